@@ -5,9 +5,11 @@
 //! playhead. `ARCHITECTURE.md` says what is where and why.
 #![forbid(unsafe_code)]
 
+pub mod analysis;
 pub mod engine;
 pub mod parts;
 pub mod patterns;
+pub mod session;
 pub mod spec;
 pub mod trace;
 pub mod upstream;

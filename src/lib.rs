@@ -6,9 +6,13 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+#[cfg(target_arch = "wasm32")]
+pub mod app;
 pub mod engine;
 pub mod parts;
 pub mod patterns;
+#[cfg(target_arch = "wasm32")]
+pub mod platform;
 pub mod session;
 pub mod spec;
 pub mod trace;

@@ -5,7 +5,9 @@
 
 use super::{Checks, Journal, Levels, Prefix, Subject};
 use crate::spec::Check;
-use crate::trace::{Answer, EventKind, Fold, JobId, Ledger, Outcome, SimTime, Span, StationKind, Trace, TraceEvent};
+use crate::trace::{
+    Answer, EventKind, FarFold, Fold, JobId, Ledger, Outcome, SimTime, Span, StationKind, Trace, TraceEvent,
+};
 
 /// A call that ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +104,12 @@ impl Fold for History {
         if let EventKind::Gauged { station, gauge, value } = event.kind {
             self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
         }
+    }
+}
+
+impl FarFold for History {
+    fn run_over(&mut self, trace: &Trace) {
+        self.checks.run_over(&self.ledger, trace);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Playback, Scenario};
 use crate::engine::{Action, Intervention, Progress, Run, Upstream};
-use crate::trace::{Cursor, Fold, SimTime, Span, TraceHash};
+use crate::trace::{Cursor, FarFold, Fold, SimTime, Span, TraceHash};
 use std::fmt;
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ impl<F, H> fmt::Debug for Session<F, H> {
     }
 }
 
-impl<F: Fold + Clone, H: Fold> Session<F, H> {
+impl<F: Fold + Clone, H: FarFold> Session<F, H> {
     /// A session at the start of a scenario's run. Nothing is computed yet.
     pub fn new(scenario: Scenario, fold: F, history: H) -> Session<F, H> {
         Session::start(scenario, None, fold, history)
@@ -76,11 +76,6 @@ impl<F: Fold + Clone, H: Fold> Session<F, H> {
     /// The fold at the far end.
     pub fn history(&self) -> &H {
         &self.history
-    }
-
-    /// The fold at the far end, to be told that the run is over.
-    pub fn history_mut(&mut self) -> &mut H {
-        &mut self.history
     }
 
     /// The fold at the playhead.
@@ -148,16 +143,21 @@ impl<F: Fold + Clone, H: Fold> Session<F, H> {
             Progress::Reached => {
                 self.computed = self.computed.max(until);
                 if until >= self.horizon() {
-                    self.over = Some(Progress::Reached);
+                    self.close(Progress::Reached);
                 }
                 true
             }
             over => {
                 self.computed = self.run.now();
-                self.over = Some(over);
+                self.close(over);
                 true
             }
         }
+    }
+
+    fn close(&mut self, over: Progress) {
+        self.over = Some(over);
+        self.history.run_over(&self.run.trace());
     }
 
     /// Moves the playhead to an instant, at most to where things are computed, and folds up to there, at most `budget`

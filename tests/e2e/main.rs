@@ -1,0 +1,48 @@
+//! The built page in a real browser: what a person who opens the site gets.
+//!
+//! It looks at `dist/`, so build the site first: `make build`, then `cargo test --features e2e --test e2e`, or `make test`,
+//! which does both.
+
+mod browser;
+mod site;
+
+use browser::Browser;
+use fantoccini::Locator;
+use site::Site;
+
+#[tokio::test]
+async fn the_site_loads_every_file_it_names_from_a_sub_path() {
+    let site = Site::serve().await;
+    let browser = Browser::start().await;
+    browser
+        .client
+        .goto(&site.address)
+        .await
+        .expect("the browser opens the page");
+
+    browser
+        .client
+        .find(Locator::Css("#app"))
+        .await
+        .expect("the page has the element that the app mounts in");
+    // Whatever the page asked for: style, script, wasm.
+    let failed = browser
+        .client
+        .execute(
+            "return performance.getEntriesByType('resource').filter(r => r.responseStatus >= 400).map(r => r.name)",
+            vec![],
+        )
+        .await
+        .expect("the browser says what it has loaded");
+    assert_eq!(failed, serde_json::json!([]), "files that the server does not have");
+    let stylesheets = browser
+        .client
+        .execute("return document.styleSheets.length", vec![])
+        .await;
+    assert_eq!(
+        stylesheets.expect("the browser counts its style sheets"),
+        serde_json::json!(1)
+    );
+
+    browser.stop().await;
+}

@@ -6,12 +6,17 @@
 mod browser;
 mod site;
 
+use std::time::Duration;
+
 use browser::Browser;
 use fantoccini::Locator;
 use site::Site;
 
+/// How long a page that works may take on a machine that is busy with other things.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 #[tokio::test]
-async fn the_site_loads_every_file_it_names_from_a_sub_path() {
+async fn the_app_mounts_and_finds_all_its_files_below_a_sub_path() {
     let site = Site::serve().await;
     let browser = Browser::start().await;
     browser

@@ -30,7 +30,6 @@ have apt-get || fail "cannot add the target $target: \`rustup target add $target
 version=$(rustc -V | cut -d' ' -f2)
 say "Building the target $target from Debian's rust-src $version, as rustup cannot fetch it (once; a minute or two)"
 work=$(mktemp -d)
-chmod 755 "$work" # apt fetches as another user
 source_link=$sysroot/lib/rustlib/src/rust
 placed=
 trap '[ -z "$placed" ] || rm -f "$source_link"; rm -rf "$work"' EXIT
@@ -47,7 +46,7 @@ private_apt() {
   local verb=$1
   shift
   "apt-$verb" -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-    -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" "$@"
+    -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User=root "$@"
 }
 private_apt get -qq update || true # a suite that this mirror lacks is no loss; what counts is found below
 package=$(private_apt cache madison rust-src | awk -v v="$version+" 'index($3, v) == 1 { found = found ? found : $3 } END { print found }')

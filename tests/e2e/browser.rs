@@ -1,7 +1,8 @@
 //! A headless Chromium of the test's own, driven over WebDriver.
 //!
 //! Each test starts its own driver on a port of the driver's choice, so that tests run side by side and none waits for, or
-//! kills, a browser that is not its own.
+//! kills, a browser that is not its own. A test that fails must not leave its browser behind: a driver that is merely
+//! killed would.
 
 use std::process::Stdio;
 
@@ -13,37 +14,37 @@ use tokio::process::{Child, Command};
 /// The same flags for Chromium as the browser tests have.
 const CAPABILITIES: &str = include_str!("../../webdriver.json");
 
-/// A browser with one empty window.
-pub struct Browser {
-    /// What drives it.
-    pub client: Client,
-    driver: Child,
-}
+/// Runs a test in a browser with one empty window, and closes the browser however the test ends.
+///
+/// The driver is the one named by `CHROMEDRIVER`, else the one on the path.
+pub async fn in_a_browser<Body, Ending>(body: Body)
+where
+    Body: FnOnce(Client) -> Ending,
+    Ending: Future<Output = ()> + Send + 'static,
+{
+    let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+    let mut driver = Command::new(&program)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program} does not start: {error}"));
+    let port = announced_port(&mut driver).await;
+    let client = ClientBuilder::new(HttpConnector::new())
+        .capabilities(serde_json::from_str(CAPABILITIES).expect("webdriver.json is a JSON object"))
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await
+        .expect("the driver starts a browser");
 
-impl Browser {
-    /// Starts the driver named by `CHROMEDRIVER` (else the one on the path), and a browser by it.
-    pub async fn start() -> Self {
-        let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
-        let mut driver = Command::new(&program)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{program} does not start: {error}"));
-        let port = announced_port(&mut driver).await;
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(serde_json::from_str(CAPABILITIES).expect("webdriver.json is a JSON object"))
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await
-            .expect("the driver starts a browser");
-        Self { client, driver }
+    // A task of its own, for a panic ends the task and not this function.
+    let outcome = tokio::spawn(body(client.clone())).await;
+    let closed = client.close().await;
+    let ended = driver.kill().await;
+    if let Err(failure) = outcome {
+        std::panic::resume_unwind(failure.into_panic());
     }
-
-    /// Closes the window and ends the driver.
-    pub async fn stop(mut self) {
-        self.client.close().await.expect("the browser closes");
-        self.driver.kill().await.expect("the driver ends");
-    }
+    closed.expect("the browser closes");
+    ended.expect("the driver ends");
 }
 
 /// The port on which the driver says it listens.

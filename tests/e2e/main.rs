@@ -8,7 +8,7 @@ mod site;
 
 use std::time::Duration;
 
-use browser::Browser;
+use browser::in_a_browser;
 use fantoccini::Locator;
 use site::Site;
 
@@ -18,36 +18,29 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[tokio::test]
 async fn the_app_mounts_and_finds_all_its_files_below_a_sub_path() {
     let site = Site::serve().await;
-    let browser = Browser::start().await;
-    browser
-        .client
-        .goto(&site.address)
-        .await
-        .expect("the browser opens the page");
+    in_a_browser(async move |page| {
+        page.goto(&site.address).await.expect("the browser opens the page");
 
-    browser
-        .client
-        .find(Locator::Css("#app"))
-        .await
-        .expect("the page has the element that the app mounts in");
-    // Whatever the page asked for: style, script, wasm.
-    let failed = browser
-        .client
-        .execute(
-            "return performance.getEntriesByType('resource').filter(r => r.responseStatus >= 400).map(r => r.name)",
-            vec![],
-        )
-        .await
-        .expect("the browser says what it has loaded");
-    assert_eq!(failed, serde_json::json!([]), "files that the server does not have");
-    let stylesheets = browser
-        .client
-        .execute("return document.styleSheets.length", vec![])
-        .await;
-    assert_eq!(
-        stylesheets.expect("the browser counts its style sheets"),
-        serde_json::json!(1)
-    );
+        let mounted = Locator::Css("#app:not(:has(.loading))");
+        page.wait()
+            .at_most(PATIENCE)
+            .for_element(mounted)
+            .await
+            .expect("the app mounts and replaces the notice");
 
-    browser.stop().await;
+        // Whatever the page asked for: style, script, wasm.
+        let missing =
+            "return performance.getEntriesByType('resource').filter(r => r.responseStatus >= 400).map(r => r.name)";
+        let missing = page
+            .execute(missing, vec![])
+            .await
+            .expect("the browser says what it has loaded");
+        assert_eq!(missing, serde_json::json!([]), "files that the server does not have");
+        let sheets = page.execute("return document.styleSheets.length", vec![]).await;
+        assert_eq!(
+            sheets.expect("the browser counts its style sheets"),
+            serde_json::json!(1)
+        );
+    })
+    .await;
 }

@@ -19,13 +19,13 @@ install_quickly() {
 }
 
 if [ "$(trunk --version 2>/dev/null)" != "trunk $trunk_version" ]; then
-  say "Installing Trunk $trunk_version into $cargo_bin (once; some minutes)"
+  say "Installing Trunk $trunk_version into $cargo_bin (once; about five minutes on two cores)"
   install_quickly trunk --locked --version "$trunk_version"
 fi
 
 has_bindgen() { [ "$("$1" --version 2>/dev/null | cut -d' ' -f2)" = "$bindgen_version" ]; }
 if ! has_bindgen wasm-bindgen || ! has_bindgen wasm-bindgen-test-runner; then
-  say "Installing wasm-bindgen $bindgen_version into $cargo_bin (once; some minutes)"
+  say "Installing wasm-bindgen $bindgen_version into $cargo_bin (once; about five minutes on two cores)"
   # Not --locked: the lock file published with 0.2.130 does not build.
   install_quickly wasm-bindgen-cli --version "$bindgen_version"
 fi

@@ -22,7 +22,7 @@ elif [ -x "$npm_binary" ]; then
 elif have npm; then
   say "Installing wasm-opt from npm's binaryen into $npm_home (once)"
   mkdir -p "$npm_home"
-  npm install --silent --no-fund --no-audit --prefix "$npm_home" binaryen@132 || true
+  npm install --silent --no-fund --no-audit --prefix "$npm_home" binaryen@132 || say "npm could not install it"
   wasm_opt=$npm_binary
 else
   wasm_opt=

@@ -4,9 +4,7 @@
 #[cfg(target_arch = "wasm32")]
 fn main() {
     console_error_panic_hook::set_once();
-    let root = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|page| page.get_element_by_id("app"));
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id("app"));
     if let Some(root) = root {
         yew::Renderer::<Page>::with_root(root).render();
     }

@@ -55,9 +55,7 @@ async fn announced_port(driver: &mut Child) -> u16 {
     while port.is_none() {
         let line = lines.next_line().await.expect("the driver speaks UTF-8");
         let line = line.expect("the driver says its port before it ends");
-        port = line
-            .split_once("started successfully on port ")
-            .map(|(_, rest)| rest.trim_end_matches('.').to_owned());
+        port = line.split_once("started successfully on port ").map(|(_, rest)| rest.trim_end_matches('.').to_owned());
     }
     // Read on: a driver whose output nobody takes blocks once the pipe is full.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });

@@ -22,25 +22,15 @@ async fn the_app_mounts_and_finds_all_its_files_below_a_sub_path() {
         page.goto(&site.address).await.expect("the browser opens the page");
 
         let mounted = Locator::Css("#app:not(:has(.loading))");
-        page.wait()
-            .at_most(PATIENCE)
-            .for_element(mounted)
-            .await
-            .expect("the app mounts and replaces the notice");
+        page.wait().at_most(PATIENCE).for_element(mounted).await.expect("the app mounts and replaces the notice");
 
         // Whatever the page asked for: style, script, wasm.
         let missing =
             "return performance.getEntriesByType('resource').filter(r => r.responseStatus >= 400).map(r => r.name)";
-        let missing = page
-            .execute(missing, vec![])
-            .await
-            .expect("the browser says what it has loaded");
+        let missing = page.execute(missing, vec![]).await.expect("the browser says what it has loaded");
         assert_eq!(missing, serde_json::json!([]), "files that the server does not have");
         let sheets = page.execute("return document.styleSheets.length", vec![]).await;
-        assert_eq!(
-            sheets.expect("the browser counts its style sheets"),
-            serde_json::json!(1)
-        );
+        assert_eq!(sheets.expect("the browser counts its style sheets"), serde_json::json!(1));
     })
     .await;
 }

@@ -19,14 +19,10 @@ impl Site {
             std::path::Path::new(dist).join("index.html").is_file(),
             "there is no built site: run `make build` first"
         );
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("this machine has a free port");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("this machine has a free port");
         let port = listener.local_addr().expect("a bound socket has an address").port();
         let router = Router::new().nest_service("/some/folder", ServeDir::new(dist));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self {
-            address: format!("http://127.0.0.1:{port}/some/folder/"),
-        }
+        Self { address: format!("http://127.0.0.1:{port}/some/folder/") }
     }
 }

@@ -1,0 +1,344 @@
+//! What all handles of one run share: clock, log, tasks, timers, faults.
+//!
+//! Borrows are short: none is held while a future is polled or dropped, while a task is woken, or while an event is
+//! emitted, because each of these may come back here.
+
+use super::call::Upstream;
+use super::rng::Seed;
+use super::site::Site2;
+use super::task::{BoxedTask, Slot, TaskRef, WaitPoint};
+use super::timers::{TimerId, Timers};
+use crate::trace::{Ending, EventKind, JobId, SimTime, Site, StationId, TaskId, Text, Trace, TraceEvent, Wait};
+use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Wake};
+
+/// What a part does when a fault is switched.
+pub(super) type FaultHandler = Rc<dyn Fn(Option<i64>)>;
+
+/// The shared state of a run.
+pub(crate) struct Core {
+    now: Cell<SimTime>,
+    trace: RefCell<Trace>,
+    slots: RefCell<Vec<Slot>>,
+    free: RefCell<Vec<u32>>,
+    pub(super) ready: RefCell<VecDeque<TaskRef>>,
+    pub(super) timers: RefCell<Timers>,
+    current: Cell<TaskRef>,
+    station: Cell<StationId>,
+    /// The line of the outermost part that is being polled, if any.
+    pub(super) site: Cell<Option<&'static Location<'static>>>,
+    /// Inside a select: what its arms wait for is not said, the select says it once.
+    pub(super) muted: Cell<bool>,
+    next_task: Cell<u32>,
+    next_job: Cell<u32>,
+    next_station: Cell<u32>,
+    next_serial: Cell<u64>,
+    pub(super) seed: Seed,
+    pub(super) faults: RefCell<BTreeMap<String, i64>>,
+    pub(super) fault_handlers: RefCell<Vec<(String, FaultHandler)>>,
+    /// The names of the stations, by number.
+    pub(super) stations: RefCell<Vec<Text>>,
+    pub(super) live: RefCell<BTreeMap<String, Rc<Cell<i64>>>>,
+    /// The server that calls go to, and the station that stands for it.
+    pub(super) upstream: RefCell<Option<(StationId, Rc<dyn Upstream>)>>,
+    /// A real endpoint that the run was given.
+    pub(super) endpoint: RefCell<Option<Rc<dyn Upstream>>>,
+    pub(super) outside: Arc<Outside>,
+    /// The task in which the simulated program panicked.
+    pub(super) crashed: Cell<Option<TaskId>>,
+    /// The run is over: what is dropped from now on leaves no events.
+    pub(super) closed: Cell<bool>,
+}
+
+/// Wakes that come through `std::task::Waker`, from futures that are not parts: a browser's promise, a test's channel.
+#[derive(Default)]
+pub(super) struct Outside {
+    any: AtomicBool,
+    woken: Mutex<Vec<TaskRef>>,
+}
+
+struct OutsideWaker {
+    task: TaskRef,
+    outside: Arc<Outside>,
+}
+
+impl Wake for OutsideWaker {
+    fn wake(self: Arc<Self>) {
+        self.outside.woken.lock().unwrap_or_else(PoisonError::into_inner).push(self.task);
+        self.outside.any.store(true, Ordering::Release);
+    }
+}
+
+impl Core {
+    pub(super) fn new(seed: Seed) -> Rc<Core> {
+        Rc::new(Core {
+            now: Cell::new(SimTime::ZERO),
+            trace: RefCell::new(Trace::new()),
+            slots: RefCell::default(),
+            free: RefCell::default(),
+            ready: RefCell::default(),
+            timers: RefCell::default(),
+            current: Cell::new(TaskRef::NONE),
+            station: Cell::new(StationId::NONE),
+            site: Cell::new(None),
+            muted: Cell::new(false),
+            next_task: Cell::new(0),
+            next_job: Cell::new(0),
+            next_station: Cell::new(0),
+            next_serial: Cell::new(0),
+            seed,
+            faults: RefCell::default(),
+            fault_handlers: RefCell::default(),
+            stations: RefCell::default(),
+            live: RefCell::default(),
+            upstream: RefCell::default(),
+            endpoint: RefCell::default(),
+            outside: Arc::default(),
+            crashed: Cell::new(None),
+            closed: Cell::new(false),
+        })
+    }
+
+    #[inline]
+    pub fn now(&self) -> SimTime {
+        self.now.get()
+    }
+
+    pub(super) fn set_now(&self, now: SimTime) {
+        self.now.set(now);
+    }
+
+    /// The task that is being polled.
+    #[inline]
+    pub fn current(&self) -> TaskRef {
+        self.current.get()
+    }
+
+    /// Where the task that is being polled is at home.
+    #[inline]
+    pub fn station(&self) -> StationId {
+        self.station.get()
+    }
+
+    pub fn trace(&self) -> Ref<'_, Trace> {
+        self.trace.borrow()
+    }
+
+    pub(super) fn trace_mut(&self) -> RefMut<'_, Trace> {
+        self.trace.borrow_mut()
+    }
+
+    #[inline]
+    pub fn emit(&self, kind: EventKind) {
+        self.emit_at(kind, Site(self.site.get()));
+    }
+
+    #[inline]
+    pub fn emit_at(&self, kind: EventKind, site: Site) {
+        self.emit_for(self.current.get().id, kind, site);
+    }
+
+    #[inline]
+    fn emit_for(&self, task: TaskId, kind: EventKind, site: Site) {
+        if !self.closed.get() {
+            self.trace.borrow_mut().push(TraceEvent { at: self.now.get(), task, kind, site });
+        }
+    }
+
+    /// Emits an event that uses a text.
+    pub fn emit_text(&self, text: &str, kind: impl FnOnce(Text) -> EventKind) {
+        if !self.closed.get() {
+            let text = self.trace.borrow_mut().text(text);
+            self.emit(kind(text));
+        }
+    }
+
+    /// Says what the current task waits for, once per wait.
+    pub fn waits(&self, what: Wait, station: StationId, at: &'static Location<'static>) {
+        if self.muted.get() {
+            return;
+        }
+        let site = Site2 { outer: Site(Some(self.site.get().unwrap_or(at))), inner: Site(Some(at)) };
+        let task = self.current.get();
+        if let Some(slot) = self.slots.borrow_mut().get_mut(task.slot as usize) {
+            slot.wait = Some(WaitPoint { what, station, site });
+        }
+        self.emit_at(EventKind::Waits { what, station, inner: site.inner }, site.outer);
+    }
+
+    pub fn arm(&self, deadline: SimTime) -> TimerId {
+        self.timers.borrow_mut().arm(deadline, self.current.get())
+    }
+
+    pub fn drop_timer(&self, timer: TimerId) {
+        self.timers.borrow_mut().drop_timer(timer);
+    }
+
+    pub fn next_job(&self) -> JobId {
+        JobId(self.next_job.replace(self.next_job.get() + 1))
+    }
+
+    pub fn next_station(&self) -> StationId {
+        StationId(self.next_station.replace(self.next_station.get() + 1))
+    }
+
+    /// A number that no other caller gets: the key of streams that have no job.
+    pub fn next_serial(&self) -> u64 {
+        self.next_serial.replace(self.next_serial.get() + 1)
+    }
+
+    /// Puts a task in the ready queue, unless it is there, or gone.
+    #[inline]
+    pub fn wake(&self, task: TaskRef) {
+        let fresh = match self.slots.borrow_mut().get_mut(task.slot as usize) {
+            Some(slot) if slot.id == task.id && !slot.queued => {
+                slot.queued = true;
+                true
+            }
+            _ => false,
+        };
+        if fresh {
+            self.ready.borrow_mut().push_back(task);
+        }
+    }
+
+    /// Takes in the wakes from outside, in the order in which they came.
+    pub(super) fn drain_outside(&self) {
+        if self.outside.any.swap(false, Ordering::Acquire) {
+            let woken = std::mem::take(&mut *self.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
+            woken.into_iter().for_each(|task| self.wake(task));
+        }
+    }
+
+    pub(super) fn spawn(&self, name: &str, station: StationId, site: Site, bytes: usize, future: BoxedTask) -> TaskRef {
+        let id = TaskId(self.next_task.replace(self.next_task.get() + 1));
+        let name = {
+            let mut trace = self.trace.borrow_mut();
+            trace.task_spawned(bytes);
+            trace.text(name)
+        };
+        let slot_number = self.free.borrow_mut().pop();
+        let mut slots = self.slots.borrow_mut();
+        let number = slot_number.unwrap_or(slots.len() as u32);
+        let task = TaskRef { slot: number, id };
+        let waker = Arc::new(OutsideWaker { task, outside: self.outside.clone() }).into();
+        let slot = Slot { id, body: Some((future, waker)), station, queued: true, name, wait: None };
+        match slots.get_mut(number as usize) {
+            Some(free) => *free = slot,
+            None => slots.push(slot),
+        }
+        drop(slots);
+        self.emit_at(EventKind::Spawned { child: id, name, station }, site);
+        self.ready.borrow_mut().push_back(task);
+        task
+    }
+
+    /// Drops a task's future. Nothing happens if it has ended; a task that cancels itself ends with its current poll.
+    pub fn cancel(&self, task: TaskRef) {
+        let taken = match self.slots.borrow_mut().get_mut(task.slot as usize) {
+            Some(slot) if slot.id == task.id => {
+                // No future while it is polled: the executor sees the changed id and lets it go.
+                slot.id = TaskId::NONE;
+                Some((slot.body.take(), slot.station))
+            }
+            _ => None,
+        };
+        let Some((body, station)) = taken else { return };
+        if let Some(body) = body {
+            let (current, home) = (self.current.replace(task), self.station.replace(station));
+            drop(body);
+            self.current.set(current);
+            self.station.set(home);
+            self.free.borrow_mut().push(task.slot);
+        }
+        self.emit_for(task.id, EventKind::Ended { how: Ending::Cancelled }, Site::NONE);
+    }
+
+    /// Polls one task. A wake of a task that is gone polls nothing.
+    pub(super) fn poll(&self, task: TaskRef) {
+        let taken = match self.slots.borrow_mut().get_mut(task.slot as usize) {
+            Some(slot) if slot.id == task.id => {
+                slot.queued = false;
+                slot.body.take().map(|body| (body, slot.station))
+            }
+            _ => None,
+        };
+        let Some(((mut future, waker), station)) = taken else { return };
+        self.current.set(task);
+        self.station.set(station);
+        let ready = future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
+        let mut slots = self.slots.borrow_mut();
+        let cancelled = match slots.get_mut(task.slot as usize) {
+            Some(slot) if slot.id == task.id && !ready => {
+                slot.body = Some((future, waker));
+                drop(slots);
+                self.current.set(TaskRef::NONE);
+                self.station.set(StationId::NONE);
+                return;
+            }
+            Some(slot) => std::mem::replace(&mut slot.id, TaskId::NONE) != task.id,
+            None => true,
+        };
+        drop(slots);
+        drop(future);
+        if !cancelled {
+            self.emit(EventKind::Ended { how: Ending::Completed });
+        }
+        self.free.borrow_mut().push(task.slot);
+        self.current.set(TaskRef::NONE);
+        self.station.set(StationId::NONE);
+    }
+
+    /// The tasks that have not ended, in the order of spawning, with what they wait for.
+    pub(super) fn waiting(&self) -> Vec<(TaskId, Text, StationId, Option<WaitPoint>)> {
+        let slots = self.slots.borrow();
+        let mut live: Vec<_> =
+            slots.iter().filter(|s| s.id != TaskId::NONE).map(|s| (s.id, s.name, s.station, s.wait)).collect();
+        live.sort_by_key(|&(id, ..)| id);
+        live
+    }
+
+    pub(super) fn is_live(&self, task: TaskRef) -> bool {
+        self.slots.borrow().get(task.slot as usize).is_some_and(|s| s.id == task.id)
+    }
+
+    pub(super) fn set_fault(&self, fault: &str, magnitude: Option<i64>) {
+        let before = match magnitude {
+            Some(value) => self.faults.borrow_mut().insert(fault.to_owned(), value),
+            None => self.faults.borrow_mut().remove(fault),
+        };
+        if before == magnitude {
+            return;
+        }
+        self.emit_text(fault, |fault| EventKind::Faulted {
+            fault,
+            on: magnitude.is_some(),
+            magnitude: magnitude.unwrap_or(0),
+        });
+        let handlers: Vec<_> =
+            self.fault_handlers.borrow().iter().filter(|(id, _)| id == fault).map(|(_, h)| h.clone()).collect();
+        handlers.iter().for_each(|handler| handler(magnitude));
+    }
+
+    /// Drops all tasks without a trace of it: the program's process has ended.
+    pub(super) fn close(&self) {
+        self.closed.set(true);
+        let bodies: Vec<_> = self
+            .slots
+            .borrow_mut()
+            .iter_mut()
+            .map(|slot| (std::mem::replace(&mut slot.id, TaskId::NONE), slot.body.take()))
+            .collect();
+        drop(bodies);
+        // Handlers hold what they handle.
+        let handlers = std::mem::take(&mut *self.fault_handlers.borrow_mut());
+        drop(handlers);
+        let upstream = self.upstream.borrow_mut().take();
+        drop(upstream);
+    }
+}

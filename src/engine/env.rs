@@ -1,0 +1,229 @@
+//! The handle a pattern gets: time, tasks, randomness, calls, and the events of its own.
+//!
+//! `Env` is SimPy's word; `Context` is taken twice in Rust. It is passed, never found in a thread-local: what a function
+//! may do can be read from its arguments.
+
+use super::call::{Call, Upstream};
+use super::core::Core;
+use super::job::Job;
+use super::rng::{Draw, Seed};
+use super::site::Within;
+use super::sleep::Sleep;
+use super::task::{Task, TaskRef};
+use crate::trace::{EventKind, Gauge, SimTime, Site, Span, StationId, StationKind, UNLIMITED, Wait};
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// The handle to a run. Cheap to clone.
+#[derive(Clone)]
+pub struct Env {
+    core: Rc<Core>,
+}
+
+/// A station to open.
+#[derive(Clone, Copy, Debug)]
+pub struct StationSpec<'a> {
+    /// What kind.
+    pub kind: StationKind,
+    /// Its name, unique within the run.
+    pub name: &'a str,
+    /// The station it is a part of, or [`StationId::NONE`].
+    pub parent: StationId,
+    /// How much it holds or serves at once, or [`UNLIMITED`].
+    pub capacity: u32,
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Env(at {} ns)", self.now().0)
+    }
+}
+
+impl Env {
+    pub(super) fn new(core: Rc<Core>) -> Env {
+        Env { core }
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> SimTime {
+        self.core.now()
+    }
+
+    /// Waits for a span. No span at all is no wait.
+    #[track_caller]
+    pub fn sleep(&self, span: Span) -> Sleep {
+        Sleep::new(self.core.clone(), self.now() + span, Wait::Sleep, Location::caller())
+    }
+
+    /// Waits until an instant, and says in the trace what for.
+    #[track_caller]
+    pub fn sleep_until(&self, deadline: SimTime, what: Wait) -> Sleep {
+        Sleep::new(self.core.clone(), deadline, what, Location::caller())
+    }
+
+    /// Starts a task that is at home where the current one is.
+    #[track_caller]
+    pub fn spawn<T: 'static>(&self, name: &str, future: impl Future<Output = T> + 'static) -> Task<T> {
+        self.spawn_at(name, self.station(), future)
+    }
+
+    /// Starts a task that is at home at a station: the jobs it receives are there.
+    #[track_caller]
+    pub fn spawn_at<T: 'static>(
+        &self,
+        name: &str,
+        station: StationId,
+        future: impl Future<Output = T> + 'static,
+    ) -> Task<T> {
+        let site = self.core.site.get().unwrap_or(Location::caller());
+        Task::spawn(&self.core, name, station, Site(Some(site)), future)
+    }
+
+    /// A future whose waits count at the caller's line: for parts that wait inside other parts.
+    #[track_caller]
+    pub fn at_caller<F: Future>(&self, future: F) -> Within<F> {
+        Within::new(self.core.clone(), Location::caller(), future)
+    }
+
+    /// A future whose waits count at a line that was taken before.
+    pub fn at<F: Future>(&self, site: &'static Location<'static>, future: F) -> Within<F> {
+        Within::new(self.core.clone(), site, future)
+    }
+
+    /// Where the current task is at home.
+    pub fn station(&self) -> StationId {
+        self.core.station()
+    }
+
+    /// The current task, for parts that wake it later.
+    pub fn current(&self) -> TaskRef {
+        self.core.current()
+    }
+
+    /// Puts a task in the ready queue. A wake that comes late does nothing.
+    pub fn wake(&self, task: TaskRef) {
+        self.core.wake(task);
+    }
+
+    /// Says that the current task waits, for parts. To be called once a wait, when its future is first pending; the part
+    /// wakes the task by [`Env::wake`]. All futures of a task are polled when it is woken, so a part must take a wake
+    /// that was meant for another.
+    pub fn waits(&self, what: Wait, station: StationId, site: &'static Location<'static>) {
+        self.core.waits(what, station, site);
+    }
+
+    /// Polls `body` without saying what it waits for, for parts that say it themselves.
+    pub fn muted<T>(&self, body: impl FnOnce() -> T) -> T {
+        let muted = self.core.muted.replace(true);
+        let result = body();
+        self.core.muted.set(muted);
+        result
+    }
+
+    /// Brings a new job into the system, at the current task's station. Its work is meant to start now.
+    pub fn job(&self) -> Job {
+        Job::enter(&self.core, self.station())
+    }
+
+    /// Brings a new job into the system, at a station.
+    pub fn job_at(&self, station: StationId) -> Job {
+        Job::enter(&self.core, station)
+    }
+
+    /// Calls the server with a job and waits for the answer.
+    #[track_caller]
+    pub fn call(&self, job: &Job) -> Call {
+        Call::new(self.core.clone(), job, Location::caller())
+    }
+
+    /// Lets calls go to a server from now on; a station stands for it.
+    pub fn set_upstream(&self, station: StationId, upstream: Rc<dyn Upstream>) {
+        self.core.upstream.replace(Some((station, upstream)));
+    }
+
+    /// The real endpoint that the run was given in place of a simulated server.
+    pub fn endpoint(&self) -> Option<Rc<dyn Upstream>> {
+        self.core.endpoint.borrow().clone()
+    }
+
+    /// The draws that belong to a key of a stream: the same whoever asks, and when.
+    pub fn draw(&self, stream: &str, key: u64, attempt: u32) -> Draw {
+        self.core.seed.draw(stream, key, attempt)
+    }
+
+    /// The run's seed.
+    pub fn seed(&self) -> Seed {
+        self.core.seed
+    }
+
+    /// A number that nobody else in this run gets: the key of streams that belong to no job.
+    pub fn serial(&self) -> u64 {
+        self.core.next_serial()
+    }
+
+    /// Opens a station.
+    pub fn open(&self, spec: StationSpec<'_>) -> StationId {
+        let station = self.core.next_station();
+        self.core.emit_text(spec.name, |name| {
+            self.core.stations.borrow_mut().push(name);
+            EventKind::Opened { station, kind: spec.kind, name, parent: spec.parent }
+        });
+        if spec.capacity != UNLIMITED {
+            self.emit(EventKind::Sized { station, capacity: spec.capacity });
+        }
+        station
+    }
+
+    /// Opens a station on its own and without a limit.
+    pub fn open_plain(&self, kind: StationKind, name: &str) -> StationId {
+        self.open(StationSpec { kind, name, parent: StationId::NONE, capacity: UNLIMITED })
+    }
+
+    /// Emits an event.
+    pub fn emit(&self, kind: EventKind) {
+        self.core.emit(kind);
+    }
+
+    /// Sets a station's gauge.
+    pub fn gauge(&self, station: StationId, gauge: Gauge, value: i64) {
+        self.emit(EventKind::Gauged { station, gauge, value });
+    }
+
+    /// Sets a station's declared state.
+    pub fn state(&self, station: StationId, state: &str) {
+        self.core.emit_text(state, |state| EventKind::Stated { station, state });
+    }
+
+    /// Writes a line to the log; `{}` in the text stands for the value.
+    pub fn note(&self, text: &str, value: i64) {
+        self.core.emit_text(text, |text| EventKind::Noted { text, value });
+    }
+
+    /// The simulated program panics, as the original would: the run ends here.
+    #[track_caller]
+    pub fn crash(&self, text: &str) -> impl Future<Output = std::convert::Infallible> + use<> {
+        let site = Location::caller();
+        self.core.emit_text(text, |text| EventKind::Crashed { text });
+        self.core.waits(Wait::Signal, StationId::NONE, site);
+        self.core.crashed.set(Some(self.core.current().id()));
+        std::future::pending()
+    }
+
+    /// The magnitude of a fault that is on.
+    pub fn fault(&self, fault: &str) -> Option<i64> {
+        self.core.faults.borrow().get(fault).copied()
+    }
+
+    /// Calls `handler` whenever a fault is switched on, with its magnitude, or off.
+    pub fn on_fault(&self, fault: &str, handler: impl Fn(Option<i64>) + 'static) {
+        self.core.fault_handlers.borrow_mut().push((fault.to_owned(), Rc::new(handler)));
+    }
+
+    /// The live value of a parameter, which a person may change while the run goes on.
+    pub fn live(&self, key: &str, initial: i64) -> Rc<Cell<i64>> {
+        self.core.live.borrow_mut().entry(key.to_owned()).or_insert_with(|| Rc::new(Cell::new(initial))).clone()
+    }
+}

@@ -1,0 +1,36 @@
+//! What a person does to a run while it runs, as data.
+//!
+//! Many events share an instant, so an intervention has its place in the run: virtual time and the number of events that
+//! came before it. With that it is a part of the scenario, and a link replays it.
+
+use crate::trace::SimTime;
+
+/// Something done to a run, at its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intervention {
+    /// When.
+    pub at: SimTime,
+    /// After how many events; it comes in with the first poll that ends at or past this many.
+    pub ordinal: u64,
+    /// What.
+    pub action: Action,
+}
+
+/// What is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// A fault is switched on with a magnitude, or off.
+    Fault {
+        /// The fault's id in the pattern's scene.
+        id: String,
+        /// Its magnitude in the unit the scene gives it; none switches it off.
+        magnitude: Option<i64>,
+    },
+    /// A live parameter gets another value.
+    Live {
+        /// The parameter's key.
+        key: String,
+        /// Its value: nanoseconds, a count, or millionths of a share.
+        value: i64,
+    },
+}

@@ -1,0 +1,337 @@
+//! A run in slices: the loop that keeps the order contract.
+
+use super::call::Upstream;
+use super::core::Core;
+use super::env::Env;
+use super::intervention::{Action, Intervention};
+use super::rng::{Draw, Seed};
+use super::task::{Task, TaskRef};
+use crate::trace::{SimTime, Site, StationId, StationKind, TaskId, Trace, Wait};
+use std::cell::Ref;
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::rc::Rc;
+
+/// Polls at one instant past which a run counts as spinning, beside an allowance for each task.
+const POLLS_PER_INSTANT: u64 = 1_000_000;
+
+/// What a run is made of, besides the program.
+pub struct Setup {
+    /// The seed of all randomness.
+    pub seed: Seed,
+    /// Which clock.
+    pub clock: Clock,
+    /// In which order ready tasks are polled.
+    pub order: Order,
+    /// What people did to the run, in order.
+    pub interventions: Vec<Intervention>,
+    /// A real endpoint, or none: then the program brings its own server.
+    pub endpoint: Option<Rc<dyn Upstream>>,
+}
+
+impl Setup {
+    /// Virtual time, first in first out, nobody interferes.
+    pub fn new(seed: Seed) -> Setup {
+        Setup { seed, clock: Clock::Virtual, order: Order::Fifo, interventions: Vec::new(), endpoint: None }
+    }
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup").field("seed", &self.seed).field("clock", &self.clock).finish_non_exhaustive()
+    }
+}
+
+/// Whose time it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// Jump to the next deadline.
+    Virtual,
+    /// Time is what the caller of [`Run::advance`] says it is, and wakes come from outside.
+    Real,
+}
+
+/// The order in which ready tasks are polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// First in, first out.
+    Fifo,
+    /// By lot, to show that a design depends on luck.
+    Shuffled,
+}
+
+/// How far a run got.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// All that happens up to the asked-for instant has happened.
+    Reached,
+    /// The allowed number of polls was made; there is more to do.
+    BudgetSpent,
+    /// The program is done.
+    Drained,
+    /// Nothing can ever happen again, and the program is not done: who waits, and where.
+    Deadlock(Vec<WaitingTask>),
+    /// Tasks wake each other for ever without time passing.
+    Livelock(Vec<WaitingTask>),
+    /// The simulated program panicked.
+    Crashed(Vec<WaitingTask>),
+}
+
+impl Progress {
+    /// Whether the run is over.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Progress::Reached | Progress::BudgetSpent)
+    }
+}
+
+/// A task that waits, for reports.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WaitingTask {
+    /// Its number.
+    pub task: TaskId,
+    /// Its name.
+    pub name: String,
+    /// What it waits for: `responses.send`, `sleep`.
+    pub waiting_on: String,
+    /// What kind of wait.
+    pub what: Option<Wait>,
+    /// The line in the pattern.
+    pub site: Site,
+}
+
+/// One execution of a program.
+pub struct Run {
+    core: Rc<Core>,
+    clock: Clock,
+    main: Task<()>,
+    main_ref: TaskRef,
+    pending: VecDeque<Intervention>,
+    shuffle: Option<Draw>,
+    polls_at_instant: u64,
+    over: Option<Progress>,
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Run(at {} ns, {:?})", self.now().0, self.over)
+    }
+}
+
+impl Run {
+    /// A run of `program` that has not started: nothing is polled before the first [`Run::advance`]. Its main task is at
+    /// home at a station of this kind and name.
+    pub fn new<F: Future<Output = ()> + 'static>(
+        setup: Setup,
+        home: (StationKind, &str),
+        program: impl FnOnce(Env) -> F,
+    ) -> Run {
+        let core = Core::new(setup.seed);
+        core.endpoint.replace(setup.endpoint);
+        let env = Env::new(core.clone());
+        let home = env.open_plain(home.0, home.1);
+        let main = Task::spawn(&core, "main", home, Site::NONE, program(env));
+        let main_ref = core.ready.borrow().back().copied().unwrap_or(TaskRef::NONE);
+        let shuffle = (setup.order == Order::Shuffled).then(|| setup.seed.draw("order of polling", 0, 0));
+        let mut pending = setup.interventions;
+        pending.sort_by_key(|i| (i.at, i.ordinal));
+        Run {
+            core,
+            clock: setup.clock,
+            main,
+            main_ref,
+            pending: pending.into(),
+            shuffle,
+            polls_at_instant: 0,
+            over: None,
+        }
+    }
+
+    /// The virtual time of the last thing that happened.
+    pub fn now(&self) -> SimTime {
+        self.core.now()
+    }
+
+    /// The log so far.
+    pub fn trace(&self) -> Ref<'_, Trace> {
+        self.core.trace()
+    }
+
+    /// Gives up the part of the log before a position; see [`Trace::forget_before`].
+    pub fn forget_before(&self, index: u64) {
+        self.core.trace_mut().forget_before(index);
+    }
+
+    /// How the run ended, once it has.
+    pub fn outcome(&self) -> Option<&Progress> {
+        self.over.as_ref()
+    }
+
+    /// The tasks that have not ended, in the order of spawning. After [`Progress::Drained`]: those the program leaked.
+    pub fn waiting(&self) -> Vec<WaitingTask> {
+        let waiting = self.core.waiting();
+        let trace = self.core.trace();
+        let stations = self.core.stations.borrow();
+        let station_name = |id: StationId| stations.get(id.0 as usize).map(|&name| trace.name(name).to_owned());
+        waiting
+            .into_iter()
+            .map(|(task, name, _, wait)| WaitingTask {
+                task,
+                name: trace.name(name).to_owned(),
+                waiting_on: match wait {
+                    None => "its first turn".to_owned(),
+                    Some(w) => match w.station.some().and_then(station_name) {
+                        Some(station) => format!("{station}.{}", w.what.word()),
+                        None => w.what.word().to_owned(),
+                    },
+                },
+                what: wait.map(|w| w.what),
+                site: wait.map_or(Site::NONE, |w| w.site.outer),
+            })
+            .collect()
+    }
+
+    /// When the next timer is due, for a driver in real time.
+    pub fn next_deadline(&self) -> Option<SimTime> {
+        self.core.timers.borrow_mut().next_deadline()
+    }
+
+    /// Does something to a run in real time, now.
+    pub fn intervene(&mut self, action: Action) {
+        self.pending.push_front(Intervention { at: SimTime::ZERO, ordinal: 0, action });
+    }
+
+    /// Runs on until all that happens up to and including `until` has happened, at most `max_polls` polls.
+    ///
+    /// Slicing changes nothing: the same events come whether one calls this once or a thousand times.
+    pub fn advance(&mut self, until: SimTime, max_polls: u64) -> Progress {
+        if let Some(over) = &self.over {
+            return over.clone();
+        }
+        let mut polls = 0;
+        loop {
+            if self.clock == Clock::Virtual || self.now() >= until {
+                self.core.drain_outside();
+            }
+            self.apply_due();
+            if let Some(over) = self.ended() {
+                return self.finish(over);
+            }
+            if polls >= max_polls {
+                return Progress::BudgetSpent;
+            }
+            let Some(task) = self.next_ready() else {
+                match self.jump(until) {
+                    Some(stop) if stop.is_final() => return self.finish(stop),
+                    Some(stop) => return stop,
+                    None => continue,
+                }
+            };
+            polls += 1;
+            self.polls_at_instant += 1;
+            self.core.poll(task);
+        }
+    }
+
+    fn next_ready(&mut self) -> Option<TaskRef> {
+        let mut ready = self.core.ready.borrow_mut();
+        match &mut self.shuffle {
+            None => ready.pop_front(),
+            Some(draw) if ready.len() > 1 => {
+                let index = draw.below(ready.len() as u64) as usize;
+                ready.remove(index)
+            }
+            Some(_) => ready.pop_front(),
+        }
+    }
+
+    fn ended(&self) -> Option<Progress> {
+        if self.core.crashed.get().is_some() {
+            Some(Progress::Crashed(self.waiting_at_crash()))
+        } else if self.main.is_finished() || !self.core.is_live(self.main_ref) {
+            Some(Progress::Drained)
+        } else if self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64 {
+            Some(Progress::Livelock(self.waiting()))
+        } else {
+            None
+        }
+    }
+
+    /// The task that crashed, alone.
+    fn waiting_at_crash(&self) -> Vec<WaitingTask> {
+        let mut waiting = self.waiting();
+        waiting.retain(|w| Some(w.task) == self.core.crashed.get());
+        waiting
+    }
+
+    /// Sets the clock to the next instant at which something happens, and fires all timers due then. Some result if
+    /// there is no such instant within reach.
+    fn jump(&mut self, until: SimTime) -> Option<Progress> {
+        let deadline = self.core.timers.borrow_mut().next_deadline();
+        let intervention = self.pending.front().map(|i| i.at.max(self.now()));
+        let next = deadline.into_iter().chain(intervention).min();
+        match next {
+            Some(at) if at <= until => {
+                if at > self.now() {
+                    self.polls_at_instant = 0;
+                    self.core.set_now(at);
+                } else if deadline != Some(at) {
+                    // An intervention whose events will not come any more: let it in now.
+                    if let Some(front) = self.pending.front_mut() {
+                        front.ordinal = 0;
+                    }
+                }
+                self.fire_due();
+                None
+            }
+            _ if self.clock == Clock::Real && self.now() < until => {
+                self.polls_at_instant = 0;
+                self.core.set_now(until);
+                None
+            }
+            None if self.clock == Clock::Virtual => Some(Progress::Deadlock(self.waiting())),
+            _ => Some(Progress::Reached),
+        }
+    }
+
+    fn fire_due(&mut self) {
+        let now = self.now();
+        loop {
+            let due = self.core.timers.borrow_mut().pop_due(now);
+            let Some(task) = due else { return };
+            self.core.wake(task);
+        }
+    }
+
+    fn apply_due(&mut self) {
+        while let Some(next) = self.pending.front() {
+            if next.at > self.now() || next.ordinal > self.core.trace().len() {
+                return;
+            }
+            match self.pending.pop_front().map(|i| i.action) {
+                Some(Action::Fault { id, magnitude }) => self.core.set_fault(&id, magnitude),
+                Some(Action::Live { key, value }) => {
+                    let cell = self.core.live.borrow().get(&key).cloned();
+                    // A parameter that this program does not read live is no parameter of it.
+                    if let Some(cell) = cell {
+                        cell.set(value);
+                        self.core.emit_text(&key, |field| crate::trace::EventKind::Edited { field, value });
+                    }
+                }
+                None => return,
+            }
+        }
+    }
+
+    fn finish(&mut self, over: Progress) -> Progress {
+        self.over = Some(over.clone());
+        over
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        // Tasks hold the core and the core holds the tasks: cut the circle.
+        self.core.close();
+    }
+}

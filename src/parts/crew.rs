@@ -1,0 +1,179 @@
+//! A crew: a fixed number of workers that do the same, each a task at a station of its own.
+//!
+//! One of them can be killed by a fault and comes back when the fault is lifted. What it had in hand is cancelled. When
+//! the last worker is done, the crew says so, once: that is the moment to close what they sent to.
+
+use crate::engine::{Env, StationSpec, Task};
+use crate::trace::{StationId, StationKind, UNLIMITED};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+
+/// The fault that kills a worker. Its magnitude is the worker's number, from 1.
+pub const KILL_WORKER: &str = "kill-worker";
+
+/// Who a worker is.
+#[derive(Clone, Copy, Debug)]
+pub struct Worker {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its station.
+    pub station: StationId,
+}
+
+/// The workers. Dropping it cancels them.
+pub struct Crew {
+    shared: Rc<Shared>,
+}
+
+type Work = Box<dyn Fn(Worker) -> Pin<Box<dyn Future<Output = ()>>>>;
+
+struct Shared {
+    env: Env,
+    name: String,
+    work: Work,
+    places: RefCell<Vec<Place>>,
+    running: Cell<u32>,
+    finished: Cell<bool>,
+    when_done: RefCell<Option<Box<dyn FnOnce()>>>,
+}
+
+struct Place {
+    worker: Worker,
+    task: Option<Task<()>>,
+}
+
+impl fmt::Debug for Crew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Crew({}, {} running)", self.shared.name, self.shared.running.get())
+    }
+}
+
+impl Crew {
+    /// Starts `size` workers ("worker 1" …) under a station named `group`. `when_done` is called once, when the last is done.
+    #[track_caller]
+    pub fn start<F>(
+        env: &Env,
+        group: &str,
+        name: &str,
+        size: u32,
+        work: impl Fn(Worker) -> F + 'static,
+        when_done: impl FnOnce() + 'static,
+    ) -> Crew
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        let parent = env.open(StationSpec {
+            kind: StationKind::Crew,
+            name: group,
+            parent: StationId::NONE,
+            capacity: UNLIMITED,
+        });
+        let shared = Rc::new(Shared {
+            env: env.clone(),
+            name: name.to_owned(),
+            work: Box::new(move |worker| Box::pin(work(worker))),
+            places: RefCell::default(),
+            running: Cell::new(0),
+            finished: Cell::new(false),
+            when_done: RefCell::new(Some(Box::new(when_done))),
+        });
+        for number in 1..=size {
+            let station = env.open(StationSpec {
+                kind: StationKind::Worker,
+                name: &format!("{name} {number}"),
+                parent,
+                capacity: UNLIMITED,
+            });
+            shared.places.borrow_mut().push(Place { worker: Worker { number, station }, task: None });
+            Shared::hire(&shared, number);
+        }
+        if size == 0 {
+            shared.finish();
+        }
+        let weak = Rc::downgrade(&shared);
+        env.on_fault(KILL_WORKER, move |number| {
+            if let Some(shared) = weak.upgrade() {
+                Shared::on_fault(&shared, number);
+            }
+        });
+        Crew { shared }
+    }
+
+    /// Leaves the workers to themselves, as a program does that forgets them.
+    pub fn leak(self) {
+        let places = std::mem::take(&mut *self.shared.places.borrow_mut());
+        places.into_iter().filter_map(|place| place.task).for_each(Task::detach);
+    }
+
+    /// How many workers there are at most.
+    pub fn size(&self) -> usize {
+        self.shared.places.borrow().len()
+    }
+}
+
+impl Shared {
+    #[track_caller]
+    fn hire(shared: &Rc<Shared>, number: u32) {
+        let worker = shared.places.borrow().get(number as usize - 1).map(|p| p.worker);
+        let Some(worker) = worker else { return };
+        shared.running.set(shared.running.get() + 1);
+        let (body, crew): (_, Weak<Shared>) = ((shared.work)(worker), Rc::downgrade(shared));
+        let task = shared.env.spawn_at(&format!("{} {number}", shared.name), worker.station, async move {
+            body.await;
+            if let Some(crew) = crew.upgrade() {
+                crew.one_done();
+            }
+        });
+        if let Some(place) = shared.places.borrow_mut().get_mut(number as usize - 1) {
+            place.task = Some(task);
+        }
+    }
+
+    fn one_done(&self) {
+        // A worker that is done found nothing more to do; the others will find the same.
+        self.finished.set(true);
+        self.one_less();
+    }
+
+    fn one_less(&self) {
+        self.running.set(self.running.get().saturating_sub(1));
+        if self.running.get() == 0 && self.finished.get() {
+            self.finish();
+        }
+    }
+
+    fn finish(&self) {
+        let when_done = self.when_done.borrow_mut().take();
+        if let Some(when_done) = when_done {
+            when_done();
+        }
+    }
+
+    /// Kills the worker with that number, or brings back whoever was killed.
+    fn on_fault(shared: &Rc<Shared>, number: Option<i64>) {
+        let wanted = number.and_then(|n| u32::try_from(n).ok());
+        let killed: Vec<u32> =
+            shared.places.borrow().iter().filter(|p| p.task.is_none()).map(|p| p.worker.number).collect();
+        for back in killed.into_iter().filter(|&n| Some(n) != wanted) {
+            if !shared.finished.get() {
+                let station =
+                    shared.places.borrow().get(back as usize - 1).map_or(StationId::NONE, |p| p.worker.station);
+                shared.env.state(station, "back");
+                Shared::hire(shared, back);
+            }
+        }
+        let Some(number) = wanted.filter(|&n| n >= 1) else { return };
+        let task = shared
+            .places
+            .borrow_mut()
+            .get_mut(number as usize - 1)
+            .and_then(|p| Some((p.task.take()?, p.worker.station)));
+        let Some((task, station)) = task.filter(|(t, _)| !t.is_finished()) else { return };
+        shared.env.state(station, "killed");
+        drop(task);
+        shared.one_less();
+    }
+}

@@ -1,0 +1,41 @@
+//! The concurrency parts, one file each, usable on their own.
+//!
+//! A part is ordinary Rust that a reader could lift into a program: it takes the time, never reads it from the host. Where
+//! a Go word is used (channel, wait group, ticker, select), it has Go's semantics. The parts do most of the emitting, so
+//! that pattern code reads like ordinary async Rust. No part knows a pattern.
+
+mod arrivals;
+mod channel;
+mod crew;
+mod error_group;
+mod select;
+mod semaphore;
+mod stage;
+mod ticker;
+mod timeout;
+mod wait_group;
+
+pub use arrivals::{Arrivals, Traffic};
+pub use channel::{Closed, Rx, TrySendError, Tx, channel};
+pub use crew::{Crew, KILL_WORKER, Worker};
+pub use error_group::{Cancelled, ErrorGroup, GroupError};
+pub use select::{Either, select2};
+pub use semaphore::{Permit, Semaphore};
+pub use stage::{Message, Stage, StageHandle};
+pub use ticker::Ticker;
+pub use timeout::{Elapsed, timeout};
+pub use wait_group::WaitGroup;
+
+/// The sources of the parts, for the code pane: path as the compiler gives it, and text.
+pub const SOURCES: &[(&str, &str)] = &[
+    ("src/parts/arrivals.rs", include_str!("arrivals.rs")),
+    ("src/parts/channel.rs", include_str!("channel.rs")),
+    ("src/parts/crew.rs", include_str!("crew.rs")),
+    ("src/parts/error_group.rs", include_str!("error_group.rs")),
+    ("src/parts/select.rs", include_str!("select.rs")),
+    ("src/parts/semaphore.rs", include_str!("semaphore.rs")),
+    ("src/parts/stage.rs", include_str!("stage.rs")),
+    ("src/parts/ticker.rs", include_str!("ticker.rs")),
+    ("src/parts/timeout.rs", include_str!("timeout.rs")),
+    ("src/parts/wait_group.rs", include_str!("wait_group.rs")),
+];

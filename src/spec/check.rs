@@ -1,0 +1,66 @@
+//! Checks: statements about a run that the page and the tests verify while it goes.
+
+use crate::trace::{Ledger, Trace};
+
+/// A statement about a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// The statement, in words.
+    pub name: &'static str,
+    /// When it must hold.
+    pub kind: CheckKind,
+    /// Whether it holds in a state. It is asked at the end of every instant, not between the events of one: a hand-over takes
+    /// several events and no time.
+    pub holds: fn(&Ledger, &Trace) -> bool,
+}
+
+/// When a check must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckKind {
+    /// At every instant. One that does not is an error of the program.
+    Always,
+    /// At some instant. One that does not is worth knowing.
+    Sometimes,
+    /// When the run is over.
+    Eventually,
+}
+
+impl CheckKind {
+    /// The word for it in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            CheckKind::Always => "always",
+            CheckKind::Sometimes => "sometimes",
+            CheckKind::Eventually => "eventually",
+        }
+    }
+}
+
+impl Check {
+    /// At every instant.
+    pub const fn always(name: &'static str, holds: fn(&Ledger, &Trace) -> bool) -> Check {
+        Check { name, kind: CheckKind::Always, holds }
+    }
+
+    /// At some instant.
+    pub const fn sometimes(name: &'static str, holds: fn(&Ledger, &Trace) -> bool) -> Check {
+        Check { name, kind: CheckKind::Sometimes, holds }
+    }
+
+    /// When the run is over.
+    pub const fn eventually(name: &'static str, holds: fn(&Ledger, &Trace) -> bool) -> Check {
+        Check { name, kind: CheckKind::Eventually, holds }
+    }
+
+    /// Every job is in one place or has left: true of every pattern.
+    pub const CONSERVED: Check = Check::always("every request is in one place, or has left", |l, _| l.is_conserved());
+    /// No station holds more than it has room for: true of every pattern.
+    pub const WITHIN_CAPACITY: Check =
+        Check::always("no station holds more than its capacity", |l, _| l.is_within_capacity());
+    /// Nothing is left behind.
+    pub const ALL_LEFT: Check = Check::eventually("every request has left at the end", |l, _| l.tally.in_system == 0);
+    /// No result is lost.
+    pub const NOTHING_LOST: Check = Check::eventually("no result was lost", |l, _| {
+        l.tally.count(crate::trace::Outcome::Lost) == 0 && l.crash.is_none()
+    });
+}

@@ -1,0 +1,20 @@
+//! What a pattern tells the rest, as data: its parameters, its scene, its presets, its checks, its words.
+//!
+//! Form, link, validation, report, code pane, stage and tests are all made from this, so nothing above `patterns/` knows
+//! a pattern by name, and a new pattern adds nothing there.
+
+mod check;
+mod field;
+mod params;
+mod pattern;
+mod quantity;
+mod scene;
+mod values;
+
+pub use check::{Check, CheckKind};
+pub use field::{Choice, Default, Field, Kind, Level};
+pub use params::{FromValue, Group, Share};
+pub use pattern::{Claims, Fidelity, Ideal, Pattern, Preset, ProgramFuture, Source, Suite};
+pub use quantity::{parse_count, parse_number, parse_span};
+pub use scene::{FaultSpec, FaultUnit, GaugeSpec, Place, Regulator, SceneSpec};
+pub use values::{Problem, Value, Values};

@@ -1,0 +1,251 @@
+//! The event vocabulary. Small and closed: a new word is a change of design, because every fold must learn it.
+//!
+//! A task does all its work in no virtual time and then waits again, so the end of a wait needs no event: the next
+//! [`EventKind::Waits`] or [`EventKind::Ended`] of the task ends it, and a wait that is still the same is not said
+//! twice.
+
+use super::{Gauge, JobId, SimTime, StationId, TaskId, Text};
+use std::panic::Location;
+
+/// The capacity of a station without a limit.
+pub const UNLIMITED: u32 = u32::MAX;
+
+/// One thing that happened. 32 bytes in wasm, 40 natively (a source line is a reference).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceEvent {
+    /// When.
+    pub at: SimTime,
+    /// The task that did it, or [`TaskId::NONE`].
+    pub task: TaskId,
+    /// What.
+    pub kind: EventKind,
+    /// The line of source in the pattern that did it. Not part of the hash: a comment added above must not change it.
+    pub site: Site,
+}
+
+/// A line of source, where one is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Site(pub Option<&'static Location<'static>>);
+
+impl Site {
+    /// No line is known.
+    pub const NONE: Site = Site(None);
+
+    /// The file, as the compiler was given it (`src/patterns/worker_pool.rs`), with forward slashes on every host.
+    pub fn file(self) -> Option<&'static str> {
+        self.0.map(|l| l.file())
+    }
+
+    /// The line, from 1.
+    pub fn line(self) -> Option<u32> {
+        self.0.map(|l| l.line())
+    }
+}
+
+/// What happened.
+#[expect(missing_docs, reason = "the fields are named after their types, and the variants say what they mean")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// A station was opened, as a part of `parent` if that is one.
+    Opened { station: StationId, kind: StationKind, name: Text, parent: StationId },
+    /// A station was closed; it holds nothing any more.
+    Closed { station: StationId },
+    /// A station's capacity: cells of a channel, servers of a server. [`UNLIMITED`] for no limit.
+    Sized { station: StationId, capacity: u32 },
+    /// A station's declared state: a breaker that opened, a channel that was closed.
+    Stated { station: StationId, state: Text },
+    /// One of a station's gauges has this value, in the unit its scene declares (ns for times).
+    Gauged { station: StationId, gauge: Gauge, value: i64 },
+    /// A station that travels has arrived at a place, in thousandths of its scale.
+    Travelled { station: StationId, place: i32 },
+
+    /// A job came into the system, at a station. The time of this event is the intended start of the work.
+    Entered { job: JobId, station: StationId },
+    /// A job went to another station; `started` if it is served there at once rather than queued.
+    Moved { job: JobId, station: StationId, started: bool },
+    /// A job that was queued at its station is being served there.
+    Started { job: JobId },
+    /// A job went out to an upstream server: its call begins. `started` if no slot had to be waited for.
+    Called { job: JobId, station: StationId, started: bool },
+    /// The call of a job ended, and the job is back at the station of its caller.
+    Answered { job: JobId, station: StationId, answer: Answer },
+    /// A job became two: a hedged attempt, an item of a batch that is taken apart.
+    Split { job: JobId, child: JobId },
+    /// A job became part of another: a batch took it in, a hedge was decided.
+    Merged { job: JobId, into: JobId },
+    /// A job left the system.
+    Left { job: JobId, outcome: Outcome },
+
+    /// A task was spawned, at home at a station.
+    Spawned { child: TaskId, name: Text, station: StationId },
+    /// The task waits. `inner` is the line in the innermost part, where the event's own site is the line in the pattern.
+    Waits { what: Wait, station: StationId, inner: Site },
+    /// The task ended.
+    Ended { how: Ending },
+
+    /// A fault was switched on with a magnitude, or off.
+    Faulted { fault: Text, on: bool, magnitude: i64 },
+    /// A live parameter was given another value.
+    Edited { field: Text, value: i64 },
+    /// The program, or its server, says something: `{}` in the text stands for the value.
+    Noted { text: Text, value: i64 },
+    /// The simulated program panicked, as the original would.
+    Crashed { text: Text },
+}
+
+/// What kind of station: how its jobs are counted, and the word for it in reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StationKind {
+    /// Where jobs come from.
+    Source,
+    /// A queue between tasks, with or without room.
+    Channel,
+    /// A task's place of work; jobs here are in hand.
+    Worker,
+    /// Several stations under one name.
+    Crew,
+    /// Something that is called and answers.
+    Server,
+    /// Where results end up.
+    Sink,
+    /// Something that holds work back: a limiter, a breaker, a delay.
+    Gate,
+    /// A set of things to be taken and given back: permits, connections, tokens.
+    Pool,
+    /// Something that moves from place to place with jobs aboard.
+    Car,
+}
+
+impl StationKind {
+    /// The word for it in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            StationKind::Source => "source",
+            StationKind::Channel => "channel",
+            StationKind::Worker => "worker",
+            StationKind::Crew => "crew",
+            StationKind::Server => "server",
+            StationKind::Sink => "sink",
+            StationKind::Gate => "gate",
+            StationKind::Pool => "pool",
+            StationKind::Car => "car",
+        }
+    }
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wait {
+    /// For a message.
+    Receive,
+    /// For room in a channel, or for a receiver where there is no room at all.
+    Send,
+    /// For a time.
+    Sleep,
+    /// For the next tick.
+    Tick,
+    /// For an answer of a server.
+    Call,
+    /// For other tasks to end.
+    Join,
+    /// For one of several.
+    Select,
+    /// For a permit, a lock, a connection.
+    Acquire,
+    /// For a signal or a change.
+    Signal,
+    /// For its turn: the task gave way and is ready to go on.
+    Turn,
+}
+
+impl Wait {
+    /// The verb in reports: `responses.send`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Wait::Receive => "recv",
+            Wait::Send => "send",
+            Wait::Sleep => "sleep",
+            Wait::Tick => "tick",
+            Wait::Call => "call",
+            Wait::Join => "join",
+            Wait::Select => "select",
+            Wait::Acquire => "acquire",
+            Wait::Signal => "signal",
+            Wait::Turn => "turn",
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answer {
+    /// The server answered with this status.
+    Status(u16),
+    /// The caller's patience ended first.
+    TimedOut,
+    /// The caller went away.
+    Cancelled,
+    /// No answer can be had: refused, unreachable, unreadable.
+    Failed,
+}
+
+impl Answer {
+    /// Whether the answer is a success (2xx).
+    pub const fn is_success(self) -> bool {
+        matches!(self, Answer::Status(200..=299))
+    }
+
+    /// The outcome of a job whose last call ended so.
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Answer::Status(200..=299) => Outcome::Completed,
+            Answer::Status(_) | Answer::Failed => Outcome::Failed,
+            Answer::TimedOut => Outcome::TimedOut,
+            Answer::Cancelled => Outcome::Cancelled,
+        }
+    }
+}
+
+/// How a job left the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// With a result that counts.
+    Completed,
+    /// With an error.
+    Failed,
+    /// It was turned away before any work was done.
+    Rejected,
+    /// It took too long.
+    TimedOut,
+    /// Whoever wanted it went away.
+    Cancelled,
+    /// It was answered, but the program lost the result.
+    Lost,
+}
+
+impl Outcome {
+    /// All outcomes, in the order of reports.
+    pub const ALL: [Outcome; 6] =
+        [Outcome::Completed, Outcome::Failed, Outcome::Rejected, Outcome::TimedOut, Outcome::Cancelled, Outcome::Lost];
+
+    /// The word for it in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Outcome::Completed => "completed",
+            Outcome::Failed => "failed",
+            Outcome::Rejected => "rejected",
+            Outcome::TimedOut => "timed out",
+            Outcome::Cancelled => "cancelled",
+            Outcome::Lost => "lost",
+        }
+    }
+}
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ending {
+    /// Its future was done.
+    Completed,
+    /// Its handle was dropped, or a fault killed it.
+    Cancelled,
+}

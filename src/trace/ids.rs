@@ -1,0 +1,45 @@
+//! Names for the things that events speak of. Newtypes, so that a job is never taken for a task.
+
+/// A task: a future the executor polls. Numbered in the order of spawning and never reused; 0 is the main task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub u32);
+
+impl TaskId {
+    /// No task: something from outside the program did it (a fault, a live edit).
+    pub const NONE: TaskId = TaskId(u32::MAX);
+    /// The task that runs the pattern's main function.
+    pub const MAIN: TaskId = TaskId(0);
+}
+
+/// A unit of work that travels between stations. Numbered in the order of entering, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u32);
+
+impl JobId {
+    /// What people are shown: they count from one.
+    pub const fn number(self) -> u32 {
+        self.0.saturating_add(1)
+    }
+}
+
+/// A place where jobs are: a channel, a worker, a server. Numbered in the order of opening, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StationId(pub u32);
+
+impl StationId {
+    /// No station.
+    pub const NONE: StationId = StationId(u32::MAX);
+
+    /// The station, unless it is [`StationId::NONE`].
+    pub fn some(self) -> Option<StationId> {
+        (self != StationId::NONE).then_some(self)
+    }
+}
+
+/// A text in the trace's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(pub u32);
+
+/// Which of a station's gauges: an index into the list its scene declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Gauge(pub u8);

@@ -1,0 +1,369 @@
+//! The basic fold: where every job, task and station is at the playhead.
+//!
+//! Everything that can be derived from the moves is derived here, once: queue depth, jobs in flight, utilisation, the
+//! conservation of jobs. Metrics, checks and the stage build on it. It must not look ahead, and it must not keep history:
+//! what a chart needs over time is a fold of its own.
+
+mod station;
+mod tally;
+
+pub use station::StationRow;
+pub use tally::{Levels, Tally};
+
+use super::{
+    Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, StationKind, TaskId, Text, Trace,
+    TraceEvent, Wait,
+};
+use std::collections::BTreeMap;
+
+/// The state of a run after some of its events.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// When the last event happened.
+    pub now: SimTime,
+    /// How many events were taken in.
+    pub events: u64,
+    /// The stations by number.
+    pub stations: Vec<StationRow>,
+    /// The jobs by number.
+    pub jobs: Vec<JobRow>,
+    /// The tasks by number.
+    pub tasks: Vec<TaskRow>,
+    /// Sums over the run so far.
+    pub tally: Tally,
+    /// The faults that are on, with their magnitudes.
+    pub faults: BTreeMap<Text, i64>,
+    /// Live parameters that were given another value.
+    pub edits: BTreeMap<Text, i64>,
+    /// What the simulated program's panic said.
+    pub crash: Option<Text>,
+}
+
+/// Where a job is, or how it left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// In the system, at this station.
+    At(StationId),
+    /// Gone.
+    Left(Outcome),
+    /// Part of another job.
+    In(JobId),
+}
+
+/// One job.
+#[derive(Clone, Copy, Debug)]
+pub struct JobRow {
+    /// When its work was meant to start.
+    pub entered: SimTime,
+    /// When it came to where it is.
+    pub since: SimTime,
+    /// Where it is.
+    pub fate: Fate,
+    /// Whether it is being served there.
+    pub started: bool,
+    /// The station that waits for its answer, while a call is under way.
+    pub caller: StationId,
+    /// How its last call ended.
+    pub answer: Option<Answer>,
+    /// Whether it came in from outside, rather than by a split.
+    pub root: bool,
+}
+
+impl JobRow {
+    /// Whether a call of it is under way.
+    pub fn calling(&self) -> bool {
+        self.caller != StationId::NONE
+    }
+}
+
+/// One task.
+#[derive(Clone, Copy, Debug)]
+pub struct TaskRow {
+    /// Its name.
+    pub name: Text,
+    /// Where it works.
+    pub station: StationId,
+    /// When it was spawned.
+    pub spawned: SimTime,
+    /// What it waits for; none before its first poll and after its end.
+    pub wait: Option<WaitRow>,
+    /// When and how it ended.
+    pub ended: Option<(SimTime, super::Ending)>,
+}
+
+impl TaskRow {
+    /// Whether it has not ended.
+    pub fn is_live(&self) -> bool {
+        self.ended.is_none()
+    }
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug)]
+pub struct WaitRow {
+    /// The kind of wait.
+    pub what: Wait,
+    /// At which station, if at one.
+    pub station: StationId,
+    /// The line in the pattern.
+    pub site: Site,
+    /// The line in the innermost part.
+    pub inner: Site,
+    /// Since when.
+    pub since: SimTime,
+}
+
+impl Ledger {
+    /// The state before the first event.
+    pub fn new() -> Ledger {
+        Ledger::default()
+    }
+
+    /// A station.
+    pub fn station(&self, id: StationId) -> Option<&StationRow> {
+        self.stations.get(id.0 as usize)
+    }
+
+    /// A job.
+    pub fn job(&self, id: JobId) -> Option<&JobRow> {
+        self.jobs.get(id.0 as usize)
+    }
+
+    /// A task.
+    pub fn task(&self, id: TaskId) -> Option<&TaskRow> {
+        self.tasks.get(id.0 as usize)
+    }
+
+    /// The first station with a name.
+    pub fn find(&self, name: &str, trace: &Trace) -> Option<(StationId, &StationRow)> {
+        let name = trace.texts().find(name)?;
+        self.stations_with_ids().find(|(_, s)| s.name == name)
+    }
+
+    /// All stations with their numbers.
+    pub fn stations_with_ids(&self) -> impl Iterator<Item = (StationId, &StationRow)> {
+        self.stations.iter().enumerate().map(|(i, s)| (StationId(i as u32), s))
+    }
+
+    /// The stations that are parts of another.
+    pub fn members(&self, of: StationId) -> impl Iterator<Item = (StationId, &StationRow)> {
+        self.stations_with_ids().filter(move |(_, s)| s.parent == of)
+    }
+
+    /// The tasks that have not ended.
+    pub fn live_tasks(&self) -> impl Iterator<Item = (TaskId, &TaskRow)> {
+        self.tasks.iter().enumerate().filter(|(_, t)| t.is_live()).map(|(i, t)| (TaskId(i as u32), t))
+    }
+
+    /// How long the call that just ended took: to be asked before [`Fold::apply`] takes its `Answered` in.
+    pub fn call_age(&self, job: JobId, at: SimTime) -> Option<Span> {
+        self.job(job).filter(|j| j.calling()).map(|j| at - j.since)
+    }
+
+    fn station_mut(&mut self, id: StationId) -> Option<&mut StationRow> {
+        self.stations.get_mut(id.0 as usize)
+    }
+
+    /// Takes a job from where it is, and leaves the row for the caller to set anew.
+    fn take(&mut self, job: JobId) {
+        let now = self.now;
+        let Some(&row) = self.job(job) else { return };
+        let Fate::At(at) = row.fate else { return };
+        if let Some(station) = self.station_mut(at) {
+            station.leave(job, row.started, now);
+        }
+        if row.calling() {
+            self.tally.in_flight = self.tally.in_flight.saturating_sub(1);
+        }
+    }
+
+    /// Puts a job to a station.
+    fn put(&mut self, job: JobId, at: StationId, started: bool, caller: StationId) {
+        let now = self.now;
+        if let Some(station) = self.station_mut(at) {
+            station.arrive(job, started, now);
+        }
+        if let Some(row) = self.jobs.get_mut(job.0 as usize) {
+            row.fate = Fate::At(at);
+            row.since = now;
+            row.started = started;
+            row.caller = caller;
+        }
+    }
+
+    fn enter(&mut self, job: JobId, root: bool) {
+        let row = JobRow {
+            entered: self.now,
+            since: self.now,
+            fate: Fate::At(StationId::NONE),
+            started: false,
+            caller: StationId::NONE,
+            answer: None,
+            root,
+        };
+        // Jobs are numbered in the order of entering.
+        self.jobs.resize(job.0 as usize, row);
+        self.jobs.push(row);
+        self.tally.in_system += u64::from(root);
+        self.tally.offered += u64::from(root);
+    }
+
+    fn end(&mut self, job: JobId, fate: Fate) {
+        self.take(job);
+        let (now, caller_of) = (self.now, self.job(job).map(|j| j.caller));
+        if let Some(row) = self.jobs.get_mut(job.0 as usize) {
+            row.fate = fate;
+            row.since = self.now;
+            row.caller = StationId::NONE;
+            if let (true, Fate::Left(outcome)) = (row.root, fate) {
+                self.tally.leave(outcome);
+            }
+        }
+        // A job that was cancelled during its call is no longer in its caller's hand.
+        if let Some(station) = caller_of.and_then(|c| self.station_mut(c)) {
+            station.let_go(job, now);
+        }
+    }
+
+    fn opened(&mut self, id: StationId, row: StationRow) {
+        self.stations.resize(id.0 as usize, row.clone());
+        self.stations.push(row);
+    }
+
+    fn spawned(&mut self, child: TaskId, row: TaskRow, trace: &Trace) {
+        self.tasks.resize(child.0 as usize, row);
+        self.tasks.push(row);
+        self.tally.task_started(trace.bytes_of(child));
+    }
+}
+
+impl Fold for Ledger {
+    fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
+        self.now = event.at;
+        self.events += 1;
+        match event.kind {
+            EventKind::Opened { station, kind, name, parent } => {
+                self.opened(station, StationRow::new(kind, name, parent, event.at))
+            }
+            EventKind::Closed { station } => {
+                if let Some(s) = self.station_mut(station) {
+                    s.close(event.at);
+                }
+            }
+            EventKind::Sized { station, capacity } => {
+                if let Some(s) = self.station_mut(station) {
+                    s.capacity = capacity;
+                }
+            }
+            EventKind::Stated { station, state } => {
+                if let Some(s) = self.station_mut(station) {
+                    s.state = Some(state);
+                    s.state_since = event.at;
+                }
+            }
+            EventKind::Gauged { station, gauge, value } => {
+                if let Some(s) = self.station_mut(station) {
+                    s.set_gauge(gauge, value);
+                }
+            }
+            EventKind::Travelled { station, place } => {
+                if let Some(s) = self.station_mut(station) {
+                    s.place = place;
+                }
+            }
+            EventKind::Entered { job, station } => {
+                self.enter(job, true);
+                self.put(job, station, false, StationId::NONE);
+            }
+            EventKind::Moved { job, station, started } => {
+                self.take(job);
+                self.put(job, station, started, StationId::NONE);
+            }
+            EventKind::Started { job } => self.start(job),
+            EventKind::Called { job, station, started } => {
+                let caller = match self.job(job).map(|j| j.fate) {
+                    Some(Fate::At(from)) => from,
+                    _ => StationId::NONE,
+                };
+                self.take(job);
+                self.put(job, station, started, caller);
+                if let Some(s) = self.station_mut(caller) {
+                    s.hold(job, event.at);
+                }
+                self.tally.call_started();
+            }
+            EventKind::Answered { job, station, answer } => {
+                self.take(job);
+                self.put(job, station, true, StationId::NONE);
+                if let Some(row) = self.jobs.get_mut(job.0 as usize) {
+                    row.answer = Some(answer);
+                }
+                self.tally.answered(answer);
+            }
+            EventKind::Split { job, child } => {
+                self.enter(child, false);
+                if let Some(Fate::At(at)) = self.job(job).map(|j| j.fate) {
+                    self.put(child, at, false, StationId::NONE);
+                }
+            }
+            EventKind::Merged { job, into } => self.end(job, Fate::In(into)),
+            EventKind::Left { job, outcome } => self.end(job, Fate::Left(outcome)),
+            EventKind::Spawned { child, name, station } => {
+                self.spawned(child, TaskRow { name, station, spawned: event.at, wait: None, ended: None }, trace);
+            }
+            EventKind::Waits { what, station, inner } => {
+                let wait = WaitRow { what, station, site: event.site, inner, since: event.at };
+                if let Some(task) = self.tasks.get_mut(event.task.0 as usize) {
+                    task.wait = Some(wait);
+                }
+            }
+            EventKind::Ended { how } => {
+                if let Some(task) = self.tasks.get_mut(event.task.0 as usize) {
+                    task.wait = None;
+                    task.ended = Some((event.at, how));
+                }
+                self.tally.task_ended(trace.bytes_of(event.task));
+            }
+            EventKind::Faulted { fault, on, magnitude } => {
+                if on {
+                    self.faults.insert(fault, magnitude);
+                } else {
+                    self.faults.remove(&fault);
+                }
+            }
+            EventKind::Edited { field, value } => {
+                self.edits.insert(field, value);
+            }
+            EventKind::Noted { .. } => {}
+            EventKind::Crashed { text } => self.crash = Some(text),
+        }
+    }
+}
+
+impl Ledger {
+    fn start(&mut self, job: JobId) {
+        let now = self.now;
+        let Some(row) = self.jobs.get_mut(job.0 as usize) else { return };
+        row.started = true;
+        if let Fate::At(at) = row.fate
+            && let Some(station) = self.stations.get_mut(at.0 as usize)
+        {
+            station.start(now);
+        }
+    }
+
+    /// Whether every job that came in is in exactly one place: the sum that must always hold.
+    pub fn is_conserved(&self) -> bool {
+        let held: u64 = self.stations.iter().map(|s| s.levels.present).sum();
+        let (outcomes, t) = (self.tally.outcomes.iter().sum::<u64>(), &self.tally);
+        t.offered == outcomes + t.in_system && held >= t.in_system
+    }
+
+    /// Whether no station holds more than its capacity.
+    pub fn is_within_capacity(&self) -> bool {
+        self.stations.iter().all(|s| match s.kind {
+            StationKind::Server => s.levels.in_service <= u64::from(s.capacity),
+            _ => s.levels.present <= u64::from(s.capacity),
+        })
+    }
+}

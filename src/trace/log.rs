@@ -1,0 +1,200 @@
+//! The log itself: events in chunks of fixed size.
+//!
+//! One growing `Vec` would hold two copies of everything while it doubles, and wasm memory never shrinks again: six
+//! million events cost 514 MB that way. Chunks are never moved, and the oldest can be given up when a caller has folded
+//! them and will not seek back ([`Trace::forget_before`]).
+
+use super::{EventKind, SimTime, Text, Texts, TraceEvent, TraceHash};
+
+/// Events a chunk: 256 KiB in wasm.
+const CHUNK: usize = 8_192;
+
+/// The append-only log of one run.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// Full chunks, oldest first; the first `forgotten` of them were given up and are empty.
+    full: Vec<Vec<TraceEvent>>,
+    /// The chunk that is being filled.
+    tail: Vec<TraceEvent>,
+    forgotten: usize,
+    spare: Option<Vec<TraceEvent>>,
+    texts: Texts,
+    /// By task: the size in bytes of its future as boxed at spawn. Beside the log, because it differs between targets.
+    task_bytes: Vec<u32>,
+}
+
+impl Trace {
+    /// An empty log.
+    pub fn new() -> Trace {
+        Trace::default()
+    }
+
+    /// Appends an event.
+    #[inline]
+    pub fn push(&mut self, event: TraceEvent) {
+        if self.tail.len() == self.tail.capacity() {
+            self.next_chunk();
+        }
+        self.tail.push(event);
+    }
+
+    #[cold]
+    fn next_chunk(&mut self) {
+        let fresh = self.spare.take().unwrap_or_else(|| Vec::with_capacity(CHUNK));
+        let full = std::mem::replace(&mut self.tail, fresh);
+        if !full.is_empty() {
+            self.full.push(full);
+        }
+    }
+
+    /// How many events there were, given-up ones included.
+    pub fn len(&self) -> u64 {
+        (self.full.len() * CHUNK + self.tail.len()) as u64
+    }
+
+    /// Whether nothing happened yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The event at a position, unless there is none (any more).
+    #[inline]
+    pub fn get(&self, index: u64) -> Option<&TraceEvent> {
+        let (chunk, within) = (index as usize / CHUNK, index as usize % CHUNK);
+        self.full.get(chunk).map_or_else(|| self.tail_at(chunk, within), |c| c.get(within))
+    }
+
+    fn tail_at(&self, chunk: usize, within: usize) -> Option<&TraceEvent> {
+        (chunk == self.full.len()).then(|| self.tail.get(within)).flatten()
+    }
+
+    /// The events from a position on, in order.
+    pub fn from(&self, index: u64) -> impl Iterator<Item = &TraceEvent> {
+        let (chunk, within) = (index as usize / CHUNK, index as usize % CHUNK);
+        let chunks = self.full.iter().chain(std::iter::once(&self.tail)).skip(chunk);
+        chunks.enumerate().flat_map(move |(i, c)| c.get(if i == 0 { within } else { 0 }..).unwrap_or_default())
+    }
+
+    /// All events that are still held, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &TraceEvent> {
+        self.from(0)
+    }
+
+    /// When the last event happened.
+    pub fn last_at(&self) -> SimTime {
+        self.tail.last().or_else(|| self.full.last().and_then(|c| c.last())).map_or(SimTime::ZERO, |e| e.at)
+    }
+
+    /// How many events happened up to and including an instant.
+    pub fn count_until(&self, at: SimTime) -> u64 {
+        let full = self.full.partition_point(|c| c.last().is_none_or(|e| e.at <= at));
+        let chunk = self.full.get(full).unwrap_or(&self.tail);
+        (full * CHUNK + chunk.partition_point(|e| e.at <= at)) as u64
+    }
+
+    /// Gives up the chunks that lie wholly before a position. [`Trace::get`] has `None` for their events from then on.
+    pub fn forget_before(&mut self, index: u64) {
+        let whole = (index as usize / CHUNK).min(self.full.len());
+        for chunk in self.full.iter_mut().take(whole).skip(self.forgotten) {
+            let mut old = std::mem::take(chunk);
+            old.clear();
+            self.spare = Some(old);
+        }
+        self.forgotten = self.forgotten.max(whole);
+    }
+
+    /// The number of a text. To be asked for right before the event that uses it: the hash takes texts in at first use.
+    pub fn text(&mut self, text: &str) -> Text {
+        self.texts.intern(text)
+    }
+
+    /// The table of texts.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The text of a number.
+    pub fn name(&self, text: Text) -> &str {
+        self.texts.get(text)
+    }
+
+    /// The hash of everything so far, computed anew; a [`Cursor`] keeps it as it goes.
+    pub fn hash(&self) -> TraceHash {
+        let mut cursor = Cursor::new();
+        self.iter().for_each(|event| cursor.pass(event, self));
+        cursor.hash
+    }
+
+    /// Notes the size of the future of the next task. Tasks are numbered in the order of these calls.
+    pub fn task_spawned(&mut self, bytes: usize) {
+        self.task_bytes.push(bytes as u32);
+    }
+
+    /// The size of a task's future, in bytes, as boxed at spawn.
+    pub fn bytes_of(&self, task: super::TaskId) -> u64 {
+        self.task_bytes.get(task.0 as usize).map_or(0, |&b| u64::from(b))
+    }
+
+    /// The next event after a position that a predicate accepts.
+    pub fn find_from(&self, index: u64, accepts: impl Fn(&EventKind) -> bool) -> Option<(u64, &TraceEvent)> {
+        self.from(index).enumerate().find(|(_, e)| accepts(&e.kind)).map(|(i, e)| (index + i as u64, e))
+    }
+}
+
+/// A place in a log from which a fold goes on, with the hash of what it has passed.
+///
+/// The hash at a playhead is a fold as well: after a scrub to the start and back it must be the same number, so it is
+/// computed from the events again, never remembered from the run.
+#[derive(Clone, Debug, Default)]
+pub struct Cursor {
+    /// How many events were passed.
+    pub index: u64,
+    hash: TraceHash,
+    texts: u32,
+}
+
+impl Cursor {
+    /// At the start of a log.
+    pub fn new() -> Cursor {
+        Cursor::default()
+    }
+
+    /// Hands the next event to `fold`, unless there is none or it is later than `until`.
+    #[inline]
+    pub fn step(&mut self, trace: &Trace, until: SimTime, fold: &mut impl super::Fold) -> bool {
+        let Some(event) = trace.get(self.index).filter(|e| e.at <= until) else { return false };
+        self.index += 1;
+        self.pass(event, trace);
+        fold.apply(event, trace);
+        true
+    }
+
+    /// The hash of the passed events, and of the texts they use for the first time.
+    pub fn hash(&self) -> TraceHash {
+        self.hash
+    }
+
+    fn pass(&mut self, event: &TraceEvent, trace: &Trace) {
+        if let Some(last) = last_text(&event.kind) {
+            while self.texts <= last.0 {
+                self.hash.text(trace.name(Text(self.texts)));
+                self.texts += 1;
+            }
+        }
+        self.hash.event(event);
+    }
+}
+
+/// The text an event uses, for the hash.
+fn last_text(kind: &EventKind) -> Option<Text> {
+    match *kind {
+        EventKind::Opened { name: text, .. }
+        | EventKind::Stated { state: text, .. }
+        | EventKind::Spawned { name: text, .. }
+        | EventKind::Faulted { fault: text, .. }
+        | EventKind::Edited { field: text, .. }
+        | EventKind::Noted { text, .. }
+        | EventKind::Crashed { text } => Some(text),
+        _ => None,
+    }
+}

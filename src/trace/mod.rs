@@ -1,0 +1,34 @@
+//! What happened in a run: an append-only log of small events, and folds over it.
+//!
+//! This is the leaf of the crate. Everything a person sees is a fold of this log up to the playhead, so pausing,
+//! rewinding, comparing and sharing are one mechanism. The vocabulary ([`EventKind`]) is small and closed, in the words
+//! of queueing networks: a *job* enters at a *station*, moves, is started, calls, leaves with an *outcome*.
+//!
+//! Nothing here may know what executes a run or what draws it, and nothing that can be derived from the moves is an
+//! event of its own: queue depth, jobs in flight and utilisation come from the [`Ledger`], so that a pattern cannot
+//! contradict its own picture.
+
+mod event;
+mod hash;
+mod ids;
+pub mod ledger;
+mod log;
+mod text;
+mod time;
+
+pub use event::{Answer, Ending, EventKind, Outcome, Site, StationKind, TraceEvent, UNLIMITED, Wait};
+pub use hash::TraceHash;
+pub use ids::{Gauge, JobId, StationId, TaskId, Text};
+pub use ledger::Ledger;
+pub use log::{Cursor, Trace};
+pub use text::Texts;
+pub use time::{SimTime, Span};
+
+/// A state that is built up from events, one after the other.
+///
+/// The state after the first `n` events is the same whether they came one by one or in slices; a fold is `Clone` so
+/// that a seek can start from a key frame. It must look at nothing but the events it was given.
+pub trait Fold {
+    /// Takes in the next event. `trace` gives the texts that events refer to, never later events.
+    fn apply(&mut self, event: &TraceEvent, trace: &Trace);
+}

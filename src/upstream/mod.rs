@@ -1,0 +1,16 @@
+//! What a request goes to: the simulated server in its modes, and the faults it can have.
+//!
+//! The models are pure state machines that are handed the time and the dice, so the real HTTP endpoint serves the very
+//! same ones. A run that was given a real endpoint calls that instead, through the same station.
+
+mod general;
+mod model;
+mod params;
+mod server;
+mod walk;
+
+pub use general::{General, Service};
+pub use model::{Model, Visit};
+pub use params::{Load, ServerParams, ideal};
+pub use server::{ERROR_BURST, OUTAGE, SLOW_SERVER, faults, faults_with_crew, open};
+pub use walk::Walk;

@@ -9,6 +9,9 @@ pub mod analysis;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 pub mod engine;
+pub mod export;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod native;
 pub mod parts;
 pub mod patterns;
 #[cfg(target_arch = "wasm32")]

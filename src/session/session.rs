@@ -93,6 +93,11 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
         self.playback.hash()
     }
 
+    /// The hash of all events that are computed.
+    pub fn far_hash(&self) -> TraceHash {
+        self.far.hash()
+    }
+
     /// Where the playhead stands.
     pub fn playhead(&self) -> SimTime {
         self.playhead

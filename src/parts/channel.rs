@@ -181,6 +181,11 @@ impl<T: Load> Tx<T> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Its station, for a program that takes it down before its end.
+    pub fn station(&self) -> StationId {
+        self.0.station
+    }
 }
 
 impl<T: Load> Rx<T> {

@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 /// The fault that kills a worker. Its magnitude is the worker's number, from 1.
 pub const KILL_WORKER: &str = "kill-worker";
@@ -102,7 +102,7 @@ impl Crew {
         Crew { shared }
     }
 
-    /// Leaves the workers to themselves, as a program does that forgets them.
+    /// Leaves the workers to themselves, as a program does that forgets them. The last one still says that it is done.
     pub fn leak(self) {
         let places = std::mem::take(&mut *self.shared.places.borrow_mut());
         places.into_iter().filter_map(|place| place.task).for_each(Task::detach);
@@ -114,18 +114,24 @@ impl Crew {
     }
 }
 
+impl Drop for Crew {
+    fn drop(&mut self) {
+        // The workers hold what they share, so it would outlive the crew with them.
+        let places = std::mem::take(&mut *self.shared.places.borrow_mut());
+        drop(places);
+    }
+}
+
 impl Shared {
     #[track_caller]
     fn hire(shared: &Rc<Shared>, number: u32) {
         let worker = shared.places.borrow().get(number as usize - 1).map(|p| p.worker);
         let Some(worker) = worker else { return };
         shared.running.set(shared.running.get() + 1);
-        let (body, crew): (_, Weak<Shared>) = ((shared.work)(worker), Rc::downgrade(shared));
+        let (body, crew) = ((shared.work)(worker), shared.clone());
         let task = shared.env.spawn_at(&format!("{} {number}", shared.name), worker.station, async move {
             body.await;
-            if let Some(crew) = crew.upgrade() {
-                crew.one_done();
-            }
+            crew.one_done();
         });
         if let Some(place) = shared.places.borrow_mut().get_mut(number as usize - 1) {
             place.task = Some(task);

@@ -5,9 +5,18 @@
 //! playhead. `ARCHITECTURE.md` says what is where and why.
 #![forbid(unsafe_code)]
 
+pub mod analysis;
+#[cfg(target_arch = "wasm32")]
+pub mod app;
 pub mod engine;
+pub mod export;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod native;
 pub mod parts;
 pub mod patterns;
+#[cfg(target_arch = "wasm32")]
+pub mod platform;
+pub mod session;
 pub mod spec;
 pub mod trace;
 pub mod upstream;

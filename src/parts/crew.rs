@@ -8,7 +8,6 @@ use crate::trace::{StationId, StationKind, UNLIMITED};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
 /// The fault that kills a worker. Its magnitude is the worker's number, from 1.
@@ -28,12 +27,13 @@ pub struct Crew {
     shared: Rc<Shared>,
 }
 
-type Work = Box<dyn Fn(Worker) -> Pin<Box<dyn Future<Output = ()>>>>;
+/// Starts one worker's task: the work itself, and the word to the crew when it is done.
+type Hire = Box<dyn Fn(&Rc<Shared>, Worker) -> Task<()>>;
 
 struct Shared {
     env: Env,
     name: String,
-    work: Work,
+    hire: Hire,
     places: RefCell<Vec<Place>>,
     running: Cell<u32>,
     finished: Cell<bool>,
@@ -74,7 +74,13 @@ impl Crew {
         let shared = Rc::new(Shared {
             env: env.clone(),
             name: name.to_owned(),
-            work: Box::new(move |worker| Box::pin(work(worker))),
+            hire: Box::new(move |shared, worker| {
+                let (body, crew) = (work(worker), shared.clone());
+                shared.env.spawn_at(&format!("{} {}", shared.name, worker.number), worker.station, async move {
+                    body.await;
+                    crew.one_done();
+                })
+            }),
             places: RefCell::default(),
             running: Cell::new(0),
             finished: Cell::new(false),
@@ -128,11 +134,7 @@ impl Shared {
         let worker = shared.places.borrow().get(number as usize - 1).map(|p| p.worker);
         let Some(worker) = worker else { return };
         shared.running.set(shared.running.get() + 1);
-        let (body, crew) = ((shared.work)(worker), shared.clone());
-        let task = shared.env.spawn_at(&format!("{} {number}", shared.name), worker.station, async move {
-            body.await;
-            crew.one_done();
-        });
+        let task = (shared.hire)(shared, worker);
         if let Some(place) = shared.places.borrow_mut().get_mut(number as usize - 1) {
             place.task = Some(task);
         }

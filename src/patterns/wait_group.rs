@@ -166,8 +166,10 @@ impl Racing {
     /// Appends a result, on one of the threads.
     async fn record(&self, job: Job, outcome: Outcome) {
         let _thread = self.threads.acquire().await;
-        self.env.sleep(self.env.draw("handle", u64::from(job.id().0), 0).span(Span::ZERO, Span(2 * HANDLE.0))).await;
+        let mut draw = self.env.draw("handle", u64::from(job.id().0), 0);
+        self.env.sleep(draw.span(Span::ZERO, HANDLE)).await;
         self.latencies.append(&self.env, ()).await;
+        self.env.sleep(draw.span(Span::ZERO, HANDLE)).await;
         if let Some((job, _)) = self.statuses.append(&self.env, (job, outcome)).await {
             job.leave(Outcome::Lost);
         }

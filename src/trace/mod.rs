@@ -32,3 +32,9 @@ pub trait Fold {
     /// Takes in the next event. `trace` gives the texts that events refer to, never later events.
     fn apply(&mut self, event: &TraceEvent, trace: &Trace);
 }
+
+/// A fold at the far end of what is computed, which is told when the run is over.
+pub trait FarFold: Fold {
+    /// No event will come any more.
+    fn run_over(&mut self, trace: &Trace);
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Make the wasm of a built site smaller and faster with wasm-opt:   scripts/optimise-wasm.sh dist
+#
+# A step of its own, after Trunk, for Trunk would fetch its own wasm-opt from GitHub, which not every machine reaches. Here
+# it comes from the PATH, or from npm's package `binaryen` where npm is there. The site works without it, so a machine that
+# has neither is told so and goes on. File names stay as Trunk gave them; Trunk.toml says why no integrity hash breaks.
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+
+site=$1
+npm_home=target/tools
+npm_binary=$npm_home/node_modules/.bin/wasm-opt
+
+# What rustc's wasm32-unknown-unknown emits by default, so what every browser that runs the page knows anyway.
+features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int
+  --enable-reference-types --enable-sign-ext)
+
+if have wasm-opt; then
+  wasm_opt=wasm-opt
+elif [ -x "$npm_binary" ]; then
+  wasm_opt=$npm_binary
+elif have npm; then
+  say "Installing wasm-opt from npm's binaryen into $npm_home (once)"
+  mkdir -p "$npm_home"
+  npm install --silent --no-fund --no-audit --prefix "$npm_home" binaryen@132 || say "npm could not install it"
+  wasm_opt=$npm_binary
+else
+  wasm_opt=
+fi
+
+if [ -z "$wasm_opt" ] || ! "$wasm_opt" --version >/dev/null 2>&1; then
+  say "Skipping wasm-opt, as neither it nor npm's binaryen is at hand; the site works, and is somewhat larger"
+  exit 0
+fi
+
+for wasm in "$site"/*.wasm; do
+  say "Optimising $wasm with wasm-opt -O3"
+  if "$wasm_opt" -O3 "${features[@]}" "$wasm" -o "$wasm.optimised"; then
+    mv "$wasm.optimised" "$wasm"
+  else
+    rm -f "$wasm.optimised"
+    say "Leaving $wasm as it was, as this wasm-opt cannot read it; the site works, and is somewhat larger"
+  fi
+done

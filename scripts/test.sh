@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Run every check, cheapest first, and stop at the first that fails.
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+source scripts/find-browser.sh
+
+check="set-up"
+trap 'status=$?; [ "$status" = 0 ] || printf "\nFAILED: %s\n" "$check" >&2' EXIT
+start() {
+  check=$1
+  say "$1"
+}
+
+scripts/install-lints.sh
+scripts/install-tools.sh
+scripts/install-browser.sh
+CHROMEDRIVER=$(find_chromedriver)
+export CHROMEDRIVER
+wasm=wasm32-unknown-unknown
+
+start "1/7 Format: cargo fmt --check"
+cargo fmt --check
+
+start "2/7 Lints of the native program, the library and all tests: cargo clippy"
+# The feature e2e holds cli, and adds the end-to-end tests.
+cargo clippy --all-targets --features e2e -- -D warnings
+
+start "3/7 Lints of the page: cargo clippy for $wasm"
+cargo clippy --lib --bin millrace-web --test web --target "$wasm" -- -D warnings
+
+start "4/7 Native tests and the examples in the documentation: cargo test"
+cargo test --features cli
+
+start "5/7 Browser tests: tests/web.rs in headless Chromium"
+# The runner takes the flags for Chromium from webdriver.json.
+CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner WASM_BINDGEN_TEST_TIMEOUT=300 \
+  cargo test --target "$wasm" --test web
+
+start "6/7 The release site: make build"
+scripts/build.sh
+
+start "7/7 End-to-end tests: the site of dist/ in headless Chromium"
+cargo test --features e2e --test e2e
+
+say "All checks passed."

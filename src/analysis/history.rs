@@ -1,0 +1,132 @@
+//! What happened so far, as samples over time: calls, departures, levels, the journal, the checks.
+//!
+//! Folded at the far end of what is computed, with a ledger of its own. Never rewound: [`Prefix`] is what it was at a
+//! playhead.
+
+use super::{Checks, Journal, Levels, Prefix, Subject};
+use crate::spec::Check;
+use crate::trace::{
+    Answer, EventKind, FarFold, Fold, JobId, Ledger, Outcome, SimTime, Span, StationKind, Trace, TraceEvent,
+};
+
+/// A call that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The position of its end in the log.
+    pub event: u64,
+    /// When it ended.
+    pub at: SimTime,
+    /// From sending to the answer.
+    pub latency: Span,
+    /// How it ended.
+    pub answer: Answer,
+    /// Of which job.
+    pub job: JobId,
+}
+
+/// A job that left the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Departure {
+    /// The position in the log.
+    pub event: u64,
+    /// When.
+    pub at: SimTime,
+    /// From its intended start to its end.
+    pub response: Span,
+    /// In which way.
+    pub outcome: Outcome,
+}
+
+/// The samples of a run.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// The state at the far end.
+    pub ledger: Ledger,
+    /// All calls that ended, in order.
+    pub calls: Vec<Call>,
+    /// All jobs that left, in order.
+    pub departures: Vec<Departure>,
+    /// How many calls were under way, and how many jobs queued, over time.
+    pub levels: Levels,
+    /// What is worth telling in words.
+    pub journal: Journal,
+    /// What should hold.
+    pub checks: Checks,
+}
+
+impl History {
+    /// A history that watches these checks.
+    pub fn watching(checks: &'static [Check]) -> History {
+        History { checks: Checks::new(checks), ..History::default() }
+    }
+
+    /// What the history was after so many events, at a playhead.
+    pub fn until(&self, events: u64, at: SimTime) -> Prefix<'_> {
+        Prefix::new(self, events, at)
+    }
+}
+
+impl Fold for History {
+    fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
+        let position = self.ledger.events;
+        if event.at > self.ledger.now {
+            self.checks.instant_over(&self.ledger, trace);
+        }
+        self.journal.observe(event, position, &self.ledger, trace);
+        match event.kind {
+            EventKind::Answered { job, answer, .. } => {
+                if let Some(latency) = self.ledger.call_age(job, event.at) {
+                    self.calls.push(Call { event: position, at: event.at, latency, answer, job });
+                }
+            }
+            EventKind::Left { job, outcome } => {
+                if let Some(row) = self.ledger.job(job).filter(|row| row.root) {
+                    self.departures.push(Departure {
+                        event: position,
+                        at: event.at,
+                        response: event.at - row.entered,
+                        outcome,
+                    });
+                }
+            }
+            _ => {}
+        }
+        let (in_flight, before) = (self.ledger.tally.in_flight, level_of(event, &self.ledger));
+        self.ledger.apply(event, trace);
+        if self.ledger.tally.in_flight != in_flight {
+            self.levels.set(Subject::InFlight, position, event.at, self.ledger.tally.in_flight as i64);
+        }
+        for station in [before, level_of(event, &self.ledger)].into_iter().flatten() {
+            if let Some(row) = self.ledger.station(station).filter(|r| matches!(r.kind, StationKind::Channel)) {
+                self.levels.set(Subject::Queue(station), position, event.at, row.levels.present as i64);
+            }
+        }
+        if let EventKind::Gauged { station, gauge, value } = event.kind {
+            self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
+        }
+    }
+}
+
+impl FarFold for History {
+    fn run_over(&mut self, trace: &Trace) {
+        self.checks.run_over(&self.ledger, trace);
+    }
+}
+
+/// The station of the job that an event moves, in the state that the ledger is in.
+fn level_of(event: &TraceEvent, ledger: &Ledger) -> Option<crate::trace::StationId> {
+    let job = match event.kind {
+        EventKind::Entered { job, .. }
+        | EventKind::Moved { job, .. }
+        | EventKind::Called { job, .. }
+        | EventKind::Answered { job, .. }
+        | EventKind::Merged { job, .. }
+        | EventKind::Left { job, .. } => job,
+        EventKind::Split { child, .. } => child,
+        _ => return None,
+    };
+    match ledger.job(job)?.fate {
+        crate::trace::ledger::Fate::At(station) => Some(station),
+        _ => None,
+    }
+}

@@ -1,0 +1,21 @@
+//! Numbers from the trace, as folds.
+//!
+//! What a chart or a percentile needs over time is append-only: [`History`] is folded once, at the far end of what is
+//! computed, and the state at any playhead is a prefix of it. So scrubbing costs nothing, and a number on the page and the
+//! same number in a report come from the same samples. Percentiles are exact, by sorting: no histogram's rounding.
+
+mod checks;
+mod history;
+mod journal;
+mod level;
+mod prefix;
+mod summary;
+mod window;
+
+pub use checks::{CheckState, Checks};
+pub use history::{Call, Departure, History};
+pub use journal::{Entry, Journal, Mark, Tone};
+pub use level::{LevelPoint, Levels, Subject};
+pub use prefix::Prefix;
+pub use summary::{Summary, percentile};
+pub use window::{RatePoint, WindowPoint, rates, windows};

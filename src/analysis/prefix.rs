@@ -1,0 +1,79 @@
+//! A history as it was at a playhead.
+
+use super::{Call, Departure, Entry, History, LevelPoint, Subject, Summary};
+use crate::trace::{Outcome, SimTime, Span};
+
+/// The first part of a history.
+#[derive(Clone, Copy, Debug)]
+pub struct Prefix<'a> {
+    history: &'a History,
+    events: u64,
+    at: SimTime,
+}
+
+impl<'a> Prefix<'a> {
+    pub(super) fn new(history: &'a History, events: u64, at: SimTime) -> Prefix<'a> {
+        Prefix { history, events, at }
+    }
+
+    /// The playhead.
+    pub fn at(&self) -> SimTime {
+        self.at
+    }
+
+    /// The calls that have ended.
+    pub fn calls(&self) -> &'a [Call] {
+        let calls = &self.history.calls;
+        calls.get(..calls.partition_point(|c| c.event < self.events)).unwrap_or_default()
+    }
+
+    /// The jobs that have left.
+    pub fn departures(&self) -> &'a [Departure] {
+        let all = &self.history.departures;
+        all.get(..all.partition_point(|d| d.event < self.events)).unwrap_or_default()
+    }
+
+    /// The points of a level.
+    pub fn level(&self, subject: Subject) -> &'a [LevelPoint] {
+        let all = self.history.levels.of(subject);
+        all.get(..all.partition_point(|p| p.event < self.events)).unwrap_or_default()
+    }
+
+    /// What the journal says.
+    pub fn journal(&self) -> &'a [Entry] {
+        let all = self.history.journal.entries();
+        all.get(..all.partition_point(|e| e.event < self.events)).unwrap_or_default()
+    }
+
+    /// The latencies of the calls that the server answered.
+    pub fn latency(&self) -> Summary {
+        Summary::of(
+            self.calls()
+                .iter()
+                .filter(|c| matches!(c.answer, crate::trace::Answer::Status(_)))
+                .map(|c| c.latency.0)
+                .collect(),
+        )
+    }
+
+    /// The response times of the jobs that were done with or failed, from their intended starts.
+    pub fn response(&self) -> Summary {
+        let counts = |o| matches!(o, Outcome::Completed | Outcome::Failed | Outcome::TimedOut | Outcome::Lost);
+        Summary::of(self.departures().iter().filter(|d| counts(d.outcome)).map(|d| d.response.0).collect())
+    }
+
+    /// Departures a second in the last `window`, or since the start if that is shorter.
+    pub fn recent_throughput(&self, window: Span) -> f64 {
+        let all = self.departures();
+        let from = SimTime(self.at.0.saturating_sub(window.0));
+        let recent = all.len() - all.partition_point(|d| d.at < from);
+        let seconds = self.at.since(from).seconds();
+        if seconds > 0.0 { recent as f64 / seconds } else { 0.0 }
+    }
+
+    /// Departures a second over the whole time.
+    pub fn throughput(&self) -> f64 {
+        let seconds = self.at.seconds();
+        if seconds > 0.0 { self.departures().len() as f64 / seconds } else { 0.0 }
+    }
+}

@@ -1,0 +1,321 @@
+//! The laboratory: one experiment, how fast it is played, and what a person asks of it.
+//!
+//! Each frame computes ahead and folds up to the playhead, for a few milliseconds at most, so the page answers clicks however
+//! large the run. What is shown is never ahead of what is computed. It must not be borrowed across a frame.
+
+use crate::analysis::{History, Prefix};
+use crate::engine::{Action, Intervention, Progress};
+use crate::platform::clock;
+use crate::session::{Scenario, Session};
+use crate::spec::Value;
+use crate::trace::{Fold, Ledger, SimTime, Span, Trace, TraceEvent};
+
+/// What is folded at the playhead.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// Where everything is.
+    pub ledger: Ledger,
+}
+
+impl Fold for Picture {
+    fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
+        self.ledger.apply(event, trace);
+    }
+}
+
+/// A session of the page.
+pub type Experiment = Session<Picture, History>;
+
+/// How fast virtual time passes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Speed {
+    /// So many virtual seconds a second.
+    Times(f64),
+    /// As fast as it can be computed.
+    Max,
+}
+
+impl Speed {
+    /// The stops of the slider and of the keys 1 to 6.
+    pub const STOPS: [Speed; 6] = [
+        Speed::Times(0.1),
+        Speed::Times(1.0),
+        Speed::Times(10.0),
+        Speed::Times(100.0),
+        Speed::Times(1000.0),
+        Speed::Max,
+    ];
+
+    /// In words: "10×", "max".
+    pub fn label(self) -> String {
+        match self {
+            Speed::Times(x) => format!("{x}×"),
+            Speed::Max => "max".to_owned(),
+        }
+    }
+}
+
+/// What the run is doing, as `data-state` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Not started.
+    Idle,
+    /// The playhead moves.
+    Running,
+    /// It stands.
+    Paused,
+    /// It stands at the end of a run that came to its end.
+    Done,
+    /// It stands at the end of a run that did not: deadlock, livelock, crash.
+    Failed,
+}
+
+impl Status {
+    /// The word in `data-state`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Status::Idle => "idle",
+            Status::Running => "running",
+            Status::Paused => "paused",
+            Status::Done => "done",
+            Status::Failed => "failed",
+        }
+    }
+}
+
+/// The experiment and its playback.
+#[derive(Debug)]
+pub struct Lab {
+    session: Experiment,
+    /// Whether the playhead moves.
+    pub playing: bool,
+    /// How fast.
+    pub speed: Speed,
+    /// Where the playhead is wanted, while computing or folding has not got there.
+    wanted: Option<SimTime>,
+    started: bool,
+    last_frame: Option<f64>,
+    /// Host time spent on computing, in milliseconds.
+    pub host_ms: f64,
+}
+
+/// Milliseconds a frame may spend on computing and folding.
+const BUDGET_MS: f64 = 6.0;
+/// Polls between looks at the clock.
+const POLLS: u64 = 256;
+/// Events between looks at the clock.
+const EVENTS: u64 = 4_096;
+/// The longest step of the wall clock that counts: a hidden tab must not jump.
+const LONGEST_STEP_MS: f64 = 100.0;
+
+impl Lab {
+    /// An experiment that has not started. The playhead goes to where the scenario says.
+    pub fn new(scenario: Scenario, speed: Speed) -> Lab {
+        let wanted = scenario.at.map(|span| SimTime(span.0));
+        Lab {
+            session: fresh(scenario),
+            playing: false,
+            speed,
+            wanted,
+            started: wanted.is_some(),
+            last_frame: None,
+            host_ms: 0.0,
+        }
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Experiment {
+        &self.session
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        self.session.scenario()
+    }
+
+    /// The state at the playhead.
+    pub fn ledger(&self) -> &Ledger {
+        &self.session.state().ledger
+    }
+
+    /// The samples up to the playhead.
+    pub fn so_far(&self) -> Prefix<'_> {
+        self.session.history().until(self.session.events(), self.session.playhead())
+    }
+
+    /// What the run is doing.
+    pub fn status(&self) -> Status {
+        match self.session.outcome() {
+            _ if !self.started => Status::Idle,
+            _ if self.playing => Status::Running,
+            Some(Progress::Drained | Progress::Reached) if self.session.at_end() => Status::Done,
+            Some(Progress::Deadlock(_) | Progress::Livelock(_) | Progress::Crashed(_)) if self.session.at_end() => {
+                Status::Failed
+            }
+            _ => Status::Paused,
+        }
+    }
+
+    /// How far a seek or a replay has come, as a share, while it is under way.
+    pub fn progress(&self) -> Option<f64> {
+        let wanted = self.wanted?;
+        let share = self.session.playhead().seconds() / wanted.seconds().max(1e-9);
+        Some(share.clamp(0.0, 1.0))
+    }
+
+    /// Whether the playhead stands at the far end of what is computed.
+    pub fn is_live(&self) -> bool {
+        self.session.playhead() >= self.session.computed()
+    }
+
+    /// Runs or pauses; at the end of a run, starts it again.
+    pub fn toggle(&mut self) {
+        if self.playing {
+            self.playing = false;
+        } else {
+            if self.session.at_end() {
+                self.restart();
+            }
+            self.play();
+        }
+    }
+
+    /// Lets the playhead move.
+    pub fn play(&mut self) {
+        self.started = true;
+        self.playing = true;
+        self.wanted = None;
+        self.last_frame = None;
+    }
+
+    /// Lets the playhead stand.
+    pub fn pause(&mut self) {
+        self.playing = false;
+    }
+
+    /// Gives up a seek: the playhead stays where it got to.
+    pub fn cancel(&mut self) {
+        self.wanted = None;
+        self.playing = false;
+    }
+
+    /// Back to the start of the same run, which is computed anew.
+    pub fn restart(&mut self) {
+        let scenario = self.scenario().clone();
+        self.replace(scenario);
+    }
+
+    /// Another scenario, from its start.
+    pub fn replace(&mut self, scenario: Scenario) {
+        self.session = fresh(scenario);
+        self.playing = false;
+        self.started = false;
+        self.wanted = None;
+        self.host_ms = 0.0;
+    }
+
+    /// Moves the playhead, computing as far as that needs.
+    pub fn seek(&mut self, at: SimTime) {
+        self.started = true;
+        self.playing = false;
+        self.wanted = Some(at);
+    }
+
+    /// To the far end of what is computed.
+    pub fn go_live(&mut self) {
+        self.seek(self.session.computed());
+    }
+
+    /// One event on.
+    pub fn step(&mut self) {
+        self.started = true;
+        self.playing = false;
+        self.wanted = None;
+        // The next event may be many polls of nothing away, but never many instants.
+        for _ in 0..1_000 {
+            if self.session.step() || self.session.outcome().is_some() {
+                return;
+            }
+            let next = self.session.run().next_deadline().unwrap_or(self.session.computed());
+            self.session.compute(next.max(self.session.computed()), POLLS);
+        }
+    }
+
+    /// One event back.
+    pub fn step_back(&mut self) {
+        self.playing = false;
+        self.wanted = None;
+        self.session.step_back();
+    }
+
+    /// Switches a fault at the playhead: the recorded future is dropped, and the run is computed again up to here.
+    pub fn switch_fault(&mut self, id: &str, magnitude: Option<i64>) {
+        self.intervene(|scenario, at, ordinal| scenario.switch_fault(at, ordinal, id, magnitude));
+    }
+
+    /// Gives a live parameter another value at the playhead.
+    pub fn edit_live(&mut self, key: &str, value: &Value) {
+        let action = Action::Live { key: key.to_owned(), value: value.as_live() };
+        self.intervene(|_, at, ordinal| vec![Intervention { at, ordinal, action }]);
+    }
+
+    fn intervene(&mut self, actions: impl FnOnce(&Scenario, SimTime, u64) -> Vec<Intervention>) {
+        let (at, playing) = (self.session.playhead(), self.playing);
+        let scenario = self.session.with_interventions(actions);
+        self.session = fresh(scenario);
+        if self.started {
+            self.wanted = Some(at);
+            // Go on afterwards as before.
+            self.playing = playing;
+        }
+    }
+
+    /// One frame: compute, fold, move the playhead. Whether anything that is shown may have changed.
+    pub fn frame(&mut self, now_ms: f64) -> bool {
+        let step_ms = (now_ms - self.last_frame.unwrap_or(now_ms)).clamp(0.0, LONGEST_STEP_MS);
+        self.last_frame = Some(now_ms);
+        let deadline = clock::now_ms() + BUDGET_MS;
+        let before = (self.session.events(), self.session.playhead());
+        match self.wanted {
+            Some(at) => {
+                if self.work(at, deadline) {
+                    self.wanted = None;
+                }
+            }
+            None if self.playing => {
+                let target = match self.speed {
+                    Speed::Times(speed) => self.session.playhead() + Span::from_seconds(step_ms / 1e3 * speed),
+                    Speed::Max => SimTime::MAX,
+                };
+                self.work(target, deadline);
+                if self.session.at_end() {
+                    self.playing = false;
+                }
+            }
+            None => return false,
+        }
+        before != (self.session.events(), self.session.playhead()) || !self.playing
+    }
+
+    /// Computes and folds towards an instant until the deadline. Whether it got there.
+    fn work(&mut self, target: SimTime, deadline: f64) -> bool {
+        let start = clock::now_ms();
+        let mut reached = false;
+        while !reached && clock::now_ms() < deadline {
+            reached = self.session.compute(target, POLLS);
+        }
+        self.host_ms += clock::now_ms() - start;
+        // At max speed half the budget computes and what remains folds; what is not folded now is next frame.
+        let to = target.min(self.session.computed());
+        let mut shown = self.session.show(to, EVENTS);
+        while !shown && clock::now_ms() < deadline + BUDGET_MS {
+            shown = self.session.show(to, EVENTS);
+        }
+        reached && shown
+    }
+}
+
+fn fresh(scenario: Scenario) -> Experiment {
+    let history = History::watching(scenario.pattern.checks);
+    Session::new(scenario, Picture::default(), history)
+}

@@ -1,0 +1,8 @@
+//! The page: Yew components over a session that lives outside the virtual DOM.
+//!
+//! One reducer and one context hold what changes seldom ([`page`]); the experiment itself is a [`lab::Lab`] behind an
+//! `Rc<RefCell<…>>`, advanced and painted once a frame. Five times a second the page takes a fresh look at it. Nothing here
+//! knows a pattern by name.
+
+pub mod lab;
+pub mod page;

@@ -1,0 +1,192 @@
+//! What changes seldom, in one reducer, and the context that components reach everything through.
+//!
+//! Components read the experiment from [`Page::lab`] while they render, and render again when [`State::tick`] counts on,
+//! which it does at most five times a second. They ask for something by [`Page::ask`].
+
+use super::lab::Lab;
+use crate::session::{Scenario, Target};
+use crate::spec::{Fidelity, Value};
+use crate::trace::SimTime;
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+use yew::prelude::*;
+
+use super::lab::Speed;
+
+/// What a person asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Run or pause.
+    Toggle,
+    /// One event on.
+    Step,
+    /// One event back.
+    StepBack,
+    /// From the start, with the same seed.
+    Restart,
+    /// From the start, with another seed.
+    NewSeed,
+    /// Give up a seek or a computation.
+    Cancel,
+    /// Play at this speed.
+    Speed(Speed),
+    /// Move the playhead.
+    Seek(SimTime),
+    /// To the far end of what is computed.
+    GoLive,
+    /// Another pattern.
+    Pattern(&'static str),
+    /// A preset, or none.
+    Preset(Option<&'static str>),
+    /// Documented or shipped.
+    Fidelity(Fidelity),
+    /// A parameter's value, known to be good.
+    Choose(&'static str, Value),
+    /// Another seed.
+    Seed(String),
+    /// A fault on, with its magnitude, or off.
+    Fault(&'static str, Option<i64>),
+    /// The simulated server or a real endpoint.
+    Target(Target),
+    /// The endpoint's address.
+    Url(String),
+    /// Show a tab.
+    Tab(Tab),
+    /// The simple or the advanced form.
+    Advanced(bool),
+    /// Light or dark.
+    Theme,
+    /// Show or hide the keyboard map.
+    Help(bool),
+    /// Show the suite's comparison, or the workbench.
+    Compare(bool),
+    /// Copy the link.
+    Share,
+    /// Let the single-key shortcuts work, or not.
+    Shortcuts(bool),
+    /// Take away a notice.
+    Dismiss,
+}
+
+/// The tabs of the lower region, and on narrow screens those of the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The source that runs.
+    Code,
+    /// The journal.
+    Log,
+    /// The explanation.
+    Explain,
+    /// The report.
+    Report,
+    /// The parameters, on narrow screens.
+    Params,
+    /// The charts, on narrow screens.
+    Charts,
+}
+
+impl Tab {
+    /// The id in `tab-<id>`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Tab::Code => "code",
+            Tab::Log => "log",
+            Tab::Explain => "explain",
+            Tab::Report => "report",
+            Tab::Params => "params",
+            Tab::Charts => "charts",
+        }
+    }
+}
+
+/// What changes seldom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Counts on when there is something new to see, at most five times a second, and with every wish.
+    pub tick: u64,
+    /// Which tab is shown.
+    pub tab: Tab,
+    /// Whether the form shows all parameters.
+    pub advanced: bool,
+    /// Whether the page is dark.
+    pub dark: bool,
+    /// Whether the keyboard map is shown.
+    pub help: bool,
+    /// Whether the suite's comparison is shown.
+    pub compare: bool,
+    /// Whether single-key shortcuts work.
+    pub shortcuts: bool,
+    /// What the page has to say: ignored or clamped parts of a link, a copied link.
+    pub notices: Vec<String>,
+    /// What went wrong, and what is kept.
+    pub error: Option<String>,
+}
+
+/// A change of [`State`].
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// There is something new to see.
+    Tick,
+    /// Another state.
+    Set(Box<State>),
+}
+
+impl Reducible for State {
+    type Action = Change;
+
+    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
+        match change {
+            Change::Tick => Rc::new(State { tick: self.tick + 1, ..(*self).clone() }),
+            Change::Set(state) => Rc::new(State { tick: self.tick + 1, ..*state }),
+        }
+    }
+}
+
+/// The way from components to everything.
+#[derive(Clone)]
+pub struct Page {
+    /// What changes seldom.
+    pub state: Rc<State>,
+    lab: Rc<RefCell<Lab>>,
+    ask: Callback<Wish>,
+}
+
+impl PartialEq for Page {
+    fn eq(&self, other: &Page) -> bool {
+        self.state == other.state
+    }
+}
+
+impl Page {
+    /// A page over an experiment.
+    pub fn new(state: Rc<State>, lab: Rc<RefCell<Lab>>, ask: Callback<Wish>) -> Page {
+        Page { state, lab, ask }
+    }
+
+    /// The experiment, to be read while rendering and let go at once.
+    pub fn lab(&self) -> Ref<'_, Lab> {
+        self.lab.borrow()
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> Scenario {
+        self.lab.borrow().scenario().clone()
+    }
+
+    /// Asks for something.
+    pub fn ask(&self, wish: Wish) {
+        self.ask.emit(wish);
+    }
+
+    /// A callback that asks for something, whatever the event.
+    pub fn asks<E>(&self, wish: Wish) -> Callback<E> {
+        let ask = self.ask.clone();
+        Callback::from(move |_| ask.emit(wish.clone()))
+    }
+}
+
+/// The page, for components. They stand inside its provider; anywhere else is a mistake of the page's own code.
+#[hook]
+pub fn use_page() -> Page {
+    use_context::<Page>().expect("components stand inside the page's provider")
+}

@@ -1,0 +1,254 @@
+//! The report of a run: the figures that outside scripts rely on, under the names they rely on.
+
+use crate::analysis::{History, Summary};
+use crate::engine::{Progress, WaitingTask};
+use crate::session::{Scenario, Session};
+use crate::spec::Value;
+use crate::trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+/// The report of a run, serialised as outside scripts expect it. Times are nanoseconds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The pattern's id.
+    pub pattern: &'static str,
+    /// The seed.
+    pub seed: String,
+    /// `documented` or `shipped`.
+    pub fidelity: &'static str,
+    /// The values of all parameters; times in nanoseconds.
+    pub params: Map<String, Json>,
+    /// `drained`, `horizon`, `deadlock`, `livelock` or `crashed`.
+    pub outcome: &'static str,
+    /// What was ignored or clamped.
+    pub notices: Vec<String>,
+    /// Who waits for what, where the run did not come to its end; or where it crashed.
+    pub blocked: Vec<Blocked>,
+    /// The virtual time at the end.
+    pub virtual_ns: u64,
+    /// The host time it took.
+    pub wall_ns: u64,
+    /// How many events there were.
+    pub events: u64,
+    /// Their hash.
+    pub trace_hash: String,
+    /// What became of the requests.
+    pub requests: Requests,
+    /// The answers of the server by status.
+    pub status: BTreeMap<String, u64>,
+    /// Requests that left with a result or an error, a second.
+    pub throughput_per_s: f64,
+    /// From send to answer, per call.
+    pub latency_ns: Summary,
+    /// From the intended start to the end, where arrivals are open.
+    pub response_ns: Option<Summary>,
+    /// The tasks.
+    pub tasks: Tasks,
+    /// The stations.
+    pub stations: Vec<StationLine>,
+    /// The checks.
+    pub checks: Vec<CheckLine>,
+    /// What this pattern alone reports.
+    pub detail: Map<String, Json>,
+}
+
+/// A task that waits.
+#[derive(Clone, Debug, Serialize)]
+pub struct Blocked {
+    /// Its name.
+    pub task: String,
+    /// What it waits for.
+    pub waiting_on: String,
+    /// The line in the pattern.
+    pub line: Option<u32>,
+    /// The file of that line.
+    pub file: Option<&'static str>,
+}
+
+/// What became of the requests. `offered` is the sum of the others.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[expect(missing_docs, reason = "the words of the trace's outcomes")]
+pub struct Requests {
+    pub offered: u64,
+    pub completed: u64,
+    pub failed: u64,
+    pub rejected: u64,
+    pub timed_out: u64,
+    pub cancelled: u64,
+    pub lost: u64,
+    pub in_system: u64,
+}
+
+/// The tasks of a run.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Tasks {
+    /// Ever spawned, the main one included.
+    pub spawned: u64,
+    /// The most at once.
+    pub peak: u64,
+    /// The sizes of the live futures as boxed at spawn, at most.
+    pub bytes_peak: u64,
+}
+
+/// A station.
+#[derive(Clone, Debug, Serialize)]
+pub struct StationLine {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// How much it holds or serves at once; none for no limit.
+    pub capacity: Option<u32>,
+    /// The most jobs that waited there at once.
+    pub queue_peak: u64,
+    /// How many waited on average.
+    pub queue_mean: f64,
+    /// The share of its capacity in use over time.
+    pub utilisation: f64,
+}
+
+/// A check.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CheckLine {
+    /// What it says.
+    pub name: &'static str,
+    /// `always`, `sometimes` or `eventually`.
+    pub kind: &'static str,
+    /// Whether it holds.
+    pub holds: bool,
+    /// When it first did not.
+    pub first_violation_ns: Option<u64>,
+}
+
+impl Report {
+    /// The report of a session whose run is over, or of what is computed of it.
+    pub fn of<F: Fold + Clone>(session: &Session<F, History>, notices: Vec<String>, wall_ns: u64) -> Report {
+        let (scenario, history) = (session.scenario(), session.history());
+        let (ledger, trace) = (&history.ledger, session.run().trace());
+        let (at, over) = (session.computed(), session.outcome().is_some());
+        let so_far = history.until(u64::MAX, at);
+        let tally = &ledger.tally;
+        let (outcome, blocked) = outcome(session.outcome());
+        let leaked = match session.outcome() {
+            Some(Progress::Drained) => session.run().waiting(),
+            _ => Vec::new(),
+        };
+        let open = scenario.values().word("arrivals") != "closed" && scenario.field("arrivals").is_some();
+        Report {
+            pattern: scenario.pattern.id,
+            seed: scenario.seed.clone(),
+            fidelity: scenario.fidelity.id(),
+            params: params(scenario),
+            outcome,
+            notices,
+            blocked: blocked.iter().map(Blocked::of).collect(),
+            virtual_ns: at.0,
+            wall_ns,
+            events: ledger.events,
+            trace_hash: session.far_hash().hex(),
+            requests: Requests {
+                offered: tally.offered,
+                completed: tally.count(Outcome::Completed),
+                failed: tally.count(Outcome::Failed),
+                rejected: tally.count(Outcome::Rejected),
+                timed_out: tally.count(Outcome::TimedOut),
+                cancelled: tally.count(Outcome::Cancelled),
+                lost: tally.count(Outcome::Lost),
+                in_system: tally.in_system,
+            },
+            status: tally.statuses.iter().map(|(code, n)| (code.to_string(), *n)).collect(),
+            throughput_per_s: so_far.throughput(),
+            latency_ns: so_far.latency(),
+            response_ns: open.then(|| so_far.response()),
+            tasks: Tasks { spawned: tally.tasks_spawned, peak: tally.tasks_peak, bytes_peak: tally.task_bytes_peak },
+            stations: stations(ledger, &trace, at),
+            checks: history
+                .checks
+                .states()
+                .iter()
+                .map(|state| CheckLine {
+                    name: state.check.name,
+                    kind: state.check.kind.word(),
+                    holds: state.holds(at, over),
+                    first_violation_ns: state.first_violation(at, over).map(|t| t.0),
+                })
+                .collect(),
+            detail: detail(scenario, &so_far, &leaked),
+        }
+    }
+
+    /// Whether an `always` check did not hold.
+    pub fn is_broken(&self) -> bool {
+        self.checks.iter().any(|c| c.kind == "always" && !c.holds)
+    }
+}
+
+impl Blocked {
+    fn of(task: &WaitingTask) -> Blocked {
+        Blocked {
+            task: task.name.clone(),
+            waiting_on: task.waiting_on.clone(),
+            line: task.site.line(),
+            file: task.site.file(),
+        }
+    }
+}
+
+fn outcome(progress: Option<&Progress>) -> (&'static str, &[WaitingTask]) {
+    match progress {
+        Some(Progress::Drained) => ("drained", &[]),
+        Some(Progress::Deadlock(waiting)) => ("deadlock", waiting),
+        Some(Progress::Livelock(waiting)) => ("livelock", waiting),
+        Some(Progress::Crashed(waiting)) => ("crashed", waiting),
+        Some(Progress::Reached | Progress::BudgetSpent) | None => ("horizon", &[]),
+    }
+}
+
+fn params(scenario: &Scenario) -> Map<String, Json> {
+    let value = |value: &Value| match value {
+        Value::Count(n) => json!(n),
+        Value::Span(span) => json!(span.0),
+        Value::Number(x) => json!(x),
+        Value::Word(word) => json!(word),
+    };
+    scenario.values().iter().map(|(key, v)| (key.to_owned(), value(v))).collect()
+}
+
+fn stations(ledger: &Ledger, trace: &Trace, at: SimTime) -> Vec<StationLine> {
+    ledger
+        .stations
+        .iter()
+        .filter(|s| !matches!(s.kind, StationKind::Crew | StationKind::Gate))
+        .map(|s| StationLine {
+            name: trace.name(s.name).to_owned(),
+            kind: s.kind.word(),
+            capacity: (s.capacity != crate::trace::UNLIMITED).then_some(s.capacity),
+            queue_peak: s.levels.waiting_peak,
+            queue_mean: s.levels.waiting_mean(at),
+            utilisation: s.utilisation(at),
+        })
+        .collect()
+}
+
+fn detail(scenario: &Scenario, so_far: &crate::analysis::Prefix<'_>, leaked: &[WaitingTask]) -> Map<String, Json> {
+    let mut detail = Map::new();
+    if let Some(ideal) = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity) {
+        detail.insert("ideal".into(), json!({ "seconds": ideal.seconds, "formula": ideal.formula }));
+    }
+    let said: Vec<Json> = so_far
+        .journal()
+        .iter()
+        .filter(|e| e.tone == crate::analysis::Tone::Note)
+        .map(|e| json!({ "at_ns": e.at.0, "who": e.who, "text": e.text }))
+        .collect();
+    if !said.is_empty() {
+        detail.insert("said".into(), Json::Array(said));
+    }
+    if !leaked.is_empty() {
+        let leaked: Vec<Blocked> = leaked.iter().map(Blocked::of).collect();
+        detail.insert("leaked".into(), json!(leaked));
+    }
+    detail
+}

@@ -1,0 +1,4 @@
+//! The only browser adapter: clock, frames, address, storage, canvas, fetch. No Yew here, and no pattern by name.
+
+pub mod clock;
+pub mod errors;

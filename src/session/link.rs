@@ -1,0 +1,233 @@
+//! The wire format of a link: `#/<pattern-id>?<key>=<value>&…&seed=<word>`.
+//!
+//! The only place that knows it. Any text at all decodes: to a scenario, and a list of what was ignored or clamped; only an
+//! unknown pattern is an error. Values that equal their default are not written, and keys come in the order of the
+//! form, so equal scenarios have equal links.
+//!
+//! Interventions are `x=<ns>~<ordinal>~fault~<id>~<magnitude or off>;<ns>~<ordinal>~live~<key>~<value>`.
+
+use super::{DEFAULT_SEED, Scenario, Target};
+use crate::engine::{Action, Intervention};
+use crate::patterns;
+use crate::spec::{Fidelity, Problem, parse_span};
+use crate::trace::{SimTime, Span};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+/// What would be read as something else in a link. Everything else stays readable.
+const RESERVED: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'=').add(b'`').add(b'?');
+
+/// The most interventions a link carries.
+const MOST_INTERVENTIONS: usize = 1_000;
+/// The longest seed.
+const LONGEST_SEED: usize = 64;
+
+/// What a text turned out to be.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What was ignored or clamped, a sentence each.
+    pub notices: Vec<String>,
+}
+
+/// The link of a scenario, from `#` on.
+pub fn encode(scenario: &Scenario) -> String {
+    let mut pairs: Vec<(&str, String)> = Vec::new();
+    if let Some(preset) = scenario.preset {
+        pairs.push(("preset", preset.id.to_owned()));
+    }
+    let usual = scenario.preset.and_then(|p| p.fidelity).unwrap_or_default();
+    if scenario.fidelity != usual {
+        pairs.push(("fidelity", scenario.fidelity.id().to_owned()));
+    }
+    pairs.extend(scenario.chosen().into_iter().map(|(key, value)| (key, value.to_string())));
+    if scenario.seed != DEFAULT_SEED {
+        pairs.push(("seed", scenario.seed.clone()));
+    }
+    if scenario.target == Target::Fetch {
+        pairs.push(("target", "fetch".to_owned()));
+    }
+    if let Some(url) = &scenario.url {
+        pairs.push(("url", url.clone()));
+    }
+    pairs.extend(scenario.until.map(|span| ("until", span.to_string())));
+    pairs.extend(scenario.at.map(|span| ("at", span.to_string())));
+    if !scenario.interventions.is_empty() {
+        let all: Vec<_> = scenario.interventions.iter().map(encode_intervention).collect();
+        pairs.push(("x", all.join(";")));
+    }
+    if !scenario.versus.is_empty() {
+        pairs.push(("vs", scenario.versus.join(",")));
+    }
+    if scenario.embed {
+        pairs.push(("embed", "1".to_owned()));
+    }
+    let query: Vec<_> =
+        pairs.iter().map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, RESERVED))).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("#/{}{mark}{}", scenario.pattern.id, query.join("&"))
+}
+
+fn encode_intervention(i: &Intervention) -> String {
+    let action = match &i.action {
+        Action::Fault { id, magnitude: Some(magnitude) } => format!("fault~{id}~{magnitude}"),
+        Action::Fault { id, magnitude: None } => format!("fault~{id}~off"),
+        Action::Live { key, value } => format!("live~{key}~{value}"),
+    };
+    format!("{}~{}~{action}", i.at.0, i.ordinal)
+}
+
+/// Reads a link, whole or from `#` on, or from the pattern's id on.
+///
+/// # Errors
+/// A sentence, for a text that names no pattern or one that is not there.
+pub fn decode(text: &str) -> Result<Decoded, String> {
+    let text = text.trim();
+    let fragment = text.split_once('#').map_or(text, |(_, fragment)| fragment);
+    let (path, query) = fragment.split_once('?').unwrap_or((fragment, ""));
+    let id = percent_decode_str(path.trim_matches('/')).decode_utf8_lossy().into_owned();
+    let ids = || patterns::ALL.iter().map(|p| p.id).collect::<Vec<_>>().join(", ");
+    if id.is_empty() {
+        return Err(format!("the link names no pattern; there are {}", ids()));
+    }
+    let pattern =
+        patterns::find(&id).ok_or_else(|| format!("there is no pattern \"{}\"; there are {}", shorten(&id), ids()))?;
+    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        (plain(key), plain(value))
+    });
+    Ok(from_pairs(Scenario::new(pattern), pairs))
+}
+
+/// Puts keys and values as links have them into a scenario.
+pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item = (String, String)>) -> Decoded {
+    let pairs: Vec<(String, String)> = pairs.into_iter().collect();
+    let mut notices = Vec::new();
+    // Preset and fidelity come first, wherever they stand: they say what the defaults are.
+    for (key, value) in &pairs {
+        match key.as_str() {
+            "preset" => match scenario.pattern.preset(value) {
+                Some(preset) => {
+                    scenario.preset = Some(preset);
+                    scenario.fidelity = preset.fidelity.unwrap_or(scenario.fidelity);
+                }
+                None => notices.push(format!(
+                    "{} has no preset \"{}\"; it was ignored",
+                    scenario.pattern.id,
+                    shorten(value)
+                )),
+            },
+            _ => continue,
+        }
+    }
+    for (key, value) in &pairs {
+        if key == "fidelity" {
+            match Fidelity::from_id(value) {
+                Some(fidelity) => scenario.fidelity = fidelity,
+                None => notices
+                    .push(format!("fidelity \"{}\" is neither documented nor shipped; it was ignored", shorten(value))),
+            }
+        }
+    }
+    for (key, value) in &pairs {
+        match key.as_str() {
+            "preset" | "fidelity" | "v" => {}
+            "seed" if value.is_empty() => notices.push("the seed is empty; it was ignored".to_owned()),
+            "seed" => {
+                scenario.seed = value.chars().take(LONGEST_SEED).collect();
+                if scenario.seed.len() < value.len() {
+                    notices.push(format!("the seed was cut to {LONGEST_SEED} characters"));
+                }
+            }
+            "target" => match value.as_str() {
+                "sim" => scenario.target = Target::Sim,
+                "fetch" => scenario.target = Target::Fetch,
+                other => {
+                    notices.push(format!("target \"{}\" is neither sim nor fetch; it was ignored", shorten(other)))
+                }
+            },
+            "url" => scenario.url = (!value.is_empty()).then(|| value.clone()),
+            "until" => scenario.until = span("until", value, &mut notices),
+            "at" => scenario.at = span("at", value, &mut notices),
+            "x" => scenario.interventions = interventions(value, &scenario, &mut notices),
+            "vs" => scenario.versus = value.split(',').filter(|v| !v.is_empty()).take(5).map(str::to_owned).collect(),
+            "embed" => scenario.embed = value != "0",
+            _ => match scenario.set(key, value) {
+                Ok(()) => {}
+                Err(Problem::Form(_)) if scenario.field(key).is_none() => {
+                    notices.push(format!(
+                        "{} has no parameter \"{}\"; it was ignored",
+                        scenario.pattern.id,
+                        shorten(key)
+                    ));
+                }
+                Err(Problem::Form(message)) => notices.push(format!("{key}: {message}; it was ignored")),
+                Err(Problem::Range { nearest, .. }) => {
+                    notices.push(format!("{key}={} is out of range; it was set to {nearest}", shorten(value)));
+                    if let Some(field) = scenario.field(key) {
+                        scenario.choose(field.key, nearest);
+                    }
+                }
+            },
+        }
+    }
+    Decoded { scenario, notices }
+}
+
+fn span(key: &str, value: &str, notices: &mut Vec<String>) -> Option<Span> {
+    parse_span(value, Span::secs(1)).map_err(|message| notices.push(format!("{key}: {message}; it was ignored"))).ok()
+}
+
+fn interventions(text: &str, scenario: &Scenario, notices: &mut Vec<String>) -> Vec<Intervention> {
+    let mut all = Vec::new();
+    for entry in text.split(';').filter(|e| !e.is_empty()) {
+        match intervention(entry, scenario) {
+            _ if all.len() >= MOST_INTERVENTIONS => {
+                notices.push(format!("only the first {MOST_INTERVENTIONS} interventions were taken"));
+                break;
+            }
+            Some(i) => all.push(i),
+            None => notices.push(format!("the intervention \"{}\" cannot be read; it was ignored", shorten(entry))),
+        }
+    }
+    all.sort_by_key(|i| (i.at, i.ordinal));
+    all
+}
+
+fn intervention(entry: &str, scenario: &Scenario) -> Option<Intervention> {
+    let mut parts = entry.split('~');
+    let at = SimTime(parts.next()?.parse().ok()?);
+    let ordinal = parts.next()?.parse().ok()?;
+    let (what, id, value) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let action = match what {
+        "fault" => {
+            let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
+            let fault = scene.faults.iter().find(|f| f.id == id)?;
+            let magnitude = match value {
+                "off" => None,
+                number => Some(number.parse::<i64>().ok()?.clamp(fault.min, fault.max)),
+            };
+            Action::Fault { id: id.to_owned(), magnitude }
+        }
+        "live" => {
+            let field = scenario.field(id).filter(|f| f.live)?;
+            Action::Live { key: field.key.to_owned(), value: value.parse().ok()? }
+        }
+        _ => return None,
+    };
+    Some(Intervention { at, ordinal, action })
+}
+
+/// Keeps what somebody else wrote from filling a message.
+fn shorten(text: &str) -> String {
+    let mut short: String = text.chars().take(40).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if short.len() < text.len() && text.chars().count() > 40 {
+        short.push('…');
+    }
+    short
+}

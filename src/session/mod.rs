@@ -1,0 +1,16 @@
+//! One experiment in progress: a scenario, its run, and a playhead over its trace.
+//!
+//! Everything that determines a run is in the [`Scenario`]; [`link`] is the only place that knows how a scenario is
+//! written in an address. A [`Session`] computes ahead in slices and folds up to the playhead, so running, pausing,
+//! stepping and scrubbing are one mechanism.
+
+mod json;
+pub mod link;
+mod playback;
+mod scenario;
+#[expect(clippy::module_inception, reason = "the type is what the module is about")]
+mod session;
+
+pub use playback::Playback;
+pub use scenario::{DEFAULT_SEED, Scenario, Target};
+pub use session::Session;

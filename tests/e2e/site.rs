@@ -1,0 +1,28 @@
+//! The built site over HTTP, below a folder, as a project page of a code host has it: an address in the page that begins
+//! with a slash would miss.
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tower_http::services::ServeDir;
+
+/// A running server of the built site. It ends with the test's runtime.
+pub struct Site {
+    /// Where the page is.
+    pub address: String,
+}
+
+impl Site {
+    /// Serves `dist/` on a free port of this machine.
+    pub async fn serve() -> Self {
+        let dist = concat!(env!("CARGO_MANIFEST_DIR"), "/dist");
+        assert!(
+            std::path::Path::new(dist).join("index.html").is_file(),
+            "there is no built site: run `make build` first"
+        );
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("this machine has a free port");
+        let port = listener.local_addr().expect("a bound socket has an address").port();
+        let router = Router::new().nest_service("/some/folder", ServeDir::new(dist));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address: format!("http://127.0.0.1:{port}/some/folder/") }
+    }
+}

@@ -1,6 +1,6 @@
 //! The executor: the order contract, cancellation, slices, interventions, clocks, and how a run can end.
 
-use crate::program::{Guard, Log, Over, events, finish, outcome, run, setup, start, start_pattern, values};
+use crate::program::{Guard, Log, Over, events, finish, outcome, run, run_any, setup, start, start_pattern, values};
 use millrace::engine::{Action, Clock, Env, Intervention, Order, Progress, Run, Seed, Setup, Task, TaskRef};
 use millrace::parts::{channel, select2, timeout};
 use millrace::patterns;
@@ -165,7 +165,7 @@ fn a_shuffled_order_is_the_same_for_one_seed_and_not_for_all() {
 
 #[test]
 fn a_sleep_that_is_dropped_does_not_move_the_clock() {
-    let over = run(|env| async move {
+    let over = run_any(|env| async move {
         let quick = timeout(&env, Span::secs(30), env.sleep(MS)).await;
         assert_eq!(quick, Ok(()));
         // Nothing is left to happen: the run ends here, in a deadlock, and not 30 s later.
@@ -336,7 +336,7 @@ fn a_join_gives_the_result_also_of_a_task_that_has_ended_before() {
 #[test]
 fn a_deadlock_names_who_waits_for_what_and_on_which_line() {
     let line = line!() + 3;
-    let over = run(|env| async move {
+    let over = run_any(|env| async move {
         let (_tx, rx) = channel::<u32>(&env, "orders", 1);
         rx.recv().await;
     });
@@ -357,7 +357,7 @@ fn a_run_that_is_over_says_the_same_again() {
 
 #[test]
 fn tasks_that_wake_each_other_for_ever_are_a_livelock() {
-    let over = run(|env| async move {
+    let over = run_any(|env| async move {
         let inner = env.clone();
         env.sleep(MS).await;
         let other = env.spawn("other", async move {
@@ -375,7 +375,7 @@ fn tasks_that_wake_each_other_for_ever_are_a_livelock() {
 #[test]
 fn a_crash_ends_the_run_with_the_text_and_the_line() {
     let line = line!() + 6;
-    let over = run(|env| async move {
+    let over = run_any(|env| async move {
         let inner = env.clone();
         let _waits = env.spawn("bystander", std::future::pending::<()>());
         let task = env.spawn("culprit", async move {

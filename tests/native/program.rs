@@ -51,8 +51,16 @@ pub fn start<F: Future<Output = ()> + 'static>(setup: Setup, program: impl FnOnc
     Run::new(setup, (StationKind::Worker, "home"), program)
 }
 
-/// Runs a program to its end.
+/// Runs a program that must come to its end: what it asserts at its end was then asserted.
+#[track_caller]
 pub fn run<F: Future<Output = ()> + 'static>(program: impl FnOnce(Env) -> F) -> Over {
+    let over = run_any(program);
+    assert_eq!(over.progress, Progress::Drained);
+    over
+}
+
+/// Runs a program, however it ends.
+pub fn run_any<F: Future<Output = ()> + 'static>(program: impl FnOnce(Env) -> F) -> Over {
     finish(start(setup(), program))
 }
 

@@ -23,6 +23,9 @@ pub struct TraceEvent {
     pub site: Site,
 }
 
+// A log of millions of events must fit into the memory of a page.
+const _: () = assert!(size_of::<TraceEvent>() <= if cfg!(target_pointer_width = "32") { 32 } else { 40 });
+
 /// A line of source, where one is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Site(pub Option<&'static Location<'static>>);

@@ -1,22 +1,20 @@
-//! The page's program: mounts the app where `index.html` has its place.
+//! Mounts the page.
 
-/// Mounts the page.
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    console_error_panic_hook::set_once();
-    let root = web_sys::window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id("app"));
+    millrace::platform::errors::collect();
+    let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("app"));
     if let Some(root) = root {
-        yew::Renderer::<Page>::with_root(root).render();
+        // What says "loading" makes room for the page.
+        root.set_inner_html("");
+        yew::Renderer::<millrace::app::App>::with_root(root).render();
     }
 }
 
-/// The page is a program for browsers: natively there is nothing to mount on.
 #[cfg(not(target_arch = "wasm32"))]
-fn main() {}
-
-/// The whole page.
-#[cfg(target_arch = "wasm32")]
-#[yew::component]
-fn Page() -> yew::Html {
-    yew::html! { <h1>{ "Millrace" }</h1> }
+fn main() {
+    eprintln!(
+        "The page runs in a browser: make serve. The native program is called millrace: cargo run --features cli --bin millrace"
+    );
+    std::process::exit(2);
 }

@@ -168,6 +168,11 @@ impl Lab {
         self.session.playhead() >= self.session.computed()
     }
 
+    /// Whether frames have something to do.
+    pub fn is_busy(&self) -> bool {
+        self.playing || self.wanted.is_some()
+    }
+
     /// Runs or pauses; at the end of a run, starts it again.
     pub fn toggle(&mut self) {
         if self.playing {

@@ -4,5 +4,10 @@
 //! `Rc<RefCell<…>>`, advanced and painted once a frame. Five times a second the page takes a fresh look at it. Nothing here
 //! knows a pattern by name.
 
+pub mod icon;
 pub mod lab;
 pub mod page;
+pub mod shell;
+mod wishes;
+
+pub use shell::App;

@@ -1,0 +1,83 @@
+//! The catalogue: all patterns by group, with a search.
+
+use crate::app::icon::Icon;
+use crate::app::page::{Wish, use_page};
+use crate::patterns;
+use crate::spec::Pattern;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// Properties of the catalogue.
+#[derive(Clone, PartialEq, Properties)]
+pub struct CatalogueProps {
+    /// A pattern was chosen.
+    pub on_chosen: Callback<()>,
+}
+
+/// The catalogue.
+#[component]
+pub fn Catalogue(props: &CatalogueProps) -> Html {
+    let page = use_page();
+    let sought = use_state(String::new);
+    let oninput = {
+        let sought = sought.clone();
+        Callback::from(move |event: InputEvent| {
+            let text = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value());
+            sought.set(text.unwrap_or_default());
+        })
+    };
+    let current = page.scenario().pattern.id;
+    let found: Vec<&'static Pattern> = patterns::ALL.iter().copied().filter(|p| matches(p, &sought)).collect();
+    let mut groups: Vec<&'static str> = Vec::new();
+    for pattern in &found {
+        if !groups.contains(&pattern.group) {
+            groups.push(pattern.group);
+        }
+    }
+    let link = |pattern: &'static Pattern| {
+        let (page, chosen) = (page.clone(), props.on_chosen.clone());
+        let onclick = Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            page.ask(Wish::Pattern(pattern.id));
+            chosen.emit(());
+        });
+        html! {
+            <li>
+                <a href={format!("#/{}", pattern.id)} title={pattern.title} {onclick} data-testid={format!("pattern-{}", pattern.id)}
+                    aria-current={(current == pattern.id).then_some("page")}>
+                    <Icon word={pattern.glyph} /><span class="name">{ pattern.name }</span>
+                </a>
+            </li>
+        }
+    };
+    html! {
+        <nav class="rail" aria-label="Pattern catalogue">
+            <label class="find">
+                <Icon word="search" />
+                <input type="search" id="find" placeholder="Find a pattern" aria-label="Find a pattern" {oninput} />
+                <span class="kbd">{ "/" }</span>
+            </label>
+            <div class="cat scroll">
+                { for groups.iter().map(|group| html! {
+                    <section>
+                        <h2>{ *group }</h2>
+                        <ul>{ for found.iter().filter(|p| p.group == *group).map(|p| link(p)) }</ul>
+                    </section>
+                }) }
+                if found.is_empty() {
+                    <p class="none">{ format!("No pattern is called \"{}\".", *sought) }</p>
+                }
+            </div>
+            <footer>
+                <span>{ format!("{} patterns", patterns::ALL.len()) }</span>
+                <button onclick={page.asks(Wish::Help(true))}>{ "Keys " }<span class="kbd">{ "?" }</span></button>
+            </footer>
+        </nav>
+    }
+}
+
+fn matches(pattern: &Pattern, sought: &str) -> bool {
+    let sought = sought.trim().to_lowercase();
+    [pattern.name, pattern.title, pattern.id].iter().any(|text| text.to_lowercase().contains(&sought))
+}

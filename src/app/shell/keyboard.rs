@@ -1,0 +1,132 @@
+//! The keyboard map, and the keys themselves.
+
+use crate::app::lab::Speed;
+use crate::app::page::{Page, Tab, Wish, use_page};
+use crate::platform::{host, keys};
+use crate::trace::SimTime;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlInputElement};
+use yew::prelude::*;
+
+const MAP: [(&str, &str); 15] = [
+    ("Space", "run, pause"),
+    ("R", "restart, same seed"),
+    ("Shift R", "restart, new seed"),
+    (". and ,", "one event on, one back"),
+    ("[ and ]", "previous, next mark"),
+    ("Home, End", "start, live edge"),
+    ("← →", "on the timeline: 100 ms; with Shift 1 s"),
+    ("↑ ↓", "on the stage: lane to lane"),
+    ("1 to 6", "speed 0.1 to max"),
+    ("C L E", "code, log, explanation"),
+    ("/", "find a pattern"),
+    ("T", "theme"),
+    ("?", "this map"),
+    ("Tab", "the next control"),
+    ("Esc", "close"),
+];
+
+/// Single keys, wherever the focus is, unless it is in a text field.
+#[hook]
+pub fn use_shortcuts(page: &Page) {
+    let latest: Rc<RefCell<Page>> = use_mut_ref(|| page.clone());
+    latest.replace(page.clone());
+    use_effect_with((), move |()| {
+        let listener = keys::Keys::listen(move |event| {
+            let page = latest.borrow().clone();
+            if keys::is_typing(event) || (!page.state.shortcuts && event.key() != "?") {
+                return;
+            }
+            if let Some(wish) = wish(event, &page) {
+                event.prevent_default();
+                page.ask(wish);
+            }
+        });
+        move || drop(listener)
+    });
+}
+
+fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Wish> {
+    let key = event.key();
+    Some(match key.as_str() {
+        " " if !keys::is_control(event) => Wish::Toggle,
+        "r" => Wish::Restart,
+        "R" => Wish::NewSeed,
+        "." => Wish::Step,
+        "," => Wish::StepBack,
+        "[" => Wish::Seek(mark(page, false)?),
+        "]" => Wish::Seek(mark(page, true)?),
+        "Home" if !keys::is_control(event) => Wish::Seek(SimTime::ZERO),
+        "End" if !keys::is_control(event) => Wish::GoLive,
+        "c" | "C" => Wish::Tab(Tab::Code),
+        "l" | "L" => Wish::Tab(Tab::Log),
+        "e" | "E" => Wish::Tab(Tab::Explain),
+        "t" | "T" => Wish::Theme,
+        "?" => Wish::Help(!page.state.help),
+        "/" => {
+            host::focus("#find");
+            event.prevent_default();
+            return None;
+        }
+        digit => {
+            let number: usize = digit.parse().ok()?;
+            Wish::Speed(*Speed::STOPS.get(number.checked_sub(1)?)?)
+        }
+    })
+}
+
+/// The next or the previous mark of the timeline.
+fn mark(page: &Page, forward: bool) -> Option<SimTime> {
+    let lab = page.lab();
+    let (at, journal) = (lab.session().playhead(), lab.session().history().journal.entries());
+    let marks = journal.iter().filter(|e| e.mark.is_some()).map(|e| e.at);
+    if forward { marks.filter(|m| *m > at).min() } else { marks.filter(|m| *m < at).max() }
+}
+
+/// The keyboard map, as a dialog.
+#[component]
+pub fn KeyboardMap() -> Html {
+    let page = use_page();
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with(page.state.help, move |help| {
+            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+                if *help && !dialog.open() {
+                    let _shown = dialog.show_modal();
+                } else if !*help {
+                    dialog.close();
+                }
+            }
+        });
+    }
+    let onchange = {
+        let page = page.clone();
+        Callback::from(move |event: Event| {
+            let on = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).is_some_and(|i| i.checked());
+            page.ask(Wish::Shortcuts(on));
+        })
+    };
+    let onclose = {
+        let page = page.clone();
+        Callback::from(move |_: Event| {
+            if page.state.help {
+                page.ask(Wish::Help(false));
+            }
+        })
+    };
+    html! {
+        <dialog ref={node} aria-labelledby="keys-title" {onclose}>
+            <h2 id="keys-title">{ "Keyboard map" }</h2>
+            <table>
+                <tbody>{ for MAP.iter().map(|(key, action)| html! { <tr><th scope="row"><span class="kbd">{ *key }</span></th><td>{ *action }</td></tr> }) }</tbody>
+            </table>
+            <div class="acts">
+                <label><input type="checkbox" checked={page.state.shortcuts} {onchange} />{ " Single-key shortcuts" }</label>
+                <button class="btn bd" onclick={page.asks(Wish::Help(false))}>{ "Close" }</button>
+            </div>
+        </dialog>
+    }
+}

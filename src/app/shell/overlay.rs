@@ -1,0 +1,89 @@
+//! What stands over the stage when there is no run to look at: before it, while it is computed, when it cannot go on.
+
+use crate::app::icon::Icon;
+use crate::app::lab::Status;
+use crate::app::page::{Wish, use_page};
+use crate::engine::{Progress, WaitingTask};
+use yew::prelude::*;
+
+/// The panel over the stage, if there is reason for one.
+#[component]
+pub fn Overlay() -> Html {
+    let page = use_page();
+    let lab = page.lab();
+    let panel = match (lab.status(), lab.progress()) {
+        (_, Some(share)) => computing(share, lab.session().playhead().seconds()),
+        (Status::Idle, None) => idle(&page),
+        (Status::Failed, None) => match lab.session().outcome() {
+            Some(Progress::Deadlock(waiting)) => stuck("Nothing can ever happen again", waiting),
+            Some(Progress::Livelock(waiting)) => stuck("Tasks wake each other for ever, and no time passes", waiting),
+            Some(Progress::Crashed(waiting)) => crashed(&page, waiting),
+            _ => return Html::default(),
+        },
+        _ => return Html::default(),
+    };
+    html! { <div class="overlay">{ panel }</div> }
+}
+
+fn idle(page: &crate::app::page::Page) -> Html {
+    let scenario = page.scenario();
+    let values = scenario.values();
+    let facts: Vec<String> = (scenario.pattern.fields)()
+        .iter()
+        .filter(|f| {
+            matches!(f.kind, crate::spec::Kind::Count { .. })
+                && f.level == crate::spec::Level::Simple
+                && f.is_relevant(&values)
+        })
+        .take(2)
+        .map(|f| format!("{} {}", values.count(f.key), f.label.to_lowercase()))
+        .collect();
+    html! {
+        <div class="fr">
+            <strong>{ "Nothing has run yet" }</strong>
+            <span>{ format!("Seed {}, {}", scenario.seed, facts.join(", ")) }</span>
+            <button class="btn pri" onclick={page.asks(Wish::Toggle)}><Icon word="play" />{ "Run " }<span class="kbd">{ "Space" }</span></button>
+        </div>
+    }
+}
+
+fn computing(share: f64, seconds: f64) -> Html {
+    html! {
+        <div class="fr" role="status">
+            <strong>{ "Computing the run" }</strong>
+            <progress max="1" value={share.to_string()} aria-label="Computed"></progress>
+            <span>{ format!("{:.0} %, now at {seconds:.3} s", share * 100.0) }</span>
+        </div>
+    }
+}
+
+fn stuck(title: &str, waiting: &[WaitingTask]) -> Html {
+    html! {
+        <div class="fr bad" role="alert">
+            <strong>{ title }</strong>
+            <span>{ format!("{} tasks wait", waiting.len()) }</span>
+            <ul class="who mono scroll">{ for waiting.iter().take(40).map(line) }</ul>
+        </div>
+    }
+}
+
+fn crashed(page: &crate::app::page::Page, waiting: &[WaitingTask]) -> Html {
+    let lab = page.lab();
+    let trace = lab.session().run().trace();
+    let text = lab.ledger().crash.map(|text| trace.name(text).to_owned()).unwrap_or_default();
+    html! {
+        <div class="fr bad" role="alert">
+            <strong>{ "The program panicked, as the original does" }</strong>
+            <span class="mono">{ text }</span>
+            <ul class="who mono">{ for waiting.iter().map(line) }</ul>
+        </div>
+    }
+}
+
+fn line(task: &WaitingTask) -> Html {
+    let place = match (task.site.file(), task.site.line()) {
+        (Some(file), Some(line)) => format!("{}:{line}", file.trim_start_matches("src/")),
+        _ => String::new(),
+    };
+    html! { <li>{ format!("{} waits on {} {place}", task.name, task.waiting_on) }</li> }
+}

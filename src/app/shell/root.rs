@@ -1,0 +1,169 @@
+//! The root: state, context, frame loop, address, theme.
+
+use super::announce::Announce;
+use super::catalogue::Catalogue;
+use super::keyboard::{KeyboardMap, use_shortcuts};
+use super::overlay::Overlay;
+use super::says::Says;
+use super::stage::StageBox;
+use super::tabs::Tabs;
+use super::timeline::Timeline;
+use super::top_bar::TopBar;
+use super::transport::Transport;
+use crate::app::lab::{Lab, Speed};
+use crate::app::page::{Change, Page, State, Tab, Wish};
+use crate::app::wishes;
+use crate::platform::{address, clock, host};
+use crate::session::{Scenario, link};
+use std::cell::RefCell;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Milliseconds between fresh looks at the experiment.
+const LOOK_MS: f64 = 200.0;
+
+fn first_state() -> State {
+    State {
+        tick: 0,
+        tab: Tab::Code,
+        advanced: false,
+        dark: host::prefers_dark(),
+        help: false,
+        compare: false,
+        shortcuts: true,
+        notices: Vec::new(),
+        error: None,
+    }
+}
+
+/// What the page opens with: the scenario in the address, or the one in the middle of the first suite's story.
+fn first_lab() -> Option<Lab> {
+    Scenario::first().map(|scenario| Lab::new(scenario, Speed::Times(1.0)))
+}
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let state = use_reducer(first_state);
+    let lab = use_memo((), |()| first_lab().map(RefCell::new).map(Rc::new));
+    match (*lab).clone() {
+        Some(lab) => html! { <Workbench {state} lab={Shared(lab)} /> },
+        None => html! { <p class="loading">{ "There is no pattern to show." }</p> },
+    }
+}
+
+/// An experiment as a property: the same one is the same.
+#[derive(Clone)]
+struct Shared(Rc<RefCell<Lab>>);
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Shared) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct WorkbenchProps {
+    state: UseReducerHandle<State>,
+    lab: Shared,
+}
+
+#[component]
+fn Workbench(props: &WorkbenchProps) -> Html {
+    let (state, lab) = (props.state.clone(), props.lab.0.clone());
+    // Wishes come from closures that live longer than a render: they look at the state there is, not at the one there was.
+    let current = use_mut_ref(|| Rc::new(first_state()));
+    current.replace(Rc::new((*state).clone()));
+
+    let ask = {
+        let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
+        use_callback((), move |wish: Wish, ()| {
+            let mut next = (**current.borrow()).clone();
+            let themed = wish == Wish::Theme;
+            let address_changed = wishes::carry_out(wish, &mut lab.borrow_mut(), &mut next);
+            if address_changed {
+                address::write(&link::encode(lab.borrow().scenario()));
+            }
+            host::set_theme(next.dark, themed);
+            current.replace(Rc::new(next.clone()));
+            dispatcher.dispatch(Change::Set(Box::new(next)));
+        })
+    };
+    use_opening(&state, &lab, &current);
+    use_frames(&state, &lab);
+    let page = Page::new(Rc::new((*state).clone()), lab.clone(), ask);
+    use_shortcuts(&page);
+    let menu = use_state(|| false);
+    let class = classes!("app", (*menu).then_some("menu"));
+    let on_menu = {
+        let menu = menu.clone();
+        Callback::from(move |()| menu.set(!*menu))
+    };
+    html! {
+        <ContextProvider<Page> context={page}>
+            <div {class}>
+                <TopBar {on_menu} />
+                <Catalogue on_chosen={Callback::from(move |()| menu.set(false))} />
+                <main id="main">
+                    <Transport />
+                    <Says />
+                    <section class="stagebox" aria-label="Stage" id="stage-region">
+                        <StageBox />
+                        <Overlay />
+                    </section>
+                    <Timeline />
+                    <Tabs />
+                </main>
+                <aside class="panel scroll" aria-label="Parameters, faults and metrics">
+                </aside>
+            </div>
+            <KeyboardMap />
+            <Announce />
+        </ContextProvider<Page>>
+    }
+}
+
+/// Opens what stands in the address, now and whenever somebody else changes it; then the page is ready.
+#[hook]
+fn use_opening(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, current: &Rc<RefCell<Rc<State>>>) {
+    let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
+    use_effect_with((), move |()| {
+        let open = move |text: String| {
+            if text == link::encode(lab.borrow().scenario()) {
+                return;
+            }
+            let mut next = (**current.borrow()).clone();
+            if !matches!(text.as_str(), "" | "#" | "#/") {
+                wishes::open(&text, &mut lab.borrow_mut(), &mut next);
+            }
+            address::write(&link::encode(lab.borrow().scenario()));
+            dispatcher.dispatch(Change::Set(Box::new(next)));
+        };
+        host::set_theme(host::prefers_dark(), false);
+        open(address::fragment());
+        address::on_change(open);
+        host::set_ready();
+    });
+}
+
+/// One frame after the other, as long as the page lives; a fresh look five times a second, and when things come to rest.
+#[hook]
+fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>) {
+    let (dispatcher, lab) = (state.dispatcher(), lab.clone());
+    use_effect_with((), move |()| {
+        let (mut looked, mut stale) = (0.0, false);
+        let frames = clock::FrameLoop::start(move |now| {
+            let (changed, busy) = {
+                let mut lab = lab.borrow_mut();
+                (lab.frame(now), lab.is_busy())
+            };
+            stale |= changed;
+            if stale && (now - looked >= LOOK_MS || !busy) {
+                looked = now;
+                stale = false;
+                dispatcher.dispatch(Change::Tick);
+            }
+        });
+        move || drop(frames)
+    });
+}

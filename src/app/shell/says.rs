@@ -1,0 +1,27 @@
+//! What the page has to say: parts of a link that were ignored or clamped, and what went wrong.
+
+use crate::app::page::{Wish, use_page};
+use yew::prelude::*;
+
+/// Notices and errors, under the transport.
+#[component]
+pub fn Says() -> Html {
+    let page = use_page();
+    let (notices, error) = (&page.state.notices, &page.state.error);
+    html! {
+        <div class="says">
+            if !notices.is_empty() {
+                <div class="notice" role="status" data-testid="notice">
+                    <ul>{ for notices.iter().map(|n| html! { <li>{ n }</li> }) }</ul>
+                    <button onclick={page.asks(Wish::Dismiss)}>{ "Dismiss" }</button>
+                </div>
+            }
+            if let Some(error) = error {
+                <div class="error" role="alert" data-testid="error">
+                    <ul><li>{ error }</li></ul>
+                    <button onclick={page.asks(Wish::Dismiss)}>{ "Dismiss" }</button>
+                </div>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,9 @@
+//! The timeline.
+
+use yew::prelude::*;
+
+/// The timeline.
+#[component]
+pub fn Timeline() -> Html {
+    html! { <section class="tl" aria-label="Timeline"></section> }
+}

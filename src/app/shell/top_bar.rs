@@ -1,0 +1,107 @@
+//! The top bar: mark, title, presets, target, comparison, sharing, theme, help.
+
+use crate::app::icon::{Brand, Icon};
+use crate::app::page::{Wish, use_page};
+use crate::session::Target;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+/// Properties of the top bar.
+#[derive(Clone, PartialEq, Properties)]
+pub struct TopBarProps {
+    /// Opens or closes the catalogue on phones.
+    pub on_menu: Callback<()>,
+}
+
+/// The top bar.
+#[component]
+pub fn TopBar(props: &TopBarProps) -> Html {
+    let page = use_page();
+    let scenario = page.scenario();
+    let on_menu = props.on_menu.reform(|_: MouseEvent| ());
+    let compare = page.state.compare;
+    let in_suite = scenario.pattern.suite.is_some();
+    html! {
+        <header class="top" role="banner">
+            <a class="skip" href="#stage-region">{ "Skip to stage" }</a>
+            <div class="brand"><Brand /><span>{ "Millrace" }</span></div>
+            <div class="ttl">
+                <h1>{ scenario.pattern.title }</h1>
+                <Presets />
+            </div>
+            <div class="right">
+                <TargetChoice target={scenario.target} />
+                <span class="vr"></span>
+                if in_suite {
+                    <button class={classes!("btn", "wide", compare.then_some("on"))} data-testid="compare" aria-pressed={compare.to_string()}
+                        title="Run the patterns of this group on one seed" onclick={page.asks(Wish::Compare(!compare))}>
+                        <Icon word="compare" /><span class="word">{ "Run all" }</span>
+                    </button>
+                }
+                <button class="btn wide" data-testid="share" title="Copy the link to this run" onclick={page.asks(Wish::Share)}>
+                    <Icon word="share" /><span class="word">{ "Share" }</span>
+                </button>
+                <span class="vr"></span>
+                <button class="btn ic" data-testid="theme" aria-label="Switch theme" onclick={page.asks(Wish::Theme)}><Icon word="theme" /></button>
+                <button class="btn ic wide" data-testid="help" aria-label="Help and keyboard map" onclick={page.asks(Wish::Help(true))}><Icon word="help" /></button>
+                <button class="btn ic menu" aria-label="Patterns" onclick={on_menu}><Icon word="menu" /></button>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Presets() -> Html {
+    let page = use_page();
+    let scenario = page.scenario();
+    let presets = scenario.pattern.presets;
+    if presets.is_empty() {
+        return Html::default();
+    }
+    let onchange = {
+        let page = page.clone();
+        Callback::from(move |event: Event| {
+            let chosen = event
+                .target()
+                .and_then(|t| t.dyn_into::<HtmlSelectElement>().ok())
+                .map(|s| s.value())
+                .unwrap_or_default();
+            page.ask(Wish::Preset(presets.iter().map(|p| p.id).find(|id| *id == chosen)));
+        })
+    };
+    let current = scenario.preset.map(|p| p.id);
+    let help = scenario.preset.map_or("The defaults.", |p| p.help);
+    html! {
+        <label class="pick" title={help}>
+            <span>{ "Scenario" }</span>
+            <select {onchange} data-testid="preset">
+                <option value="" selected={current.is_none()}>{ "Defaults" }</option>
+                { for presets.iter().map(|p| html! { <option value={p.id} selected={current == Some(p.id)}>{ p.label }</option> }) }
+            </select>
+        </label>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct TargetProps {
+    target: Target,
+}
+
+#[component]
+fn TargetChoice(props: &TargetProps) -> Html {
+    let page = use_page();
+    let one = |target: Target, id: &'static str, label: &'static str| {
+        let on = props.target == target;
+        html! {
+            <button role="radio" aria-checked={on.to_string()} tabindex={if on { "0" } else { "-1" }} data-testid={id}
+                onclick={page.asks(Wish::Target(target))}>{ label }</button>
+        }
+    };
+    html! {
+        <div class="seg" role="radiogroup" aria-label="Target">
+            { one(Target::Sim, "target-sim", "Simulated server") }
+            { one(Target::Fetch, "target-fetch", "Real endpoint") }
+        </div>
+    }
+}

@@ -1,0 +1,166 @@
+//! The transport: run, step, restart, clock, speed, progress, seed, hash.
+
+use crate::app::icon::Icon;
+use crate::app::lab::{Speed, Status};
+use crate::app::page::{Wish, use_page};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// The transport.
+#[component]
+pub fn Transport() -> Html {
+    let page = use_page();
+    let (status, at, busy) = {
+        let lab = page.lab();
+        (lab.status(), lab.session().playhead(), lab.progress().is_some())
+    };
+    let (icon, word) = match status {
+        Status::Running => ("pause", "Pause"),
+        Status::Done | Status::Failed => ("play", "Again"),
+        Status::Idle | Status::Paused => ("play", "Run"),
+    };
+    html! {
+        <div class="tp" role="toolbar" aria-label="Transport">
+            <button class="btn pri run" data-testid="run" data-state={status.word()} title="Space" onclick={page.asks(Wish::Toggle)}>
+                <Icon word={icon} /><span class="word">{ word }</span>
+            </button>
+            <button class="btn ic bd" data-testid="step" aria-label="One event on" title="One event on: ." onclick={page.asks(Wish::Step)}><Icon word="step" /></button>
+            <button class="btn ic bd" data-testid="restart" aria-label="Restart" title="Restart, same seed: R" onclick={page.asks(Wish::Restart)}><Icon word="restart" /></button>
+            if busy {
+                <button class="btn bd" data-testid="cancel" onclick={page.asks(Wish::Cancel)}>{ "Cancel" }</button>
+            }
+            <span class="vr"></span>
+            <Clock ns={at.0} />
+            <span class="vr"></span>
+            <SpeedChoice />
+            <Done />
+            <Seed />
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ClockProps {
+    ns: u64,
+}
+
+#[component]
+fn Clock(props: &ClockProps) -> Html {
+    let page = use_page();
+    let real = page.lab().session().is_real();
+    let ms = props.ns / 1_000_000;
+    let head = format!("{:02}:{:02}:", ms / 3_600_000, ms / 60_000 % 60);
+    let tail = format!("{:02}.{:03}", ms / 1_000 % 60, ms % 1_000);
+    let label = if real { "Wall time" } else { "Virtual time" };
+    html! {
+        <output class="clock" aria-label={label} aria-live="off" title={format!("{label}: {} ns", props.ns)} data-testid="clock" data-ns={props.ns.to_string()}>
+            <span>{ head }</span>{ tail }
+        </output>
+    }
+}
+
+#[component]
+fn SpeedChoice() -> Html {
+    let page = use_page();
+    let (speed, real) = {
+        let lab = page.lab();
+        (lab.speed, lab.session().is_real())
+    };
+    let oninput = {
+        let page = page.clone();
+        Callback::from(move |event: InputEvent| {
+            let position =
+                event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map_or(1.0, |i| i.value_as_number());
+            page.ask(Wish::Speed(speed_at(position)));
+        })
+    };
+    let text = match speed {
+        Speed::Times(x) => format!("{x} times"),
+        Speed::Max => "as fast as it can be computed".to_owned(),
+    };
+    let cycle = {
+        let stops = Speed::STOPS;
+        let next = stops.iter().position(|s| *s == speed).map_or(1, |i| (i + 1) % stops.len());
+        stops.get(next).copied().unwrap_or(Speed::Max)
+    };
+    html! {
+        <div class="spd">
+            <span class="name">{ "Speed" }</span>
+            <div class="stops">
+                <input type="range" min="0" max="5" step="0.05" value={position_of(speed).to_string()} aria-label="Speed" aria-valuetext={text}
+                    data-testid="speed" disabled={real} title={real.then_some("A real endpoint answers in real time")} {oninput} />
+                <div class="ticks" aria-hidden="true">{ for ["0.1", "1", "10", "100", "1k", "max"].iter().map(|t| html! { <span>{ *t }</span> }) }</div>
+            </div>
+            <button class="btn bd cycle" aria-label="Next speed" onclick={page.asks(Wish::Speed(cycle))}>{ speed.label() }</button>
+            <output>{ speed.label() }</output>
+        </div>
+    }
+}
+
+/// The speed at a place of the slider: a stop each whole number, and between them by powers of ten.
+fn speed_at(position: f64) -> Speed {
+    if position > 4.5 {
+        return Speed::Max;
+    }
+    let exact = libm::pow(10.0, position.min(4.0) - 1.0);
+    // One and a half digits are enough for a person, and the stops are exact.
+    let scale = libm::pow(10.0, libm::floor(libm::log10(exact)) - 1.0);
+    Speed::Times(libm::round(libm::round(exact / scale) * scale * 1000.0) / 1000.0)
+}
+
+fn position_of(speed: Speed) -> f64 {
+    match speed {
+        Speed::Times(x) => libm::log10(x.max(0.1)) + 1.0,
+        Speed::Max => 5.0,
+    }
+}
+
+#[component]
+fn Done() -> Html {
+    let page = use_page();
+    let lab = page.lab();
+    let departed = lab.ledger().tally.departed();
+    let total = lab.scenario().values().count("requests");
+    let hash = lab.session().hash().hex();
+    let events = lab.session().events();
+    html! {
+        <span class="done" data-testid="trace-hash" data-events={events.to_string()} data-hash={hash.clone()}
+            title={format!("Trace {hash}: {events} events. The same scenario has the same trace, natively and on every screen.")}>
+            <span><b>{ thousands(departed) }</b>{ format!(" of {}", thousands(total)) }</span>
+            <progress max={total.max(1).to_string()} value={departed.to_string()} aria-label="Requests done"></progress>
+        </span>
+    }
+}
+
+#[component]
+fn Seed() -> Html {
+    let page = use_page();
+    let seed = page.scenario().seed;
+    let onchange = {
+        let page = page.clone();
+        Callback::from(move |event: Event| {
+            let text = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value());
+            page.ask(Wish::Seed(text.unwrap_or_default().trim().to_owned()));
+        })
+    };
+    html! {
+        <span class="fld">
+            <label for="seed">{ "Seed" }</label>
+            <input id="seed" data-testid="seed" value={seed} maxlength="64" autocomplete="off" spellcheck="false" {onchange} />
+            <button aria-label="New random seed" title="Restart, new seed: Shift R" onclick={page.asks(Wish::NewSeed)}><Icon word="dice" /></button>
+        </span>
+    }
+}
+
+fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + 4);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}

@@ -1,0 +1,116 @@
+//! Carrying out what a person asks for: on the experiment, and on what the page remembers.
+
+use super::lab::{Lab, Status};
+use super::page::{State, Wish};
+use crate::patterns;
+use crate::session::{Scenario, link};
+use crate::spec::Fidelity;
+
+/// Carries out a wish. Whether the address must be written anew.
+pub fn carry_out(wish: Wish, lab: &mut Lab, state: &mut State) -> bool {
+    match wish {
+        Wish::Toggle => lab.toggle(),
+        Wish::Step => lab.step(),
+        Wish::StepBack => lab.step_back(),
+        Wish::Restart => {
+            let idle = lab.status() == Status::Idle;
+            lab.restart();
+            if !idle {
+                lab.play();
+            }
+        }
+        Wish::NewSeed => {
+            let seed = (js_sys::Math::random() * 10_000.0) as u32;
+            return change(lab, state, |s| s.seed = format!("{seed:04}"));
+        }
+        Wish::Seed(seed) if seed.is_empty() => {}
+        Wish::Seed(seed) => return change(lab, state, |s| s.seed = seed.chars().take(64).collect()),
+        Wish::Cancel => lab.cancel(),
+        Wish::Speed(speed) => lab.speed = speed,
+        Wish::Seek(at) => lab.seek(at),
+        Wish::GoLive => lab.go_live(),
+        Wish::Pattern(id) => {
+            let Some(pattern) = patterns::find(id) else { return false };
+            let seed = lab.scenario().seed.clone();
+            let mut scenario = Scenario::new(pattern);
+            // The seed stays, so that two patterns meet the same traffic.
+            scenario.seed = seed;
+            state.compare = false;
+            return replace(lab, state, scenario);
+        }
+        Wish::Preset(id) => {
+            return change(lab, state, |s| {
+                s.preset = id.and_then(|id| s.pattern.preset(id));
+                s.fidelity = s.preset.and_then(|p| p.fidelity).unwrap_or(Fidelity::Documented);
+                s.choose_nothing();
+            });
+        }
+        Wish::Fidelity(fidelity) => return change(lab, state, |s| s.fidelity = fidelity),
+        Wish::Choose(key, value) => {
+            let live = lab.scenario().field(key).is_some_and(|f| f.live);
+            if live && lab.status() != Status::Idle {
+                lab.edit_live(key, &value);
+                return true;
+            }
+            return change(lab, state, |s| s.choose(key, value));
+        }
+        Wish::Fault(id, magnitude) => {
+            lab.switch_fault(id, magnitude);
+            return true;
+        }
+        Wish::Target(target) => return change(lab, state, |s| s.target = target),
+        Wish::Url(url) => return change(lab, state, |s| s.url = (!url.is_empty()).then_some(url)),
+        Wish::Tab(tab) => state.tab = tab,
+        Wish::Advanced(advanced) => state.advanced = advanced,
+        Wish::Theme => state.dark = !state.dark,
+        Wish::Help(help) => state.help = help,
+        Wish::Compare(compare) => {
+            lab.pause();
+            state.compare = compare;
+        }
+        Wish::Share => {
+            crate::platform::address::copy();
+            state.notices = vec!["The link to this run is in the clipboard.".to_owned()];
+        }
+        Wish::Shortcuts(shortcuts) => state.shortcuts = shortcuts,
+        Wish::Dismiss => {
+            state.notices.clear();
+            state.error = None;
+        }
+    }
+    false
+}
+
+/// Opens what stands in the address. What was ignored or clamped is said; a text that names no pattern changes nothing.
+pub fn open(text: &str, lab: &mut Lab, state: &mut State) {
+    match link::decode(text) {
+        Ok(decoded) => {
+            replace(lab, state, decoded.scenario);
+            state.notices = decoded.notices;
+        }
+        Err(message) => {
+            state.error = Some(format!("This link cannot be opened: {message}. What was there before is still here."))
+        }
+    }
+}
+
+/// The scenario with a change, from its start. What was done to the earlier run had its place there, and is gone.
+fn change(lab: &mut Lab, state: &mut State, change: impl FnOnce(&mut Scenario)) -> bool {
+    let playing = lab.status() == Status::Running;
+    let mut scenario = lab.scenario().clone();
+    change(&mut scenario);
+    scenario.at = None;
+    replace(lab, state, scenario);
+    if playing {
+        lab.play();
+    }
+    true
+}
+
+fn replace(lab: &mut Lab, state: &mut State, scenario: Scenario) -> bool {
+    state.error = None;
+    state.notices.clear();
+    let speed = lab.speed;
+    *lab = Lab::new(scenario, speed);
+    true
+}

@@ -1,0 +1,63 @@
+//! The page's root element, what the browser prefers, and what it remembers for us.
+
+use web_sys::Element;
+
+const THEME: &str = "millrace-theme";
+
+fn root() -> Option<Element> {
+    web_sys::window()?.document()?.document_element()
+}
+
+fn matches(query: &str) -> bool {
+    web_sys::window().and_then(|w| w.match_media(query).ok().flatten()).is_some_and(|m| m.matches())
+}
+
+/// Whether the page starts dark: as it was left, or as the system is.
+pub fn prefers_dark() -> bool {
+    let stored =
+        web_sys::window().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item(THEME).ok().flatten());
+    stored.map_or_else(|| matches("(prefers-color-scheme: dark)"), |theme| theme == "dark")
+}
+
+/// Whether a person asked for less motion.
+pub fn prefers_less_motion() -> bool {
+    matches("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether the window is as narrow as a phone's.
+pub fn is_phone() -> bool {
+    matches("(max-width: 767.98px)")
+}
+
+/// Makes the page dark or light; it is so again when it is opened the next time, if the choice was a person's.
+pub fn set_theme(dark: bool, remember: bool) {
+    let theme = if dark { "dark" } else { "light" };
+    if let Some(root) = root() {
+        let _set = root.set_attribute("data-theme", theme);
+    }
+    if let (true, Some(storage)) = (remember, web_sys::window().and_then(|w| w.local_storage().ok().flatten())) {
+        // A full or forbidden storage only means that the choice is not remembered.
+        let _kept = storage.set_item(THEME, theme);
+    }
+}
+
+/// Says that the page is interactive.
+pub fn set_ready() {
+    if let Some(root) = root() {
+        let _set = root.set_attribute("data-ready", "true");
+    }
+}
+
+/// The scale of the backing store: device pixels for each CSS pixel.
+pub fn pixel_ratio() -> f64 {
+    web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 4.0)
+}
+
+/// Puts the focus on the first element that a selector finds.
+pub fn focus(selector: &str) {
+    use wasm_bindgen::JsCast;
+    let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());
+    if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _focused = element.focus();
+    }
+}

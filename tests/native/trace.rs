@@ -409,12 +409,6 @@ fn a_cursor_stops_before_the_first_event_that_is_later() {
     assert_eq!(cursor.index, trace.count_until(SimTime(4)));
 }
 
-#[test]
-fn an_event_is_small() {
-    // Six million of them must fit into the memory of a page; a site is a reference, so 32 bytes in wasm are 40 here.
-    assert!(size_of::<TraceEvent>() <= 40);
-}
-
 // The ledger.
 
 /// A server that takes so many milliseconds for each call in turn.

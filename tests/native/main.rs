@@ -8,5 +8,6 @@ mod engine;
 mod parts;
 mod queueing;
 mod registry;
+mod stage;
 mod tidy;
 mod trace;

@@ -41,18 +41,17 @@ impl Scale {
         frame.x + PAD + room * (libm::log10(share) / libm::log10(SPAN)).min(1.0)
     }
 
-    /// The marks on the scale, in nanoseconds, with their labels; the last one has the unit.
+    /// The marks on the scale, in nanoseconds, with their labels.
     pub fn ticks(self) -> [(u64, String); 3] {
         [1.0, 10.0, 100.0].map(|step| {
             let ms = self.low * step;
-            let last = step > 50.0;
-            let text = if self.low >= 100.0 {
-                let unit = if last { " s" } else { "" };
-                format!("{}{unit}", trimmed(ms / 1e3))
-            } else if self.low < 0.01 {
-                format!("{}{}", trimmed(ms * 1e3), if last { " µs" } else { "" })
+            // The unit stands at the last mark that has it.
+            let text = if ms >= 999.0 {
+                format!("{} s", trimmed(ms / 1e3))
+            } else if ms >= 99.0 || step > 50.0 {
+                format!("{} ms", trimmed(ms))
             } else {
-                format!("{}{}", trimmed(ms), if last { " ms" } else { "" })
+                trimmed(ms)
             };
             ((ms * 1e6 + 0.5) as u64, text)
         })
@@ -61,7 +60,7 @@ impl Scale {
 
 /// Without trailing zeros.
 fn trimmed(x: f64) -> String {
-    let text = format!("{x:.3}");
+    let text = format!("{x:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

@@ -38,6 +38,30 @@ pub fn fill(scene: &Scene<'_>, station: &str) -> (String, bool) {
     }
 }
 
+/// Columns and pitch of the cells of a channel, if its values can be drawn one by one.
+fn raster(capacity: u32, frame: Frame) -> Option<(u32, (f64, f64))> {
+    if capacity == 0 || capacity > CELLS {
+        return None;
+    }
+    let columns = (libm::floor((frame.w - 7.0) / PITCH.0) as u32).max(1).min(capacity.div_ceil(20));
+    let high = (frame.h - 8.0) / f64::from(capacity.div_ceil(columns));
+    (high >= LEAST).then_some((columns, (PITCH.0, high.min(PITCH.1))))
+}
+
+/// The walls of a channel within its frame.
+pub fn vessel(scene: &Scene<'_>, station: &str, frame: Frame) -> Frame {
+    let capacity = capacity(scene, station).unwrap_or(UNLIMITED);
+    let (w, h) = match raster(capacity, frame) {
+        _ if capacity == 0 => (8.0, frame.h),
+        Some((columns, pitch)) => {
+            let rows = capacity.div_ceil(columns);
+            (f64::from(columns) * pitch.0 + 8.0, f64::from(rows) * pitch.1 + 8.0)
+        }
+        None => (frame.w.min(68.0), frame.h),
+    };
+    Frame { x: libm::floor(frame.middle() - w / 2.0), y: frame.bottom() - h, w, h }
+}
+
 /// Draws a channel, with the pointer to its level where there is room on its left.
 pub fn draw(
     sheet: &mut Sheet,
@@ -52,45 +76,37 @@ pub fn draw(
     let capacity = capacity(scene, station).unwrap_or(UNLIMITED);
     let level = row.map_or(0, |r| r.levels.present);
     let (words, full) = fill(scene, station);
-    let name = if text_width(label, 12.0, false) <= frame.w + 10.0 { label } else { "" };
-    heading(
-        sheet,
-        look,
-        (frame.x, frame.w + 14.0),
-        name,
-        &first_fit(&[words, number::count(level)], frame.w + 8.0),
-        full,
-    );
+    // Names are set bold, which is a little wider.
+    let name = if text_width(label, 12.8, false) <= frame.w + 5.0 { label } else { "" };
+    let short = if capacity == 0 { "direct".to_owned() } else { number::count(level) };
+    heading(sheet, look, (frame.x, frame.w + 14.0), name, &first_fit(&[words, short], frame.w + 9.0), full);
+    let vessel = vessel(scene, station, frame);
     if capacity == 0 {
         slit(sheet, look, frame);
         return;
     }
-    let columns = (libm::floor((frame.w - 7.0) / PITCH.0) as u32).max(1).min(capacity.div_ceil(20));
-    let rows = capacity.min(CELLS).div_ceil(columns);
-    let high = (frame.h - 8.0) / f64::from(rows);
-    let vessel = if capacity <= CELLS && high >= LEAST {
-        let w = f64::from(columns) * PITCH.0 + 8.0;
-        let pitch = (PITCH.0, high.min(PITCH.1));
-        let h = f64::from(rows) * pitch.1 + 8.0;
-        let vessel = Frame { x: libm::floor(frame.middle() - w / 2.0), y: frame.bottom() - h, w, h };
-        let empty = VecDeque::new();
-        cells(sheet, scene, look, vessel, (columns, capacity), pitch, row.map_or(&empty, |r| &r.queue));
-        vessel
-    } else {
-        let w = frame.w.min(68.0);
-        let vessel = Frame { x: libm::floor(frame.middle() - w / 2.0), w, ..frame };
-        bar(sheet, scene, look, vessel, capacity, row);
-        vessel
-    };
+    match raster(capacity, frame) {
+        Some((columns, pitch)) => {
+            let empty = VecDeque::new();
+            cells(sheet, scene, look, vessel, (columns, capacity), pitch, row.map_or(&empty, |r| &r.queue));
+        }
+        None => bar(sheet, scene, look, vessel, capacity, row),
+    }
     for x in [vessel.x + 0.5, vessel.right() - 0.5] {
+        // Above a low vessel its walls go on as thin lines, so that the wires to it end somewhere.
+        sheet.line((x, frame.y), (x, vessel.y), p.line, 1.0);
         sheet.line((x, vessel.y), (x, vessel.bottom()), p.line_3, 1.5);
     }
     sheet.line((vessel.x, vessel.bottom()), (vessel.right(), vessel.bottom()), p.line_3, 1.5);
     let room = before.map_or(0.0, |right| frame.x - right);
     let share = if capacity == UNLIMITED { 0.0 } else { level as f64 / f64::from(capacity) };
     if room >= 28.0 && share > 0.0 && share < 1.0 && look.detail != super::Detail::Flow {
-        let y = (vessel.bottom() - 4.0 - share * (vessel.h - 8.0)).max(frame.y + 62.0);
+        let y = vessel.bottom() - 4.0 - share * (vessel.h - 8.0);
         let x = vessel.x - 2.0;
+        if y < frame.y + 62.0 {
+            // There the pipe from the source comes in.
+            return;
+        }
         sheet.area(vec![(x, y), (x - 6.0, y - 3.5), (x - 6.0, y + 3.5)], p.ink_2);
         if text_width(&level.to_string(), 11.0, false) < room - 10.0 {
             sheet.text((x - 9.0, y + 4.0), number::count(level), Ink::new(p.ink).bold().end());

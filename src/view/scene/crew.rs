@@ -7,6 +7,7 @@ use super::lane::{self, Wires};
 use super::matrix;
 use super::worker::Worker;
 use super::{Detail, Frame, Look, Scene, age, first_fit, glyph, heading};
+use crate::spec::Place;
 
 /// The height of a lane where there is room.
 const LANE: f64 = 21.4;
@@ -73,17 +74,18 @@ pub fn draw(
         lane::headings(sheet, look, frame);
     }
     lane::draw(sheet, scene, look, &workers, area, pitch, wires);
-    if let Some(below) = free_below(n, frame) {
+    if let Some(below) = free_below(scene, n, frame) {
         matrix::titled(sheet, scene, look, below);
     }
 }
 
 /// What is free below few lanes, where that is enough to show every request.
-pub fn free_below(workers: usize, frame: Frame) -> Option<Frame> {
+pub fn free_below(scene: &Scene<'_>, workers: usize, frame: Frame) -> Option<Frame> {
+    let crews = scene.spec.places.iter().filter(|p| matches!(p, Place::Crew { .. })).count();
     let area = lanes_frame(frame);
     let used = lane_height(workers, area.h)? * workers as f64;
     let free = area.h - used;
-    let shown = frame.w >= lane::FULL && free >= SPARE && workers > 0;
+    let shown = frame.w >= lane::FULL && free >= SPARE && workers > 0 && crews == 1;
     shown.then_some(Frame { x: frame.x, y: area.y + used + 14.0, w: frame.w, h: free - 16.0 })
 }
 

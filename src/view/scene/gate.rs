@@ -83,7 +83,7 @@ pub fn gauge(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, regulator: &
             sheet.fill((x, line - 12.5), (frame.w, 17.0), 3.0, p.blocked_wash);
         }
         sheet.text((x + 6.0, line), when.clone(), ink);
-        sheet.text((right - 6.0, line), what.clone(), ink.end());
+        sheet.text((right - 6.0, line), spaced(what), ink.end());
     }
     if frame.h < 150.0 {
         return;
@@ -103,6 +103,20 @@ pub fn gauge(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, regulator: &
         let h = room.min(38.0);
         past(sheet, scene, look, regulator, Frame { x, y: frame.bottom() - 18.0 - h, w: frame.w, h });
     }
+}
+
+/// With a space between a number and its unit.
+pub fn spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut digit = false;
+    for c in text.chars() {
+        if digit && c.is_alphabetic() {
+            out.push(' ');
+        }
+        digit = c.is_ascii_digit();
+        out.push(c);
+    }
+    out
 }
 
 /// Milliseconds for a large number: whole ones without decimals.

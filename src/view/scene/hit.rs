@@ -110,7 +110,7 @@ pub fn hit(scene: &Scene<'_>, look: &Look<'_>, at: (f64, f64)) -> Option<Lane> {
             return cells(crowd::cells_frame(column.frame));
         }
         if let (Place::Crew { station, .. }, true) = (column.place, at.1 > column.frame.y) {
-            let free = crew::free_below(scene.workers(station).len(), column.frame);
+            let free = crew::free_below(scene, scene.workers(station).len(), column.frame);
             return free.map(matrix::below_title).and_then(cells);
         }
         return item(column.frame, column.place.label().to_owned(), about_place(scene, look, column.place));

@@ -51,7 +51,8 @@ impl Columns {
                 id: Some(x),
             }
         } else if frame.w >= MEDIUM {
-            Columns { glyph: x + 29.0, word: Some(x + 37.0), millis: Some(frame.right()), id: Some(x), ..none }
+            let millis = (frame.w >= 105.0).then_some(frame.right());
+            Columns { glyph: x + 27.0, word: Some(x + 35.0), millis, id: Some(x), ..none }
         } else if frame.w >= SLIM {
             Columns { glyph: x + 34.0, id: Some(x), ..none }
         } else {
@@ -207,7 +208,9 @@ pub fn draw_wires(
     let p = look.palette;
     let r = (pitch / 2.0 - 3.0).clamp(2.4, 4.0);
     let out = wires.server.map_or(area.right() + 3.0, |server| server.right());
-    let gate = wires.to.map(|to| if to - out >= 12.0 { to - 5.5 } else { to - 2.5 });
+    // In a narrow gap there is room for the gate alone; that a worker is blocked its glyph says as well.
+    let (gap, parking) = wires.to.map_or((0.0, false), |to| (to - out, to - out >= 11.0));
+    let gate = wires.to.map(|to| if gap >= 20.0 { to - 5.5 } else { to - 2.5 });
     let mut lines = Vec::new();
     let (mut spans, mut parked) = (Vec::new(), Vec::new());
     for (index, worker) in workers.iter().enumerate() {
@@ -225,8 +228,11 @@ pub fn draw_wires(
         let Some(job) = worker.job.and_then(|id| scene.ledger.job(id)) else { continue };
         if worker.mode == Mode::Blocked && !job.calling() {
             if let Some(gate) = gate {
-                let x = (gate - 7.5).max(out + r);
-                glyph::job(sheet, (x, y), r * 0.95, Sort::of(job.answer), p);
+                let r = r.min((gap - 4.0) / 2.0).min(3.8);
+                let x = if gap >= 20.0 { gate - 7.5 } else { gate - 1.5 - r };
+                if parking {
+                    glyph::job(sheet, (x, y), r, Sort::of(job.answer), p);
+                }
                 let half = (pitch / 2.0 - 1.5).min(6.0);
                 parked.push([gate as f32, (y - half) as f32, gate as f32, (y + half) as f32]);
             }

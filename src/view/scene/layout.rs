@@ -36,19 +36,19 @@ const ROOMS: [Room; 4] = [
     Room {
         source: 92.0,
         channel: 68.0,
-        slit: 30.0,
+        slit: 60.0,
         crew: 240.0,
         server: 96.0,
         sink: 92.0,
         gaps: [32.0, 36.0, 12.0, 20.0],
     },
     Room {
-        source: 84.0,
+        source: 74.0,
         channel: 44.0,
         slit: 22.0,
-        crew: 98.0,
-        server: 74.0,
-        sink: 92.0,
+        crew: 106.0,
+        server: 66.0,
+        sink: 88.0,
         gaps: [18.0, 22.0, 10.0, 15.0],
     },
     Room {
@@ -114,9 +114,15 @@ fn need(scene: &Scene<'_>, place: &Place, room: &Room) -> f64 {
         },
         Place::Crew { .. } => room.crew,
         Place::Crowd { .. } => 300.0,
+        // What a crowd calls is told in large numbers.
+        Place::Server { .. } if has_crowd(scene) => room.server.max(124.0),
         Place::Server { .. } => room.server,
         Place::Sink { .. } => room.sink,
     }
+}
+
+fn has_crowd(scene: &Scene<'_>) -> bool {
+    scene.spec.places.iter().any(|place| matches!(place, Place::Crowd { .. }))
 }
 
 /// The share of what is left over.

@@ -181,10 +181,14 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
     for (index, column) in columns.iter().enumerate() {
         let previous = index.checked_sub(1).and_then(|i| columns.get(i));
         let next = columns.get(index + 1);
+        let walls = |column: &layout::Column<'_>| match column.place {
+            Place::Channel { station, .. } => channel::vessel(scene, station, column.frame),
+            _ => column.frame,
+        };
         let frame = column.frame;
         match column.place {
             Place::Source { label, station } => {
-                source::draw(&mut sheet, scene, look, (label, station), frame, next.map(|n| n.frame));
+                source::draw(&mut sheet, scene, look, (label, station), frame, next.map(walls));
             }
             Place::Channel { label, station } => {
                 channel::draw(&mut sheet, scene, look, (label, station), frame, previous.map(|p| p.frame.right()));
@@ -196,20 +200,27 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
                     let frame = server.map_or(frame, |n| n.frame);
                     server::draw(&mut sheet, scene, look, (label, station), frame);
                 }
-                let after = columns.get(index + 1 + usize::from(server.is_some())).map(|c| c.frame.x);
-                let wires =
-                    lane::Wires { from: previous.map(|p| p.frame.right()), server: server.map(|s| s.frame), to: after };
+                let after = columns.get(index + 1 + usize::from(server.is_some())).map(|c| walls(c).x);
+                let wires = lane::Wires {
+                    from: previous.map(|p| walls(p).right()),
+                    server: server.map(|s| s.frame),
+                    to: after,
+                };
                 crew::draw(&mut sheet, scene, look, (label, station), frame, wires);
+                if let Some(frame) = wires.server {
+                    server::labels(&mut sheet, scene, look, frame);
+                }
             }
             Place::Crowd { label, station } => crowd::draw(&mut sheet, scene, look, (label, station), frame),
             Place::Server { label, station } => {
                 if !previous.is_some_and(|p| matches!(p.place, Place::Crew { .. })) {
                     server::draw(&mut sheet, scene, look, (label, station), frame);
                     age::draw(&mut sheet, scene, look, station, frame);
+                    server::labels(&mut sheet, scene, look, frame);
                 }
             }
             Place::Sink { label, station } => {
-                sink::draw(&mut sheet, scene, look, (label, station), frame, previous.map(|p| p.frame.right()));
+                sink::draw(&mut sheet, scene, look, (label, station), frame, previous.map(|p| walls(p).right()));
             }
         }
     }

@@ -147,7 +147,10 @@ fn over_lanes(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, arrangement
         let x = 16.0 + text_width(unit, 11.0, false) + 8.0;
         let bar = Frame { x, y: base - 8.0, w: 82.0, h: 8.0 };
         gate::segments(sheet, look, regulator, pressure, bar);
-        let rule = regulator.rules.get(gate::active_rule(regulator, pressure)).map_or("", |(_, what)| what.as_str());
+        let rule = regulator
+            .rules
+            .get(gate::active_rule(regulator, pressure))
+            .map_or(String::new(), |(_, what)| gate::spaced(what));
         let text = format!("{} of {}: {rule}", number::count(pressure), number::count(regulator.pressure_max));
         sheet.text((bar.right() + 8.0, base), cut(&text, right - bar.right() - 8.0, 11.0, false), Ink::new(p.ink_2));
     } else if let Some(place) = arrangement.crew {

@@ -24,7 +24,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, (label, stati
         // No room beside the name: it takes the second line.
         sheet.text((frame.right(), 40.0), first_fit(&[words], frame.w), word);
     }
-    let mean = scene.stage.recent_mean().map(|ns| format!("{} ms", number::millis(ns)));
+    let mean = scene.stage.recent_mean().map(|ns| format!("{} ms", number::short_millis(ns)));
     let load = load(scene, station);
     let mean_w = mean.as_ref().map_or(0.0, |m| text_width(m, 11.0, false));
     if beside && text_width(&load, 11.0, false) + mean_w + 4.0 <= frame.w {
@@ -44,26 +44,39 @@ pub fn body(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame,
     sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.sunken), p.line_3, 1.0);
     let scale = Scale::of(scene);
     let foot = if labels { 19.0 } else { 4.0 };
-    let mut free = frame.x + 2.0;
-    let mut lines = Vec::new();
-    for (age, text) in scale.ticks() {
+    let lines = scale.ticks().map(|(age, _)| {
         let x = crisp(scale.x(frame, age));
-        lines.push([x, frame.y + 6.0, x, frame.bottom() - foot].map(|x| x as f32));
-        let half = text_width(&text, 11.0, false) / 2.0;
-        let middle = x.clamp(frame.x + half + 3.0, (frame.right() - half - 3.0).max(frame.x + half + 3.0));
-        if labels && middle - half >= free && middle + half <= frame.right() {
-            sheet.text((middle, frame.bottom() - 7.0), text, Ink::new(p.ink_3).middle());
-            free = middle + half + 3.0;
-        }
+        [x, frame.y + 6.0, x, frame.bottom() - foot].map(|x| x as f32)
+    });
+    sheet.segments(lines.to_vec(), p.line, 1.0);
+    if let Some(p50) = scene.stage.recent_p50() {
+        let x = crisp(scale.x(frame, p50));
+        let top = if labels { 16.0 } else { 3.0 };
+        sheet.dashed((x, frame.y + top), (x, frame.bottom() - foot), p.p50, 1.0, (2.0, 3.0));
     }
-    sheet.segments(lines, p.line, 1.0);
-    let Some(p50) = scene.stage.recent_p50() else { return };
-    let x = crisp(scale.x(frame, p50));
-    let top = if labels { 16.0 } else { 3.0 };
-    sheet.dashed((x, frame.y + top), (x, frame.bottom() - foot), p.p50, 1.0, (2.0, 3.0));
-    if labels {
-        let middle = x.clamp(frame.x + 13.0, frame.right() - 13.0);
-        sheet.text((middle, frame.y + 12.0), "p50", Ink::new(p.running_ink).middle());
+}
+
+/// The words in the box: over the lanes that run through it, on the box's own ground so that they can be read.
+pub fn labels(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
+    let p = look.palette;
+    let scale = Scale::of(scene);
+    let mut free = frame.x + 2.0;
+    let mut write = |text: &str, x: f64, base: f64, ink: Ink, free: f64| -> Option<f64> {
+        let half = text_width(text, 11.0, false) / 2.0;
+        let middle = x.clamp(frame.x + half + 3.0, (frame.right() - half - 3.0).max(frame.x + half + 3.0));
+        if middle - half < free || middle + half > frame.right() {
+            return None;
+        }
+        sheet.fill((middle - half - 1.0, base - 9.5), (2.0 * half + 2.0, 12.0), 0.0, p.sunken);
+        sheet.text((middle, base), text, ink.middle());
+        Some(middle + half)
+    };
+    for (age, text) in scale.ticks() {
+        let x = scale.x(frame, age);
+        free = write(&text, x, frame.bottom() - 6.0, Ink::new(p.ink_3), free).unwrap_or(free);
+    }
+    if let Some(p50) = scene.stage.recent_p50() {
+        write("p50", scale.x(frame, p50), frame.y + 12.0, Ink::new(p.running_ink), 0.0);
     }
 }
 
@@ -73,7 +86,10 @@ pub fn load(scene: &Scene<'_>, station: &str) -> String {
         Some((_, row)) if row.capacity != UNLIMITED => {
             format!("{}/{} slots", number::count(row.levels.in_service), number::count(u64::from(row.capacity)))
         }
-        row => format!("{} calls", number::count(row.map_or(0, |(_, r)| r.levels.present))),
+        row => match row.map_or(0, |(_, r)| r.levels.present) {
+            1 => "1 call".to_owned(),
+            n => format!("{} calls", number::count(n)),
+        },
     }
 }
 

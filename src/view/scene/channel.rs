@@ -78,8 +78,10 @@ pub fn draw(
     let (words, full) = fill(scene, station);
     // Names are set bold, which is a little wider.
     let name = if text_width(label, 12.8, false) <= frame.w + 5.0 { label } else { "" };
-    let short = if capacity == 0 { "direct".to_owned() } else { number::count(level) };
-    heading(sheet, look, (frame.x, frame.w + 14.0), name, &first_fit(&[words, short], frame.w + 9.0), full);
+    let short =
+        if capacity == 0 { ["direct".to_owned(), String::new()] } else { [number::count(level), String::new()] };
+    let line = first_fit(&[[words].as_slice(), &short].concat(), frame.w + 9.0);
+    heading(sheet, look, (frame.x, frame.w + 14.0), name, &line, full);
     let vessel = vessel(scene, station, frame);
     if capacity == 0 {
         slit(sheet, look, frame);

@@ -28,7 +28,7 @@ pub fn lane_height(workers: usize, height: f64) -> Option<f64> {
 
 /// Where the lanes of a crew are: inside its frame, clear of the top edges of what stands beside it.
 pub fn lanes_frame(frame: Frame) -> Frame {
-    Frame { y: frame.y + 4.0, h: frame.h - 8.0, ..frame }
+    Frame { y: frame.y + 6.0, h: frame.h - 8.0, ..frame }
 }
 
 /// Draws a crew, with its lanes running through its server.

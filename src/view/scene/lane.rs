@@ -146,6 +146,7 @@ pub fn ribbons(
     let x = |at: u64| right - look.now.0.saturating_sub(at) as f64 / RIBBON.0 as f64 * (right - left);
     let half = (pitch / 2.0 - 2.5).min(5.0);
     let (mut idle, mut busy, mut blocked, mut killed, mut ticks) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut slivers = Vec::new();
     // Waiting by how dense it is: single calls, and three steps of what was put together.
     let mut waiting: [Vec<[f32; 4]>; 4] = Default::default();
     for (index, worker) in workers.iter().enumerate() {
@@ -161,6 +162,8 @@ pub fn ribbons(
             match piece.mode {
                 Mode::Idle | Mode::Done => idle.push(line),
                 Mode::Busy => busy.push(block(half)),
+                // A hatch needs some room to be one.
+                Mode::Blocked if b - a < 3.0 => slivers.push(block(half * 0.7)),
                 Mode::Blocked => blocked.push(block(half * 0.7)),
                 Mode::Killed => killed.push(line),
                 Mode::Waiting => {
@@ -188,6 +191,7 @@ pub fn ribbons(
     sheet.boxes(busy, Some(p.running), None);
     sheet.boxes(blocked.clone(), Some(p.blocked_wash), Some((p.blocked, 0.8)));
     sheet.hatch(blocked, p.blocked, 5.7);
+    sheet.boxes(slivers, Some(p.blocked.faint(0.6)), None);
     ticks.sort_by_key(|(sort, _)| *sort);
     for chunk in ticks.chunk_by(|a, b| a.0 == b.0) {
         let colour = chunk.first().map_or(p.server, |(sort, _)| sort.colour(p));
@@ -212,7 +216,7 @@ pub fn draw_wires(
     let (gap, parking) = wires.to.map_or((0.0, false), |to| (to - out, to - out >= 11.0));
     let gate = wires.to.map(|to| if gap >= 20.0 { to - 5.5 } else { to - 2.5 });
     let mut lines = Vec::new();
-    let (mut spans, mut parked) = (Vec::new(), Vec::new());
+    let (mut spans, mut parked, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
     for (index, worker) in workers.iter().enumerate() {
         let y = area.y + pitch * (index as f64 + 0.5);
         let at = crisp(y) as f32;
@@ -231,7 +235,7 @@ pub fn draw_wires(
                 let r = r.min((gap - 4.0) / 2.0).min(3.8);
                 let x = if gap >= 20.0 { gate - 7.5 } else { gate - 1.5 - r };
                 if parking {
-                    glyph::job(sheet, (x, y), r, Sort::of(job.answer), p);
+                    waiting.push(((x, y), r, Sort::of(job.answer)));
                 }
                 let half = (pitch / 2.0 - 1.5).min(6.0);
                 parked.push([gate as f32, (y - half) as f32, gate as f32, (y + half) as f32]);
@@ -241,6 +245,9 @@ pub fn draw_wires(
         }
     }
     sheet.segments(lines, p.line_2, 1.0);
+    for (at, r, sort) in waiting {
+        glyph::job(sheet, at, r, sort, p);
+    }
     sheet.segments(parked, p.blocked, 2.0);
     if let Some(server) = wires.server {
         age::lanes(sheet, scene, look, &spans, r);

@@ -95,7 +95,10 @@ pub fn columns<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Vec<Column<'a>> {
     for (index, (place, base)) in places.iter().zip(&widths).enumerate() {
         let extra = if spare > 0.0 && appetite > 0.0 { spare * hunger(place) / appetite } else { 0.0 };
         let w = libm::floor(base * squeeze + extra);
-        columns.push(Column { place, frame: Frame { x: libm::floor(x), y: TOP, w, h } });
+        let frame = Frame { x: libm::floor(x), y: TOP, w, h };
+        // The server's box is a little higher than the lanes that run through it: its words stand clear of them.
+        let around = Frame { y: TOP - 8.0, h: h + 17.0, ..frame };
+        columns.push(Column { place, frame: if matches!(place, Place::Server { .. }) { around } else { frame } });
         x += w + gaps.get(index).copied().unwrap_or(0.0) * squeeze;
     }
     // The last one ends where the picture ends.

@@ -207,16 +207,12 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
                     to: after,
                 };
                 crew::draw(&mut sheet, scene, look, (label, station), frame, wires);
-                if let Some(frame) = wires.server {
-                    server::labels(&mut sheet, scene, look, frame);
-                }
             }
             Place::Crowd { label, station } => crowd::draw(&mut sheet, scene, look, (label, station), frame),
             Place::Server { label, station } => {
                 if !previous.is_some_and(|p| matches!(p.place, Place::Crew { .. })) {
                     server::draw(&mut sheet, scene, look, (label, station), frame);
                     age::draw(&mut sheet, scene, look, station, frame);
-                    server::labels(&mut sheet, scene, look, frame);
                 }
             }
             Place::Sink { label, station } => {

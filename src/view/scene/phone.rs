@@ -271,13 +271,15 @@ pub fn marks(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, (left, right
     let p = look.palette;
     let mut x = left;
     for (sort, word, n) in outcomes(scene) {
-        let text = format!("{word} {}", number::count(n));
-        let w = text_width(&text, 11.0, false);
+        let (word, n) = (format!("{word} "), number::count(n));
+        let word_w = text_width(&word, 11.0, false);
+        let w = word_w + text_width(&n, 11.0, true);
         if x + 12.0 + w > right {
             break;
         }
         glyph::job(sheet, (x + 4.0, base - 4.0), 3.4, sort, p);
-        sheet.text((x + 12.0, base), text, Ink::new(p.ink_2));
-        x += 12.0 + w + 12.0;
+        sheet.text((x + 12.0, base), word, Ink::new(p.ink_3));
+        sheet.text((x + 12.0 + w, base), n, Ink::new(p.ink).mono().end());
+        x += 12.0 + w + 14.0;
     }
 }

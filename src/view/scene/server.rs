@@ -11,18 +11,18 @@ use crate::trace::UNLIMITED;
 /// Draws the box with its heading, scale and median.
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, (label, station): (&str, &str), frame: Frame) {
     let p = look.palette;
-    let (words, colour) = condition(scene, look);
+    let (state, colour) = condition(scene, look);
     sheet.text((frame.x, 25.0), label, Ink::new(p.ink).size(12.0).bold());
     let room = frame.w - text_width(label, 12.0, false) - 6.0;
     let word = Ink::new(colour).bold().end();
-    let short = words.split(' ').next().unwrap_or("").to_owned();
-    let fitting = first_fit(&[words.clone(), short], room);
+    let short = state.split(' ').next().unwrap_or("").to_owned();
+    let fitting = first_fit(&[state.clone(), short], room);
     let beside = text_width(&fitting, 11.0, false) <= room;
     if beside {
         sheet.text((frame.right(), 25.0), fitting, word);
     } else {
         // No room beside the name: it takes the second line.
-        sheet.text((frame.right(), 40.0), first_fit(&[words], frame.w), word);
+        sheet.text((frame.right(), 40.0), first_fit(&[state], frame.w), word);
     }
     let mean = scene.stage.recent_mean().map(|ns| format!("{} ms", number::short_millis(ns)));
     let load = load(scene, station);
@@ -36,6 +36,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, (label, stati
         sheet.text((frame.x, 40.0), first_fit(&texts, frame.w), Ink::new(p.ink_3));
     }
     body(sheet, scene, look, frame, true);
+    words(sheet, scene, look, frame);
 }
 
 /// The box itself.
@@ -43,7 +44,7 @@ pub fn body(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame,
     let p = look.palette;
     sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.sunken), p.line_3, 1.0);
     let scale = Scale::of(scene);
-    let foot = if labels { 19.0 } else { 4.0 };
+    let foot = if labels { 16.0 } else { 4.0 };
     let lines = scale.ticks().map(|(age, _)| {
         let x = crisp(scale.x(frame, age));
         [x, frame.y + 6.0, x, frame.bottom() - foot].map(|x| x as f32)
@@ -51,13 +52,13 @@ pub fn body(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame,
     sheet.segments(lines.to_vec(), p.line, 1.0);
     if let Some(p50) = scene.stage.recent_p50() {
         let x = crisp(scale.x(frame, p50));
-        let top = if labels { 16.0 } else { 3.0 };
+        let top = if labels { 14.0 } else { 3.0 };
         sheet.dashed((x, frame.y + top), (x, frame.bottom() - foot), p.p50, 1.0, (2.0, 3.0));
     }
 }
 
-/// The words in the box: over the lanes that run through it, on the box's own ground so that they can be read.
-pub fn labels(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
+/// The words in the box, above and below the lanes that run through it.
+fn words(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
     let p = look.palette;
     let scale = Scale::of(scene);
     let mut free = frame.x + 2.0;
@@ -67,16 +68,15 @@ pub fn labels(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Fram
         if middle - half < free || middle + half > frame.right() {
             return None;
         }
-        sheet.fill((middle - half - 1.0, base - 9.5), (2.0 * half + 2.0, 12.0), 0.0, p.sunken);
         sheet.text((middle, base), text, ink.middle());
         Some(middle + half)
     };
     for (age, text) in scale.ticks() {
         let x = scale.x(frame, age);
-        free = write(&text, x, frame.bottom() - 6.0, Ink::new(p.ink_3), free).unwrap_or(free);
+        free = write(&text, x, frame.bottom() - 5.0, Ink::new(p.ink_3), free).unwrap_or(free);
     }
     if let Some(p50) = scene.stage.recent_p50() {
-        write("p50", scale.x(frame, p50), frame.y + 12.0, Ink::new(p.running_ink), 0.0);
+        write("p50", scale.x(frame, p50), frame.y + 11.0, Ink::new(p.running_ink), 0.0);
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod icon;
 pub mod lab;
 pub mod page;
+pub mod panels;
 pub mod shell;
 mod wishes;
 

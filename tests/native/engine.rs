@@ -423,7 +423,7 @@ fn in_slices(mut run: Run, slices: &[(u64, u64)]) -> Over {
         match run.advance(until, polls) {
             progress if progress.is_final() => break,
             Progress::BudgetSpent => {}
-            _ => until = until + Span(step),
+            _ => until += Span(step),
         }
     }
     finish(run)

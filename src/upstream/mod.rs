@@ -9,6 +9,7 @@ mod limited;
 mod model;
 mod params;
 mod server;
+mod trouble;
 mod walk;
 
 pub use evidence::{Evidence, Failure, Witness};
@@ -17,4 +18,5 @@ pub use limited::{Limited, Limits};
 pub use model::{Model, Visit};
 pub use params::{Load, ServerParams, ideal};
 pub use server::{ERROR_BURST, OUTAGE, SLOW_SERVER, faults, faults_with_crew, open};
+pub use trouble::Trouble;
 pub use walk::Walk;

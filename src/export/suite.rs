@@ -14,9 +14,8 @@ pub use verdict::{Verdict, verdict};
 
 use crate::analysis::History;
 use crate::engine::{Progress, Run};
-use crate::patterns;
 use crate::session::Scenario;
-use crate::spec::{Fidelity, Pattern};
+use crate::spec::Pattern;
 use crate::trace::{Cursor, FarFold, Fold, SimTime, Trace, TraceEvent};
 
 /// Folded events that are kept at most before the log gives them up.
@@ -54,32 +53,12 @@ impl Fold for Folds {
     }
 }
 
-/// The scenario of a member that shares with `base` all that both have: seed, horizon, and the values of the parameters
-/// that somebody chose or a preset set. The members run as documented, because the claims are the documents'.
-fn member_of(pattern: &'static Pattern, base: &Scenario) -> Scenario {
-    let mut documented = base.clone();
-    documented.fidelity = Fidelity::Documented;
-    let plain = base.pattern.values(Fidelity::Documented, None, |_| None);
-    let mut member = Scenario::new(pattern);
-    member.seed = base.seed.clone();
-    member.until = base.until;
-    for (key, value) in documented.values().iter() {
-        if plain.get(key) != Some(value) && member.field(key).is_some() {
-            // A value that another pattern has no place for stays behind.
-            let _unfit = member.set(key, &value.to_string());
-        }
-    }
-    member
-}
-
 impl SuiteRun {
     /// The suite that a scenario's pattern belongs to, with what the scenario and the members share. None if it belongs to
     /// none.
     pub fn new(base: &Scenario) -> Option<SuiteRun> {
-        let suite = base.pattern.suite?;
-        let members: Vec<Member> =
-            patterns::suite(suite.name).into_iter().map(|p| Member::new(member_of(p, base))).collect();
-        Some(SuiteRun { base: base.clone(), members, current: 0 })
+        let members: Vec<Member> = base.suite().into_iter().map(Member::new).collect();
+        (!members.is_empty()).then(|| SuiteRun { base: base.clone(), members, current: 0 })
     }
 
     /// The scenario it was made from.
@@ -209,6 +188,7 @@ impl Member {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::patterns;
 
     fn base(requests: u64) -> Scenario {
         let mut scenario = Scenario::new(patterns::find("worker-pool").expect("a pattern"));

@@ -76,7 +76,7 @@ fn Floor(props: &FloorProps) -> Html {
                     painted = Some(seen);
                     for (index, node) in canvases.iter().enumerate() {
                         if let Some(canvas) = node.cast::<HtmlCanvasElement>() {
-                            matrix::paint(&canvas, &room, index, &palette);
+                            matrix::paint(&canvas, &room, index, palette);
                         }
                     }
                 }
@@ -229,13 +229,12 @@ fn race(room: &Room, index: usize, node: &NodeRef) -> Html {
         Some(at) if room.is_drained(index) => html! { <span>{ format!("ends {} s", number::seconds(at.0)) }</span> },
         Some(at) => html! { <span><b class="stuck">{ "stuck" }</b>{ format!(" {} s", number::seconds(at.0)) }</span> },
     };
-    let height = matrix::height(total);
     html! {
         <li class={classes!("race", (pattern.id == room.base().pattern.id).then_some("cur"))}>
             <header><Icon word={pattern.glyph} /><h3>{ pattern.name }</h3>{ stands }</header>
-            <canvas ref={node.clone()} role="img" style={format!("height:{height}px")}
+            <canvas ref={node.clone()} role="img"
                 aria-label={format!("{}: {} of {} ended at {} s, {errors} without a result", pattern.name, ended, total, number::seconds(room.at().0))}></canvas>
-            <div class="pb" role="progressbar" aria-valuenow={format!("{share:.0}")} aria-valuemin="0" aria-valuemax="100" aria-label={pattern.name}><i style={format!("width:{share:.1}%")}></i></div>
+            <progress class="pb" max="100" value={format!("{share:.1}")} aria-label={pattern.name}></progress>
             <p><span><b>{ number::count(ended) }</b>{ format!(" of {}", number::count(total)) }</span><span>{ format!("{} errors", number::count(errors)) }</span><span>{ format!("{share:.0} %") }</span></p>
         </li>
     }

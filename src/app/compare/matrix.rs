@@ -43,7 +43,7 @@ impl Grid {
 }
 
 /// The height of the matrix of so many requests.
-pub fn height(total: u64) -> f64 {
+fn height(total: u64) -> f64 {
     let grid = Grid::of(total);
     grid.rows(total) as f64 * grid.pitch
 }
@@ -80,12 +80,13 @@ fn colour(state: RaceCell, p: &Palette) -> Rgba {
 /// Paints a member's matrix: neighbours of one state in a row are one stroke.
 pub fn paint(canvas: &HtmlCanvasElement, room: &Room, index: usize, palette: &Palette) {
     let ratio = host::pixel_ratio();
-    let (Some(_), Some(member), Some(standing)) =
-        (canvas::fit(canvas, ratio), room.member(index), room.standing(index))
-    else {
-        return;
-    };
+    let (Some(member), Some(standing)) = (room.member(index), room.standing(index)) else { return };
     let total = member.requests();
+    // A canvas that has gone away has no style to set, and is not fitted either.
+    let _set = canvas.style().set_property("height", &format!("{}px", height(total)));
+    if canvas::fit(canvas, ratio).is_none() {
+        return;
+    }
     let grid = Grid::of(total);
     let cells = standing.cells();
     let state_of = |cell: u64| {

@@ -112,14 +112,14 @@ struct BarProps {
 /// A bar for what was measured, and a tick for what is claimed.
 #[component]
 fn Bar(props: &BarProps) -> Html {
-    let at = |x: f64| (x / props.whole * 100.0).clamp(0.0, 100.0);
+    let at = |x: f64| format!("{:.2}%", (x / props.whole * 100.0).clamp(0.0, 100.0));
     html! {
-        <span class="share" aria-hidden="true">
-            <i style={format!("width:{:.2}%", at(props.measured))}></i>
+        <svg class="share" aria-hidden="true">
+            <rect x="0" y="5" width={at(props.measured)} height="12" />
             if let Some(claimed) = props.claimed {
-                <s style={format!("left:{:.2}%", at(claimed))}></s>
+                <line x1={at(claimed)} x2={at(claimed)} y1="1" y2="21" />
             }
-        </span>
+        </svg>
     }
 }
 

@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod icon;
 pub mod lab;
 pub mod page;
+pub mod panels;
 pub mod real;
 pub mod shell;
 mod wishes;

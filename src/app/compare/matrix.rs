@@ -7,8 +7,6 @@ use crate::view::shape::Shape;
 use crate::view::{Palette, Rgba};
 use web_sys::HtmlCanvasElement;
 
-/// The width of a matrix in CSS pixels.
-const WIDTH: f64 = 268.0;
 /// The most rows.
 const ROWS: u64 = 60;
 
@@ -19,8 +17,6 @@ pub struct Grid {
     pub requests: u64,
     /// Cells in a row.
     pub columns: u64,
-    /// The side of a cell.
-    side: f64,
     /// From row to row.
     pitch: f64,
 }
@@ -29,12 +25,12 @@ impl Grid {
     /// The grid for so many requests: small cells for thousands, larger ones for hundreds and tens.
     pub fn of(total: u64) -> Grid {
         let (columns, pitch) = match total {
-            0..=400 => (33, 9.0),
+            0..=400 => (34, 9.0),
             401..=1_600 => (67, 5.0),
             _ => (134, 3.0),
         };
         let requests = total.div_ceil(columns * ROWS).max(1);
-        Grid { requests, columns, side: (WIDTH / columns as f64).floor(), pitch }
+        Grid { requests, columns, pitch }
     }
 
     fn rows(self, total: u64) -> u64 {
@@ -84,11 +80,12 @@ pub fn paint(canvas: &HtmlCanvasElement, room: &Room, index: usize, palette: &Pa
     let total = member.requests();
     // A canvas that has gone away has no style to set, and is not fitted either.
     let _set = canvas.style().set_property("height", &format!("{}px", height(total)));
-    if canvas::fit(canvas, ratio).is_none() {
-        return;
-    }
+    let Some((width, _)) = canvas::fit(canvas, ratio) else { return };
     let grid = Grid::of(total);
     let cells = standing.cells();
+    // Whole device pixels where there are enough of them: cells of one width, with sharp edges.
+    let exact = width * ratio / grid.columns as f64;
+    let step = if exact >= 2.0 { exact.floor() } else { exact } / ratio;
     let state_of = |cell: u64| {
         let from = (cell * grid.requests) as usize;
         let to = (from + grid.requests as usize).min(cells.len());
@@ -106,9 +103,8 @@ pub fn paint(canvas: &HtmlCanvasElement, room: &Room, index: usize, palette: &Pa
             while end < to && state_of(end) == state {
                 end += 1;
             }
-            let step = grid.side;
             // Large cells have a gap between them, so that they can be counted.
-            let gap = if step > 2.0 { 1.0 } else { 0.0 };
+            let gap = if grid.pitch > 3.0 { 1.0 } else { 0.0 };
             for (a, b) in
                 if gap > 0.0 { (start..end).map(|c| (c, c + 1)).collect::<Vec<_>>() } else { vec![(start, end)] }
             {

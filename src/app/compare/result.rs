@@ -37,10 +37,13 @@ fn written(row: &SuiteRow, column: Column) -> String {
         Column::Throughput => number::rate(row.throughput),
         Column::Errors => format!("{:.2}", row.errors),
         Column::Tasks => number::count(row.tasks_peak),
-        Column::Memory if row.bytes_peak < 102_400 => format!("{:.1}", row.bytes_peak as f64 / 1_024.0),
-        Column::Memory => number::count((row.bytes_peak + 512) / 1_024),
+        Column::Memory => kib(row.bytes_peak),
         _ => row.percentile(column).map_or_else(|| "—".to_owned(), |span| number::millis(span.0)),
     }
+}
+
+fn kib(bytes: u64) -> String {
+    if bytes < 102_400 { format!("{:.1}", bytes as f64 / 1_024.0) } else { number::count((bytes + 512) / 1_024) }
 }
 
 fn who(row: &SuiteRow) -> Html {
@@ -128,10 +131,11 @@ fn Bar(props: &BarProps) -> Html {
 pub fn ClaimsTable(props: &RowsProps) -> Html {
     let rows = &props.rows;
     let first = first_name(rows);
-    let pair = |measured: f64, claim: Option<f64>| {
+    let share = |x: f64| number::count((x + 0.5) as u64);
+    let pair = |measured: String, claim: Option<f64>| {
         html! {
             <>
-                <td class="rt">{ number::count((measured + 0.5) as u64) }</td>
+                <td class="rt">{ measured }</td>
                 <td>{ claim.map_or_else(|| "—".to_owned(), |c| format!("{c:.0}")) }</td>
             </>
         }
@@ -146,21 +150,21 @@ pub fn ClaimsTable(props: &RowsProps) -> Html {
                             <th scope="col" rowspan="2">{ "Pattern" }</th>
                             { for ["Time", "Throughput", "Memory"].iter().map(|t| html! { <th scope="colgroup" colspan="2"><b>{ *t }</b></th> }) }
                         </tr>
-                        <tr>{ for (0..3).map(|_| html! { <><th scope="col">{ "measured" }</th><th scope="col">{ "claimed" }</th></> }) }</tr>
+                        <tr>{ for ["measured", "measured", "KiB of futures"].iter().map(|m| html! { <><th scope="col">{ *m }</th><th scope="col">{ "claimed" }</th></> }) }</tr>
                     </thead>
                     <tbody>
                         { for rows.iter().map(|row| html! {
                             <tr class={(row.pattern.id == props.base).then_some("cur")}>
                                 { who(row) }
-                                { pair(row.time_share, row.claims.time) }
-                                { pair(row.throughput_share, row.claims.throughput) }
-                                { pair(row.memory_share, row.claims.memory) }
+                                { pair(share(row.time_share), row.claims.time) }
+                                { pair(share(row.throughput_share), row.claims.throughput) }
+                                { pair(kib(row.bytes_peak), row.claims.memory) }
                             </tr>
                         }) }
                     </tbody>
                 </table>
             </div>
-            <p class="note">{ "Memory is the sizes of the futures that live at once, as boxed at spawn. The documents counted goroutines of 2 to 3 kB each." }</p>
+            <p class="note">{ "Memory is the sizes of the futures that live at once, as boxed at spawn. The documents' percentages are of a whole process, with goroutines of 2 to 3 kB each, so that the two are not of one thing." }</p>
         </section>
     }
 }

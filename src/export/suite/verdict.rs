@@ -34,7 +34,7 @@ pub fn verdict(rows: &[SuiteRow], base: &Scenario) -> Option<Verdict> {
         rest.push((name(row), format!("did not come to its end; it stands at {:.2} s.", row.end.seconds())));
     }
     for row in rows.iter().skip(1).filter(|r| r.drained) {
-        if let Some(text) = against_documents(row) {
+        if let Some(text) = against_documents(row, first) {
             rest.push((name(row), text));
         }
     }
@@ -85,14 +85,23 @@ fn price(row: &SuiteRow) -> String {
     format!("Its median call takes {} ms, and {:.1} % of requests fail.", one(row.latency.p50.as_millis()), row.errors)
 }
 
-fn against_documents(row: &SuiteRow) -> Option<String> {
+fn against_documents(row: &SuiteRow, first: &SuiteRow) -> Option<String> {
     let one_claim = |what: &str, claim: Option<f64>, measured: f64| {
         claim.map(|claim| format!("{what} {claim:.0} % claimed, {} % measured", one(measured)))
     };
+    // A program's memory is more than its futures, so the shares are not of one thing: the sizes say it themselves.
+    let memory = row.claims.memory.map(|claim| {
+        let kib = |bytes: u64| one(bytes as f64 / 1_024.0);
+        format!(
+            "memory {claim:.0} % claimed, {} KiB of futures instead of {} KiB",
+            kib(row.bytes_peak),
+            kib(first.bytes_peak)
+        )
+    });
     let claims: Vec<String> = [
         one_claim("time", row.claims.time, row.time_share),
         one_claim("throughput", row.claims.throughput, row.throughput_share),
-        one_claim("memory", row.claims.memory, row.memory_share),
+        memory,
     ]
     .into_iter()
     .flatten()

@@ -20,3 +20,4 @@ pub mod session;
 pub mod spec;
 pub mod trace;
 pub mod upstream;
+pub mod view;

@@ -9,17 +9,22 @@ use crate::platform::clock;
 use crate::session::{Scenario, Session};
 use crate::spec::Value;
 use crate::trace::{Fold, Ledger, SimTime, Span, Trace, TraceEvent};
+use crate::view::Stage;
 
 /// What is folded at the playhead.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
     /// Where everything is.
     pub ledger: Ledger,
+    /// The recent past, for the stage.
+    pub stage: Stage,
 }
 
 impl Fold for Picture {
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
+        self.stage.observe(event, &self.ledger);
         self.ledger.apply(event, trace);
+        self.stage.settle(event, &self.ledger);
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Reply {
 pub struct Call {
     core: Rc<Core>,
     job: JobId,
-    /// Where the job comes back to.
+    /// Where the job comes back to; the caller's own station unless it says otherwise.
     home: StationId,
     site: &'static Location<'static>,
     state: State,
@@ -53,6 +53,12 @@ enum State {
 impl Call {
     pub(super) fn new(core: Rc<Core>, job: &Job, site: &'static Location<'static>) -> Call {
         Call { core, job: job.id(), home: StationId::NONE, site, state: State::Unsent }
+    }
+
+    /// Lets the job come back to another station than the caller's: to the connection that carries it.
+    pub fn back_to(mut self, station: StationId) -> Call {
+        self.home = station;
+        self
     }
 
     fn end(&mut self, answer: Answer) {
@@ -79,7 +85,7 @@ impl Future for Call {
                 this.state = State::Over;
                 return Poll::Ready(Reply { answer: Answer::Failed, latency: Span::ZERO });
             };
-            this.home = this.core.station();
+            this.home = this.home.some().unwrap_or(this.core.station());
             let started = upstream.has_room();
             this.core.emit_at(
                 EventKind::Called { job: this.job, station: server, started },

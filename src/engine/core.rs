@@ -165,8 +165,10 @@ impl Core {
         }
         let site = Site2 { outer: Site(Some(self.site.get().unwrap_or(at))), inner: Site(Some(at)) };
         let task = self.current.get();
-        if let Some(slot) = self.slots.borrow_mut().get_mut(task.slot as usize) {
-            slot.wait = Some(WaitPoint { what, station, site });
+        match self.slots.borrow_mut().get_mut(task.slot as usize) {
+            Some(slot) if slot.id == task.id => slot.wait = Some(WaitPoint { what, station, site }),
+            // A task that has cancelled itself waits for nothing any more.
+            _ => return,
         }
         self.emit_at(EventKind::Waits { what, station, inner: site.inner }, site.outer);
     }
@@ -248,14 +250,12 @@ impl Core {
             }
             _ => None,
         };
-        let Some((body, station)) = taken else { return };
-        if let Some(body) = body {
-            let (current, home) = (self.current.replace(task), self.station.replace(station));
-            drop(body);
-            self.current.set(current);
-            self.station.set(home);
-            self.free.borrow_mut().push(task.slot);
-        }
+        let Some((Some(body), station)) = taken else { return };
+        let (current, home) = (self.current.replace(task), self.station.replace(station));
+        drop(body);
+        self.current.set(current);
+        self.station.set(home);
+        self.free.borrow_mut().push(task.slot);
         self.emit_for(task.id, EventKind::Ended { how: Ending::Cancelled }, Site::NONE);
     }
 
@@ -286,9 +286,7 @@ impl Core {
         };
         drop(slots);
         drop(future);
-        if !cancelled {
-            self.emit(EventKind::Ended { how: Ending::Completed });
-        }
+        self.emit(EventKind::Ended { how: if cancelled { Ending::Cancelled } else { Ending::Completed } });
         self.free.borrow_mut().push(task.slot);
         self.current.set(TaskRef::NONE);
         self.station.set(StationId::NONE);

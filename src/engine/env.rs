@@ -177,6 +177,28 @@ impl Env {
         station
     }
 
+    /// Closes a station that holds nothing any more: a worker that was let go, a client that went away.
+    pub fn close(&self, station: StationId) {
+        self.emit(EventKind::Closed { station });
+    }
+
+    /// Gives a station another capacity. What it holds beyond that, it keeps until it has drained.
+    pub fn resize(&self, station: StationId, capacity: u32) {
+        self.emit(EventKind::Sized { station, capacity });
+    }
+
+    /// Takes a station from place to place, in thousandths of its scale, evenly in that time. Dropped on the way, it is
+    /// where it was last seen until somebody says where it is.
+    #[track_caller]
+    pub fn travel(&self, station: StationId, from: i32, to: i32, takes: Span) -> impl Future<Output = ()> + use<> {
+        let (env, site) = (self.clone(), Location::caller());
+        self.at(site, async move {
+            env.emit(EventKind::Travelled { station, place: from });
+            env.sleep(takes).await;
+            env.emit(EventKind::Travelled { station, place: to });
+        })
+    }
+
     /// Opens a station on its own and without a limit.
     pub fn open_plain(&self, kind: StationKind, name: &str) -> StationId {
         self.open(StationSpec { kind, name, parent: StationId::NONE, capacity: UNLIMITED })

@@ -6,7 +6,8 @@
 //!
 //! Fairness: waiting senders and receivers are served first come, first served. A value is handed to the receiver that
 //! has waited longest, and nobody can snatch it in between. A receive that is dropped after it was handed a value gives
-//! the value to the next one, or back to the head of the channel.
+//! the value to the next one, or back to the head of the channel. Where the channel has no room for it, the job stays
+//! where it was handed to until somebody takes it: a channel never holds more than its capacity.
 
 use crate::engine::{Env, Load, StationSpec, TaskRef};
 use crate::trace::{EventKind, StationId, StationKind, Wait};
@@ -23,6 +24,7 @@ use std::task::{Context, Poll};
 pub fn channel<T: Load>(env: &Env, name: &str, capacity: u32) -> (Tx<T>, Rx<T>) {
     let station = env.open(StationSpec { kind: StationKind::Channel, name, parent: StationId::NONE, capacity });
     let state = State {
+        returned: VecDeque::new(),
         buffer: VecDeque::new(),
         receivers: VecDeque::new(),
         senders: VecDeque::new(),
@@ -65,12 +67,14 @@ struct Shared<T> {
 type Ticket = u64;
 
 struct State<T> {
+    /// Handed over, and given back: the head of the channel, in the order of the first hand-over.
+    returned: VecDeque<(Ticket, T)>,
     buffer: VecDeque<T>,
     /// Waiting receivers, with the station that what they receive goes to.
     receivers: VecDeque<(Ticket, TaskRef, StationId)>,
     senders: VecDeque<(Ticket, TaskRef, T)>,
-    /// Handed to receivers that were not polled since.
-    given: Vec<(Ticket, T)>,
+    /// Handed to receivers that were not polled since: whose, when, and what.
+    given: Vec<(Ticket, Ticket, T)>,
     /// Senders whose value was accepted, and who were not polled since.
     taken: Vec<Ticket>,
     next: Ticket,
@@ -81,6 +85,10 @@ impl<T> State<T> {
     fn ticket(&mut self) -> Ticket {
         self.next += 1;
         self.next
+    }
+
+    fn held(&self) -> usize {
+        self.returned.len() + self.buffer.len()
     }
 }
 
@@ -101,11 +109,14 @@ impl<T: Load> Shared<T> {
         if let Some((ticket, task, home)) = state.receivers.pop_front() {
             drop(state);
             self.moved(&value, home);
-            self.state.borrow_mut().given.push((ticket, value));
+            let mut state = self.state.borrow_mut();
+            let order = state.ticket();
+            state.given.push((ticket, order, value));
+            drop(state);
             self.env.wake(task);
             return Ok(());
         }
-        if state.buffer.len() < self.capacity as usize {
+        if state.held() < self.capacity as usize {
             drop(state);
             self.moved(&value, self.station);
             self.state.borrow_mut().buffer.push_back(value);
@@ -114,11 +125,13 @@ impl<T: Load> Shared<T> {
         Err(TrySendError::Full(value))
     }
 
-    /// Takes the next value, and lets the sender that has waited longest put its value in the freed place.
+    /// Takes the next value, and lets the sender that has waited longest put its value in the freed place. After the
+    /// closing no sender gets rid of its value any more.
     fn take(&self) -> Option<T> {
         let mut state = self.state.borrow_mut();
-        let head = state.buffer.pop_front();
-        let waiting = state.senders.pop_front();
+        let head = state.returned.pop_front().map(|(_, value)| value).or_else(|| state.buffer.pop_front());
+        let room = head.is_none() || state.held() < self.capacity as usize;
+        let waiting = if room && !state.closed { state.senders.pop_front() } else { None };
         drop(state);
         if let Some(value) = &head {
             self.moved(value, self.env.station());
@@ -174,12 +187,17 @@ impl<T: Load> Tx<T> {
 
     /// How many values it holds.
     pub fn len(&self) -> usize {
-        self.0.state.borrow().buffer.len()
+        self.0.state.borrow().held()
     }
 
     /// Whether it holds nothing.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Its station, for a program that takes it down before its end.
+    pub fn station(&self) -> StationId {
+        self.0.station
     }
 }
 
@@ -197,7 +215,7 @@ impl<T: Load> Rx<T> {
 
     /// How many values it holds.
     pub fn len(&self) -> usize {
-        self.0.state.borrow().buffer.len()
+        self.0.state.borrow().held()
     }
 
     /// Whether it holds nothing.
@@ -302,12 +320,18 @@ impl<T: Load> Future for Recv<T> {
             return Poll::Pending;
         };
         let mut state = this.shared.state.borrow_mut();
-        if let Some(index) = state.given.iter().position(|&(t, _)| t == ticket) {
-            let (_, value) = state.given.swap_remove(index);
+        if let Some(index) = state.given.iter().position(|&(t, ..)| t == ticket) {
+            let (.., value) = state.given.swap_remove(index);
             this.ticket = None;
             return Poll::Ready(Some(value));
         }
-        if state.closed { Poll::Ready(None) } else { Poll::Pending }
+        if !state.closed {
+            return Poll::Pending;
+        }
+        drop(state);
+        this.ticket = None;
+        // Somebody may have given a value back since.
+        Poll::Ready(this.shared.take())
     }
 }
 
@@ -316,19 +340,24 @@ impl<T: Load> Drop for Recv<T> {
         let Some(ticket) = self.ticket else { return };
         let mut state = self.shared.state.borrow_mut();
         state.receivers.retain(|&(t, ..)| t != ticket);
-        let Some(index) = state.given.iter().position(|&(t, _)| t == ticket) else { return };
-        let (_, value) = state.given.swap_remove(index);
+        let Some(index) = state.given.iter().position(|&(t, ..)| t == ticket) else { return };
+        let (_, order, value) = state.given.swap_remove(index);
         let next = state.receivers.pop_front();
+        let room = state.held() < self.shared.capacity as usize;
         drop(state);
         match next {
             Some((ticket, task, home)) => {
                 self.shared.moved(&value, home);
-                self.shared.state.borrow_mut().given.push((ticket, value));
+                self.shared.state.borrow_mut().given.push((ticket, order, value));
                 self.shared.env.wake(task);
             }
             None => {
-                self.shared.moved(&value, self.shared.station);
-                self.shared.state.borrow_mut().buffer.push_front(value);
+                if room {
+                    self.shared.moved(&value, self.shared.station);
+                }
+                let mut state = self.shared.state.borrow_mut();
+                let index = state.returned.partition_point(|&(earlier, _)| earlier < order);
+                state.returned.insert(index, (order, value));
             }
         }
     }

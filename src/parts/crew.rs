@@ -8,7 +8,7 @@ use crate::trace::{StationId, StationKind, UNLIMITED};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 /// The fault that kills a worker. Its magnitude is the worker's number, from 1.
 pub const KILL_WORKER: &str = "kill-worker";
@@ -75,12 +75,10 @@ impl Crew {
             env: env.clone(),
             name: name.to_owned(),
             hire: Box::new(move |shared, worker| {
-                let (body, crew): (_, Weak<Shared>) = (work(worker), Rc::downgrade(shared));
+                let (body, crew) = (work(worker), shared.clone());
                 shared.env.spawn_at(&format!("{} {}", shared.name, worker.number), worker.station, async move {
                     body.await;
-                    if let Some(crew) = crew.upgrade() {
-                        crew.one_done();
-                    }
+                    crew.one_done();
                 })
             }),
             places: RefCell::default(),
@@ -110,7 +108,7 @@ impl Crew {
         Crew { shared }
     }
 
-    /// Leaves the workers to themselves, as a program does that forgets them.
+    /// Leaves the workers to themselves, as a program does that forgets them. The last one still says that it is done.
     pub fn leak(self) {
         let places = std::mem::take(&mut *self.shared.places.borrow_mut());
         places.into_iter().filter_map(|place| place.task).for_each(Task::detach);
@@ -119,6 +117,14 @@ impl Crew {
     /// How many workers there are at most.
     pub fn size(&self) -> usize {
         self.shared.places.borrow().len()
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        // The workers hold what they share, so it would outlive the crew with them.
+        let places = std::mem::take(&mut *self.shared.places.borrow_mut());
+        drop(places);
     }
 }
 

@@ -1,9 +1,11 @@
 //! An error group: tasks that belong together, cancelled by the first error of one of them.
 
 use crate::engine::{Env, TaskRef};
-use std::cell::RefCell;
+use crate::trace::{StationId, Wait};
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -25,7 +27,9 @@ impl fmt::Display for GroupError {
 struct Shared {
     env: Env,
     error: RefCell<Option<GroupError>>,
-    waiters: RefCell<Vec<TaskRef>>,
+    /// Those that wait, each with its place in the order of coming.
+    waiters: RefCell<Vec<(u64, TaskRef)>>,
+    next: Cell<u64>,
 }
 
 impl fmt::Debug for ErrorGroup {
@@ -37,7 +41,12 @@ impl fmt::Debug for ErrorGroup {
 impl ErrorGroup {
     /// A group in which nothing went wrong yet.
     pub fn new(env: &Env) -> ErrorGroup {
-        ErrorGroup(Rc::new(Shared { env: env.clone(), error: RefCell::default(), waiters: RefCell::default() }))
+        ErrorGroup(Rc::new(Shared {
+            env: env.clone(),
+            error: RefCell::default(),
+            waiters: RefCell::default(),
+            next: Cell::new(0),
+        }))
     }
 
     /// Cancels the group, unless an earlier error did.
@@ -45,7 +54,7 @@ impl ErrorGroup {
         if self.error().is_none() {
             self.0.error.replace(Some(error));
             let waiters = std::mem::take(&mut *self.0.waiters.borrow_mut());
-            waiters.into_iter().for_each(|task| self.0.env.wake(task));
+            waiters.into_iter().for_each(|(_, task)| self.0.env.wake(task));
         }
     }
 
@@ -55,28 +64,34 @@ impl ErrorGroup {
     }
 
     /// Ready once the group is cancelled. To be waited for beside something else, in a select.
+    #[track_caller]
     pub fn cancelled(&self) -> Cancelled {
-        Cancelled(self.clone())
+        Cancelled { group: self.clone(), ticket: None, site: Location::caller() }
     }
 }
 
 /// The future of [`ErrorGroup::cancelled`].
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
-pub struct Cancelled(ErrorGroup);
+pub struct Cancelled {
+    group: ErrorGroup,
+    ticket: Option<u64>,
+    site: &'static Location<'static>,
+}
 
 impl Future for Cancelled {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
-        let shared = &self.0.0;
+    fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
+        let shared = self.group.0.clone();
         if shared.error.borrow().is_some() {
             return Poll::Ready(());
         }
-        let task = shared.env.current();
-        let mut waiters = shared.waiters.borrow_mut();
-        if !waiters.contains(&task) {
-            waiters.push(task);
+        if self.ticket.is_none() {
+            let ticket = shared.next.replace(shared.next.get() + 1);
+            self.ticket = Some(ticket);
+            shared.waiters.borrow_mut().push((ticket, shared.env.current()));
+            shared.env.waits(Wait::Signal, StationId::NONE, self.site);
         }
         Poll::Pending
     }
@@ -84,8 +99,9 @@ impl Future for Cancelled {
 
 impl Drop for Cancelled {
     fn drop(&mut self) {
-        let shared = &self.0.0;
-        let task = shared.env.current();
-        shared.waiters.borrow_mut().retain(|&t| t != task);
+        // By its ticket: the same task may wait for the group a second time, in another select.
+        if let Some(ticket) = self.ticket {
+            self.group.0.waiters.borrow_mut().retain(|&(t, _)| t != ticket);
+        }
     }
 }

@@ -22,7 +22,7 @@ pub use error_group::{Cancelled, ErrorGroup, GroupError};
 pub use select::{Either, select2};
 pub use semaphore::{Permit, Semaphore};
 pub use stage::{Message, Stage, StageHandle};
-pub use ticker::Ticker;
+pub use ticker::{Tick, Ticker};
 pub use timeout::{Elapsed, timeout};
 pub use wait_group::WaitGroup;
 

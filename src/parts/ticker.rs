@@ -2,6 +2,9 @@
 
 use crate::engine::{Env, Sleep};
 use crate::trace::{SimTime, Span, Wait};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 /// Beats at whole periods after its creation.
 #[derive(Debug)]
@@ -18,12 +21,34 @@ impl Ticker {
         Ticker { env: env.clone(), period, next: env.now() + period }
     }
 
-    /// Waits for the next beat. A beat that is overdue comes at once; the ones between are dropped.
+    /// Waits for the next beat. A beat that is overdue comes at once; the ones between are dropped. A wait that is dropped
+    /// takes no beat with it: the next one waits for the same.
     #[track_caller]
-    pub fn tick(&mut self) -> Sleep {
-        let due = self.next;
-        let missed = self.env.now().since(due).0 / self.period.0;
-        self.next = due + Span(self.period.0.saturating_mul(missed + 1));
-        self.env.sleep_until(due, Wait::Tick)
+    pub fn tick(&mut self) -> Tick<'_> {
+        let alarm = self.env.sleep_until(self.next, Wait::Tick);
+        Tick { ticker: self, alarm }
+    }
+}
+
+/// The future of [`Ticker::tick`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Tick<'a> {
+    ticker: &'a mut Ticker,
+    alarm: Sleep,
+}
+
+impl Future for Tick<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        let beat = Pin::new(&mut this.alarm).poll(cx);
+        if beat.is_ready() {
+            let ticker = &mut *this.ticker;
+            let missed = ticker.env.now().since(ticker.next).0 / ticker.period.0;
+            ticker.next += Span(ticker.period.0.saturating_mul(missed + 1));
+        }
+        beat
     }
 }

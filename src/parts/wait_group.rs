@@ -17,6 +17,8 @@ pub struct WaitGroup(Rc<Shared>);
 struct Shared {
     env: Env,
     count: Cell<u64>,
+    /// How often the count fell to zero: whoever waited then is released, also if it rises again at once.
+    zeros: Cell<u64>,
     waiters: RefCell<Vec<TaskRef>>,
 }
 
@@ -29,7 +31,12 @@ impl fmt::Debug for WaitGroup {
 impl WaitGroup {
     /// Nothing to wait for yet.
     pub fn new(env: &Env) -> WaitGroup {
-        WaitGroup(Rc::new(Shared { env: env.clone(), count: Cell::new(0), waiters: RefCell::default() }))
+        WaitGroup(Rc::new(Shared {
+            env: env.clone(),
+            count: Cell::new(0),
+            zeros: Cell::new(0),
+            waiters: RefCell::default(),
+        }))
     }
 
     /// There is this much more to wait for.
@@ -45,6 +52,7 @@ impl WaitGroup {
             Some(left) => {
                 self.0.count.set(left);
                 if left == 0 {
+                    self.0.zeros.set(self.0.zeros.get() + 1);
                     let waiters = std::mem::take(&mut *self.0.waiters.borrow_mut());
                     waiters.into_iter().for_each(|task| self.0.env.wake(task));
                 }
@@ -55,7 +63,7 @@ impl WaitGroup {
     /// Waits until all is done.
     #[track_caller]
     pub fn wait(&self) -> WaitAll {
-        WaitAll { group: self.clone(), site: Location::caller(), said: false }
+        WaitAll { group: self.clone(), site: Location::caller(), since: None }
     }
 }
 
@@ -65,7 +73,8 @@ impl WaitGroup {
 pub struct WaitAll {
     group: WaitGroup,
     site: &'static Location<'static>,
-    said: bool,
+    /// The zeros there had been when the wait began.
+    since: Option<u64>,
 }
 
 impl Future for WaitAll {
@@ -73,7 +82,8 @@ impl Future for WaitAll {
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
         let shared = self.group.0.clone();
-        if shared.count.get() == 0 {
+        let zeros = shared.zeros.get();
+        if shared.count.get() == 0 || self.since.is_some_and(|since| since != zeros) {
             return Poll::Ready(());
         }
         let task = shared.env.current();
@@ -82,7 +92,7 @@ impl Future for WaitAll {
             waiters.push(task);
         }
         drop(waiters);
-        if !std::mem::replace(&mut self.said, true) {
+        if self.since.replace(zeros).is_none() {
             shared.env.waits(Wait::Join, StationId::NONE, self.site);
         }
         Poll::Pending

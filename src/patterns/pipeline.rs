@@ -96,7 +96,8 @@ pub static PATTERN: Pattern = Pattern {
         Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
     ],
     disagreement: Some(
-        "Documented, the first error cancels the whole pipeline; shipped, only its own stage: look at the source and the stages          above it, which block for ever.",
+        "Documented, the first error cancels the whole pipeline; shipped, only its own stage: look at the source and the stages \
+         above it, which block for ever.",
     ),
     source: Source { path: file!(), text: include_str!("pipeline.rs") },
     parts: &["stage", "error_group", "channel", "select", "crew", "arrivals"],

@@ -1,6 +1,7 @@
 //! The only browser adapter: clock, frames, address, storage, canvas, fetch. No Yew here, and no pattern by name.
 
 pub mod address;
+pub mod canvas;
 pub mod clock;
 pub mod errors;
 pub mod host;

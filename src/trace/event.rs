@@ -23,6 +23,9 @@ pub struct TraceEvent {
     pub site: Site,
 }
 
+// A log of millions of events must fit into the memory of a page.
+const _: () = assert!(size_of::<TraceEvent>() <= if cfg!(target_pointer_width = "32") { 32 } else { 40 });
+
 /// A line of source, where one is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Site(pub Option<&'static Location<'static>>);
@@ -48,15 +51,17 @@ impl Site {
 pub enum EventKind {
     /// A station was opened, as a part of `parent` if that is one.
     Opened { station: StationId, kind: StationKind, name: Text, parent: StationId },
-    /// A station was closed; it holds nothing any more.
+    /// A station was closed for good; it holds nothing any more. One of the same name that is opened later is another.
     Closed { station: StationId },
-    /// A station's capacity: cells of a channel, servers of a server. [`UNLIMITED`] for no limit.
+    /// A station's capacity: cells of a channel, servers of a server, things in a pool. [`UNLIMITED`] for no limit. Where
+    /// it shrinks nobody is thrown out: it drains.
     Sized { station: StationId, capacity: u32 },
     /// A station's declared state: a breaker that opened, a channel that was closed.
     Stated { station: StationId, state: Text },
     /// One of a station's gauges has this value, in the unit its scene declares (ns for times).
     Gauged { station: StationId, gauge: Gauge, value: i64 },
-    /// A station that travels has arrived at a place, in thousandths of its scale.
+    /// A station that travels is at a place, in thousandths of its scale. Between two of these it moves evenly, so one is
+    /// due when it sets off as well as when it arrives: a car that stands gives the same place twice.
     Travelled { station: StationId, place: i32 },
 
     /// A job came into the system, at a station. The time of this event is the intended start of the work.
@@ -67,11 +72,13 @@ pub enum EventKind {
     Started { job: JobId },
     /// A job went out to an upstream server: its call begins. `started` if no slot had to be waited for.
     Called { job: JobId, station: StationId, started: bool },
-    /// The call of a job ended, and the job is back at the station of its caller.
+    /// The call of a job ended, and the job is back at a station: that of its caller, unless the caller said otherwise.
     Answered { job: JobId, station: StationId, answer: Answer },
-    /// A job became two: a hedged attempt, an item of a batch that is taken apart.
+    /// A job became two: a hedged attempt, an item of a batch that is taken apart. The child is where the job is, or where
+    /// its caller is, and does not count as offered.
     Split { job: JobId, child: JobId },
-    /// A job became part of another: a batch took it in, a hedge was decided.
+    /// A job became part of another: a batch took it in, a hedge was decided. It leaves when the other leaves, and as it
+    /// does.
     Merged { job: JobId, into: JobId },
     /// A job left the system.
     Left { job: JobId, outcome: Outcome },

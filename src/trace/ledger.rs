@@ -11,8 +11,7 @@ pub use station::StationRow;
 pub use tally::{Levels, Tally};
 
 use super::{
-    Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, StationKind, TaskId, Text, Trace,
-    TraceEvent, Wait,
+    Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, TaskId, Text, Trace, TraceEvent, Wait,
 };
 use std::collections::BTreeMap;
 
@@ -46,7 +45,7 @@ pub enum Fate {
     At(StationId),
     /// Gone.
     Left(Outcome),
-    /// Part of another job.
+    /// Part of another job, whose fate it shares.
     In(JobId),
 }
 
@@ -67,6 +66,8 @@ pub struct JobRow {
     pub answer: Option<Answer>,
     /// Whether it came in from outside, rather than by a split.
     pub root: bool,
+    /// How many jobs from outside it has taken in by merging: they leave when it leaves, and as it does.
+    pub carries: u32,
 }
 
 impl JobRow {
@@ -134,10 +135,12 @@ impl Ledger {
         self.tasks.get(id.0 as usize)
     }
 
-    /// The first station with a name.
+    /// The station with a name: the open one, where others of that name were closed before.
     pub fn find(&self, name: &str, trace: &Trace) -> Option<(StationId, &StationRow)> {
         let name = trace.texts().find(name)?;
-        self.stations_with_ids().find(|(_, s)| s.name == name)
+        let mut named = self.stations_with_ids().filter(|(_, s)| s.name == name);
+        let first = named.next()?;
+        if first.1.closed.is_none() { Some(first) } else { named.find(|(_, s)| s.closed.is_none()).or(Some(first)) }
     }
 
     /// All stations with their numbers.
@@ -200,24 +203,35 @@ impl Ledger {
             caller: StationId::NONE,
             answer: None,
             root,
+            carries: 0,
         };
         // Jobs are numbered in the order of entering.
         self.jobs.resize(job.0 as usize, row);
         self.jobs.push(row);
         self.tally.in_system += u64::from(root);
         self.tally.offered += u64::from(root);
+        self.tally.afoot += 1;
     }
 
     fn end(&mut self, job: JobId, fate: Fate) {
         self.take(job);
         let (now, caller_of) = (self.now, self.job(job).map(|j| j.caller));
+        let mut from_outside = 0;
         if let Some(row) = self.jobs.get_mut(job.0 as usize) {
             row.fate = fate;
-            row.since = self.now;
+            row.since = now;
             row.caller = StationId::NONE;
-            if let (true, Fate::Left(outcome)) = (row.root, fate) {
-                self.tally.leave(outcome);
+            from_outside = u32::from(row.root) + std::mem::take(&mut row.carries);
+        }
+        self.tally.afoot = self.tally.afoot.saturating_sub(1);
+        match fate {
+            Fate::Left(outcome) => self.tally.leave(outcome, u64::from(from_outside)),
+            Fate::In(whole) => {
+                if let Some(whole) = self.jobs.get_mut(whole.0 as usize) {
+                    whole.carries += from_outside;
+                }
             }
+            Fate::At(_) => {}
         }
         // A job that was cancelled during its call is no longer in its caller's hand.
         if let Some(station) = caller_of.and_then(|c| self.station_mut(c)) {
@@ -252,7 +266,7 @@ impl Fold for Ledger {
             }
             EventKind::Sized { station, capacity } => {
                 if let Some(s) = self.station_mut(station) {
-                    s.capacity = capacity;
+                    s.size(capacity, event.at);
                 }
             }
             EventKind::Stated { station, state } => {
@@ -302,7 +316,12 @@ impl Fold for Ledger {
             }
             EventKind::Split { job, child } => {
                 self.enter(child, false);
-                if let Some(Fate::At(at)) = self.job(job).map(|j| j.fate) {
+                // While the whole is out on a call, the part is taken off where its caller is.
+                let at = self.job(job).and_then(|j| match j.fate {
+                    Fate::At(at) => Some(j.caller.some().unwrap_or(at)),
+                    _ => None,
+                });
+                if let Some(at) = at {
                     self.put(child, at, false, StationId::NONE);
                 }
             }
@@ -352,18 +371,17 @@ impl Ledger {
         }
     }
 
-    /// Whether every job that came in is in exactly one place: the sum that must always hold.
+    /// Whether every job is in exactly one place, none of them a station that was closed, and every job that came in is
+    /// there or has left: the sums that must always hold.
     pub fn is_conserved(&self) -> bool {
-        let held: u64 = self.stations.iter().map(|s| s.levels.present).sum();
-        let (outcomes, t) = (self.tally.outcomes.iter().sum::<u64>(), &self.tally);
-        t.offered == outcomes + t.in_system && held >= t.in_system
+        let open = |s: &&StationRow| s.closed.is_none();
+        let held: u64 = self.stations.iter().filter(open).map(|s| s.levels.present).sum();
+        let t = &self.tally;
+        t.offered == t.departed() + t.in_system && held == t.afoot
     }
 
-    /// Whether no station holds more than its capacity.
+    /// Whether no station holds more than its capacity. One that shrank may hold what it held, until it has drained.
     pub fn is_within_capacity(&self) -> bool {
-        self.stations.iter().all(|s| match s.kind {
-            StationKind::Server => s.levels.in_service <= u64::from(s.capacity),
-            _ => s.levels.present <= u64::from(s.capacity),
-        })
+        self.stations.iter().all(StationRow::is_within_capacity)
     }
 }

@@ -118,7 +118,8 @@ impl Trace {
         self.texts.get(text)
     }
 
-    /// The hash of everything so far, computed anew; a [`Cursor`] keeps it as it goes.
+    /// The hash of everything that is still held, computed anew; a [`Cursor`] keeps it as it goes, over what was given up
+    /// as well.
     pub fn hash(&self) -> TraceHash {
         let mut cursor = Cursor::new();
         self.iter().for_each(|event| cursor.pass(event, self));
@@ -135,8 +136,9 @@ impl Trace {
         self.task_bytes.get(task.0 as usize).map_or(0, |&b| u64::from(b))
     }
 
-    /// The next event after a position that a predicate accepts.
+    /// The next event from a position on that a predicate accepts, among those that are still held.
     pub fn find_from(&self, index: u64, accepts: impl Fn(&EventKind) -> bool) -> Option<(u64, &TraceEvent)> {
+        let index = index.max((self.forgotten * CHUNK) as u64);
         self.from(index).enumerate().find(|(_, e)| accepts(&e.kind)).map(|(i, e)| (index + i as u64, e))
     }
 }

@@ -1,14 +1,208 @@
-//! The stage: a canvas that is painted each frame, and its text alternative.
+//! The stage: a canvas that is painted whenever what it shows has changed, lanes to walk through, and its text alternative.
 
-use crate::app::page::use_page;
+use crate::app::lab::{Lab, Speed};
+use crate::app::page::{Page, use_page};
+use crate::platform::{canvas, clock, host};
+use crate::view::scene::{self, Detail, Lane, Look, Scene};
+use crate::view::{Palette, Theme, text};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
-/// The canvas with its text alternative.
+/// Milliseconds between pictures: at high speeds nobody can read more, and with reduced motion nobody wants more.
+const SLOW_MS: f64 = 250.0;
+const STEPS_MS: f64 = 500.0;
+
+/// What a picture depends on: painted anew when one of them changes.
+#[derive(Clone, PartialEq)]
+struct Seen {
+    events: u64,
+    playhead: u64,
+    size: (f64, f64),
+    dark: bool,
+    lane: Option<usize>,
+    pattern: &'static str,
+    /// Counts on with every wish: a parameter may have changed the empty scene.
+    tick: u64,
+}
+
+/// The canvas, its lanes, its words.
 #[component]
 pub fn StageBox() -> Html {
     let page = use_page();
+    let node = use_node_ref();
+    let lane = use_state(|| None::<usize>);
+    use_painting(&page, &node, *lane);
+    let lanes =
+        with_scene(&page.lab(), page.state.dark, size_of(&node), *lane, |scene, look| scene::lanes(scene, look));
+    let onmousemove = {
+        let (lanes, lane) = (lanes.clone(), lane.clone());
+        Callback::from(move |event: MouseEvent| {
+            let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+            lane.set(lanes.iter().position(|l| x >= l.frame.x && y >= l.frame.y && y < l.frame.bottom()));
+        })
+    };
+    let onmouseleave = {
+        let lane = lane.clone();
+        Callback::from(move |_: MouseEvent| lane.set(None))
+    };
+    let onkeydown = {
+        let (lane, count) = (lane.clone(), lanes.len());
+        Callback::from(move |event: KeyboardEvent| {
+            let next = match event.key().as_str() {
+                "ArrowDown" => lane.map_or(0, |l| (l + 1).min(count.saturating_sub(1))),
+                "ArrowUp" => lane.map_or(0, |l| l.saturating_sub(1)),
+                _ => return,
+            };
+            event.prevent_default();
+            lane.set((count > 0).then_some(next));
+        })
+    };
     let events = page.lab().session().events();
+    let chosen = lane.and_then(|index| lanes.get(index).cloned());
     html! {
-        <canvas data-testid="stage" role="img" data-events={events.to_string()}></canvas>
+        <>
+            <div class="lanes" role="group" tabindex="0" aria-label="Lanes of the stage" {onmousemove} {onmouseleave} {onkeydown}>
+                <canvas ref={node.clone()} data-testid="stage" role="img" aria-label={describe(&page)} data-events={events.to_string()}></canvas>
+                <p class="vh" aria-live="polite">{ chosen.as_ref().map(|l| format!("{}: {}", l.title, l.lines.join(", "))) }</p>
+            </div>
+            if let Some(lane) = chosen {
+                <Tip {lane} />
+            }
+            <StageText />
+        </>
+    }
+}
+
+fn size_of(node: &NodeRef) -> (f64, f64) {
+    node.cast::<HtmlCanvasElement>().map_or((0.0, 0.0), |c| (f64::from(c.client_width()), f64::from(c.client_height())))
+}
+
+/// Calls `body` with the scene at the playhead.
+fn with_scene<T>(
+    lab: &Lab,
+    dark: bool,
+    size: (f64, f64),
+    lane: Option<usize>,
+    body: impl FnOnce(&Scene<'_>, &Look<'_>) -> T,
+) -> T {
+    let scenario = lab.scenario();
+    let values = scenario.values();
+    let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
+    let trace = lab.session().run().trace();
+    let scene = Scene {
+        spec: &spec,
+        values: &values,
+        ledger: lab.ledger(),
+        stage: &lab.session().state().stage,
+        trace: &trace,
+    };
+    let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
+    let detail = match lab.speed {
+        Speed::Times(x) if x <= 10.0 => Detail::Numbers,
+        _ if !lab.playing => Detail::Numbers,
+        _ => Detail::Items,
+    };
+    body(&scene, &Look { size, palette, now: lab.session().playhead(), detail, lane })
+}
+
+/// Paints each frame in which there is something new.
+#[hook]
+fn use_painting(page: &Page, node: &NodeRef, lane: Option<usize>) {
+    let latest: Rc<RefCell<(Page, Option<usize>)>> = use_mut_ref(|| (page.clone(), lane));
+    latest.replace((page.clone(), lane));
+    let node = node.clone();
+    use_effect_with((), move |()| {
+        let (mut seen, mut painted) = (None::<Seen>, 0.0);
+        let calm = host::prefers_less_motion();
+        let frames = clock::FrameLoop::start(move |now| {
+            let (page, lane) = latest.borrow().clone();
+            let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
+            let ratio = host::pixel_ratio();
+            let lab = page.lab();
+            let pace = match lab.speed {
+                _ if calm => STEPS_MS,
+                Speed::Times(x) if x <= 100.0 => 0.0,
+                _ => SLOW_MS,
+            };
+            if lab.playing && now - painted < pace {
+                return;
+            }
+            let Some(size) = canvas::fit(&element, ratio) else { return };
+            let current = Seen {
+                events: lab.session().events(),
+                playhead: lab.session().playhead().0,
+                size,
+                dark: page.state.dark,
+                lane,
+                pattern: lab.scenario().pattern.id,
+                tick: if lab.playing { 0 } else { page.state.tick },
+            };
+            if seen.as_ref() == Some(&current) {
+                return;
+            }
+            let shapes = with_scene(&lab, current.dark, size, lane, scene::draw);
+            canvas::paint(&element, ratio, &shapes);
+            seen = Some(current);
+            painted = now;
+        });
+        move || drop(frames)
+    });
+}
+
+fn describe(page: &Page) -> String {
+    let lab = page.lab();
+    let at = lab.session().playhead().seconds();
+    let title = lab.scenario().pattern.title;
+    with_scene(&lab, false, (880.0, 430.0), None, |scene, _| {
+        format!("{title} at {at:.3} seconds. {}", text::description(scene))
+    })
+}
+
+/// Properties of the label box.
+#[derive(Clone, PartialEq, Properties)]
+struct TipProps {
+    lane: Lane,
+}
+
+/// The label box of a lane, placed beside it.
+#[component]
+fn Tip(props: &TipProps) -> Html {
+    let node = use_node_ref();
+    {
+        let (node, frame) = (node.clone(), props.lane.frame);
+        use_effect(move || {
+            if let Some(element) =
+                node.cast::<web_sys::Element>().and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
+            {
+                let style = element.style();
+                let _x = style.set_property("--x", &format!("{}px", frame.x + 60.0));
+                let _y = style.set_property("--y", &format!("{}px", frame.bottom() + 2.0));
+            }
+        });
+    }
+    html! {
+        <div class="tip" ref={node} aria-hidden="true"><b>{ props.lane.title.clone() }</b>{ for props.lane.lines.iter().map(|l| html! { <div>{ l }</div> }) }</div>
+    }
+}
+
+/// The text alternative, at rest at once, and while it runs at most once a second.
+#[component]
+fn StageText() -> Html {
+    let page = use_page();
+    let last = use_mut_ref(|| (f64::MIN, Vec::<text::Row>::new()));
+    let lab = page.lab();
+    let now = clock::now_ms();
+    let mut last = last.borrow_mut();
+    if !lab.playing || now - last.0 >= 1_000.0 {
+        *last = (now, with_scene(&lab, false, (880.0, 430.0), None, |scene, look| text::rows(scene, look)));
+    }
+    html! {
+        <table class="vh" data-testid="stage-text">
+            <caption>{ format!("The stage at {:.3} seconds", lab.session().playhead().seconds()) }</caption>
+            <tbody>{ for last.1.iter().map(|row| html! { <tr><th scope="row">{ row.what.clone() }</th><td>{ row.says.clone() }</td></tr> }) }</tbody>
+        </table>
     }
 }

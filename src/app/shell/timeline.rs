@@ -1,9 +1,121 @@
-//! The timeline.
+//! The timeline: drag scrubs and pauses, a click jumps, arrows go in steps.
 
+use crate::app::lab::Lab;
+use crate::app::page::{Page, Wish, use_page};
+use crate::platform::{canvas, host};
+use crate::trace::{SimTime, Span};
+use crate::view::number;
+use crate::view::timeline::Timeline as Picture;
+use crate::view::{Palette, Theme};
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 /// The timeline.
 #[component]
 pub fn Timeline() -> Html {
-    html! { <section class="tl" aria-label="Timeline"></section> }
+    let page = use_page();
+    let node = use_node_ref();
+    let dragging = use_mut_ref(|| false);
+    {
+        let (node, page) = (node.clone(), page.clone());
+        use_effect(move || paint(&node, &page));
+    }
+    let seek = {
+        let (page, node) = (page.clone(), node.clone());
+        move |event: &PointerEvent| {
+            let width = node.cast::<HtmlCanvasElement>().map_or(0.0, |c| f64::from(c.client_width()));
+            let at = with_picture(&page.lab(), page.state.dark, (width, 86.0), |picture| {
+                picture.at(f64::from(event.offset_x()))
+            });
+            page.ask(Wish::Seek(at));
+        }
+    };
+    let onpointerdown = {
+        let (seek, dragging) = (seek.clone(), dragging.clone());
+        Callback::from(move |event: PointerEvent| {
+            dragging.replace(true);
+            seek(&event);
+        })
+    };
+    let onpointermove = {
+        let dragging = dragging.clone();
+        Callback::from(move |event: PointerEvent| {
+            if *dragging.borrow() && event.buttons() != 0 {
+                seek(&event);
+            }
+        })
+    };
+    let onpointerup = Callback::from(move |_: PointerEvent| {
+        dragging.replace(false);
+    });
+    let onkeydown = {
+        let page = page.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let at = page.lab().session().playhead();
+            let step = if event.shift_key() { Span::secs(1) } else { Span::millis(100) };
+            let to = match event.key().as_str() {
+                "ArrowRight" => at + step,
+                "ArrowLeft" => SimTime(at.0.saturating_sub(step.0)),
+                "Home" => SimTime::ZERO,
+                "End" => page.lab().session().computed(),
+                _ => return,
+            };
+            event.prevent_default();
+            page.ask(Wish::Seek(to));
+        })
+    };
+    let lab = page.lab();
+    let (at, computed, live) = (lab.session().playhead(), lab.session().computed(), lab.is_live());
+    let text = format!("{:.3} seconds{}", at.seconds(), if live { ", live edge" } else { "" });
+    html! {
+        <section class="tl" aria-label="Timeline">
+            <div class="scrub" role="slider" tabindex="0" aria-label="Run timeline" data-testid="timeline" aria-valuemin="0"
+                aria-valuemax={(computed.0 / 1_000_000).to_string()} aria-valuenow={(at.0 / 1_000_000).to_string()} aria-valuetext={text}
+                {onkeydown} {onpointerdown} {onpointermove} {onpointerup}>
+                <canvas ref={node} aria-hidden="true"></canvas>
+            </div>
+            if !live && !lab.playing {
+                <button class="golive" onclick={page.asks(Wish::GoLive)}>{ "Go to live" }</button>
+            }
+        </section>
+    }
+}
+
+/// Calls `body` with the timeline's picture.
+fn with_picture<T>(lab: &Lab, dark: bool, size: (f64, f64), body: impl FnOnce(&Picture<'_>) -> T) -> T {
+    let session = lab.session();
+    let history = session.history();
+    let picture = Picture {
+        size,
+        palette: Palette::of(if dark { Theme::Dark } else { Theme::Light }),
+        departures: &history.departures,
+        journal: history.journal.entries(),
+        playhead: session.playhead(),
+        computed: session.computed().max(session.playhead()),
+        end: end(lab),
+        over: session.outcome().is_some(),
+    };
+    body(&picture)
+}
+
+/// The right end: the run's end once it is known, and before that an estimate from how many requests are done.
+fn end(lab: &Lab) -> SimTime {
+    let session = lab.session();
+    if let Some(end) = session.end() {
+        return end.max(SimTime(1_000_000));
+    }
+    let (done, total) = (session.history().departures.len() as f64, lab.scenario().values().count("requests") as f64);
+    let computed = session.computed().max(session.playhead()).seconds();
+    let estimate = if done > 0.0 { computed * (total / done).clamp(1.05, 50.0) } else { computed * 2.0 };
+    // In round steps, so that the axis does not creep under the eye.
+    let step = number::round_step(estimate.max(0.1), 4.0);
+    SimTime((libm::ceil(estimate.max(0.1) / step) * step * 1e9) as u64)
+}
+
+fn paint(node: &NodeRef, page: &Page) {
+    let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
+    let ratio = host::pixel_ratio();
+    let Some(size) = canvas::fit(&element, ratio) else { return };
+    let shapes = with_picture(&page.lab(), page.state.dark, size, |picture| picture.draw());
+    canvas::paint(&element, ratio, &shapes);
 }

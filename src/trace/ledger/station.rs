@@ -29,9 +29,15 @@ pub struct StationRow {
     pub levels: Levels,
     /// The waiting jobs in order of arrival; kept for channels and sources only.
     pub queue: VecDeque<JobId>,
-    /// The job a worker has in hand, also while it is out on a call.
+    /// The job a worker has in hand, also while it is out on a call: the first of them where there are several, as with
+    /// a hedged attempt.
     pub in_hand: Option<JobId>,
+    hands: Vec<JobId>,
     gauges: Vec<i64>,
+    /// What a station that shrank may still hold until it has drained.
+    allowed: u64,
+    capacity_ns: u128,
+    sized: SimTime,
 }
 
 impl StationRow {
@@ -49,7 +55,11 @@ impl StationRow {
             levels: Levels::new(at),
             queue: VecDeque::new(),
             in_hand: None,
+            hands: Vec::new(),
             gauges: Vec::new(),
+            allowed: u64::MAX,
+            capacity_ns: 0,
+            sized: at,
         }
     }
 
@@ -63,21 +73,55 @@ impl StationRow {
         matches!(self.kind, StationKind::Channel | StationKind::Source)
     }
 
-    /// The share of its capacity in use over time: servers by service, workers by having a job in hand, channels by
-    /// fill. Zero where there is no limit to take a share of.
+    /// Whether its capacity is that of its servers, and jobs beyond it queue there: servers, and pools of things to be
+    /// taken. Elsewhere the capacity is the room for all who are there.
+    pub fn serves(&self) -> bool {
+        matches!(self.kind, StationKind::Server | StationKind::Pool)
+    }
+
+    /// Whether it holds no more than it may: its capacity, or what it held when it shrank and did not get rid of yet.
+    pub fn is_within_capacity(&self) -> bool {
+        self.load() <= self.allowed
+    }
+
+    /// Those its capacity is there for.
+    fn load(&self) -> u64 {
+        if self.serves() { self.levels.in_service } else { self.levels.present }
+    }
+
+    /// The share of its capacity in use over time, whatever the capacity was at each time: servers and pools by service,
+    /// workers by having a job in hand, channels by fill. Zero where there is no limit to take a share of.
     pub fn utilisation(&self, now: SimTime) -> f64 {
-        let open = self.closed.unwrap_or(now).since(self.opened).seconds();
-        let limit = match self.kind {
-            StationKind::Worker => 1.0,
-            _ if self.capacity == UNLIMITED || self.capacity == 0 => return 0.0,
-            _ => f64::from(self.capacity),
+        let now = self.closed.unwrap_or(now);
+        let room = match self.kind {
+            StationKind::Worker => now.since(self.opened).seconds(),
+            _ if self.capacity == UNLIMITED => return 0.0,
+            _ => self.room_ns(now) as f64 / 1e9,
         };
         let used = match self.kind {
             StationKind::Worker => self.levels.held_seconds(now),
-            StationKind::Server => self.levels.service_seconds(now),
+            _ if self.serves() => self.levels.service_seconds(now),
             _ => self.levels.present_seconds(now),
         };
-        if open > 0.0 { used / (open * limit) } else { 0.0 }
+        if room > 0.0 { used / room } else { 0.0 }
+    }
+
+    /// Capacity times nanoseconds. A time without limit counts for nothing.
+    fn room_ns(&self, now: SimTime) -> u128 {
+        let capacity = if self.capacity == UNLIMITED { 0 } else { self.capacity };
+        self.capacity_ns + u128::from(now.since(self.sized).0) * u128::from(capacity)
+    }
+
+    pub(super) fn size(&mut self, capacity: u32, at: SimTime) {
+        self.capacity_ns = self.room_ns(at);
+        self.sized = at;
+        self.capacity = capacity;
+        // Shrinking throws nobody out.
+        self.allowed = self.limit().max(self.load());
+    }
+
+    fn limit(&self) -> u64 {
+        if self.capacity == UNLIMITED { u64::MAX } else { u64::from(self.capacity) }
     }
 
     pub(super) fn set_gauge(&mut self, gauge: Gauge, value: i64) {
@@ -92,6 +136,7 @@ impl StationRow {
 
     pub(super) fn close(&mut self, at: SimTime) {
         self.closed = Some(at);
+        self.levels.close(at);
     }
 
     pub(super) fn arrive(&mut self, job: JobId, started: bool, at: SimTime) {
@@ -99,10 +144,7 @@ impl StationRow {
         if self.is_queue() {
             self.queue.push_back(job);
         }
-        if self.kind == StationKind::Worker {
-            self.in_hand = Some(job);
-            self.levels.set_held(true, at);
-        }
+        self.hold(job, at);
     }
 
     pub(super) fn leave(&mut self, job: JobId, started: bool, at: SimTime) {
@@ -112,26 +154,29 @@ impl StationRow {
         {
             self.queue.remove(index);
         }
-        if self.in_hand == Some(job) {
-            self.in_hand = None;
-            self.levels.set_held(false, at);
-        }
+        self.allowed = self.allowed.min(self.load().max(self.limit()));
+        self.let_go(job, at);
     }
 
     /// The job is out on a call, and still this worker's.
     pub(super) fn hold(&mut self, job: JobId, at: SimTime) {
-        if self.kind == StationKind::Worker {
-            self.in_hand = Some(job);
-            self.levels.set_held(true, at);
+        if self.kind == StationKind::Worker && !self.hands.contains(&job) {
+            self.hands.push(job);
+            self.handled(at);
         }
     }
 
-    /// The job was lost while it was out.
+    /// The job is no longer this worker's.
     pub(super) fn let_go(&mut self, job: JobId, at: SimTime) {
-        if self.in_hand == Some(job) {
-            self.in_hand = None;
-            self.levels.set_held(false, at);
+        if let Some(index) = self.hands.iter().position(|&j| j == job) {
+            self.hands.remove(index);
+            self.handled(at);
         }
+    }
+
+    fn handled(&mut self, at: SimTime) {
+        self.in_hand = self.hands.first().copied();
+        self.levels.set_held(self.in_hand.is_some(), at);
     }
 
     pub(super) fn start(&mut self, at: SimTime) {

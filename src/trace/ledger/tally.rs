@@ -10,8 +10,10 @@ pub struct Tally {
     pub offered: u64,
     /// Jobs by outcome, in the order of [`Outcome::ALL`].
     pub outcomes: [u64; 6],
-    /// Jobs that are somewhere inside.
+    /// Jobs that are somewhere inside, also those that became parts of others.
     pub in_system: u64,
+    /// Jobs that are at a station, those that came by a split included.
+    pub afoot: u64,
     /// Answers of the server by status.
     pub statuses: BTreeMap<u16, u64>,
     /// Calls that ended without a status: timed out, cancelled, failed.
@@ -43,10 +45,10 @@ impl Tally {
         self.outcomes.iter().sum()
     }
 
-    pub(super) fn leave(&mut self, outcome: Outcome) {
-        self.in_system = self.in_system.saturating_sub(1);
+    pub(super) fn leave(&mut self, outcome: Outcome, jobs: u64) {
+        self.in_system = self.in_system.saturating_sub(jobs);
         if let Some(count) = self.outcomes.get_mut(outcome as usize) {
-            *count += 1;
+            *count += jobs;
         }
     }
 
@@ -92,6 +94,7 @@ pub struct Levels {
     /// Jobs that ever came.
     pub arrivals: u64,
     opened: SimTime,
+    closed: Option<SimTime>,
     changed: SimTime,
     present_ns: u128,
     service_ns: u128,
@@ -108,6 +111,7 @@ impl Levels {
             waiting_peak: 0,
             arrivals: 0,
             opened: at,
+            closed: None,
             changed: at,
             present_ns: 0,
             service_ns: 0,
@@ -121,16 +125,25 @@ impl Levels {
         self.present.saturating_sub(self.in_service)
     }
 
-    /// The mean number of waiting jobs from the opening until now.
+    /// The mean number of waiting jobs from the opening until now, or until the closing.
     pub fn waiting_mean(&self, now: SimTime) -> f64 {
-        let open = now.since(self.opened).seconds();
+        let open = self.open_seconds(now);
         if open > 0.0 { (self.present_seconds(now) - self.service_seconds(now)) / open } else { 0.0 }
     }
 
-    /// The mean number of jobs, waiting and in service, from the opening until now.
+    /// The mean number of jobs, waiting and in service, from the opening until now, or until the closing.
     pub fn present_mean(&self, now: SimTime) -> f64 {
-        let open = now.since(self.opened).seconds();
+        let open = self.open_seconds(now);
         if open > 0.0 { self.present_seconds(now) / open } else { 0.0 }
+    }
+
+    fn open_seconds(&self, now: SimTime) -> f64 {
+        self.closed.unwrap_or(now).since(self.opened).seconds()
+    }
+
+    pub(super) fn close(&mut self, at: SimTime) {
+        self.settle(at);
+        self.closed = Some(at);
     }
 
     pub(super) fn present_seconds(&self, now: SimTime) -> f64 {

@@ -1,0 +1,18 @@
+//! Pictures from the trace, pure and testable natively: a display list of [`shape::Shape`]s, and charts.
+//!
+//! A picture is a function of (ledger, stage fold, playhead, size, palette). There is no animation state that a seek could
+//! not rebuild, no pattern by name, and no canvas: who paints the shapes is not known here.
+
+pub mod number;
+pub mod palette;
+pub mod scene;
+pub mod shape;
+pub mod stage;
+pub mod svg;
+pub mod text;
+pub mod timeline;
+
+pub use palette::{Palette, Rgba, Theme};
+pub use scene::{Look, draw};
+pub use shape::Shape;
+pub use stage::Stage;

@@ -1,0 +1,109 @@
+//! Numbers as the page writes them: comma thousands, one decimal of milliseconds below 1,000, a true minus.
+
+/// A whole number with thousands commas: `7,500`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Milliseconds without the unit: one decimal below 1,000, then none.
+pub fn millis(nanos: u64) -> String {
+    let ms = nanos as f64 / 1e6;
+    if ms < 999.95 { format!("{ms:.1}") } else { count((ms + 0.5) as u64) }
+}
+
+/// Milliseconds for narrow columns: one decimal below 100, then none.
+pub fn short_millis(nanos: u64) -> String {
+    let ms = nanos as f64 / 1e6;
+    if ms < 99.95 { format!("{ms:.1}") } else { count((ms + 0.5) as u64) }
+}
+
+/// Seconds without the unit, two decimals.
+pub fn seconds(nanos: u64) -> String {
+    format!("{:.2}", nanos as f64 / 1e9)
+}
+
+/// A share as percent without the sign, one decimal.
+pub fn percent(share: f64) -> String {
+    format!("{:.1}", share * 100.0)
+}
+
+/// A rate: one decimal below 10, then none.
+pub fn rate(per_second: f64) -> String {
+    if per_second < 9.95 { format!("{per_second:.1}") } else { count((per_second + 0.5) as u64) }
+}
+
+/// A signed number with a true minus and a sign always.
+pub fn signed(x: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", x.abs());
+    if x < 0.0 { format!("−{text}") } else { format!("+{text}") }
+}
+
+/// The virtual clock: `00:00:12.480`.
+pub fn clock(nanos: u64) -> String {
+    let ms = nanos / 1_000_000;
+    format!("{:02}:{:02}:{:02}.{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000)
+}
+
+/// A time axis label in the unit that suits `step`.
+pub fn axis_seconds(seconds: f64, step: f64) -> String {
+    if step >= 1.0 {
+        count((seconds + 0.5) as u64)
+    } else if step >= 0.1 {
+        format!("{seconds:.1}")
+    } else if step >= 0.01 {
+        format!("{seconds:.2}")
+    } else {
+        format!("{seconds:.3}")
+    }
+}
+
+/// A round step, 1, 2 or 5 times a power of ten, of which about `parts` make up `whole`.
+pub fn round_step(whole: f64, parts: f64) -> f64 {
+    let raw = (whole / parts.max(1.0)).max(1e-9);
+    let magnitude = libm::pow(10.0, libm::floor(libm::log10(raw)));
+    let lead = raw / magnitude;
+    magnitude
+        * if lead <= 1.0 {
+            1.0
+        } else if lead <= 2.0 {
+            2.0
+        } else if lead <= 5.0 {
+            5.0
+        } else {
+            10.0
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_the_design_says() {
+        assert_eq!(count(7_500), "7,500");
+        assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(count(12), "12");
+        assert_eq!(millis(37_940_000), "37.9");
+        assert_eq!(millis(8_536_000_000), "8,536");
+        assert_eq!(short_millis(533_000_000), "533");
+        assert_eq!(clock(12_480_000_000), "00:00:12.480");
+        assert_eq!(clock(3_723_004_000_000), "01:02:03.004");
+        assert_eq!(signed(-5.04, 2), "−5.04");
+        assert_eq!(rate(156.2), "156");
+    }
+
+    #[test]
+    fn steps_are_one_two_or_five_times_a_power_of_ten() {
+        assert_eq!(round_step(30.0, 6.0), 5.0);
+        assert_eq!(round_step(10.0, 8.0), 2.0);
+        assert!((round_step(0.7, 7.0) - 0.1).abs() < 1e-12);
+    }
+}

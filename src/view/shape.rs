@@ -1,0 +1,163 @@
+//! The display list: pictures as data, in CSS pixels, colours already chosen.
+
+use super::Rgba;
+
+/// A point.
+pub type Point = (f64, f64);
+
+/// An item of the display list. Items are painted in order.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the fields are named after what they are")]
+pub enum Shape {
+    /// A circle, filled, outlined or both.
+    Circle { at: Point, r: f64, fill: Option<Rgba>, stroke: Option<(Rgba, f64)> },
+    /// The right half of a disc, with the whole outlined: half done.
+    HalfDisc { at: Point, r: f64, colour: Rgba },
+    /// A rectangle with rounded corners.
+    Rect { at: Point, size: Point, radius: f64, fill: Option<Rgba>, stroke: Option<(Rgba, f64)> },
+    /// Many rectangles of one size and colour.
+    Cells { at: Vec<(f32, f32)>, size: Point, fill: Rgba },
+    /// Many discs of one size and colour.
+    Dots { at: Vec<(f32, f32)>, r: f64, fill: Rgba },
+    /// An open line, dashed where a dash and a gap are given.
+    Line { points: Vec<Point>, stroke: Rgba, width: f64, dash: Option<Point> },
+    /// A closed area.
+    Area { points: Vec<Point>, fill: Option<Rgba>, stroke: Option<(Rgba, f64)> },
+    /// A rectangle of slanted lines.
+    Hatch { at: Point, size: Point, stroke: Rgba, gap: f64 },
+    /// A line of text; the point is on its base line.
+    Text { at: Point, text: String, colour: Rgba, size: f64, weight: u16, anchor: Anchor, mono: bool },
+}
+
+/// Which end of a text its point is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// The left end.
+    Start,
+    /// The middle.
+    Middle,
+    /// The right end.
+    End,
+}
+
+/// The smallest text on the page, in CSS pixels.
+pub const SMALLEST_TEXT: f64 = 11.0;
+
+/// A display list being drawn.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    /// What is drawn so far.
+    pub shapes: Vec<Shape>,
+}
+
+impl Sheet {
+    /// A filled disc.
+    pub fn disc(&mut self, at: Point, r: f64, fill: Rgba) {
+        self.shapes.push(Shape::Circle { at, r, fill: Some(fill), stroke: None });
+    }
+
+    /// A ring.
+    pub fn ring(&mut self, at: Point, r: f64, stroke: Rgba, width: f64) {
+        self.shapes.push(Shape::Circle { at, r, fill: None, stroke: Some((stroke, width)) });
+    }
+
+    /// A filled rectangle.
+    pub fn fill(&mut self, at: Point, size: Point, radius: f64, fill: Rgba) {
+        if size.0 > 0.0 && size.1 > 0.0 {
+            self.shapes.push(Shape::Rect { at, size, radius, fill: Some(fill), stroke: None });
+        }
+    }
+
+    /// A rectangle with an outline.
+    pub fn frame(&mut self, at: Point, size: Point, radius: f64, fill: Option<Rgba>, stroke: Rgba, width: f64) {
+        self.shapes.push(Shape::Rect { at, size, radius, fill, stroke: Some((stroke, width)) });
+    }
+
+    /// A line.
+    pub fn line(&mut self, from: Point, to: Point, stroke: Rgba, width: f64) {
+        self.shapes.push(Shape::Line { points: vec![from, to], stroke, width, dash: None });
+    }
+
+    /// A dashed line.
+    pub fn dashed(&mut self, from: Point, to: Point, stroke: Rgba, width: f64, dash: Point) {
+        self.shapes.push(Shape::Line { points: vec![from, to], stroke, width, dash: Some(dash) });
+    }
+
+    /// A filled polygon.
+    pub fn area(&mut self, points: Vec<Point>, fill: Rgba) {
+        self.shapes.push(Shape::Area { points, fill: Some(fill), stroke: None });
+    }
+
+    /// A line of text.
+    pub fn text(&mut self, at: Point, text: impl Into<String>, style: Ink) {
+        let text = text.into();
+        if !text.is_empty() {
+            let Ink { colour, size, weight, anchor, mono } = style;
+            self.shapes.push(Shape::Text { at, text, colour, size: size.max(SMALLEST_TEXT), weight, anchor, mono });
+        }
+    }
+}
+
+/// How a text is set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ink {
+    colour: Rgba,
+    size: f64,
+    weight: u16,
+    anchor: Anchor,
+    mono: bool,
+}
+
+impl Ink {
+    /// Small and plain, from the left.
+    pub const fn new(colour: Rgba) -> Ink {
+        Ink { colour, size: SMALLEST_TEXT, weight: 400, anchor: Anchor::Start, mono: false }
+    }
+
+    /// In this size.
+    pub const fn size(mut self, size: f64) -> Ink {
+        self.size = size;
+        self
+    }
+
+    /// Bold.
+    pub const fn bold(mut self) -> Ink {
+        self.weight = 600;
+        self
+    }
+
+    /// Ending at the point.
+    pub const fn end(mut self) -> Ink {
+        self.anchor = Anchor::End;
+        self
+    }
+
+    /// Centred on the point.
+    pub const fn middle(mut self) -> Ink {
+        self.anchor = Anchor::Middle;
+        self
+    }
+
+    /// In the monospaced face.
+    pub const fn mono(mut self) -> Ink {
+        self.mono = true;
+        self
+    }
+}
+
+/// The width of a text, near enough to lay it out: no font is at hand where pictures are made.
+pub fn text_width(text: &str, size: f64, mono: bool) -> f64 {
+    let each = |c: char| match c {
+        _ if mono => 0.6,
+        'i' | 'l' | 'j' | '.' | ',' | ':' | '\'' | '|' | ' ' | 'I' | 't' | 'f' | 'r' => 0.33,
+        'm' | 'w' | 'M' | 'W' | '%' | '×' | '–' => 0.85,
+        'A'..='Z' => 0.66,
+        _ => 0.56,
+    };
+    text.chars().map(each).sum::<f64>() * size
+}
+
+/// The middle of the nearest pixel, so that a line of 1 px is crisp.
+pub fn crisp(x: f64) -> f64 {
+    libm::floor(x) + 0.5
+}

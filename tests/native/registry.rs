@@ -1,0 +1,349 @@
+//! What every pattern owes to those who loop over the registry: words, ranges, pictures that can be drawn, runs that end.
+
+use crate::program::{setup, start_pattern, values};
+use millrace::engine::Progress;
+use millrace::parts;
+use millrace::patterns::{self, ALL};
+use millrace::spec::{CheckKind, Fidelity, Field, Kind, Pattern, Preset, SceneSpec, Values};
+use millrace::trace::{Cursor, Ledger, SimTime};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The ids that links and scripts outside rely on.
+const IDS: &[&str] = &[
+    "sequential",
+    "wait-group",
+    "worker-pool",
+    "backpressure",
+    "pipeline",
+    "select",
+    "cond",
+    "once",
+    "context",
+    "semaphore",
+    "rw-lock",
+    "frame-processor",
+    "batch-fan-out",
+    "graceful-shutdown",
+    "rate-limiter",
+    "circuit-breaker",
+    "retry",
+    "hedge",
+    "bulkhead",
+    "adaptive-limit",
+    "degradation",
+    "policy-pipeline",
+    "connection-pool",
+    "redis-pool",
+    "cache",
+    "batch-processor",
+    "hub",
+    "concurrency-manager",
+    "pool-manager",
+    "request-handler",
+    "background-processor",
+    "backend",
+    "elevator",
+];
+
+/// Words of links that mean something else.
+const RESERVED: &[&str] = &["seed", "preset", "fidelity", "target", "url", "until", "at", "x", "vs", "embed", "v"];
+
+const FIDELITIES: [Fidelity; 2] = [Fidelity::Documented, Fidelity::Shipped];
+
+/// The defaults, and every preset, with both fidelities.
+fn configurations(
+    pattern: &'static Pattern,
+) -> impl Iterator<Item = (String, Fidelity, Values, Option<&'static Preset>)> {
+    FIDELITIES.into_iter().flat_map(move |fidelity| {
+        std::iter::once(None).chain(pattern.presets.iter().map(Some)).map(move |preset| {
+            let name = format!("{} {} {}", pattern.id, preset.map_or("defaults", |p| p.id), fidelity.id());
+            (name, fidelity, values(pattern, fidelity, preset, &[]), preset)
+        })
+    })
+}
+
+fn is_kebab(word: &str) -> bool {
+    !word.is_empty()
+        && word.split('-').all(|part| !part.is_empty())
+        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// A sentence, or several.
+fn assert_sentence(text: &str, of: &str) {
+    assert!(!text.trim().is_empty(), "{of} says nothing");
+    assert!(text.trim_end().ends_with('.'), "{of} does not end with a full stop: {text:?}");
+    assert!(!text.contains("  "), "{of} has two spaces in a row: {text:?}");
+    assert!(text.starts_with(|c: char| c.is_uppercase() || c.is_numeric()), "{of} starts small: {text:?}");
+}
+
+fn assert_label(text: &str, of: &str) {
+    assert!(!text.trim().is_empty(), "{of} has no label");
+    assert_eq!(text.trim(), text, "{of} has spaces around it");
+    assert!(!text.ends_with('.'), "the label of {of} is no sentence: {text:?}");
+}
+
+#[test]
+fn ids_are_unique_and_among_those_that_the_outside_relies_on() {
+    let ids: BTreeSet<_> = ALL.iter().map(|p| p.id).collect();
+    assert_eq!(ids.len(), ALL.len());
+    for id in ids {
+        assert!(IDS.contains(&id), "{id} is in nobody's links");
+        assert_eq!(patterns::find(id).map(|p| p.id), Some(id));
+    }
+    assert!(patterns::find("no-such-pattern").is_none());
+}
+
+#[test]
+fn the_names_and_headings_of_a_pattern_are_there_and_short() {
+    for pattern in ALL {
+        for text in [pattern.name, pattern.title, pattern.group, pattern.glyph] {
+            assert_label(text, pattern.id);
+        }
+        if let Some(text) = pattern.disagreement {
+            assert_sentence(text, &format!("the disagreement of {}", pattern.id));
+        }
+    }
+}
+
+#[test]
+fn the_places_in_a_suite_are_counted_from_nought_without_gaps() {
+    let suites: BTreeSet<_> = ALL.iter().filter_map(|p| p.suite).map(|s| s.name).collect();
+    assert!(!suites.is_empty());
+    for suite in suites {
+        let places: Vec<_> = patterns::suite(suite).iter().filter_map(|p| p.suite).map(|s| s.place).collect();
+        assert_eq!(places, (0..places.len() as u32).collect::<Vec<_>>(), "{suite}");
+    }
+}
+
+#[test]
+fn keys_are_unique_in_a_pattern_and_take_no_word_that_links_need() {
+    for pattern in ALL {
+        let mut seen = BTreeSet::new();
+        for field in (pattern.fields)() {
+            let of = format!("{}.{}", pattern.id, field.key);
+            assert!(is_kebab(field.key), "{of}");
+            assert!(!RESERVED.contains(&field.key), "{of} is a reserved word");
+            assert!(seen.insert(field.key), "{of} is there twice");
+        }
+    }
+}
+
+#[test]
+fn every_default_is_a_value_that_its_own_field_accepts() {
+    for pattern in ALL {
+        for fidelity in FIDELITIES {
+            let defaults = values(pattern, fidelity, None, &[]);
+            for field in (pattern.fields)() {
+                let of = format!("{}.{} {}", pattern.id, field.key, fidelity.id());
+                let default = defaults.get(field.key).unwrap_or_else(|| panic!("{of} has no value"));
+                assert_eq!(field.read(&default.to_string()).as_ref(), Ok(default), "{of}, range {}", field.range());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_field_and_choice_has_a_label_and_says_what_it_does() {
+    for pattern in ALL {
+        for field in (pattern.fields)() {
+            let of = format!("{}.{}", pattern.id, field.key);
+            assert_label(field.label, &of);
+            assert_sentence(field.help, &of);
+            assert_choices(&field, &of);
+            assert!(!field.range().is_empty() && !field.type_word().is_empty(), "{of}");
+        }
+    }
+}
+
+fn assert_choices(field: &Field, of: &str) {
+    let Kind::Choice(choices) = field.kind else { return };
+    assert!(choices.len() > 1, "{of} leaves no choice");
+    let ids: BTreeSet<_> = choices.iter().map(|c| c.id).collect();
+    assert_eq!(ids.len(), choices.len(), "{of} has a choice twice");
+    for choice in choices {
+        assert!(is_kebab(choice.id), "{of}={}", choice.id);
+        assert_label(choice.label, &format!("{of}={}", choice.id));
+        assert_sentence(choice.help, &format!("{of}={}", choice.id));
+    }
+}
+
+#[test]
+fn presets_have_words_and_every_value_in_them_is_read_without_a_problem() {
+    for pattern in ALL {
+        let ids: BTreeSet<_> = pattern.presets.iter().map(|p| p.id).collect();
+        assert_eq!(ids.len(), pattern.presets.len(), "{}: a preset is there twice", pattern.id);
+        for preset in pattern.presets {
+            let of = format!("{} preset {}", pattern.id, preset.id);
+            assert!(is_kebab(preset.id), "{of}");
+            assert_label(preset.label, &of);
+            assert_sentence(preset.help, &of);
+            assert_eq!(pattern.preset(preset.id).map(|p| p.id), Some(preset.id));
+            for (key, text) in preset.values {
+                let field = (pattern.fields)().into_iter().find(|f| f.key == *key);
+                let field = field.unwrap_or_else(|| panic!("{of}: there is no parameter {key}"));
+                let value =
+                    field.read(text).unwrap_or_else(|problem| panic!("{of}: {key}={text}: {}", problem.message()));
+                let fidelity = preset.fidelity.unwrap_or_default();
+                assert_eq!(values(pattern, fidelity, Some(preset), &[]).get(key), Some(&value), "{of}: {key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn checks_have_names_and_every_pattern_promises_conservation_and_capacity() {
+    for pattern in ALL {
+        let names: BTreeSet<_> = pattern.checks.iter().map(|c| c.name).collect();
+        assert_eq!(names.len(), pattern.checks.len(), "{}: a check is there twice", pattern.id);
+        names.iter().for_each(|name| assert_label(name, pattern.id));
+        let always = pattern.checks.iter().filter(|c| c.kind == CheckKind::Always).count();
+        assert!(always >= 2, "{}", pattern.id);
+    }
+}
+
+#[test]
+fn an_explanation_has_the_six_headings_with_words_under_each() {
+    for pattern in ALL {
+        let explanation = pattern.explanation();
+        let headings: Vec<_> = explanation.iter().map(|(heading, _)| heading.as_str()).collect();
+        assert_eq!(headings, ["Problem", "Idea", "Watch", "Choose", "Primitives", "Origin"], "{}", pattern.id);
+        for (heading, text) in &explanation {
+            let of = format!("{} {heading}", pattern.id);
+            assert_sentence(&text.replace('?', "."), &of);
+        }
+    }
+}
+
+#[test]
+fn the_source_shown_is_the_file_that_was_compiled() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let on_disk =
+        |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    for pattern in ALL {
+        assert_eq!(on_disk(pattern.source.path), pattern.source.text, "{}", pattern.id);
+        for part in pattern.parts {
+            let path = format!("src/parts/{part}.rs");
+            assert!(parts::SOURCES.iter().any(|(p, _)| *p == path), "{}: no part is called {part}", pattern.id);
+        }
+    }
+    for (path, text) in parts::SOURCES {
+        assert_eq!(on_disk(path), *text);
+    }
+    let listed: BTreeSet<_> = parts::SOURCES.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let there: BTreeSet<_> = std::fs::read_dir(root.join("src/parts"))
+        .expect("the parts")
+        .map(|entry| format!("src/parts/{}", entry.expect("an entry").file_name().to_string_lossy()))
+        .filter(|path| path.ends_with(".rs") && !path.ends_with("/mod.rs"))
+        .collect();
+    assert_eq!(listed, there, "every part is there to be read");
+}
+
+#[test]
+fn a_pattern_names_every_part_it_uses() {
+    // Which file a name comes from is what `parts/mod.rs` says.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let index = std::fs::read_to_string(root.join("src/parts/mod.rs")).expect("the parts");
+    for pattern in ALL {
+        let text = pattern.source.text;
+        let start = text.find("use crate::parts::").unwrap_or(text.len());
+        let used = text[start..].split(';').next().unwrap_or_default();
+        let words: BTreeSet<_> = used.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        for line in index.lines().filter_map(|l| l.strip_prefix("pub use ")) {
+            let (part, names) = line.split_once("::").expect("a path");
+            let exported = names.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|n| !n.is_empty());
+            // A trait or a small type that comes along with another part is no part of its own.
+            let uses = exported.into_iter().any(|name| words.contains(name));
+            assert!(!uses || pattern.parts.contains(&part), "{} uses {part}", pattern.id);
+        }
+    }
+}
+
+// Runs.
+
+#[test]
+fn every_pattern_with_every_preset_runs_to_its_end_and_keeps_its_promises_at_every_instant() {
+    for pattern in ALL {
+        for (name, fidelity, values, preset) in configurations(pattern) {
+            let mut run = start_pattern(setup(), pattern, fidelity, &values);
+            let progress = run.advance(SimTime::MAX, u64::MAX);
+            let crashes = fidelity == Fidelity::Shipped && matches!(progress, Progress::Crashed(_));
+            assert!(progress == Progress::Drained || crashes, "{name} ended in {progress:?}");
+
+            let trace = run.trace();
+            let (mut ledger, mut cursor) = (Ledger::new(), Cursor::new());
+            let always: Vec<_> = pattern.checks.iter().filter(|c| c.kind == CheckKind::Always).collect();
+            let promises = |ledger: &Ledger| {
+                for check in &always {
+                    assert!((check.holds)(ledger, &trace), "{name}: {} not at {} ns", check.name, ledger.now.0);
+                }
+            };
+            while let Some(next) = trace.get(cursor.index) {
+                assert!(next.at >= ledger.now, "{name}: time goes back at event {}", cursor.index);
+                if next.at > ledger.now {
+                    promises(&ledger);
+                }
+                cursor.step(&trace, SimTime::MAX, &mut ledger);
+            }
+            promises(&ledger);
+
+            let tally = &ledger.tally;
+            assert_eq!(tally.offered, tally.departed() + tally.in_system, "{name}");
+            assert!(tally.offered > 0, "{name} does nothing");
+            assert!(tally.offered <= values.count("requests"), "{name}");
+            if preset.is_none_or(|p| p.fidelity.is_none()) && fidelity == Fidelity::Documented {
+                assert_eq!(tally.offered, values.count("requests"), "{name}");
+                assert_eq!(tally.in_system, 0, "{name}: as documented nothing is left behind");
+            }
+            assert_drawable(&name, &(pattern.scene)(&values, fidelity), &ledger, &trace);
+        }
+    }
+}
+
+/// Whether the program opened every station that its picture shows.
+fn assert_drawable(name: &str, scene: &SceneSpec, ledger: &Ledger, trace: &millrace::trace::Trace) {
+    let opened = |station: &str| assert!(ledger.find(station, trace).is_some(), "{name}: no station {station}");
+    for place in &scene.places {
+        opened(place.station());
+        assert_label(place.label(), name);
+    }
+    scene.regulator.iter().for_each(|r| opened(&r.station));
+    let mut gauges = BTreeSet::new();
+    for gauge in &scene.gauges {
+        opened(&gauge.station);
+        assert_label(gauge.label, name);
+        assert!(is_kebab(gauge.id) && gauges.insert(gauge.id), "{name}: gauge {}", gauge.id);
+    }
+    let mut faults = BTreeSet::new();
+    for fault in &scene.faults {
+        let of = format!("{name}: fault {}", fault.id);
+        assert!(is_kebab(fault.id) && faults.insert(fault.id), "{of}");
+        assert_label(fault.label, &of);
+        assert_sentence(fault.help, &of);
+        assert!((fault.min..=fault.max).contains(&fault.default), "{of}");
+    }
+}
+
+#[test]
+fn the_closed_form_is_met_where_there_is_one_and_nothing_is_random() {
+    // A constant service time leaves nothing to chance: the total is the formula's, but for filling and draining the stages.
+    for pattern in ALL {
+        let given = [("requests", "1500"), ("server", "general"), ("service", "constant"), ("mean", "20ms")];
+        let values = values(pattern, Fidelity::Documented, None, &given);
+        let Some(ideal) = (pattern.ideal)(&values, Fidelity::Documented) else { continue };
+        let mut run = start_pattern(setup(), pattern, Fidelity::Documented, &values);
+        assert_eq!(run.advance(SimTime::MAX, u64::MAX), Progress::Drained, "{}", pattern.id);
+        let took = run.now().seconds();
+        assert!(took >= ideal.seconds - 1e-9, "{}: {took} s is faster than {}", pattern.id, ideal.formula);
+        // Filling and draining takes a few of the hundred rounds; a regulator holds back on purpose.
+        let regulated = (pattern.scene)(&values, Fidelity::Documented).regulator.is_some();
+        assert!(
+            regulated || took < 1.05 * ideal.seconds,
+            "{}: {took} s, {} says {} s",
+            pattern.id,
+            ideal.formula,
+            ideal.seconds
+        );
+        assert!(!ideal.formula.is_empty());
+    }
+}

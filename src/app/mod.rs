@@ -7,6 +7,8 @@
 pub mod icon;
 pub mod lab;
 pub mod page;
+pub mod panels;
+pub mod range;
 pub mod shell;
 mod wishes;
 

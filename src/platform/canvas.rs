@@ -1,8 +1,6 @@
 //! Painting a display list on a canvas.
 
-use crate::view::Rgba;
-use crate::view::shape::{Anchor, Point, Shape};
-use crate::view::svg::hatch_lines;
+use crate::view::shape::{Anchor, Point, Rgba, Shape, hatch_lines};
 use std::f64::consts::{FRAC_PI_2, TAU};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};

@@ -1,6 +1,6 @@
 //! The display list: pictures as data, in CSS pixels, colours already chosen.
 
-use super::Rgba;
+pub use super::palette::Rgba;
 
 /// A point.
 pub type Point = (f64, f64);
@@ -160,4 +160,20 @@ pub fn text_width(text: &str, size: f64, mono: bool) -> f64 {
 /// The middle of the nearest pixel, so that a line of 1 px is crisp.
 pub fn crisp(x: f64) -> f64 {
     libm::floor(x) + 0.5
+}
+
+/// The lines of a hatch, cut at the edges of its rectangle.
+pub fn hatch_lines(at: Point, size: Point, gap: f64) -> Vec<(Point, Point)> {
+    let ((x, y), (w, h)) = (at, size);
+    let mut lines = Vec::new();
+    let mut start = gap - h;
+    while start < w {
+        // A line that rises to the right from (x + start, bottom), cut to the rectangle.
+        let (left, right) = (start.max(0.0), (start + h).min(w));
+        if right > left {
+            lines.push(((x + left, y + h - (left - start)), (x + right, y + h - (right - start))));
+        }
+        start += gap.max(1.0);
+    }
+    lines
 }

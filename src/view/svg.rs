@@ -1,6 +1,6 @@
 //! A display list as SVG: for tests, and to look at pictures without a browser's canvas.
 
-use super::shape::{Anchor, Point, Shape};
+use super::shape::{Anchor, Point, Shape, hatch_lines};
 use super::{Palette, Rgba};
 use std::fmt::Write;
 
@@ -92,20 +92,4 @@ fn element(out: &mut String, shape: &Shape) {
             )
         }
     };
-}
-
-/// The lines of a hatch, cut at the edges of its rectangle.
-pub fn hatch_lines(at: Point, size: Point, gap: f64) -> Vec<(Point, Point)> {
-    let ((x, y), (w, h)) = (at, size);
-    let mut lines = Vec::new();
-    let mut start = gap - h;
-    while start < w {
-        // A line that rises to the right from (x + start, bottom), cut to the rectangle.
-        let (left, right) = (start.max(0.0), (start + h).min(w));
-        if right > left {
-            lines.push(((x + left, y + h - (left - start)), (x + right, y + h - (right - start))));
-        }
-        start += gap.max(1.0);
-    }
-    lines
 }

@@ -12,6 +12,7 @@ use super::top_bar::TopBar;
 use super::transport::Transport;
 use crate::app::lab::{Lab, Speed};
 use crate::app::page::{Change, Page, State, Tab, Wish};
+use crate::app::panels::{Charts, Faults, Params, Tiles};
 use crate::app::wishes;
 use crate::platform::{address, clock, host};
 use crate::session::{Scenario, link};
@@ -115,6 +116,10 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                     <Tabs />
                 </main>
                 <aside class="panel scroll" aria-label="Parameters, faults and metrics">
+                    <Params />
+                    <Faults />
+                    <Tiles />
+                    <Charts />
                 </aside>
             </div>
             <KeyboardMap />

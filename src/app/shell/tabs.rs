@@ -1,6 +1,7 @@
 //! The lower region: code, log, explanation, report; on narrow screens the panel's parts too.
 
 use crate::app::page::{Tab, Wish, use_page};
+use crate::app::panels::{Charts, ChecksBadge, Code, Explain, Faults, Log, Params, ReportPane, Tiles};
 use crate::platform::host;
 use yew::prelude::*;
 
@@ -46,9 +47,17 @@ pub fn Tabs() -> Html {
         <section class="bot" aria-label="Code, log, explanation and report">
             <div class="tabs">
                 <div role="tablist" {onkeydown}>{ for TABS.into_iter().map(tab) }</div>
-                <span class="fn"></span>
+                <span class="fn"><ChecksBadge /><span class="mono">{ page.scenario().pattern.source.path.trim_start_matches("src/") }</span></span>
             </div>
             <div class="pane" id="pane" role="tabpanel" aria-labelledby={format!("tab-{}", current.id())}>
+                { match current {
+                    Tab::Code => html! { <Code /> },
+                    Tab::Log => html! { <Log /> },
+                    Tab::Explain => html! { <Explain /> },
+                    Tab::Report => html! { <ReportPane /> },
+                    Tab::Params => html! { <div class="scroll fill"><Params /><Faults /></div> },
+                    Tab::Charts => html! { <div class="scroll fill"><Tiles /><Charts /></div> },
+                } }
             </div>
         </section>
     }

@@ -146,7 +146,8 @@ fn Slider(props: &SliderProps) -> Html {
     let field = &props.field.0;
     let Some((low, high)) = ends(field) else { return html! { <span></span> } };
     let position = to_position(as_number(&props.value), low, high);
-    let text_at = |at: f64| at_position(field, at, low, high);
+    let text_at =
+        |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
     let onchange = {
         let (commit, field) = (props.commit.clone(), field.clone());
         Callback::from(move |at: f64| commit.emit(at_position(&field, at, low, high)))

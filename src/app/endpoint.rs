@@ -180,7 +180,7 @@ pub fn ConsentPanel(props: &ConsentPanelProps) -> Html {
                 <button class="btn pri" data-testid="consent" onclick={props.on_consent.reform(|_: MouseEvent| ())}>{ button }</button>
                 <button class="btn bd" onclick={props.on_sim.reform(|_: MouseEvent| ())}>{ "Use simulated server" }</button>
             </span>
-            <span class="note">{ "Asked once a host until the page is closed. Restart aborts what is under way." }</span>
+            <span class="note">{ "Asked once a host until the page is closed. Stop aborts what is under way." }</span>
         </div>
     }
 }

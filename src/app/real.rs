@@ -22,7 +22,7 @@ use crate::platform::fetch::FetchUpstream;
 use crate::platform::realtime::{Next, RealTime};
 use crate::session::{Scenario, Session};
 use crate::spec::Value;
-use crate::trace::{Fold, SimTime, Span};
+use crate::trace::{Fold, SimTime};
 use crate::upstream::{Evidence, Limited, Limits, Trouble, Witness};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -177,6 +177,3 @@ impl RealRun {
         remarks
     }
 }
-
-/// The patience with each request when a scenario names none.
-pub const DEFAULT_PATIENCE: Span = Limits::DEFAULT.patience;

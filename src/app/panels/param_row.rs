@@ -144,7 +144,8 @@ struct SliderProps {
 #[component]
 fn Slider(props: &SliderProps) -> Html {
     let field = &props.field.0;
-    let Some((low, high)) = ends(field) else { return html! { <span></span> } };
+    // Rows with sliders are numbers; anything else has no ends and is drawn as a dead one.
+    let (low, high) = ends(field).unwrap_or((0.0, 1.0));
     let position = to_position(as_number(&props.value), low, high);
     let text_at =
         |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));

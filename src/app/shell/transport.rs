@@ -12,11 +12,13 @@ use yew::prelude::*;
 #[component]
 pub fn Transport() -> Html {
     let page = use_page();
-    let (status, at, busy) = {
+    let (status, at, busy, real, fixed) = {
         let lab = page.lab();
-        (lab.status(), lab.session().playhead(), lab.progress().is_some())
+        let real = lab.wants_real();
+        (lab.status(), lab.session().playhead(), lab.progress().is_some(), real, lab.is_out_of_reach())
     };
     let (icon, word) = match status {
+        Status::Running if real => ("pause", "Stop"),
         Status::Running => ("pause", "Pause"),
         Status::Done | Status::Failed => ("play", "Again"),
         Status::Idle | Status::Paused => ("play", "Run"),
@@ -26,7 +28,8 @@ pub fn Transport() -> Html {
             <button class="btn pri run" data-testid="run" data-state={status.word()} title="Space" onclick={page.asks(Wish::Toggle)}>
                 <Icon word={icon} /><span class="word">{ word }</span>
             </button>
-            <button class="btn ic bd" data-testid="step" aria-label="One event on" title="One event on: ." onclick={page.asks(Wish::Step)}><Icon word="step" /></button>
+            <button class="btn ic bd" data-testid="step" aria-label="One event on" disabled={fixed}
+                title={if fixed { "A real endpoint answers in real time" } else { "One event on: ." }} onclick={page.asks(Wish::Step)}><Icon word="step" /></button>
             <button class="btn ic bd" data-testid="restart" aria-label="Restart" title="Restart, same seed: R" onclick={page.asks(Wish::Restart)}><Icon word="restart" /></button>
             if busy {
                 <button class="btn bd" data-testid="cancel" onclick={page.asks(Wish::Cancel)}>{ "Cancel" }</button>
@@ -49,7 +52,7 @@ struct ClockProps {
 #[component]
 fn Clock(props: &ClockProps) -> Html {
     let page = use_page();
-    let real = page.lab().session().is_real();
+    let real = page.lab().wants_real();
     let ms = props.ns / 1_000_000;
     let head = format!("{:02}:{:02}:", ms / 3_600_000, ms / 60_000 % 60);
     let tail = format!("{:02}.{:03}", ms / 1_000 % 60, ms % 1_000);
@@ -66,7 +69,7 @@ fn SpeedChoice() -> Html {
     let page = use_page();
     let (speed, real) = {
         let lab = page.lab();
-        (lab.speed, lab.session().is_real())
+        (lab.speed, lab.wants_real())
     };
     let oninput = {
         let page = page.clone();

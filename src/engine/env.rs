@@ -78,7 +78,18 @@ impl Env {
         station: StationId,
         future: impl Future<Output = T> + 'static,
     ) -> Task<T> {
-        let site = self.core.site.get().unwrap_or(Location::caller());
+        self.spawn_from(Location::caller(), name, station, future)
+    }
+
+    /// Starts a task on behalf of a line that was taken before, for parts that start tasks later or in a closure.
+    pub fn spawn_from<T: 'static>(
+        &self,
+        site: &'static Location<'static>,
+        name: &str,
+        station: StationId,
+        future: impl Future<Output = T> + 'static,
+    ) -> Task<T> {
+        let site = self.core.site.get().unwrap_or(site);
         Task::spawn(&self.core, name, station, Site(Some(site)), future)
     }
 

@@ -53,10 +53,10 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let Some(timer) = self.timer.take() {
-            if self.core.now() < self.deadline {
-                self.core.drop_timer(timer);
-            }
+        if let Some(timer) = self.timer.take()
+            && self.core.now() < self.deadline
+        {
+            self.core.drop_timer(timer);
         }
     }
 }

@@ -41,7 +41,7 @@ fn write(out: &mut String, r: &Report) -> std::fmt::Result {
         "Requests: {} offered = {} completed + {} failed + {} rejected + {} timed out + {} cancelled + {} lost + {} in the system",
         q.offered, q.completed, q.failed, q.rejected, q.timed_out, q.cancelled, q.lost, q.in_system
     )?;
-    let each = if r.tasks.peak > 0 { r.tasks.bytes_peak / r.tasks.peak } else { 0 };
+    let each = r.tasks.bytes_peak.checked_div(r.tasks.peak).unwrap_or(0);
     writeln!(
         out,
         "Tasks: {} at once, {} in all, {} bytes at most, {each} each (a goroutine: 2,000 to 3,000)",

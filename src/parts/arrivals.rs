@@ -43,6 +43,7 @@ impl Arrivals {
 
     /// The next job, in the hands of the current task; none after the last.
     #[track_caller]
+    #[expect(clippy::should_implement_trait, reason = "what is next has to be waited for")]
     pub fn next(&mut self) -> impl Future<Output = Option<Job>> + use<'_> {
         let site = std::panic::Location::caller();
         self.env.clone().at(site, async move {

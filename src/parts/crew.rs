@@ -8,6 +8,7 @@ use crate::trace::{StationId, StationKind, UNLIMITED};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::rc::Rc;
 
 /// The fault that kills a worker. Its magnitude is the worker's number, from 1.
@@ -71,12 +72,14 @@ impl Crew {
             parent: StationId::NONE,
             capacity: UNLIMITED,
         });
+        let site = Location::caller();
         let shared = Rc::new(Shared {
             env: env.clone(),
             name: name.to_owned(),
             hire: Box::new(move |shared, worker| {
                 let (body, crew) = (work(worker), shared.clone());
-                shared.env.spawn_at(&format!("{} {}", shared.name, worker.number), worker.station, async move {
+                let name = format!("{} {}", shared.name, worker.number);
+                shared.env.spawn_from(site, &name, worker.station, async move {
                     body.await;
                     crew.one_done();
                 })
@@ -129,7 +132,6 @@ impl Drop for Crew {
 }
 
 impl Shared {
-    #[track_caller]
     fn hire(shared: &Rc<Shared>, number: u32) {
         let worker = shared.places.borrow().get(number as usize - 1).map(|p| p.worker);
         let Some(worker) = worker else { return };

@@ -86,6 +86,7 @@ macro_rules! params {
         }
 
         impl $crate::spec::Group for $name {
+            #[allow(clippy::vec_init_then_push, reason = "whether a group or a field comes first differs")]
             fn fields() -> Vec<$crate::spec::Field> {
                 let mut fields = Vec::new();
                 $(fields.extend(<$first_group as $crate::spec::Group>::fields());)*

@@ -576,7 +576,7 @@ async fn against_the_model(env: &Env, capacity: u32, steps: &[Step]) {
     let (tx, rx) = channel::<u32>(env, "numbers", capacity);
     let mut model = Model::default();
     let mut sends: Sends = Vec::new();
-    let mut receives: Vec<(usize, Pin<Box<dyn Future<Output = Option<u32>>>>)> = Vec::new();
+    let mut receives: Receives = Vec::new();
     for (next, &step) in steps.iter().enumerate() {
         let value = next as u32;
         // What the step gives at once, and what it should give.
@@ -674,6 +674,7 @@ async fn against_the_model(env: &Env, capacity: u32, steps: &[Step]) {
     }
 }
 
+type Receives = Vec<(usize, Pin<Box<dyn Future<Output = Option<u32>>>>)>;
 type Sends = Vec<(u32, Pin<Box<dyn Future<Output = Result<(), Closed<u32>>>>>)>;
 
 /// Polls all sends: those that no longer block are done, the others wait on.

@@ -4,10 +4,17 @@
 mod program;
 
 mod channel;
+#[cfg(feature = "cli")]
+mod endpoint;
 mod engine;
+mod golden;
+mod invariants;
+mod links;
 mod parts;
 mod queueing;
+mod reference;
 mod registry;
+mod scenarios;
 mod stage;
 mod tidy;
 mod trace;

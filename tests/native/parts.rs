@@ -439,6 +439,25 @@ fn dropping_a_crew_cancels_its_workers_and_leaking_it_does_not() {
     }
 }
 
+#[test]
+fn workers_are_started_by_the_line_that_starts_their_crew_or_stage() {
+    let lines = [line!() + 3, line!() + 6];
+    let over = run(|env| async move {
+        let inner = env.clone();
+        let crew = Crew::start(&env, "crew", "worker", 2, move |_| inner.sleep(MS), || {});
+        let (_tx, rx) = channel::<Message<i64>>(&env, "input", 0);
+        let stage = Stage { name: "stage".into(), workers: 1, buffer: 0 };
+        let handle = stage.run(&env, rx, None, |_, n: i64, _| async move { Ok(n) });
+        env.sleep(MS).await;
+        drop((crew, handle));
+    });
+    let started = over.pick(|e| match e.kind {
+        EventKind::Spawned { child, .. } if child.0 > 0 => e.site.line(),
+        _ => None,
+    });
+    assert_eq!(started, [lines[0], lines[0], lines[1]]);
+}
+
 // Error group and stage.
 
 #[test]

@@ -1,0 +1,34 @@
+//! The explanation: the pattern's own words, from the head of its source.
+
+use crate::app::page::use_page;
+use yew::prelude::*;
+
+/// The explanation.
+#[component]
+pub fn Explain() -> Html {
+    let page = use_page();
+    let scenario = page.scenario();
+    let sections = scenario.pattern.explanation();
+    let ideal = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity);
+    html! {
+        <div class="explain scroll" tabindex="0" data-testid="explain">
+            { for sections.iter().map(|(heading, text)| html! {
+                <section><h3>{ title(heading) }</h3><p>{ text }</p></section>
+            }) }
+            if let Some(disagreement) = scenario.pattern.disagreement {
+                <section><h3>{ "Documented and shipped" }</h3><p>{ disagreement }</p></section>
+            }
+            if let Some(ideal) = ideal {
+                <section><h3>{ "Closed form" }</h3><p>{ format!("{} = {:.3} s, where nothing but the calls takes time.", ideal.formula, ideal.seconds) }</p></section>
+            }
+        </div>
+    }
+}
+
+fn title(heading: &str) -> &str {
+    match heading {
+        "Watch" => "What to watch",
+        "Choose" => "When to choose it",
+        other => other,
+    }
+}

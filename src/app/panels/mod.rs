@@ -1,0 +1,54 @@
+//! What is beside and below the stage: parameters, faults, metrics, charts; code, log, explanation, report, checks.
+//!
+//! Each reads the experiment through the page's context while it renders, and asks for changes by wishes.
+
+mod charts;
+mod checks;
+mod code;
+mod endpoint;
+mod explain;
+mod faults;
+mod fidelity;
+mod highlight;
+mod log;
+mod param_row;
+mod params;
+mod parked;
+mod report;
+mod tiles;
+
+pub use charts::Charts;
+pub use checks::ChecksBadge;
+pub use code::Code;
+pub use endpoint::EndpointSection;
+pub use explain::Explain;
+pub use faults::Faults;
+pub use log::Log;
+pub use params::Params;
+pub use report::ReportPane;
+pub use tiles::Tiles;
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// The panel beside the stage.
+#[component]
+pub fn Panel() -> Html {
+    html! {
+        <>
+            <EndpointSection />
+            <Params />
+            <Faults />
+            <Tiles />
+            <Charts />
+        </>
+    }
+}
+
+/// The text of the input or select that an event is about.
+fn text_of(event: &Event) -> String {
+    let target = event.target();
+    let input = target.clone().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value());
+    input.or_else(|| target.and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()).map(|s| s.value())).unwrap_or_default()
+}

@@ -1,0 +1,217 @@
+//! One parameter: label, slider, number with unit; what is wrong with it, below.
+
+use super::text_of;
+use crate::app::page::{Wish, use_page};
+use crate::app::range::Range;
+use crate::spec::{Field, Kind, Problem, Value};
+use crate::trace::Span;
+use crate::view::number;
+use yew::prelude::*;
+
+/// Properties of a row.
+#[derive(Clone, PartialEq, Properties)]
+pub struct RowProps {
+    /// The field.
+    pub field: SameKey,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A field as a property: fields with one key are the same.
+#[derive(Clone, Debug)]
+pub struct SameKey(pub Field);
+
+impl PartialEq for SameKey {
+    fn eq(&self, other: &SameKey) -> bool {
+        self.0.key == other.0.key
+    }
+}
+
+impl yew::html::IntoPropValue<SameKey> for Field {
+    fn into_prop_value(self) -> SameKey {
+        SameKey(self)
+    }
+}
+
+/// A row of the form. What is typed counts when it is committed; the last valid value stays in force until then.
+#[component]
+pub fn ParamRow(props: &RowProps) -> Html {
+    let page = use_page();
+    let field = &props.field.0;
+    let problem = use_state(|| None::<String>);
+    let commit = {
+        let (page, problem, field, value) = (page.clone(), problem.clone(), field.clone(), props.value.clone());
+        move |text: String| match field.read(&text) {
+            Ok(new) => {
+                problem.set(None);
+                if new != value {
+                    page.ask(Wish::Choose(field.key, new));
+                }
+            }
+            Err(error) => problem.set(Some(complaint(&error, &field, &value))),
+        }
+    };
+    let onchange = {
+        let commit = commit.clone();
+        Callback::from(move |event: Event| commit(text_of(&event)))
+    };
+    let id = format!("p-{}", field.key);
+    let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+    let described = if problem.is_some() { format!("{error_id} {help_id}") } else { help_id.clone() };
+    let bad = problem.is_some();
+    let title = format!("{} ({})", field.help, field.range());
+    let testid = format!("param-{}", field.key);
+    let live = field.live.then_some("Felt at once while the run goes on.");
+    let control = match &field.kind {
+        Kind::Choice(choices) => {
+            let current = props.value.to_string();
+            html! {
+                <select id={id.clone()} class="wide" data-testid={testid} aria-describedby={described} {onchange}>
+                    { for choices.iter().map(|c| html! { <option value={c.id} title={c.help} selected={c.id == current}>{ c.label }</option> }) }
+                </select>
+            }
+        }
+        Kind::Text { .. } => html! {
+            <span class={classes!("num", "wide", bad.then_some("bad"))}>
+                <input id={id.clone()} data-testid={testid} class="mono text" value={props.value.to_string()} aria-invalid={bad.to_string()}
+                    aria-describedby={described} spellcheck="false" autocomplete="off" {onchange} />
+            </span>
+        },
+        _ => html! {
+            <>
+                <Slider field={props.field.clone()} value={props.value.clone()} commit={Callback::from(commit)} />
+                <span class={classes!("num", bad.then_some("bad"))}>
+                    <input id={id.clone()} data-testid={testid} value={shown(&props.value)} inputmode="decimal" aria-invalid={bad.to_string()}
+                        aria-describedby={described} autocomplete="off" {onchange} />
+                    <i>{ unit(field) }</i>
+                </span>
+            </>
+        },
+    };
+    html! {
+        <div class="prow">
+            <div class="pr" {title}>
+                <label for={id}>{ field.label }</label>
+                { control }
+            </div>
+            <span class="vh" id={help_id}>{ format!("{} {}", field.help, live.unwrap_or_default()) }</span>
+            if let Some(message) = &*problem {
+                <p class="err" role="alert" id={error_id} data-testid={format!("param-error-{}", field.key)}>{ message }</p>
+            }
+        </div>
+    }
+}
+
+/// What is wrong, and what the run does meanwhile.
+fn complaint(problem: &Problem, field: &Field, value: &Value) -> String {
+    let message = problem.message();
+    let mut chars = message.chars();
+    let message: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+    let unit = unit(field);
+    let gap = if unit.is_empty() { "" } else { " " };
+    format!("{message}. Running with {}{gap}{unit}.", shown(value))
+}
+
+/// The value as the number box has it, without its unit.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Count(n) => number::count(*n),
+        Value::Span(span) => {
+            let ms = format!("{:.6}", span.as_millis());
+            ms.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        Value::Number(x) => x.to_string(),
+        Value::Word(word) => word.clone(),
+    }
+}
+
+fn unit(field: &Field) -> &'static str {
+    match field.kind {
+        Kind::Span { .. } => "ms",
+        _ => field.unit,
+    }
+}
+
+/// Properties of a slider.
+#[derive(Clone, PartialEq, Properties)]
+struct SliderProps {
+    field: SameKey,
+    value: Value,
+    commit: Callback<String>,
+}
+
+/// A slider over the field's range, logarithmic where that is wide.
+#[component]
+fn Slider(props: &SliderProps) -> Html {
+    let field = &props.field.0;
+    // Rows with sliders are numbers; anything else has no ends and is drawn as a dead one.
+    let (low, high) = ends(field).unwrap_or((0.0, 1.0));
+    let position = to_position(as_number(&props.value), low, high);
+    let text_at =
+        |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
+    let onchange = {
+        let (commit, field) = (props.commit.clone(), field.clone());
+        Callback::from(move |at: f64| commit.emit(at_position(&field, at, low, high)))
+    };
+    html! {
+        <span class="rng">
+            <Range step=0.005 value={position} label={field.label} text={format!("{} {}", shown(&props.value), unit(field))} skipped=true {onchange} />
+            <span class="ends" aria-hidden="true"><span>{ text_at(0.0) }</span><span>{ text_at(1.0) }</span></span>
+        </span>
+    }
+}
+
+/// The ends of a slider: the range, but no further than people want to slide.
+fn ends(field: &Field) -> Option<(f64, f64)> {
+    Some(match &field.kind {
+        Kind::Count { min, max } => (*min as f64, *max as f64),
+        Kind::Span { min, max } => (min.0 as f64, max.0.min(10_000_000_000) as f64),
+        Kind::Share { max } => (0.0, *max),
+        Kind::Rate { min, max } => (min.max(1.0), max.min(100_000.0)),
+        Kind::Choice(_) | Kind::Text { .. } => return None,
+    })
+}
+
+fn as_number(value: &Value) -> f64 {
+    match value {
+        Value::Count(n) => *n as f64,
+        Value::Span(span) => span.0 as f64,
+        Value::Number(x) => *x,
+        Value::Word(_) => 0.0,
+    }
+}
+
+/// Where the logarithm of a range that begins at zero starts.
+fn shift(low: f64, high: f64) -> f64 {
+    if low > 0.0 { 0.0 } else { (high / 10_000.0).max(if high > 1_000_000.0 { 10_000.0 } else { 1.0 }) }
+}
+
+fn is_wide(low: f64, high: f64) -> bool {
+    high > 100.0 * low.max(1.0)
+}
+
+fn to_position(value: f64, low: f64, high: f64) -> f64 {
+    if !is_wide(low, high) {
+        return (value - low) / (high - low).max(1e-12);
+    }
+    let s = shift(low, high);
+    (libm::log(value.max(low) + s) - libm::log(low + s)) / (libm::log(high + s) - libm::log(low + s))
+}
+
+/// The value at a place, in round numbers, as text that the field reads.
+fn at_position(field: &Field, position: f64, low: f64, high: f64) -> String {
+    let exact = if is_wide(low, high) {
+        let s = shift(low, high);
+        libm::exp(libm::log(low + s) + position * (libm::log(high + s) - libm::log(low + s))) - s
+    } else {
+        low + position * (high - low)
+    };
+    let exact = exact.clamp(low, high);
+    let magnitude = libm::pow(10.0, libm::floor(libm::log10(exact.max(1e-9))) - 1.0);
+    let round = if is_wide(low, high) { (libm::round(exact / magnitude) * magnitude).clamp(low, high) } else { exact };
+    match field.kind {
+        Kind::Count { .. } => format!("{}", libm::round(round) as u64),
+        Kind::Span { .. } => Span(libm::round(round) as u64).to_string(),
+        _ => format!("{}", libm::round(round * 1_000.0) / 1_000.0),
+    }
+}

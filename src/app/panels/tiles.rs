@@ -1,0 +1,102 @@
+//! Metric tiles: the numbers at the playhead.
+
+use crate::app::page::use_page;
+use crate::trace::{Outcome, Span, StationKind};
+use crate::view::number;
+use yew::prelude::*;
+
+/// One tile: id, name, what is shown, its unit, the plain number in base units.
+struct Tile {
+    id: String,
+    label: String,
+    shown: String,
+    unit: String,
+    plain: String,
+}
+
+impl Tile {
+    fn new(id: &str, label: &str, shown: String, unit: impl Into<String>, plain: impl ToString) -> Tile {
+        Tile { id: id.to_owned(), label: label.to_owned(), shown, unit: unit.into(), plain: plain.to_string() }
+    }
+
+    /// A time, unless there are too few samples to speak of it.
+    fn time(id: &str, label: &str, span: Span, samples: u64, enough: u64) -> Tile {
+        if samples < enough {
+            return Tile::new(id, label, "–".to_owned(), "", "");
+        }
+        Tile::new(id, label, number::millis(span.0), "ms", span.0)
+    }
+}
+
+/// The tiles.
+#[component]
+pub fn Tiles() -> Html {
+    let page = use_page();
+    let lab = page.lab();
+    let (ledger, so_far) = (lab.ledger(), lab.so_far());
+    let latency = so_far.latency();
+    let tally = &ledger.tally;
+    let departed = tally.departed();
+    let errors = if departed > 0 { 1.0 - tally.count(Outcome::Completed) as f64 / departed as f64 } else { 0.0 };
+    let queued: u64 = ledger.stations.iter().filter(|s| s.kind == StationKind::Channel).map(|s| s.levels.present).sum();
+    let recent = so_far.recent_throughput(Span::secs(1));
+    let mut tiles = vec![
+        Tile::new("throughput", "Throughput", number::rate(recent), "/s", recent),
+        Tile::time("p50", "p50", latency.p50, latency.count, 1),
+        Tile::time("p95", "p95", latency.p95, latency.count, 20),
+        Tile::time("p99", "p99", latency.p99, latency.count, 100),
+        Tile::time("p999", "p99.9", latency.p999, latency.count, 1_000),
+        Tile::new("errors", "Errors", number::percent(errors), "%", errors),
+        Tile::new("in-flight", "In flight", number::count(tally.in_flight), "", tally.in_flight),
+        Tile::new("queue", "Queue", number::count(queued), "", queued),
+    ];
+    if lab.session().at_end() {
+        let (at, real) = (lab.session().playhead(), lab.session().is_real());
+        let unit = if real { "s, wall" } else { "s" };
+        tiles.push(Tile::new("total", "Total time", number::seconds(at.0), unit, at.0));
+        tiles.push(Tile::new(
+            "completed",
+            "Completed",
+            number::count(tally.count(Outcome::Completed)),
+            "",
+            tally.count(Outcome::Completed),
+        ));
+        tiles.push(Tile::new(
+            "lost",
+            "Lost",
+            number::count(tally.count(Outcome::Lost)),
+            "",
+            tally.count(Outcome::Lost),
+        ));
+        tiles.push(Tile::new("peak-tasks", "Peak tasks", number::count(tally.tasks_peak), "", tally.tasks_peak));
+    }
+    if so_far.departures().iter().any(|_| lab.scenario().values().word("arrivals") != "closed") {
+        let response = so_far.response();
+        tiles.push(Tile::time("response-p50", "Response p50", response.p50, response.count, 1));
+        tiles.push(Tile::time("response-p99", "Response p99", response.p99, response.count, 100));
+    }
+    let scenario = lab.scenario();
+    let trace = lab.session().run().trace();
+    for gauge in (scenario.pattern.scene)(&scenario.values(), scenario.fidelity).gauges {
+        let value = ledger.find(&gauge.station, &trace).map_or(0, |(_, s)| s.gauge(gauge.gauge));
+        let (shown, unit) = if gauge.unit == "ns" {
+            (number::millis(value.max(0) as u64), "ms")
+        } else {
+            (value.to_string(), gauge.unit)
+        };
+        tiles.push(Tile::new(gauge.id, gauge.label, shown, unit, value));
+    }
+    // Rows of four; the last one is filled up, so that no hole shows.
+    let empty = (4 - tiles.len() % 4) % 4;
+    html! {
+        <section class="sec metrics" aria-labelledby="h-metrics">
+            <header><h2 id="h-metrics">{ "Metrics" }</h2><span class="note">{ format!("n = {} · rate over 1 s", number::count(latency.count)) }</span></header>
+            <dl class="tiles">
+                { for tiles.into_iter().map(|t| html! {
+                    <div data-testid={format!("metric-{}", t.id)} data-value={t.plain}><dt>{ t.label }</dt><dd>{ t.shown }<small>{ t.unit }</small></dd></div>
+                }) }
+                { for (0..empty).map(|_| html! { <div aria-hidden="true"></div> }) }
+            </dl>
+        </section>
+    }
+}

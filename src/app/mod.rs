@@ -6,11 +6,13 @@
 
 pub mod compare;
 pub mod endpoint;
+pub mod entry;
 pub mod icon;
 pub mod lab;
 pub mod page;
 pub mod panels;
 pub mod real;
+pub mod segmented;
 pub mod shell;
 mod wishes;
 

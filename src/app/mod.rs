@@ -11,6 +11,7 @@ pub mod icon;
 pub mod lab;
 pub mod page;
 pub mod panels;
+pub mod range;
 pub mod real;
 pub mod segmented;
 pub mod shell;

@@ -3,11 +3,10 @@
 use super::text_of;
 use crate::app::entry::Entry;
 use crate::app::page::{Wish, use_page};
+use crate::app::range::Range;
 use crate::spec::{Field, Kind, Problem, Value};
 use crate::trace::Span;
 use crate::view::number;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// Properties of a row.
@@ -167,32 +166,21 @@ fn Slider(props: &SliderProps) -> Html {
     // Rows with sliders are numbers; anything else has no ends and is drawn as a dead one.
     let (low, high) = ends(field).unwrap_or((0.0, 1.0));
     let position = to_position(as_number(&props.value), low, high);
+    let text_at =
+        |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
     let onchange = {
         let (commit, field) = (props.commit.clone(), field.clone());
-        Callback::from(move |event: Event| {
-            let at =
-                event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map_or(0.0, |i| i.value_as_number());
+        Callback::from(move |at: f64| {
             // A slider has no place outside its range.
             commit.emit(at_position(&field, at, low, high));
         })
     };
-    let node = use_node_ref();
-    use_fill(&node, position);
     html! {
-        <input ref={node} type="range" class="slide" min="0" max="1" step="0.005" value={position.to_string()} aria-label={field.label}
-            aria-valuetext={format!("{} {}", shown(&props.value), unit(field))} tabindex="-1" {onchange} />
+        <span class="rng">
+            <Range step=0.005 value={position} label={field.label} text={format!("{} {}", shown(&props.value), unit(field))} skipped=true {onchange} />
+            <span class="ends" aria-hidden="true"><span>{ text_at(0.0) }</span><span>{ text_at(1.0) }</span></span>
+        </span>
     }
-}
-
-/// How far the track of a slider is dark.
-#[hook]
-pub fn use_fill(node: &NodeRef, share: f64) {
-    let node = node.clone();
-    use_effect_with(share.to_bits(), move |_| {
-        if let Some(input) = node.cast::<HtmlInputElement>() {
-            let _set = input.style().set_property("--fill", &format!("{:.1}%", share.clamp(0.0, 1.0) * 100.0));
-        }
-    });
 }
 
 /// The ends of a slider: the range, but no further than people want to slide.

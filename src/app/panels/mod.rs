@@ -15,6 +15,7 @@ mod param_row;
 mod params;
 mod parked;
 mod report;
+mod source;
 mod tiles;
 
 pub use charts::Charts;

@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod entry;
 pub mod icon;
 pub mod lab;
+mod narrow;
 pub mod page;
 pub mod panels;
 pub mod range;

@@ -29,13 +29,17 @@ pub use params::Params;
 pub use report::ReportPane;
 pub use tiles::Tiles;
 
+use super::narrow::use_narrow;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-/// The panel beside the stage.
+/// The panel beside the stage, where there is room for one.
 #[component]
 pub fn Panel() -> Html {
+    if use_narrow() {
+        return Html::default();
+    }
     html! {
         <>
             <EndpointSection />

@@ -242,7 +242,7 @@ fn in_flight(lab: &Lab, p: &Palette) -> Sheet {
         lines.push(Line { steps: true, ..line(&name, value, points, colour, ink, 1.0) });
     }
     // Little's law, from the same samples: L = λ W.
-    let mean_ns = so_far.latency().mean.0 as f64;
+    let mean_ns = lab.latency().mean.0 as f64;
     let rate = so_far.calls().len() as f64 / end;
     let note = if rate > 0.0 {
         format!(
@@ -295,7 +295,7 @@ fn histogram(lab: &Lab) -> Sheet {
         .iter()
         .filter(|c| matches!(c.answer, Answer::Status(_)))
         .map(|c| (c.latency.as_millis(), c.answer.is_success()));
-    let latency = so_far.latency();
+    let latency = lab.latency();
     let marks = [(latency.p50, "p50", 1), (latency.p95, "p95", 20), (latency.p99, "p99", 100)];
     let marks = marks
         .into_iter()

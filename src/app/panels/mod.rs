@@ -14,6 +14,7 @@ mod log;
 mod param_row;
 mod params;
 mod parked;
+mod prose;
 mod report;
 mod source;
 mod tiles;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Every answer is a coin's, and at once.
@@ -15,6 +16,9 @@ const COIN: &[&str] = &["--model", "general", "--service", "constant", "--mean",
 
 /// Every answer takes an hour.
 const HOUR: &[&str] = &["--model", "general", "--service", "constant", "--mean", "1h"];
+
+/// How long something that works may take on a machine that is busy with other things.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running endpoint, and a client of it. Both end with the test's runtime.
 #[derive(Clone)]
@@ -46,9 +50,11 @@ impl Served {
         Metrics::read(&self.get("/metrics").await.text().await.expect("metrics are text"))
     }
 
-    /// Waits until the metrics are so. That they never are is for the test's own timeout.
+    /// Waits until the metrics are so.
     async fn until(&self, holds: impl Fn(&Metrics) -> bool) {
-        while !holds(&self.metrics().await) {}
+        let wait = async { while !holds(&self.metrics().await) {} };
+        let waited = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(waited.is_ok(), "it never comes to that: {:?}", self.metrics().await);
     }
 }
 
@@ -226,20 +232,20 @@ async fn with_slots_so_many_are_worked_on_and_the_others_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_takes_the_models_time_and_the_base() {
-    let served = serve(&[HOUR, &["--base", "30m"]]).await;
+    let served = serve(&[HOUR, &["--base", "1m"]]).await;
     let start = tokio::time::Instant::now();
     assert_eq!(served.get("/data").await.status(), 200);
     // The clock stands still but for timers, so that nothing but the service can have taken this time.
-    assert!(start.elapsed().as_secs() >= 90 * 60, "it took {:?}", start.elapsed());
-    assert!(served.metrics().await.get("millrace_request_duration_seconds_sum") >= 90.0 * 60.0);
+    assert!(start.elapsed().as_secs() >= 61 * 60, "it took {:?}", start.elapsed());
+    assert!(served.metrics().await.get("millrace_request_duration_seconds_sum") >= 61.0 * 60.0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_endpoint_delays_even_its_health() {
-    let served = serve(&[&["--delay", "1h"]]).await;
+    let served = serve(&[&["--delay", "1m"]]).await;
     let start = tokio::time::Instant::now();
     served.get("/healthz").await;
-    assert!(start.elapsed().as_secs() >= 60 * 60, "it took {:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() >= 60, "it took {:?}", start.elapsed());
 }
 
 #[tokio::test]

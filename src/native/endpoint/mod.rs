@@ -1,7 +1,7 @@
 //! `millrace endpoint`: the simulated server as a real one, over HTTP.
 //!
 //! It is the very [`Model`](crate::upstream::Model) that runs are simulated with, handed the host's time instead of the
-//! run's: what the n-th request meets is what the n-th request of a simulation with that seed meets. A page that calls it
+//! run's: the n-th request throws the same dice as the n-th request of a simulation with that seed. A page that calls it
 //! shows the same pattern against a network.
 //!
 //! No limit of its own may stand between a client and the model: every request is worked on at once, unless `--slots` says
@@ -45,7 +45,7 @@ async fn until_told(options: &EndpointOptions) -> Result<(), String> {
         first.next().await;
         match in_flight() {
             0 => say("Stopping."),
-            n => say(&format!("Stopping once {n} in flight are answered; stop again to drop them.")),
+            n => say(&format!("Stopping when those in flight ({n}) have their answers; stop again to drop them.")),
         }
     };
     let impatience = async move {

@@ -25,7 +25,7 @@ pub struct EndpointOptions {
     /// Added to each answer's time: 500ms, 2s; a bare number is in milliseconds.
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parameter::<Span>("base"))]
     pub base: Span,
-    /// The word that the dice derive from: the n-th request meets the same each time.
+    /// The word that the dice derive from: the n-th request throws the same each time, here and in simulations.
     #[arg(long, value_name = "WORD", default_value = DEFAULT_SEED)]
     pub seed: String,
 

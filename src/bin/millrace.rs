@@ -23,8 +23,8 @@ enum Call {
     },
     /// Run a scenario and print its report.
     Run(run::RunCall),
-    /// Serve the server model over HTTP, for the page or any other client to call.
-    Endpoint(endpoint::EndpointOptions),
+    /// Serve the server model over HTTP: GET /data, /healthz, /metrics.
+    Endpoint(endpoint::EndpointCall),
 }
 
 fn main() -> ExitCode {
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Call::Run(call) => run::run(&call),
-        Call::Endpoint(options) => endpoint::serve(&options),
+        Call::Endpoint(call) => endpoint::serve(&call),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

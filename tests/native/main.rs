@@ -4,9 +4,16 @@
 mod program;
 
 mod channel;
+#[cfg(feature = "cli")]
+mod endpoint;
 mod engine;
+mod golden;
+mod invariants;
+mod links;
 mod parts;
 mod queueing;
+mod reference;
 mod registry;
+mod scenarios;
 mod tidy;
 mod trace;

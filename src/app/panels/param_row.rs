@@ -2,11 +2,10 @@
 
 use super::text_of;
 use crate::app::page::{Wish, use_page};
+use crate::app::range::Range;
 use crate::spec::{Field, Kind, Problem, Value};
 use crate::trace::Span;
 use crate::view::number;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// Properties of a row.
@@ -145,19 +144,20 @@ struct SliderProps {
 #[component]
 fn Slider(props: &SliderProps) -> Html {
     let field = &props.field.0;
-    let Some((low, high)) = ends(field) else { return html! { <span></span> } };
+    // Rows with sliders are numbers; anything else has no ends and is drawn as a dead one.
+    let (low, high) = ends(field).unwrap_or((0.0, 1.0));
     let position = to_position(as_number(&props.value), low, high);
+    let text_at =
+        |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
     let onchange = {
         let (commit, field) = (props.commit.clone(), field.clone());
-        Callback::from(move |event: Event| {
-            let at =
-                event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map_or(0.0, |i| i.value_as_number());
-            commit.emit(at_position(&field, at, low, high));
-        })
+        Callback::from(move |at: f64| commit.emit(at_position(&field, at, low, high)))
     };
     html! {
-        <input type="range" class="slide" min="0" max="1" step="0.005" value={position.to_string()} aria-label={field.label}
-            aria-valuetext={format!("{} {}", shown(&props.value), unit(field))} tabindex="-1" {onchange} />
+        <span class="rng">
+            <Range step=0.005 value={position} label={field.label} text={format!("{} {}", shown(&props.value), unit(field))} skipped=true {onchange} />
+            <span class="ends" aria-hidden="true"><span>{ text_at(0.0) }</span><span>{ text_at(1.0) }</span></span>
+        </span>
     }
 }
 

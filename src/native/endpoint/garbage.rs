@@ -2,7 +2,7 @@
 //!
 //! Over a bare socket: a library for HTTP takes care never to send such things.
 
-use super::options::EndpointOptions;
+use super::call::EndpointCall;
 use super::server::pass;
 use std::future::Future;
 use std::io;
@@ -25,13 +25,8 @@ pub enum Garbage {
 const LONGEST_REQUEST: usize = 64 * 1024;
 
 /// Answers each request with garbage and closes its connection, until `stop` ends.
-pub async fn answer_all(
-    listener: &TcpListener,
-    kind: Garbage,
-    options: &EndpointOptions,
-    stop: impl Future<Output = ()>,
-) {
-    let (answer, delay) = (text(kind, !options.no_cors), options.delay);
+pub async fn answer_all(listener: &TcpListener, kind: Garbage, call: &EndpointCall, stop: impl Future<Output = ()>) {
+    let (answer, delay) = (text(kind, !call.no_cors), call.delay);
     // Dropped with what is still under way.
     let mut answers = JoinSet::new();
     tokio::pin!(stop);

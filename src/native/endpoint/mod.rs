@@ -7,13 +7,13 @@
 //! No limit of its own may stand between a client and the model: every request is worked on at once, unless `--slots` says
 //! otherwise. And it must stay private until told: it binds this machine's loopback address.
 
+mod call;
 mod garbage;
 mod metrics;
-mod options;
 mod server;
 
+pub use call::EndpointCall;
 pub use garbage::Garbage;
-pub use options::EndpointOptions;
 pub use server::{Endpoint, bind};
 
 use super::Failure;
@@ -24,20 +24,20 @@ use std::io::Write;
 ///
 /// # Errors
 /// [`Failure::Wrong`] where the options do not go together or the address cannot be had.
-pub fn serve(options: &EndpointOptions) -> Result<(), Failure> {
+pub fn serve(call: &EndpointCall) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::Wrong(format!("the threads to serve with: {e}")))?;
-    runtime.block_on(until_told(options)).map_err(Failure::Wrong)
+    runtime.block_on(until_told(call)).map_err(Failure::Wrong)
 }
 
-async fn until_told(options: &EndpointOptions) -> Result<(), String> {
+async fn until_told(call: &EndpointCall) -> Result<(), String> {
     // Who reads that it serves may tell it to stop at once, so it listens for that first.
     let no_signals = |e| format!("the signals to stop by: {e}");
     let mut first = StopSignals::listen().map_err(no_signals)?;
     let mut second = StopSignals::listen().map_err(no_signals)?;
-    let endpoint = bind(options).await?;
+    let endpoint = bind(call).await?;
     let url = endpoint.data_url();
-    say(&format!("Serving {url} (model {}, seed {})", options.model, options.seed));
+    say(&format!("Serving {url} (model {}, seed {})", call.model, call.seed));
     say(&format!("Point the page at it: …/#/worker-pool?target=fetch&url={url}"));
 
     let in_flight = endpoint.in_flight();

@@ -1,8 +1,8 @@
 //! The server: the model behind HTTP.
 
+use super::call::EndpointCall;
 use super::garbage;
 use super::metrics::{self, Metrics};
-use super::options::EndpointOptions;
 use crate::engine::Seed;
 use crate::trace::{SimTime, Span};
 use crate::upstream::{Model, Visit};
@@ -29,7 +29,7 @@ use tower_http::cors::{Any, CorsLayer};
 pub struct Endpoint {
     listener: TcpListener,
     address: SocketAddr,
-    options: EndpointOptions,
+    call: EndpointCall,
     server: Arc<Server>,
 }
 
@@ -37,9 +37,9 @@ pub struct Endpoint {
 ///
 /// # Errors
 /// A sentence, where the options do not go together or the address cannot be had.
-pub async fn bind(options: &EndpointOptions) -> Result<Endpoint, String> {
-    let server = Arc::new(Server::new(options)?);
-    let (host, port) = (options.host.as_str(), options.port);
+pub async fn bind(call: &EndpointCall) -> Result<Endpoint, String> {
+    let server = Arc::new(Server::new(call)?);
+    let (host, port) = (call.host.as_str(), call.port);
     let listener = TcpListener::bind((host, port)).await.map_err(|e| match e.kind() {
         io::ErrorKind::AddrInUse => {
             format!("port {port} of {host} is taken; choose another with --port, or a free one with --port 0")
@@ -47,7 +47,7 @@ pub async fn bind(options: &EndpointOptions) -> Result<Endpoint, String> {
         _ => format!("cannot listen on port {port} of {host}: {e}"),
     })?;
     let address = listener.local_addr().map_err(|e| format!("port {port} of {host}: {e}"))?;
-    Ok(Endpoint { listener, address, options: options.clone(), server })
+    Ok(Endpoint { listener, address, call: call.clone(), server })
 }
 
 impl Endpoint {
@@ -79,32 +79,32 @@ impl Endpoint {
     /// # Errors
     /// Where the socket fails.
     pub async fn until(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        if let Some(kind) = self.options.garbage {
-            garbage::answer_all(&self.listener, kind, &self.options, stop).await;
+        if let Some(kind) = self.call.garbage {
+            garbage::answer_all(&self.listener, kind, &self.call, stop).await;
             return Ok(());
         }
         // An answer is one small packet, and is not to wait for a second.
         let listener = self.listener.tap_io(|stream| {
             let _without = stream.set_nodelay(true);
         });
-        axum::serve(listener, router(self.server, &self.options)).with_graceful_shutdown(stop).await
+        axum::serve(listener, router(self.server, &self.call)).with_graceful_shutdown(stop).await
     }
 }
 
-fn router(server: Arc<Server>, options: &EndpointOptions) -> Router {
+fn router(server: Arc<Server>, call: &EndpointCall) -> Router {
     let router = Router::new()
         .route("/data", get(data))
-        .route("/healthz", get(async || Json(json!({ "status": "ok" }))))
+        .route("/healthz", get(async || "ok\n"))
         .route("/metrics", get(metrics))
         .fallback(async || {
             (StatusCode::NOT_FOUND, Json(json!({ "error": "There are /data, /healthz and /metrics here" })))
         })
         .with_state(server);
-    let router = if options.no_cors { router } else { router.layer(any_page()) };
-    if options.delay.is_zero() {
+    let router = if call.no_cors { router } else { router.layer(any_page()) };
+    if call.delay.is_zero() {
         return router;
     }
-    let delay = options.delay;
+    let delay = call.delay;
     router.layer(middleware::from_fn(move |request: Request, next: Next| async move {
         pass(delay).await;
         next.run(request).await
@@ -154,12 +154,12 @@ struct Turns {
 }
 
 impl Server {
-    fn new(options: &EndpointOptions) -> Result<Server, String> {
-        let params = options.server()?;
+    fn new(call: &EndpointCall) -> Result<Server, String> {
+        let params = call.server()?;
         let slots = usize::try_from(params.slots).ok().filter(|slots| *slots > 0).map(Semaphore::new);
         Ok(Server {
             turns: Mutex::new(Turns { model: params.model(), taken: 0 }),
-            seed: Seed::from_word(&options.seed),
+            seed: Seed::from_word(&call.seed),
             base: params.base,
             slots,
             since: Instant::now(),

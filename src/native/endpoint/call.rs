@@ -12,7 +12,7 @@ use std::ffi::OsString;
 
 /// What `millrace endpoint` is asked to be.
 #[derive(Clone, Debug, PartialEq, Args)]
-pub struct EndpointOptions {
+pub struct EndpointCall {
     /// The address to bind: 0.0.0.0 lets other machines in.
     #[arg(long, default_value = "127.0.0.1")]
     pub host: String,
@@ -61,14 +61,14 @@ pub struct EndpointOptions {
     pub garbage: Option<Garbage>,
 }
 
-impl EndpointOptions {
+impl EndpointCall {
     /// Reads options as they are written after `millrace endpoint`.
     ///
     /// # Errors
     /// What is wrong with them.
-    pub fn read<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<EndpointOptions, clap::Error> {
-        let command = EndpointOptions::augment_args(clap::Command::new("endpoint").no_binary_name(true));
-        EndpointOptions::from_arg_matches(&command.try_get_matches_from(words)?)
+    pub fn read<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<EndpointCall, clap::Error> {
+        let command = EndpointCall::augment_args(clap::Command::new("endpoint").no_binary_name(true));
+        EndpointCall::from_arg_matches(&command.try_get_matches_from(words)?)
     }
 
     /// The server's parameters, as a pattern would have them.

@@ -1,6 +1,6 @@
 //! The real endpoint as clients meet it: over sockets of this machine, with a client that is not ours.
 
-use millrace::native::endpoint::{Endpoint, EndpointOptions, bind};
+use millrace::native::endpoint::{Endpoint, EndpointCall, bind};
 use millrace::session::{Scenario, Target};
 use millrace::trace::{Answer, EventKind, SimTime};
 use reqwest::{Client, Method, Response};
@@ -60,7 +60,7 @@ impl Served {
 
 async fn bound(options: &[&[&str]]) -> Endpoint {
     let words = ["--port", "0"].iter().chain(options.iter().copied().flatten());
-    let options = EndpointOptions::read(words).expect("options of the endpoint");
+    let options = EndpointCall::read(words).expect("options of the endpoint");
     bind(&options).await.expect("this machine has a free port")
 }
 
@@ -115,7 +115,7 @@ async fn an_answer_is_the_greeting_or_the_simulated_error() {
 #[tokio::test]
 async fn it_says_that_it_is_well_and_what_else_there_is() {
     let served = serve(&[]).await;
-    assert_eq!(served.get("/healthz").await.status(), 200);
+    assert_eq!(served.get("/healthz").await.text().await.expect("a body"), "ok\n");
     let nothing = served.get("/nothing").await;
     assert_eq!(nothing.status(), 404);
     assert!(nothing.text().await.expect("a body").contains("/data"));
@@ -159,6 +159,18 @@ async fn a_seed_gives_the_same_statuses_each_time_and_another_seed_gives_others(
     assert_ne!(other.statuses(64).await, statuses);
 }
 
+/// The statuses that a simulation meets, in order.
+fn simulated(link: &str) -> Vec<u16> {
+    let mut run = Scenario::read(link).expect("a link").scenario.run(None);
+    run.advance(SimTime::MAX, u64::MAX);
+    let trace = run.trace();
+    let statuses = trace.iter().filter_map(|event| match event.kind {
+        EventKind::Answered { answer: Answer::Status(status), .. } => Some(status),
+        _ => None,
+    });
+    statuses.collect()
+}
+
 #[tokio::test]
 async fn the_nth_request_meets_what_it_meets_in_a_simulation_with_that_seed() {
     // The two models whose statuses do not depend on when a request comes.
@@ -166,15 +178,7 @@ async fn the_nth_request_meets_what_it_meets_in_a_simulation_with_that_seed() {
         (COIN, "sequential?server=general&service=constant&mean=0ms&errors=0.5&requests=64&seed=ada"),
         (&["--model", "shipped"], "sequential?server=shipped&requests=64&seed=ada"),
     ] {
-        let mut run = Scenario::read(link).expect("a link").scenario.run(None);
-        run.advance(SimTime::MAX, u64::MAX);
-        let trace = run.trace();
-        let simulated = trace.iter().filter_map(|event| match event.kind {
-            EventKind::Answered { answer: Answer::Status(status), .. } => Some(status),
-            _ => None,
-        });
-        let simulated: Vec<u16> = simulated.collect();
-        assert_eq!(serve(&[options, &["--seed", "ada"]]).await.statuses(64).await, simulated, "{link}");
+        assert_eq!(serve(&[options, &["--seed", "ada"]]).await.statuses(64).await, simulated(link), "{link}");
     }
 }
 
@@ -296,18 +300,18 @@ async fn it_stops_when_told() {
 async fn a_taken_port_is_said_in_words() {
     let first = bound(&[]).await;
     let port = first.address().port().to_string();
-    let again = EndpointOptions::read(["--port", &port]).expect("options");
+    let again = EndpointCall::read(["--port", &port]).expect("options");
     let message = bind(&again).await.expect_err("the port is taken");
     assert!(message.contains(&port) && message.contains("taken") && message.contains("--port"), "{message}");
 }
 
 #[tokio::test]
 async fn options_that_would_do_nothing_are_refused() {
-    let options = EndpointOptions::read(["--model", "shipped", "--slots", "3"]).expect("each is right by itself");
+    let options = EndpointCall::read(["--model", "shipped", "--slots", "3"]).expect("each is right by itself");
     let message = bind(&options).await.expect_err("slots are for the general model");
     assert!(message.contains("--slots") && message.contains("general"), "{message}");
     for wrong in [["--model", "other"], ["--base", "soon"], ["--errors", "2"], ["--garbage", "cut"]] {
-        assert!(EndpointOptions::read(wrong).is_err(), "{wrong:?}");
+        assert!(EndpointCall::read(wrong).is_err(), "{wrong:?}");
     }
 }
 

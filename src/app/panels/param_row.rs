@@ -1,6 +1,7 @@
 //! One parameter: label, slider, number with unit; what is wrong with it, below.
 
 use super::text_of;
+use crate::app::entry::Entry;
 use crate::app::page::{Wish, use_page};
 use crate::app::range::Range;
 use crate::spec::{Field, Kind, Problem, Value};
@@ -39,21 +40,26 @@ pub fn ParamRow(props: &RowProps) -> Html {
     let page = use_page();
     let field = &props.field.0;
     let problem = use_state(|| None::<String>);
+    {
+        // Another value came into force by another way: the complaint speaks of one that is gone.
+        let problem = problem.clone();
+        use_effect_with(props.value.clone(), move |_| problem.set(None));
+    }
     let commit = {
         let (page, problem, field, value) = (page.clone(), problem.clone(), field.clone(), props.value.clone());
-        move |text: String| match field.read(&text) {
+        Callback::from(move |text: String| match field.read(&text) {
             Ok(new) => {
                 problem.set(None);
                 if new != value {
                     page.ask(Wish::Choose(field.key, new));
                 }
+                true
             }
-            Err(error) => problem.set(Some(complaint(&error, &field, &value))),
-        }
-    };
-    let onchange = {
-        let commit = commit.clone();
-        Callback::from(move |event: Event| commit(text_of(&event)))
+            Err(error) => {
+                problem.set(Some(complaint(&error, &field, &value)));
+                false
+            }
+        })
     };
     let id = format!("p-{}", field.key);
     let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
@@ -65,6 +71,12 @@ pub fn ParamRow(props: &RowProps) -> Html {
     let control = match &field.kind {
         Kind::Choice(choices) => {
             let current = props.value.to_string();
+            let onchange = {
+                let commit = commit.clone();
+                Callback::from(move |event: Event| {
+                    commit.emit(text_of(&event));
+                })
+            };
             html! {
                 <select id={id.clone()} class="wide" data-testid={testid} aria-describedby={described} {onchange}>
                     { for choices.iter().map(|c| html! { <option value={c.id} title={c.help} selected={c.id == current}>{ c.label }</option> }) }
@@ -73,16 +85,14 @@ pub fn ParamRow(props: &RowProps) -> Html {
         }
         Kind::Text { .. } => html! {
             <span class={classes!("num", "wide", bad.then_some("bad"))}>
-                <input id={id.clone()} data-testid={testid} class="mono text" value={props.value.to_string()} aria-invalid={bad.to_string()}
-                    aria-describedby={described} spellcheck="false" autocomplete="off" {onchange} />
+                <Entry id={id.clone()} {testid} class="mono text" value={props.value.to_string()} {bad} {described} {commit} />
             </span>
         },
         _ => html! {
             <>
-                <Slider field={props.field.clone()} value={props.value.clone()} commit={Callback::from(commit)} />
+                <Slider field={props.field.clone()} value={props.value.clone()} commit={commit.clone()} />
                 <span class={classes!("num", bad.then_some("bad"))}>
-                    <input id={id.clone()} data-testid={testid} value={shown(&props.value)} inputmode="decimal" aria-invalid={bad.to_string()}
-                        aria-describedby={described} autocomplete="off" {onchange} />
+                    <Entry id={id.clone()} {testid} value={shown(&props.value)} inputmode={keys(field)} {bad} {described} {commit} />
                     <i>{ unit(field) }</i>
                 </span>
             </>
@@ -132,12 +142,21 @@ fn unit(field: &Field) -> &'static str {
     }
 }
 
+/// Which keys a phone shows: times take a unit, so they need letters.
+fn keys(field: &Field) -> &'static str {
+    match field.kind {
+        Kind::Count { .. } => "numeric",
+        Kind::Span { .. } => "text",
+        _ => "decimal",
+    }
+}
+
 /// Properties of a slider.
 #[derive(Clone, PartialEq, Properties)]
 struct SliderProps {
     field: SameKey,
     value: Value,
-    commit: Callback<String>,
+    commit: Callback<String, bool>,
 }
 
 /// A slider over the field's range, logarithmic where that is wide.
@@ -151,7 +170,10 @@ fn Slider(props: &SliderProps) -> Html {
         |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
     let onchange = {
         let (commit, field) = (props.commit.clone(), field.clone());
-        Callback::from(move |at: f64| commit.emit(at_position(&field, at, low, high)))
+        Callback::from(move |at: f64| {
+            // A slider has no place outside its range.
+            commit.emit(at_position(&field, at, low, high));
+        })
     };
     html! {
         <span class="rng">

@@ -177,11 +177,6 @@ impl Page {
         self.client.issue_cmd(command).await.expect("Chromium does as it is told");
     }
 
-    /// The browser's client, for what is asked of it once.
-    pub fn client(&self) -> &Client {
-        &self.client
-    }
-
     /// Lets the run go as fast as it can, to its end.
     pub async fn run_to_the_end(&self) {
         self.blur().await;

@@ -3,6 +3,9 @@
 //! Natively this file is empty: `cargo test` has no browser.
 #![cfg(target_arch = "wasm32")]
 
+#[path = "web/fetch.rs"]
+mod fetch;
+
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 

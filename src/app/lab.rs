@@ -3,13 +3,18 @@
 //! Each frame computes ahead and folds up to the playhead, for a few milliseconds at most, so the page answers clicks however
 //! large the run. What is shown is never ahead of what is computed. It must not be borrowed across a frame.
 
+use super::real::{Consents, NotYet, RealRun};
 use crate::analysis::{History, Prefix};
 use crate::engine::{Action, Intervention, Progress};
 use crate::platform::clock;
-use crate::session::{Scenario, Session};
+use crate::platform::realtime::Next;
+use crate::session::{Scenario, Session, Target};
 use crate::spec::Value;
 use crate::trace::{Fold, Ledger, SimTime, Span, Trace, TraceEvent};
+use crate::upstream::{Limits, Trouble};
 use crate::view::Stage;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 
 /// What is folded at the playhead.
 #[derive(Clone, Debug, Default)]
@@ -98,10 +103,18 @@ pub struct Lab {
     pub speed: Speed,
     /// Where the playhead is wanted, while computing or folding has not got there.
     wanted: Option<SimTime>,
+    /// How long it has been wanted there, in milliseconds.
+    waited_ms: f64,
     started: bool,
     last_frame: Option<f64>,
     /// Host time spent on computing, in milliseconds.
     pub host_ms: f64,
+    /// What a person allows against a real endpoint.
+    pub limits: Limits,
+    consents: Consents,
+    /// What is missing before a real run can start: an address, or a person's consent.
+    asking: Option<NotYet>,
+    real: Option<RealRun>,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -112,20 +125,102 @@ const POLLS: u64 = 256;
 const EVENTS: u64 = 4_096;
 /// The longest step of the wall clock that counts: a hidden tab must not jump.
 const LONGEST_STEP_MS: f64 = 100.0;
+/// Milliseconds before the page says that it computes.
+const PATIENCE_MS: f64 = 150.0;
 
 impl Lab {
     /// An experiment that has not started. The playhead goes to where the scenario says.
     pub fn new(scenario: Scenario, speed: Speed) -> Lab {
-        let wanted = scenario.at.map(|span| SimTime(span.0));
+        // A link never starts real requests, also not by saying where the playhead is to stand.
+        let wanted = scenario.at.filter(|_| scenario.target == Target::Sim).map(|span| SimTime(span.0));
         Lab {
             session: fresh(scenario),
             playing: false,
             speed,
             wanted,
+            waited_ms: 0.0,
             started: wanted.is_some(),
             last_frame: None,
             host_ms: 0.0,
+            limits: Limits::DEFAULT,
+            consents: Consents::default(),
+            asking: None,
+            real: None,
         }
+    }
+
+    /// Another scenario, from its start, with the same speed, limits and consents. A real run that was under way is
+    /// aborted.
+    pub fn open(&mut self, scenario: Scenario) {
+        let fresh = Lab::new(scenario, self.speed);
+        let (limits, consents) = (self.limits, std::mem::take(&mut self.consents));
+        *self = Lab { limits, consents, ..fresh };
+    }
+
+    /// Whether the requests go to a real endpoint.
+    pub fn wants_real(&self) -> bool {
+        self.scenario().target == Target::Fetch
+    }
+
+    /// What is missing before a real run can start.
+    pub fn asking(&self) -> Option<&NotYet> {
+        self.asking.as_ref()
+    }
+
+    /// What went wrong with a real run, and what else is to be said about it.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.real.as_ref().and_then(RealRun::trouble)
+    }
+
+    /// What is to be said about a real run beside its figures.
+    pub fn remarks(&self) -> Vec<&'static str> {
+        self.real.as_ref().map(RealRun::remarks).unwrap_or_default()
+    }
+
+    /// A person agreed to requests to the host that was asked about.
+    pub fn consent(&mut self) {
+        if let Some(NotYet::Consent(plan)) = self.asking.take() {
+            self.consents.give(&plan.endpoint.host);
+        }
+    }
+
+    /// Starts a run against the real endpoint, or says what is missing. Only ever on a person's click.
+    pub fn start_real(&mut self, me: Weak<RefCell<Lab>>) {
+        match RealRun::prepare(self.scenario(), self.limits, &self.consents) {
+            Err(missing) => self.asking = Some(missing),
+            Ok((scenario, real)) => {
+                self.asking = None;
+                let history = History::watching(scenario.pattern.checks);
+                self.session = Session::real(scenario, real.endpoint(), Picture::default(), history);
+                real.start(move |now| {
+                    let lab: Option<Rc<RefCell<Lab>>> = me.upgrade();
+                    let Some(lab) = lab else { return Next::Never };
+                    // A frame that looks at it right now will advance it.
+                    lab.try_borrow_mut().map_or(Next::Now, |mut lab| lab.advance_real(now))
+                });
+                self.real = Some(real);
+                self.started = true;
+                self.playing = true;
+                self.wanted = None;
+            }
+        }
+    }
+
+    /// Stops a real run: what is under way is aborted, nothing is sent any more, and what happened stays to be seen.
+    fn stop_real(&mut self) {
+        if let Some(real) = &self.real {
+            real.stop();
+        }
+        self.session.halt();
+        self.session.show(self.session.computed(), u64::MAX);
+        self.playing = false;
+    }
+
+    fn advance_real(&mut self, now: SimTime) -> Next {
+        let start = clock::now_ms();
+        let reached = self.session.compute(now, POLLS * 16);
+        self.host_ms += clock::now_ms() - start;
+        RealRun::next(&self.session, reached)
     }
 
     /// The session.
@@ -161,9 +256,12 @@ impl Lab {
         }
     }
 
-    /// How far a seek or a replay has come, as a share, while it is under way.
+    /// How far a seek or a replay has come, as a share, while it is under way and takes long enough to speak of.
     pub fn progress(&self) -> Option<f64> {
         let wanted = self.wanted?;
+        if self.waited_ms < PATIENCE_MS {
+            return None;
+        }
         let share = self.session.playhead().seconds() / wanted.seconds().max(1e-9);
         Some(share.clamp(0.0, 1.0))
     }
@@ -180,7 +278,9 @@ impl Lab {
 
     /// Runs or pauses; at the end of a run, starts it again.
     pub fn toggle(&mut self) {
-        if self.playing {
+        if self.playing && self.session.is_real() {
+            self.stop_real();
+        } else if self.playing {
             self.playing = false;
         } else {
             if self.session.at_end() {
@@ -211,24 +311,20 @@ impl Lab {
 
     /// Back to the start of the same run, which is computed anew.
     pub fn restart(&mut self) {
-        let scenario = self.scenario().clone();
-        self.replace(scenario);
-    }
-
-    /// Another scenario, from its start.
-    pub fn replace(&mut self, scenario: Scenario) {
-        self.session = fresh(scenario);
-        self.playing = false;
-        self.started = false;
-        self.wanted = None;
-        self.host_ms = 0.0;
+        let mut scenario = self.scenario().clone();
+        scenario.at = None;
+        self.open(scenario);
     }
 
     /// Moves the playhead, computing as far as that needs.
     pub fn seek(&mut self, at: SimTime) {
+        if self.is_out_of_reach() {
+            return;
+        }
         self.started = true;
         self.playing = false;
         self.wanted = Some(at);
+        self.waited_ms = 0.0;
     }
 
     /// To the far end of what is computed.
@@ -238,6 +334,9 @@ impl Lab {
 
     /// One event on.
     pub fn step(&mut self) {
+        if self.is_out_of_reach() {
+            return;
+        }
         self.started = true;
         self.playing = false;
         self.wanted = None;
@@ -251,8 +350,17 @@ impl Lab {
         }
     }
 
+    /// Whether the playhead cannot be moved: real time does not stand still, and a run that may only be real has not
+    /// happened before it was started.
+    pub fn is_out_of_reach(&self) -> bool {
+        if self.session.is_real() { self.playing } else { self.wants_real() }
+    }
+
     /// One event back.
     pub fn step_back(&mut self) {
+        if self.is_out_of_reach() {
+            return;
+        }
         self.playing = false;
         self.wanted = None;
         self.session.step_back();
@@ -286,10 +394,15 @@ impl Lab {
         self.last_frame = Some(now_ms);
         let deadline = clock::now_ms() + BUDGET_MS;
         let before = (self.session.events(), self.session.playhead());
+        if self.playing && self.session.is_real() {
+            return self.real_frame();
+        }
         match self.wanted {
             Some(at) => {
+                self.waited_ms += step_ms;
                 if self.work(at, deadline) {
                     self.wanted = None;
+                    self.waited_ms = 0.0;
                 }
             }
             None if self.playing => {
@@ -305,6 +418,23 @@ impl Lab {
             None => return false,
         }
         before != (self.session.events(), self.session.playhead()) || !self.playing
+    }
+
+    /// A frame of a real run: the playhead is always live.
+    fn real_frame(&mut self) -> bool {
+        let now = self.real.as_ref().map_or(SimTime::ZERO, RealRun::now);
+        let next = self.advance_real(now);
+        self.session.show(self.session.computed(), EVENTS * 16);
+        if let Some(real) = &self.real {
+            real.arm(next);
+        }
+        if self.session.outcome().is_some() && self.session.at_end() {
+            self.playing = false;
+            if let Some(real) = &self.real {
+                real.stop();
+            }
+        }
+        true
     }
 
     /// Computes and folds towards an instant until the deadline. Whether it got there.

@@ -4,10 +4,13 @@
 //! `Rc<RefCell<…>>`, advanced and painted once a frame. Five times a second the page takes a fresh look at it. Nothing here
 //! knows a pattern by name.
 
+pub mod compare;
+pub mod endpoint;
 pub mod icon;
 pub mod lab;
 pub mod page;
 pub mod panels;
+pub mod real;
 pub mod shell;
 mod wishes;
 

@@ -7,6 +7,7 @@ use super::lab::Lab;
 use crate::session::{Scenario, Target};
 use crate::spec::{Fidelity, Value};
 use crate::trace::SimTime;
+use crate::upstream::Limits;
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -50,6 +51,10 @@ pub enum Wish {
     Target(Target),
     /// The endpoint's address.
     Url(String),
+    /// What is allowed against a real endpoint.
+    Limits(Limits),
+    /// Requests to the host that was asked about may be sent.
+    Consent,
     /// Show a tab.
     Tab(Tab),
     /// The simple or the advanced form.

@@ -5,17 +5,26 @@ use super::page::{State, Wish};
 use crate::patterns;
 use crate::session::{Scenario, link};
 use crate::spec::Fidelity;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Carries out a wish. Whether the address must be written anew.
-pub fn carry_out(wish: Wish, lab: &mut Lab, state: &mut State) -> bool {
+pub fn carry_out(wish: Wish, shared: &Rc<RefCell<Lab>>, state: &mut State) -> bool {
+    let lab = &mut *shared.borrow_mut();
     match wish {
+        Wish::Toggle if lab.wants_real() && !lab.playing => lab.start_real(Rc::downgrade(shared)),
         Wish::Toggle => lab.toggle(),
+        Wish::Consent => {
+            lab.consent();
+            lab.start_real(Rc::downgrade(shared));
+        }
+        Wish::Limits(limits) => lab.limits = limits,
         Wish::Step => lab.step(),
         Wish::StepBack => lab.step_back(),
         Wish::Restart => {
             let idle = lab.status() == Status::Idle;
             lab.restart();
-            if !idle {
+            if !idle && !lab.wants_real() {
                 lab.play();
             }
         }
@@ -47,7 +56,7 @@ pub fn carry_out(wish: Wish, lab: &mut Lab, state: &mut State) -> bool {
         }
         Wish::Fidelity(fidelity) => return change(lab, state, |s| s.fidelity = fidelity),
         Wish::Choose(key, value) => {
-            let live = lab.scenario().field(key).is_some_and(|f| f.live);
+            let live = lab.scenario().field(key).is_some_and(|f| f.live) && !lab.wants_real();
             if live && lab.status() != Status::Idle {
                 lab.edit_live(key, &value);
                 return true;
@@ -101,7 +110,7 @@ fn change(lab: &mut Lab, state: &mut State, change: impl FnOnce(&mut Scenario)) 
     change(&mut scenario);
     scenario.at = None;
     replace(lab, state, scenario);
-    if playing {
+    if playing && !lab.wants_real() {
         lab.play();
     }
     true
@@ -110,7 +119,6 @@ fn change(lab: &mut Lab, state: &mut State, change: impl FnOnce(&mut Scenario)) 
 fn replace(lab: &mut Lab, state: &mut State, scenario: Scenario) -> bool {
     state.error = None;
     state.notices.clear();
-    let speed = lab.speed;
-    *lab = Lab::new(scenario, speed);
+    lab.open(scenario);
     true
 }

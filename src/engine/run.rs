@@ -196,6 +196,14 @@ impl Run {
         self.core.timers.borrow_mut().next_deadline()
     }
 
+    /// Ends the run here: every task is dropped, and with it whatever it waits for outside. The log stays.
+    pub fn halt(&mut self) {
+        if self.over.is_none() {
+            self.core.close();
+            self.over = Some(Progress::Reached);
+        }
+    }
+
     /// Does something to a run in real time, now.
     pub fn intervene(&mut self, action: Action) {
         self.pending.push_front(Intervention { at: SimTime::ZERO, ordinal: 0, action });

@@ -11,37 +11,30 @@ pub fn json_line(event: &TraceEvent, after: &Ledger, trace: &Trace) -> String {
     line.insert("t".into(), json!(event.at.0));
     line.insert("task".into(), json!(task(event.task)));
     line.insert("task_id".into(), json!((event.task != TaskId::NONE).then_some(event.task.0)));
-    let mut put = |kind: &str, fields: Json| {
-        line.insert("kind".into(), json!(kind));
+    line.insert("kind".into(), json!(event.kind.word()));
+    let mut put = |fields: Json| {
         if let Json::Object(fields) = fields {
             line.extend(fields);
         }
     };
     match event.kind {
         EventKind::Opened { station: id, kind, name, parent } => put(
-            "opened",
             json!({ "station": trace.name(name), "station_id": id.0, "of": kind.word(), "parent": station(parent) }),
         ),
-        EventKind::Closed { station: id } => put("closed", json!({ "station": station(id) })),
-        EventKind::Sized { station: id, capacity } => {
-            put("sized", json!({ "station": station(id), "capacity": capacity }))
-        }
-        EventKind::Stated { station: id, state } => {
-            put("stated", json!({ "station": station(id), "state": trace.name(state) }))
-        }
+        EventKind::Closed { station: id } => put(json!({ "station": station(id) })),
+        EventKind::Sized { station: id, capacity } => put(json!({ "station": station(id), "capacity": capacity })),
+        EventKind::Stated { station: id, state } => put(json!({ "station": station(id), "state": trace.name(state) })),
         EventKind::Gauged { station: id, gauge, value } => {
-            put("gauged", json!({ "station": station(id), "gauge": gauge.0, "value": value }));
+            put(json!({ "station": station(id), "gauge": gauge.0, "value": value }));
         }
-        EventKind::Travelled { station: id, place } => {
-            put("travelled", json!({ "station": station(id), "place": place }))
-        }
-        EventKind::Entered { job, station: id } => put("entered", json!({ "job": job.0, "station": station(id) })),
+        EventKind::Travelled { station: id, place } => put(json!({ "station": station(id), "place": place })),
+        EventKind::Entered { job, station: id } => put(json!({ "job": job.0, "station": station(id) })),
         EventKind::Moved { job, station: id, started } => {
-            put("moved", json!({ "job": job.0, "station": station(id), "started": started }));
+            put(json!({ "job": job.0, "station": station(id), "started": started }));
         }
-        EventKind::Started { job } => put("started", json!({ "job": job.0 })),
+        EventKind::Started { job } => put(json!({ "job": job.0 })),
         EventKind::Called { job, station: id, started } => {
-            put("called", json!({ "job": job.0, "station": station(id), "started": started }));
+            put(json!({ "job": job.0, "station": station(id), "started": started }));
         }
         EventKind::Answered { job, station: id, answer } => {
             let answer = match answer {
@@ -50,26 +43,24 @@ pub fn json_line(event: &TraceEvent, after: &Ledger, trace: &Trace) -> String {
                 Answer::Cancelled => json!("cancelled"),
                 Answer::Failed => json!("failed"),
             };
-            put("answered", json!({ "job": job.0, "station": station(id), "answer": answer }));
+            put(json!({ "job": job.0, "station": station(id), "answer": answer }));
         }
-        EventKind::Split { job, child } => put("split", json!({ "job": job.0, "child": child.0 })),
-        EventKind::Merged { job, into } => put("merged", json!({ "job": job.0, "into": into.0 })),
-        EventKind::Left { job, outcome } => put("left", json!({ "job": job.0, "outcome": outcome.word() })),
+        EventKind::Split { job, child } => put(json!({ "job": job.0, "child": child.0 })),
+        EventKind::Merged { job, into } => put(json!({ "job": job.0, "into": into.0 })),
+        EventKind::Left { job, outcome } => put(json!({ "job": job.0, "outcome": outcome.word() })),
         EventKind::Spawned { child, name, station: id } => {
-            put("spawned", json!({ "child": trace.name(name), "child_id": child.0, "station": station(id) }));
+            put(json!({ "child": trace.name(name), "child_id": child.0, "station": station(id) }));
         }
-        EventKind::Waits { what, station: id, inner: _ } => {
-            put("waits", json!({ "for": what.word(), "station": station(id) }))
-        }
+        EventKind::Waits { what, station: id, inner: _ } => put(json!({ "for": what.word(), "station": station(id) })),
         EventKind::Ended { how } => {
-            put("ended", json!({ "how": if how == Ending::Completed { "completed" } else { "cancelled" } }))
+            put(json!({ "how": if how == Ending::Completed { "completed" } else { "cancelled" } }))
         }
         EventKind::Faulted { fault, on, magnitude } => {
-            put("faulted", json!({ "fault": trace.name(fault), "on": on, "magnitude": magnitude }));
+            put(json!({ "fault": trace.name(fault), "on": on, "magnitude": magnitude }));
         }
-        EventKind::Edited { field, value } => put("edited", json!({ "field": trace.name(field), "value": value })),
-        EventKind::Noted { text, value } => put("noted", json!({ "text": trace.name(text), "value": value })),
-        EventKind::Crashed { text } => put("crashed", json!({ "text": trace.name(text) })),
+        EventKind::Edited { field, value } => put(json!({ "field": trace.name(field), "value": value })),
+        EventKind::Noted { text, value } => put(json!({ "text": trace.name(text), "value": value })),
+        EventKind::Crashed { text } => put(json!({ "text": trace.name(text) })),
     }
     if let (Some(file), Some(at)) = (event.site.file(), event.site.line()) {
         line.insert("at".into(), json!(format!("{file}:{at}")));

@@ -1,7 +1,8 @@
-//! What leaves the program: the report of a run, and its trace as lines of JSON.
+//! What leaves the program: the report of a run, and its trace as lines of JSON, and the comparison of a suite.
 
 mod jsonl;
 mod report;
+pub mod suite;
 mod text;
 
 pub use jsonl::json_line;

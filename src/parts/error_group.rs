@@ -2,6 +2,7 @@
 
 use crate::engine::{Env, TaskRef};
 use crate::trace::{StationId, Wait};
+use pin_project_lite::pin_project;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
@@ -63,6 +64,12 @@ impl ErrorGroup {
         self.0.error.borrow().clone()
     }
 
+    /// Waits for `future`, and gives it up when the group is cancelled: none then. What is waited for is the future; the group is
+    /// only how long.
+    pub fn guard<F: Future>(&self, env: &Env, future: F) -> Guard<F> {
+        Guard { env: env.clone(), cancelled: self.cancelled(), future: Some(future) }
+    }
+
     /// Ready once the group is cancelled. To be waited for beside something else, in a select.
     #[track_caller]
     pub fn cancelled(&self) -> Cancelled {
@@ -103,5 +110,35 @@ impl Drop for Cancelled {
         if let Some(ticket) = self.ticket {
             self.group.0.waiters.borrow_mut().retain(|&(t, _)| t != ticket);
         }
+    }
+}
+
+pin_project! {
+    /// The future of [`ErrorGroup::guard`].
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Guard<F> {
+        env: Env,
+        cancelled: Cancelled,
+        #[pin]
+        future: Option<F>,
+    }
+}
+
+impl<F: Future> Future for Guard<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if let Some(future) = this.future.as_mut().as_pin_mut()
+            && let Poll::Ready(value) = future.poll(cx)
+        {
+            return Poll::Ready(Some(value));
+        }
+        let (env, cancelled) = (this.env, this.cancelled);
+        if env.muted(|| Pin::new(cancelled).poll(cx)).is_ready() {
+            this.future.set(None);
+            return Poll::Ready(None);
+        }
+        Poll::Pending
     }
 }

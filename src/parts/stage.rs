@@ -100,7 +100,15 @@ impl Stage {
                     };
                     let Some(Message { id, payload, job }) = received else { return };
                     let job = Rc::new(job);
-                    let result = function(env.clone(), payload, job.clone()).await;
+                    let work = function(env.clone(), payload, job.clone());
+                    // A function that is told of the whole pipeline's cancellation stops in the middle of its work.
+                    let result = match watches_input {
+                        false => work.await,
+                        true => match group.guard(&env, work).await {
+                            Some(result) => result,
+                            None => return,
+                        },
+                    };
                     let Ok(job) = Rc::try_unwrap(job) else { return };
                     let payload = match result {
                         Ok(payload) => payload,

@@ -37,10 +37,14 @@ params! {
         ..load: Load,
         /// How many tasks run at the same instant, as threads of the Go runtime do. Only as shipped: it is what makes appends
         /// overlap.
-        threads: u32 => Field::count("threads", "Threads", 8, 1..=64).simple(),
+        threads: u32 => Field::count("threads", "Threads", 8, 1..=64).simple().when(shipped),
         ;
         ..server: ServerParams,
     }
+}
+
+fn shipped(values: &Values) -> bool {
+    values.fidelity() == Fidelity::Shipped
 }
 
 /// The wait group client, for the registry.

@@ -3,6 +3,9 @@
 pub mod address;
 pub mod canvas;
 pub mod clock;
+pub mod endpoint;
 pub mod errors;
+pub mod fetch;
 pub mod host;
 pub mod keys;
+pub mod realtime;

@@ -10,6 +10,7 @@ mod playback;
 mod scenario;
 #[expect(clippy::module_inception, reason = "the type is what the module is about")]
 mod session;
+mod suite;
 
 pub use playback::Playback;
 pub use scenario::{DEFAULT_SEED, Scenario, Target};

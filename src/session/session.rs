@@ -201,6 +201,14 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
         self.run.intervene(action);
     }
 
+    /// Ends the run where it is: requests under way are aborted and none is sent any more. What happened stays to be seen.
+    pub fn halt(&mut self) {
+        if self.over.is_none() {
+            self.run.halt();
+            self.close(Progress::Reached);
+        }
+    }
+
     /// The scenario with something done at the playhead: to be run again from the start up to there.
     pub fn with_interventions(&self, actions: impl FnOnce(&Scenario, SimTime, u64) -> Vec<Intervention>) -> Scenario {
         let (at, ordinal) = (self.playhead, self.playback.events());

@@ -77,18 +77,24 @@ impl Problem {
 /// The values of all parameters of a pattern, in the order of its fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values {
+    fidelity: Fidelity,
     entries: Vec<(&'static str, Value)>,
 }
 
 impl Values {
     /// The defaults of a pattern's fields with a fidelity, where `given` does not say otherwise.
     pub fn resolve(fields: &[Field], fidelity: Fidelity, given: impl Fn(&Field) -> Option<Value>) -> Values {
-        let mut values = Values::default();
+        let mut values = Values { fidelity, entries: Vec::new() };
         for field in fields {
             let value = given(field).unwrap_or_else(|| field.default_value(fidelity, &values));
             values.entries.push((field.key, value));
         }
         values
+    }
+
+    /// The fidelity they were resolved for.
+    pub fn fidelity(&self) -> Fidelity {
+        self.fidelity
     }
 
     /// A value by key.

@@ -100,6 +100,35 @@ pub enum EventKind {
     Crashed { text: Text },
 }
 
+impl EventKind {
+    /// The word for it in written traces.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            EventKind::Opened { .. } => "opened",
+            EventKind::Closed { .. } => "closed",
+            EventKind::Sized { .. } => "sized",
+            EventKind::Stated { .. } => "stated",
+            EventKind::Gauged { .. } => "gauged",
+            EventKind::Travelled { .. } => "travelled",
+            EventKind::Entered { .. } => "entered",
+            EventKind::Moved { .. } => "moved",
+            EventKind::Started { .. } => "started",
+            EventKind::Called { .. } => "called",
+            EventKind::Answered { .. } => "answered",
+            EventKind::Split { .. } => "split",
+            EventKind::Merged { .. } => "merged",
+            EventKind::Left { .. } => "left",
+            EventKind::Spawned { .. } => "spawned",
+            EventKind::Waits { .. } => "waits",
+            EventKind::Ended { .. } => "ended",
+            EventKind::Faulted { .. } => "faulted",
+            EventKind::Edited { .. } => "edited",
+            EventKind::Noted { .. } => "noted",
+            EventKind::Crashed { .. } => "crashed",
+        }
+    }
+}
+
 /// What kind of station: how its jobs are counted, and the word for it in reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StationKind {

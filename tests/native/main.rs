@@ -5,8 +5,13 @@ mod program;
 
 mod channel;
 mod engine;
+mod golden;
+mod invariants;
+mod links;
 mod parts;
 mod queueing;
+mod reference;
 mod registry;
+mod scenarios;
 mod tidy;
 mod trace;

@@ -15,7 +15,7 @@ pub fn Faults() -> Html {
     let lab = page.lab();
     let scenario = lab.scenario();
     let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
-    if scene.faults.is_empty() || lab.session().is_real() {
+    if scene.faults.is_empty() || lab.wants_real() {
         return Html::default();
     }
     let trace = lab.session().run().trace();

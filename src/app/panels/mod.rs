@@ -5,6 +5,7 @@
 mod charts;
 mod checks;
 mod code;
+mod endpoint;
 mod explain;
 mod faults;
 mod fidelity;
@@ -19,9 +20,11 @@ mod tiles;
 pub use charts::Charts;
 pub use checks::ChecksBadge;
 pub use code::Code;
+pub use endpoint::EndpointSection;
 pub use explain::Explain;
 pub use faults::Faults;
 pub use log::Log;
+pub use param_row::use_fill;
 pub use params::Params;
 pub use report::ReportPane;
 pub use tiles::Tiles;
@@ -29,6 +32,20 @@ pub use tiles::Tiles;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
+
+/// The panel beside the stage.
+#[component]
+pub fn Panel() -> Html {
+    html! {
+        <>
+            <EndpointSection />
+            <Params />
+            <Faults />
+            <Tiles />
+            <Charts />
+        </>
+    }
+}
 
 /// The text of the input or select that an event is about.
 fn text_of(event: &Event) -> String {

@@ -145,7 +145,8 @@ struct SliderProps {
 #[component]
 fn Slider(props: &SliderProps) -> Html {
     let field = &props.field.0;
-    let Some((low, high)) = ends(field) else { return html! { <span></span> } };
+    // Rows with sliders are numbers; anything else has no ends and is drawn as a dead one.
+    let (low, high) = ends(field).unwrap_or((0.0, 1.0));
     let position = to_position(as_number(&props.value), low, high);
     let onchange = {
         let (commit, field) = (props.commit.clone(), field.clone());
@@ -155,10 +156,23 @@ fn Slider(props: &SliderProps) -> Html {
             commit.emit(at_position(&field, at, low, high));
         })
     };
+    let node = use_node_ref();
+    use_fill(&node, position);
     html! {
-        <input type="range" class="slide" min="0" max="1" step="0.005" value={position.to_string()} aria-label={field.label}
+        <input ref={node} type="range" class="slide" min="0" max="1" step="0.005" value={position.to_string()} aria-label={field.label}
             aria-valuetext={format!("{} {}", shown(&props.value), unit(field))} tabindex="-1" {onchange} />
     }
+}
+
+/// How far the track of a slider is dark.
+#[hook]
+pub fn use_fill(node: &NodeRef, share: f64) {
+    let node = node.clone();
+    use_effect_with(share.to_bits(), move |_| {
+        if let Some(input) = node.cast::<HtmlInputElement>() {
+            let _set = input.style().set_property("--fill", &format!("{:.1}%", share.clamp(0.0, 1.0) * 100.0));
+        }
+    });
 }
 
 /// The ends of a slider: the range, but no further than people want to slide.

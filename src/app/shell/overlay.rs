@@ -1,9 +1,12 @@
 //! What stands over the stage when there is no run to look at: before it, while it is computed, when it cannot go on.
 
+use crate::app::endpoint::{ConsentPanel, RefusalPanel, TroublePanel};
 use crate::app::icon::Icon;
 use crate::app::lab::Status;
 use crate::app::page::{Wish, use_page};
+use crate::app::real::NotYet;
 use crate::engine::{Progress, WaitingTask};
+use crate::session::Target;
 use yew::prelude::*;
 
 /// The panel over the stage, if there is reason for one.
@@ -11,7 +14,20 @@ use yew::prelude::*;
 pub fn Overlay() -> Html {
     let page = use_page();
     let lab = page.lab();
+    let to_sim = page.asks(Wish::Target(Target::Sim));
     let panel = match (lab.status(), lab.progress()) {
+        (Status::Running, None) => return Html::default(),
+        _ if lab.asking().is_some() => match lab.asking() {
+            Some(NotYet::Consent(plan)) => {
+                html! { <ConsentPanel plan={plan.clone()} on_consent={page.asks(Wish::Consent)} on_sim={to_sim} /> }
+            }
+            Some(NotYet::Address(refusal)) => html! { <RefusalPanel message={refusal.message()} on_sim={to_sim} /> },
+            None => return Html::default(),
+        },
+        (Status::Done | Status::Paused, None) if lab.trouble().is_some() => match lab.trouble() {
+            Some(trouble) => html! { <TroublePanel {trouble} on_retry={page.asks(Wish::Toggle)} on_sim={to_sim} /> },
+            None => return Html::default(),
+        },
         (_, Some(share)) => computing(share, lab.session().playhead().seconds()),
         (Status::Idle, None) => idle(&page),
         (Status::Failed, None) => match lab.session().outcome() {

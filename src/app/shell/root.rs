@@ -10,9 +10,10 @@ use super::tabs::Tabs;
 use super::timeline::Timeline;
 use super::top_bar::TopBar;
 use super::transport::Transport;
+use crate::app::compare::Compare;
 use crate::app::lab::{Lab, Speed};
 use crate::app::page::{Change, Page, State, Tab, Wish};
-use crate::app::panels::{Charts, Faults, Params, Tiles};
+use crate::app::panels::Panel;
 use crate::app::wishes;
 use crate::platform::{address, clock, host};
 use crate::session::{Scenario, link};
@@ -81,7 +82,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
         use_callback((), move |wish: Wish, ()| {
             let mut next = (**current.borrow()).clone();
             let themed = wish == Wish::Theme;
-            let address_changed = wishes::carry_out(wish, &mut lab.borrow_mut(), &mut next);
+            let address_changed = wishes::carry_out(wish, &lab, &mut next);
             if address_changed {
                 address::write(&link::encode(lab.borrow().scenario()));
             }
@@ -92,6 +93,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
     };
     use_opening(&state, &lab, &current);
     use_frames(&state, &lab);
+    let compare = state.compare;
     let page = Page::new(Rc::new((*state).clone()), lab.clone(), ask);
     use_shortcuts(&page);
     let menu = use_state(|| false);
@@ -105,22 +107,23 @@ fn Workbench(props: &WorkbenchProps) -> Html {
             <div {class}>
                 <TopBar {on_menu} />
                 <Catalogue on_chosen={Callback::from(move |()| menu.set(false))} />
-                <main id="main">
-                    <Transport />
-                    <Says />
-                    <section class="stagebox" aria-label="Stage" id="stage-region">
-                        <StageBox />
-                        <Overlay />
-                    </section>
-                    <Timeline />
-                    <Tabs />
-                </main>
-                <aside class="panel scroll" aria-label="Parameters, faults and metrics">
-                    <Params />
-                    <Faults />
-                    <Tiles />
-                    <Charts />
-                </aside>
+                if compare {
+                    <Compare />
+                } else {
+                    <main id="main">
+                        <Transport />
+                        <Says />
+                        <section class="stagebox" aria-label="Stage" id="stage-region">
+                            <StageBox />
+                            <Overlay />
+                        </section>
+                        <Timeline />
+                        <Tabs />
+                    </main>
+                    <aside class="panel scroll" aria-label="Parameters, faults and metrics">
+                        <Panel />
+                    </aside>
+                }
             </div>
             <KeyboardMap />
             <Announce />

@@ -1,7 +1,7 @@
 //! The lower region: code, log, explanation, report; on narrow screens the panel's parts too.
 
 use crate::app::page::{Tab, Wish, use_page};
-use crate::app::panels::{Charts, ChecksBadge, Code, Explain, Faults, Log, Params, ReportPane, Tiles};
+use crate::app::panels::{Charts, ChecksBadge, Code, EndpointSection, Explain, Faults, Log, Params, ReportPane, Tiles};
 use crate::platform::host;
 use yew::prelude::*;
 
@@ -55,7 +55,7 @@ pub fn Tabs() -> Html {
                     Tab::Log => html! { <Log /> },
                     Tab::Explain => html! { <Explain /> },
                     Tab::Report => html! { <ReportPane /> },
-                    Tab::Params => html! { <div class="scroll fill"><Params /><Faults /></div> },
+                    Tab::Params => html! { <div class="scroll fill"><EndpointSection /><Params /><Faults /></div> },
                     Tab::Charts => html! { <div class="scroll fill"><Tiles /><Charts /></div> },
                 } }
             </div>

@@ -3,6 +3,7 @@
 use crate::app::icon::Icon;
 use crate::app::lab::{Speed, Status};
 use crate::app::page::{Wish, use_page};
+use crate::app::panels::use_fill;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -11,11 +12,13 @@ use yew::prelude::*;
 #[component]
 pub fn Transport() -> Html {
     let page = use_page();
-    let (status, at, busy) = {
+    let (status, at, busy, real, fixed) = {
         let lab = page.lab();
-        (lab.status(), lab.session().playhead(), lab.progress().is_some())
+        let real = lab.wants_real();
+        (lab.status(), lab.session().playhead(), lab.progress().is_some(), real, lab.is_out_of_reach())
     };
     let (icon, word) = match status {
+        Status::Running if real => ("pause", "Stop"),
         Status::Running => ("pause", "Pause"),
         Status::Done | Status::Failed => ("play", "Again"),
         Status::Idle | Status::Paused => ("play", "Run"),
@@ -25,7 +28,8 @@ pub fn Transport() -> Html {
             <button class="btn pri run" data-testid="run" data-state={status.word()} title="Space" onclick={page.asks(Wish::Toggle)}>
                 <Icon word={icon} /><span class="word">{ word }</span>
             </button>
-            <button class="btn ic bd" data-testid="step" aria-label="One event on" title="One event on: ." onclick={page.asks(Wish::Step)}><Icon word="step" /></button>
+            <button class="btn ic bd" data-testid="step" aria-label="One event on" disabled={fixed}
+                title={if fixed { "A real endpoint answers in real time" } else { "One event on: ." }} onclick={page.asks(Wish::Step)}><Icon word="step" /></button>
             <button class="btn ic bd" data-testid="restart" aria-label="Restart" title="Restart, same seed: R" onclick={page.asks(Wish::Restart)}><Icon word="restart" /></button>
             if busy {
                 <button class="btn bd" data-testid="cancel" onclick={page.asks(Wish::Cancel)}>{ "Cancel" }</button>
@@ -48,7 +52,7 @@ struct ClockProps {
 #[component]
 fn Clock(props: &ClockProps) -> Html {
     let page = use_page();
-    let real = page.lab().session().is_real();
+    let real = page.lab().wants_real();
     let ms = props.ns / 1_000_000;
     let head = format!("{:02}:{:02}:", ms / 3_600_000, ms / 60_000 % 60);
     let tail = format!("{:02}.{:03}", ms / 1_000 % 60, ms % 1_000);
@@ -65,7 +69,7 @@ fn SpeedChoice() -> Html {
     let page = use_page();
     let (speed, real) = {
         let lab = page.lab();
-        (lab.speed, lab.session().is_real())
+        (lab.speed, lab.wants_real())
     };
     let oninput = {
         let page = page.clone();
@@ -79,6 +83,8 @@ fn SpeedChoice() -> Html {
         Speed::Times(x) => format!("{x} times"),
         Speed::Max => "as fast as it can be computed".to_owned(),
     };
+    let node = use_node_ref();
+    use_fill(&node, position_of(speed) / 5.0);
     let cycle = {
         let stops = Speed::STOPS;
         let next = stops.iter().position(|s| *s == speed).map_or(1, |i| (i + 1) % stops.len());
@@ -88,7 +94,7 @@ fn SpeedChoice() -> Html {
         <div class="spd">
             <span class="name">{ "Speed" }</span>
             <div class="stops">
-                <input type="range" min="0" max="5" step="0.05" value={position_of(speed).to_string()} aria-label="Speed" aria-valuetext={text}
+                <input ref={node} type="range" min="0" max="5" step="0.05" value={position_of(speed).to_string()} aria-label="Speed" aria-valuetext={text}
                     data-testid="speed" disabled={real} title={real.then_some("A real endpoint answers in real time")} {oninput} />
                 <div class="ticks" aria-hidden="true">{ for ["0.1", "1", "10", "100", "1k", "max"].iter().map(|t| html! { <span>{ *t }</span> }) }</div>
             </div>

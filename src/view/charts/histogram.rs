@@ -71,7 +71,7 @@ impl Histogram {
         let (w, h) = paper.size();
         let p = paper.palette;
         paper.clear(background)?;
-        let (left, right, top, bottom) = (28.0, w - 8.0, 6.0, h - 20.0);
+        let (left, right, top, bottom) = (36.0, w - 8.0, 6.0, h - 20.0);
         let (Some(first), Some(last)) = (self.bins.first(), self.bins.last()) else {
             paper.line(&[(left, bottom), (right, bottom)], p.line_3, 1.0)?;
             return paper.present();

@@ -55,8 +55,8 @@ pub struct TimeChart {
     pub unit: &'static str,
 }
 
-const LEFT: f64 = 28.0;
-const RIGHT: f64 = 62.0;
+const LEFT: f64 = 36.0;
+const RIGHT: f64 = 76.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 20.0;
 /// The least distance between labels.
@@ -147,7 +147,10 @@ impl TimeChart {
         while at <= scale.end * 1.0001 {
             let x = scale.x(at);
             paper.line(&[(x, scale.bottom), (x, scale.bottom + 4.0)], p.line_3, 1.0)?;
-            let text = format!("{} {unit}", number::axis_seconds(at * factor, step * factor));
+            let text = match at {
+                0.0 => format!("0 {unit}"),
+                _ => format!("{} {unit}", number::axis_seconds(at * factor, step * factor)),
+            };
             paper.text((x, scale.bottom + 12.0), &text, p.axis, Align::Centre)?;
             at += step;
         }
@@ -176,7 +179,7 @@ impl TimeChart {
             let mut at = low;
             while at <= high {
                 ticks.push(at);
-                if at * 3.0 <= high && high / low < 1_000.0 {
+                if at * 3.0 <= high && high / low < 300.0 {
                     ticks.push(at * 3.0);
                 }
                 at *= 10.0;

@@ -43,6 +43,8 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, label: &str, 
         1.5,
     );
     let longest = longest_ms(scene);
+    // A long scale has a label every second decade: more do not fit.
+    let stride = if longest > 1_000.0 { 100.0 } else { 10.0 };
     let mut tick = 1.0;
     while tick <= longest {
         let x = age_x(frame, (tick * 1e6) as u64, longest);
@@ -52,7 +54,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, label: &str, 
         if frame.w > 70.0 {
             let text = number::count(tick as u64);
             let ink = Ink::new(p.ink_3);
-            let last = tick * 10.0 > longest;
+            let last = tick * stride > longest;
             let ink = if tick <= 1.0 {
                 ink
             } else if last {
@@ -69,18 +71,14 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, label: &str, 
             };
             sheet.text((x, frame.bottom() - 5.0), if last { format!("{text} ms") } else { text }, ink);
         }
-        tick *= 10.0;
+        tick *= stride;
     }
     if let Some(p50) = scene.stage.recent_p50().filter(|_| busy + queued > 0) {
         let x = age_x(frame, p50, longest);
         sheet.dashed((x, frame.y + 12.0), (x, frame.bottom() - 18.0), p.p50, 1.5, (2.0, 3.0));
         let ink = Ink::new(p.running_ink);
-        let near_edge = x > frame.right() - 14.0;
-        sheet.text(
-            (x.clamp(frame.x + 4.0, frame.right() - 4.0), frame.y + 8.0),
-            "p50",
-            if near_edge { ink.end() } else { ink.middle() },
-        );
+        let x = x.clamp(frame.x + 16.0, frame.right() - 16.0);
+        sheet.text((x, frame.y + 8.0), "p50", ink.middle());
     }
 }
 

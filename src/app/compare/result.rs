@@ -1,0 +1,170 @@
+//! The figures of a suite: a table of them, and a table of what the documents claim beside what was measured.
+
+use crate::app::icon::Icon;
+use crate::export::suite::{Column, SuiteRow, best};
+use crate::view::number;
+use yew::prelude::*;
+
+/// Properties of the tables.
+#[derive(Clone, PartialEq, Properties)]
+pub struct RowsProps {
+    /// The rows, in the order of the suite.
+    pub rows: Vec<SuiteRow>,
+    /// The id of the pattern under study.
+    pub base: &'static str,
+    /// The seed.
+    #[prop_or_default]
+    pub seed: AttrValue,
+}
+
+fn heading(column: Column) -> (&'static str, &'static str) {
+    match column {
+        Column::Time => ("Time", "s"),
+        Column::Throughput => ("Throughput", "per s"),
+        Column::P50 => ("p50", "ms"),
+        Column::P95 => ("p95", "ms"),
+        Column::P99 => ("p99", "ms"),
+        Column::P999 => ("p99.9", "ms"),
+        Column::Errors => ("Errors", "%"),
+        Column::Tasks => ("Peak tasks", "at once"),
+        Column::Memory => ("Memory", "KiB of futures"),
+    }
+}
+
+fn written(row: &SuiteRow, column: Column) -> String {
+    match column {
+        Column::Time => number::seconds(row.end.0),
+        Column::Throughput => number::rate(row.throughput),
+        Column::Errors => format!("{:.2}", row.errors),
+        Column::Tasks => number::count(row.tasks_peak),
+        Column::Memory => kib(row.bytes_peak),
+        _ => row.percentile(column).map_or_else(|| "—".to_owned(), |span| number::millis(span.0)),
+    }
+}
+
+fn kib(bytes: u64) -> String {
+    if bytes < 102_400 { format!("{:.1}", bytes as f64 / 1_024.0) } else { number::count((bytes + 512) / 1_024) }
+}
+
+fn who(row: &SuiteRow) -> Html {
+    html! { <th scope="row"><span><Icon word={row.pattern.glyph} />{ row.pattern.name }</span></th> }
+}
+
+fn first_name(rows: &[SuiteRow]) -> String {
+    rows.first().map_or_else(|| "the first".to_owned(), |r| r.pattern.name.to_lowercase())
+}
+
+/// The figures.
+#[component]
+pub fn ResultTable(props: &RowsProps) -> Html {
+    let rows = &props.rows;
+    let bests: Vec<(Column, Option<f64>)> = Column::ALL.into_iter().map(|c| (c, best(rows, c))).collect();
+    let first = first_name(rows);
+    html! {
+        <section class="res" aria-labelledby="h-result" data-testid="suite-result">
+            <h2 id="h-result">{ format!("Result on seed {}", props.seed) }<span>{ "computed before the replay, best value of each column in bold" }</span></h2>
+            <div class="wide scroll" tabindex="0" role="group" aria-label="Table of results">
+                <table>
+                    <thead><tr>
+                        <th scope="col">{ "Pattern" }</th>
+                        { for bests.iter().map(|(c, _)| { let (name, unit) = heading(*c); html! { <th scope="col"><b>{ name }</b>{ unit }</th> } }) }
+                        <th scope="col"><b>{ "Measured" }</b>{ format!("% of {first}") }</th>
+                        <th scope="col"><b>{ "Reference" }</b>{ format!("% of {first}") }</th>
+                        <th scope="col"><b>{ "Ideal" }</b>{ "closed form, s" }</th>
+                        <th scope="col" class="bar"><b>{ format!("Share of {first} time") }</b>{ "bar measured, tick reference" }</th>
+                    </tr></thead>
+                    <tbody>{ for rows.iter().map(|row| line(row, &bests, props.base)) }</tbody>
+                </table>
+            </div>
+            if rows.iter().any(|r| !r.drained) {
+                <p class="note">{ "A figure in brackets is of a run that did not come to its end." }</p>
+            }
+        </section>
+    }
+}
+
+fn line(row: &SuiteRow, bests: &[(Column, Option<f64>)], base: &str) -> Html {
+    let cell = |(column, best): &(Column, Option<f64>)| {
+        let is_best = row.drained && best.is_some() && row.figure(*column) == *best;
+        let text = written(row, *column);
+        let text = if row.drained { text } else { format!("({text})") };
+        html! { <td class={is_best.then_some("best")}>{ text }</td> }
+    };
+    let claimed = row.claims.time;
+    let ideal = row.ideal.as_ref();
+    html! {
+        <tr class={(row.pattern.id == base).then_some("cur")} data-pattern={row.pattern.id}>
+            { who(row) }
+            { for bests.iter().map(cell) }
+            <td class="rt">{ format!("{:.1}", row.time_share) }</td>
+            <td class="rf">{ claimed.map_or_else(|| "—".to_owned(), |c| format!("{c:.0}")) }</td>
+            <td title={ideal.map(|i| i.formula.clone())}>{ ideal.map_or_else(|| "—".to_owned(), |i| format!("{:.2}", i.seconds)) }</td>
+            <td class="bar"><Bar measured={row.time_share} {claimed} whole=100.0 /></td>
+        </tr>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct BarProps {
+    measured: f64,
+    claimed: Option<f64>,
+    /// What fills the bar, in percent.
+    whole: f64,
+}
+
+/// A bar for what was measured, and a tick for what is claimed.
+#[component]
+fn Bar(props: &BarProps) -> Html {
+    let at = |x: f64| format!("{:.2}%", (x / props.whole * 100.0).clamp(0.0, 100.0));
+    html! {
+        <svg class="share" aria-hidden="true">
+            <rect x="0" y="5" width={at(props.measured)} height="12" />
+            if let Some(claimed) = props.claimed {
+                <line x1={at(claimed)} x2={at(claimed)} y1="1" y2="21" />
+            }
+        </svg>
+    }
+}
+
+/// What the documents claim, beside what was measured.
+#[component]
+pub fn ClaimsTable(props: &RowsProps) -> Html {
+    let rows = &props.rows;
+    let first = first_name(rows);
+    let share = |x: f64| number::count((x + 0.5) as u64);
+    let pair = |measured: String, claim: Option<f64>| {
+        html! {
+            <>
+                <td class="rt">{ measured }</td>
+                <td>{ claim.map_or_else(|| "—".to_owned(), |c| format!("{c:.0}")) }</td>
+            </>
+        }
+    };
+    html! {
+        <section class="claims" aria-labelledby="h-claims">
+            <h2 id="h-claims">{ "Against the documents" }<span>{ format!("in % of {first}") }</span></h2>
+            <div class="wide scroll" tabindex="0" role="group" aria-label="Table of claims">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col" rowspan="2">{ "Pattern" }</th>
+                            { for ["Time", "Throughput", "Memory"].iter().map(|t| html! { <th scope="colgroup" colspan="2"><b>{ *t }</b></th> }) }
+                        </tr>
+                        <tr>{ for ["measured", "measured", "KiB of futures"].iter().map(|m| html! { <><th scope="col">{ *m }</th><th scope="col">{ "claimed" }</th></> }) }</tr>
+                    </thead>
+                    <tbody>
+                        { for rows.iter().map(|row| html! {
+                            <tr class={(row.pattern.id == props.base).then_some("cur")}>
+                                { who(row) }
+                                { pair(share(row.time_share), row.claims.time) }
+                                { pair(share(row.throughput_share), row.claims.throughput) }
+                                { pair(kib(row.bytes_peak), row.claims.memory) }
+                            </tr>
+                        }) }
+                    </tbody>
+                </table>
+            </div>
+            <p class="note">{ "Memory is the sizes of the futures that live at once, as boxed at spawn. The documents' percentages are of a whole process, with goroutines of 2 to 3 kB each, so that the two are not of one thing." }</p>
+        </section>
+    }
+}

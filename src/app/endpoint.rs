@@ -1,0 +1,234 @@
+//! The real endpoint on the page: its form, the question before the first request, and what went wrong.
+//!
+//! The components know nothing of the page: they are given what to show and say what a person did.
+
+use super::icon::Icon;
+use super::real::Plan;
+use crate::platform::endpoint::Endpoint;
+use crate::trace::Span;
+use crate::upstream::{Limits, Trouble};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+fn typed<E: AsRef<web_sys::Event>>(event: &E) -> String {
+    let input = event.as_ref().target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
+    input.map(|i| i.value()).unwrap_or_default()
+}
+
+/// Properties of the form.
+#[derive(Clone, PartialEq, Properties)]
+pub struct EndpointFormProps {
+    /// The address in force.
+    pub url: AttrValue,
+    /// The limits in force. The patience is the per-request timeout.
+    pub limits: Limits,
+    /// Whether a run is under way: then nothing can be changed.
+    #[prop_or_default]
+    pub running: bool,
+    /// Another address that can be called.
+    pub on_url: Callback<String>,
+    /// Other limits.
+    pub on_limits: Callback<Limits>,
+}
+
+/// The endpoint's address, caps and timeout.
+#[component]
+pub fn EndpointForm(props: &EndpointFormProps) -> Html {
+    // What was typed and is not in force: it stands in the field, with what is wrong below.
+    let draft = use_state(|| None::<String>);
+    let text = (*draft).clone().unwrap_or_else(|| props.url.to_string());
+    let problem = match &*draft {
+        Some(text) => Endpoint::read(text).err().map(|r| r.message()),
+        None if props.url.is_empty() => None,
+        None => Endpoint::read(&props.url).err().map(|r| r.message()),
+    };
+    let onchange = {
+        let (draft, on_url) = (draft.clone(), props.on_url.clone());
+        Callback::from(move |event: Event| {
+            let text = typed(&event).trim().to_owned();
+            match Endpoint::read(&text) {
+                Ok(_) => {
+                    draft.set(None);
+                    on_url.emit(text);
+                }
+                Err(_) => draft.set(Some(text)),
+            }
+        })
+    };
+    let bad = problem.is_some();
+    let limits = props.limits;
+    let set = |change: fn(&mut Limits, u64)| {
+        let on_limits = props.on_limits.clone();
+        Callback::from(move |n: u64| {
+            let mut limits = limits;
+            change(&mut limits, n);
+            on_limits.emit(limits);
+        })
+    };
+    let kept = (bad && draft.is_some() && !props.url.is_empty()).then(|| format!(" In force: {}", props.url));
+    html! {
+        <div class="ep" role="group" aria-label="Real endpoint">
+            <label class="epurl">
+                <span>{ "Address" }</span>
+                <input type="url" class={classes!("mono", bad.then_some("bad"))} data-testid="endpoint-url" value={text} disabled={props.running}
+                    placeholder="http://127.0.0.1:5000/data" autocomplete="off" spellcheck="false" aria-invalid={bad.to_string()}
+                    aria-describedby="endpoint-problem" {onchange} />
+            </label>
+            <p id="endpoint-problem" class="eperr" role="alert">{ problem }{ kept }</p>
+            <Number id="request-cap" label="Requests, at most" unit="" value={u64::from(limits.at_most)} least=1 most=10_000 disabled={props.running}
+                on_value={set(|l, n| l.at_most = u32::try_from(n).unwrap_or(u32::MAX))} />
+            <Number id="concurrency-cap" label="At once, at most" unit="" value={u64::from(limits.at_once)} least=1 most=64 disabled={props.running}
+                on_value={set(|l, n| l.at_once = u32::try_from(n).unwrap_or(u32::MAX))} />
+            <Number id="endpoint-timeout" label="Timeout" unit="ms" value={limits.patience.0 / 1_000_000} least=1 most=600_000 disabled={props.running}
+                on_value={set(|l, n| l.patience = Span::millis(n))} />
+            <p class="note">{ "Requests are GET, without cookies, and never answered from the browser's cache. Run asks before the first one." }</p>
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct NumberProps {
+    id: AttrValue,
+    label: AttrValue,
+    unit: AttrValue,
+    value: u64,
+    least: u64,
+    most: u64,
+    disabled: bool,
+    on_value: Callback<u64>,
+}
+
+#[component]
+fn Number(props: &NumberProps) -> Html {
+    let draft = use_state(|| None::<String>);
+    let onchange = {
+        let (draft, on_value, range) = (draft.clone(), props.on_value.clone(), props.least..=props.most);
+        Callback::from(move |event: Event| {
+            let text = typed(&event);
+            match text.trim().parse::<u64>().ok().filter(|n| range.contains(n)) {
+                Some(n) => {
+                    draft.set(None);
+                    on_value.emit(n);
+                }
+                None => draft.set(Some(text)),
+            }
+        })
+    };
+    let bad = draft.is_some();
+    let text = (*draft).clone().unwrap_or_else(|| props.value.to_string());
+    let unit = if props.unit.is_empty() { String::new() } else { format!(" {}", props.unit) };
+    html! {
+        <>
+            <div class="eprow">
+                <label for={props.id.clone()}>{ &props.label }</label>
+                <span class={classes!("num", bad.then_some("bad"))}>
+                    <input id={props.id.clone()} data-testid={props.id.clone()} inputmode="numeric" value={text} disabled={props.disabled}
+                        aria-invalid={bad.to_string()} {onchange} />
+                    if !props.unit.is_empty() { <i>{ &props.unit }</i> }
+                </span>
+            </div>
+            if bad {
+                <p class="eperr" role="alert">{ format!("Enter {}–{}{unit}. Using {}{unit}.", props.least, props.most, props.value) }</p>
+            }
+        </>
+    }
+}
+
+/// Properties of the question.
+#[derive(Clone, PartialEq, Properties)]
+pub struct ConsentPanelProps {
+    /// What would be sent where.
+    pub plan: Plan,
+    /// A person agrees: to this host, for this visit of the page.
+    pub on_consent: Callback<()>,
+    /// A person would rather not.
+    pub on_sim: Callback<()>,
+}
+
+/// The question before the first request to a host. It stands in the overlay over the stage.
+#[component]
+pub fn ConsentPanel(props: &ConsentPanelProps) -> Html {
+    let Limits { at_once, at_most, patience } = props.plan.limits;
+    let host = &props.plan.endpoint.host;
+    let count = match props.plan.requests {
+        Some(n) if n < u64::from(at_most) => format!("{n}, and with retries never more than {at_most}"),
+        _ => format!("at most {at_most}"),
+    };
+    let button = match props.plan.requests {
+        Some(1) => "Send 1 request".to_owned(),
+        Some(n) => format!("Send {n} requests"),
+        None => format!("Send up to {at_most} requests"),
+    };
+    html! {
+        <div class="fr consent" role="group" aria-labelledby="consent-title">
+            <strong id="consent-title">{ format!("Send real requests to {host}?") }</strong>
+            <dl>
+                <dt>{ "Address" }</dt><dd class="mono">{ &props.plan.endpoint.href }</dd>
+                <dt>{ "Method" }</dt><dd>{ "GET, without cookies" }</dd>
+                <dt>{ "Requests" }</dt><dd>{ count }</dd>
+                <dt>{ "At once" }</dt><dd>{ format!("at most {at_once}") }</dd>
+                <dt>{ "Timeout" }</dt><dd>{ format!("{} s each, then aborted", patience.seconds()) }</dd>
+            </dl>
+            <ul class="browsers">
+                <li>{ "The endpoint must allow this page: Access-Control-Allow-Origin (CORS)." }</li>
+                <li>{ "From an https page, browsers block http addresses other than this machine's (mixed content)." }</li>
+                <li>{ "Over HTTP/1.1 a browser opens six connections a host; more requests wait in the browser." }</li>
+                <li>{ "Timers are slowed while the tab is hidden." }</li>
+            </ul>
+            <span class="acts">
+                <button class="btn pri" data-testid="consent" onclick={props.on_consent.reform(|_: MouseEvent| ())}>{ button }</button>
+                <button class="btn bd" onclick={props.on_sim.reform(|_: MouseEvent| ())}>{ "Use simulated server" }</button>
+            </span>
+            <span class="note">{ "Asked once a host until the page is closed. Stop aborts what is under way." }</span>
+        </div>
+    }
+}
+
+/// Properties of the error panel.
+#[derive(Clone, PartialEq, Properties)]
+pub struct TroublePanelProps {
+    /// What failed, and the evidence.
+    pub trouble: Trouble,
+    /// Try it again.
+    pub on_retry: Callback<()>,
+    /// Go on with the simulated server.
+    pub on_sim: Callback<()>,
+}
+
+/// What failed, the evidence, the ways out.
+#[component]
+pub fn TroublePanel(props: &TroublePanelProps) -> Html {
+    html! {
+        <div class="fr bad trouble" role="alert" data-testid="error">
+            <strong><Icon word="warning" />{ props.trouble.title }</strong>
+            <span>{ &props.trouble.evidence }</span>
+            <span class="advice">{ props.trouble.advice }</span>
+            <span class="acts">
+                <button class="btn bd" onclick={props.on_retry.reform(|_: MouseEvent| ())}>{ "Retry" }</button>
+                <button class="btn bd" onclick={props.on_sim.reform(|_: MouseEvent| ())}>{ "Use simulated server" }</button>
+            </span>
+        </div>
+    }
+}
+
+/// Properties of the refused address.
+#[derive(Clone, PartialEq, Properties)]
+pub struct RefusalPanelProps {
+    /// What is wrong with the address.
+    pub message: AttrValue,
+    /// Go on with the simulated server.
+    pub on_sim: Callback<()>,
+}
+
+/// An address that cannot be called: nothing is sent, and the reason is said beforehand.
+#[component]
+pub fn RefusalPanel(props: &RefusalPanelProps) -> Html {
+    html! {
+        <div class="fr trouble" role="alert">
+            <strong>{ "No request can be sent" }</strong>
+            <span class="advice">{ &props.message }</span>
+            <span class="acts"><button class="btn bd" onclick={props.on_sim.reform(|_: MouseEvent| ())}>{ "Use simulated server" }</button></span>
+        </div>
+    }
+}

@@ -1,0 +1,35 @@
+//! The real endpoint's form, where requests go to one.
+
+use crate::app::endpoint::EndpointForm;
+use crate::app::page::{Wish, use_page};
+use crate::session::Target;
+use yew::prelude::*;
+
+/// The form of the real endpoint.
+#[component]
+pub fn EndpointSection() -> Html {
+    let page = use_page();
+    let scenario = page.scenario();
+    if scenario.target != Target::Fetch {
+        return Html::default();
+    }
+    let (limits, running, remarks) = {
+        let lab = page.lab();
+        (lab.limits, lab.playing, lab.remarks())
+    };
+    let on_url = {
+        let page = page.clone();
+        Callback::from(move |url: String| page.ask(Wish::Url(url)))
+    };
+    let on_limits = {
+        let page = page.clone();
+        Callback::from(move |limits| page.ask(Wish::Limits(limits)))
+    };
+    html! {
+        <section class="sec" aria-labelledby="h-endpoint">
+            <header><h2 id="h-endpoint">{ "Real endpoint" }</h2><span class="note">{ "wall time" }</span></header>
+            <EndpointForm url={scenario.url.clone().unwrap_or_default()} {limits} {running} {on_url} {on_limits} />
+            { for remarks.iter().map(|r| html! { <p class="note" role="status">{ *r }</p> }) }
+        </section>
+    }
+}

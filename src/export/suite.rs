@@ -1,0 +1,288 @@
+//! A suite run: all patterns of a suite on one seed and the same traffic, and what came of it.
+//!
+//! Computed in slices, so a page stays alive meanwhile and can give it up. A member's log is forgotten as soon as it is
+//! folded: what remains is its row of figures and its race, from which the state of every request at any instant can be
+//! told. Which patterns belong to a suite, and what their documents claim, is data of the patterns.
+
+mod race;
+mod row;
+mod verdict;
+
+pub use race::{Race, RaceCell, Standing};
+pub use row::{Best, Column, SuiteRow, best};
+pub use verdict::{Verdict, verdict};
+
+use crate::analysis::History;
+use crate::engine::{Progress, Run};
+use crate::session::Scenario;
+use crate::spec::Pattern;
+use crate::trace::{Cursor, FarFold, Fold, SimTime, Trace, TraceEvent};
+
+/// Folded events that are kept at most before the log gives them up.
+const FORGET_EVERY: u64 = 65_536;
+
+/// A suite in the course of being computed.
+#[derive(Debug)]
+pub struct SuiteRun {
+    base: Scenario,
+    members: Vec<Member>,
+    current: usize,
+}
+
+/// One pattern of the suite.
+#[derive(Debug)]
+pub struct Member {
+    scenario: Scenario,
+    run: Option<Run>,
+    far: Cursor,
+    folds: Folds,
+    end: Option<(SimTime, Progress)>,
+    forgotten: u64,
+}
+
+#[derive(Debug)]
+struct Folds {
+    history: History,
+    race: Race,
+}
+
+impl Fold for Folds {
+    fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
+        self.history.apply(event, trace);
+        self.race.apply(event, trace);
+    }
+}
+
+impl SuiteRun {
+    /// The suite that a scenario's pattern belongs to, with what the scenario and the members share. None if it belongs to
+    /// none.
+    pub fn new(base: &Scenario) -> Option<SuiteRun> {
+        let members: Vec<Member> = base.suite().into_iter().map(Member::new).collect();
+        (!members.is_empty()).then(|| SuiteRun { base: base.clone(), members, current: 0 })
+    }
+
+    /// The scenario it was made from.
+    pub fn base(&self) -> &Scenario {
+        &self.base
+    }
+
+    /// Computes on, at most so many polls. Whether all members are computed.
+    pub fn work(&mut self, max_polls: u64) -> bool {
+        if let Some(member) = self.members.get_mut(self.current)
+            && member.work(max_polls)
+        {
+            self.current += 1;
+        }
+        self.is_done()
+    }
+
+    /// Whether all members are computed.
+    pub fn is_done(&self) -> bool {
+        self.current >= self.members.len()
+    }
+
+    /// The share of the work that is done, by requests.
+    pub fn progress(&self) -> f64 {
+        let done: f64 = self.members.iter().map(Member::progress).sum();
+        if self.members.is_empty() { 1.0 } else { done / self.members.len() as f64 }
+    }
+
+    /// The member that is being computed.
+    pub fn computing(&self) -> Option<&Member> {
+        self.members.get(self.current)
+    }
+
+    /// The members, in the order of the suite.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The figures of the members that are computed, in the order of the suite.
+    pub fn rows(&self) -> Vec<SuiteRow> {
+        let mut rows: Vec<SuiteRow> = self.members.iter().filter_map(SuiteRow::of).collect();
+        if let Some(first) = rows.first().cloned() {
+            rows.iter_mut().for_each(|row| row.measure_against(&first));
+        }
+        rows
+    }
+
+    /// When the last member ended.
+    pub fn end(&self) -> SimTime {
+        self.members.iter().filter_map(|m| m.end.as_ref()).map(|(at, _)| *at).max().unwrap_or(SimTime::ZERO)
+    }
+}
+
+impl Member {
+    fn new(scenario: Scenario) -> Member {
+        let folds = Folds { history: History::watching(scenario.pattern.checks), race: Race::default() };
+        Member { scenario, run: None, far: Cursor::new(), folds, end: None, forgotten: 0 }
+    }
+
+    /// The pattern.
+    pub fn pattern(&self) -> &'static Pattern {
+        self.scenario.pattern
+    }
+
+    /// What it runs.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Its race.
+    pub fn race(&self) -> &Race {
+        &self.folds.race
+    }
+
+    /// Its samples.
+    pub fn history(&self) -> &History {
+        &self.folds.history
+    }
+
+    /// When and how it ended, once it has.
+    pub fn end(&self) -> Option<(SimTime, &Progress)> {
+        self.end.as_ref().map(|(at, how)| (*at, how))
+    }
+
+    /// How many requests it is to send.
+    pub fn requests(&self) -> u64 {
+        self.scenario.values().count("requests")
+    }
+
+    fn progress(&self) -> f64 {
+        if self.end.is_some() {
+            return 1.0;
+        }
+        let tally = &self.folds.history.ledger.tally;
+        (tally.departed() as f64 / self.requests().max(1) as f64).min(1.0)
+    }
+
+    fn work(&mut self, max_polls: u64) -> bool {
+        if self.end.is_some() {
+            return true;
+        }
+        let horizon = self.scenario.until.map_or(SimTime::MAX, |span| SimTime(span.0));
+        let scenario = &self.scenario;
+        let run = self.run.get_or_insert_with(|| scenario.run(None));
+        let progress = run.advance(horizon, max_polls);
+        {
+            let trace = run.trace();
+            while self.far.step(&trace, SimTime::MAX, &mut self.folds) {}
+            if progress != Progress::BudgetSpent {
+                self.folds.history.run_over(&trace);
+            }
+        }
+        if progress == Progress::BudgetSpent {
+            if self.far.index >= self.forgotten + FORGET_EVERY {
+                self.forgotten = self.far.index;
+                run.forget_before(self.far.index);
+            }
+            return false;
+        }
+        let at = if progress == Progress::Reached { horizon } else { run.now() };
+        self.end = Some((at, progress));
+        self.run = None;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::patterns;
+
+    fn base(requests: u64) -> Scenario {
+        let mut scenario = Scenario::new(patterns::find("worker-pool").expect("a pattern"));
+        scenario.set("requests", &requests.to_string()).expect("a count");
+        scenario.set("workers", "7").expect("a count");
+        scenario
+    }
+
+    fn computed(base: &Scenario, slice: u64) -> SuiteRun {
+        let mut run = SuiteRun::new(base).expect("a suite");
+        while !run.work(slice) {}
+        run
+    }
+
+    #[test]
+    fn a_suite_computed_in_slices_is_the_suite_computed_at_once() {
+        let (sliced, whole) = (computed(&base(200), 13), computed(&base(200), u64::MAX));
+        assert_eq!(sliced.rows(), whole.rows());
+        let cells = |run: &SuiteRun| -> Vec<Vec<RaceCell>> {
+            run.members().iter().map(|m| m.race().standing(run.end()).cells().to_vec()).collect()
+        };
+        assert_eq!(cells(&sliced), cells(&whole));
+    }
+
+    #[test]
+    fn every_member_sends_the_requests_that_the_base_scenario_asks_for() {
+        let run = computed(&base(150), 10_000);
+        assert!(run.rows().len() >= 2);
+        assert!(run.rows().iter().all(|row| row.requests == 150));
+        assert_eq!(run.progress(), 1.0);
+    }
+
+    #[test]
+    fn members_share_the_values_that_were_chosen_where_they_have_the_parameter() {
+        let run = SuiteRun::new(&base(10)).expect("a suite");
+        for member in run.members() {
+            let values = member.scenario().values();
+            assert_eq!(values.count("requests"), 10);
+            if member.scenario().field("workers").is_some() {
+                assert_eq!(values.count("workers"), 7);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_member_is_a_hundred_percent_of_itself() {
+        let rows = computed(&base(50), 10_000).rows();
+        let first = rows.first().expect("a row");
+        assert_eq!((first.time_share, first.memory_share, first.throughput_share), (100.0, 100.0, 100.0));
+    }
+
+    #[test]
+    fn the_closed_form_of_a_constant_server_is_met_by_who_sends_one_request_after_the_other() {
+        let mut scenario = base(100);
+        scenario.set("server", "general").expect("a choice");
+        scenario.set("service", "constant").expect("a choice");
+        let rows = computed(&scenario, 10_000).rows();
+        let first = rows.first().expect("a row");
+        let ideal = first.ideal.as_ref().expect("a closed form");
+        assert_eq!(first.end, SimTime((ideal.seconds * 1e9) as u64));
+    }
+
+    #[test]
+    fn a_race_counts_every_request_once_at_every_instant_and_all_as_ended_at_the_end() {
+        let run = computed(&base(120), 10_000);
+        for member in run.members() {
+            let (end, _) = member.end().expect("it is computed");
+            for at in [SimTime::ZERO, SimTime(end.0 / 3), end] {
+                let standing = member.race().standing(at);
+                assert!(standing.cells().len() <= 120);
+                assert!(standing.ended() <= 120);
+            }
+            assert_eq!(member.race().standing(end).ended(), 120);
+        }
+    }
+
+    #[test]
+    fn a_race_seen_backwards_is_the_race_seen_forwards() {
+        let run = computed(&base(80), 10_000);
+        for member in run.members() {
+            let (end, _) = member.end().expect("it is computed");
+            let middle = SimTime(end.0 / 2);
+            let mut standing = member.race().standing(end);
+            standing.go(member.race(), middle);
+            assert_eq!(standing.cells(), member.race().standing(middle).cells());
+        }
+    }
+
+    #[test]
+    fn a_verdict_names_the_numbers_it_speaks_of() {
+        let run = computed(&base(300), 10_000);
+        let rows = run.rows();
+        let verdict = verdict(&rows, run.base()).expect("rows make a verdict");
+        assert!(verdict.lead.contains(&format!("{:.2}", rows[2].end.seconds())), "{}", verdict.lead);
+        assert!(verdict.rest.iter().all(|(_, text)| text.chars().any(|c| c.is_ascii_digit())));
+    }
+}

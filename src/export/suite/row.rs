@@ -1,0 +1,160 @@
+//! The figures of one member of a suite, and which of them are the best.
+
+use super::Member;
+use crate::analysis::Summary;
+use crate::engine::Progress;
+use crate::spec::{Claims, Ideal, Pattern};
+use crate::trace::{Outcome, SimTime, Span};
+
+/// One member's figures.
+#[derive(Clone, Debug)]
+pub struct SuiteRow {
+    /// The pattern.
+    pub pattern: &'static Pattern,
+    /// When it ended.
+    pub end: SimTime,
+    /// Whether the program came to its end, rather than getting stuck, panicking or meeting the horizon.
+    pub drained: bool,
+    /// How many requests came in.
+    pub requests: u64,
+    /// Requests that left, a second.
+    pub throughput: f64,
+    /// Per call, from send to answer.
+    pub latency: Summary,
+    /// Requests without a result, in percent of those that came in.
+    pub errors: f64,
+    /// The most tasks at once.
+    pub tasks_peak: u64,
+    /// The sizes of the live futures, at most.
+    pub bytes_peak: u64,
+    /// What the documents claim, in percent of the first member.
+    pub claims: Claims,
+    /// The time in closed form, where there is one.
+    pub ideal: Option<Ideal>,
+    /// The time in percent of the first member's.
+    pub time_share: f64,
+    /// The memory in percent of the first member's.
+    pub memory_share: f64,
+    /// The throughput in percent of the first member's.
+    pub throughput_share: f64,
+}
+
+impl PartialEq for SuiteRow {
+    fn eq(&self, other: &SuiteRow) -> bool {
+        let figures = |r: &SuiteRow| {
+            (r.pattern.id, r.end, r.drained, r.requests, r.latency, r.tasks_peak, r.bytes_peak, r.ideal.clone())
+        };
+        let shares = |r: &SuiteRow| [r.throughput, r.errors, r.time_share, r.memory_share, r.throughput_share];
+        figures(self) == figures(other) && shares(self) == shares(other)
+    }
+}
+
+fn percent(of: f64, whole: f64) -> f64 {
+    if whole > 0.0 { of / whole * 100.0 } else { 0.0 }
+}
+
+impl SuiteRow {
+    pub(super) fn of(member: &Member) -> Option<SuiteRow> {
+        let (end, how) = member.end()?;
+        let (history, scenario) = (member.history(), member.scenario());
+        let so_far = history.until(u64::MAX, end);
+        let tally = &history.ledger.tally;
+        let without = tally.offered.saturating_sub(tally.count(Outcome::Completed));
+        Some(SuiteRow {
+            pattern: member.pattern(),
+            end,
+            drained: *how == Progress::Drained,
+            requests: tally.offered,
+            throughput: so_far.throughput(),
+            latency: so_far.latency(),
+            errors: percent(without as f64, tally.offered as f64),
+            tasks_peak: tally.tasks_peak,
+            bytes_peak: tally.task_bytes_peak,
+            claims: member.pattern().suite.map_or(Claims { time: None, memory: None, throughput: None }, |s| s.claims),
+            ideal: (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity),
+            time_share: 0.0,
+            memory_share: 0.0,
+            throughput_share: 0.0,
+        })
+    }
+
+    pub(super) fn measure_against(&mut self, first: &SuiteRow) {
+        self.time_share = percent(self.end.seconds(), first.end.seconds());
+        self.memory_share = percent(self.bytes_peak as f64, first.bytes_peak as f64);
+        self.throughput_share = percent(self.throughput, first.throughput);
+    }
+
+    /// A percentile, where there are enough calls for it to mean something: 100 for p99, 1,000 for p99.9.
+    pub fn percentile(&self, column: Column) -> Option<Span> {
+        let (least, span) = match column {
+            Column::P50 => (1, self.latency.p50),
+            Column::P95 => (20, self.latency.p95),
+            Column::P99 => (100, self.latency.p99),
+            Column::P999 => (1_000, self.latency.p999),
+            _ => return None,
+        };
+        (self.latency.count >= least).then_some(span)
+    }
+
+    /// The figure in a column, where there is one.
+    pub fn figure(&self, column: Column) -> Option<f64> {
+        Some(match column {
+            Column::Time => self.end.seconds(),
+            Column::Throughput => self.throughput,
+            Column::Errors => self.errors,
+            Column::Tasks => self.tasks_peak as f64,
+            Column::Memory => self.bytes_peak as f64,
+            _ => self.percentile(column)?.as_millis(),
+        })
+    }
+}
+
+/// A column of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Total time, in seconds.
+    Time,
+    /// Requests a second.
+    Throughput,
+    /// The median of the latency, in milliseconds.
+    P50,
+    /// 95 % are no longer.
+    P95,
+    /// 99 % are no longer.
+    P99,
+    /// 99.9 % are no longer.
+    P999,
+    /// Requests without a result, in percent.
+    Errors,
+    /// The most tasks at once.
+    Tasks,
+    /// Bytes of live futures, at most.
+    Memory,
+}
+
+impl Column {
+    /// All columns, in the order of the table.
+    pub const ALL: [Column; 9] = [
+        Column::Time,
+        Column::Throughput,
+        Column::P50,
+        Column::P95,
+        Column::P99,
+        Column::P999,
+        Column::Errors,
+        Column::Tasks,
+        Column::Memory,
+    ];
+}
+
+/// The best figure of a column.
+pub type Best = Option<f64>;
+
+/// The best figure of a column: the greatest throughput, and the least of everything else. None if all are equal. Who did
+/// not come to an end is not in the running.
+pub fn best(rows: &[SuiteRow], column: Column) -> Best {
+    let figures: Vec<f64> = rows.iter().filter(|r| r.drained).filter_map(|r| r.figure(column)).collect();
+    let greatest = figures.iter().copied().reduce(f64::max)?;
+    let least = figures.iter().copied().reduce(f64::min)?;
+    (greatest > least).then_some(if column == Column::Throughput { greatest } else { least })
+}

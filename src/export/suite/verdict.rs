@@ -1,0 +1,115 @@
+//! The verdict: what the figures of a suite say, in sentences that each have their number.
+
+use super::{Column, SuiteRow, best};
+use crate::session::Scenario;
+
+/// What can be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The effect of the pattern under study, and its cost.
+    pub lead: String,
+    /// More: whom it is about, and what.
+    pub rest: Vec<(String, String)>,
+}
+
+/// The verdict on a suite whose base scenario is about one of its members. None before the first row.
+pub fn verdict(rows: &[SuiteRow], base: &Scenario) -> Option<Verdict> {
+    let first = rows.first()?;
+    let studied = rows.iter().find(|r| r.pattern.id == base.pattern.id);
+    // The first is what others are measured against: about itself it says nothing.
+    let subject = match studied.filter(|r| r.pattern.id != first.pattern.id) {
+        Some(row) => row,
+        None => fastest(rows).unwrap_or(first),
+    };
+    let mut rest = Vec::new();
+    if let Some(row) = fastest(rows)
+        && row.pattern.id != subject.pattern.id
+    {
+        rest.push((name(row), format!("ends first, at {} %. {}", one(row.time_share), price(row))));
+    }
+    if let Some(row) = rows.iter().find(|r| Some(r.errors) == best(rows, Column::Errors)) {
+        rest.push((name(row), format!("fails least: {:.2} % of {} requests.", row.errors, row.requests)));
+    }
+    for row in rows.iter().filter(|r| !r.drained) {
+        rest.push((name(row), format!("did not come to its end; it stands at {:.2} s.", row.end.seconds())));
+    }
+    for row in rows.iter().skip(1).filter(|r| r.drained) {
+        if let Some(text) = against_documents(row, first) {
+            rest.push((name(row), text));
+        }
+    }
+    for row in rows.iter().filter(|r| r.drained) {
+        if let Some(ideal) = &row.ideal {
+            let text = format!(
+                "takes {:.2} s; the closed form says {:.2} s ({}).",
+                row.end.seconds(),
+                ideal.seconds,
+                ideal.formula
+            );
+            rest.push((name(row), text));
+        }
+    }
+    Some(Verdict { lead: lead(subject, first), rest })
+}
+
+fn name(row: &SuiteRow) -> String {
+    row.pattern.name.to_owned()
+}
+
+fn fastest(rows: &[SuiteRow]) -> Option<&SuiteRow> {
+    rows.iter().filter(|r| r.drained).min_by_key(|r| r.end)
+}
+
+fn lead(row: &SuiteRow, first: &SuiteRow) -> String {
+    if row.pattern.id == first.pattern.id {
+        return format!("{} takes {:.2} s, and none is faster.", row.pattern.name, row.end.seconds());
+    }
+    if !row.drained {
+        return format!("{} did not come to its end; it stands at {:.2} s.", row.pattern.name, row.end.seconds());
+    }
+    format!(
+        "{} takes {:.2} s, {} % of {} ({:.2} s), with {} tasks at once instead of {} and a median call of {} ms instead of {} ms.",
+        row.pattern.name,
+        row.end.seconds(),
+        one(row.time_share),
+        first.pattern.name,
+        first.end.seconds(),
+        row.tasks_peak,
+        first.tasks_peak,
+        one(row.latency.p50.as_millis()),
+        one(first.latency.p50.as_millis()),
+    )
+}
+
+fn price(row: &SuiteRow) -> String {
+    format!("Its median call takes {} ms, and {:.1} % of requests fail.", one(row.latency.p50.as_millis()), row.errors)
+}
+
+fn against_documents(row: &SuiteRow, first: &SuiteRow) -> Option<String> {
+    let one_claim = |what: &str, claim: Option<f64>, measured: f64| {
+        claim.map(|claim| format!("{what} {claim:.0} % claimed, {} % measured", one(measured)))
+    };
+    // A program's memory is more than its futures, so the shares are not of one thing: the sizes say it themselves.
+    let memory = row.claims.memory.map(|claim| {
+        let kib = |bytes: u64| one(bytes as f64 / 1_024.0);
+        format!(
+            "memory {claim:.0} % claimed, {} KiB of futures instead of {} KiB",
+            kib(row.bytes_peak),
+            kib(first.bytes_peak)
+        )
+    });
+    let claims: Vec<String> = [
+        one_claim("time", row.claims.time, row.time_share),
+        one_claim("throughput", row.claims.throughput, row.throughput_share),
+        memory,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!claims.is_empty()).then(|| format!("against the documents: {}.", claims.join("; ")))
+}
+
+/// One decimal below 1,000, none above.
+fn one(x: f64) -> String {
+    if x < 1_000.0 { format!("{x:.1}") } else { format!("{x:.0}") }
+}

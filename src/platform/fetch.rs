@@ -1,0 +1,151 @@
+//! The real endpoint: a GET for each call, by the browser's `fetch`.
+//!
+//! A call that is dropped is aborted, so a timeout, a hedge that lost and a stopped run end at the network too. How many
+//! requests go out, and how many at once, is the affair of [`Limited`](crate::upstream::Limited), which every run against
+//! an endpoint is given around this.
+
+use crate::engine::{Env, Upstream};
+use crate::trace::{Answer, JobId};
+use crate::upstream::{Failure, Witness};
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, AbortSignal, RequestCache, RequestCredentials, RequestInit, RequestMode, Response};
+
+/// What is called whenever an answer has come or failed.
+type Settled = Rc<RefCell<Option<Rc<dyn Fn()>>>>;
+
+/// An endpoint behind an address.
+pub struct FetchUpstream {
+    href: Rc<str>,
+    mixed: bool,
+    witness: Witness,
+    settled: Settled,
+}
+
+impl std::fmt::Debug for FetchUpstream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FetchUpstream({})", self.href)
+    }
+}
+
+impl FetchUpstream {
+    /// The endpoint at an address. `mixed` if the browser will not let this page call it. Nothing is sent before the first
+    /// call.
+    pub fn new(href: &str, mixed: bool, witness: Witness) -> FetchUpstream {
+        FetchUpstream { href: href.into(), mixed, witness, settled: Settled::default() }
+    }
+
+    /// Calls `hook` whenever an answer has come or failed and the run should be advanced.
+    pub fn on_settled(&self, hook: Rc<dyn Fn()>) {
+        self.settled.replace(Some(hook));
+    }
+}
+
+impl Upstream for FetchUpstream {
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    fn call(&self, _: &Env, _: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
+        if self.mixed {
+            self.witness.failed(Failure::MixedContent);
+            return Box::pin(std::future::ready(Answer::Failed));
+        }
+        Box::pin(InFlight::start(self.href.clone(), self.witness.clone(), self.settled.clone()))
+    }
+}
+
+/// One request under way.
+struct InFlight {
+    shared: Rc<Shared>,
+    abort: Option<AbortController>,
+}
+
+#[derive(Default)]
+struct Shared {
+    answer: Cell<Option<Answer>>,
+    waker: RefCell<Option<Waker>>,
+    gone: Cell<bool>,
+}
+
+impl InFlight {
+    fn start(href: Rc<str>, witness: Witness, settled: Settled) -> InFlight {
+        let abort = AbortController::new().ok();
+        let signal = abort.as_ref().map(AbortController::signal);
+        let shared = Rc::<Shared>::default();
+        let ours = shared.clone();
+        spawn_local(async move {
+            let result = get(&href, signal.as_ref()).await;
+            if ours.gone.get() {
+                // Nobody waits for it: it was aborted, and that is no failure of the endpoint.
+                return;
+            }
+            let answer = match result {
+                Ok(status) => {
+                    witness.answered(status);
+                    Answer::Status(status)
+                }
+                Err(failure) => {
+                    witness.failed(failure);
+                    Answer::Failed
+                }
+            };
+            ours.answer.set(Some(answer));
+            if let Some(waker) = ours.waker.take() {
+                waker.wake();
+            }
+            let hook = settled.borrow().clone();
+            if let Some(hook) = hook {
+                hook();
+            }
+        });
+        InFlight { shared, abort }
+    }
+}
+
+impl Future for InFlight {
+    type Output = Answer;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
+        match self.shared.answer.get() {
+            Some(answer) => Poll::Ready(answer),
+            None => {
+                self.shared.waker.replace(Some(cx.waker().clone()));
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.shared.gone.set(true);
+        if let (None, Some(abort)) = (self.shared.answer.get(), &self.abort) {
+            abort.abort();
+        }
+    }
+}
+
+/// One GET, to the end of its body.
+async fn get(href: &str, signal: Option<&AbortSignal>) -> Result<u16, Failure> {
+    let window = web_sys::window().ok_or(Failure::Unreachable)?;
+    let init = RequestInit::new();
+    init.set_method("GET");
+    init.set_mode(RequestMode::Cors);
+    init.set_cache(RequestCache::NoStore);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_signal(signal);
+    let Ok(response) = JsFuture::from(window.fetch_with_str_and_init(href, &init)).await else {
+        return Err(if window.navigator().on_line() { Failure::Unreachable } else { Failure::Offline });
+    };
+    let response: Response = response.dyn_into().map_err(|_| Failure::Unreadable)?;
+    let status = response.status();
+    let body = response.array_buffer().map_err(|_| Failure::Unreadable)?;
+    JsFuture::from(body).await.map_err(|_| Failure::Unreadable)?;
+    Ok(status)
+}

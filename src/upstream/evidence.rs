@@ -1,0 +1,106 @@
+//! What calls to a real endpoint met, counted: the evidence behind every word about a failure.
+//!
+//! Browsers do not tell a page why a call got no answer: a refused connection, a wrong name, a missing CORS header and
+//! something that is not HTTP look the same. So the kinds here are those that can be told apart, and no more.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Why a call got no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failure {
+    /// The browser has no network.
+    Offline,
+    /// A page that came over https may not call this http address.
+    MixedContent,
+    /// Nobody answered, or the answer was not for this page: down, wrong name, no CORS header, not HTTP.
+    Unreachable,
+    /// An answer began, and its body could not be read to the end.
+    Unreadable,
+    /// The answer took longer than the caller's patience.
+    TimedOut,
+    /// The run had sent as many requests as it was allowed to.
+    OverTheCap,
+}
+
+/// The counts of a run against a real endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Requests that went out.
+    pub sent: u64,
+    /// Answers by status.
+    pub statuses: BTreeMap<u16, u64>,
+    /// Calls without an answer, by kind.
+    pub failures: BTreeMap<Failure, u64>,
+    /// Calls that were taken back before they ended.
+    pub taken_back: u64,
+}
+
+impl Evidence {
+    /// Calls that failed in one way.
+    pub fn count(&self, failure: Failure) -> u64 {
+        self.failures.get(&failure).copied().unwrap_or(0)
+    }
+
+    /// Calls that were answered with any status.
+    pub fn answered(&self) -> u64 {
+        self.statuses.values().sum()
+    }
+
+    /// Calls that got no answer.
+    pub fn failed(&self) -> u64 {
+        self.failures.values().sum()
+    }
+
+    /// Answers that say the server itself failed (5xx).
+    pub fn server_errors(&self) -> u64 {
+        self.statuses.range(500..600).map(|(_, n)| n).sum()
+    }
+
+    /// Answers that blame the caller (4xx).
+    pub fn client_errors(&self) -> u64 {
+        self.statuses.range(400..500).map(|(_, n)| n).sum()
+    }
+
+    /// Calls that have ended with an answer or without one.
+    pub fn ended(&self) -> u64 {
+        self.answered() + self.failed()
+    }
+}
+
+/// The evidence of a run in progress, shared by those who add to it.
+#[derive(Clone, Debug, Default)]
+pub struct Witness(Rc<RefCell<Evidence>>);
+
+impl Witness {
+    /// What was seen so far.
+    pub fn evidence(&self) -> Evidence {
+        self.0.borrow().clone()
+    }
+
+    /// A request goes out.
+    pub fn sends(&self) {
+        self.0.borrow_mut().sent += 1;
+    }
+
+    /// An answer came.
+    pub fn answered(&self, status: u16) {
+        *self.0.borrow_mut().statuses.entry(status).or_default() += 1;
+    }
+
+    /// A call got no answer.
+    pub fn failed(&self, failure: Failure) {
+        *self.0.borrow_mut().failures.entry(failure).or_default() += 1;
+    }
+
+    /// A call was taken back.
+    pub fn taken_back(&self) {
+        self.0.borrow_mut().taken_back += 1;
+    }
+
+    /// Requests that went out.
+    pub fn sent(&self) -> u64 {
+        self.0.borrow().sent
+    }
+}

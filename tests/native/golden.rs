@@ -1,0 +1,101 @@
+//! Golden traces: the head of each pattern's trace with each preset, its counts and its hash.
+//!
+//! `make golden` writes them anew; the diff is the review. Source lines are left out: a comment added to a pattern is no
+//! change of behaviour.
+
+use millrace::analysis::History;
+use millrace::engine::Progress;
+use millrace::export::json_line;
+use millrace::patterns;
+use millrace::session::{Scenario, Session};
+use millrace::spec::Fidelity;
+use millrace::trace::{Fold, Ledger, SimTime};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Lines of the head.
+const HEAD: usize = 40;
+
+/// Every pattern with its defaults in both fidelities, and with each of its presets.
+pub fn scenarios() -> Vec<(String, Scenario)> {
+    let mut all = Vec::new();
+    for pattern in patterns::ALL {
+        let mut plain = Scenario::new(pattern);
+        all.push((format!("{}.default", pattern.id), plain.clone()));
+        if pattern.disagreement.is_some() {
+            plain.fidelity = Fidelity::Shipped;
+            all.push((format!("{}.default.shipped", pattern.id), plain));
+        }
+        for preset in pattern.presets {
+            let mut scenario = Scenario::new(pattern);
+            scenario.preset = Some(preset);
+            scenario.fidelity = preset.fidelity.unwrap_or_default();
+            all.push((format!("{}.{}", pattern.id, preset.id), scenario));
+        }
+    }
+    all
+}
+
+fn describe(scenario: Scenario) -> String {
+    let mut session = Session::new(scenario, Ledger::new(), History::default());
+    while !session.compute(SimTime::MAX, u64::MAX) {}
+    let trace = session.run().trace();
+    let outcome = match session.outcome() {
+        Some(Progress::Drained) => "drained",
+        Some(Progress::Crashed(_)) => "crashed",
+        other => panic!("a preset must come to its end, or crash as the original does: {other:?}"),
+    };
+    let (mut ledger, mut kinds, mut head) = (Ledger::new(), BTreeMap::<&str, u64>::new(), String::new());
+    for (index, event) in trace.iter().enumerate() {
+        ledger.apply(event, &trace);
+        *kinds.entry(event.kind.word()).or_default() += 1;
+        if index < HEAD {
+            let line = json_line(event, &ledger, &trace);
+            let mut line: serde_json::Value = serde_json::from_str(&line).expect("a line is JSON");
+            line.as_object_mut().expect("a line is an object").remove("at");
+            writeln!(head, "{line}").expect("a string takes all");
+        }
+    }
+    let mut out = String::new();
+    writeln!(out, "hash {}", session.far_hash().hex()).expect("a string takes all");
+    writeln!(out, "events {}", trace.len()).expect("a string takes all");
+    writeln!(out, "outcome {outcome} at {} ns", session.computed().0).expect("a string takes all");
+    for (kind, n) in kinds {
+        writeln!(out, "count {kind} {n}").expect("a string takes all");
+    }
+    out + &head
+}
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.txt"))
+}
+
+#[test]
+fn golden_traces_are_what_they_were() {
+    let writing = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let mut changed = Vec::new();
+    for (name, scenario) in scenarios() {
+        let now = describe(scenario);
+        if writing {
+            std::fs::write(path(&name), now).expect("the folder of golden files is there");
+            continue;
+        }
+        let before = std::fs::read_to_string(path(&name)).unwrap_or_default().replace("\r\n", "\n");
+        if before != now {
+            let first = before.lines().zip(now.lines()).find(|(a, b)| a != b);
+            changed.push(format!("{name}: {first:?}"));
+        }
+    }
+    assert!(changed.is_empty(), "behaviour changed; if it was meant to, run make golden:\n{}", changed.join("\n"));
+}
+
+#[test]
+fn every_golden_file_belongs_to_a_scenario() {
+    let names: Vec<String> = scenarios().into_iter().map(|(name, _)| format!("{name}.txt")).collect();
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    for file in std::fs::read_dir(folder).expect("the folder is there") {
+        let file = file.expect("its entries can be read").file_name().into_string().expect("names are plain");
+        assert!(names.contains(&file), "{file} is left over from a preset that is gone");
+    }
+}

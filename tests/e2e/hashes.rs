@@ -125,8 +125,12 @@ async fn a_restart_repeats_the_run() {
     on_the_page("#/pipeline?requests=1000&seed=twice", async |page: Page| {
         page.run_to_the_end().await;
         let first = page.trace().await;
+        // Slowly, so that it can be seen.
+        page.press('1').await;
         page.click("run").await;
         page.until("it has begun anew", &format!("$('stage').dataset.events < {}", first.events)).await;
+        page.blur().await;
+        page.press('6').await;
         page.is_over().await;
         assert_eq!(page.trace().await, first);
     })

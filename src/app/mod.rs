@@ -10,6 +10,7 @@ pub mod icon;
 pub mod lab;
 pub mod page;
 pub mod panels;
+pub mod range;
 pub mod real;
 pub mod shell;
 mod wishes;

@@ -151,8 +151,7 @@ async fn the_skip_link_leads_to_the_stage_and_changes_no_run() {
     on_the_page("#/worker-pool?workers=3&requests=100", async |page: Page| {
         page.press(TAB).await;
         page.press('\u{e007}').await;
-        page.press(TAB).await;
-        page.until("the next stop is in the stage", "document.activeElement.closest('#stage-region')").await;
+        page.until("the focus is in the stage", "document.activeElement.closest('#stage-region')").await;
         assert_eq!(page.value("$('param-workers').value").await, json!("3"));
         assert_eq!(page.value("$('error')").await, json!(null), "the jump is not taken for a link to a run");
     })
@@ -162,6 +161,7 @@ async fn the_skip_link_leads_to_the_stage_and_changes_no_run() {
 #[tokio::test]
 async fn arrows_walk_through_lanes_and_tabs() {
     on_the_page("#/worker-pool", async |page: Page| {
+        page.stand_midway().await;
         page.script("document.querySelector('.lanes').focus(); return null", vec![]).await;
         page.press(DOWN).await;
         page.until("a lane is read out", "document.querySelector('.lanes [aria-live]').textContent.length > 3").await;

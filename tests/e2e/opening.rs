@@ -116,8 +116,7 @@ async fn the_theme_is_the_systems_until_somebody_switches_it_and_is_kept_then() 
 #[tokio::test]
 async fn the_stage_has_words_and_colours() {
     on_the_page("#/worker-pool", async |page: Page| {
-        page.click("step").await;
-        page.until("something happened", "$('stage').dataset.events > 0").await;
+        page.stand_midway().await;
         let rows = page.value("$('stage-text').querySelectorAll('tr').length").await;
         assert!(rows.as_u64() > Some(3), "source, queue, workers, server: {rows}");
         let painted = "(() => { const c = $('stage'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; \

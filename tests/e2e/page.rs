@@ -185,6 +185,16 @@ impl Page {
         self.is_over().await;
     }
 
+    /// Runs to somewhere in the middle and stands there.
+    pub async fn stand_midway(&self) {
+        // At its own speed, so that no run is over before it is paused.
+        self.press('2').await;
+        self.press(' ').await;
+        self.until("it is midway", "$('stage').dataset.events > 500").await;
+        self.press(' ').await;
+        self.until_is("run", "data-state", "paused").await;
+    }
+
     /// Waits until the run is over and the playhead stands at its end.
     pub async fn is_over(&self) {
         self.until("the run is over", "['done', 'failed'].includes($('run')?.dataset.state)").await;

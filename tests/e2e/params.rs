@@ -16,6 +16,7 @@ async fn a_value_out_of_range_is_refused_in_words_and_the_old_one_stays() {
             .await;
             let said = page.element("param-error-workers").await.text().await.expect("a complaint is text");
             assert!(said.contains("15"), "it says what is in force: {said}");
+            assert_eq!(page.value("$('param-workers').value").await, json!(wrong), "what was typed can be put right");
             assert_eq!(page.attribute("param-workers", "aria-invalid").await, "true");
             assert!(!page.link().await.contains("workers"), "the address keeps the valid value");
         }

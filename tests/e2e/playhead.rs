@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::page::{Page, on_the_page};
+use crate::page::{Page, Trace, on_the_page};
 
 #[tokio::test]
 async fn a_step_is_one_event_and_a_step_back_takes_it_away() {
@@ -31,7 +31,7 @@ async fn a_step_is_one_event_and_a_step_back_takes_it_away() {
 async fn one_can_step_through_a_whole_small_run() {
     const LINK: &str = "#/wait-group?requests=3";
     on_the_page(LINK, async |page: Page| {
-        let whole = crate::page::Trace::native(LINK);
+        let whole = Trace::native(LINK);
         for events in 1..=whole.events {
             page.press('.').await;
             page.until_is("stage", "data-events", &events.to_string()).await;
@@ -45,20 +45,11 @@ async fn one_can_step_through_a_whole_small_run() {
     .await;
 }
 
-/// Runs to somewhere in the middle and stands there.
-async fn stand_midway(page: &Page) {
-    page.press('4').await;
-    page.press(' ').await;
-    page.until("it is midway", "$('stage').dataset.events > 1000").await;
-    page.press(' ').await;
-    page.until_is("run", "data-state", "paused").await;
-}
-
 #[tokio::test]
 async fn a_fault_switched_at_the_playhead_changes_what_comes_and_stands_in_the_link() {
     const LINK: &str = "#/worker-pool?server=general&service=exponential";
     on_the_page(LINK, async |page: Page| {
-        stand_midway(&page).await;
+        page.stand_midway().await;
         let (at, before) = (page.number("clock", "data-ns").await, page.trace().await);
         let fault = page.text("document.querySelector('[data-testid^=fault-]').dataset.testid").await;
         page.click(&fault).await;
@@ -73,11 +64,11 @@ async fn a_fault_switched_at_the_playhead_changes_what_comes_and_stands_in_the_l
         page.click("run").await;
         page.is_over().await;
         let with_fault = page.trace().await;
-        assert_ne!(with_fault, crate::page::Trace::native(LINK), "the fault changed the run");
+        assert_ne!(with_fault, Trace::native(LINK), "the fault changed the run");
 
         let link = page.link().await;
         assert!(link.contains("x="), "the fault stands in {link}");
-        assert_eq!(crate::page::Trace::native(&link), with_fault, "natively");
+        assert_eq!(Trace::native(&link), with_fault, "natively");
         page.has_met_no_error().await;
         page.open(&link).await;
         page.run_to_the_end().await;
@@ -89,7 +80,7 @@ async fn a_fault_switched_at_the_playhead_changes_what_comes_and_stands_in_the_l
 #[tokio::test]
 async fn a_fault_that_is_switched_on_and_off_again_at_one_place_leaves_the_run_going() {
     on_the_page("#/worker-pool?requests=3000", async |page: Page| {
-        stand_midway(&page).await;
+        page.stand_midway().await;
         let fault = page.text("document.querySelector('[data-testid^=fault-]').dataset.testid").await;
         page.click(&fault).await;
         page.until_is(&fault, "aria-checked", "true").await;
@@ -99,7 +90,7 @@ async fn a_fault_that_is_switched_on_and_off_again_at_one_place_leaves_the_run_g
         page.click("run").await;
         page.is_over().await;
         assert_eq!(page.attribute("run", "data-state").await, "done");
-        assert_eq!(page.number("metric-completed", "data-value").await, 3_000);
+        assert_eq!(page.trace().await, Trace::native(&page.link().await));
     })
     .await;
 }

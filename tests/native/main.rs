@@ -4,6 +4,8 @@
 mod program;
 
 mod channel;
+#[cfg(feature = "cli")]
+mod endpoint;
 mod engine;
 mod golden;
 mod invariants;

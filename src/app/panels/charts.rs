@@ -1,6 +1,7 @@
 //! The live charts: series from the samples up to the playhead, drawn by plotters on canvases.
 
 use crate::analysis::{LevelPoint, Subject, rates, windows};
+use crate::app::icon::{Icon, IconName};
 use crate::app::lab::Lab;
 use crate::app::page::use_page;
 use crate::platform::{canvas, host};
@@ -74,7 +75,7 @@ fn Chart(props: &ChartProps) -> Html {
     html! {
         <figure class="chart">
             <figcaption><b>{ sheet.title }</b><span class="note">{ sheet.note.clone() }</span>
-                <button class="astable" aria-pressed={as_table.to_string()} title="Show as table" aria-label={format!("Show {} as table", sheet.title)} onclick={toggle}>{ "▤" }</button>
+                <button class="astable" aria-pressed={as_table.to_string()} title="Show as table" aria-label={format!("Show {} as table", sheet.title)} onclick={toggle}><Icon name={IconName::Table} /></button>
             </figcaption>
             <canvas ref={node} role="img" data-testid={format!("chart-{}", sheet.id)} aria-label={format!("{}: {sentence}", sheet.title)}></canvas>
             if let Some(table) = table {

@@ -24,7 +24,6 @@ pub use endpoint::EndpointSection;
 pub use explain::Explain;
 pub use faults::Faults;
 pub use log::Log;
-pub use param_row::use_fill;
 pub use params::Params;
 pub use report::ReportPane;
 pub use tiles::Tiles;

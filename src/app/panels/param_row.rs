@@ -2,11 +2,10 @@
 
 use super::text_of;
 use crate::app::page::{Wish, use_page};
+use crate::app::range::Range;
 use crate::spec::{Field, Kind, Problem, Value};
 use crate::trace::Span;
 use crate::view::number;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// Properties of a row.
@@ -39,7 +38,13 @@ impl yew::html::IntoPropValue<SameKey> for Field {
 pub fn ParamRow(props: &RowProps) -> Html {
     let page = use_page();
     let field = &props.field.0;
-    let problem = use_state(|| None::<String>);
+    // What was typed and cannot be, and why: it stays in the box, so that it can be put right.
+    let problem = use_state(|| None::<(String, String)>);
+    {
+        let problem = problem.clone();
+        // A value that comes from elsewhere, a preset or the slider, makes what was typed void.
+        use_effect_with(props.value.clone(), move |_| problem.set(None));
+    }
     let commit = {
         let (page, problem, field, value) = (page.clone(), problem.clone(), field.clone(), props.value.clone());
         move |text: String| match field.read(&text) {
@@ -49,7 +54,10 @@ pub fn ParamRow(props: &RowProps) -> Html {
                     page.ask(Wish::Choose(field.key, new));
                 }
             }
-            Err(error) => problem.set(Some(complaint(&error, &field, &value))),
+            Err(error) => {
+                let message = complaint(&error, &field, &value);
+                problem.set(Some((text, message)));
+            }
         }
     };
     let onchange = {
@@ -60,6 +68,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
     let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
     let described = if problem.is_some() { format!("{error_id} {help_id}") } else { help_id.clone() };
     let bad = problem.is_some();
+    let typed = |valid: String| problem.as_ref().map_or(valid, |(typed, _)| typed.clone());
     let title = format!("{} ({})", field.help, field.range());
     let testid = format!("param-{}", field.key);
     let live = field.live.then_some("Felt at once while the run goes on.");
@@ -74,7 +83,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
         }
         Kind::Text { .. } => html! {
             <span class={classes!("num", "wide", bad.then_some("bad"))}>
-                <input id={id.clone()} data-testid={testid} class="mono text" value={props.value.to_string()} aria-invalid={bad.to_string()}
+                <input id={id.clone()} data-testid={testid} class="mono text" value={typed(props.value.to_string())} aria-invalid={bad.to_string()}
                     aria-describedby={described} spellcheck="false" autocomplete="off" {onchange} />
             </span>
         },
@@ -82,7 +91,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
             <>
                 <Slider field={props.field.clone()} value={props.value.clone()} commit={Callback::from(commit)} />
                 <span class={classes!("num", bad.then_some("bad"))}>
-                    <input id={id.clone()} data-testid={testid} value={shown(&props.value)} inputmode="decimal" aria-invalid={bad.to_string()}
+                    <input id={id.clone()} data-testid={testid} value={typed(shown(&props.value))} inputmode="decimal" aria-invalid={bad.to_string()}
                         aria-describedby={described} autocomplete="off" {onchange} />
                     <i>{ unit(field) }</i>
                 </span>
@@ -96,7 +105,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
                 { control }
             </div>
             <span class="vh" id={help_id}>{ format!("{} {}", field.help, live.unwrap_or_default()) }</span>
-            if let Some(message) = &*problem {
+            if let Some((_, message)) = &*problem {
                 <p class="err" role="alert" id={error_id} data-testid={format!("param-error-{}", field.key)}>{ message }</p>
             }
         </div>
@@ -148,31 +157,18 @@ fn Slider(props: &SliderProps) -> Html {
     // Rows with sliders are numbers; anything else has no ends and is drawn as a dead one.
     let (low, high) = ends(field).unwrap_or((0.0, 1.0));
     let position = to_position(as_number(&props.value), low, high);
+    let text_at =
+        |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
     let onchange = {
         let (commit, field) = (props.commit.clone(), field.clone());
-        Callback::from(move |event: Event| {
-            let at =
-                event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map_or(0.0, |i| i.value_as_number());
-            commit.emit(at_position(&field, at, low, high));
-        })
+        Callback::from(move |at: f64| commit.emit(at_position(&field, at, low, high)))
     };
-    let node = use_node_ref();
-    use_fill(&node, position);
     html! {
-        <input ref={node} type="range" class="slide" min="0" max="1" step="0.005" value={position.to_string()} aria-label={field.label}
-            aria-valuetext={format!("{} {}", shown(&props.value), unit(field))} tabindex="-1" {onchange} />
+        <span class="rng">
+            <Range step=0.005 value={position} label={field.label} text={format!("{} {}", shown(&props.value), unit(field))} skipped=true {onchange} />
+            <span class="ends" aria-hidden="true"><span>{ text_at(0.0) }</span><span>{ text_at(1.0) }</span></span>
+        </span>
     }
-}
-
-/// How far the track of a slider is dark.
-#[hook]
-pub fn use_fill(node: &NodeRef, share: f64) {
-    let node = node.clone();
-    use_effect_with(share.to_bits(), move |_| {
-        if let Some(input) = node.cast::<HtmlInputElement>() {
-            let _set = input.style().set_property("--fill", &format!("{:.1}%", share.clamp(0.0, 1.0) * 100.0));
-        }
-    });
 }
 
 /// The ends of a slider: the range, but no further than people want to slide.

@@ -36,15 +36,23 @@ pub fn Tabs() -> Html {
             }
         })
     };
+    let open = use_open(current);
     let tab = |(tab, label, narrow): (Tab, &'static str, bool)| {
         let on = tab == current;
+        let onclick = {
+            let (page, open) = (page.clone(), open.clone());
+            Callback::from(move |_: MouseEvent| {
+                open.set(!(on && *open));
+                page.ask(Wish::Tab(tab));
+            })
+        };
         html! {
             <button role="tab" id={format!("tab-{}", tab.id())} class={narrow.then_some("narrow")} data-testid={format!("tab-{}", tab.id())}
-                aria-selected={on.to_string()} aria-controls="pane" tabindex={if on { "0" } else { "-1" }} onclick={page.asks(Wish::Tab(tab))}>{ label }</button>
+                aria-selected={on.to_string()} aria-controls="pane" data-word={label} tabindex={if on { "0" } else { "-1" }} {onclick}>{ label }</button>
         }
     };
     html! {
-        <section class="bot" aria-label="Code, log, explanation and report">
+        <section class="bot" data-open={open.to_string()} aria-label="Code, log, explanation and report">
             <div class="tabs">
                 <div role="tablist" {onkeydown}>{ for TABS.into_iter().map(tab) }</div>
                 <span class="fn"><ChecksBadge /><span class="mono">{ page.scenario().pattern.source.path.trim_start_matches("src/") }</span></span>
@@ -61,4 +69,21 @@ pub fn Tabs() -> Html {
             </div>
         </section>
     }
+}
+
+/// Whether the region is open in a window so low that it is only its tab row otherwise: choosing a tab opens it, by whatever
+/// way, and pressing the chosen one again closes it. In higher windows the style sheet takes no notice.
+#[hook]
+fn use_open(current: Tab) -> UseStateHandle<bool> {
+    let open = use_state(|| false);
+    let seen = use_mut_ref(|| current);
+    {
+        let open = open.clone();
+        use_effect_with(current, move |current| {
+            if seen.replace(*current) != *current {
+                open.set(true);
+            }
+        });
+    }
+    open
 }

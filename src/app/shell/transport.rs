@@ -3,7 +3,7 @@
 use crate::app::icon::Icon;
 use crate::app::lab::{Speed, Status};
 use crate::app::page::{Wish, use_page};
-use crate::app::panels::use_fill;
+use crate::app::range::Range;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -73,18 +73,12 @@ fn SpeedChoice() -> Html {
     };
     let oninput = {
         let page = page.clone();
-        Callback::from(move |event: InputEvent| {
-            let position =
-                event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map_or(1.0, |i| i.value_as_number());
-            page.ask(Wish::Speed(speed_at(position)));
-        })
+        Callback::from(move |position: f64| page.ask(Wish::Speed(speed_at(position))))
     };
     let text = match speed {
         Speed::Times(x) => format!("{x} times"),
         Speed::Max => "as fast as it can be computed".to_owned(),
     };
-    let node = use_node_ref();
-    use_fill(&node, position_of(speed) / 5.0);
     let cycle = {
         let stops = Speed::STOPS;
         let next = stops.iter().position(|s| *s == speed).map_or(1, |i| (i + 1) % stops.len());
@@ -94,8 +88,8 @@ fn SpeedChoice() -> Html {
         <div class="spd">
             <span class="name">{ "Speed" }</span>
             <div class="stops">
-                <input ref={node} type="range" min="0" max="5" step="0.05" value={position_of(speed).to_string()} aria-label="Speed" aria-valuetext={text}
-                    data-testid="speed" disabled={real} title={real.then_some("A real endpoint answers in real time")} {oninput} />
+                <Range max=5.0 step=0.05 value={position_of(speed)} label="Speed" {text} testid="speed" disabled={real}
+                    title={real.then_some("A real endpoint answers in real time")} {oninput} />
                 <div class="ticks" aria-hidden="true">{ for ["0.1", "1", "10", "100", "1k", "max"].iter().map(|t| html! { <span>{ *t }</span> }) }</div>
             </div>
             <button class="btn bd cycle" aria-label="Next speed" onclick={page.asks(Wish::Speed(cycle))}>{ speed.label() }</button>

@@ -1,0 +1,90 @@
+//! A slider: the browser's own range input, with its track filled up to the thumb.
+//!
+//! Firefox fills the track by itself; other browsers are told where the thumb is by the custom property `--fill`, which is set
+//! through CSSOM because markup must not have style attributes. While a person drags, the track follows the thumb at once,
+//! whether or not anybody listens.
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+/// Properties of a slider.
+#[derive(Clone, PartialEq, Properties)]
+pub struct RangeProps {
+    /// The left end.
+    #[prop_or(0.0)]
+    pub min: f64,
+    /// The right end.
+    #[prop_or(1.0)]
+    pub max: f64,
+    /// The finest step.
+    pub step: f64,
+    /// Where the thumb is.
+    pub value: f64,
+    /// Its name.
+    pub label: AttrValue,
+    /// Its value in words.
+    pub text: AttrValue,
+    /// The test handle.
+    #[prop_or_default]
+    pub testid: Option<AttrValue>,
+    /// The tooltip.
+    #[prop_or_default]
+    pub title: Option<AttrValue>,
+    /// Whether the Tab key skips it, because a field beside it does the same.
+    #[prop_or_default]
+    pub skipped: bool,
+    /// Whether it can be moved at all.
+    #[prop_or_default]
+    pub disabled: bool,
+    /// Hears of every place on the way.
+    #[prop_or_default]
+    pub oninput: Callback<f64>,
+    /// Hears where the thumb came to rest.
+    #[prop_or_default]
+    pub onchange: Callback<f64>,
+}
+
+/// A slider.
+#[component]
+pub fn Range(props: &RangeProps) -> Html {
+    let node = use_node_ref();
+    let (min, max) = (props.min, props.max);
+    {
+        let node = node.clone();
+        use_effect_with((props.value, min, max), move |(value, min, max)| {
+            if let Some(element) = node.cast::<HtmlElement>() {
+                fill(&element, *value, *min, *max);
+            }
+        });
+    }
+    let oninput = {
+        let heard = props.oninput.clone();
+        Callback::from(move |event: InputEvent| {
+            if let Some(input) = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
+                fill(&input, input.value_as_number(), min, max);
+                heard.emit(input.value_as_number());
+            }
+        })
+    };
+    let onchange = {
+        let heard = props.onchange.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
+                heard.emit(input.value_as_number());
+            }
+        })
+    };
+    html! {
+        <input ref={node} type="range" min={min.to_string()} max={max.to_string()} step={props.step.to_string()} value={props.value.to_string()}
+            aria-label={props.label.clone()} aria-valuetext={props.text.clone()} data-testid={props.testid.clone()} title={props.title.clone()}
+            tabindex={props.skipped.then_some("-1")} disabled={props.disabled} {oninput} {onchange} />
+    }
+}
+
+/// Says how much of the track is filled.
+fn fill(element: &HtmlElement, value: f64, min: f64, max: f64) {
+    let share = if max > min { ((value - min) / (max - min)).clamp(0.0, 1.0) } else { 0.0 };
+    // It can only fail for a name that is no property's; then the track stays plain.
+    let _set = element.style().set_property("--fill", &format!("{share:.4}"));
+}

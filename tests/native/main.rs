@@ -10,6 +10,8 @@ mod engine;
 mod golden;
 mod invariants;
 mod links;
+#[path = "../common/listed.rs"]
+mod listed;
 mod parts;
 mod queueing;
 mod reference;

@@ -4,7 +4,7 @@ use super::fidelity::FidelityChoice;
 use super::param_row::ParamRow;
 use crate::app::page::{Wish, use_page};
 use crate::app::segmented::{Segment, Segmented};
-use crate::spec::Level;
+use crate::spec::{Field, Level, Value};
 use yew::prelude::*;
 
 /// The parameters.
@@ -31,11 +31,14 @@ pub fn Params() -> Html {
                 <Segmented label="Parameter detail" small=true segments={detail.collect::<Vec<_>>()} chosen={usize::from(advanced)} {choose} />
             </header>
             <FidelityChoice />
-            { for fields.into_iter().map(|field| {
-                let value = values.get(field.key).cloned().unwrap_or(crate::spec::Value::Count(0));
-                let key = format!("{}/{}", scenario.pattern.id, field.key);
-                html! { <ParamRow {key} {field} {value} /> }
-            }) }
+            // A list of their own, by their keys: a row that comes or goes must not take the focus from another.
+            <>
+                { for fields.into_iter().map(|field| {
+                    let value = in_force(&field);
+                    let key = format!("{}/{}", scenario.pattern.id, field.key);
+                    html! { <ParamRow {key} {field} {value} /> }
+                }) }
+            </>
         </section>
     }
 }

@@ -10,28 +10,11 @@ use crate::platform::clock;
 use crate::platform::realtime::Next;
 use crate::session::{Scenario, Session, Target};
 use crate::spec::Value;
-use crate::trace::{Fold, Ledger, SimTime, Span, Trace, TraceEvent, TraceHash};
+use crate::trace::{Ledger, SimTime, Span, TraceHash};
 use crate::upstream::{Limits, Trouble};
-use crate::view::Stage;
+use crate::view::Picture;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-
-/// What is folded at the playhead.
-#[derive(Clone, Debug, Default)]
-pub struct Picture {
-    /// Where everything is.
-    pub ledger: Ledger,
-    /// The recent past, for the stage.
-    pub stage: Stage,
-}
-
-impl Fold for Picture {
-    fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
-        self.stage.observe(event, &self.ledger);
-        self.ledger.apply(event, trace);
-        self.stage.settle(event, &self.ledger);
-    }
-}
 
 /// A session of the page.
 pub type Experiment = Session<Picture, History>;

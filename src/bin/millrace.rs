@@ -1,7 +1,7 @@
 //! The native program: patterns without a page, and a real endpoint for the page to call.
 
 use clap::{Parser, Subcommand};
-use millrace::native::{Failure, list, run};
+use millrace::native::{Failure, endpoint, list, run};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -23,6 +23,8 @@ enum Call {
     },
     /// Run a scenario and print its report.
     Run(run::RunCall),
+    /// Serve the server model over HTTP: GET /data, /healthz, /metrics.
+    Endpoint(endpoint::EndpointCall),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Call::Run(call) => run::run(&call),
+        Call::Endpoint(call) => endpoint::serve(&call),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,6 +11,7 @@ use std::cell::Ref;
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 /// Polls at one instant past which a run counts as spinning, beside an allowance for each task.
@@ -126,11 +127,22 @@ impl Run {
         home: (StationKind, &str),
         program: impl FnOnce(Env) -> F,
     ) -> Run {
+        Run::boxed(setup, home, |env| Box::pin(program(env)))
+    }
+
+    /// The same, of a program that is boxed already: what counts as its size is what is in the box.
+    pub fn boxed(
+        setup: Setup,
+        home: (StationKind, &str),
+        program: impl FnOnce(Env) -> Pin<Box<dyn Future<Output = ()>>>,
+    ) -> Run {
         let core = Core::new(setup.seed);
         core.endpoint.replace(setup.endpoint);
         let env = Env::new(core.clone());
         let home = env.open_plain(home.0, home.1);
-        let main = Task::spawn(&core, "main", home, Site::NONE, program(env));
+        let program = program(env);
+        let bytes = std::mem::size_of_val(&*program);
+        let main = Task::spawn_sized(&core, "main", home, Site::NONE, bytes, program);
         let main_ref = core.ready.borrow().back().copied().unwrap_or(TaskRef::NONE);
         let shuffle = (setup.order == Order::Shuffled).then(|| setup.seed.draw("order of polling", 0, 0));
         let mut pending = setup.interventions;

@@ -81,6 +81,18 @@ impl<T: 'static> Task<T> {
         site: Site,
         future: impl Future<Output = T> + 'static,
     ) -> Task<T> {
+        Task::spawn_sized(core, name, station, site, 0, future)
+    }
+
+    /// The same, of a future that holds `boxed` bytes more in a box of its own.
+    pub(super) fn spawn_sized(
+        core: &Rc<Core>,
+        name: &str,
+        station: StationId,
+        site: Site,
+        boxed: usize,
+        future: impl Future<Output = T> + 'static,
+    ) -> Task<T> {
         let join =
             Rc::new(Join { result: RefCell::new(None), ended: Cell::new(false), waiter: Cell::new(TaskRef::NONE) });
         let (shared, waker_core) = (join.clone(), Rc::downgrade(core));
@@ -92,7 +104,7 @@ impl<T: 'static> Task<T> {
                 core.wake(shared.waiter.get());
             }
         };
-        let bytes = std::mem::size_of_val(&body);
+        let bytes = boxed + std::mem::size_of_val(&body);
         let task = core.spawn(name, station, site, bytes, Box::pin(body));
         Task { core: core.clone(), task, join, detached: false }
     }

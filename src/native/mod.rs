@@ -1,5 +1,6 @@
 //! The only native adapter: the calls of the program `millrace`, files, and the host's clock.
 
+pub mod endpoint;
 pub mod list;
 pub mod run;
 

@@ -41,7 +41,10 @@ impl Drop for Keys {
 
 /// Whether the key goes to a text field.
 pub fn is_typing(event: &KeyboardEvent) -> bool {
-    closest(event, "input:not([type=range]):not([type=radio]), textarea, select, [contenteditable]")
+    closest(
+        event,
+        "input:not([type=range]):not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]",
+    )
 }
 
 /// Whether the focused element does something of its own with Space, Enter or the arrows.

@@ -139,7 +139,7 @@ impl Scenario {
             endpoint,
         };
         let (pattern, values, fidelity) = (self.pattern, self.values(), self.fidelity);
-        Run::new(setup, pattern.home, move |env: Env| (pattern.run)(env, &values, fidelity))
+        Run::boxed(setup, pattern.home, move |env: Env| (pattern.run)(env, &values, fidelity))
     }
 
     /// Does something at a place of the run, and takes back what was done later: that future does not come any more.

@@ -3,12 +3,11 @@
 //! `make golden` writes them anew; the diff is the review. Source lines are left out: a comment added to a pattern is no
 //! change of behaviour.
 
+use crate::listed::scenarios;
 use millrace::analysis::History;
 use millrace::engine::Progress;
 use millrace::export::json_line;
-use millrace::patterns;
 use millrace::session::{Scenario, Session};
-use millrace::spec::Fidelity;
 use millrace::trace::{Fold, Ledger, SimTime};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -16,26 +15,6 @@ use std::path::PathBuf;
 
 /// Lines of the head.
 const HEAD: usize = 40;
-
-/// Every pattern with its defaults in both fidelities, and with each of its presets.
-pub fn scenarios() -> Vec<(String, Scenario)> {
-    let mut all = Vec::new();
-    for pattern in patterns::ALL {
-        let mut plain = Scenario::new(pattern);
-        all.push((format!("{}.default", pattern.id), plain.clone()));
-        if pattern.disagreement.is_some() {
-            plain.fidelity = Fidelity::Shipped;
-            all.push((format!("{}.default.shipped", pattern.id), plain));
-        }
-        for preset in pattern.presets {
-            let mut scenario = Scenario::new(pattern);
-            scenario.preset = Some(preset);
-            scenario.fidelity = preset.fidelity.unwrap_or_default();
-            all.push((format!("{}.{}", pattern.id, preset.id), scenario));
-        }
-    }
-    all
-}
 
 fn describe(scenario: Scenario) -> String {
     let mut session = Session::new(scenario, Ledger::new(), History::default());

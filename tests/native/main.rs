@@ -4,14 +4,19 @@
 mod program;
 
 mod channel;
+#[cfg(feature = "cli")]
+mod endpoint;
 mod engine;
 mod golden;
 mod invariants;
 mod links;
+#[path = "../common/listed.rs"]
+mod listed;
 mod parts;
 mod queueing;
 mod reference;
 mod registry;
 mod scenarios;
+mod stage;
 mod tidy;
 mod trace;

@@ -87,7 +87,7 @@ fn state_class(mode: Mode) -> &'static str {
         Mode::Busy => "st-sending",
         Mode::Waiting => "st-waiting",
         Mode::Blocked => "st-blocked",
-        Mode::Killed => "st-prod",
+        Mode::Killed | Mode::Done => "st-prod",
     }
 }
 

@@ -106,10 +106,10 @@ fn Workbench(props: &WorkbenchProps) -> Html {
         <ContextProvider<Page> context={page}>
             <div {class}>
                 <TopBar {on_menu} />
-                <Catalogue on_chosen={Callback::from(move |()| menu.set(false))} />
                 if compare {
                     <Compare />
                 } else {
+                    <Catalogue on_chosen={Callback::from(move |()| menu.set(false))} />
                     <main id="main">
                         <Transport />
                         <Says />

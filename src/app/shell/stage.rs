@@ -1,6 +1,6 @@
 //! The stage: a canvas that is painted whenever what it shows has changed, lanes to walk through, and its text alternative.
 
-use crate::app::lab::{Lab, Speed};
+use crate::app::lab::{Lab, Speed, Status};
 use crate::app::page::{Page, use_page};
 use crate::platform::{canvas, clock, host};
 use crate::view::scene::{self, Detail, Lane, Look, Scene};
@@ -35,13 +35,15 @@ pub fn StageBox() -> Html {
     let node = use_node_ref();
     let lane = use_state(|| None::<usize>);
     use_painting(&page, &node, *lane);
-    let lanes =
-        with_scene(&page.lab(), page.state.dark, size_of(&node), *lane, |scene, look| scene::lanes(scene, look));
+    let lanes = with_scene(&page.lab(), page.state.dark, size_of(&node), *lane, scene::lanes);
     let onmousemove = {
         let (lanes, lane) = (lanes.clone(), lane.clone());
         Callback::from(move |event: MouseEvent| {
             let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-            lane.set(lanes.iter().position(|l| x >= l.frame.x && y >= l.frame.y && y < l.frame.bottom()));
+            lane.set(lanes.iter().position(|l| {
+                let (right, bottom) = (l.frame.right(), l.frame.bottom());
+                x >= l.frame.x && x < right && y >= l.frame.y && y < bottom
+            }));
         })
     };
     let onmouseleave = {
@@ -101,11 +103,13 @@ fn with_scene<T>(
     };
     let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
     let detail = match lab.speed {
-        Speed::Times(x) if x <= 10.0 => Detail::Numbers,
         _ if !lab.playing => Detail::Numbers,
-        _ => Detail::Items,
+        Speed::Times(times) => Detail::at_speed(times),
+        Speed::Max => Detail::Flow,
     };
-    body(&scene, &Look { size, palette, now: lab.session().playhead(), detail, lane })
+    let now = lab.session().playhead();
+    let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
+    body(&scene, &Look { detail, lane, calm, stuck, ..Look::new(size, palette, now) })
 }
 
 /// Paints each frame in which there is something new.
@@ -197,7 +201,7 @@ fn StageText() -> Html {
     let now = clock::now_ms();
     let mut last = last.borrow_mut();
     if !lab.playing || now - last.0 >= 1_000.0 {
-        *last = (now, with_scene(&lab, false, (880.0, 430.0), None, |scene, look| text::rows(scene, look)));
+        *last = (now, with_scene(&lab, false, (880.0, 430.0), None, text::rows));
     }
     html! {
         <table class="vh" data-testid="stage-text">

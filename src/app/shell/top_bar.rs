@@ -3,6 +3,7 @@
 use crate::app::icon::{Brand, Icon};
 use crate::app::page::{Wish, use_page};
 use crate::app::segmented::{Segment, Segmented};
+use crate::platform::host;
 use crate::session::Target;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
@@ -23,9 +24,14 @@ pub fn TopBar(props: &TopBarProps) -> Html {
     let on_menu = props.on_menu.reform(|_: MouseEvent| ());
     let compare = page.state.compare;
     let in_suite = scenario.pattern.suite.is_some();
+    // What stands after the # in the address is a link to a run: the jump must not be taken for one.
+    let to_stage = Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        host::focus("#stage-region .lanes");
+    });
     html! {
         <header class="top" role="banner">
-            <a class="skip" href="#stage-region">{ "Skip to stage" }</a>
+            <a class="skip" href="#stage-region" onclick={to_stage}>{ "Skip to stage" }</a>
             <div class="brand"><Brand /><span>{ "Millrace" }</span></div>
             <div class="ttl">
                 <h1>{ scenario.pattern.title }</h1>

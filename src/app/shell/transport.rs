@@ -32,7 +32,7 @@ pub fn Transport() -> Html {
                 title={if fixed { "A real endpoint answers in real time" } else { "One event on: ." }} onclick={page.asks(Wish::Step)}><Icon word="step" /></button>
             <button class="btn ic bd" data-testid="restart" aria-label="Restart" title="Restart, same seed: R" onclick={page.asks(Wish::Restart)}><Icon word="restart" /></button>
             if busy {
-                <button class="btn bd" data-testid="cancel" onclick={page.asks(Wish::Cancel)}>{ "Cancel" }</button>
+                <button class="btn bd cancel" data-testid="cancel" onclick={page.asks(Wish::Cancel)}>{ "Cancel" }</button>
             }
             <span class="vr"></span>
             <Clock ns={at.0} />

@@ -1,0 +1,46 @@
+//! What only Chromium can do, by the command that its driver offers for it: a window as narrow as a phone's, a slow
+//! processor, a script that runs before the page's own.
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use serde_json::{Value, json};
+
+/// A command of the Chrome DevTools Protocol.
+#[derive(Debug)]
+pub struct Command {
+    name: &'static str,
+    params: Value,
+}
+
+impl Command {
+    /// A window of this size, whatever the smallest is that the system makes.
+    pub fn window(width: u32, height: u32) -> Self {
+        let params = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        Self { name: "Emulation.setDeviceMetricsOverride", params }
+    }
+
+    /// A processor that is so many times slower.
+    pub fn slow_processor(times: u32) -> Self {
+        Self { name: "Emulation.setCPUThrottlingRate", params: json!({ "rate": times }) }
+    }
+
+    /// A script that runs in each page opened from now on, before the page's own.
+    pub fn before_load(script: &str) -> Self {
+        Self { name: "Page.addScriptToEvaluateOnNewDocument", params: json!({ "source": script }) }
+    }
+
+    /// A system set to dark, or to light.
+    pub fn colour_scheme(scheme: &str) -> Self {
+        let params = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        Self { name: "Emulation.setEmulatedMedia", params }
+    }
+}
+
+impl WebDriverCompatibleCommand for Command {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "cmd": self.name, "params": self.params }).to_string()))
+    }
+}

@@ -1,0 +1,41 @@
+//! How long the page keeps the browser from answering: long tasks, as the browser itself reports them.
+//!
+//! The figures mean something on a quiet machine only, so that no test depends on them: `scripts/bench-page.sh` prints them.
+
+use crate::page::{Page, before_the_page};
+
+/// Collects the lengths of all tasks over 50 ms, from before the page's own script on.
+const OBSERVE: &str = "window.longTasks = []; \
+    new PerformanceObserver(list => list.getEntries().forEach(task => window.longTasks.push(task.duration))) \
+        .observe({ type: 'longtask', buffered: true });";
+
+/// The longest task since the last call, in milliseconds; zero if none took 50.
+async fn longest(page: &Page) -> f64 {
+    // Entries arrive in a task of their own, after what they are about.
+    page.script("window.settled = false; setTimeout(() => requestAnimationFrame(() => setTimeout(() => { window.settled = true; }, 100)), 100); return null", vec![]).await;
+    page.until("the browser has reported", "window.settled").await;
+    page.value("Math.max(0, ...window.longTasks.splice(0))").await.as_f64().unwrap_or(f64::NAN)
+}
+
+#[tokio::test]
+#[ignore = "a measurement: run by scripts/bench-page.sh"]
+async fn the_longest_tasks_of_loading_and_running_wait_group() {
+    before_the_page(async |page: Page| {
+        page.chromium(crate::chromium::Command::before_load(OBSERVE)).await;
+        for run in 1..=3 {
+            page.open("#/wait-group").await;
+            let loading = longest(&page).await;
+            page.run_to_the_end().await;
+            let running = longest(&page).await;
+            page.script("$('timeline').focus(); return null", vec![]).await;
+            page.press('\u{e011}').await;
+            page.until_is("clock", "data-ns", "0").await;
+            page.press('\u{e010}').await;
+            page.is_over().await;
+            let scrubbing = longest(&page).await;
+            println!("run {run}: longest task while loading {loading:.0} ms, running at max {running:.0} ms, to the start and back {scrubbing:.0} ms (0: none over 50 ms)");
+            assert!(running <= 50.0, "a task of {running:.0} ms while running: the page does not answer clicks meanwhile");
+        }
+    })
+    .await;
+}

@@ -1,0 +1,99 @@
+//! The painter, on a real canvas.
+
+use millrace::analysis::History;
+use millrace::app::lab::Picture;
+use millrace::patterns;
+use millrace::platform::canvas;
+use millrace::session::{Scenario, Session};
+use millrace::trace::SimTime;
+use millrace::view::scene::{self, Detail, Look, Scene};
+use millrace::view::{Palette, Theme};
+use std::collections::BTreeSet;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// A canvas of this size in CSS pixels, in the page, as long as it is not dropped.
+struct Painted(HtmlCanvasElement);
+
+impl Painted {
+    fn new(width: u32, height: u32) -> Painted {
+        let document = web_sys::window().and_then(|window| window.document()).expect("a browser has a document");
+        let element = document.create_element("canvas").expect("a document makes elements");
+        let canvas: HtmlCanvasElement = element.dyn_into().expect("a canvas element is a canvas");
+        let style = canvas.style();
+        style.set_property("width", &format!("{width}px")).expect("a style can be set");
+        style.set_property("height", &format!("{height}px")).expect("a style can be set");
+        document.body().expect("a page has a body").append_child(&canvas).expect("a body takes elements");
+        Painted(canvas)
+    }
+
+    /// Red, green, blue, opacity, pixel after pixel.
+    fn pixels(&self) -> Vec<u8> {
+        let context = self.0.get_context("2d").expect("asking does not throw").expect("there is a context");
+        let context: CanvasRenderingContext2d = context.dyn_into().expect("a 2d context");
+        let (width, height) = (f64::from(self.0.width()), f64::from(self.0.height()));
+        context.get_image_data(0.0, 0.0, width, height).expect("a canvas of our own can be read").data().0
+    }
+
+    /// How many different opaque colours there are.
+    fn colours(&self) -> usize {
+        let opaque = self.pixels().chunks_exact(4).filter(|p| p[3] == 255).map(<[u8]>::to_vec).collect::<BTreeSet<_>>();
+        opaque.len()
+    }
+}
+
+impl Drop for Painted {
+    fn drop(&mut self) {
+        self.0.remove();
+    }
+}
+
+/// Paints a pattern's stage after so many events.
+fn paint(scenario: Scenario, events: u64, theme: Theme, canvas: &HtmlCanvasElement) {
+    let mut session = Session::new(scenario, Picture::default(), History::default());
+    while !session.compute(SimTime::MAX, u64::MAX) {}
+    for _ in 0..events {
+        session.step();
+    }
+    let scenario = session.scenario();
+    let values = scenario.values();
+    let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
+    let trace = session.run().trace();
+    let (ledger, stage) = (&session.state().ledger, &session.state().stage);
+    let scene = Scene { spec: &spec, values: &values, ledger, stage, trace: &trace };
+    let size = canvas::fit(canvas, 2.0).expect("the canvas is shown");
+    let look = Look { size, palette: Palette::of(theme), now: session.playhead(), detail: Detail::Numbers, lane: None };
+    canvas::paint(canvas, 2.0, &scene::draw(&scene, &look));
+}
+
+#[wasm_bindgen_test]
+fn every_pattern_paints_its_stage_before_and_during_its_run() {
+    for pattern in patterns::ALL {
+        for theme in [Theme::Light, Theme::Dark] {
+            let canvas = Painted::new(880, 430);
+            paint(Scenario::new(pattern), 0, theme, &canvas.0);
+            assert_eq!((canvas.0.width(), canvas.0.height()), (1760, 860), "two device pixels a CSS pixel");
+            let before = canvas.pixels();
+            assert!(canvas.colours() > 3, "{}, {theme:?}: an empty stage shows its places", pattern.id);
+            paint(Scenario::new(pattern), 800, theme, &canvas.0);
+            assert!(canvas.colours() > 3, "{}, {theme:?}: a stage in use", pattern.id);
+            assert!(canvas.pixels() != before, "{}, {theme:?}: jobs are on the stage", pattern.id);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_phone_shows_the_stage_too() {
+    for pattern in patterns::ALL {
+        let canvas = Painted::new(358, 300);
+        paint(Scenario::new(pattern), 800, Theme::Light, &canvas.0);
+        assert!(canvas.colours() > 1, "{}: {} colours", pattern.id, canvas.colours());
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_canvas_that_is_not_shown_has_no_size_and_is_left_alone() {
+    let canvas = Painted::new(0, 0);
+    assert_eq!(canvas::fit(&canvas.0, 1.0), None);
+}

@@ -18,6 +18,14 @@ pub fn Params() -> Html {
         .into_iter()
         .filter(|f| f.is_relevant(&values) && (advanced || f.level == Level::Simple))
         .collect();
+    // A parameter that was changed while the run goes on is what it was changed to, from there on.
+    let in_force = |field: &Field| {
+        let value = values.get(field.key).cloned().unwrap_or(Value::Count(0));
+        let lab = page.lab();
+        let trace = lab.session().run().trace();
+        let edited = lab.ledger().edits.iter().find(|(key, _)| trace.name(**key) == field.key).map(|(_, live)| *live);
+        edited.map_or(value.clone(), |live| value.from_live(live))
+    };
     let detail =
         ["simple", "advanced"].into_iter().zip(["Simple", "Advanced"]).map(|(id, label)| Segment::new(id, label));
     let choose = {

@@ -63,7 +63,7 @@ fn Fault(props: &FaultProps) -> Html {
             None => {
                 let (from, to, now) = (write(unit, min), write(unit, max), write(unit, magnitude));
                 let doing = if active.is_some() { "Injecting" } else { "Staying with" };
-                problem.set(Some(format!("Enter {from}–{to}. {doing} {now}.")));
+                problem.set(Some(format!("{label}: enter {from}–{to}. {doing} {now}.")));
                 false
             }
         })

@@ -4,7 +4,7 @@ use super::fidelity::FidelityChoice;
 use super::param_row::ParamRow;
 use crate::app::page::{Wish, use_page};
 use crate::app::segmented::{Segment, Segmented};
-use crate::spec::Level;
+use crate::spec::{Field, Level, Value};
 use yew::prelude::*;
 
 /// The parameters.
@@ -18,6 +18,14 @@ pub fn Params() -> Html {
         .into_iter()
         .filter(|f| f.is_relevant(&values) && (advanced || f.level == Level::Simple))
         .collect();
+    // A parameter that was changed while the run goes on is what it was changed to, from there on.
+    let in_force = |field: &Field| {
+        let value = values.get(field.key).cloned().unwrap_or(Value::Count(0));
+        let lab = page.lab();
+        let trace = lab.session().run().trace();
+        let edited = lab.ledger().edits.iter().find(|(key, _)| trace.name(**key) == field.key).map(|(_, live)| *live);
+        edited.map_or(value.clone(), |live| value.from_live(live))
+    };
     let detail =
         ["simple", "advanced"].into_iter().zip(["Simple", "Advanced"]).map(|(id, label)| Segment::new(id, label));
     let choose = {
@@ -31,11 +39,14 @@ pub fn Params() -> Html {
                 <Segmented label="Parameter detail" small=true segments={detail.collect::<Vec<_>>()} chosen={usize::from(advanced)} {choose} />
             </header>
             <FidelityChoice />
-            { for fields.into_iter().map(|field| {
-                let value = values.get(field.key).cloned().unwrap_or(crate::spec::Value::Count(0));
-                let key = format!("{}/{}", scenario.pattern.id, field.key);
-                html! { <ParamRow {key} {field} {value} /> }
-            }) }
+            // A list of their own, by their keys: a row that comes or goes must not take the focus from another.
+            <>
+                { for fields.into_iter().map(|field| {
+                    let value = in_force(&field);
+                    let key = format!("{}/{}", scenario.pattern.id, field.key);
+                    html! { <ParamRow {key} {field} {value} /> }
+                }) }
+            </>
         </section>
     }
 }

@@ -1,7 +1,7 @@
 //! Which lines tasks wait at, and for how long so far.
 
 use crate::app::lab::Lab;
-use crate::trace::{SimTime, Site, Span};
+use crate::trace::{SimTime, Site, Span, StationKind};
 use crate::view::stage::Mode;
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub fn parked(lab: &Lab) -> BTreeMap<(&'static str, u32), Parked> {
         let Some(wait) = task.wait else { continue };
         let station = ledger.station(task.station);
         let mode = Mode::of(wait.what, station.is_some_and(|s| s.in_hand.is_some()));
-        let worker = station.is_some_and(|s| s.kind == crate::trace::StationKind::Worker);
+        let worker = station.is_some_and(|s| matches!(s.kind, StationKind::Worker | StationKind::Crew));
         let mut seen = None;
         for site in [wait.site, wait.inner] {
             let Some(place) = place_of(site).filter(|p| seen != Some(*p)) else { continue };

@@ -190,12 +190,17 @@ impl TimeChart {
         (0..=6).map(|i| low + f64::from(i) * step).take_while(|t| *t <= high * 1.0001).collect()
     }
 
-    /// The labels at the right, at least [`APART`] from each other, in the order of the values.
+    /// The labels at the right, at least [`APART`] from each other, in the order of the values; of equal ones the later line's
+    /// stands above, as it does where percentiles differ.
     fn labels(&self, scale: &Scale, theory: Rgba) -> Vec<(f64, String, Rgba)> {
         let mut all: Vec<(f64, String, Rgba)> = self
             .lines
             .iter()
-            .filter_map(|l| l.points.last().map(|q| (scale.y(q.1), format!("{} {}", l.name, l.value), l.ink)))
+            .rev()
+            .filter_map(|l| {
+                let text = format!("{} {}", l.name, l.value).trim().to_owned();
+                l.points.last().map(|q| (scale.y(q.1), text, l.ink))
+            })
             .chain(self.theory.iter().map(|(value, text)| (scale.y(*value), text.clone(), theory)))
             .collect();
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -215,14 +220,18 @@ impl TimeChart {
 
     /// What it says now, in words.
     pub fn sentence(&self) -> String {
-        let says: Vec<String> = self.lines.iter().map(|l| format!("{} {} {}", l.name, l.value, self.unit)).collect();
+        let says: Vec<String> =
+            self.lines.iter().map(|l| format!("{} {} {}", l.name, l.value, self.unit).trim().to_owned()).collect();
         if says.is_empty() { "no data yet".to_owned() } else { says.join(", ") }
     }
 
     /// Its numbers: about twenty rows over the time.
     pub fn table(&self) -> Table {
         let mut head = vec!["s".to_owned()];
-        head.extend(self.lines.iter().map(|l| format!("{}, {}", l.name, self.unit)));
+        head.extend(self.lines.iter().map(|l| match l.name.as_str() {
+            "" => self.unit.to_owned(),
+            name => format!("{name}, {}", self.unit),
+        }));
         let rows = (0..=20).map(|i| {
             let at = self.end * f64::from(i) / 20.0;
             let value = |l: &Line| {

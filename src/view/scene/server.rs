@@ -5,7 +5,7 @@ use super::super::shape::{Ink, Sheet, crisp};
 use super::{Frame, Look, Scene, heading};
 use crate::trace::UNLIMITED;
 
-/// Where an age is between the box's left and right edge: 1 ms to 250 ms, or up to what calls take.
+/// Where an age is between the box's left and right edge: from 1 ms up to what calls take.
 pub fn age_x(frame: Frame, age_ns: u64, longest_ms: f64) -> f64 {
     let ms = (age_ns as f64 / 1e6).max(1.0);
     let share = libm::log10(ms) / libm::log10(longest_ms.max(10.0));
@@ -15,7 +15,11 @@ pub fn age_x(frame: Frame, age_ns: u64, longest_ms: f64) -> f64 {
 /// The right end of the box's scale, in milliseconds.
 pub fn longest_ms(scene: &Scene<'_>) -> f64 {
     let p50 = scene.stage.recent_p50().unwrap_or(0) as f64 / 1e6;
-    if p50 > 80.0 { 10_000.0 } else { 250.0 }
+    match p50 {
+        p50 if p50 > 4_000.0 => 100_000.0,
+        p50 if p50 > 80.0 => 10_000.0,
+        _ => 250.0,
+    }
 }
 
 /// Draws the box and its heading.
@@ -43,12 +47,16 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, label: &str, 
         1.5,
     );
     let longest = longest_ms(scene);
-    // A long scale has a label every second decade: more do not fit.
-    let stride = if longest > 1_000.0 { 100.0 } else { 10.0 };
+    // A long scale has a label every second decade, and in a narrow box, or with five decades, at its ends only.
+    let stride = match longest {
+        longest if longest <= 1_000.0 => 10.0,
+        longest if frame.w < 150.0 || longest > 10_000.0 => longest,
+        _ => 100.0,
+    };
     let mut tick = 1.0;
     while tick <= longest {
         let x = age_x(frame, (tick * 1e6) as u64, longest);
-        if tick > 1.0 {
+        if tick > 1.0 && tick < longest {
             sheet.line((crisp(x), frame.y - 2.0), (crisp(x), frame.bottom() - 16.0), p.line, 1.0);
         }
         if frame.w > 70.0 {

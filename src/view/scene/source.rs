@@ -23,7 +23,10 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, label: &str, 
     rows.push(("Left", number::count(total.saturating_sub(sent))));
     for (index, (word, value)) in rows.iter().enumerate() {
         let y = frame.y + 18.0 + index as f64 * 16.0;
-        sheet.text((frame.x + 8.0, y), *word, Ink::new(p.ink_3));
+        // In a narrow box the number comes first.
+        if node_w - 16.0 >= 28.0 + 7.0 * value.chars().count() as f64 {
+            sheet.text((frame.x + 8.0, y), *word, Ink::new(p.ink_3));
+        }
         sheet.text((frame.x + node_w - 8.0, y), value.clone(), Ink::new(p.ink).mono().end());
     }
     let bar_y = frame.y + h - 12.0;

@@ -35,8 +35,7 @@ pub fn StageBox() -> Html {
     let node = use_node_ref();
     let lane = use_state(|| None::<usize>);
     use_painting(&page, &node, *lane);
-    let lanes =
-        with_scene(&page.lab(), page.state.dark, size_of(&node), *lane, |scene, look| scene::lanes(scene, look));
+    let lanes = with_scene(&page.lab(), page.state.dark, size_of(&node), *lane, scene::lanes);
     let onmousemove = {
         let (lanes, lane) = (lanes.clone(), lane.clone());
         Callback::from(move |event: MouseEvent| {
@@ -197,7 +196,7 @@ fn StageText() -> Html {
     let now = clock::now_ms();
     let mut last = last.borrow_mut();
     if !lab.playing || now - last.0 >= 1_000.0 {
-        *last = (now, with_scene(&lab, false, (880.0, 430.0), None, |scene, look| text::rows(scene, look)));
+        *last = (now, with_scene(&lab, false, (880.0, 430.0), None, text::rows));
     }
     html! {
         <table class="vh" data-testid="stage-text">

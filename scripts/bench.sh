@@ -1,7 +1,29 @@
 #!/usr/bin/env bash
-# Measure the engine. The figures mean something on a quiet machine only.
+# Measure the engine beside a loop by hand, natively and then in wasm under Node. The figures mean something on a quiet
+# machine only. An argument picks the works whose title contains it, for the native part: scripts/bench.sh pool
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
-say "Measuring natively: cargo bench"
-cargo bench --features cli
+say "Measuring natively: cargo bench (building takes some minutes the first time)"
+cargo bench --quiet --bench engine -- "$@"
+
+if ! have node; then
+  say "Not measuring in wasm: there is no Node.js on this machine (20 or later)"
+  exit 0
+fi
+
+scripts/install-wasm-target.sh
+bindgen_version=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock)
+if [ "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" != "$bindgen_version" ]; then
+  scripts/install-tools.sh
+fi
+
+say "Measuring in wasm, under Node $(node --version): the same bench, built for wasm32-unknown-unknown"
+# The name of what was built has a hash in it: cargo says it, in JSON.
+wasm=$(cargo bench --quiet --bench engine --target wasm32-unknown-unknown --no-run --message-format json |
+  sed -n 's/.*"executable":"\([^"]*\.wasm\)".*/\1/p' | tail -n 1)
+[ -n "$wasm" ] || fail "cargo built no wasm for the bench"
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+wasm-bindgen --target nodejs --no-typescript --out-dir "$out" --out-name engine "$wasm"
+node "$out/engine.js"

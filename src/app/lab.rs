@@ -4,34 +4,17 @@
 //! large the run. What is shown is never ahead of what is computed. It must not be borrowed across a frame.
 
 use super::real::{Consents, NotYet, RealRun};
-use crate::analysis::{History, Prefix};
+use crate::analysis::{History, Prefix, Summary};
 use crate::engine::{Action, Intervention, Progress};
 use crate::platform::clock;
 use crate::platform::realtime::Next;
 use crate::session::{Scenario, Session, Target};
 use crate::spec::Value;
-use crate::trace::{Fold, Ledger, SimTime, Span, Trace, TraceEvent};
+use crate::trace::{Ledger, SimTime, Span, TraceHash};
 use crate::upstream::{Limits, Trouble};
-use crate::view::Stage;
-use std::cell::RefCell;
+use crate::view::Picture;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-
-/// What is folded at the playhead.
-#[derive(Clone, Debug, Default)]
-pub struct Picture {
-    /// Where everything is.
-    pub ledger: Ledger,
-    /// The recent past, for the stage.
-    pub stage: Stage,
-}
-
-impl Fold for Picture {
-    fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
-        self.stage.observe(event, &self.ledger);
-        self.ledger.apply(event, trace);
-        self.stage.settle(event, &self.ledger);
-    }
-}
 
 /// A session of the page.
 pub type Experiment = Session<Picture, History>;
@@ -115,6 +98,8 @@ pub struct Lab {
     /// What is missing before a real run can start: an address, or a person's consent.
     asking: Option<NotYet>,
     real: Option<RealRun>,
+    /// The latencies at the playhead, with the events that they are of.
+    latency: Cell<Option<(TraceHash, Summary)>>,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -146,6 +131,7 @@ impl Lab {
             consents: Consents::default(),
             asking: None,
             real: None,
+            latency: Cell::default(),
         }
     }
 
@@ -241,6 +227,17 @@ impl Lab {
     /// The samples up to the playhead.
     pub fn so_far(&self) -> Prefix<'_> {
         self.session.history().until(self.session.events(), self.session.playhead())
+    }
+
+    /// The latencies up to the playhead. Tiles and charts ask for them at every look, and sorting them once a look is enough.
+    pub fn latency(&self) -> Summary {
+        let hash = self.session.hash();
+        if let Some((_, known)) = self.latency.get().filter(|(of, _)| *of == hash) {
+            return known;
+        }
+        let latency = self.so_far().latency();
+        self.latency.set(Some((hash, latency)));
+        latency
     }
 
     /// What the run is doing.

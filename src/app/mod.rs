@@ -6,12 +6,15 @@
 
 pub mod compare;
 pub mod endpoint;
+pub mod entry;
 pub mod icon;
 pub mod lab;
+mod narrow;
 pub mod page;
 pub mod panels;
 pub mod range;
 pub mod real;
+pub mod segmented;
 pub mod shell;
 mod wishes;
 

@@ -2,7 +2,7 @@
 //!
 //! Firefox fills the track by itself; other browsers are told where the thumb is by the custom property `--fill`, which is set
 //! through CSSOM because markup must not have style attributes. While a person drags, the track follows the thumb at once,
-//! whether or not anybody listens.
+//! whether or not anybody listens, and no render puts the thumb back to where it was: the page renders five times a second.
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
@@ -49,20 +49,28 @@ pub struct RangeProps {
 #[component]
 pub fn Range(props: &RangeProps) -> Html {
     let node = use_node_ref();
+    let dragged = use_state(|| None::<f64>);
     let (min, max) = (props.min, props.max);
+    let at = dragged.unwrap_or(props.value);
     {
         let node = node.clone();
-        use_effect_with((props.value, min, max), move |(value, min, max)| {
+        use_effect_with((at, min, max), move |(at, min, max)| {
             if let Some(element) = node.cast::<HtmlElement>() {
-                fill(&element, *value, *min, *max);
+                fill(&element, *at, *min, *max);
             }
         });
     }
+    {
+        // Another value, by whatever way: that is where the thumb belongs.
+        let dragged = dragged.clone();
+        use_effect_with(props.value, move |_| dragged.set(None));
+    }
     let oninput = {
-        let heard = props.oninput.clone();
+        let (heard, dragged) = (props.oninput.clone(), dragged.clone());
         Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
+            if let Some(input) = input_of(&event) {
                 fill(&input, input.value_as_number(), min, max);
+                dragged.set(Some(input.value_as_number()));
                 heard.emit(input.value_as_number());
             }
         })
@@ -70,16 +78,21 @@ pub fn Range(props: &RangeProps) -> Html {
     let onchange = {
         let heard = props.onchange.clone();
         Callback::from(move |event: Event| {
-            if let Some(input) = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
+            if let Some(input) = input_of(&event) {
+                dragged.set(None);
                 heard.emit(input.value_as_number());
             }
         })
     };
     html! {
-        <input ref={node} type="range" min={min.to_string()} max={max.to_string()} step={props.step.to_string()} value={props.value.to_string()}
+        <input ref={node} type="range" min={min.to_string()} max={max.to_string()} step={props.step.to_string()} value={at.to_string()}
             aria-label={props.label.clone()} aria-valuetext={props.text.clone()} data-testid={props.testid.clone()} title={props.title.clone()}
             tabindex={props.skipped.then_some("-1")} disabled={props.disabled} {oninput} {onchange} />
     }
+}
+
+fn input_of(event: &Event) -> Option<HtmlInputElement> {
+    event.target()?.dyn_into().ok()
 }
 
 /// Says how much of the track is filled.

@@ -1,6 +1,6 @@
 //! Painting a display list on a canvas.
 
-use crate::view::shape::{Anchor, Point, Rgba, Shape, hatch_lines};
+use crate::view::shape::{Anchor, HATCH, Point, Rgba, Shape, hatch_lines};
 use std::f64::consts::{FRAC_PI_2, TAU};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -60,9 +60,20 @@ fn one(c: &CanvasRenderingContext2d, shape: &Shape) {
             }
             ink(c, *fill, *stroke);
         }
-        Shape::Cells { at, size, fill } => {
-            c.set_fill_style_str(&fill.css());
-            at.iter().for_each(|(x, y)| c.fill_rect(f64::from(*x), f64::from(*y), size.0, size.1));
+        Shape::Boxes { rects, fill, stroke } => {
+            c.begin_path();
+            for [x, y, w, h] in rects {
+                c.rect(f64::from(*x), f64::from(*y), f64::from(*w), f64::from(*h));
+            }
+            ink(c, *fill, *stroke);
+        }
+        Shape::Segments { lines, stroke, width } => {
+            c.begin_path();
+            for [x, y, to_x, to_y] in lines {
+                c.move_to(f64::from(*x), f64::from(*y));
+                c.line_to(f64::from(*to_x), f64::from(*to_y));
+            }
+            ink(c, None, Some((*stroke, *width)));
         }
         Shape::Dots { at, r, fill } => {
             c.begin_path();
@@ -87,13 +98,13 @@ fn one(c: &CanvasRenderingContext2d, shape: &Shape) {
             c.close_path();
             ink(c, *fill, *stroke);
         }
-        Shape::Hatch { at, size, stroke, gap } => {
+        Shape::Hatch { rects, stroke, gap } => {
             c.begin_path();
-            for (from, to) in hatch_lines(*at, *size, *gap) {
+            for (from, to) in rects.iter().flat_map(|rect| hatch_lines(*rect, *gap)) {
                 c.move_to(from.0, from.1);
                 c.line_to(to.0, to.1);
             }
-            ink(c, None, Some((*stroke, 1.2)));
+            ink(c, None, Some((*stroke, HATCH)));
         }
         Shape::Text { at, text, colour, size, weight, anchor, mono } => {
             c.set_font(&format!("{weight} {size}px {}", if *mono { MONO } else { FACE }));

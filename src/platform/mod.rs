@@ -8,4 +8,6 @@ pub mod errors;
 pub mod fetch;
 pub mod host;
 pub mod keys;
+pub mod media;
 pub mod realtime;
+pub mod resize;

@@ -103,6 +103,12 @@ impl Trace {
         self.forgotten = self.forgotten.max(whole);
     }
 
+    /// The bytes that the events of the log take on the heap, room for more included.
+    pub fn heap_bytes(&self) -> u64 {
+        let chunks = self.full.iter().chain([&self.tail]).chain(&self.spare).map(Vec::capacity).sum::<usize>();
+        (chunks * size_of::<TraceEvent>() + self.full.capacity() * size_of::<Vec<TraceEvent>>()) as u64
+    }
+
     /// The number of a text. To be asked for right before the event that uses it: the hash takes texts in at first use.
     pub fn text(&mut self, text: &str) -> Text {
         self.texts.intern(text)

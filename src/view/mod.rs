@@ -14,6 +14,6 @@ pub mod text;
 pub mod timeline;
 
 pub use palette::{Palette, Rgba, Theme};
-pub use scene::{Look, draw};
+pub use scene::{Detail, Look, Scene, draw};
 pub use shape::Shape;
-pub use stage::Stage;
+pub use stage::{Picture, Stage};

@@ -15,16 +15,18 @@ pub enum Shape {
     HalfDisc { at: Point, r: f64, colour: Rgba },
     /// A rectangle with rounded corners.
     Rect { at: Point, size: Point, radius: f64, fill: Option<Rgba>, stroke: Option<(Rgba, f64)> },
-    /// Many rectangles of one size and colour.
-    Cells { at: Vec<(f32, f32)>, size: Point, fill: Rgba },
+    /// Many rectangles of one colour: left, top, width, height.
+    Boxes { rects: Vec<[f32; 4]>, fill: Option<Rgba>, stroke: Option<(Rgba, f64)> },
     /// Many discs of one size and colour.
     Dots { at: Vec<(f32, f32)>, r: f64, fill: Rgba },
+    /// Many straight lines of one colour: from, to.
+    Segments { lines: Vec<[f32; 4]>, stroke: Rgba, width: f64 },
     /// An open line, dashed where a dash and a gap are given.
     Line { points: Vec<Point>, stroke: Rgba, width: f64, dash: Option<Point> },
     /// A closed area.
     Area { points: Vec<Point>, fill: Option<Rgba>, stroke: Option<(Rgba, f64)> },
-    /// A rectangle of slanted lines.
-    Hatch { at: Point, size: Point, stroke: Rgba, gap: f64 },
+    /// Rectangles of slanted lines.
+    Hatch { rects: Vec<[f32; 4]>, stroke: Rgba, gap: f64 },
     /// A line of text; the point is on its base line.
     Text { at: Point, text: String, colour: Rgba, size: f64, weight: u16, anchor: Anchor, mono: bool },
 }
@@ -83,6 +85,41 @@ impl Sheet {
         self.shapes.push(Shape::Line { points: vec![from, to], stroke, width, dash: Some(dash) });
     }
 
+    /// Many rectangles at once.
+    pub fn boxes(&mut self, rects: Vec<[f32; 4]>, fill: Option<Rgba>, stroke: Option<(Rgba, f64)>) {
+        if !rects.is_empty() {
+            self.shapes.push(Shape::Boxes { rects, fill, stroke });
+        }
+    }
+
+    /// Many discs at once.
+    pub fn dots(&mut self, at: Vec<(f32, f32)>, r: f64, fill: Rgba) {
+        if !at.is_empty() {
+            self.shapes.push(Shape::Dots { at, r, fill });
+        }
+    }
+
+    /// Many straight lines at once.
+    pub fn segments(&mut self, lines: Vec<[f32; 4]>, stroke: Rgba, width: f64) {
+        if !lines.is_empty() {
+            self.shapes.push(Shape::Segments { lines, stroke, width });
+        }
+    }
+
+    /// Hatched rectangles.
+    pub fn hatch(&mut self, rects: Vec<[f32; 4]>, stroke: Rgba, gap: f64) {
+        if !rects.is_empty() {
+            self.shapes.push(Shape::Hatch { rects, stroke, gap });
+        }
+    }
+
+    /// An open line through points.
+    pub fn polyline(&mut self, points: Vec<Point>, stroke: Rgba, width: f64) {
+        if points.len() > 1 {
+            self.shapes.push(Shape::Line { points, stroke, width, dash: None });
+        }
+    }
+
     /// A filled polygon.
     pub fn area(&mut self, points: Vec<Point>, fill: Rgba) {
         self.shapes.push(Shape::Area { points, fill: Some(fill), stroke: None });
@@ -126,6 +163,12 @@ impl Ink {
         self
     }
 
+    /// A little bolder.
+    pub const fn medium(mut self) -> Ink {
+        self.weight = 500;
+        self
+    }
+
     /// Ending at the point.
     pub const fn end(mut self) -> Ink {
         self.anchor = Anchor::End;
@@ -149,12 +192,29 @@ impl Ink {
 pub fn text_width(text: &str, size: f64, mono: bool) -> f64 {
     let each = |c: char| match c {
         _ if mono => 0.6,
-        'i' | 'l' | 'j' | '.' | ',' | ':' | '\'' | '|' | ' ' | 'I' | 't' | 'f' | 'r' => 0.33,
+        'i' | 'l' | 'j' | '.' | ',' | ':' | '\'' | '|' | ' ' | 'I' | 't' | 'f' | 'r' | '(' | ')' => 0.33,
         'm' | 'w' | 'M' | 'W' | '%' | '×' | '–' => 0.85,
-        'A'..='Z' => 0.66,
-        _ => 0.56,
+        'A'..='Z' | '+' | '=' | '<' | '>' | '≠' | '−' => 0.66,
+        _ => 0.6,
     };
     text.chars().map(each).sum::<f64>() * size
+}
+
+/// A text cut to a width, with an ellipsis; nothing at all where not even a few letters fit.
+pub fn cut(text: &str, width: f64, size: f64, mono: bool) -> String {
+    if text_width(text, size, mono) <= width {
+        return text.to_owned();
+    }
+    let room = width - text_width("…", size, mono);
+    let mut out = String::new();
+    for c in text.chars() {
+        out.push(c);
+        if text_width(&out, size, mono) > room {
+            out.pop();
+            break;
+        }
+    }
+    if out.chars().count() < 2 { String::new() } else { format!("{}…", out.trim_end()) }
 }
 
 /// The middle of the nearest pixel, so that a line of 1 px is crisp.
@@ -162,18 +222,19 @@ pub fn crisp(x: f64) -> f64 {
     libm::floor(x) + 0.5
 }
 
-/// The lines of a hatch, cut at the edges of its rectangle.
-pub fn hatch_lines(at: Point, size: Point, gap: f64) -> Vec<(Point, Point)> {
-    let ((x, y), (w, h)) = (at, size);
-    let mut lines = Vec::new();
-    let mut start = gap - h;
-    while start < w {
-        // A line that rises to the right from (x + start, bottom), cut to the rectangle.
-        let (left, right) = (start.max(0.0), (start + h).min(w));
-        if right > left {
-            lines.push(((x + left, y + h - (left - start)), (x + right, y + h - (right - start))));
-        }
-        start += gap.max(1.0);
-    }
-    lines
+/// The width of a line of a hatch.
+pub const HATCH: f64 = 1.4;
+
+/// The lines of a hatch, cut at the edges of its rectangle. Neighbours continue each other: the lines lie on one raster.
+pub fn hatch_lines([x, y, w, h]: [f32; 4], gap: f64) -> impl Iterator<Item = (Point, Point)> {
+    let (x, y, w, h) = (f64::from(x), f64::from(y), f64::from(w), f64::from(h));
+    let gap = gap.max(1.0);
+    // On a line that rises to the right, x + y is the same everywhere.
+    let first = libm::ceil((x + y) / gap) as i64;
+    let last = libm::floor((x + w + y + h) / gap) as i64;
+    (first..=last).map(move |i| {
+        let sum = i as f64 * gap;
+        let (left, right) = ((sum - y - h).max(x), (sum - y).min(x + w));
+        ((left, sum - left), (right, sum - right))
+    })
 }

@@ -1,8 +1,12 @@
 //! A display list as SVG: for tests, and to look at pictures without a browser's canvas.
 
-use super::shape::{Anchor, Point, Shape, hatch_lines};
+use super::shape::{Anchor, HATCH, Point, Shape, hatch_lines};
 use super::{Palette, Rgba};
 use std::fmt::Write;
+
+/// The faces of the page.
+const FACE: &str = "Segoe UI, Inter, Roboto, Helvetica Neue, Arial, sans-serif";
+const MONO: &str = "SF Mono, Cascadia Mono, JetBrains Mono, Roboto Mono, Menlo, Consolas, DejaVu Sans Mono, monospace";
 
 /// The picture of a display list, `size` in CSS pixels.
 pub fn svg(shapes: &[Shape], size: Point, palette: &Palette) -> String {
@@ -55,12 +59,19 @@ fn element(out: &mut String, shape: &Shape) {
             size.1,
             paint(*fill, *stroke)
         ),
-        Shape::Cells { at, size, fill } => {
+        Shape::Boxes { rects, fill, stroke } => {
             let mut d = String::new();
-            for (x, y) in at {
-                let _ok = write!(d, "M{x:.2} {y:.2}h{:.2}v{:.2}h-{:.2}z", size.0, size.1, size.0);
+            for [x, y, w, h] in rects {
+                let _ok = write!(d, "M{x:.2} {y:.2}h{w:.2}v{h:.2}h-{w:.2}z");
             }
-            write!(out, r#"<path d="{d}" fill="{}"/>"#, fill.css())
+            write!(out, r#"<path d="{d}" {}/>"#, paint(*fill, *stroke))
+        }
+        Shape::Segments { lines, stroke, width } => {
+            let mut d = String::new();
+            for [x, y, to_x, to_y] in lines {
+                let _ok = write!(d, "M{x:.2} {y:.2}L{to_x:.2} {to_y:.2}");
+            }
+            write!(out, r#"<path d="{d}" {}/>"#, paint(None, Some((*stroke, *width))))
         }
         Shape::Dots { at, r, fill } => at
             .iter()
@@ -72,16 +83,20 @@ fn element(out: &mut String, shape: &Shape) {
         Shape::Area { points, fill, stroke } => {
             write!(out, r#"<path d="{}" {}/>"#, path(points, true), paint(*fill, *stroke))
         }
-        Shape::Hatch { at, size, stroke, gap } => hatch_lines(*at, *size, *gap).iter().try_for_each(|(a, b)| {
-            write!(out, r#"<path d="{}" {}/>"#, path(&[*a, *b], false), paint(None, Some((*stroke, 1.2))))
-        }),
+        Shape::Hatch { rects, stroke, gap } => {
+            let mut d = String::new();
+            for (a, b) in rects.iter().flat_map(|rect| hatch_lines(*rect, *gap)) {
+                let _ok = write!(d, "M{:.2} {:.2}L{:.2} {:.2}", a.0, a.1, b.0, b.1);
+            }
+            write!(out, r#"<path d="{d}" {}/>"#, paint(None, Some((*stroke, HATCH))))
+        }
         Shape::Text { at, text, colour, size, weight, anchor, mono } => {
             let anchor = match anchor {
                 Anchor::Start => "start",
                 Anchor::Middle => "middle",
                 Anchor::End => "end",
             };
-            let face = if *mono { "monospace" } else { "sans-serif" };
+            let face = if *mono { MONO } else { FACE };
             let text = text.replace('&', "&amp;").replace('<', "&lt;");
             write!(
                 out,

@@ -1,8 +1,10 @@
-//! The text alternative of the stage: what the picture shows, as rows and as a sentence.
+//! The text alternative of the stage: what the picture shows, as rows of a table and as a sentence.
 
 use super::number;
-use super::scene::{Look, Scene, lanes};
-use crate::trace::{StationKind, UNLIMITED};
+use super::scene::{Cell, Look, Scene, Worker, about, await_line, census, conservation, outcomes};
+use super::stage::Mode;
+use crate::spec::{Place, Regulator};
+use crate::trace::{StationKind, UNLIMITED, ledger::StationRow};
 
 /// One row: what it is about, and what there is to say.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,49 +15,188 @@ pub struct Row {
     pub says: String,
 }
 
-/// A row for each worker (or for each state of a crowd), for each channel, for the server, for what is done.
+/// More workers than this are told by state.
+const WORKERS: usize = 64;
+
+/// A row for each place in the order of the flow, for each worker of a crew, and for the sum that must always hold. Crowds
+/// and large crews are told by state.
 pub fn rows(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Row> {
-    let mut rows: Vec<Row> =
-        lanes(scene, look).into_iter().map(|lane| Row { what: lane.title, says: lane.lines.join(", ") }).collect();
-    for (_, row) in scene.ledger.stations_with_ids() {
-        let name = scene.name(row).to_owned();
-        let n = number::count(row.levels.present);
-        let says = match (row.kind, row.capacity) {
-            (StationKind::Channel, UNLIMITED) => format!("{n} queued"),
-            (StationKind::Channel, capacity) => format!("{n} of {} queued", number::count(u64::from(capacity))),
-            (StationKind::Server, UNLIMITED) => format!("{n} in service"),
-            (StationKind::Server, slots) => {
-                format!("{} of {slots} in service, {} queued", row.levels.in_service, row.levels.waiting())
+    let mut rows = Vec::new();
+    let mut say = |what: &str, says: String| rows.push(Row { what: what.to_owned(), says });
+    for place in &scene.spec.places {
+        let (label, station) = (place.label(), place.station());
+        match place {
+            Place::Source { .. } => say(label, join(format!("{} sent", sent(scene)), waiting(scene, station))),
+            Place::Channel { .. } => say(label, channel(scene, station)),
+            Place::Crew { .. } => {
+                let workers = Worker::crew(scene, station);
+                if workers.len() > WORKERS {
+                    say(label, states(&workers));
+                    continue;
+                }
+                for worker in &workers {
+                    say(scene.name(worker.row), about(scene, look, worker).join(", "));
+                }
             }
-            (StationKind::Crew, _) if row.levels.arrivals > 0 => {
-                format!("{n} requests in hand, {} calls under way", scene.ledger.tally.in_flight)
+            Place::Crowd { .. } => {
+                for (cell, n) in by_word(census(scene)) {
+                    say(&format!("{label}, {cell}"), number::count(n));
+                }
             }
-            _ => continue,
-        };
-        rows.push(Row { what: name, says });
+            Place::Server { .. } => say(label, server(scene, station)),
+            Place::Sink { .. } => {
+                let done = format!(
+                    "{} of {} done",
+                    number::count(scene.ledger.tally.departed()),
+                    number::count(scene.total())
+                );
+                let ways: Vec<String> =
+                    outcomes(scene).into_iter().map(|(_, word, n)| format!("{} {word}", number::count(n))).collect();
+                say(label, join(format!("{done}: {}", ways.join(", ")), waiting(scene, station)));
+            }
+        }
     }
-    let tally = &scene.ledger.tally;
-    rows.push(Row {
-        what: "done".to_owned(),
-        says: format!("{} of {}", number::count(tally.departed()), number::count(scene.values.count("requests"))),
-    });
+    if let Some(regulator) = &scene.spec.regulator {
+        say(&regulator.label, regulated(scene, regulator));
+    }
+    say("Sum", conservation(scene).0);
     rows
 }
 
-/// A sentence or two for people who do not see the canvas.
+/// A few sentences for people who do not see the canvas: the regulator, what is full, how many workers do what, what is done.
 pub fn description(scene: &Scene<'_>) -> String {
-    let mut parts = Vec::new();
-    for (_, row) in
-        scene.ledger.stations_with_ids().filter(|(_, s)| s.kind == StationKind::Channel && s.levels.arrivals > 0)
-    {
-        let n = number::count(row.levels.present);
-        match row.capacity {
-            UNLIMITED => parts.push(format!("{n} in {}", scene.name(row))),
-            c => parts.push(format!("{} {n} of {}", scene.name(row), number::count(u64::from(c)))),
+    let mut sentences = Vec::new();
+    if let Some(regulator) = &scene.spec.regulator {
+        sentences.push(capital(&regulated(scene, regulator)));
+    }
+    for place in &scene.spec.places {
+        let (label, station) = (place.label(), place.station());
+        match place {
+            Place::Channel { .. } => sentences.push(format!("{label} {}", channel(scene, station))),
+            Place::Crew { .. } => {
+                let workers = Worker::crew(scene, station);
+                if !workers.is_empty() {
+                    sentences.push(format!("{label}: {}", states(&workers)));
+                }
+            }
+            Place::Crowd { .. } => {
+                let states: Vec<String> = by_word(census(scene))
+                    .into_iter()
+                    .map(|(word, n)| format!("{} {word}", number::count(n)))
+                    .collect();
+                sentences.push(format!("{label}: {}", states.join(", ")));
+            }
+            Place::Server { .. } => sentences.push(format!("{label}: {}", server(scene, station))),
+            Place::Sink { .. } => {
+                let (done, total) = (scene.ledger.tally.departed(), scene.total());
+                let failed = done.saturating_sub(scene.ledger.tally.count(crate::trace::Outcome::Completed));
+                let share = if done > 0 { failed as f64 / done as f64 } else { 0.0 };
+                let (done, total) = (number::count(done), number::count(total));
+                sentences.push(format!("{label}: {done} of {total} done, {} percent errors", number::percent(share)));
+            }
+            Place::Source { .. } => {}
         }
     }
-    let tally = &scene.ledger.tally;
-    parts.push(format!("{} calls under way", number::count(tally.in_flight)));
-    parts.push(format!("{} of {} requests done", number::count(tally.departed()), number::count(tally.offered)));
-    format!("{}.", parts.join(", "))
+    sentences.push(capital(&conservation(scene).0));
+    format!("{}.", sentences.join(". "))
+}
+
+fn sent(scene: &Scene<'_>) -> String {
+    number::count(scene.ledger.tally.offered)
+}
+
+fn join(text: String, more: Option<String>) -> String {
+    more.map_or(text.clone(), |more| format!("{text}, {more}"))
+}
+
+/// At which line the first live task at a station waits.
+fn waiting(scene: &Scene<'_>, station: &str) -> Option<String> {
+    let (id, _) = scene.station(station)?;
+    let task = scene.ledger.tasks.iter().find(|t| t.station == id && t.is_live())?;
+    await_line(scene, task).map(|line| format!("waits at {line}"))
+}
+
+fn channel(scene: &Scene<'_>, station: &str) -> String {
+    let Some((_, row)) = scene.station(station) else { return "empty".to_owned() };
+    let level = row.levels.present;
+    let n = number::count(level);
+    match row.capacity {
+        UNLIMITED => format!("{n}, no limit"),
+        0 => "hands over directly, no buffer".to_owned(),
+        capacity if level >= u64::from(capacity) => format!("full, {n} of {}", number::count(u64::from(capacity))),
+        capacity => format!("{n} of {}", number::count(u64::from(capacity))),
+    }
+}
+
+fn server(scene: &Scene<'_>, station: &str) -> String {
+    let Some((_, row)) = scene.station(station) else { return "idle".to_owned() };
+    let mut text = slots(row);
+    if let Some(mean) = scene.stage.recent_mean() {
+        text = format!("{text}, recent calls took {} ms", number::millis(mean));
+    }
+    let faults: Vec<&str> = scene
+        .spec
+        .faults
+        .iter()
+        .filter(|f| scene.ledger.faults.keys().any(|name| scene.trace.name(*name) == f.id))
+        .map(|f| f.label)
+        .collect();
+    if faults.is_empty() { text } else { format!("{text}, injected: {}", faults.join(", ")) }
+}
+
+fn slots(row: &StationRow) -> String {
+    debug_assert!(row.kind == StationKind::Server, "only servers have slots");
+    let n = number::count(row.levels.in_service);
+    match row.capacity {
+        UNLIMITED => format!("{n} calls under way"),
+        slots => {
+            let waiting = number::count(row.levels.waiting());
+            format!("{n} of {} slots in use, {waiting} waiting for one", number::count(u64::from(slots)))
+        }
+    }
+}
+
+/// "1 idle, 6 waiting on the server, 5 blocked".
+fn states(workers: &[Worker<'_>]) -> String {
+    let of = |mode: Mode| workers.iter().filter(|w| w.mode == mode).count() as u64;
+    let words = |mode: Mode| match mode {
+        Mode::Waiting => "waiting on the server",
+        mode => mode.word(),
+    };
+    let some = Mode::ALL.into_iter().filter(|mode| of(*mode) > 0);
+    let all: Vec<String> = some.map(|mode| format!("{} {}", number::count(of(mode)), words(mode))).collect();
+    all.join(", ")
+}
+
+fn by_word(census: Vec<(Cell, u64)>) -> Vec<(&'static str, u64)> {
+    let mut words: Vec<(&'static str, u64)> = Vec::new();
+    for (cell, n) in census {
+        match words.iter_mut().find(|(word, _)| *word == cell.word()) {
+            Some((_, sum)) => *sum += n,
+            None => words.push((cell.word(), n)),
+        }
+    }
+    words
+}
+
+/// "delay 35 ms of 50 ms; pressure 13 of 15, above the threshold of 10".
+fn regulated(scene: &Scene<'_>, regulator: &Regulator) -> String {
+    let row = scene.station(&regulator.station).map(|(_, row)| row);
+    let pressure = row.map_or(0, |r| r.gauge(regulator.pressure).max(0) as u64);
+    let delay = row.map_or(0, |r| r.gauge(regulator.delay).max(0) as u64);
+    let level = if pressure > regulator.high {
+        format!("above the threshold of {}", regulator.high)
+    } else if pressure < regulator.low {
+        format!("below the threshold of {}", regulator.low)
+    } else {
+        format!("between the thresholds of {} and {}", regulator.low, regulator.high)
+    };
+    let (delay, most) = (number::millis(delay), number::millis(regulator.delay_max));
+    let (pressure, max) = (number::count(pressure), number::count(regulator.pressure_max));
+    format!("delay {delay} ms of at most {most} ms; pressure {pressure} of {max}, {level}")
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

@@ -53,12 +53,8 @@ impl Timeline<'_> {
         let p = self.palette;
         let live = self.x(self.computed);
         if live < w - SIDE - 1.0 && !self.over {
-            sheet.shapes.push(Shape::Hatch {
-                at: (live, top - 6.0),
-                size: (w - SIDE - live, base - top + 6.0),
-                stroke: p.line,
-                gap: 5.0,
-            });
+            let rect = [live, top - 6.0, w - SIDE - live, base - top + 6.0].map(|x| x as f32);
+            sheet.hatch(vec![rect], p.line, 5.0);
         }
         self.faults(&mut sheet, top, base, low);
         self.bars(&mut sheet, top, base);

@@ -1,127 +1,380 @@
-//! The real endpoint, called over a socket as any client would.
+//! The real endpoint as clients meet it: over sockets of this machine, with a client that is not ours.
 
-use millrace::native::Failure;
-use millrace::native::endpoint::{EndpointCall, bind, router};
-use millrace::trace::Span;
-use std::future::Future;
-use ureq::http::Response;
-use ureq::{Agent, Body};
+use millrace::native::endpoint::{Endpoint, EndpointCall, bind};
+use millrace::session::{Scenario, Target};
+use millrace::trace::{Answer, EventKind, SimTime};
+use reqwest::{Client, Method, Response};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tokio::task::JoinSet;
 
-/// Calls `body` with the address of an endpoint that serves as long as that takes.
-fn serving<F: Future<Output = ()>>(call: EndpointCall, body: impl FnOnce(String) -> F) {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let (listener, address) = bind(&call).await.expect("a free port");
-        let server = tokio::spawn(async move { axum::serve(listener, router(&call)).await });
-        body(format!("http://{address}")).await;
-        server.abort();
-    });
+/// Every answer is a coin's, and at once.
+const COIN: &[&str] = &["--model", "general", "--service", "constant", "--mean", "0ms", "--errors", "0.5"];
+
+/// Every answer takes an hour.
+const HOUR: &[&str] = &["--model", "general", "--service", "constant", "--mean", "1h"];
+
+/// How long something that works may take on a machine that is busy with other things.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running endpoint, and a client of it. Both end with the test's runtime.
+#[derive(Clone)]
+struct Served {
+    client: Client,
+    address: SocketAddr,
 }
 
-async fn get(url: String) -> Response<Body> {
-    let call = move || {
-        let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
-        agent.get(&url).header("Origin", "http://page.example").call()
-    };
-    tokio::task::spawn_blocking(call).await.expect("the call ends").expect("an answer")
-}
+impl Served {
+    async fn get(&self, path: &str) -> Response {
+        self.try_get(path).await.expect("the endpoint answers")
+    }
 
-async fn text(mut response: Response<Body>) -> String {
-    tokio::task::spawn_blocking(move || response.body_mut().read_to_string()).await.expect("it is read").expect("text")
-}
+    async fn try_get(&self, path: &str) -> reqwest::Result<Response> {
+        self.client.get(format!("http://{}{path}", self.address)).send().await
+    }
 
-fn shipped() -> EndpointCall {
-    EndpointCall { model: "shipped".to_owned(), ..EndpointCall::default() }
-}
-
-#[test]
-fn data_is_answered_as_the_original_does() {
-    let all_errors =
-        EndpointCall { model: "general".to_owned(), mean: Span::ZERO, errors: 1.0, ..EndpointCall::default() };
-    serving(EndpointCall { errors: 0.0, ..all_errors.clone() }, async |base| {
-        let response = get(format!("{base}/data")).await;
-        assert_eq!(response.status(), 200);
-        assert_eq!(text(response).await, r#"{"message":"Hello, World!"}"#);
-    });
-    serving(all_errors, async |base| {
-        let response = get(format!("{base}/data")).await;
-        assert_eq!(response.status(), 500);
-        assert_eq!(text(response).await, r#"{"error":"Simulated server error"}"#);
-    });
-}
-
-#[test]
-fn any_page_may_read_the_answers_unless_it_was_told_otherwise() {
-    serving(shipped(), async |base| {
-        let response = get(format!("{base}/data")).await;
-        assert_eq!(response.headers().get("access-control-allow-origin").map(|v| v.as_bytes()), Some(&b"*"[..]));
-    });
-    serving(EndpointCall { no_cors: true, ..shipped() }, async |base| {
-        let response = get(format!("{base}/data")).await;
-        assert_eq!(response.headers().get("access-control-allow-origin"), None);
-    });
-}
-
-#[test]
-fn metrics_count_what_was_answered() {
-    serving(shipped(), async |base| {
-        for _ in 0..5 {
-            get(format!("{base}/data")).await;
+    /// The statuses of so many requests, one after the other.
+    async fn statuses(&self, count: usize) -> Vec<u16> {
+        let mut statuses = Vec::new();
+        while statuses.len() < count {
+            statuses.push(self.get("/data").await.status().as_u16());
         }
-        assert_eq!(text(get(format!("{base}/healthz")).await).await, "ok\n");
-        let metrics = text(get(format!("{base}/metrics")).await).await;
-        let counted: u64 = metrics
-            .lines()
-            .filter(|l| l.starts_with("millrace_requests_total{"))
-            .filter_map(|l| l.rsplit(' ').next()?.parse::<u64>().ok())
-            .sum();
-        assert_eq!(counted, 5, "{metrics}");
-        assert!(metrics.contains("millrace_requests_in_flight 0"), "{metrics}");
-        assert!(metrics.contains("millrace_request_seconds_count 5"), "{metrics}");
-    });
+        statuses
+    }
+
+    /// The samples of `/metrics`.
+    async fn metrics(&self) -> Metrics {
+        Metrics::read(&self.get("/metrics").await.text().await.expect("metrics are text"))
+    }
+
+    /// Waits until the metrics are so.
+    async fn until(&self, holds: impl Fn(&Metrics) -> bool) {
+        let wait = async { while !holds(&self.metrics().await) {} };
+        let waited = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(waited.is_ok(), "it never comes to that: {:?}", self.metrics().await);
+    }
 }
 
-#[test]
-fn equal_seeds_give_equal_answers_one_after_the_other() {
-    let statuses = |seed: &str| {
-        let mut all = Vec::new();
-        let call = EndpointCall {
-            model: "general".to_owned(),
-            mean: Span::ZERO,
-            errors: 0.5,
-            seed: seed.to_owned(),
-            ..EndpointCall::default()
-        };
-        serving(call, async |base| {
-            for _ in 0..24 {
-                all.push(get(format!("{base}/data")).await.status().as_u16());
+async fn bound(options: &[&[&str]]) -> Endpoint {
+    let words = ["--port", "0"].iter().chain(options.iter().copied().flatten());
+    let options = EndpointCall::read(words).expect("options of the endpoint");
+    bind(&options).await.expect("this machine has a free port")
+}
+
+async fn serve(options: &[&[&str]]) -> Served {
+    let endpoint = bound(options).await;
+    let address = endpoint.address();
+    tokio::spawn(endpoint.until(std::future::pending()));
+    Served { client: Client::builder().no_proxy().build().expect("a client"), address }
+}
+
+/// Samples by name and labels.
+#[derive(Debug)]
+struct Metrics(BTreeMap<String, f64>);
+
+impl Metrics {
+    /// Reads the OpenMetrics text format: metadata or a sample in each line, and the end mark.
+    fn read(text: &str) -> Metrics {
+        let lines = text.strip_suffix("# EOF\n").expect("the end mark").lines();
+        let mut samples = BTreeMap::new();
+        for line in lines {
+            if let Some(metadata) = line.strip_prefix("# ") {
+                let word = metadata.split(' ').next().unwrap_or_default();
+                assert!(["HELP", "TYPE", "UNIT"].contains(&word), "metadata: {line}");
+                continue;
             }
-        });
-        all
-    };
-    let once = statuses("otis");
-    assert_eq!(once, statuses("otis"));
-    assert_ne!(once, statuses("liszt"));
-    assert!(once.contains(&200) && once.contains(&500), "{once:?}");
+            let (name, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("a sample: {line}"));
+            let value = value.parse().unwrap_or_else(|e| panic!("{line}: {e}"));
+            assert_eq!(samples.insert(name.to_owned(), value), None, "one sample each: {line}");
+        }
+        Metrics(samples)
+    }
+
+    fn get(&self, name: &str) -> f64 {
+        *self.0.get(name).unwrap_or_else(|| panic!("{name} is among {self:?}"))
+    }
 }
 
-#[test]
-fn a_port_that_is_taken_is_said_with_its_address() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let (_held, address) = bind(&shipped()).await.expect("a free port");
-        let failure = bind(&EndpointCall { port: address.port(), ..shipped() }).await.expect_err("it is taken");
-        let Failure::Wrong(message) = failure else { panic!("another failure: {failure:?}") };
-        assert!(message.contains(&address.to_string()) && message.contains("--port"), "{message}");
-    });
+#[tokio::test]
+async fn an_answer_is_the_greeting_or_the_simulated_error() {
+    let served = serve(&[COIN]).await;
+    let mut seen = BTreeMap::new();
+    for _ in 0..64 {
+        let answer = served.get("/data").await;
+        let status = answer.status().as_u16();
+        assert_eq!(answer.headers()["content-type"], "application/json");
+        seen.insert(status, answer.text().await.expect("a body"));
+    }
+    let expected = [(200, r#"{"message":"Hello, World!"}"#), (500, r#"{"error":"Simulated server error"}"#)];
+    assert_eq!(seen, expected.map(|(status, body)| (status, body.to_owned())).into());
 }
 
-#[test]
-fn an_answer_that_breaks_off_is_no_answer() {
-    serving(EndpointCall { garbage: true, ..shipped() }, async |base| {
-        let call = move || ureq::get(format!("{base}/data")).call().and_then(|mut r| r.body_mut().read_to_vec());
-        let read = tokio::task::spawn_blocking(call).await.expect("it ends");
-        assert!(read.is_err(), "{read:?}");
+#[tokio::test]
+async fn it_says_that_it_is_well_and_what_else_there_is() {
+    let served = serve(&[]).await;
+    assert_eq!(served.get("/healthz").await.text().await.expect("a body"), "ok\n");
+    let nothing = served.get("/nothing").await;
+    assert_eq!(nothing.status(), 404);
+    assert!(nothing.text().await.expect("a body").contains("/data"));
+    let post = served.client.post(format!("http://{}/data", served.address)).send().await.expect("an answer");
+    assert_eq!(post.status(), 405);
+}
+
+#[tokio::test]
+async fn any_page_may_call_and_may_ask_first() {
+    let served = serve(&[COIN]).await;
+    let url = format!("http://{}/data", served.address);
+    let from_page = |method| served.client.request(method, &url).header("origin", "https://example.org");
+
+    // Errors too: a page that may not read a 500 would take it for a server that is down.
+    for _ in 0..64 {
+        let answer = from_page(Method::GET).send().await.expect("an answer");
+        assert_eq!(answer.headers()["access-control-allow-origin"], "*", "on {}", answer.status());
+    }
+
+    let ask = from_page(Method::OPTIONS)
+        .header("access-control-request-method", "GET")
+        .header("access-control-request-headers", "x-trace");
+    let plain = ask.try_clone().expect("no body").send().await.expect("an answer");
+    assert!(plain.status().is_success());
+    assert_eq!(plain.headers()["access-control-allow-origin"], "*");
+    assert_eq!(plain.headers()["access-control-allow-methods"], "GET");
+    assert_eq!(plain.headers()["access-control-allow-headers"], "*");
+    assert!(!plain.headers().contains_key("access-control-allow-private-network"), "nobody asked");
+
+    let private = ask.header("access-control-request-private-network", "true").send().await.expect("an answer");
+    assert_eq!(private.headers()["access-control-allow-private-network"], "true");
+    assert_eq!(served.metrics().await.get("millrace_requests_in_flight"), 0.0, "a preflight is no request");
+}
+
+#[tokio::test]
+async fn a_seed_gives_the_same_statuses_each_time_and_another_seed_gives_others() {
+    let (first, again) = (serve(&[COIN, &["--seed", "ada"]]).await, serve(&[COIN, &["--seed", "ada"]]).await);
+    let other = serve(&[COIN, &["--seed", "bob"]]).await;
+    let statuses = first.statuses(64).await;
+    assert_eq!(again.statuses(64).await, statuses);
+    assert_ne!(other.statuses(64).await, statuses);
+}
+
+/// The statuses that a simulation meets, in order.
+fn simulated(link: &str) -> Vec<u16> {
+    let mut run = Scenario::read(link).expect("a link").scenario.run(None);
+    run.advance(SimTime::MAX, u64::MAX);
+    let trace = run.trace();
+    let statuses = trace.iter().filter_map(|event| match event.kind {
+        EventKind::Answered { answer: Answer::Status(status), .. } => Some(status),
+        _ => None,
     });
+    statuses.collect()
+}
+
+#[tokio::test]
+async fn the_nth_request_meets_what_it_meets_in_a_simulation_with_that_seed() {
+    // The two models whose statuses do not depend on when a request comes.
+    for (options, link) in [
+        (COIN, "sequential?server=general&service=constant&mean=0ms&errors=0.5&requests=64&seed=ada"),
+        (&["--model", "shipped"], "sequential?server=shipped&requests=64&seed=ada"),
+    ] {
+        assert_eq!(serve(&[options, &["--seed", "ada"]]).await.statuses(64).await, simulated(link), "{link}");
+    }
+}
+
+#[tokio::test]
+async fn the_metrics_count_what_was_sent() {
+    let served = serve(&[COIN]).await;
+    let before = served.metrics().await;
+    for status in [200, 500] {
+        assert_eq!(
+            before.get(&format!("millrace_requests_total{{status=\"{status}\"}}")),
+            0.0,
+            "a series from the start"
+        );
+    }
+
+    let statuses = served.statuses(64).await;
+    let after = served.metrics().await;
+    for status in [200, 500] {
+        let sent = statuses.iter().filter(|s| **s == status).count();
+        assert_eq!(after.get(&format!("millrace_requests_total{{status=\"{status}\"}}")), sent as f64);
+    }
+    assert_eq!(after.get("millrace_request_duration_seconds_count"), 64.0);
+    assert_eq!(after.get("millrace_request_duration_seconds_bucket{le=\"+Inf\"}"), 64.0);
+    assert_eq!(after.get("millrace_requests_in_flight"), 0.0);
+    assert_eq!(after.get("millrace_requests_abandoned_total"), 0.0);
+}
+
+#[tokio::test]
+async fn all_requests_are_worked_on_at_once_and_those_whose_clients_go_away_are_let_go() {
+    let served = serve(&[HOUR]).await;
+    let mut clients = JoinSet::new();
+    for _ in 0..200 {
+        let served = served.clone();
+        clients.spawn(async move { served.get("/data").await });
+    }
+    served.until(|m| m.get("millrace_requests_in_service") == 200.0).await;
+    clients.shutdown().await;
+    served.until(|m| m.get("millrace_requests_in_flight") == 0.0).await;
+    let after = served.metrics().await;
+    assert_eq!(after.get("millrace_requests_in_service"), 0.0);
+    assert_eq!(after.get("millrace_requests_abandoned_total"), 200.0);
+}
+
+#[tokio::test]
+async fn with_slots_so_many_are_worked_on_and_the_others_wait() {
+    let served = serve(&[HOUR, &["--slots", "3"]]).await;
+    let mut clients = JoinSet::new();
+    for _ in 0..10 {
+        let served = served.clone();
+        clients.spawn(async move { served.get("/data").await });
+    }
+    served.until(|m| m.get("millrace_requests_in_flight") == 10.0).await;
+    assert_eq!(served.metrics().await.get("millrace_requests_in_service"), 3.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_takes_the_models_time_and_the_base() {
+    let served = serve(&[HOUR, &["--base", "1m"]]).await;
+    let start = tokio::time::Instant::now();
+    assert_eq!(served.get("/data").await.status(), 200);
+    // The clock stands still but for timers, so that nothing but the service can have taken this time.
+    assert!(start.elapsed().as_secs() >= 61 * 60, "it took {:?}", start.elapsed());
+    assert!(served.metrics().await.get("millrace_request_duration_seconds_sum") >= 61.0 * 60.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_endpoint_delays_even_its_health() {
+    let served = serve(&[&["--delay", "1m"]]).await;
+    let start = tokio::time::Instant::now();
+    served.get("/healthz").await;
+    assert!(start.elapsed().as_secs() >= 60, "it took {:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn without_cors_no_answer_is_for_pages() {
+    let served = serve(&[COIN, &["--no-cors"]]).await;
+    let answer = served.get("/data").await;
+    assert!(!answer.headers().contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn garbage_is_what_it_is_called() {
+    let body = serve(&[&["--garbage=body"]]).await.get("/data").await;
+    assert_eq!(
+        (body.status().as_u16(), &body.headers()["access-control-allow-origin"]),
+        (200, &"*".parse().expect("a value"))
+    );
+    assert!(body.json::<serde_json::Value>().await.is_err());
+
+    let cut = serve(&[&["--garbage"]]).await.get("/data").await;
+    assert_eq!(
+        (cut.status().as_u16(), &cut.headers()["access-control-allow-origin"]),
+        (200, &"*".parse().expect("a value"))
+    );
+    assert!(cut.bytes().await.is_err(), "it ends in the middle");
+
+    assert!(serve(&[&["--garbage=noise"]]).await.try_get("/data").await.is_err());
+
+    let kept = serve(&[&["--garbage=body", "--no-cors"]]).await.get("/data").await;
+    assert!(!kept.headers().contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn it_stops_when_told() {
+    let endpoint = bound(&[COIN]).await;
+    let client = Client::builder().no_proxy().build().expect("a client");
+    let url = endpoint.data_url();
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(endpoint.until(async move {
+        let _told = told.await;
+    }));
+    client.get(&url).send().await.expect("an answer while it serves");
+    tell.send(()).expect("it listens");
+    serving.await.expect("no panic").expect("no failure of the socket");
+    assert!(client.get(&url).send().await.is_err());
+}
+
+#[tokio::test]
+async fn a_taken_port_is_said_in_words() {
+    let first = bound(&[]).await;
+    let port = first.address().port().to_string();
+    let again = EndpointCall::read(["--port", &port]).expect("options");
+    let message = bind(&again).await.expect_err("the port is taken");
+    assert!(message.contains(&port) && message.contains("taken") && message.contains("--port"), "{message}");
+}
+
+#[tokio::test]
+async fn options_that_would_do_nothing_are_refused() {
+    let options = EndpointCall::read(["--model", "shipped", "--slots", "3"]).expect("each is right by itself");
+    let message = bind(&options).await.expect_err("slots are for the general model");
+    assert!(message.contains("--slots") && message.contains("general"), "{message}");
+    for wrong in [["--model", "other"], ["--base", "soon"], ["--errors", "2"], ["--garbage", "cut"]] {
+        assert!(EndpointCall::read(wrong).is_err(), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn it_keeps_to_this_machine_unless_told() {
+    let address = bound(&[]).await.address();
+    assert!(address.ip().is_loopback(), "{address}");
+    let open = bound(&[&["--host", "0.0.0.0"]]).await;
+    assert!(open.address().ip().is_unspecified());
+    assert_eq!(open.data_url(), format!("http://127.0.0.1:{}/data", open.address().port()), "one that can be called");
+}
+
+/// The program, ended with the test whatever becomes of it.
+struct Program(Child);
+
+impl Program {
+    fn start(arguments: &[&str]) -> Program {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_millrace"));
+        command.arg("endpoint").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Program(command.spawn().expect("the program starts"))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _over = self.0.kill();
+        let _over = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_program_says_where_it_serves_and_stops_on_a_signal() {
+    let mut program = Program::start(&["--port", "0", "--model", "shipped"]);
+    let mut lines = BufReader::new(program.0.stdout.take().expect("a pipe")).lines().map(|line| line.expect("text"));
+
+    let serving = lines.next().expect("a line");
+    let url = serving.split(' ').nth(1).expect("an address").to_owned();
+    assert!(url.starts_with("http://127.0.0.1:") && url.ends_with("/data"), "{serving}");
+    let page = lines.next().expect("another line");
+    let scenario = Scenario::read(&page).expect("what it says to open is a link").scenario;
+    assert_eq!((scenario.target, scenario.url.as_deref()), (Target::Fetch, Some(url.as_str())));
+    let answer = tokio::runtime::Runtime::new().expect("threads").block_on(async {
+        let client = Client::builder().no_proxy().build().expect("a client");
+        client.get(&url).send().await.expect("it serves there").status().as_u16()
+    });
+    assert!([200, 500].contains(&answer), "{answer}");
+
+    let told = Command::new("kill").args(["-TERM", &program.0.id().to_string()]).status().expect("kill runs");
+    assert!(told.success());
+    assert_eq!(lines.collect::<Vec<_>>(), ["Stopping."]);
+    assert_eq!(program.0.wait().expect("it ends").code(), Some(0));
+}
+
+#[tokio::test]
+async fn the_program_leaves_with_2_and_one_line_where_the_port_is_taken() {
+    let first = bound(&[]).await;
+    let port = first.address().port().to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_millrace")).args(["endpoint", "--port", &port]).output();
+    let output = output.expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains(&port), "{said}");
 }

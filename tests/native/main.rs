@@ -17,5 +17,6 @@ mod queueing;
 mod reference;
 mod registry;
 mod scenarios;
+mod stage;
 mod tidy;
 mod trace;

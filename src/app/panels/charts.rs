@@ -4,7 +4,9 @@ use crate::analysis::{LevelPoint, Subject, rates, windows};
 use crate::app::icon::{Icon, IconName};
 use crate::app::lab::Lab;
 use crate::app::page::use_page;
+use crate::platform::resize::Resizes;
 use crate::platform::{canvas, host};
+use crate::spec::{GaugeSpec, Regulator, SceneSpec};
 use crate::trace::{Answer, Span};
 use crate::view::charts::{Band, Histogram, Line, Paper, Table, TimeChart};
 use crate::view::{Palette, Rgba, Theme, number};
@@ -42,7 +44,7 @@ pub fn Charts() -> Html {
     };
     html! {
         <section class="sec charts" aria-label="Charts">
-            { for sheets.into_iter().map(|sheet| { let key = sheet.title; html! { <Chart {key} {sheet} dark={page.state.dark} /> } }) }
+            { for sheets.into_iter().map(|sheet| { let key = sheet.id; html! { <Chart {key} {sheet} dark={page.state.dark} /> } }) }
         </section>
     }
 }
@@ -58,11 +60,7 @@ struct ChartProps {
 fn Chart(props: &ChartProps) -> Html {
     let node = use_node_ref();
     let as_table = use_state(|| false);
-    {
-        let node = node.clone();
-        let (sheet, dark, shown) = (props.sheet.clone(), props.dark, *as_table);
-        use_effect_with((sheet, dark, shown), move |(sheet, dark, _)| paint(&node, &sheet.figure, *dark));
-    }
+    use_painting(&node, props);
     let toggle = {
         let as_table = as_table.clone();
         Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
@@ -83,6 +81,29 @@ fn Chart(props: &ChartProps) -> Html {
             }
         </figure>
     }
+}
+
+/// Paints the canvas whenever what it shows, its size or the theme has changed.
+#[hook]
+fn use_painting(node: &NodeRef, props: &ChartProps) {
+    let latest = use_mut_ref(|| props.clone());
+    {
+        let (node, latest) = (node.clone(), latest.clone());
+        use_effect_with(props.clone(), move |props| {
+            paint(&node, &props.sheet.figure, props.dark);
+            latest.replace(props.clone());
+        });
+    }
+    let node = node.clone();
+    use_effect_with((), move |()| {
+        let watched = node.cast::<web_sys::Element>().map(|canvas| {
+            Resizes::watch(&canvas, move || {
+                let props = latest.borrow();
+                paint(&node, &props.sheet.figure, props.dark);
+            })
+        });
+        move || drop(watched)
+    });
 }
 
 fn rows(table: &Table) -> Html {
@@ -190,6 +211,11 @@ fn throughput(lab: &Lab, p: &Palette) -> Sheet {
     Sheet { id: "throughput", title: "Throughput", note, figure: Figure::Time(chart) }
 }
 
+/// A name that leaves room for a number at the right of a chart.
+fn short(name: &str) -> String {
+    if name.chars().count() <= 9 { name.to_owned() } else { name.chars().take(8).collect::<String>() + "…" }
+}
+
 fn steps(points: &[LevelPoint], end: f64, scale: f64) -> Vec<(f64, f64)> {
     let mut series: Vec<_> = points.iter().map(|q| (q.at.seconds(), q.level as f64 * scale)).collect();
     if let Some(last) = series.last().copied() {
@@ -211,12 +237,12 @@ fn in_flight(lab: &Lab, p: &Palette) -> Sheet {
         let points = steps(so_far.level(subject), end, 1.0);
         let value = number::count(row.levels.present);
         let full = row.capacity > 0 && row.levels.present >= u64::from(row.capacity);
-        let name: String = trace.name(row.name).chars().take(5).collect::<String>() + ".";
+        let name = short(trace.name(row.name));
         let (colour, ink) = if full { (p.blocked, p.blocked_ink) } else { (p.ink_2, p.ink) };
         lines.push(Line { steps: true, ..line(&name, value, points, colour, ink, 1.0) });
     }
     // Little's law, from the same samples: L = λ W.
-    let mean_ns = so_far.latency().mean.0 as f64;
+    let mean_ns = lab.latency().mean.0 as f64;
     let rate = so_far.calls().len() as f64 / end;
     let note = if rate > 0.0 {
         format!(
@@ -239,23 +265,27 @@ fn gauges(lab: &Lab, p: &Palette) -> Vec<Sheet> {
     let trace = lab.session().run().trace();
     let end = end_of(lab);
     let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
-    scene
-        .gauges
-        .iter()
-        .filter(|g| g.unit == "ns")
-        .filter_map(|g| {
-            let (station, row) = lab.ledger().find(&g.station, &trace)?;
-            let points = steps(lab.so_far().level(Subject::Gauge(station, g.gauge)), end, 1e-6);
-            let value = number::millis(row.gauge(g.gauge).max(0) as u64);
-            let line = Line {
-                steps: true,
-                fill: Some(p.blocked_wash),
-                ..line("", value, points, p.blocked, p.blocked_ink, 1.2)
-            };
-            let chart = TimeChart { end, lines: vec![line], unit: "ms", ..TimeChart::default() };
-            Some(Sheet { id: g.id, title: g.label, note: "ms".to_owned(), figure: Figure::Time(chart) })
-        })
-        .collect()
+    let sheet = |g: &GaugeSpec| {
+        let (station, row) = lab.ledger().find(&g.station, &trace)?;
+        let (now, is_time) = (row.gauge(g.gauge).max(0) as u64, g.unit == "ns");
+        let (scale, unit) = if is_time { (1e-6, "ms") } else { (1.0, g.unit) };
+        let value = if is_time { number::millis(now) } else { number::count(now) };
+        let points = steps(lab.so_far().level(Subject::Gauge(station, g.gauge)), end, scale);
+        let line =
+            Line { steps: true, fill: Some(p.blocked_wash), ..line("", value, points, p.blocked, p.blocked_ink, 1.2) };
+        let chart = TimeChart { end, lines: vec![line], theory: thresholds(&scene, g), unit, ..TimeChart::default() };
+        Some(Sheet { id: g.id, title: g.label, note: unit.to_owned(), figure: Figure::Time(chart) })
+    };
+    scene.gauges.iter().filter_map(sheet).collect()
+}
+
+/// The thresholds of the regulator whose pressure a gauge is.
+fn thresholds(scene: &SceneSpec, gauge: &GaugeSpec) -> Vec<(f64, String)> {
+    let of = |r: &&Regulator| r.station == gauge.station && r.pressure == gauge.gauge;
+    let regulator = scene.regulator.iter().find(of);
+    regulator
+        .map(|r| vec![(r.low as f64, format!("low {}", r.low)), (r.high as f64, format!("high {}", r.high))])
+        .unwrap_or_default()
 }
 
 fn histogram(lab: &Lab) -> Sheet {
@@ -265,7 +295,7 @@ fn histogram(lab: &Lab) -> Sheet {
         .iter()
         .filter(|c| matches!(c.answer, Answer::Status(_)))
         .map(|c| (c.latency.as_millis(), c.answer.is_success()));
-    let latency = so_far.latency();
+    let latency = lab.latency();
     let marks = [(latency.p50, "p50", 1), (latency.p95, "p95", 20), (latency.p99, "p99", 100)];
     let marks = marks
         .into_iter()

@@ -1,10 +1,10 @@
 //! The checks as one badge: how many hold, or the first that does not.
 
 use crate::app::icon::Icon;
-use crate::app::page::use_page;
+use crate::app::page::{Tab, Wish, use_page};
 use yew::prelude::*;
 
-/// The badge, with the list behind it.
+/// The badge. Its tooltip lists the checks, and pressing it opens the report, which tells more.
 #[component]
 pub fn ChecksBadge() -> Html {
     let page = use_page();
@@ -12,19 +12,20 @@ pub fn ChecksBadge() -> Html {
     let (at, over) = (lab.session().playhead(), lab.session().at_end());
     let states = lab.session().history().checks.states();
     let failed = states.iter().find_map(|s| s.first_violation(at, over).map(|when| (s.check.name, when)));
+    let word = |holds: bool| if holds { "holds" } else { "does not hold" };
     let list: Vec<String> = states
         .iter()
-        .map(|s| format!("{} {} ({})", if s.holds(at, over) { "✓" } else { "✗" }, s.check.name, s.check.kind.word()))
+        .map(|s| format!("{}: {} ({})", s.check.name, word(s.holds(at, over)), s.check.kind.word()))
         .collect();
     let title = list.join("\n");
     html! {
-        <span data-testid="checks" data-holds={failed.is_none().to_string()} title={title.clone()}>
+        <button type="button" data-testid="checks" data-holds={failed.is_none().to_string()} title={title.clone()}
+            aria-description={format!("{title}. Opens the report.")} onclick={page.asks(Wish::Tab(Tab::Report))}>
             if let Some((name, when)) = failed {
                 <span class="chk bad"><Icon word="warning" />{ format!("does not hold at {:.3} s: {name}", when.seconds()) }</span>
             } else {
                 <span class="chk"><Icon word="check" />{ format!("{} checks hold", states.len()) }</span>
             }
-            <span class="vh">{ title }</span>
-        </span>
+        </button>
     }
 }

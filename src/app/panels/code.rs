@@ -1,13 +1,14 @@
 //! The code pane: the very files that run, with the number of tasks that wait at each line.
 
-use super::highlight::{Tint, pieces};
 use super::parked::{Parked, parked};
+use super::source::SourceLines;
 use super::text_of;
+use crate::app::lab::Lab;
 use crate::app::page::use_page;
+use crate::engine::Progress;
 use crate::parts;
 use crate::spec::Pattern;
 use crate::view::number;
-use crate::view::stage::Mode;
 use std::collections::BTreeMap;
 use yew::prelude::*;
 
@@ -39,27 +40,17 @@ pub fn Code() -> Html {
     let here: BTreeMap<u32, Parked> =
         lines.iter().filter(|((file, _), _)| *file == path).map(|((_, line), p)| (*line, *p)).collect();
     // The line with most waiting workers; ties go to the later one.
-    let hot = here.iter().filter(|(_, p)| p.workers).max_by_key(|(line, p)| (p.tasks, **line)).map(|(line, _)| *line);
-    let stuck = page.lab().session().outcome().and_then(|o| match o {
-        crate::engine::Progress::Deadlock(w)
-        | crate::engine::Progress::Livelock(w)
-        | crate::engine::Progress::Crashed(w) => {
-            w.iter().find(|t| t.site.file() == Some(path)).and_then(|t| t.site.line())
-        }
-        _ => None,
-    });
-    let node = use_node_ref();
-    use_scrolling(&node, path, text, stuck);
+    let hot =
+        here.iter().filter(|(_, p)| p.workers > 0).max_by_key(|(line, p)| (p.workers, **line)).map(|(line, _)| *line);
+    let stuck = stuck(&page.lab(), path);
     let onchange = {
         let chosen = chosen.clone();
         Callback::from(move |event: Event| chosen.set(text_of(&event).parse().unwrap_or(0)))
     };
     html! {
         <div class="code" data-testid="code">
-            <ol class="scroll" ref={node} tabindex="0" aria-label={format!("Source of {path}")}>
-                { for text.lines().enumerate().map(|(i, line)| source_line(i as u32 + 1, line, here.get(&(i as u32 + 1)), hot)) }
-            </ol>
-            <div class="aw scroll">
+            <SourceLines {path} {text} parked={here.clone()} {hot} {stuck} />
+            <div class="aw scroll" tabindex="0">
                 <label class="file">{ "File " }
                     <select {onchange}>
                         { for files.iter().enumerate().map(|(i, (p, _))| html! {
@@ -80,49 +71,13 @@ pub fn Code() -> Html {
     }
 }
 
-/// Scrolls to the first async function when the file changes, and to the line that is stuck.
-#[hook]
-fn use_scrolling(node: &NodeRef, path: &'static str, text: &'static str, stuck: Option<u32>) {
-    let node = node.clone();
-    use_effect_with((path, stuck), move |(_, stuck)| {
-        let first =
-            text.lines().position(|l| l.starts_with("async fn") || l.starts_with("pub async fn")).unwrap_or(0) as u32;
-        let line = stuck.map_or(first, |line| line.saturating_sub(4));
-        if let Some(element) = node.cast::<web_sys::Element>() {
-            element.set_scroll_top(i32::try_from(line * 17).unwrap_or(0));
-        }
-    });
-}
-
-fn state_class(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Idle => "st-idle",
-        Mode::Busy => "st-sending",
-        Mode::Waiting => "st-waiting",
-        Mode::Blocked => "st-blocked",
-        Mode::Killed => "st-prod",
-    }
-}
-
-fn source_line(number: u32, line: &str, parked: Option<&Parked>, hot: Option<u32>) -> Html {
-    let class = classes!((hot == Some(number)).then_some("hot"), parked.map(|p| state_class(p.mode)));
-    let paint = |(tint, piece): (Tint, &str)| {
-        let piece = piece.to_owned();
-        match tint {
-            Tint::Plain => html! { { piece } },
-            Tint::Keyword => html! { <i>{ piece }</i> },
-            Tint::Text => html! { <s>{ piece }</s> },
-            Tint::Comment => html! { <em>{ piece }</em> },
-            Tint::Await => html! { <b>{ piece }</b> },
-        }
+/// The first line of this file at which a run waits that cannot go on, once the page shows its end.
+fn stuck(lab: &Lab, path: &str) -> Option<u32> {
+    let (Progress::Deadlock(who) | Progress::Livelock(who) | Progress::Crashed(who)) = lab.session().outcome()? else {
+        return None;
     };
-    html! {
-        <li {class}>
-            <span class="ln">{ number }</span>
-            <span class="pk">if let Some(parked) = parked { <b>{ number::count(parked.tasks) }</b> }</span>
-            <code>{ for pieces(line).into_iter().map(paint) }</code>
-        </li>
-    }
+    let at_end = lab.session().at_end();
+    who.iter().filter(|_| at_end).find(|t| t.site.file() == Some(path)).and_then(|t| t.site.line())
 }
 
 fn parked_row(line: u32, parked: &Parked, text: &str, hot: Option<u32>) -> Html {

@@ -1,5 +1,6 @@
 //! The explanation: the pattern's own words, from the head of its source.
 
+use super::prose::paragraphs;
 use crate::app::page::use_page;
 use yew::prelude::*;
 
@@ -11,12 +12,12 @@ pub fn Explain() -> Html {
     let sections = scenario.pattern.explanation();
     let ideal = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity);
     html! {
-        <div class="explain scroll" tabindex="0" data-testid="explain">
+        <div class="explain scroll" tabindex="0" data-testid="explain" aria-label="Explanation">
             { for sections.iter().map(|(heading, text)| html! {
-                <section><h3>{ title(heading) }</h3><p>{ text }</p></section>
+                <section><h3>{ title(heading) }</h3>{ paragraphs(text) }</section>
             }) }
             if let Some(disagreement) = scenario.pattern.disagreement {
-                <section><h3>{ "Documented and shipped" }</h3><p>{ disagreement }</p></section>
+                <section><h3>{ "Documented and shipped" }</h3>{ paragraphs(disagreement) }</section>
             }
             if let Some(ideal) = ideal {
                 <section><h3>{ "Closed form" }</h3><p>{ format!("{} = {:.3} s, where nothing but the calls takes time.", ideal.formula, ideal.seconds) }</p></section>

@@ -1,17 +1,15 @@
 //! Faults: switches with their magnitudes. On means injected now.
 
-use super::text_of;
+use crate::app::entry::Entry;
 use crate::app::page::{Wish, use_page};
 use crate::spec::{FaultSpec, FaultUnit};
 use crate::trace::Span;
-use std::collections::BTreeMap;
 use yew::prelude::*;
 
 /// The faults that the pattern's scene offers.
 #[component]
 pub fn Faults() -> Html {
     let page = use_page();
-    let magnitudes = use_state(BTreeMap::<&'static str, i64>::new);
     let lab = page.lab();
     let scenario = lab.scenario();
     let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
@@ -19,42 +17,71 @@ pub fn Faults() -> Html {
         return Html::default();
     }
     let trace = lab.session().run().trace();
-    let on = |id: &str| lab.ledger().faults.iter().find(|(fault, _)| trace.name(**fault) == id).map(|(_, m)| *m);
-    let row = |fault: &FaultSpec| {
-        let active = on(fault.id);
-        let magnitude = active.or_else(|| magnitudes.get(fault.id).copied()).unwrap_or(fault.default);
-        let (id, min, max, unit) = (fault.id, fault.min, fault.max, fault.unit);
-        let onclick = page.asks(Wish::Fault(id, if active.is_some() { None } else { Some(magnitude) }));
-        let onchange = {
-            let (page, magnitudes) = (page.clone(), magnitudes.clone());
-            let is_on = active.is_some();
-            Callback::from(move |event: Event| {
-                // What cannot be read leaves the magnitude as it was.
-                if let Some(read) = read(unit, &text_of(&event)) {
-                    let new = read.clamp(min, max);
-                    let mut all = (*magnitudes).clone();
-                    all.insert(id, new);
-                    magnitudes.set(all);
-                    if is_on {
-                        page.ask(Wish::Fault(id, Some(new)));
-                    }
-                }
-            })
-        };
-        html! {
-            <div class="fault" title={fault.help}>
-                <button class={classes!("sw", active.map(|_| "on"))} role="switch" aria-checked={active.is_some().to_string()} data-testid={format!("fault-{id}")}
-                    aria-label={fault.label} aria-description={fault.help} {onclick}></button>
-                <span>{ fault.label }</span>
-                <input value={write(unit, magnitude)} aria-label={format!("{}, magnitude", fault.label)} {onchange} />
-            </div>
-        }
-    };
+    let active = |id: &str| lab.ledger().faults.iter().find(|(fault, _)| trace.name(**fault) == id).map(|(_, m)| *m);
     html! {
         <section class="sec" aria-labelledby="h-faults">
             <header><h2 id="h-faults">{ "Faults" }</h2><span class="note">{ "injected in virtual time" }</span></header>
-            <div class="fl">{ for scene.faults.iter().map(row) }</div>
+            <div class="fl">
+                { for scene.faults.into_iter().map(|fault| {
+                    let active = active(fault.id);
+                    let key = format!("{}/{}", scenario.pattern.id, fault.id);
+                    html! { <Fault {key} {fault} {active} /> }
+                }) }
+            </div>
         </section>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct FaultProps {
+    fault: FaultSpec,
+    /// Its magnitude while it is on.
+    active: Option<i64>,
+}
+
+/// A switch, and the magnitude with which it switches on.
+#[component]
+fn Fault(props: &FaultProps) -> Html {
+    let page = use_page();
+    let FaultSpec { id, label, help, unit, default, min, max } = props.fault;
+    let chosen = use_state(|| default);
+    let problem = use_state(|| None::<String>);
+    let active = props.active;
+    let magnitude = active.unwrap_or(*chosen);
+    let onclick = page.asks(Wish::Fault(id, if active.is_some() { None } else { Some(magnitude) }));
+    let commit = {
+        let problem = problem.clone();
+        Callback::from(move |text: String| match read(unit, &text).filter(|m| (min..=max).contains(m)) {
+            Some(new) => {
+                problem.set(None);
+                chosen.set(new);
+                if active.is_some_and(|old| old != new) {
+                    page.ask(Wish::Fault(id, Some(new)));
+                }
+                true
+            }
+            None => {
+                let (from, to, now) = (write(unit, min), write(unit, max), write(unit, magnitude));
+                let doing = if active.is_some() { "Injecting" } else { "Staying with" };
+                problem.set(Some(format!("Enter {from}–{to}. {doing} {now}.")));
+                false
+            }
+        })
+    };
+    let error_id = format!("fault-{id}-error");
+    html! {
+        <>
+            <div class="fault" title={help}>
+                <button type="button" class={classes!("sw", active.map(|_| "on"))} role="switch" aria-checked={active.is_some().to_string()}
+                    data-testid={format!("fault-{id}")} aria-label={label} aria-description={help} {onclick}></button>
+                <span>{ label }</span>
+                <Entry value={write(unit, magnitude)} label={format!("{label}, magnitude")} testid={format!("fault-{id}-magnitude")}
+                    bad={problem.is_some()} described={problem.as_ref().map(|_| error_id.clone())} {commit} />
+            </div>
+            if let Some(message) = &*problem {
+                <p class="err" role="alert" id={error_id}>{ message }</p>
+            }
+        </>
     }
 }
 

@@ -1,8 +1,11 @@
 //! Documented or shipped: the switch, and what the difference is.
 
 use crate::app::page::{Wish, use_page};
+use crate::app::segmented::{Segment, Segmented};
 use crate::spec::Fidelity;
 use yew::prelude::*;
+
+const BOTH: [(Fidelity, &str); 2] = [(Fidelity::Documented, "As documented"), (Fidelity::Shipped, "As shipped")];
 
 /// The switch, where documents and code disagree.
 #[component]
@@ -10,19 +13,20 @@ pub fn FidelityChoice() -> Html {
     let page = use_page();
     let scenario = page.scenario();
     let Some(disagreement) = scenario.pattern.disagreement else { return Html::default() };
-    let choice = |fidelity: Fidelity, label: &'static str| {
-        let on = scenario.fidelity == fidelity;
-        html! {
-            <button role="radio" aria-checked={on.to_string()} tabindex={if on { "0" } else { "-1" }} data-testid={format!("fidelity-{}", fidelity.id())}
-                onclick={page.asks(Wish::Fidelity(fidelity))}>{ label }</button>
-        }
+    let segment =
+        |(f, label): (Fidelity, &'static str)| Segment::new(f.id(), label).testid(format!("fidelity-{}", f.id()));
+    let choose = {
+        let page = page.clone();
+        Callback::from(move |index: usize| {
+            if let Some((fidelity, _)) = BOTH.get(index) {
+                page.ask(Wish::Fidelity(*fidelity));
+            }
+        })
     };
     html! {
         <div class="fidelity">
-            <div class="seg" role="radiogroup" aria-label="Documented or shipped" data-testid="fidelity" data-value={scenario.fidelity.id()}>
-                { choice(Fidelity::Documented, "As documented") }
-                { choice(Fidelity::Shipped, "As shipped") }
-            </div>
+            <Segmented label="Documented or shipped" testid="fidelity" segments={BOTH.map(segment).to_vec()}
+                chosen={BOTH.iter().position(|(f, _)| *f == scenario.fidelity).unwrap_or(0)} {choose} />
             <p class="note">{ disagreement }</p>
         </div>
     }

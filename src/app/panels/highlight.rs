@@ -21,41 +21,60 @@ const KEYWORDS: [&str; 30] = [
     "where", "while",
 ];
 
-/// The pieces of a line. Strings that go over several lines are not followed: the source has none that matter.
-pub fn pieces(line: &str) -> Vec<(Tint, &str)> {
-    let mut out: Vec<(Tint, &str)> = Vec::new();
-    let mut rest = line;
-    while !rest.is_empty() {
-        let (tint, length) = next(rest);
-        let (piece, after) = rest.split_at_checked(length.max(1)).unwrap_or((rest, ""));
-        match out.last_mut() {
-            Some((Tint::Plain, last)) if tint == Tint::Plain => {
-                // Join plain pieces: both are parts of one line, side by side.
-                let start = line.len() - rest.len() - last.len();
-                *last = line.get(start..line.len() - after.len()).unwrap_or(piece);
-            }
-            _ => out.push((tint, piece)),
+/// One line in pieces.
+pub type Pieces = Vec<(Tint, &'static str)>;
+
+/// The lines of a source. A string may go over several of them.
+pub fn highlight(text: &'static str) -> Vec<Pieces> {
+    let mut inside = false;
+    text.lines().map(|line| pieces(line, &mut inside)).collect()
+}
+
+fn pieces(line: &'static str, inside: &mut bool) -> Pieces {
+    let mut out: Pieces = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    let flush = |out: &mut Pieces, from: usize, to: usize| {
+        out.extend(line.get(from..to).filter(|plain| !plain.is_empty()).map(|plain| (Tint::Plain, plain)));
+    };
+    while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
+        let (tint, length) = if *inside { string(rest, inside) } else { next(rest, inside) };
+        let end = (at + length.max(1)).min(line.len());
+        if tint != Tint::Plain {
+            flush(&mut out, start, at);
+            out.extend(line.get(at..end).map(|piece| (tint, piece)));
+            start = end;
         }
-        rest = after;
+        at = end;
     }
+    flush(&mut out, start, line.len());
     out
 }
 
-fn next(rest: &str) -> (Tint, usize) {
+/// The rest of a string, up to its end if it is on this line.
+fn string(rest: &str, inside: &mut bool) -> (Tint, usize) {
+    let mut escaped = false;
+    let end = rest.char_indices().find(|(_, c)| {
+        let closes = *c == '"' && !escaped;
+        escaped = *c == '\\' && !escaped;
+        closes
+    });
+    *inside = end.is_none();
+    (Tint::Text, end.map_or(rest.len(), |(i, _)| i + 1))
+}
+
+fn next(rest: &str, inside: &mut bool) -> (Tint, usize) {
     if rest.starts_with("//") {
         return (Tint::Comment, rest.len());
     }
     if rest.starts_with(".await") {
         return (Tint::Await, 6);
     }
+    if rest.starts_with("'\"'") {
+        return (Tint::Text, 3);
+    }
     if let Some(inner) = rest.strip_prefix('"') {
-        let mut escaped = false;
-        let end = inner.char_indices().find(|(_, c)| {
-            let closes = *c == '"' && !escaped;
-            escaped = *c == '\\' && !escaped;
-            closes
-        });
-        return (Tint::Text, end.map_or(rest.len(), |(i, _)| i + 2));
+        let (tint, length) = string(inner, inside);
+        return (tint, length + 1);
     }
     let word: usize = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
     if word > 0 {

@@ -14,7 +14,9 @@ mod log;
 mod param_row;
 mod params;
 mod parked;
+mod prose;
 mod report;
+mod source;
 mod tiles;
 
 pub use charts::Charts;
@@ -28,13 +30,17 @@ pub use params::Params;
 pub use report::ReportPane;
 pub use tiles::Tiles;
 
+use super::narrow::use_narrow;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-/// The panel beside the stage.
+/// The panel beside the stage, where there is room for one.
 #[component]
 pub fn Panel() -> Html {
+    if use_narrow() {
+        return Html::default();
+    }
     html! {
         <>
             <EndpointSection />

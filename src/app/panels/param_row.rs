@@ -1,6 +1,7 @@
 //! One parameter: label, slider, number with unit; what is wrong with it, below.
 
 use super::text_of;
+use crate::app::entry::Entry;
 use crate::app::page::{Wish, use_page};
 use crate::app::range::Range;
 use crate::spec::{Field, Kind, Problem, Value};
@@ -38,43 +39,44 @@ impl yew::html::IntoPropValue<SameKey> for Field {
 pub fn ParamRow(props: &RowProps) -> Html {
     let page = use_page();
     let field = &props.field.0;
-    // What was typed and cannot be, and why: it stays in the box, so that it can be put right.
-    let problem = use_state(|| None::<(String, String)>);
+    let problem = use_state(|| None::<String>);
     {
+        // Another value came into force by another way: the complaint speaks of one that is gone.
         let problem = problem.clone();
-        // A value that comes from elsewhere, a preset or the slider, makes what was typed void.
         use_effect_with(props.value.clone(), move |_| problem.set(None));
     }
     let commit = {
         let (page, problem, field, value) = (page.clone(), problem.clone(), field.clone(), props.value.clone());
-        move |text: String| match field.read(&text) {
+        Callback::from(move |text: String| match field.read(&text) {
             Ok(new) => {
                 problem.set(None);
                 if new != value {
                     page.ask(Wish::Choose(field.key, new));
                 }
+                true
             }
             Err(error) => {
-                let message = complaint(&error, &field, &value);
-                problem.set(Some((text, message)));
+                problem.set(Some(complaint(&error, &field, &value)));
+                false
             }
-        }
-    };
-    let onchange = {
-        let commit = commit.clone();
-        Callback::from(move |event: Event| commit(text_of(&event)))
+        })
     };
     let id = format!("p-{}", field.key);
     let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
     let described = if problem.is_some() { format!("{error_id} {help_id}") } else { help_id.clone() };
     let bad = problem.is_some();
-    let typed = |valid: String| problem.as_ref().map_or(valid, |(typed, _)| typed.clone());
     let title = format!("{} ({})", field.help, field.range());
     let testid = format!("param-{}", field.key);
     let live = field.live.then_some("Felt at once while the run goes on.");
     let control = match &field.kind {
         Kind::Choice(choices) => {
             let current = props.value.to_string();
+            let onchange = {
+                let commit = commit.clone();
+                Callback::from(move |event: Event| {
+                    commit.emit(text_of(&event));
+                })
+            };
             html! {
                 <select id={id.clone()} class="wide" data-testid={testid} aria-describedby={described} {onchange}>
                     { for choices.iter().map(|c| html! { <option value={c.id} title={c.help} selected={c.id == current}>{ c.label }</option> }) }
@@ -83,16 +85,14 @@ pub fn ParamRow(props: &RowProps) -> Html {
         }
         Kind::Text { .. } => html! {
             <span class={classes!("num", "wide", bad.then_some("bad"))}>
-                <input id={id.clone()} data-testid={testid} class="mono text" value={typed(props.value.to_string())} aria-invalid={bad.to_string()}
-                    aria-describedby={described} spellcheck="false" autocomplete="off" {onchange} />
+                <Entry id={id.clone()} {testid} class="mono text" value={props.value.to_string()} {bad} {described} {commit} />
             </span>
         },
         _ => html! {
             <>
-                <Slider field={props.field.clone()} value={props.value.clone()} commit={Callback::from(commit)} />
+                <Slider field={props.field.clone()} value={props.value.clone()} commit={commit.clone()} />
                 <span class={classes!("num", bad.then_some("bad"))}>
-                    <input id={id.clone()} data-testid={testid} value={typed(shown(&props.value))} inputmode="decimal" aria-invalid={bad.to_string()}
-                        aria-describedby={described} autocomplete="off" {onchange} />
+                    <Entry id={id.clone()} {testid} value={shown(&props.value)} inputmode={keys(field)} {bad} {described} {commit} />
                     <i>{ unit(field) }</i>
                 </span>
             </>
@@ -105,7 +105,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
                 { control }
             </div>
             <span class="vh" id={help_id}>{ format!("{} {}", field.help, live.unwrap_or_default()) }</span>
-            if let Some((_, message)) = &*problem {
+            if let Some(message) = &*problem {
                 <p class="err" role="alert" id={error_id} data-testid={format!("param-error-{}", field.key)}>{ message }</p>
             }
         </div>
@@ -142,12 +142,21 @@ fn unit(field: &Field) -> &'static str {
     }
 }
 
+/// Which keys a phone shows: times take a unit, so they need letters.
+fn keys(field: &Field) -> &'static str {
+    match field.kind {
+        Kind::Count { .. } => "numeric",
+        Kind::Span { .. } => "text",
+        _ => "decimal",
+    }
+}
+
 /// Properties of a slider.
 #[derive(Clone, PartialEq, Properties)]
 struct SliderProps {
     field: SameKey,
     value: Value,
-    commit: Callback<String>,
+    commit: Callback<String, bool>,
 }
 
 /// A slider over the field's range, logarithmic where that is wide.
@@ -161,7 +170,10 @@ fn Slider(props: &SliderProps) -> Html {
         |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
     let onchange = {
         let (commit, field) = (props.commit.clone(), field.clone());
-        Callback::from(move |at: f64| commit.emit(at_position(&field, at, low, high)))
+        Callback::from(move |at: f64| {
+            // A slider has no place outside its range.
+            commit.emit(at_position(&field, at, low, high));
+        })
     };
     html! {
         <span class="rng">

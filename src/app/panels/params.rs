@@ -3,6 +3,7 @@
 use super::fidelity::FidelityChoice;
 use super::param_row::ParamRow;
 use crate::app::page::{Wish, use_page};
+use crate::app::segmented::{Segment, Segmented};
 use crate::spec::Level;
 use yew::prelude::*;
 
@@ -17,19 +18,17 @@ pub fn Params() -> Html {
         .into_iter()
         .filter(|f| f.is_relevant(&values) && (advanced || f.level == Level::Simple))
         .collect();
-    let choice = |to: bool, label: &'static str| {
-        let on = advanced == to;
-        html! {
-            <button role="radio" aria-checked={on.to_string()} tabindex={if on { "0" } else { "-1" }} onclick={page.asks(Wish::Advanced(to))}>{ label }</button>
-        }
+    let detail =
+        ["simple", "advanced"].into_iter().zip(["Simple", "Advanced"]).map(|(id, label)| Segment::new(id, label));
+    let choose = {
+        let page = page.clone();
+        Callback::from(move |index: usize| page.ask(Wish::Advanced(index == 1)))
     };
     html! {
         <section class="sec params" aria-labelledby="h-params">
             <header>
                 <h2 id="h-params">{ "Parameters" }</h2>
-                <div class="seg sm" role="radiogroup" aria-label="Parameter detail">
-                    { choice(false, "Simple") }{ choice(true, "Advanced") }
-                </div>
+                <Segmented label="Parameter detail" small=true segments={detail.collect::<Vec<_>>()} chosen={usize::from(advanced)} {choose} />
             </header>
             <FidelityChoice />
             { for fields.into_iter().map(|field| {

@@ -14,8 +14,8 @@ pub struct Parked {
     pub total: Span,
     /// What the first of them does.
     pub mode: Mode,
-    /// Whether workers are among them.
-    pub workers: bool,
+    /// How many of them work at a station that jobs are brought to.
+    pub workers: u64,
 }
 
 /// File and line, with those who wait there. A wait inside a part counts at the pattern's line, and at the part's own.
@@ -50,8 +50,8 @@ fn add(
     now: SimTime,
     since: SimTime,
 ) {
-    let entry = lines.entry(place).or_insert(Parked { tasks: 0, total: Span::ZERO, mode, workers: false });
+    let entry = lines.entry(place).or_insert(Parked { tasks: 0, total: Span::ZERO, mode, workers: 0 });
     entry.tasks += 1;
     entry.total = entry.total.saturating_add(now.since(since));
-    entry.workers |= worker;
+    entry.workers += u64::from(worker);
 }

@@ -1,7 +1,8 @@
 //! The report: what the original prints, and then what it promised.
 
+use crate::analysis::Summary;
 use crate::app::page::{Page, use_page};
-use crate::export::Report;
+use crate::export::{CheckLine, Report};
 use crate::view::number;
 use yew::prelude::*;
 
@@ -9,14 +10,17 @@ use yew::prelude::*;
 #[component]
 pub fn ReportPane() -> Html {
     let page = use_page();
-    let report = {
+    let (report, over) = {
         let lab = page.lab();
-        Report::of(lab.session(), page.state.notices.clone(), (lab.host_ms * 1e6) as u64)
+        let report = Report::of(lab.session(), page.state.notices.clone(), (lab.host_ms * 1e6) as u64);
+        (report, lab.session().outcome().is_some())
     };
     html! {
-        <div class="report scroll" tabindex="0" data-testid="report" data-outcome={report.outcome} data-virtual-ns={report.virtual_ns.to_string()}>
+        <div class="report scroll" tabindex="0" aria-label="Report" data-testid="report" data-outcome={report.outcome}
+            data-over={over.to_string()} data-virtual-ns={report.virtual_ns.to_string()}>
             { original(&report) }
-            { promised(&page, &report) }
+            { promised(&page, &report, over) }
+            { latencies(&report) }
             { stations(&report) }
             { checks(&report) }
             { said(&report) }
@@ -28,26 +32,29 @@ fn ms(nanos: u64) -> String {
     format!("{} ms", number::millis(nanos))
 }
 
+fn fact(word: &'static str, value: impl Into<AttrValue>) -> Html {
+    html! { <><dt>{ word }</dt><dd>{ value.into() }</dd></> }
+}
+
 fn original(r: &Report) -> Html {
     html! {
         <section>
             <h3>{ "What the original prints" }</h3>
             <dl class="facts">
-                <dt>{ "Average Latency" }</dt><dd>{ ms(r.latency_ns.mean.0) }</dd>
-                <dt>{ "Total Time" }</dt><dd>{ format!("{:.6} s", r.virtual_ns as f64 / 1e9) }</dd>
+                { fact("Average Latency", ms(r.latency_ns.mean.0)) }
+                { fact("Total Time", format!("{:.6} s", r.virtual_ns as f64 / 1e9)) }
                 { for r.status.iter().map(|(code, n)| html! { <><dt>{ format!("Status {code}") }</dt><dd>{ number::count(*n) }</dd></> }) }
-                <dt>{ "Memory" }</dt><dd>{ format!("{} bytes of waiting futures at most", number::count(r.tasks.bytes_peak)) }</dd>
+                { fact("Memory", format!("{} bytes of waiting futures at most", number::count(r.tasks.bytes_peak))) }
             </dl>
         </section>
     }
 }
 
-fn promised(page: &Page, r: &Report) -> Html {
+fn promised(page: &Page, r: &Report, over: bool) -> Html {
     let scenario = page.scenario();
     let ideal = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity);
-    let each = r.tasks.bytes_peak.checked_div(r.tasks.peak).unwrap_or(0);
-    let l = &r.latency_ns;
     let q = &r.requests;
+    let ended = if over { format!("{} at exactly", r.outcome) } else { "not yet: computed up to".to_owned() };
     let outcomes = [
         ("completed", q.completed),
         ("failed", q.failed),
@@ -59,27 +66,65 @@ fn promised(page: &Page, r: &Report) -> Html {
     ];
     let sum: Vec<String> =
         outcomes.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{} {word}", number::count(*n))).collect();
+    let tasks = format!("{} at once, {} in all", number::count(r.tasks.peak), number::count(r.tasks.spawned));
     html! {
         <section>
             <h3>{ "What it promised" }</h3>
             <dl class="facts">
-                <dt>{ "Ended" }</dt><dd>{ format!("{} at exactly {} ns", r.outcome, number::count(r.virtual_ns)) }</dd>
+                { fact("Ended", format!("{ended} {} ns", number::count(r.virtual_ns))) }
                 if let Some(ideal) = ideal {
-                    <dt>{ "Closed form" }</dt><dd>{ format!("{} = {} ns", ideal.formula, number::count((ideal.seconds * 1e9 + 0.5) as u64)) }</dd>
+                    { fact("Closed form", format!("{} = {} ns", ideal.formula, number::count((ideal.seconds * 1e9 + 0.5) as u64))) }
                 }
-                <dt>{ "Requests" }</dt><dd>{ format!("{} offered = {}", number::count(q.offered), sum.join(" + ")) }</dd>
-                <dt>{ "Throughput" }</dt><dd>{ format!("{} /s", number::rate(r.throughput_per_s)) }</dd>
-                <dt>{ "Latency, send to answer" }</dt>
-                <dd>{ format!("min {} · mean {} · p50 {} · p90 {} · p95 {} · p99 {} · p99.9 {} · max {}", ms(l.min.0), ms(l.mean.0), ms(l.p50.0), ms(l.p90.0), ms(l.p95.0), ms(l.p99.0), ms(l.p999.0), ms(l.max.0)) }</dd>
-                if let Some(x) = &r.response_ns {
-                    <dt>{ "Response, from the intended start" }</dt>
-                    <dd>{ format!("min {} · mean {} · p50 {} · p90 {} · p95 {} · p99 {} · p99.9 {} · max {}", ms(x.min.0), ms(x.mean.0), ms(x.p50.0), ms(x.p90.0), ms(x.p95.0), ms(x.p99.0), ms(x.p999.0), ms(x.max.0)) }</dd>
+                { fact("Requests", format!("{} offered = {}", number::count(q.offered), if sum.is_empty() { "0".to_owned() } else { sum.join(" + ") })) }
+                if q.lost > 0 {
+                    { fact("Lost results", format!("{} were answered, but the program lost what came back", number::count(q.lost))) }
                 }
-                <dt>{ "Tasks" }</dt><dd>{ format!("{} at once, {} in all", number::count(r.tasks.peak), number::count(r.tasks.spawned)) }</dd>
-                <dt>{ "Bytes a waiting task" }</dt><dd>{ format!("{} (a goroutine is said to take 2,000 to 3,000)", number::count(each)) }</dd>
-                <dt>{ "Host time spent" }</dt><dd>{ ms(r.wall_ns) }</dd>
+                { fact("Throughput", format!("{} /s", number::rate(r.throughput_per_s))) }
+                { fact("Tasks", tasks) }
+                { fact("Memory for each task", each_task(r)) }
+                { fact("Host time spent", ms(r.wall_ns)) }
                 <dt>{ "Trace" }</dt><dd class="mono">{ format!("{} · {} events", r.trace_hash, number::count(r.events)) }</dd>
             </dl>
+        </section>
+    }
+}
+
+/// What a waiting task takes: the size of its future, measured, beside what is said of the original's.
+fn each_task(r: &Report) -> String {
+    let each = r.tasks.bytes_peak.checked_div(r.tasks.peak).unwrap_or(0);
+    format!("{} bytes: its future, as boxed. A goroutine is said to take 2–3 KB", number::count(each))
+}
+
+/// Latencies as a table, a row for each figure.
+fn latencies(r: &Report) -> Html {
+    let rows: [(&str, fn(&Summary) -> u64); 8] = [
+        ("min", |s| s.min.0),
+        ("mean", |s| s.mean.0),
+        ("p50", |s| s.p50.0),
+        ("p90", |s| s.p90.0),
+        ("p95", |s| s.p95.0),
+        ("p99", |s| s.p99.0),
+        ("p99.9", |s| s.p999.0),
+        ("max", |s| s.max.0),
+    ];
+    let cell = |summary: &Summary, pick: fn(&Summary) -> u64| {
+        if summary.count == 0 { "—".to_owned() } else { ms(pick(summary)) }
+    };
+    html! {
+        <section>
+            <h3>{ format!("Latency of {} answered calls", number::count(r.latency_ns.count)) }</h3>
+            <table>
+                <thead><tr>
+                    <th scope="col"></th><th scope="col">{ "Send to answer" }</th>
+                    if r.response_ns.is_some() { <th scope="col">{ "Intended start to end" }</th> }
+                </tr></thead>
+                <tbody>{ for rows.into_iter().map(|(word, pick)| html! {
+                    <tr>
+                        <th scope="row">{ word }</th><td>{ cell(&r.latency_ns, pick) }</td>
+                        if let Some(response) = &r.response_ns { <td>{ cell(response, pick) }</td> }
+                    </tr>
+                }) }</tbody>
+            </table>
         </section>
     }
 }
@@ -108,10 +153,18 @@ fn stations(r: &Report) -> Html {
 }
 
 fn checks(r: &Report) -> Html {
+    let words = |c: &CheckLine| {
+        let mark = if c.holds { "✓" } else { "✗" };
+        let when = c.first_violation_ns.map(|ns| format!(", not at {:.3} s", ns as f64 / 1e9)).unwrap_or_default();
+        let holds = if c.holds { "holds: " } else { "does not hold: " };
+        html! {
+            <li><span aria-hidden="true">{ mark }{ " " }</span><span class="vh">{ holds }</span>{ format!("{} ({}{when})", c.name, c.kind) }</li>
+        }
+    };
     html! {
         <section>
             <h3>{ "Checks" }</h3>
-            <ul>{ for r.checks.iter().map(|c| html! { <li>{ format!("{} {} ({})", if c.holds { "✓" } else { "✗" }, c.name, c.kind) }</li> }) }</ul>
+            <ul>{ for r.checks.iter().map(words) }</ul>
         </section>
     }
 }

@@ -22,7 +22,7 @@ impl Tile {
     /// A time, unless there are too few samples to speak of it.
     fn time(id: &str, label: &str, span: Span, samples: u64, enough: u64) -> Tile {
         if samples < enough {
-            return Tile::new(id, label, "–".to_owned(), "", "");
+            return Tile::new(id, label, "—".to_owned(), "", "");
         }
         Tile::new(id, label, number::millis(span.0), "ms", span.0)
     }
@@ -34,7 +34,7 @@ pub fn Tiles() -> Html {
     let page = use_page();
     let lab = page.lab();
     let (ledger, so_far) = (lab.ledger(), lab.so_far());
-    let latency = so_far.latency();
+    let latency = lab.latency();
     let tally = &ledger.tally;
     let departed = tally.departed();
     let errors = if departed > 0 { 1.0 - tally.count(Outcome::Completed) as f64 / departed as f64 } else { 0.0 };
@@ -50,27 +50,20 @@ pub fn Tiles() -> Html {
         Tile::new("in-flight", "In flight", number::count(tally.in_flight), "", tally.in_flight),
         Tile::new("queue", "Queue", number::count(queued), "", queued),
     ];
-    if lab.session().at_end() {
+    let (completed, lost) = (tally.count(Outcome::Completed), tally.count(Outcome::Lost));
+    tiles.push(Tile::new("completed", "Completed", number::count(completed), "", completed));
+    let at_end = lab.session().at_end();
+    if at_end || lost > 0 {
+        tiles.push(Tile::new("lost", "Lost", number::count(lost), "", lost));
+    }
+    if at_end {
         let (at, real) = (lab.session().playhead(), lab.session().is_real());
         let unit = if real { "s, wall" } else { "s" };
         tiles.push(Tile::new("total", "Total time", number::seconds(at.0), unit, at.0));
-        tiles.push(Tile::new(
-            "completed",
-            "Completed",
-            number::count(tally.count(Outcome::Completed)),
-            "",
-            tally.count(Outcome::Completed),
-        ));
-        tiles.push(Tile::new(
-            "lost",
-            "Lost",
-            number::count(tally.count(Outcome::Lost)),
-            "",
-            tally.count(Outcome::Lost),
-        ));
         tiles.push(Tile::new("peak-tasks", "Peak tasks", number::count(tally.tasks_peak), "", tally.tasks_peak));
     }
-    if so_far.departures().iter().any(|_| lab.scenario().values().word("arrivals") != "closed") {
+    // Where arrivals do not wait for answers, what a user feels is the time from the intended start.
+    if !so_far.departures().is_empty() && lab.scenario().values().word("arrivals") != "closed" {
         let response = so_far.response();
         tiles.push(Tile::time("response-p50", "Response p50", response.p50, response.count, 1));
         tiles.push(Tile::time("response-p99", "Response p99", response.p99, response.count, 100));

@@ -1,6 +1,6 @@
 //! The stage: a canvas that is painted whenever what it shows has changed, lanes to walk through, and its text alternative.
 
-use crate::app::lab::{Lab, Speed};
+use crate::app::lab::{Lab, Speed, Status};
 use crate::app::page::{Page, use_page};
 use crate::platform::{canvas, clock, host};
 use crate::view::scene::{self, Detail, Lane, Look, Scene};
@@ -40,7 +40,10 @@ pub fn StageBox() -> Html {
         let (lanes, lane) = (lanes.clone(), lane.clone());
         Callback::from(move |event: MouseEvent| {
             let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-            lane.set(lanes.iter().position(|l| x >= l.frame.x && y >= l.frame.y && y < l.frame.bottom()));
+            lane.set(lanes.iter().position(|l| {
+                let (right, bottom) = (l.frame.right(), l.frame.bottom());
+                x >= l.frame.x && x < right && y >= l.frame.y && y < bottom
+            }));
         })
     };
     let onmouseleave = {
@@ -100,11 +103,13 @@ fn with_scene<T>(
     };
     let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
     let detail = match lab.speed {
-        Speed::Times(x) if x <= 10.0 => Detail::Numbers,
         _ if !lab.playing => Detail::Numbers,
-        _ => Detail::Items,
+        Speed::Times(times) => Detail::at_speed(times),
+        Speed::Max => Detail::Flow,
     };
-    body(&scene, &Look { size, palette, now: lab.session().playhead(), detail, lane })
+    let now = lab.session().playhead();
+    let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
+    body(&scene, &Look { detail, lane, calm, stuck, ..Look::new(size, palette, now) })
 }
 
 /// Paints each frame in which there is something new.

@@ -1,5 +1,6 @@
 //! The lower region: code, log, explanation, report; on narrow screens the panel's parts too.
 
+use crate::app::narrow::use_narrow;
 use crate::app::page::{Tab, Wish, use_page};
 use crate::app::panels::{Charts, ChecksBadge, Code, EndpointSection, Explain, Faults, Log, Params, ReportPane, Tiles};
 use crate::platform::host;
@@ -19,7 +20,12 @@ const TABS: [(Tab, &str, bool); 6] = [
 #[component]
 pub fn Tabs() -> Html {
     let page = use_page();
-    let current = page.state.tab;
+    let narrow = use_narrow();
+    let current = match page.state.tab {
+        // In wide windows these two are in the panel.
+        Tab::Params | Tab::Charts if !narrow => Tab::Code,
+        tab => tab,
+    };
     let onkeydown = {
         let page = page.clone();
         Callback::from(move |event: KeyboardEvent| {

@@ -2,6 +2,7 @@
 
 use crate::app::icon::{Brand, Icon};
 use crate::app::page::{Wish, use_page};
+use crate::app::segmented::{Segment, Segmented};
 use crate::platform::host;
 use crate::session::Target;
 use wasm_bindgen::JsCast;
@@ -97,17 +98,16 @@ struct TargetProps {
 #[component]
 fn TargetChoice(props: &TargetProps) -> Html {
     let page = use_page();
-    let one = |target: Target, id: &'static str, label: &'static str| {
-        let on = props.target == target;
-        html! {
-            <button role="radio" aria-checked={on.to_string()} tabindex={if on { "0" } else { "-1" }} data-testid={id}
-                onclick={page.asks(Wish::Target(target))}>{ label }</button>
-        }
+    let both = [Target::Sim, Target::Fetch];
+    let segments = vec![
+        Segment::new("sim", "Simulated server").testid("target-sim"),
+        Segment::new("fetch", "Real endpoint").testid("target-fetch"),
+    ];
+    let choose = {
+        let page = page.clone();
+        Callback::from(move |index: usize| page.ask(Wish::Target(both.get(index).copied().unwrap_or_default())))
     };
     html! {
-        <div class="seg" role="radiogroup" aria-label="Target">
-            { one(Target::Sim, "target-sim", "Simulated server") }
-            { one(Target::Fetch, "target-fetch", "Real endpoint") }
-        </div>
+        <Segmented label="Target" {segments} chosen={usize::from(props.target == Target::Fetch)} {choose} />
     }
 }

@@ -1,66 +1,134 @@
 //! The footer: the legend of states, and the sum that must always hold.
 
 use super::super::number;
-use super::super::shape::{Ink, Sheet, crisp, text_width};
+use super::super::shape::{Ink, Shape, Sheet, crisp, text_width};
 use super::super::stage::Mode;
-use super::glyph;
-use super::{Look, Scene};
+use super::source;
+use super::worker::Worker;
+use super::{Look, Scene, glyph};
 use crate::spec::Place;
-use crate::trace::{StationId, StationKind};
+use crate::trace::StationKind;
 
-/// Where all the jobs are, in words: "76 in requests", and whether they add up to what came in.
+/// Where all the jobs are, in words: "3,201 sent = 76 queued + … + 3,011 done", and whether they add up to what came in.
+///
+/// Each job is counted where its station is; what came in is counted on its own. They can only disagree if the executor or
+/// a part lost a job or has one twice.
 pub fn conservation(scene: &Scene<'_>) -> (String, bool) {
-    let ledger = scene.ledger;
-    let mut parts: Vec<(u64, String)> = Vec::new();
-    let mut add = |n: u64, what: String| match parts.iter_mut().find(|(_, w)| *w == what) {
-        Some((sum, _)) => *sum += n,
-        None => parts.push((n, what)),
-    };
-    for (_, row) in ledger.stations_with_ids() {
-        let n = row.levels.present;
-        match row.kind {
-            StationKind::Channel => {
-                if row.levels.arrivals > 0 {
-                    add(n, format!("in {}", scene.name(row)));
-                }
-            }
-            StationKind::Server => add(n, "in flight".to_owned()),
-            StationKind::Worker if row.parent == StationId::NONE => add(n, "in hand".to_owned()),
-            _ if n == 0 => {}
-            StationKind::Worker | StationKind::Crew | StationKind::Car => add(n, "in hand".to_owned()),
-            StationKind::Source => add(n, "at the source".to_owned()),
-            StationKind::Sink => add(n, "recorded".to_owned()),
-            StationKind::Gate | StationKind::Pool => add(n, format!("at {}", scene.name(row))),
+    let (terms, came, holds) = balance(scene);
+    let words: Vec<String> = terms.iter().map(|(n, what)| format!("{} {what}", number::count(*n))).collect();
+    (format!("{came} {} {}", if holds { "=" } else { "≠" }, words.join(" + ")), holds)
+}
+
+/// The same in three terms, for where there is no room.
+pub fn short_conservation(scene: &Scene<'_>) -> (String, bool) {
+    let (terms, came, holds) = balance(scene);
+    let inside: u64 = terms.iter().filter(|(_, what)| *what != "done").map(|(n, _)| n).sum();
+    let done = number::count(scene.ledger.tally.departed());
+    (format!("{came} {} {} inside + {done} done", if holds { "=" } else { "≠" }, number::count(inside)), holds)
+}
+
+fn balance(scene: &Scene<'_>) -> (Vec<(u64, &'static str)>, String, bool) {
+    const ORDER: [&str; 10] = [
+        "at source",
+        "in backlog",
+        "queued",
+        "running",
+        "in flight",
+        "in hand",
+        "parked",
+        "buffered",
+        "recording",
+        "elsewhere",
+    ];
+    let mut sums = [0_u64; ORDER.len()];
+    let places = &scene.spec.places;
+    let last_crew = places.iter().rposition(|p| matches!(p, Place::Crew { .. })).unwrap_or(places.len());
+    let backlog = source::backlog(scene).map(|row| row.name);
+    for (id, row) in scene.ledger.stations_with_ids().filter(|(_, row)| row.levels.present > 0) {
+        let name = scene.name(row);
+        let channel = places.iter().position(|p| matches!(p, Place::Channel { station, .. } if station == name));
+        let word = match row.kind {
+            StationKind::Source => "at source",
+            StationKind::Channel if backlog == Some(row.name) => "in backlog",
+            StationKind::Channel => match channel {
+                Some(index) if index < last_crew => "queued",
+                Some(_) => "buffered",
+                None => "elsewhere",
+            },
+            StationKind::Server => "in flight",
+            StationKind::Worker if Worker::of(scene, id, row).mode == Mode::Blocked => "parked",
+            StationKind::Worker | StationKind::Car => "in hand",
+            StationKind::Crew => "running",
+            StationKind::Sink => "recording",
+            StationKind::Gate | StationKind::Pool => "elsewhere",
+        };
+        let index = ORDER.iter().position(|w| *w == word).unwrap_or(ORDER.len() - 1);
+        if let Some(sum) = sums.get_mut(index) {
+            *sum += row.levels.present;
         }
     }
-    add(ledger.tally.departed(), "done".to_owned());
-    let sum: u64 = parts.iter().map(|(n, _)| n).sum();
-    let holds = sum == ledger.tally.offered;
-    let words: Vec<String> = parts.iter().map(|(n, what)| format!("{} {what}", number::count(*n))).collect();
-    let sign = if holds { "=" } else { "≠" };
-    (format!("{} sent {sign} {}", number::count(ledger.tally.offered), words.join(" + ")), holds)
+    let tally = &scene.ledger.tally;
+    let mut terms: Vec<(u64, &str)> = sums.into_iter().zip(ORDER).filter(|(n, _)| *n > 0).collect();
+    terms.push((tally.departed(), "done"));
+    let sum: u64 = terms.iter().map(|(n, _)| n).sum();
+    // A job that was split is in several places.
+    let parts = tally.afoot.saturating_sub(tally.in_system);
+    let mut came = format!("{} sent", number::count(tally.offered));
+    if parts > 0 {
+        came = format!("{came} + {} parts", number::count(parts));
+    }
+    (terms, came, sum == tally.offered + parts)
 }
 
 /// Draws the footer.
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>) {
     let p = look.palette;
     let (w, h) = look.size;
+    let base = h - 15.0;
     sheet.line((16.0, crisp(h - 34.0)), (w - 16.0, crisp(h - 34.0)), p.line, 1.0);
-    let (text, holds) = conservation(scene);
-    let ink = Ink::new(if holds { p.ink_2 } else { p.server_ink }).size(11.5).end();
-    let width = text_width(&text, 11.5, false);
-    sheet.text((w - 16.0, h - 13.0), text, if holds { ink } else { ink.bold() });
-    let lanes = scene.spec.places.iter().any(|place| matches!(place, Place::Crew { .. }));
-    let modes: &[Mode] =
-        if lanes { &[Mode::Idle, Mode::Busy, Mode::Waiting, Mode::Blocked, Mode::Killed] } else { &[Mode::Waiting] };
-    let mut x = 22.0;
-    for mode in modes {
-        let end = x + 12.0 + text_width(mode.word(), 11.5, false) + 16.0;
-        if end > w - 24.0 - width {
-            break;
+    let (mut text, holds) = conservation(scene);
+    if text_width(&text, 11.0, false) > w - 32.0 {
+        text = short_conservation(scene).0;
+    }
+    let ink = if holds { Ink::new(p.ink_2) } else { Ink::new(p.server_ink).bold() };
+    let limit = w - 40.0 - text_width(&text, 11.0, false);
+    sheet.text((w - 16.0, base), text, ink.end());
+    if scene.spec.places.iter().any(|place| matches!(place, Place::Crew { .. })) {
+        legend(sheet, look, (16.0, limit), base - 4.0);
+    }
+}
+
+/// The modes of workers: glyph, piece of ribbon, word.
+fn legend(sheet: &mut Sheet, look: &Look<'_>, (left, limit): (f64, f64), y: f64) {
+    let p = look.palette;
+    // All of them or, where there is less room, all of them without ribbons; part of a legend is none.
+    let width =
+        |ribbon: f64| Mode::LEGEND.iter().map(|m| 27.0 + ribbon + text_width(m.word(), 11.0, false)).sum::<f64>();
+    let ribbon = if left + width(20.0) <= limit {
+        20.0
+    } else if left + width(0.0) <= limit {
+        0.0
+    } else {
+        return;
+    };
+    let mut x = left;
+    for mode in Mode::LEGEND {
+        glyph::mode(sheet, (x + 5.0, y), mode, p);
+        if ribbon > 0.0 {
+            let (a, b) = (x + 14.0, x + 28.0);
+            let rect = |half: f64| vec![[a, y - half, b - a, 2.0 * half].map(|x| x as f32)];
+            match mode {
+                Mode::Idle | Mode::Done => sheet.line((a, y), (b, y), p.idle, 1.2),
+                Mode::Busy => sheet.boxes(rect(5.0), Some(p.running), None),
+                Mode::Waiting => sheet.boxes(rect(5.0), Some(p.waiting.faint(0.5)), Some((p.waiting, 0.8))),
+                Mode::Blocked => {
+                    sheet.boxes(rect(3.5), Some(p.blocked_wash), Some((p.blocked, 0.8)));
+                    sheet.shapes.push(Shape::Hatch { rects: rect(3.5), stroke: p.blocked, gap: 5.7 });
+                }
+                Mode::Killed => sheet.dashed((a, y), (b, y), p.rejected, 1.4, (2.0, 2.0)),
+            }
         }
-        glyph::mode(sheet, (x, h - 17.0), *mode, p);
-        sheet.text((x + 10.0, h - 13.0), mode.word(), Ink::new(p.ink_2).size(11.5));
-        x = end;
+        sheet.text((x + 13.0 + ribbon, y + 4.0), mode.word(), Ink::new(p.ink_2));
+        x += 27.0 + ribbon + text_width(mode.word(), 11.0, false);
     }
 }

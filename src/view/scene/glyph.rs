@@ -8,7 +8,7 @@ use crate::trace::{Answer, Outcome};
 /// The colour of marks of a mode.
 pub fn mode_colour(mode: Mode, p: &Palette) -> Rgba {
     match mode {
-        Mode::Idle => p.idle,
+        Mode::Idle | Mode::Done => p.idle,
         Mode::Busy => p.running,
         Mode::Waiting => p.waiting,
         Mode::Blocked => p.blocked,
@@ -19,7 +19,7 @@ pub fn mode_colour(mode: Mode, p: &Palette) -> Rgba {
 /// The colour of words about a mode.
 pub fn mode_ink(mode: Mode, p: &Palette) -> Rgba {
     match mode {
-        Mode::Idle => p.idle_ink,
+        Mode::Idle | Mode::Done => p.idle_ink,
         Mode::Busy => p.running_ink,
         Mode::Waiting => p.waiting_ink,
         Mode::Blocked => p.blocked_ink,
@@ -39,6 +39,7 @@ pub fn mode(sheet: &mut Sheet, (x, y): Point, mode: Mode, p: &Palette) {
             sheet.line((x + 3.0, y - 4.4), (x + 3.0, y + 4.4), colour, 2.0);
         }
         Mode::Killed => cross(sheet, (x, y), 3.0, colour),
+        Mode::Done => sheet.disc((x, y), 1.6, colour),
     }
 }
 
@@ -93,6 +94,36 @@ impl Sort {
             Outcome::Rejected | Outcome::Cancelled => Sort::Rejected,
             Outcome::TimedOut => Sort::TimedOut,
             Outcome::Lost => Sort::Lost,
+        }
+    }
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Sort::Open => "no answer yet",
+            Sort::Success => "success",
+            Sort::Client => "client error",
+            Sort::Server => "server error",
+            Sort::Unavailable => "unavailable",
+            Sort::TimedOut => "timeout",
+            Sort::Rejected => "turned away",
+            Sort::Lost => "lost",
+        }
+    }
+
+    /// Whether something went wrong with it.
+    pub const fn is_error(self) -> bool {
+        !matches!(self, Sort::Open | Sort::Success)
+    }
+
+    /// What its cell is washed with.
+    pub const fn wash(self, p: &Palette) -> Rgba {
+        match self {
+            Sort::Open | Sort::Success | Sort::Lost => p.queued_wash,
+            Sort::Client => p.client_wash,
+            Sort::Server | Sort::Unavailable => p.server_wash,
+            Sort::TimedOut => p.timeout_wash,
+            Sort::Rejected => p.rejected_wash,
         }
     }
 

@@ -1,16 +1,16 @@
-//! What is where on the stage: lanes, for hovering and for walking through with the keyboard.
+//! What is where on the stage: lanes to walk through with the keyboard, and what there is to say about whatever is pointed at.
 
 use super::super::number;
-use super::crew::{lane_height, mode_of};
-use super::layout;
-use super::{Frame, Look, Scene};
+use super::matrix::{self, Cell, Raster};
+use super::worker::{Worker, await_line};
+use super::{Frame, Look, PHONE, Scene, channel, crew, crowd, layout, phone, rows, server, source};
 use crate::spec::Place;
-use crate::trace::StationId;
+use crate::trace::{JobId, StationId};
 
-/// A lane, and what there is to say about it.
+/// A lane, or whatever is pointed at, and what there is to say about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lane {
-    /// Its number within its crew, as the picture marks it.
+    /// Its number among the lanes, as [`Look::lane`] has it; none for what is no lane.
     pub index: usize,
     /// Where it is.
     pub frame: Frame,
@@ -20,34 +20,165 @@ pub struct Lane {
     pub lines: Vec<String>,
 }
 
-/// The lanes of a picture, from top to bottom, one crew after the other.
-pub fn lanes(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Lane> {
-    let columns = layout::columns(scene, look);
+/// The workers of a picture with their frames, from top to bottom, one crew after the other. Those that are only counted
+/// have none.
+fn frames<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Vec<(Worker<'a>, Frame)> {
     let mut all = Vec::new();
-    for (place, frame) in columns.iter().filter(|(p, _)| matches!(p, Place::Crew { .. })) {
-        let workers = scene.workers(place.station());
-        let Some(pitch) = lane_height(workers.len(), frame.h) else { continue };
-        for (index, (id, row)) in workers.iter().enumerate() {
-            let frame = Frame { y: frame.y + pitch * index as f64, h: pitch, ..*frame };
-            all.push(Lane { index, frame, title: scene.name(row).to_owned(), lines: about(scene, look, *id) });
+    if look.size.0 >= PHONE {
+        let columns = layout::columns(scene, look);
+        for (index, column) in columns.iter().enumerate() {
+            let Place::Crew { station, .. } = column.place else { continue };
+            let workers = Worker::crew(scene, station);
+            // Its wires and its part of the server are the lane's too.
+            let next = columns.get(index + 1).filter(|c| matches!(c.place, Place::Server { .. }));
+            let right = next.map_or(column.frame.right(), |c| c.frame.right());
+            let cells = crew::frames(workers.len(), crew::lanes_frame(column.frame), right);
+            all.extend(workers.into_iter().zip(cells));
+        }
+    } else if let Some(arrangement) = phone::arrange(scene, look) {
+        if let Some(Place::Crew { station, .. }) = arrangement.crew {
+            let workers = Worker::crew(scene, station);
+            let cells = match phone::lane_height(workers.len(), arrangement.area) {
+                Some(pitch) => (0..workers.len())
+                    .map(|i| Frame {
+                        y: arrangement.area.y + pitch * i as f64,
+                        h: pitch,
+                        w: look.size.0 - 32.0,
+                        ..arrangement.area
+                    })
+                    .collect(),
+                None => crew::frames(workers.len(), arrangement.area, arrangement.area.right()),
+            };
+            all.extend(workers.into_iter().zip(cells));
+        }
+    } else {
+        for (place, row) in rows::frames(scene, look) {
+            if let Place::Crew { station, .. } = place {
+                let workers = Worker::crew(scene, station);
+                let cells = rows::glyphs(&workers, rows::glyph_bar(row)).unwrap_or_default();
+                all.extend(workers.into_iter().zip(cells));
+            }
         }
     }
     all
 }
 
+/// The lanes of a picture.
+pub fn lanes(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Lane> {
+    let lane = |(index, (worker, frame)): (usize, (Worker<'_>, Frame))| Lane {
+        index,
+        frame,
+        title: scene.name(worker.row).to_owned(),
+        lines: about(scene, look, &worker),
+    };
+    frames(scene, look).into_iter().enumerate().map(lane).collect()
+}
+
+/// Where the lane is that is pointed at or focused.
+pub(super) fn focused(scene: &Scene<'_>, look: &Look<'_>) -> Option<Frame> {
+    look.lane.and_then(|lane| frames(scene, look).get(lane).map(|(_, frame)| *frame))
+}
+
+/// What is at a point: a lane first, then a request's cell, then a place.
+pub fn hit(scene: &Scene<'_>, look: &Look<'_>, at: (f64, f64)) -> Option<Lane> {
+    let inside = |f: &Frame| at.0 >= f.x && at.0 < f.right() && at.1 >= f.y && at.1 < f.bottom();
+    let workers = frames(scene, look);
+    if let Some(index) = workers.iter().position(|(_, frame)| inside(frame)) {
+        return lanes(scene, look).into_iter().nth(index);
+    }
+    let item = |frame: Frame, title: String, lines: Vec<String>| Some(Lane { index: usize::MAX, frame, title, lines });
+    let cells = |area: Frame| -> Option<Lane> {
+        let total = scene.total();
+        let raster = Raster::of(total, area);
+        let (first, frame) = inside(&area).then(|| raster.at(at, total)).flatten()?;
+        let (title, lines) = about_job(scene, look, first, raster.each);
+        item(frame, title, lines)
+    };
+    if look.size.0 < PHONE {
+        let arrangement = phone::arrange(scene, look)?;
+        return match arrangement.crew {
+            Some(Place::Crowd { .. }) => cells(arrangement.area),
+            _ => None,
+        };
+    }
+    for column in layout::columns(scene, look) {
+        let frame = Frame { y: 8.0, h: column.frame.bottom() - 8.0, ..column.frame };
+        if !inside(&frame) {
+            continue;
+        }
+        if let Place::Crowd { .. } = column.place {
+            return cells(crowd::cells_frame(column.frame));
+        }
+        if let (Place::Crew { station, .. }, true) = (column.place, at.1 > column.frame.y) {
+            let free = crew::free_below(scene, scene.workers(station).len(), column.frame);
+            return free.map(matrix::below_title).and_then(cells);
+        }
+        return item(column.frame, column.place.label().to_owned(), about_place(scene, look, column.place));
+    }
+    None
+}
+
 /// What there is to say about a worker.
-pub fn about(scene: &Scene<'_>, look: &Look<'_>, id: StationId) -> Vec<String> {
-    let mode = mode_of(scene, id);
-    let since = scene.stage.ribbon(id).map_or(look.now, |r| r.since);
-    let mut lines = vec![format!("{} for {} ms", mode.word(), number::millis(look.now.since(since).0))];
-    if let Some(job) = scene.ledger.station(id).and_then(|s| s.in_hand) {
+pub fn about(scene: &Scene<'_>, look: &Look<'_>, worker: &Worker<'_>) -> Vec<String> {
+    let elapsed = number::millis(look.now.since(worker.since).0);
+    let mut lines = vec![format!("{} for {elapsed} ms", worker.mode.word())];
+    if let Some(job) = worker.job {
         lines.push(format!("request #{}", number::count(u64::from(job.number()))));
     }
-    let task = scene.ledger.live_tasks().find(|(_, t)| t.station == id);
-    if let Some(wait) = task.and_then(|(_, t)| t.wait)
-        && let (Some(file), Some(line)) = (wait.site.file(), wait.site.line())
-    {
-        lines.push(format!("at {}:{line}", file.rsplit('/').next().unwrap_or(file)));
-    }
+    lines.extend(waits_at(scene, worker.id));
     lines
+}
+
+/// The line at which the task at a station waits.
+fn waits_at(scene: &Scene<'_>, id: StationId) -> Option<String> {
+    let task = scene.ledger.tasks.iter().rev().find(|t| t.station == id && t.is_live())?;
+    await_line(scene, task)
+}
+
+fn about_job(scene: &Scene<'_>, look: &Look<'_>, first: u64, each: u64) -> (String, Vec<String>) {
+    if each > 1 {
+        let title = format!("Requests #{} to #{}", number::count(first + 1), number::count(first + each));
+        return (title, Vec::new());
+    }
+    let title = format!("Request #{}", number::count(first + 1));
+    let Some(job) = scene.ledger.job(JobId(first as u32)) else { return (title, vec!["not sent".to_owned()]) };
+    let cell = Cell::of(scene, job);
+    let state = match cell {
+        Cell::Left(sort) | Cell::Answered(sort) if sort.is_error() => format!("{}: {}", cell.word(), sort.word()),
+        _ => cell.word().to_owned(),
+    };
+    let elapsed = number::millis(look.now.since(job.since).0);
+    (title, vec![format!("{state}, since {elapsed} ms")])
+}
+
+fn about_place(scene: &Scene<'_>, look: &Look<'_>, place: &Place) -> Vec<String> {
+    let station = place.station();
+    let row = scene.station(station);
+    match place {
+        Place::Channel { .. } => {
+            let mut lines = vec![channel::fill(scene, station).0];
+            if let Some(head) = row.and_then(|(_, row)| row.queue.front()) {
+                lines.push(format!("next is #{}", number::count(u64::from(head.number()))));
+            }
+            lines.extend(row.map(|(_, row)| format!("at most {}", number::count(row.levels.present_peak))));
+            lines
+        }
+        Place::Server { .. } => {
+            let mut lines = vec![server::load(scene, station), server::condition(scene, look).0];
+            lines.extend(scene.stage.recent_mean().map(|ns| format!("mean of recent calls {} ms", number::millis(ns))));
+            lines
+        }
+        Place::Source { .. } => {
+            let (sent, left) = source::sent_and_left(scene);
+            let mut lines = vec![format!("{} sent, {} left", number::count(sent), number::count(left))];
+            lines.extend(row.and_then(|(id, _)| waits_at(scene, id)));
+            lines
+        }
+        Place::Sink { .. } => {
+            let mut lines = vec![format!("{} done", number::count(scene.ledger.tally.departed()))];
+            lines.extend(row.and_then(|(id, _)| waits_at(scene, id)));
+            lines
+        }
+        Place::Crew { .. } | Place::Crowd { .. } => Vec::new(),
+    }
 }

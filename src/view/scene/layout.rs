@@ -1,55 +1,150 @@
-//! Where the places stand: columns that share the width by what their kinds need.
+//! Where the places stand: columns that share the width by what their kinds need, with less told where there is less room.
 
+use super::channel;
 use super::{Frame, Look, Scene};
 use crate::spec::Place;
 
 /// Left and right of the picture.
 pub const SIDE: f64 = 16.0;
 /// Below the headings.
-pub const TOP: f64 = 50.0;
+pub const TOP: f64 = 56.0;
 /// Above the footer.
-pub const FOOT: f64 = 44.0;
-/// Between columns.
-const GAP: f64 = 14.0;
+pub const FOOT: f64 = 45.0;
 
-/// The places with their frames, from left to right.
-pub fn columns<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Vec<(&'a Place, Frame)> {
-    let places = &scene.spec.places;
-    let crews = places.iter().filter(|p| matches!(p, Place::Crew { .. })).count();
-    let wants: Vec<(f64, f64)> = places.iter().map(|p| want(scene, p, crews)).collect();
-    let room = look.size.0 - 2.0 * SIDE - GAP * (places.len().saturating_sub(1)) as f64;
-    let (fixed, flexible): (f64, f64) = wants.iter().fold((0.0, 0.0), |(f, g), (base, grow)| (f + base, g + grow));
-    // What is left over goes to those that can use it; what is missing is taken from all alike.
-    let spare = room - fixed;
-    let squeeze = if spare < 0.0 { room.max(0.0) / fixed } else { 1.0 };
-    let mut x = SIDE;
-    let h = (look.size.1 - TOP - FOOT).max(20.0);
-    places
-        .iter()
-        .zip(wants)
-        .map(|(place, (base, grow))| {
-            let extra = if spare > 0.0 && flexible > 0.0 { spare * grow / flexible } else { 0.0 };
-            let frame = Frame { x, y: TOP, w: base * squeeze + extra, h };
-            x += frame.w + GAP;
-            (place, frame)
-        })
-        .collect()
+/// A place with its frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// The place.
+    pub place: &'a Place,
+    /// Where it stands.
+    pub frame: Frame,
 }
 
-/// The width a place needs, and its share of what is left over.
-fn want(scene: &Scene<'_>, place: &Place, crews: usize) -> (f64, f64) {
+/// How much room each kind of place takes: the first that fits is taken.
+struct Room {
+    source: f64,
+    channel: f64,
+    slit: f64,
+    crew: f64,
+    server: f64,
+    sink: f64,
+    /// Behind a source, between a crew and its server, in front of a sink, everywhere else.
+    gaps: [f64; 4],
+}
+
+const ROOMS: [Room; 4] = [
+    Room {
+        source: 92.0,
+        channel: 68.0,
+        slit: 60.0,
+        crew: 240.0,
+        server: 96.0,
+        sink: 92.0,
+        gaps: [32.0, 36.0, 12.0, 20.0],
+    },
+    Room {
+        source: 74.0,
+        channel: 44.0,
+        slit: 22.0,
+        crew: 106.0,
+        server: 66.0,
+        sink: 88.0,
+        gaps: [18.0, 22.0, 10.0, 15.0],
+    },
+    Room {
+        source: 64.0,
+        channel: 30.0,
+        slit: 14.0,
+        crew: 48.0,
+        server: 62.0,
+        sink: 88.0,
+        gaps: [12.0, 14.0, 8.0, 10.0],
+    },
+    Room {
+        source: 60.0,
+        channel: 22.0,
+        slit: 12.0,
+        crew: 26.0,
+        server: 52.0,
+        sink: 84.0,
+        gaps: [10.0, 10.0, 8.0, 8.0],
+    },
+];
+
+/// The places with their frames, from left to right.
+pub fn columns<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Vec<Column<'a>> {
+    let places = &scene.spec.places;
+    let width = look.size.0 - 2.0 * SIDE;
+    let needs = |room: &Room| -> (Vec<f64>, Vec<f64>) {
+        let widths = places.iter().map(|place| need(scene, place, room)).collect();
+        let gaps = places.windows(2).map(|pair| gap(scene, pair, room)).collect();
+        (widths, gaps)
+    };
+    let sum = |(widths, gaps): &(Vec<f64>, Vec<f64>)| widths.iter().sum::<f64>() + gaps.iter().sum::<f64>();
+    let (widths, gaps) = ROOMS
+        .iter()
+        .map(&needs)
+        .find(|n| sum(n) <= width)
+        .unwrap_or_else(|| ROOMS.last().map(&needs).unwrap_or_default());
+    // What is left over goes to those that can use it; what is missing is taken from all alike.
+    let spare = width - sum(&(widths.clone(), gaps.clone()));
+    let appetite: f64 = places.iter().map(hunger).sum();
+    let squeeze = if spare < 0.0 { width / (width - spare) } else { 1.0 };
+    let (mut x, h) = (SIDE, (look.size.1 - TOP - FOOT).max(20.0));
+    let mut columns = Vec::with_capacity(places.len());
+    for (index, (place, base)) in places.iter().zip(&widths).enumerate() {
+        let extra = if spare > 0.0 && appetite > 0.0 { spare * hunger(place) / appetite } else { 0.0 };
+        let w = libm::floor(base * squeeze + extra);
+        let frame = Frame { x: libm::floor(x), y: TOP, w, h };
+        // The server's box is a little higher than the lanes that run through it: its words stand clear of them.
+        let around = Frame { y: TOP - 8.0, h: h + 17.0, ..frame };
+        columns.push(Column { place, frame: if matches!(place, Place::Server { .. }) { around } else { frame } });
+        x += w + gaps.get(index).copied().unwrap_or(0.0) * squeeze;
+    }
+    // The last one ends where the picture ends.
+    if let Some(last) = columns.last_mut().filter(|_| places.len() > 1 && appetite > 0.0) {
+        last.frame.x = (look.size.0 - SIDE - last.frame.w).max(last.frame.x);
+    }
+    columns
+}
+
+fn need(scene: &Scene<'_>, place: &Place, room: &Room) -> f64 {
     match place {
-        Place::Source { .. } if crews > 1 => (64.0, 0.0),
-        Place::Source { .. } => (if scene.spec.regulator.is_some() { 118.0 } else { 96.0 }, 0.0),
-        Place::Channel { station, .. } => match super::channel::capacity(scene, station) {
-            Some(0) => (34.0, 0.0),
-            _ if crews > 2 => (66.0, 0.0),
-            _ => (68.0, 0.0),
+        Place::Source { .. } => room.source,
+        Place::Channel { station, .. } => match channel::capacity(scene, station) {
+            Some(0) => room.slit,
+            _ => room.channel,
         },
-        Place::Crew { .. } if crews > 1 => (76.0, 1.0),
-        Place::Crew { .. } => (290.0, 3.0),
-        Place::Crowd { .. } => (300.0, 6.0),
-        Place::Server { .. } => (94.0, if crews > 1 { 0.5 } else { 1.0 }),
-        Place::Sink { .. } => (96.0, 0.0),
+        Place::Crew { .. } => room.crew,
+        Place::Crowd { .. } => 300.0,
+        // What a crowd calls is told in large numbers.
+        Place::Server { .. } if has_crowd(scene) => room.server.max(124.0),
+        Place::Server { .. } => room.server,
+        Place::Sink { .. } => room.sink,
+    }
+}
+
+fn has_crowd(scene: &Scene<'_>) -> bool {
+    scene.spec.places.iter().any(|place| matches!(place, Place::Crowd { .. }))
+}
+
+/// The share of what is left over.
+fn hunger(place: &Place) -> f64 {
+    match place {
+        Place::Crew { .. } | Place::Crowd { .. } => 1.0,
+        _ => 0.0,
+    }
+}
+
+fn gap(scene: &Scene<'_>, pair: &[Place], room: &Room) -> f64 {
+    let [behind_source, to_server, to_sink, other] = room.gaps;
+    match pair {
+        [Place::Source { .. }, _] if scene.spec.regulator.is_some() => behind_source.max(28.0),
+        [Place::Source { .. }, _] => behind_source,
+        [Place::Crew { .. }, Place::Server { .. }] => to_server,
+        [Place::Channel { .. }, Place::Sink { .. }] => to_sink,
+        [Place::Server { .. }, _] => other + 6.0,
+        [Place::Channel { .. }, _] => other - 2.0,
+        _ => other,
     }
 }

@@ -1,25 +1,37 @@
 //! The stage's picture: places from left to right in the order of the flow, each drawn by its kind.
 //!
-//! A job is drawn where its ledger row says it is. Positions are a pure function of virtual time.
+//! A job is drawn where its ledger row says it is. Positions are a pure function of virtual time: no easing, and nothing that
+//! a seek could not rebuild. No pattern is known by name.
 
+mod age;
 mod channel;
 mod crew;
 mod crowd;
 mod footer;
+mod gate;
 mod glyph;
 mod hit;
+mod lane;
 mod layout;
+mod matrix;
+mod outcomes;
 mod phone;
+mod rows;
 mod server;
 mod sink;
 mod source;
+mod worker;
 
-pub use hit::{Lane, lanes};
+pub use footer::conservation;
+pub use hit::{Lane, about, hit, lanes};
+pub use matrix::{Cell, census};
+pub use outcomes::outcomes;
+pub use worker::{Worker, await_line};
 
-use super::shape::{Ink, Point, Sheet};
+use super::shape::{Ink, Point, Sheet, cut};
 use super::{Palette, Shape, Stage};
 use crate::spec::{Place, SceneSpec, Values};
-use crate::trace::{Ledger, SimTime, StationId, Trace, ledger::StationRow};
+use crate::trace::{Ledger, SimTime, StationId, StationKind, Trace, ledger::StationRow};
 
 /// How the stage is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -32,17 +44,43 @@ pub struct Look<'a> {
     pub now: SimTime,
     /// How much is told of each item.
     pub detail: Detail,
-    /// Which lane is pointed at or focused.
+    /// Which lane is pointed at or focused: an index into [`lanes`].
     pub lane: Option<usize>,
+    /// Items stand in slots instead of travelling, for people who want less motion.
+    pub calm: bool,
+    /// The run cannot go on: those who wait are outlined.
+    pub stuck: bool,
+}
+
+impl<'a> Look<'a> {
+    /// Everything, with nothing pointed at.
+    pub const fn new(size: Point, palette: &'a Palette, now: SimTime) -> Look<'a> {
+        Look { size, palette, now, detail: Detail::Numbers, lane: None, calm: false, stuck: false }
+    }
 }
 
 /// How much is told of each item: the faster it runs, the less can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// Items with their numbers.
+    /// Items with their numbers: up to 10 times.
     Numbers,
-    /// Items.
+    /// Items: up to 100 times.
     Items,
+    /// How dense the flow is.
+    Flow,
+}
+
+impl Detail {
+    /// What can be read when virtual time passes so many times as fast.
+    pub fn at_speed(times: f64) -> Detail {
+        if times <= 10.0 {
+            Detail::Numbers
+        } else if times <= 100.0 {
+            Detail::Items
+        } else {
+            Detail::Flow
+        }
+    }
 }
 
 /// What a picture is drawn from.
@@ -76,7 +114,7 @@ impl<'a> Scene<'a> {
     pub fn workers(&self, crew: &str) -> Vec<(StationId, &'a StationRow)> {
         let Some((id, row)) = self.station(crew) else { return Vec::new() };
         match row.kind {
-            crate::trace::StationKind::Worker => vec![(id, row)],
+            StationKind::Worker => vec![(id, row)],
             _ => self.ledger.members(id).collect(),
         }
     }
@@ -84,6 +122,11 @@ impl<'a> Scene<'a> {
     /// The name of a station.
     pub fn name(&self, row: &StationRow) -> &'a str {
         self.trace.name(row.name)
+    }
+
+    /// How many jobs there will be in all.
+    pub fn total(&self) -> u64 {
+        self.values.count("requests").max(self.ledger.jobs.len() as u64)
     }
 }
 
@@ -110,6 +153,11 @@ impl Frame {
     pub fn bottom(&self) -> f64 {
         self.y + self.h
     }
+
+    /// The middle, from left to right.
+    pub fn middle(&self) -> f64 {
+        self.x + self.w / 2.0
+    }
 }
 
 /// Below this width the phone's picture is drawn.
@@ -118,49 +166,74 @@ pub const PHONE: f64 = 600.0;
 /// The picture.
 pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
     let mut sheet = Sheet::default();
-    if look.size.0 < 40.0 || look.size.1 < 40.0 {
+    if look.size.0 < 240.0 || look.size.1 < 120.0 {
         return sheet.shapes;
     }
-    if look.size.0 < PHONE && phone::suits(scene.spec) {
+    if let Some(lane) = hit::focused(scene, look) {
+        let (x, w) = (lane.x - 4.0, lane.w + 8.0);
+        sheet.fill((x, lane.y), (w, lane.h), 3.0, look.palette.accent_wash);
+    }
+    if look.size.0 < PHONE {
         phone::draw(&mut sheet, scene, look);
         return sheet.shapes;
     }
-    let places = layout::columns(scene, look);
-    for (index, (place, frame)) in places.iter().enumerate() {
-        match place {
-            Place::Source { label, .. } => source::draw(&mut sheet, scene, look, label, place.station(), *frame),
-            Place::Channel { label, station } => channel::draw(&mut sheet, scene, look, label, station, *frame),
+    let columns = layout::columns(scene, look);
+    for (index, column) in columns.iter().enumerate() {
+        let previous = index.checked_sub(1).and_then(|i| columns.get(i));
+        let next = columns.get(index + 1);
+        let walls = |column: &layout::Column<'_>| match column.place {
+            Place::Channel { station, .. } => channel::vessel(scene, station, column.frame),
+            _ => column.frame,
+        };
+        let frame = column.frame;
+        match column.place {
+            Place::Source { label, station } => {
+                source::draw(&mut sheet, scene, look, (label, station), frame, next.map(walls));
+            }
+            Place::Channel { label, station } => {
+                channel::draw(&mut sheet, scene, look, (label, station), frame, previous.map(|p| p.frame.right()));
+            }
             Place::Crew { label, station } => {
                 // Its server, where it calls one, is the next place; the lanes run through it.
-                let server = places.get(index + 1).filter(|(p, _)| matches!(p, Place::Server { .. })).map(|(_, f)| *f);
-                if let (Some(frame), Some((place, _))) = (server, places.get(index + 1)) {
-                    server::draw(&mut sheet, scene, look, place.label(), place.station(), frame);
+                let server = next.filter(|n| matches!(n.place, Place::Server { .. }));
+                if let Some(Place::Server { label, station }) = server.map(|n| n.place) {
+                    let frame = server.map_or(frame, |n| n.frame);
+                    server::draw(&mut sheet, scene, look, (label, station), frame);
                 }
-                crew::draw(&mut sheet, scene, look, label, station, *frame, server);
+                let after = columns.get(index + 1 + usize::from(server.is_some())).map(|c| walls(c).x);
+                let wires = lane::Wires {
+                    from: previous.map(|p| walls(p).right()),
+                    server: server.map(|s| s.frame),
+                    to: after,
+                };
+                crew::draw(&mut sheet, scene, look, (label, station), frame, wires);
             }
-            Place::Crowd { label, station } => crowd::draw(&mut sheet, scene, look, label, station, *frame),
+            Place::Crowd { label, station } => crowd::draw(&mut sheet, scene, look, (label, station), frame),
             Place::Server { label, station } => {
-                let drawn_with_crew = index
-                    .checked_sub(1)
-                    .and_then(|i| places.get(i))
-                    .is_some_and(|(p, _)| matches!(p, Place::Crew { .. }));
-                if !drawn_with_crew {
-                    server::draw(&mut sheet, scene, look, label, station, *frame);
-                    server::draw_ages(&mut sheet, scene, look, station, *frame);
+                if !previous.is_some_and(|p| matches!(p.place, Place::Crew { .. })) {
+                    server::draw(&mut sheet, scene, look, (label, station), frame);
+                    age::draw(&mut sheet, scene, look, station, frame);
                 }
             }
-            Place::Sink { label, .. } => sink::draw(&mut sheet, scene, look, label, *frame),
+            Place::Sink { label, station } => {
+                sink::draw(&mut sheet, scene, look, (label, station), frame, previous.map(|p| walls(p).right()));
+            }
         }
     }
     footer::draw(&mut sheet, scene, look);
     sheet.shapes
 }
 
-/// A column's heading and the line below it.
-fn heading(sheet: &mut Sheet, look: &Look<'_>, x: f64, label: &str, line: &str, full: bool) {
+/// A column's heading and the line below it, cut to a width.
+fn heading(sheet: &mut Sheet, look: &Look<'_>, (x, w): (f64, f64), label: &str, line: &str, full: bool) {
     let p = look.palette;
-    sheet.text((x, 25.0), label, Ink::new(p.ink).size(12.0).bold());
-    let colour = if full { p.blocked_ink } else { p.ink_3 };
-    let ink = Ink::new(colour).size(11.5);
-    sheet.text((x, 41.0), line, if full { ink.bold() } else { ink });
+    sheet.text((x, 25.0), cut(label, w, 12.0, false), Ink::new(p.ink).size(12.0).bold());
+    let ink = if full { Ink::new(p.blocked_ink).bold() } else { Ink::new(p.ink_3) };
+    sheet.text((x, 40.0), cut(line, w, 11.0, false), ink);
+}
+
+/// The first of some texts, from long to short, that fits a width.
+fn first_fit(texts: &[String], width: f64) -> String {
+    let fits = |t: &&String| super::shape::text_width(t, 11.0, false) <= width;
+    texts.iter().find(fits).or(texts.last()).cloned().unwrap_or_default()
 }

@@ -1,127 +1,116 @@
-//! The server: a box that the lanes run through; across it, the time since the call, on a log scale.
+//! The server: a box that lanes run through, with its scale of ages, the median, and a word on how it does.
 
+use super::super::Rgba;
 use super::super::number;
-use super::super::shape::{Ink, Sheet, crisp};
-use super::{Frame, Look, Scene, heading};
+use super::super::shape::{Ink, Sheet, crisp, text_width};
+use super::age::Scale;
+use super::{Frame, Look, Scene, first_fit};
+use crate::spec::FaultUnit;
 use crate::trace::UNLIMITED;
 
-/// Where an age is between the box's left and right edge: from 1 ms up to what calls take.
-pub fn age_x(frame: Frame, age_ns: u64, longest_ms: f64) -> f64 {
-    let ms = (age_ns as f64 / 1e6).max(1.0);
-    let share = libm::log10(ms) / libm::log10(longest_ms.max(10.0));
-    frame.x + 6.0 + share.clamp(0.0, 1.0) * (frame.w - 12.0)
-}
-
-/// The right end of the box's scale, in milliseconds.
-pub fn longest_ms(scene: &Scene<'_>) -> f64 {
-    let p50 = scene.stage.recent_p50().unwrap_or(0) as f64 / 1e6;
-    match p50 {
-        p50 if p50 > 4_000.0 => 100_000.0,
-        p50 if p50 > 80.0 => 10_000.0,
-        _ => 250.0,
-    }
-}
-
-/// Draws the box and its heading.
-pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, label: &str, station: &str, frame: Frame) {
+/// Draws the box with its heading, scale and median.
+pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, (label, station): (&str, &str), frame: Frame) {
     let p = look.palette;
-    let row = scene.station(station).map(|(_, row)| row);
-    let (busy, capacity) = row.map_or((0, UNLIMITED), |r| (r.levels.in_service, r.capacity));
-    let queued = row.map_or(0, |r| r.levels.waiting());
-    let slots = match capacity {
-        UNLIMITED => format!("{} in", number::count(busy)),
-        n => format!("{busy}/{n}"),
-    };
-    let mean = scene.stage.recent_mean().map_or(String::new(), |ns| format!("{} ms", number::short_millis(ns)));
-    let line = if queued > 0 { format!("{slots} +{}", number::count(queued)) } else { slots };
-    heading(sheet, look, frame.x, label, &line, false);
-    let (word, colour) = condition(scene, look);
-    sheet.text((frame.right(), 25.0), word, Ink::new(colour).size(11.5).bold().end());
-    sheet.text((frame.right(), 41.0), mean, Ink::new(p.ink_3).size(11.5).end());
-    sheet.frame(
-        (crisp(frame.x), crisp(frame.y - 4.0)),
-        (libm::floor(frame.w), libm::floor(frame.h + 4.0)),
-        5.0,
-        Some(p.sunken),
-        p.line_3,
-        1.5,
-    );
-    let longest = longest_ms(scene);
-    // A long scale has a label every second decade, and in a narrow box, or with five decades, at its ends only.
-    let stride = match longest {
-        longest if longest <= 1_000.0 => 10.0,
-        longest if frame.w < 150.0 || longest > 10_000.0 => longest,
-        _ => 100.0,
-    };
-    let mut tick = 1.0;
-    while tick <= longest {
-        let x = age_x(frame, (tick * 1e6) as u64, longest);
-        if tick > 1.0 && tick < longest {
-            sheet.line((crisp(x), frame.y - 2.0), (crisp(x), frame.bottom() - 16.0), p.line, 1.0);
-        }
-        if frame.w > 70.0 {
-            let text = number::count(tick as u64);
-            let ink = Ink::new(p.ink_3);
-            let last = tick * stride > longest;
-            let ink = if tick <= 1.0 {
-                ink
-            } else if last {
-                ink.end()
-            } else {
-                ink.middle()
-            };
-            let x = if tick <= 1.0 {
-                frame.x + 5.0
-            } else if last {
-                (x + 12.0).min(frame.right() - 4.0)
-            } else {
-                x
-            };
-            sheet.text((x, frame.bottom() - 5.0), if last { format!("{text} ms") } else { text }, ink);
-        }
-        tick *= stride;
-    }
-    if let Some(p50) = scene.stage.recent_p50().filter(|_| busy + queued > 0) {
-        let x = age_x(frame, p50, longest);
-        sheet.dashed((x, frame.y + 12.0), (x, frame.bottom() - 18.0), p.p50, 1.5, (2.0, 3.0));
-        let ink = Ink::new(p.running_ink);
-        let x = x.clamp(frame.x + 16.0, frame.right() - 16.0);
-        sheet.text((x, frame.y + 8.0), "p50", ink.middle());
-    }
-}
-
-/// How it does: a word and its colour.
-fn condition(scene: &Scene<'_>, look: &Look<'_>) -> (&'static str, super::super::Rgba) {
-    let p = look.palette;
-    let on = |id: &str| scene.ledger.faults.keys().any(|fault| scene.trace.name(*fault) == id);
-    if on("outage") {
-        ("down", p.server_ink)
-    } else if on("error-burst") {
-        ("errors", p.server_ink)
-    } else if on("slow-server") {
-        ("slow", p.blocked_ink)
+    let (state, colour) = condition(scene, look);
+    sheet.text((frame.x, 25.0), label, Ink::new(p.ink).size(12.0).bold());
+    let room = frame.w - text_width(label, 12.0, false) - 6.0;
+    let word = Ink::new(colour).bold().end();
+    let short = state.split(' ').next().unwrap_or("").to_owned();
+    let fitting = first_fit(&[state.clone(), short], room);
+    let beside = text_width(&fitting, 11.0, false) <= room;
+    if beside {
+        sheet.text((frame.right(), 25.0), fitting, word);
     } else {
-        ("OK", p.success_ink)
+        // No room beside the name: it takes the second line.
+        sheet.text((frame.right(), 40.0), first_fit(&[state], frame.w), word);
+    }
+    let mean = scene.stage.recent_mean().map(|ns| format!("{} ms", number::short_millis(ns)));
+    let load = load(scene, station);
+    let mean_w = mean.as_ref().map_or(0.0, |m| text_width(m, 11.0, false));
+    if beside && text_width(&load, 11.0, false) + mean_w + 4.0 <= frame.w {
+        sheet.text((frame.x, 40.0), load, Ink::new(p.ink_3));
+        sheet.text((frame.right(), 40.0), mean.unwrap_or_default(), Ink::new(p.ink_3).end());
+    } else if beside {
+        let short = scene.station(station).map_or(0, |(_, row)| row.levels.present);
+        let texts = [mean.unwrap_or(load), number::count(short)];
+        sheet.text((frame.x, 40.0), first_fit(&texts, frame.w), Ink::new(p.ink_3));
+    }
+    body(sheet, scene, look, frame, true);
+    words(sheet, scene, look, frame);
+}
+
+/// The box itself.
+pub fn body(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame, labels: bool) {
+    let p = look.palette;
+    sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.sunken), p.line_3, 1.0);
+    let scale = Scale::of(scene);
+    let foot = if labels { 16.0 } else { 4.0 };
+    let lines = scale.ticks().map(|(age, _)| {
+        let x = crisp(scale.x(frame, age));
+        [x, frame.y + 6.0, x, frame.bottom() - foot].map(|x| x as f32)
+    });
+    sheet.segments(lines.to_vec(), p.line, 1.0);
+    if let Some(p50) = scene.stage.recent_p50() {
+        let x = crisp(scale.x(frame, p50));
+        let top = if labels { 14.0 } else { 3.0 };
+        sheet.dashed((x, frame.y + top), (x, frame.bottom() - foot), p.p50, 1.0, (2.0, 3.0));
     }
 }
 
-/// For callers without lanes: how old the calls under way are, a bar for each step of the scale.
-pub fn draw_ages(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, station: &str, frame: Frame) {
-    let Some((id, _)) = scene.station(station) else { return };
-    let longest = longest_ms(scene);
-    let mut bins = [0_u32; 24];
-    let at_server = |j: &&crate::trace::ledger::JobRow| j.fate == crate::trace::ledger::Fate::At(id);
-    for job in scene.ledger.jobs.iter().filter(at_server) {
-        let x = age_x(frame, look.now.since(job.since).0, longest);
-        let share = (x - frame.x) / frame.w;
-        if let Some(bin) = bins.get_mut((share * 24.0) as usize) {
-            *bin += 1;
+/// The words in the box, above and below the lanes that run through it.
+fn words(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
+    let p = look.palette;
+    let scale = Scale::of(scene);
+    let mut free = frame.x + 2.0;
+    let mut write = |text: &str, x: f64, base: f64, ink: Ink, free: f64| -> Option<f64> {
+        let half = text_width(text, 11.0, false) / 2.0;
+        let middle = x.clamp(frame.x + half + 3.0, (frame.right() - half - 3.0).max(frame.x + half + 3.0));
+        if middle - half < free || middle + half > frame.right() {
+            return None;
         }
+        sheet.text((middle, base), text, ink.middle());
+        Some(middle + half)
+    };
+    for (age, text) in scale.ticks() {
+        let x = scale.x(frame, age);
+        free = write(&text, x, frame.bottom() - 5.0, Ink::new(p.ink_3), free).unwrap_or(free);
     }
-    let most = bins.iter().copied().max().unwrap_or(0).max(1);
-    for (i, n) in bins.iter().enumerate().filter(|(_, n)| **n > 0) {
-        let w = frame.w / 24.0;
-        let h = ((frame.h - 40.0) * f64::from(*n) / f64::from(most)).max(2.0);
-        sheet.fill((frame.x + i as f64 * w + 0.5, frame.bottom() - 18.0 - h), (w - 1.0, h), 0.0, look.palette.waiting);
+    if let Some(p50) = scene.stage.recent_p50() {
+        write("p50", scale.x(frame, p50), frame.y + 11.0, Ink::new(p.running_ink), 0.0);
+    }
+}
+
+/// How many slots are used, or how many calls are under way.
+pub fn load(scene: &Scene<'_>, station: &str) -> String {
+    match scene.station(station) {
+        Some((_, row)) if row.capacity != UNLIMITED => {
+            format!("{}/{} slots", number::count(row.levels.in_service), number::count(u64::from(row.capacity)))
+        }
+        row => match row.map_or(0, |(_, r)| r.levels.present) {
+            1 => "1 call".to_owned(),
+            n => format!("{} calls", number::count(n)),
+        },
+    }
+}
+
+/// How it does, in a word and its colour: the faults that are on, by what their magnitude is.
+pub fn condition(scene: &Scene<'_>, look: &Look<'_>) -> (String, Rgba) {
+    let p = look.palette;
+    let on = |unit: FaultUnit| {
+        let fault = scene.spec.faults.iter().filter(|f| f.unit == unit);
+        let mut magnitudes = fault.filter_map(|f| {
+            let (_, magnitude) = scene.ledger.faults.iter().find(|(name, _)| scene.trace.name(**name) == f.id)?;
+            Some(*magnitude)
+        });
+        magnitudes.next()
+    };
+    if on(FaultUnit::Lasts).is_some() {
+        ("down".to_owned(), p.server_ink)
+    } else if let Some(percent) = on(FaultUnit::Percent) {
+        (format!("errors {percent} %"), p.server_ink)
+    } else if let Some(times) = on(FaultUnit::Times) {
+        (format!("slow ×{times}"), p.blocked_ink)
+    } else {
+        ("OK".to_owned(), p.success_ink)
     }
 }

@@ -1,0 +1,36 @@
+//! How fast the engine is, beside a hand-written event loop that does the same work in the same run.
+//!
+//! The engine records its trace, as a run on the page does. Three ways of keeping it are measured: given up as it is
+//! written, which is what the engine itself costs; kept whole; and folded into the ledger, then given up. The loop by
+//! hand has a heap and plain state machines, no futures and no log: it is the limit, and the first mark is four times
+//! its time. Each round measures every way once, so that a disturbance of the machine hits all of them; the best round
+//! counts, and the median says how quiet the machine was.
+//!
+//! The same program runs natively (`cargo bench --bench engine`) and in wasm under Node; `scripts/bench.sh` does both. It
+//! must not compare different work: the end of virtual time and the number of completed requests have to agree.
+#![forbid(unsafe_code)]
+
+mod by_hand;
+mod host;
+mod measure;
+mod memory;
+mod table;
+mod work;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use std::alloc::System;
+
+/// Counts what is allocated: the bytes of a waiting task come from here, and allocations on the way of a request show.
+#[global_allocator]
+static HEAP: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn main() {
+    host::say(&format!("The engine, {}: the best of {} rounds", host::NAME, measure::ROUNDS));
+    // `cargo bench --bench engine -- pool` measures one work alone, for a profiler.
+    let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
+    for work in work::ALL.iter().filter(|work| work.title.contains(&wanted)) {
+        let memory = memory::measure(work);
+        let timing = measure::measure(work);
+        table::print(work, &timing, &memory);
+    }
+}

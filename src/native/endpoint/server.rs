@@ -1,0 +1,203 @@
+//! The server: the model behind HTTP.
+
+use super::call::EndpointCall;
+use super::garbage;
+use super::metrics::{self, Metrics};
+use crate::engine::Seed;
+use crate::trace::{SimTime, Span};
+use crate::upstream::{Model, Visit};
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use axum::{Json, Router};
+use serde_json::json;
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tower_http::cors::{Any, CorsLayer};
+
+/// An endpoint that has its address and does not serve yet.
+#[derive(Debug)]
+pub struct Endpoint {
+    listener: TcpListener,
+    address: SocketAddr,
+    call: EndpointCall,
+    server: Arc<Server>,
+}
+
+/// Takes the address that the options name.
+///
+/// # Errors
+/// A sentence, where the options do not go together or the address cannot be had.
+pub async fn bind(call: &EndpointCall) -> Result<Endpoint, String> {
+    let server = Arc::new(Server::new(call)?);
+    let (host, port) = (call.host.as_str(), call.port);
+    let listener = TcpListener::bind((host, port)).await.map_err(|e| match e.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("port {port} of {host} is taken; choose another with --port, or a free one with --port 0")
+        }
+        _ => format!("cannot listen on port {port} of {host}: {e}"),
+    })?;
+    let address = listener.local_addr().map_err(|e| format!("port {port} of {host}: {e}"))?;
+    Ok(Endpoint { listener, address, call: call.clone(), server })
+}
+
+impl Endpoint {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where a client on this machine finds `/data`.
+    pub fn data_url(&self) -> String {
+        let mut address = self.address;
+        // "Every address of this machine" is none that one can call.
+        match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
+        }
+        format!("http://{address}/data")
+    }
+
+    /// Asks how many requests are in flight, also when the endpoint has begun to serve.
+    pub fn in_flight(&self) -> impl Fn() -> u64 + Send + 'static {
+        let server = self.server.clone();
+        move || server.metrics.in_flight()
+    }
+
+    /// Serves until `stop` ends, and then until the requests in flight have their answers.
+    ///
+    /// # Errors
+    /// Where the socket fails.
+    pub async fn until(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        if let Some(kind) = self.call.garbage {
+            garbage::answer_all(&self.listener, kind, &self.call, stop).await;
+            return Ok(());
+        }
+        // An answer is one small packet, and is not to wait for a second.
+        let listener = self.listener.tap_io(|stream| {
+            let _without = stream.set_nodelay(true);
+        });
+        axum::serve(listener, router(self.server, &self.call)).with_graceful_shutdown(stop).await
+    }
+}
+
+fn router(server: Arc<Server>, call: &EndpointCall) -> Router {
+    let router = Router::new()
+        .route("/data", get(data))
+        .route("/healthz", get(async || "ok\n"))
+        .route("/metrics", get(metrics))
+        .fallback(async || {
+            (StatusCode::NOT_FOUND, Json(json!({ "error": "There are /data, /healthz and /metrics here" })))
+        })
+        .with_state(server);
+    let router = if call.no_cors { router } else { router.layer(any_page()) };
+    if call.delay.is_zero() {
+        return router;
+    }
+    let delay = call.delay;
+    router.layer(middleware::from_fn(move |request: Request, next: Next| async move {
+        pass(delay).await;
+        next.run(request).await
+    }))
+}
+
+/// Any page may call, from the public network too: there is nothing here to keep from it.
+fn any_page() -> CorsLayer {
+    CorsLayer::new().allow_origin(Any).allow_methods([Method::GET]).allow_headers(Any).allow_private_network(true)
+}
+
+async fn data(State(server): State<Arc<Server>>) -> Response {
+    let status = StatusCode::from_u16(server.serve().await).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = if status.is_success() {
+        json!({ "message": "Hello, World!" })
+    } else {
+        json!({ "error": "Simulated server error" })
+    };
+    // The next request is to meet the server, not what the last one got.
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+async fn metrics(State(server): State<Arc<Server>>) -> Response {
+    match server.metrics.text() {
+        Ok(text) => ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// The simulated server, in real time.
+#[derive(Debug)]
+struct Server {
+    turns: Mutex<Turns>,
+    seed: Seed,
+    base: Span,
+    /// None where nothing limits how many requests are worked on at once.
+    slots: Option<Semaphore>,
+    since: Instant,
+    metrics: Metrics,
+}
+
+/// The model, and how many requests have met it.
+#[derive(Debug)]
+struct Turns {
+    model: Model,
+    taken: u64,
+}
+
+impl Server {
+    fn new(call: &EndpointCall) -> Result<Server, String> {
+        let params = call.server()?;
+        let slots = usize::try_from(params.slots).ok().filter(|slots| *slots > 0).map(Semaphore::new);
+        Ok(Server {
+            turns: Mutex::new(Turns { model: params.model(), taken: 0 }),
+            seed: Seed::from_word(&call.seed),
+            base: params.base,
+            slots,
+            since: Instant::now(),
+            metrics: Metrics::new(),
+        })
+    }
+
+    /// Serves a request, and says with which status. Dropped where its client goes away.
+    async fn serve(&self) -> u16 {
+        let request = self.metrics.arrived();
+        let _slot = match &self.slots {
+            // Nobody closes the semaphore.
+            Some(slots) => slots.acquire().await.ok(),
+            None => None,
+        };
+        let in_service = request.in_service();
+        let visit = self.visit();
+        pass(visit.takes.saturating_add(self.base)).await;
+        drop(in_service);
+        request.answered(visit.status);
+        visit.status
+    }
+
+    /// What the next request meets now.
+    fn visit(&self) -> Visit {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turns.taken;
+        turns.taken += 1;
+        let now = SimTime(u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        // The stream of the simulated server, so that both throw the same dice.
+        turns.model.visit(now, self.metrics.in_flight(), &mut self.seed.draw("server", turn, 0))
+    }
+}
+
+/// Lets time pass. None for none: a timer takes up to a millisecond even for that, and half of the shipped server's
+/// answers take no time.
+pub(super) async fn pass(span: Span) {
+    if !span.is_zero() {
+        tokio::time::sleep(Duration::from_nanos(span.0)).await;
+    }
+}

@@ -1,0 +1,258 @@
+//! Lanes: a row for each worker with its state, its request, its last second, and the wire through the server to the gate of
+//! what comes next. All lanes of a crew are painted in a few strokes.
+
+use super::super::number;
+use super::super::shape::{Ink, Sheet, crisp};
+use super::super::stage::{Mode, RIBBON};
+use super::glyph::{self, Sort};
+use super::worker::Worker;
+use super::{Detail, Frame, Look, Scene, age};
+
+/// From this width on a lane tells everything.
+pub const FULL: f64 = 232.0;
+/// From this width on it says its state and for how long.
+const MEDIUM: f64 = 92.0;
+/// From this width on it has its number.
+const SLIM: f64 = 42.0;
+
+/// What the lanes of a crew are joined to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wires {
+    /// The right edge of what they receive from.
+    pub from: Option<f64>,
+    /// The server they call.
+    pub server: Option<Frame>,
+    /// The left edge of what they send to.
+    pub to: Option<f64>,
+}
+
+/// Where the columns of a lane are.
+#[derive(Clone, Copy)]
+struct Columns {
+    glyph: f64,
+    word: Option<f64>,
+    request: Option<f64>,
+    millis: Option<f64>,
+    ribbon: Option<(f64, f64)>,
+    id: Option<f64>,
+}
+
+impl Columns {
+    fn of(frame: Frame) -> Columns {
+        let x = frame.x;
+        let none = Columns { glyph: frame.middle(), word: None, request: None, millis: None, ribbon: None, id: None };
+        if frame.w >= FULL {
+            Columns {
+                glyph: x + 32.0,
+                word: Some(x + 42.0),
+                request: Some(x + 128.0),
+                millis: Some(x + 164.0),
+                ribbon: Some((x + 174.0, frame.right())),
+                id: Some(x),
+            }
+        } else if frame.w >= MEDIUM {
+            let millis = (frame.w >= 105.0).then_some(frame.right());
+            Columns { glyph: x + 27.0, word: Some(x + 35.0), millis, id: Some(x), ..none }
+        } else if frame.w >= SLIM {
+            Columns { glyph: x + 34.0, id: Some(x), ..none }
+        } else {
+            none
+        }
+    }
+}
+
+/// The headings over the columns of full lanes.
+pub fn headings(sheet: &mut Sheet, look: &Look<'_>, frame: Frame) {
+    let c = Columns::of(frame);
+    let ink = Ink::new(look.palette.ink_3);
+    if let (Some(request), Some(millis)) = (c.request, c.millis) {
+        if look.detail == Detail::Numbers {
+            sheet.text((request, 40.0), "request", ink.end());
+        }
+        if look.detail != Detail::Flow {
+            sheet.text((millis, 40.0), "ms", ink.end());
+        }
+    }
+    if let Some((left, right)) = c.ribbon {
+        sheet.text((left, 40.0), "−1 s", ink);
+        sheet.text((right, 40.0), "now", ink.end());
+        if right - left > 70.0 {
+            sheet.line((left + 26.0, 36.5), (right - 26.0, 36.5), look.palette.line_2, 1.0);
+        }
+    }
+}
+
+/// Draws the lanes from the top of an area.
+pub fn draw(
+    sheet: &mut Sheet,
+    scene: &Scene<'_>,
+    look: &Look<'_>,
+    workers: &[Worker<'_>],
+    area: Frame,
+    pitch: f64,
+    wires: Wires,
+) {
+    let p = look.palette;
+    let c = Columns::of(area);
+    let y_of = |index: usize| area.y + pitch * (index as f64 + 0.5);
+    for (index, worker) in workers.iter().enumerate() {
+        let top = y_of(index) - pitch / 2.0;
+        if look.stuck && worker.mode == Mode::Blocked {
+            sheet.frame((area.x - 3.5, top + 0.5), (area.w + 7.0, pitch - 1.0), 3.0, None, p.server, 1.0);
+        }
+    }
+    let rules = (1..workers.len()).map(|i| libm::floor(y_of(i) - pitch / 2.0) as f32 + 0.5);
+    let rules = rules.map(|y| [area.x as f32, y, area.right() as f32, y]).collect();
+    if c.word.is_some() {
+        sheet.segments(rules, p.line, 1.0);
+    }
+    draw_wires(sheet, scene, look, workers, area, pitch, wires);
+    for (index, worker) in workers.iter().enumerate() {
+        let y = y_of(index);
+        let base = y + 4.0;
+        if let Some(x) = c.id {
+            sheet.text((x, base), worker.short_name(scene, index), Ink::new(p.ink_3).mono());
+        }
+        glyph::mode(sheet, (c.glyph, y), worker.mode, p);
+        if let Some(x) = c.word {
+            sheet.text((x, base), worker.mode.word(), Ink::new(glyph::mode_ink(worker.mode, p)));
+        }
+        if let (Some(x), Detail::Numbers) = (c.request, look.detail) {
+            let request =
+                worker.job.map_or("–".to_owned(), |job| format!("#{}", number::count(u64::from(job.number()))));
+            sheet.text((x, base), request, Ink::new(p.ink_2).mono().end());
+        }
+        if let (Some(x), true) = (c.millis, look.detail != Detail::Flow && worker.mode != Mode::Done) {
+            let elapsed = number::short_millis(look.now.since(worker.since).0);
+            sheet.text((x, base), elapsed, Ink::new(p.ink).mono().end());
+        }
+    }
+    if let Some(span) = c.ribbon {
+        ribbons(sheet, scene, look, workers, span, (area.y, pitch));
+    }
+}
+
+/// The last second of each worker: solid for busy, half for waiting, hatched for blocked, a thin line for idle, ticks for
+/// errors.
+pub fn ribbons(
+    sheet: &mut Sheet,
+    scene: &Scene<'_>,
+    look: &Look<'_>,
+    workers: &[Worker<'_>],
+    (left, right): (f64, f64),
+    (top, pitch): (f64, f64),
+) {
+    let p = look.palette;
+    let x = |at: u64| right - look.now.0.saturating_sub(at) as f64 / RIBBON.0 as f64 * (right - left);
+    let half = (pitch / 2.0 - 2.5).min(5.0);
+    let (mut idle, mut busy, mut blocked, mut killed, mut ticks) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut slivers = Vec::new();
+    // Waiting by how dense it is: single calls, and three steps of what was put together.
+    let mut waiting: [Vec<[f32; 4]>; 4] = Default::default();
+    for (index, worker) in workers.iter().enumerate() {
+        let y = top + pitch * (index as f64 + 0.5);
+        let Some(ribbon) = scene.stage.ribbon(worker.id) else {
+            idle.push([left, crisp(y), right, crisp(y)].map(|x| x as f32));
+            continue;
+        };
+        for piece in ribbon.pieces(look.now) {
+            let (a, b) = (x(piece.from.0), x(piece.until.0));
+            let line = [a, crisp(y), b, crisp(y)].map(|x| x as f32);
+            let block = |half: f64| [a, y - half, b - a, 2.0 * half].map(|x| x as f32);
+            match piece.mode {
+                Mode::Idle | Mode::Done => idle.push(line),
+                Mode::Busy => busy.push(block(half)),
+                // A hatch needs some room to be one.
+                Mode::Blocked if b - a < 3.0 => slivers.push(block(half * 0.7)),
+                Mode::Blocked => blocked.push(block(half * 0.7)),
+                Mode::Killed => killed.push(line),
+                Mode::Waiting => {
+                    let step = if piece.share >= 1.0 { 0 } else { 3 - (piece.share * 2.99) as usize };
+                    if let Some(blocks) = waiting.get_mut(step) {
+                        blocks.push(block(half));
+                    }
+                }
+            }
+        }
+        for (at, answer) in ribbon.errors(look.now) {
+            ticks.push((Sort::of(Some(answer)), [x(at.0) - 1.0, y - half - 3.0, 2.0, 4.0].map(|x| x as f32)));
+        }
+    }
+    sheet.segments(idle, p.idle, 1.0);
+    for [x, y, to, _] in killed {
+        let (x, y, to) = (f64::from(x), f64::from(y), f64::from(to));
+        sheet.dashed((x, y), (to, y), p.rejected, 1.4, (2.0, 2.0));
+    }
+    let [single, dense, middling, thin] = waiting;
+    sheet.boxes(single, Some(p.waiting.faint(0.5)), Some((p.waiting, 0.8)));
+    for (blocks, alpha) in [(dense, 0.5), (middling, 0.34), (thin, 0.18)] {
+        sheet.boxes(blocks, Some(p.waiting.faint(alpha)), None);
+    }
+    sheet.boxes(busy, Some(p.running), None);
+    sheet.boxes(blocked.clone(), Some(p.blocked_wash), Some((p.blocked, 0.8)));
+    sheet.hatch(blocked, p.blocked, 5.7);
+    sheet.boxes(slivers, Some(p.blocked.faint(0.6)), None);
+    ticks.sort_by_key(|(sort, _)| *sort);
+    for chunk in ticks.chunk_by(|a, b| a.0 == b.0) {
+        let colour = chunk.first().map_or(p.server, |(sort, _)| sort.colour(p));
+        sheet.boxes(chunk.iter().map(|(_, rect)| *rect).collect(), Some(colour), None);
+    }
+}
+
+/// The wires, with the requests where they are: inside the server by the age of their call, or parked at the gate.
+pub fn draw_wires(
+    sheet: &mut Sheet,
+    scene: &Scene<'_>,
+    look: &Look<'_>,
+    workers: &[Worker<'_>],
+    area: Frame,
+    pitch: f64,
+    wires: Wires,
+) {
+    let p = look.palette;
+    let r = (pitch / 2.0 - 3.0).clamp(2.4, 4.0);
+    let out = wires.server.map_or(area.right() + 3.0, |server| server.right());
+    // In a narrow gap there is room for the gate alone; that a worker is blocked its glyph says as well.
+    let (gap, parking) = wires.to.map_or((0.0, false), |to| (to - out, to - out >= 11.0));
+    let gate = wires.to.map(|to| if gap >= 20.0 { to - 5.5 } else { to - 2.5 });
+    let mut lines = Vec::new();
+    let (mut spans, mut parked, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, worker) in workers.iter().enumerate() {
+        let y = area.y + pitch * (index as f64 + 0.5);
+        let at = crisp(y) as f32;
+        if let Some(from) = wires.from.filter(|from| area.x - from >= 9.0) {
+            lines.push([from as f32 + 1.0, at, area.x as f32 - 5.0, at]);
+        }
+        if let Some(server) = wires.server {
+            lines.push([area.right() as f32 + 5.0, at, server.x as f32, at]);
+        }
+        if let Some(to) = wires.to {
+            lines.push([out as f32, at, to as f32 - 1.0, at]);
+        }
+        let Some(job) = worker.job.and_then(|id| scene.ledger.job(id)) else { continue };
+        if worker.mode == Mode::Blocked && !job.calling() {
+            if let Some(gate) = gate {
+                let r = r.min((gap - 4.0) / 2.0).min(3.8);
+                let x = if gap >= 20.0 { gate - 7.5 } else { gate - 1.5 - r };
+                if parking {
+                    waiting.push(((x, y), r, Sort::of(job.answer)));
+                }
+                let half = (pitch / 2.0 - 1.5).min(6.0);
+                parked.push([gate as f32, (y - half) as f32, gate as f32, (y + half) as f32]);
+            }
+        } else if let Some(server) = wires.server.filter(|_| job.calling() && look.detail != Detail::Flow) {
+            spans.push((server, job, y));
+        }
+    }
+    sheet.segments(lines, p.line_2, 1.0);
+    for (at, r, sort) in waiting {
+        glyph::job(sheet, at, r, sort, p);
+    }
+    sheet.segments(parked, p.blocked, 2.0);
+    if let Some(server) = wires.server {
+        age::lanes(sheet, scene, look, &spans, r);
+        if look.detail == Detail::Flow {
+            age::dots(sheet, scene, look, workers, server);
+        }
+    }
+}

@@ -1,0 +1,519 @@
+//! The stage: what is drawn follows the ledger, stays on the canvas, can be read, and stays small however large the run.
+
+use millrace::engine::{Action, Intervention, Run, Seed, Setup};
+use millrace::patterns;
+use millrace::spec::{Fidelity, Pattern, Preset, SceneSpec, Values};
+use millrace::trace::{Answer, Cursor, SimTime, StationKind};
+use millrace::view::scene::{Detail, Look, Scene, Worker, census, conservation, draw, hit, lanes};
+use millrace::view::shape::{Anchor, hatch_lines, text_width};
+use millrace::view::{Palette, Picture, Shape, Theme, svg, text};
+
+/// A pattern's run, and the picture at an instant of it.
+struct Experiment {
+    spec: SceneSpec,
+    values: Values,
+    run: Run,
+}
+
+impl Experiment {
+    fn new(pattern: &Pattern, preset: Option<&Preset>, fidelity: Fidelity, given: &[(&str, &str)]) -> Experiment {
+        let values = pattern.values(fidelity, preset, |field| {
+            given.iter().find(|(key, _)| *key == field.key).and_then(|(_, text)| field.read(text).ok())
+        });
+        let setup = Setup::new(Seed::from_word("otis"));
+        Experiment::with(pattern, values, fidelity, setup)
+    }
+
+    fn with(pattern: &Pattern, values: Values, fidelity: Fidelity, setup: Setup) -> Experiment {
+        let spec = (pattern.scene)(&values, fidelity);
+        let run = Run::new(setup, pattern.home, |env| (pattern.run)(env, &values, fidelity));
+        Experiment { spec, values, run }
+    }
+
+    fn at(&mut self, at: SimTime) -> Picture {
+        self.run.advance(at, u64::MAX);
+        let (mut cursor, mut picture) = (Cursor::new(), Picture::default());
+        while cursor.step(&self.run.trace(), at, &mut picture) {}
+        picture
+    }
+
+    fn with_scene<T>(&self, picture: &Picture, body: impl FnOnce(&Scene<'_>) -> T) -> T {
+        let (trace, ledger, stage) = (self.run.trace(), &picture.ledger, &picture.stage);
+        body(&Scene { spec: &self.spec, values: &self.values, ledger, stage, trace: &trace })
+    }
+
+    fn shapes(&self, picture: &Picture, look: &Look<'_>) -> Vec<Shape> {
+        self.with_scene(picture, |scene| draw(scene, look))
+    }
+}
+
+fn look(size: (f64, f64), now: SimTime, theme: Theme) -> Look<'static> {
+    Look::new(size, Palette::of(theme), now)
+}
+
+const MS: u64 = 1_000_000;
+
+const WIDE: (f64, f64) = (880.0, 430.0);
+
+/// Left, top, right and bottom of a shape; texts as wide as they are taken to be.
+fn bounds(shape: &Shape) -> (f64, f64, f64, f64) {
+    let around = |points: &mut dyn Iterator<Item = (f64, f64)>, pad: f64| {
+        points.fold((f64::MAX, f64::MAX, f64::MIN, f64::MIN), |(l, t, r, b), (x, y)| {
+            (l.min(x - pad), t.min(y - pad), r.max(x + pad), b.max(y + pad))
+        })
+    };
+    let corners = |r: &[f32; 4]| {
+        let [x, y, w, h] = r.map(f64::from);
+        [(x, y), (x + w, y + h)]
+    };
+    match shape {
+        Shape::Circle { at, r, .. } | Shape::HalfDisc { at, r, .. } => around(&mut std::iter::once(*at), *r),
+        Shape::Rect { at, size, .. } => (at.0, at.1, at.0 + size.0, at.1 + size.1),
+        Shape::Boxes { rects, .. } => around(&mut rects.iter().flat_map(corners), 0.0),
+        Shape::Hatch { rects, gap, .. } => {
+            let lines = rects.iter().flat_map(|rect| hatch_lines(*rect, *gap));
+            around(&mut lines.flat_map(|(a, b)| [a, b]).chain(rects.iter().flat_map(corners)), 0.0)
+        }
+        Shape::Dots { at, r, .. } => around(&mut at.iter().map(|(x, y)| (f64::from(*x), f64::from(*y))), *r),
+        Shape::Segments { lines, .. } => {
+            let ends = |l: &[f32; 4]| {
+                let [x, y, to_x, to_y] = l.map(f64::from);
+                [(x, y), (to_x, to_y)]
+            };
+            around(&mut lines.iter().flat_map(ends), 0.0)
+        }
+        Shape::Line { points, .. } | Shape::Area { points, .. } => around(&mut points.iter().copied(), 0.0),
+        Shape::Text { at, text, size, anchor, mono, .. } => {
+            let w = text_width(text, *size, *mono);
+            let left = match anchor {
+                Anchor::Start => at.0,
+                Anchor::Middle => at.0 - w / 2.0,
+                Anchor::End => at.0 - w,
+            };
+            (left, at.1 - size * 0.8, left + w, at.1 + size * 0.25)
+        }
+    }
+}
+
+/// What is wrong with a picture, if anything is.
+fn fault_of(shapes: &[Shape], size: (f64, f64)) -> Option<String> {
+    for shape in shapes {
+        let (left, top, right, bottom) = bounds(shape);
+        if !(left >= -0.6 && top >= -0.6 && right <= size.0 + 0.6 && bottom <= size.1 + 0.6) {
+            return Some(format!("{shape:?} leaves the canvas of {size:?}: {left} {top} {right} {bottom}"));
+        }
+        if let Shape::Text { size, text, .. } = shape
+            && *size < 11.0
+        {
+            return Some(format!("{text:?} is set in {size} px"));
+        }
+    }
+    None
+}
+
+/// Every pattern with its defaults and every preset, in both fidelities.
+fn everything() -> impl Iterator<Item = (&'static Pattern, Option<&'static Preset>, Fidelity)> {
+    patterns::ALL.iter().flat_map(|pattern| {
+        let presets = std::iter::once(None).chain(pattern.presets.iter().map(Some));
+        presets.flat_map(move |preset| {
+            let asked = preset.and_then(|p| p.fidelity);
+            let both =
+                [Fidelity::Documented, Fidelity::Shipped].into_iter().filter(move |f| asked.is_none_or(|a| a == *f));
+            both.map(move |fidelity| (*pattern, preset, fidelity))
+        })
+    })
+}
+
+#[test]
+fn every_picture_adds_up_stays_on_the_canvas_and_can_be_read() {
+    let sizes = [WIDE, (390.0, 368.0), (1480.0, 700.0), (620.0, 320.0), (320.0, 300.0), (760.0, 320.0)];
+    let details = [Detail::Numbers, Detail::Items, Detail::Flow];
+    for (pattern, preset, fidelity) in everything() {
+        let mut experiment = Experiment::new(pattern, preset, fidelity, &[]);
+        experiment.run.advance(SimTime(600_000 * MS), u64::MAX);
+        let end = experiment.run.now().0;
+        let (mut cursor, mut picture) = (Cursor::new(), Picture::default());
+        for step in 0..=50_u64 {
+            // Closer together at the start, where most happens.
+            let now = SimTime((u128::from(end) * u128::from(step * step) / 2_500) as u64);
+            while cursor.step(&experiment.run.trace(), now, &mut picture) {}
+            let look = Look {
+                detail: details[step as usize % 3],
+                calm: step % 7 == 0,
+                stuck: step % 5 == 0,
+                lane: (step % 4 == 0).then_some(step as usize % 11),
+                ..look(sizes[step as usize % 6], now, if step % 2 == 0 { Theme::Light } else { Theme::Dark })
+            };
+            let context = format!("{} {:?} {fidelity:?} at {} ns", pattern.id, preset.map(|p| p.id), now.0);
+            let shapes = experiment.shapes(&picture, &look);
+            assert!(!shapes.is_empty(), "{context}: nothing drawn");
+            assert!(shapes.len() < 4_000, "{context}: {} shapes", shapes.len());
+            assert_eq!(fault_of(&shapes, look.size), None, "{context}");
+            let (sum, holds) = experiment.with_scene(&picture, conservation);
+            assert!(holds, "{context}: {sum}");
+            let rows = experiment.with_scene(&picture, |scene| text::rows(scene, &look));
+            assert!((3..100).contains(&rows.len()), "{context}: {} rows of text", rows.len());
+        }
+    }
+}
+
+#[test]
+fn odd_sizes_and_odd_numbers_of_workers_are_drawn_within_the_canvas() {
+    let pool = patterns::find("worker-pool").expect("the pool");
+    for workers in ["1", "2", "22", "27", "33", "256", "257", "1024"] {
+        for buffer in ["0", "1", "7", "200", "201", "200000"] {
+            let given = [("workers", workers), ("request-buffer", buffer), ("requests", "900")];
+            let mut experiment = Experiment::new(pool, None, Fidelity::Documented, &given);
+            let now = SimTime(30 * MS);
+            let picture = experiment.at(now);
+            for size in [WIDE, (390.0, 368.0), (600.0, 320.0), (2_000.0, 1_200.0), (10.0, 10.0)] {
+                let look = look(size, now, Theme::Light);
+                let shapes = experiment.shapes(&picture, &look);
+                assert_eq!(fault_of(&shapes, size), None, "{workers} workers, buffer {buffer}");
+                assert!(shapes.len() < 4_000, "{} shapes", shapes.len());
+            }
+        }
+    }
+}
+
+fn dots(shapes: &[Shape], fill: millrace::view::Rgba) -> usize {
+    let count = |shape: &Shape| match shape {
+        Shape::Dots { at, fill: f, .. } if *f == fill => at.len(),
+        _ => 0,
+    };
+    shapes.iter().map(count).sum()
+}
+
+#[test]
+fn as_many_cells_are_filled_as_the_channels_hold() {
+    let pipeline = patterns::find("pipeline").expect("the pipeline");
+    let mut experiment = Experiment::new(pipeline, pipeline.preset("bottleneck"), Fidelity::Documented, &[]);
+    for at in [0, 3, 40, 333, 1_500, 4_000] {
+        let now = SimTime(at * MS);
+        let picture = experiment.at(now);
+        let look = look(WIDE, now, Theme::Light);
+        let shapes = experiment.shapes(&picture, &look);
+        let (mut open, mut good) = (0, 0);
+        for station in picture.ledger.stations.iter().filter(|s| s.kind == StationKind::Channel) {
+            for job in station.queue.iter().filter_map(|id| picture.ledger.job(*id)) {
+                match job.answer {
+                    None => open += 1,
+                    Some(Answer::Status(200)) => good += 1,
+                    Some(_) => {}
+                }
+            }
+        }
+        assert_eq!(
+            (dots(&shapes, look.palette.queued), dots(&shapes, look.palette.success)),
+            (open, good),
+            "at {at} ms"
+        );
+    }
+}
+
+#[test]
+fn each_call_under_way_is_in_the_server_once() {
+    let pool = patterns::find("worker-pool").expect("the pool");
+    let given = [("server", "general"), ("mean", "20ms"), ("errors", "0.1")];
+    let mut experiment = Experiment::new(pool, None, Fidelity::Documented, &given);
+    for at in [0, 1, 50, 700, 9_990, 60_000] {
+        let now = SimTime(at * MS);
+        let picture = experiment.at(now);
+        let look = look(WIDE, now, Theme::Light);
+        let halves = experiment.shapes(&picture, &look).iter().filter(|s| matches!(s, Shape::HalfDisc { .. })).count();
+        // One at the lane, one in the server, and the one in the legend.
+        assert_eq!(halves as u64, 2 * picture.ledger.tally.in_flight + 1, "at {at} ms");
+    }
+}
+
+#[test]
+fn a_crowd_is_a_cell_for_each_request_in_few_shapes() {
+    let group = patterns::find("wait-group").expect("the group");
+    let mut experiment = Experiment::new(group, None, Fidelity::Documented, &[]);
+    for at in [1, 12, 5_000, 60_000] {
+        let now = SimTime(at * MS);
+        let picture = experiment.at(now);
+        let look = look(WIDE, now, Theme::Light);
+        let shapes = experiment.shapes(&picture, &look);
+        assert!(shapes.len() < 150, "{} shapes", shapes.len());
+        let waiting: usize = shapes
+            .iter()
+            .map(|s| match s {
+                Shape::Boxes { rects, fill: Some(fill), .. } if *fill == look.palette.waiting => rects.len(),
+                _ => 0,
+            })
+            .sum();
+        assert_eq!(waiting as u64, picture.ledger.tally.in_flight, "at {at} ms");
+        let counted: u64 = experiment.with_scene(&picture, |scene| census(scene).into_iter().map(|(_, n)| n).sum());
+        assert_eq!(counted, 7_500, "each request is in one state");
+    }
+    let given = [("requests", "200000"), ("server", "general")];
+    let mut experiment = Experiment::new(group, None, Fidelity::Documented, &given);
+    let now = SimTime(10 * MS);
+    let picture = experiment.at(now);
+    let shapes = experiment.shapes(&picture, &look(WIDE, now, Theme::Light));
+    assert!(shapes.len() < 150, "{} shapes", shapes.len());
+}
+
+#[test]
+fn a_sum_that_does_not_add_up_is_shown_as_an_error() {
+    let pool = patterns::find("worker-pool").expect("the pool");
+    let mut experiment = Experiment::new(pool, None, Fidelity::Documented, &[]);
+    let now = SimTime(500 * MS);
+    let mut picture = experiment.at(now);
+    let look = look(WIDE, now, Theme::Light);
+    let alarming = |shapes: &[Shape]| {
+        let wrong = |s: &&Shape| matches!(s, Shape::Text { text, colour, .. } if text.contains('≠') && *colour == look.palette.server_ink);
+        shapes.iter().filter(wrong).count()
+    };
+    assert_eq!(alarming(&experiment.shapes(&picture, &look)), 0);
+    picture.ledger.tally.offered += 1;
+    assert_eq!(alarming(&experiment.shapes(&picture, &look)), 1);
+}
+
+#[test]
+fn every_worker_can_be_pointed_at_and_says_what_it_does_and_where_it_waits() {
+    let pool = patterns::find("worker-pool").expect("the pool");
+    for workers in ["1", "15", "100"] {
+        let mut experiment = Experiment::new(pool, None, Fidelity::Documented, &[("workers", workers)]);
+        let now = SimTime(800 * MS);
+        let picture = experiment.at(now);
+        for size in [WIDE, (390.0, 368.0)] {
+            let look = look(size, now, Theme::Light);
+            experiment.with_scene(&picture, |scene| {
+                let lanes = lanes(scene, &look);
+                assert_eq!(lanes.len().to_string(), workers);
+                for (index, lane) in lanes.iter().enumerate() {
+                    let middle = (lane.frame.x + lane.frame.w / 2.0, lane.frame.y + lane.frame.h / 2.0);
+                    assert_eq!(hit(scene, &look, middle).as_ref(), Some(lane));
+                    assert_eq!((lane.index, lane.title.clone()), (index, format!("worker {}", index + 1)));
+                    assert!(lane.lines.iter().any(|l| l.starts_with("waiting for ")), "{:?}", lane.lines);
+                    assert!(lane.lines.iter().any(|l| l.starts_with("worker_pool.rs:") && l.ends_with("server.call")));
+                }
+            });
+        }
+    }
+}
+
+#[test]
+fn places_and_single_requests_can_be_pointed_at() {
+    let group = patterns::find("wait-group").expect("the group");
+    let mut experiment = Experiment::new(group, group.preset("new-config"), Fidelity::Documented, &[]);
+    let now = SimTime(12 * MS);
+    let picture = experiment.at(now);
+    let look = look(WIDE, now, Theme::Light);
+    let found = experiment.with_scene(&picture, |scene| {
+        let mut titles: Vec<String> = Vec::new();
+        for x in (4..880).step_by(8) {
+            for y in (4..430).step_by(8) {
+                titles.extend(hit(scene, &look, (f64::from(x), f64::from(y))).map(|lane| lane.title));
+            }
+        }
+        titles.sort();
+        titles.dedup();
+        titles
+    });
+    for number in 1..=10 {
+        assert!(found.contains(&format!("Request #{number}")), "{found:?}");
+    }
+    assert!(found.contains(&"Server".to_owned()) && found.contains(&"Results".to_owned()), "{found:?}");
+}
+
+#[test]
+fn before_the_run_its_structure_stands_there_idle() {
+    let pool = patterns::find("worker-pool").expect("the pool");
+    let mut experiment =
+        Experiment::new(pool, None, Fidelity::Documented, &[("workers", "4"), ("request-buffer", "30")]);
+    experiment.run.advance(SimTime::ZERO, u64::MAX);
+    let picture = Picture::idle(&experiment.run.trace());
+    let look = look(WIDE, SimTime::ZERO, Theme::Light);
+    let shapes = experiment.shapes(&picture, &look);
+    let said = |what: &str| shapes.iter().any(|s| matches!(s, Shape::Text { text, .. } if text == what));
+    assert!(said("4 of 4 up") && said("0 of 30") && said("0 of 100") && said("idle") && !said("waiting for"));
+    assert_eq!(dots(&shapes, look.palette.queued), 0);
+    experiment.with_scene(&picture, |scene| {
+        assert_eq!(conservation(scene), ("0 sent = 0 done".to_owned(), true));
+        assert_eq!(Worker::crew(scene, "workers").len(), 4);
+    });
+}
+
+#[test]
+fn the_text_alternative_tells_the_same_story() {
+    let pressure = patterns::find("backpressure").expect("the pool with backpressure");
+    let given = [("server", "general"), ("mean", "20ms")];
+    let mut experiment = Experiment::new(pressure, None, Fidelity::Documented, &given);
+    let now = SimTime(3_480 * MS);
+    let picture = experiment.at(now);
+    let look = look(WIDE, now, Theme::Light);
+    let rows = experiment.with_scene(&picture, |scene| text::rows(scene, &look));
+    assert_eq!(rows.iter().filter(|r| r.what.starts_with("worker ")).count(), 15);
+    let says = |what: &str| rows.iter().find(|r| r.what == what).map_or("", |r| r.says.as_str());
+    let requests = picture.ledger.find("requests", &experiment.run.trace()).map_or(0, |(_, s)| s.levels.present);
+    assert!(says("Requests").contains(&format!("{requests} of 100")), "{}", says("Requests"));
+    assert!(says("Collector").contains("of 7,500 done"), "{}", says("Collector"));
+    let description = experiment.with_scene(&picture, text::description);
+    for part in ["Delay ", "pressure ", "threshold", "Workers: ", "waiting on the server", "percent errors"] {
+        assert!(description.contains(part), "{part:?} is missing in {description:?}");
+    }
+    let group = patterns::find("wait-group").expect("the group");
+    let mut experiment = Experiment::new(group, None, Fidelity::Documented, &[]);
+    let picture = experiment.at(SimTime(12 * MS));
+    let rows = experiment.with_scene(&picture, |scene| text::rows(scene, &look));
+    assert!(rows.len() < 12, "a crowd is told by state, not in {} rows", rows.len());
+}
+
+#[test]
+fn the_picture_at_a_playhead_is_the_same_however_one_got_there() {
+    let pressure = patterns::find("backpressure").expect("the pool with backpressure");
+    let mut experiment = Experiment::new(pressure, None, Fidelity::Documented, &[]);
+    let now = SimTime(2_345 * MS);
+    let straight = experiment.at(now);
+    let (mut cursor, mut stepped) = (Cursor::new(), Picture::default());
+    for at in (0..=2_345).step_by(5) {
+        while cursor.step(&experiment.run.trace(), SimTime(at * MS), &mut stepped) {}
+        stepped = stepped.clone();
+    }
+    let look = look(WIDE, now, Theme::Dark);
+    assert_eq!(experiment.shapes(&straight, &look), experiment.shapes(&stepped, &look));
+}
+
+/// Pictures to be looked at: `MILLRACE_LOOK=/some/folder cargo test --test native -- --ignored pictures_to_look_at`.
+#[test]
+#[ignore = "writes pictures into the folder that MILLRACE_LOOK names"]
+fn pictures_to_look_at() {
+    let Ok(folder) = std::env::var("MILLRACE_LOOK") else { return };
+    let fault = |at: u64, id: &str, magnitude: i64| Intervention {
+        at: SimTime(at * MS),
+        ordinal: 0,
+        action: Action::Fault { id: id.to_owned(), magnitude: Some(magnitude) },
+    };
+    type Given = &'static [(&'static str, &'static str)];
+    let cases: &[(&str, &str, &str, Fidelity, Given, u64, Vec<Intervention>)] = &[
+        ("pool", "worker-pool", "", Fidelity::Documented, &[], 4_480, vec![]),
+        ("pool-start", "worker-pool", "", Fidelity::Documented, &[], 0, vec![]),
+        ("pool-shipped", "worker-pool", "", Fidelity::Shipped, &[], 2_000, vec![]),
+        ("pool-small", "worker-pool", "new-config", Fidelity::Documented, &[], 15, vec![]),
+        ("pool-open", "worker-pool", "open", Fidelity::Documented, &[], 3_000, vec![]),
+        ("pool-100", "worker-pool", "", Fidelity::Documented, &[("workers", "100")], 700, vec![]),
+        ("pool-1000", "worker-pool", "", Fidelity::Documented, &[("workers", "1000")], 120, vec![]),
+        (
+            "pool-26",
+            "worker-pool",
+            "",
+            Fidelity::Documented,
+            &[("workers", "26"), ("request-buffer", "0")],
+            900,
+            vec![],
+        ),
+        (
+            "pressure",
+            "backpressure",
+            "",
+            Fidelity::Documented,
+            &[("server", "general"), ("mean", "20ms"), ("errors", "0.06")],
+            6_480,
+            vec![],
+        ),
+        (
+            "pressure-fault",
+            "backpressure",
+            "",
+            Fidelity::Documented,
+            &[("server", "general"), ("mean", "20ms"), ("errors", "0.06")],
+            3_480,
+            vec![fault(2_900, "kill-worker", 9), fault(3_000, "error-burst", 30)],
+        ),
+        ("pressure-bang", "backpressure", "bang-bang", Fidelity::Documented, &[], 3_480, vec![]),
+        ("pressure-hard", "backpressure", "hard-cap", Fidelity::Shipped, &[], 3_480, vec![]),
+        (
+            "slots",
+            "worker-pool",
+            "",
+            Fidelity::Documented,
+            &[("server", "general"), ("slots", "5")],
+            1_480,
+            vec![fault(900, "slow-server", 3)],
+        ),
+        ("group-7500", "wait-group", "", Fidelity::Documented, &[], 12, vec![]),
+        ("group-late", "wait-group", "", Fidelity::Shipped, &[("server", "shipped")], 12_000, vec![]),
+        ("group-10", "wait-group", "new-config", Fidelity::Documented, &[], 12, vec![]),
+        (
+            "group-200",
+            "wait-group",
+            "",
+            Fidelity::Documented,
+            &[("requests", "200"), ("server", "general"), ("errors", "0.1")],
+            22,
+            vec![],
+        ),
+        (
+            "group-200000",
+            "wait-group",
+            "",
+            Fidelity::Documented,
+            &[("requests", "200000"), ("server", "general"), ("errors", "0.1")],
+            10,
+            vec![],
+        ),
+        (
+            "group-open",
+            "wait-group",
+            "",
+            Fidelity::Documented,
+            &[("requests", "5000"), ("arrivals", "poisson"), ("rate", "600"), ("server", "general")],
+            3_000,
+            vec![],
+        ),
+        (
+            "sequential",
+            "sequential",
+            "",
+            Fidelity::Documented,
+            &[("server", "general"), ("errors", "0.06")],
+            42_000,
+            vec![],
+        ),
+        (
+            "sequential-open",
+            "sequential",
+            "",
+            Fidelity::Documented,
+            &[("arrivals", "poisson"), ("rate", "60"), ("server", "general")],
+            12_000,
+            vec![],
+        ),
+        ("pipeline", "pipeline", "", Fidelity::Documented, &[], 3_000, vec![]),
+        ("pipeline-square", "pipeline", "square-double", Fidelity::Documented, &[], 0, vec![]),
+        ("pipeline-neck", "pipeline", "bottleneck", Fidelity::Documented, &[], 1_500, vec![]),
+        ("pipeline-leak", "pipeline", "leak", Fidelity::Shipped, &[], 9_000, vec![]),
+        (
+            "pipeline-8",
+            "pipeline",
+            "",
+            Fidelity::Documented,
+            &[("stages", "fetch:2:10,decode:4:20,resize:8:20,tag:3:10,call:11:100,score:4:300,pack:2:0,store:40:50")],
+            1_500,
+            vec![],
+        ),
+    ];
+    for (name, id, preset, fidelity, given, at, faults) in cases {
+        let pattern = patterns::find(id).expect("a pattern");
+        let values = pattern.values(*fidelity, pattern.preset(preset), |field| {
+            given.iter().find(|(key, _)| *key == field.key).and_then(|(_, text)| field.read(text).ok())
+        });
+        let mut setup = Setup::new(Seed::from_word("otis"));
+        setup.interventions = faults.clone();
+        let mut experiment = Experiment::with(pattern, values, *fidelity, setup);
+        let now = SimTime(at * MS);
+        let picture = experiment.at(now);
+        for (suffix, size) in [("", (880.0, 430.0)), ("-phone", (390.0, 368.0))] {
+            for theme in [Theme::Light, Theme::Dark] {
+                let look = look(size, now, theme);
+                let shapes = experiment.shapes(&picture, &look);
+                let dark = if theme == Theme::Dark { "-dark" } else { "" };
+                let text = svg::svg(&shapes, size, look.palette);
+                std::fs::write(format!("{folder}/{name}{suffix}{dark}.svg"), text).expect("the folder is there");
+            }
+        }
+    }
+}

@@ -6,6 +6,9 @@ use crate::export::{CheckLine, Report};
 use crate::view::number;
 use yew::prelude::*;
 
+/// Picks a figure, in nanoseconds.
+type Pick = fn(&Summary) -> u64;
+
 /// The report of the run up to the playhead's session; complete once the run is over.
 #[component]
 pub fn ReportPane() -> Html {
@@ -97,7 +100,7 @@ fn each_task(r: &Report) -> String {
 
 /// Latencies as a table, a row for each figure.
 fn latencies(r: &Report) -> Html {
-    let rows: [(&str, fn(&Summary) -> u64); 8] = [
+    let rows: [(&str, Pick); 8] = [
         ("min", |s| s.min.0),
         ("mean", |s| s.mean.0),
         ("p50", |s| s.p50.0),

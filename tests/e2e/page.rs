@@ -145,7 +145,11 @@ impl Page {
         let field = self.element(handle).await;
         field.click().await.unwrap_or_else(|error| panic!("clicking {handle}: {error}"));
         self.script("$(arguments[0]).select(); return null", vec![json!(handle)]).await;
-        field.send_keys(text).await.unwrap_or_else(|error| panic!("typing in {handle}: {error}"));
+        match text {
+            // Nothing typed over a selection leaves it as it is.
+            "" => self.press('\u{e017}').await,
+            text => field.send_keys(text).await.unwrap_or_else(|error| panic!("typing in {handle}: {error}")),
+        }
         self.press('\u{e004}').await;
     }
 

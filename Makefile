@@ -15,8 +15,9 @@ build: ## Build the release site in dist/, ready to be copied to any folder of a
 test: ## Run every check: format, lints, native tests, browser tests, the built page end to end
 	@scripts/test.sh
 
-bench: ## Measure the engine
+bench: ## Measure the engine and, if it is built, the page
 	@scripts/bench.sh
+	@scripts/bench-page.sh
 
 fmt: ## Format the sources
 	cargo fmt

@@ -211,7 +211,8 @@ impl Core {
 
     /// Takes in the wakes from outside, in the order in which they came.
     pub(super) fn drain_outside(&self) {
-        if self.outside.any.swap(false, Ordering::Acquire) {
+        // A load first: a swap waits until all earlier writes are through, and this is asked before each poll.
+        if self.outside.any.load(Ordering::Relaxed) && self.outside.any.swap(false, Ordering::Acquire) {
             let woken = std::mem::take(&mut *self.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
             woken.into_iter().for_each(|task| self.wake(task));
         }

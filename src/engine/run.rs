@@ -270,7 +270,9 @@ impl Run {
             Some(Progress::Crashed(self.waiting_at_crash()))
         } else if self.main.is_finished() || !self.core.is_live(self.main_ref) {
             Some(Progress::Drained)
-        } else if self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64 {
+        } else if self.polls_at_instant > POLLS_PER_INSTANT
+            && self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64
+        {
             Some(Progress::Livelock(self.waiting()))
         } else {
             None

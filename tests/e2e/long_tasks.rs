@@ -22,6 +22,7 @@ async fn longest(page: &Page) -> f64 {
 async fn the_longest_tasks_of_loading_and_running_wait_group() {
     before_the_page(async |page: Page| {
         page.chromium(crate::chromium::Command::before_load(OBSERVE)).await;
+        let mut worst = 0.0_f64;
         for run in 1..=3 {
             page.open("#/wait-group").await;
             let loading = longest(&page).await;
@@ -34,8 +35,9 @@ async fn the_longest_tasks_of_loading_and_running_wait_group() {
             page.is_over().await;
             let scrubbing = longest(&page).await;
             println!("run {run}: longest task while loading {loading:.0} ms, running at max {running:.0} ms, to the start and back {scrubbing:.0} ms (0: none over 50 ms)");
-            assert!(running <= 50.0, "a task of {running:.0} ms while running: the page does not answer clicks meanwhile");
+            worst = running.max(worst);
         }
+        assert!(worst <= 50.0, "a task of {worst:.0} ms while running: the page does not answer clicks meanwhile");
     })
     .await;
 }

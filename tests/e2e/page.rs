@@ -145,11 +145,9 @@ impl Page {
         let field = self.element(handle).await;
         field.click().await.unwrap_or_else(|error| panic!("clicking {handle}: {error}"));
         self.script("$(arguments[0]).select(); return null", vec![json!(handle)]).await;
-        match text {
-            // Nothing typed over a selection leaves it as it is.
-            "" => self.press('\u{e017}').await,
-            text => field.send_keys(text).await.unwrap_or_else(|error| panic!("typing in {handle}: {error}")),
-        }
+        // What is selected is replaced; by nothing, with Backspace.
+        let keys = if text.is_empty() { "\u{e003}" } else { text };
+        field.send_keys(keys).await.unwrap_or_else(|error| panic!("typing in {handle}: {error}"));
         self.press('\u{e004}').await;
     }
 

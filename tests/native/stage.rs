@@ -388,7 +388,8 @@ fn pictures_to_look_at() {
         action: Action::Fault { id: id.to_owned(), magnitude: Some(magnitude) },
     };
     type Given = &'static [(&'static str, &'static str)];
-    let cases: &[(&str, &str, &str, Fidelity, Given, u64, Vec<Intervention>)] = &[
+    type Case = (&'static str, &'static str, &'static str, Fidelity, Given, u64, Vec<Intervention>);
+    let cases: &[Case] = &[
         ("pool", "worker-pool", "", Fidelity::Documented, &[], 4_480, vec![]),
         ("pool-start", "worker-pool", "", Fidelity::Documented, &[], 0, vec![]),
         ("pool-shipped", "worker-pool", "", Fidelity::Shipped, &[], 2_000, vec![]),

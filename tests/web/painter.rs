@@ -1,13 +1,12 @@
 //! The painter, on a real canvas.
 
 use millrace::analysis::History;
-use millrace::app::lab::Picture;
 use millrace::patterns;
 use millrace::platform::canvas;
 use millrace::session::{Scenario, Session};
 use millrace::trace::SimTime;
 use millrace::view::scene::{self, Detail, Look, Scene};
-use millrace::view::{Palette, Theme};
+use millrace::view::{Palette, Picture, Theme};
 use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -63,7 +62,15 @@ fn paint(scenario: Scenario, events: u64, theme: Theme, canvas: &HtmlCanvasEleme
     let (ledger, stage) = (&session.state().ledger, &session.state().stage);
     let scene = Scene { spec: &spec, values: &values, ledger, stage, trace: &trace };
     let size = canvas::fit(canvas, 2.0).expect("the canvas is shown");
-    let look = Look { size, palette: Palette::of(theme), now: session.playhead(), detail: Detail::Numbers, lane: None };
+    let look = Look {
+        size,
+        palette: Palette::of(theme),
+        now: session.playhead(),
+        detail: Detail::Numbers,
+        lane: None,
+        calm: false,
+        stuck: false,
+    };
     canvas::paint(canvas, 2.0, &scene::draw(&scene, &look));
 }
 

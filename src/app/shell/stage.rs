@@ -3,8 +3,9 @@
 use crate::app::lab::{Lab, Speed, Status};
 use crate::app::page::{Page, use_page};
 use crate::platform::{canvas, clock, host};
+use crate::trace::SimTime;
 use crate::view::scene::{self, Detail, Lane, Look, Scene};
-use crate::view::{Palette, Theme, text};
+use crate::view::{Palette, Picture, Theme, text};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -14,6 +15,9 @@ use yew::prelude::*;
 /// Milliseconds between pictures: at high speeds nobody can read more, and with reduced motion nobody wants more.
 const SLOW_MS: f64 = 250.0;
 const STEPS_MS: f64 = 500.0;
+
+/// Polls in which a program opens its stations.
+const REHEARSAL: u64 = 64;
 
 /// What a picture depends on: painted anew when one of them changes.
 #[derive(Clone, PartialEq)]
@@ -93,14 +97,19 @@ fn with_scene<T>(
     let scenario = lab.scenario();
     let values = scenario.values();
     let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
-    let trace = lab.session().run().trace();
-    let scene = Scene {
-        spec: &spec,
-        values: &values,
-        ledger: lab.ledger(),
-        stage: &lab.session().state().stage,
-        trace: &trace,
+    // Before the run the stage shows what there will be, idle: another run of the same scenario, stopped as it opens.
+    let rehearsal = (lab.status() == Status::Idle).then(|| {
+        let mut run = scenario.run(None);
+        run.advance(SimTime::ZERO, REHEARSAL);
+        let idle = Picture::idle(&run.trace());
+        (run, idle)
+    });
+    let (run, picture) = match &rehearsal {
+        Some((run, idle)) => (run, idle),
+        None => (lab.session().run(), lab.session().state()),
     };
+    let trace = run.trace();
+    let scene = Scene { spec: &spec, values: &values, ledger: &picture.ledger, stage: &picture.stage, trace: &trace };
     let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
     let detail = match lab.speed {
         _ if !lab.playing => Detail::Numbers,

@@ -11,8 +11,8 @@ pub type Row = (Sort, String, u64);
 
 /// The ways in which jobs left, in the order of the legend. Their sum is the number of jobs that left.
 pub fn outcomes(scene: &Scene<'_>) -> Vec<Row> {
-    let mut rows: BTreeMap<(Sort, u16), u64> = BTreeMap::new();
-    let mut last: Option<((Outcome, Option<Answer>), (Sort, u16))> = None;
+    let mut rows: BTreeMap<Key, u64> = BTreeMap::new();
+    let mut last: Option<(Leaving, Key)> = None;
     for job in scene.ledger.jobs.iter().filter(|job| job.root) {
         let Fate::Left(outcome) = job.fate else { continue };
         // Most are like the one before.
@@ -29,7 +29,12 @@ pub fn outcomes(scene: &Scene<'_>) -> Vec<Row> {
     rows.into_iter().map(|((sort, code), n)| (sort, word(sort, code), n)).collect()
 }
 
-fn key_of(outcome: Outcome, answer: Option<Answer>) -> (Sort, u16) {
+/// How a job left, and its last answer.
+type Leaving = (Outcome, Option<Answer>);
+/// Its row: the mark, and the status where that tells more.
+type Key = (Sort, u16);
+
+fn key_of(outcome: Outcome, answer: Option<Answer>) -> Key {
     let sort = Sort::left(outcome, answer);
     let code = match (sort, answer) {
         (Sort::Success | Sort::Client | Sort::Server | Sort::Unavailable, Some(Answer::Status(code))) => code,

@@ -55,6 +55,9 @@ impl Picture {
     }
 }
 
+/// What a gauge showed, oldest first.
+type Points = VecDeque<(SimTime, i64)>;
+
 /// The recent past of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Stage {
@@ -65,7 +68,7 @@ pub struct Stage {
     latencies: VecDeque<u64>,
     /// Nanoseconds, and calls, of the whole run.
     latency_sum: (u128, u64),
-    gauges: Vec<(StationId, Gauge, VecDeque<(SimTime, i64)>)>,
+    gauges: Vec<(StationId, Gauge, Points)>,
     /// Departures by bin.
     drained: VecDeque<(u64, u32)>,
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::chromium::Command;
 use crate::page::{Page, Trace, on_the_page};
 
 #[tokio::test]
@@ -83,6 +84,75 @@ async fn the_speed_slider_reaches_from_a_tenth_to_max() {
         page.until("it says max", "$('speed').value === '5' && $('speed').ariaValueText.includes('fast')").await;
         speed.send_keys("\u{e011}").await.expect("the slider takes Home");
         page.until("it says a tenth", "$('speed').ariaValueText === '0.1 times'").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_typed_while_the_run_goes_on_stays_in_the_box_until_it_is_committed() {
+    on_the_page("#/worker-pool", async |page: Page| {
+        // At its own speed: the run goes on for longer than this test.
+        page.press('2').await;
+        page.press(' ').await;
+        page.until_is("run", "data-state", "running").await;
+        page.click("param-workers").await;
+        page.script("$('param-workers').select(); return null", vec![]).await;
+        page.press('2').await;
+        let before = page.number("clock", "data-ns").await;
+        page.until("the page was rendered again", &format!("$('clock').dataset.ns > {}", before + 600_000_000)).await;
+        page.press('3').await;
+        assert_eq!(page.value("$('param-workers').value").await, json!("23"));
+        assert!(!page.link().await.contains("workers"), "nothing is in force before it is committed");
+        page.press('\u{e00c}').await;
+        page.until("Escape takes it back", "$('param-workers').value === '15'").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_live_parameter_shows_what_it_was_changed_to_while_the_run_goes_on() {
+    on_the_page("#/backpressure", async |page: Page| {
+        page.stand_midway().await;
+        page.fill("param-max-delay", "2s").await;
+        page.until("the change is in the address", "location.hash.includes('max-delay')").await;
+        page.until("the box shows it", "$('param-max-delay').value === '2000'").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_that_come_and_go_leave_the_focus_where_it_is() {
+    on_the_page("#/worker-pool", async |page: Page| {
+        let rows = "document.querySelectorAll('[data-testid^=param-]').length";
+        let simple = page.value(rows).await;
+        page.script(
+            "document.querySelector('[aria-label=\"Parameter detail\"] [aria-checked=true]').focus(); return null",
+            vec![],
+        )
+        .await;
+        page.press('\u{e014}').await;
+        page.until("there are more rows", &format!("{rows} > {simple}")).await;
+        assert_eq!(page.text("document.activeElement.textContent").await, "Advanced");
+        page.press('\u{e012}').await;
+        page.until("there are as many as before", &format!("{rows} === {simple}")).await;
+        assert_eq!(page.text("document.activeElement.textContent").await, "Simple");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_part_of_the_panel_is_in_the_page_once_however_wide_the_window_is() {
+    on_the_page("#/worker-pool", async |page: Page| {
+        let once = "[...document.querySelectorAll('[id]')].map(e => e.id).every((id, i, all) => all.indexOf(id) === i)";
+        page.chromium(Command::window(900, 900)).await;
+        page.click("tab-params").await;
+        page.until("the form is in the tab", "document.querySelector('#pane [data-testid=param-workers]')").await;
+        assert_eq!(page.value("document.querySelectorAll('[data-testid=param-workers]').length").await, json!(1));
+        assert_eq!(page.value(once).await, json!(true));
+        page.chromium(Command::window(1440, 900)).await;
+        page.until("the form is in the panel", "document.querySelector('aside [data-testid=param-workers]')").await;
+        assert_eq!(page.value("document.querySelectorAll('[data-testid=param-workers]').length").await, json!(1));
+        assert_eq!(page.value(once).await, json!(true));
     })
     .await;
 }

@@ -5,6 +5,7 @@
 
 mod browser;
 mod chromium;
+mod endpoint;
 mod every_scenario;
 mod hashes;
 mod keyboard;

@@ -1,0 +1,91 @@
+//! A real endpoint: asked for first, called within limits, and clear about what went wrong.
+
+use millrace::native::endpoint::{EndpointCall, bind};
+
+use crate::page::{Page, on_the_page};
+
+/// An endpoint that serves as long as its test runs; its address.
+async fn endpoint(options: &[&str]) -> String {
+    let words = ["--port", "0"].iter().chain(options).copied();
+    let call = EndpointCall::read(words).expect("good options");
+    let endpoint = bind(&call).await.expect("a free port");
+    let address = endpoint.data_url();
+    tokio::spawn(endpoint.until(std::future::pending()));
+    address
+}
+
+/// Goes to a real endpoint, agrees, and waits for the end.
+async fn call(page: &Page, address: &str, more: &str) {
+    page.go(&format!("#/worker-pool?target=fetch&url={address}{more}")).await;
+    page.until("the address is in the form", "$('endpoint-url')?.value.startsWith('http')").await;
+    page.click("run").await;
+    page.until("the question", "$('consent')").await;
+    let sent = format!("performance.getEntriesByType('resource').filter(r => r.name.startsWith('{address}')).length");
+    assert_eq!(page.value(&sent).await, 0, "nothing is sent before a person agreed");
+    page.click("consent").await;
+}
+
+async fn error(page: &Page) -> String {
+    page.until("what went wrong", "$('error')").await;
+    page.element("error").await.text().await.expect("an error is text")
+}
+
+#[tokio::test]
+async fn the_same_pattern_calls_a_live_endpoint_after_a_person_agreed() {
+    let address = endpoint(&["--model", "general", "--service", "constant", "--mean", "2ms"]).await;
+    on_the_page("#/worker-pool", async move |page: Page| {
+        call(&page, &address, "&requests=40").await;
+        page.until_is("run", "data-state", "done").await;
+        assert_eq!(page.number("metric-completed", "data-value").await, 40);
+        // The same host is not asked about again in this visit.
+        page.click("restart").await;
+        page.until_is("run", "data-state", "idle").await;
+        page.click("run").await;
+        page.until_is("run", "data-state", "done").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn stop_stops_and_what_happened_stays() {
+    let address = endpoint(&["--model", "general", "--service", "constant", "--mean", "150ms"]).await;
+    on_the_page("#/worker-pool", async move |page: Page| {
+        call(&page, &address, "").await;
+        page.until("some answers", "Number($('metric-completed').dataset.value) > 5").await;
+        page.click("run").await;
+        page.until("it stands", "$('run').dataset.state === 'done'").await;
+        let answered = page.number("metric-completed", "data-value").await;
+        assert!((6..100).contains(&answered), "it was stopped midway, and what came before stays: {answered}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_down_slow_closed_to_pages_or_breaks_off_is_said_in_words() {
+    let (closed, garbage) = (endpoint(&["--no-cors"]).await, endpoint(&["--garbage"]).await);
+    let slow = endpoint(&["--delay", "5s"]).await;
+    // A port that was free a moment ago, and has nobody behind it now.
+    let down = {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        format!("http://{}/data", listener.local_addr().expect("it has an address"))
+    };
+    on_the_page("#/worker-pool", async move |page: Page| {
+        for (address, more, word) in
+            [(&down, "", "CORS"), (&closed, "", "CORS"), (&slow, "&timeout=200ms", "too slow"), (&garbage, "", "")]
+        {
+            call(&page, address, &format!("&requests=4{more}")).await;
+            let said = error(&page).await;
+            assert!(said.contains("127.0.0.1") && said.contains("4 of 4") && said.contains(word), "{address}: {said}");
+            assert!(said.contains("Use simulated server"), "a way out: {said}");
+        }
+        // Nothing is lost: the simulated server is one click away, with the same parameters.
+        page.click("target-sim").await;
+        page.until(
+            "the simulated server again",
+            "!location.hash.includes('target=fetch') && location.hash.includes('requests=4')",
+        )
+        .await;
+        page.run_to_the_end().await;
+    })
+    .await;
+}

@@ -108,6 +108,7 @@ fn change(lab: &mut Lab, state: &mut State, change: impl FnOnce(&mut Scenario)) 
     let playing = lab.status() == Status::Running;
     let mut scenario = lab.scenario().clone();
     change(&mut scenario);
+    scenario.interventions.clear();
     scenario.at = None;
     replace(lab, state, scenario);
     if playing && !lab.wants_real() {

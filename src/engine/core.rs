@@ -4,6 +4,7 @@
 //! emitted, because each of these may come back here.
 
 use super::call::Upstream;
+use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
 use super::site::Site2;
 use super::task::{BoxedTask, Slot, TaskRef, WaitPoint};
@@ -13,9 +14,8 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Wake};
+use std::sync::Arc;
+use std::task::Context;
 
 /// What a part does when a fault is switched.
 pub(super) type FaultHandler = Rc<dyn Fn(Option<i64>)>;
@@ -48,30 +48,13 @@ pub(crate) struct Core {
     pub(super) upstream: RefCell<Option<(StationId, Rc<dyn Upstream>)>>,
     /// A real endpoint that the run was given.
     pub(super) endpoint: RefCell<Option<Rc<dyn Upstream>>>,
-    pub(super) outside: Arc<Outside>,
+    outside: Arc<Outside>,
+    /// The waker for the tasks that have none of their own; none while one is polled with it.
+    spare: Cell<Option<SpareWaker>>,
     /// The task in which the simulated program panicked.
     pub(super) crashed: Cell<Option<TaskId>>,
     /// The run is over: what is dropped from now on leaves no events.
     pub(super) closed: Cell<bool>,
-}
-
-/// Wakes that come through `std::task::Waker`, from futures that are not parts: a browser's promise, a test's channel.
-#[derive(Default)]
-pub(super) struct Outside {
-    any: AtomicBool,
-    woken: Mutex<Vec<TaskRef>>,
-}
-
-struct OutsideWaker {
-    task: TaskRef,
-    outside: Arc<Outside>,
-}
-
-impl Wake for OutsideWaker {
-    fn wake(self: Arc<Self>) {
-        self.outside.woken.lock().unwrap_or_else(PoisonError::into_inner).push(self.task);
-        self.outside.any.store(true, Ordering::Release);
-    }
 }
 
 impl Core {
@@ -99,6 +82,7 @@ impl Core {
             upstream: RefCell::default(),
             endpoint: RefCell::default(),
             outside: Arc::default(),
+            spare: Cell::new(None),
             crashed: Cell::new(None),
             closed: Cell::new(false),
         })
@@ -210,12 +194,9 @@ impl Core {
     }
 
     /// Takes in the wakes from outside, in the order in which they came.
+    #[inline]
     pub(super) fn drain_outside(&self) {
-        // A load first: a swap waits until all earlier writes are through, and this is asked before each poll.
-        if self.outside.any.load(Ordering::Relaxed) && self.outside.any.swap(false, Ordering::Acquire) {
-            let woken = std::mem::take(&mut *self.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
-            woken.into_iter().for_each(|task| self.wake(task));
-        }
+        self.outside.drain(|task| self.wake(task));
     }
 
     pub(super) fn spawn(&self, name: &str, station: StationId, site: Site, bytes: usize, future: BoxedTask) -> TaskRef {
@@ -229,8 +210,7 @@ impl Core {
         let mut slots = self.slots.borrow_mut();
         let number = slot_number.unwrap_or(slots.len() as u32);
         let task = TaskRef { slot: number, id };
-        let waker = Arc::new(OutsideWaker { task, outside: self.outside.clone() }).into();
-        let slot = Slot { id, body: Some((future, waker)), station, queued: true, name, wait: None };
+        let slot = Slot { id, body: Some((future, None)), station, queued: true, name, wait: None };
         match slots.get_mut(number as usize) {
             Some(free) => *free = slot,
             None => slots.push(slot),
@@ -269,10 +249,21 @@ impl Core {
             }
             _ => None,
         };
-        let Some(((mut future, waker), station)) = taken else { return };
+        let Some(((mut future, mut waker), station)) = taken else { return };
         self.current.set(task);
         self.station.set(station);
-        let ready = future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
+        let ready = match &waker {
+            Some(own) => future.as_mut().poll(&mut Context::from_waker(&own.clone().into())).is_ready(),
+            None => {
+                let spare = self.spare.take().unwrap_or_else(|| SpareWaker::new(&self.outside));
+                let (result, spare) = spare.lend(task, |cx| future.as_mut().poll(cx));
+                match spare {
+                    Ok(spare) => self.spare.set(Some(spare)),
+                    Err(kept) => waker = Some(kept),
+                }
+                result.is_ready()
+            }
+        };
         let mut slots = self.slots.borrow_mut();
         let cancelled = match slots.get_mut(task.slot as usize) {
             Some(slot) if slot.id == task.id && !ready => {

@@ -15,6 +15,7 @@ mod core;
 mod env;
 mod intervention;
 mod job;
+mod outside;
 mod rng;
 mod run;
 mod site;

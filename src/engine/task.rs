@@ -1,14 +1,17 @@
 //! Tasks: futures in a slab, woken by number.
 
 use super::core::Core;
+use super::outside::OutsideWaker;
 use super::site::Site2;
 use crate::trace::{Site, StationId, TaskId, Wait};
-use std::cell::{Cell, RefCell};
+use pin_project_lite::pin_project;
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A task to wake: where it is in the slab, and who it is. Ids are never reused, so a wake that comes late finds another
@@ -42,8 +45,9 @@ pub(super) struct WaitPoint {
 /// One slot of the slab.
 pub(super) struct Slot {
     pub id: TaskId,
-    /// The future and the waker it hands to the outside. None while it is being polled, and when the slot is free.
-    pub body: Option<(BoxedTask, std::task::Waker)>,
+    /// The future, and the waker of its own where it has handed one to the outside. None while it is being polled, and
+    /// when the slot is free.
+    pub body: Option<(BoxedTask, Option<Arc<OutsideWaker>>)>,
     pub station: StationId,
     pub queued: bool,
     pub name: crate::trace::Text,
@@ -52,9 +56,38 @@ pub(super) struct Slot {
 
 /// What a task and its handle share.
 struct Join<T> {
-    result: RefCell<Option<T>>,
+    result: Cell<Option<T>>,
     ended: Cell<bool>,
     waiter: Cell<TaskRef>,
+}
+
+pin_project! {
+    /// A task's future, and where its result goes. No async block: that would hold the future twice, once where it was
+    /// captured and once where it is awaited.
+    struct Body<F: Future> {
+        core: Weak<Core>,
+        join: Rc<Join<F::Output>>,
+        #[pin]
+        future: Option<F>,
+    }
+}
+
+impl<F: Future> Future for Body<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
+        let Poll::Ready(result) = future.poll(cx) else { return Poll::Pending };
+        // What the future holds goes before anybody hears of the result.
+        this.future.set(None);
+        this.join.result.set(Some(result));
+        this.join.ended.set(true);
+        if let Some(core) = this.core.upgrade() {
+            core.wake(this.join.waiter.get());
+        }
+        Poll::Ready(())
+    }
 }
 
 /// The handle of a spawned task. Awaiting it gives the task's result; dropping it cancels the task; see
@@ -93,17 +126,8 @@ impl<T: 'static> Task<T> {
         boxed: usize,
         future: impl Future<Output = T> + 'static,
     ) -> Task<T> {
-        let join =
-            Rc::new(Join { result: RefCell::new(None), ended: Cell::new(false), waiter: Cell::new(TaskRef::NONE) });
-        let (shared, waker_core) = (join.clone(), Rc::downgrade(core));
-        let body = async move {
-            let result = future.await;
-            shared.result.replace(Some(result));
-            shared.ended.set(true);
-            if let Some(core) = waker_core.upgrade() {
-                core.wake(shared.waiter.get());
-            }
-        };
+        let join = Rc::new(Join { result: Cell::new(None), ended: Cell::new(false), waiter: Cell::new(TaskRef::NONE) });
+        let body = Body { core: Rc::downgrade(core), join: join.clone(), future: Some(future) };
         let bytes = boxed + std::mem::size_of_val(&body);
         let task = core.spawn(name, station, site, bytes, Box::pin(body));
         Task { core: core.clone(), task, join, detached: false }
@@ -158,8 +182,7 @@ impl<T: 'static> Future for JoinTask<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<T> {
-        let result = self.task.join.result.borrow_mut().take();
-        if let Some(result) = result {
+        if let Some(result) = self.task.join.result.take() {
             return Poll::Ready(result);
         }
         self.task.join.waiter.set(self.task.core.current());

@@ -8,25 +8,32 @@ use super::task::TaskRef;
 use crate::trace::SimTime;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
+use std::num::NonZeroU64;
 
 /// The name of a timer: its place in the order of creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TimerId(u64);
+pub struct TimerId(NonZeroU64);
 
 /// All timers that have not fired.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Timers {
     heap: BinaryHeap<Reverse<(SimTime, TimerId, TaskRef)>>,
     /// Dropped before they fired, and still in the heap.
     dropped: BTreeSet<TimerId>,
-    next: u64,
+    next: TimerId,
+}
+
+impl Default for Timers {
+    fn default() -> Timers {
+        Timers { heap: BinaryHeap::new(), dropped: BTreeSet::new(), next: TimerId(NonZeroU64::MIN) }
+    }
 }
 
 impl Timers {
     /// Wakes `task` at `deadline`.
     pub fn arm(&mut self, deadline: SimTime, task: TaskRef) -> TimerId {
-        let id = TimerId(self.next);
-        self.next += 1;
+        let id = self.next;
+        self.next = TimerId(id.0.saturating_add(1));
         self.heap.push(Reverse((deadline, id, task)));
         id
     }

@@ -154,8 +154,9 @@ impl Lab {
     }
 
     /// What went wrong with a real run, and what else is to be said about it.
+    /// Errors among many successes are no trouble: the tiles count them.
     pub fn trouble(&self) -> Option<Trouble> {
-        self.real.as_ref().and_then(RealRun::trouble)
+        self.real.as_ref().and_then(RealRun::trouble).filter(|trouble| trouble.total)
     }
 
     /// What is to be said about a real run beside its figures.

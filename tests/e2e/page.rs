@@ -1,6 +1,7 @@
 //! The page as a test sees it: by the handles that outside scripts rely on, waiting for conditions and never for time.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;

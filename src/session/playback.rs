@@ -10,6 +10,8 @@ use crate::trace::{Cursor, Fold, SimTime, Trace, TraceHash};
 const STRIDE: u64 = 16_384;
 /// The most key frames.
 const MOST: usize = 48;
+/// The most bytes of key frames: a run of 200,000 requests has frames of many megabytes each.
+const BUDGET: usize = 96 << 20;
 
 /// A fold with a playhead and key frames.
 #[derive(Clone, Debug)]
@@ -88,7 +90,9 @@ impl<F: Fold + Clone> Playback<F> {
             return;
         }
         self.frames.push((self.cursor.clone(), self.fold.clone()));
-        if self.frames.len() > MOST {
+        // The latest frame is the largest: all of them take less than as many of it.
+        let full = self.frames.len() > MOST || self.frames.len().saturating_mul(self.fold.bytes()) > BUDGET;
+        if full && self.frames.len() > 1 {
             self.stride *= 2;
             let stride = self.stride;
             self.frames.retain(|(cursor, _)| cursor.index.is_multiple_of(stride));

@@ -252,6 +252,15 @@ impl Ledger {
 }
 
 impl Fold for Ledger {
+    fn bytes(&self) -> usize {
+        use std::mem::size_of;
+        let queued: usize = self.stations.iter().map(|s| s.queue.len() * size_of::<JobId>()).sum();
+        self.jobs.len() * size_of::<JobRow>()
+            + self.tasks.len() * size_of::<TaskRow>()
+            + self.stations.len() * size_of::<StationRow>()
+            + queued
+    }
+
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
         self.now = event.at;
         self.events += 1;

@@ -31,6 +31,11 @@ pub use time::{SimTime, Span};
 pub trait Fold {
     /// Takes in the next event. `trace` gives the texts that events refer to, never later events.
     fn apply(&mut self, event: &TraceEvent, trace: &Trace);
+
+    /// About how many bytes a clone of it takes: key frames are kept within a budget.
+    fn bytes(&self) -> usize {
+        std::mem::size_of_val(self)
+    }
 }
 
 /// A fold at the far end of what is computed, which is told when the run is over.

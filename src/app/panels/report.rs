@@ -6,9 +6,6 @@ use crate::export::{CheckLine, Report};
 use crate::view::number;
 use yew::prelude::*;
 
-/// Picks a figure, in nanoseconds.
-type Pick = fn(&Summary) -> u64;
-
 /// The report of the run up to the playhead's session; complete once the run is over.
 #[component]
 pub fn ReportPane() -> Html {
@@ -98,9 +95,12 @@ fn each_task(r: &Report) -> String {
     format!("{} bytes: its future, as boxed. A goroutine is said to take 2–3 KB", number::count(each))
 }
 
+/// One figure of a summary, in nanoseconds.
+type Figure = fn(&Summary) -> u64;
+
 /// Latencies as a table, a row for each figure.
 fn latencies(r: &Report) -> Html {
-    let rows: [(&str, Pick); 8] = [
+    let rows: [(&str, Figure); 8] = [
         ("min", |s| s.min.0),
         ("mean", |s| s.mean.0),
         ("p50", |s| s.p50.0),
@@ -110,7 +110,7 @@ fn latencies(r: &Report) -> Html {
         ("p99.9", |s| s.p999.0),
         ("max", |s| s.max.0),
     ];
-    let cell = |summary: &Summary, pick: fn(&Summary) -> u64| {
+    let cell = |summary: &Summary, pick: Figure| {
         if summary.count == 0 { "—".to_owned() } else { ms(pick(summary)) }
     };
     html! {

@@ -1,5 +1,6 @@
 //! The catalogue: all patterns by group, with a search.
 
+use super::top_bar::MenuActions;
 use crate::app::icon::Icon;
 use crate::app::page::{Wish, use_page};
 use crate::patterns;
@@ -53,6 +54,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
     };
     html! {
         <nav class="rail" aria-label="Pattern catalogue">
+            <MenuActions />
             <label class="find">
                 <Icon word="search" />
                 <input type="search" id="find" placeholder="Find a pattern" aria-label="Find a pattern" {oninput} />

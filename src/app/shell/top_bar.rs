@@ -58,8 +58,33 @@ pub fn TopBar(props: &TopBarProps) -> Html {
     }
 }
 
+/// What the top bar has no room for on phones, for the head of the catalogue.
 #[component]
-fn Presets() -> Html {
+pub fn MenuActions() -> Html {
+    let page = use_page();
+    let scenario = page.scenario();
+    html! {
+        <div class="menu-acts">
+            <TargetChoice target={scenario.target} named=false />
+            <Presets named=false />
+            if scenario.pattern.suite.is_some() {
+                <button class="btn bd" onclick={page.asks(Wish::Compare(true))}><Icon word="compare" />{ "Run all" }</button>
+            }
+            <button class="btn bd" onclick={page.asks(Wish::Share)}><Icon word="share" />{ "Share" }</button>
+            <button class="btn bd" onclick={page.asks(Wish::Help(true))}><Icon word="help" />{ "Keys" }</button>
+        </div>
+    }
+}
+
+/// Whether a control is the one that outside scripts know by name; its twin in the phone's menu is not.
+#[derive(Clone, PartialEq, Properties)]
+struct PresetsProps {
+    #[prop_or(true)]
+    named: bool,
+}
+
+#[component]
+fn Presets(props: &PresetsProps) -> Html {
     let page = use_page();
     let scenario = page.scenario();
     let presets = scenario.pattern.presets;
@@ -82,7 +107,7 @@ fn Presets() -> Html {
     html! {
         <label class="pick" title={help}>
             <span>{ "Scenario" }</span>
-            <select {onchange} data-testid="preset">
+            <select {onchange} data-testid={props.named.then_some("preset")}>
                 <option value="" selected={current.is_none()}>{ "Defaults" }</option>
                 { for presets.iter().map(|p| html! { <option value={p.id} selected={current == Some(p.id)}>{ p.label }</option> }) }
             </select>
@@ -93,16 +118,20 @@ fn Presets() -> Html {
 #[derive(Clone, PartialEq, Properties)]
 struct TargetProps {
     target: Target,
+    #[prop_or(true)]
+    named: bool,
 }
 
 #[component]
 fn TargetChoice(props: &TargetProps) -> Html {
     let page = use_page();
     let both = [Target::Sim, Target::Fetch];
-    let segments = vec![
-        Segment::new("sim", "Simulated server").testid("target-sim"),
-        Segment::new("fetch", "Real endpoint").testid("target-fetch"),
-    ];
+    let segment = |id, label, testid| {
+        let segment = Segment::new(id, label);
+        if props.named { segment.testid(testid) } else { segment }
+    };
+    let segments =
+        vec![segment("sim", "Simulated server", "target-sim"), segment("fetch", "Real endpoint", "target-fetch")];
     let choose = {
         let page = page.clone();
         Callback::from(move |index: usize| page.ask(Wish::Target(both.get(index).copied().unwrap_or_default())))

@@ -36,6 +36,10 @@ pub struct Picture {
 }
 
 impl Fold for Picture {
+    fn bytes(&self) -> usize {
+        self.ledger.bytes() + std::mem::size_of_val(self)
+    }
+
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
         self.stage.observe(event, &self.ledger);
         self.ledger.apply(event, trace);

@@ -7,7 +7,7 @@ use crate::app::page::use_page;
 use crate::platform::resize::Resizes;
 use crate::platform::{canvas, host};
 use crate::spec::{GaugeSpec, Regulator, SceneSpec};
-use crate::trace::{Answer, Span};
+use crate::trace::{Answer, SimTime, Span};
 use crate::view::charts::{Band, Histogram, Line, Paper, Table, TimeChart};
 use crate::view::{Palette, Rgba, Theme, number};
 use plotters_canvas::CanvasBackend;
@@ -133,9 +133,10 @@ fn paint(node: &NodeRef, figure: &Figure, dark: bool) {
     };
 }
 
-/// The right end of the time axes, in seconds.
+/// The right end of the time axes, in seconds. Before the start they show a second to come.
 fn end_of(lab: &Lab) -> f64 {
-    lab.session().playhead().seconds().max(1e-3)
+    let playhead = lab.session().playhead();
+    if playhead == SimTime::ZERO { 1.0 } else { playhead.seconds().max(1e-3) }
 }
 
 /// About a hundredth of the time shown, rounded.

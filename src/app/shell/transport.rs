@@ -1,11 +1,10 @@
 //! The transport: run, step, restart, clock, speed, progress, seed, hash.
 
+use crate::app::entry::Entry;
 use crate::app::icon::Icon;
 use crate::app::lab::{Speed, Status};
 use crate::app::page::{Wish, use_page};
 use crate::app::range::Range;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// The transport.
@@ -137,17 +136,20 @@ fn Done() -> Html {
 fn Seed() -> Html {
     let page = use_page();
     let seed = page.scenario().seed;
-    let onchange = {
-        let page = page.clone();
-        Callback::from(move |event: Event| {
-            let text = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value());
-            page.ask(Wish::Seed(text.unwrap_or_default().trim().to_owned()));
+    let commit = {
+        let (page, old) = (page.clone(), seed.clone());
+        Callback::from(move |text: String| {
+            // What is in force already does not start the run anew.
+            if text.trim() != old {
+                page.ask(Wish::Seed(text.trim().to_owned()));
+            }
+            true
         })
     };
     html! {
         <span class="fld">
             <label for="seed">{ "Seed" }</label>
-            <input id="seed" data-testid="seed" value={seed} maxlength="64" autocomplete="off" spellcheck="false" {onchange} />
+            <Entry id="seed" testid="seed" value={seed} {commit} />
             <button aria-label="New random seed" title="Restart, new seed: Shift R" onclick={page.asks(Wish::NewSeed)}><Icon word="dice" /></button>
         </span>
     }

@@ -168,6 +168,10 @@ impl TimeChart {
             let step = number::round_step(if high > 0.0 { high } else { 1.0 }, 3.0);
             return (0.0, libm::ceil(high.max(step) / step * 0.999) * step);
         }
+        if high <= 0.0 {
+            // Nothing to show yet: an axis to begin with.
+            return (1.0, 100.0);
+        }
         let least = values.filter(|v| *v > 0.0).fold(f64::MAX, f64::min).min(high.max(1e-3));
         let low = libm::pow(10.0, libm::floor(libm::log10(least.max(1e-3))));
         (low, (low * 10.0).max(high * 1.1))

@@ -1,10 +1,12 @@
 //! What leaves the program: the report of a run, and its trace as lines of JSON, and the comparison of a suite.
 
 mod jsonl;
+mod perfetto;
 mod report;
 pub mod suite;
 mod text;
 
 pub use jsonl::json_line;
+pub use perfetto::perfetto;
 pub use report::{Blocked, CheckLine, Report, Requests, StationLine, Tasks};
 pub use text::text;

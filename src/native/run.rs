@@ -29,6 +29,9 @@ pub struct RunCall {
     /// Write the trace to a file, one event a line.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+    /// Write the trace to a file for Perfetto (ui.perfetto.dev).
+    #[arg(long, value_name = "FILE")]
+    pub perfetto: Option<PathBuf>,
 }
 
 /// How the report is written.
@@ -56,6 +59,10 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
     let (session, wall_ns) = finish(scenario);
     if let Some(path) = &call.trace {
         write_trace(&session, path).map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
+    }
+    if let Some(path) = &call.perfetto {
+        let json = export::perfetto(&session.run().trace()).to_string();
+        std::fs::write(path, json).map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }
     let report = Report::of(&session, decoded.notices, wall_ns);
     let text = match call.format {

@@ -120,6 +120,11 @@ impl Levels {
         }
     }
 
+    /// When a job last came, went or was started.
+    pub fn last_change(&self) -> SimTime {
+        self.changed
+    }
+
     /// Jobs that wait.
     pub fn waiting(&self) -> u64 {
         self.present.saturating_sub(self.in_service)

@@ -57,3 +57,8 @@ impl Drop for FrameLoop {
         self.stop.replace(true);
     }
 }
+
+/// Calls `body` once, in a task of its own, so that several pictures do not make one long task.
+pub fn soon(body: impl FnOnce() + 'static) {
+    gloo_timers::callback::Timeout::new(0, body).forget();
+}

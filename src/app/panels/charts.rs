@@ -5,7 +5,7 @@ use crate::app::icon::{Icon, IconName};
 use crate::app::lab::Lab;
 use crate::app::page::use_page;
 use crate::platform::resize::Resizes;
-use crate::platform::{canvas, host};
+use crate::platform::{canvas, clock, host};
 use crate::spec::{GaugeSpec, Regulator, SceneSpec};
 use crate::trace::{Answer, SimTime, Span};
 use crate::view::charts::{Band, Histogram, Line, Paper, Table, TimeChart};
@@ -90,8 +90,9 @@ fn use_painting(node: &NodeRef, props: &ChartProps) {
     {
         let (node, latest) = (node.clone(), latest.clone());
         use_effect_with(props.clone(), move |props| {
-            paint(&node, &props.sheet.figure, props.dark);
             latest.replace(props.clone());
+            let props = props.clone();
+            clock::soon(move || paint(&node, &props.sheet.figure, props.dark));
         });
     }
     let node = node.clone();

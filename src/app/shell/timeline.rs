@@ -2,7 +2,7 @@
 
 use crate::app::lab::Lab;
 use crate::app::page::{Page, Wish, use_page};
-use crate::platform::{canvas, host};
+use crate::platform::{canvas, clock, host};
 use crate::trace::{SimTime, Span};
 use crate::view::number;
 use crate::view::timeline::Timeline as Picture;
@@ -18,7 +18,7 @@ pub fn Timeline() -> Html {
     let dragging = use_mut_ref(|| false);
     {
         let (node, page) = (node.clone(), page.clone());
-        use_effect(move || paint(&node, &page));
+        use_effect(move || clock::soon(move || paint(&node, &page)));
     }
     let seek = {
         let (page, node) = (page.clone(), node.clone());

@@ -35,9 +35,15 @@ pub fn percent(share: f64) -> String {
     format!("{:.1}", share * 100.0)
 }
 
-/// A rate: one decimal below 10, then none.
+/// A rate: one decimal below 10, then none, and thousands from 100,000 on.
 pub fn rate(per_second: f64) -> String {
-    if per_second < 9.95 { format!("{per_second:.1}") } else { count((per_second + 0.5) as u64) }
+    if per_second >= 99_999.5 {
+        format!("{}k", count((per_second / 1e3 + 0.5) as u64))
+    } else if per_second < 9.95 {
+        format!("{per_second:.1}")
+    } else {
+        count((per_second + 0.5) as u64)
+    }
 }
 
 /// A signed number with a true minus and a sign always.
@@ -98,6 +104,7 @@ mod tests {
         assert_eq!(clock(3_723_004_000_000), "01:02:03.004");
         assert_eq!(signed(-5.04, 2), "−5.04");
         assert_eq!(rate(156.2), "156");
+        assert_eq!(rate(433_809.0), "434k");
     }
 
     #[test]

@@ -91,15 +91,19 @@ fn crashed(page: &crate::app::page::Page, waiting: &[WaitingTask]) -> Html {
         <div class="fr bad" role="alert">
             <strong>{ "The program panicked, as the original does" }</strong>
             <span class="mono">{ text }</span>
-            <ul class="who mono">{ for waiting.iter().map(line) }</ul>
+            <ul class="who mono">{ for waiting.iter().map(|t| html! { <li>{ format!("in {}, {}", t.name, place(t)) }</li> }) }</ul>
         </div>
     }
 }
 
-fn line(task: &WaitingTask) -> Html {
-    let place = match (task.site.file(), task.site.line()) {
+/// File and line in the pattern.
+fn place(task: &WaitingTask) -> String {
+    match (task.site.file(), task.site.line()) {
         (Some(file), Some(line)) => format!("{}:{line}", file.trim_start_matches("src/")),
         _ => String::new(),
-    };
-    html! { <li>{ format!("{} waits on {} {place}", task.name, task.waiting_on) }</li> }
+    }
+}
+
+fn line(task: &WaitingTask) -> Html {
+    html! { <li>{ format!("{} waits on {} {}", task.name, task.waiting_on, place(task)) }</li> }
 }

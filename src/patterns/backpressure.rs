@@ -24,15 +24,15 @@
 //! The client `fanoutinwbp` of a collection of Go concurrency patterns. The document promises one monitor, 5 ms steps and the
 //! highest stability of latency; the code has a cool-down task for each worker, steps of 1 ms, and leaks them all.
 
-use crate::engine::{Env, Job, Load as Carries, Reply};
+use crate::engine::{Env, Job};
 use crate::params;
 use crate::parts::{Arrivals, Crew, Rx, Ticker, Tx, channel};
 use crate::spec::{
-    Check, Claims, Default, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Place, Preset, ProgramFuture, Regulator, SceneSpec,
+    Check, Claims, Default, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Preset, ProgramFuture, Regulator, SceneSpec,
     Source, Suite, Value, Values,
 };
-use crate::trace::{Gauge, JobId, SimTime, Span, StationId, StationKind};
-use crate::upstream::{self, Load, ServerParams};
+use crate::trace::{Gauge, SimTime, Span, StationId, StationKind};
+use crate::upstream::{self, Load, Response, ServerParams};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -133,14 +133,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         Fidelity::Shipped => (values.span("step"), format!("−{}", values.span("step"))),
     };
     SceneSpec {
-        places: vec![
-            Place::Source { station: "producer".into(), label: "Producer".into() },
-            Place::Channel { station: "requests".into(), label: "Requests".into() },
-            Place::Crew { station: "workers".into(), label: "Workers".into() },
-            Place::Server { station: "server".into(), label: "Server".into() },
-            Place::Channel { station: "responses".into(), label: "Responses".into() },
-            Place::Sink { station: "collector".into(), label: "Collector".into() },
-        ],
+        places: upstream::fan_out_places(),
         regulator: Some(Regulator {
             label: "Backpressure".into(),
             station: "busy".into(),
@@ -166,18 +159,6 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
 
 fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {
     upstream::ideal(values, values.count("workers"))
-}
-
-/// A request with its answer, on the way to the collector.
-struct Response {
-    job: Job,
-    reply: Reply,
-}
-
-impl Carries for Response {
-    fn job(&self) -> Option<JobId> {
-        self.job.job()
-    }
 }
 
 /// The busy signals: a channel, and the gauges that show it.

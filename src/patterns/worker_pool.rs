@@ -23,14 +23,14 @@
 //! The client `fanoutin` ("fan-out / fan-in") of a collection of Go concurrency patterns. Its document says channels of 100, its code
 //! makes them as large as the number of requests; its formula "15 × average latency" is not the total time.
 
-use crate::engine::{Env, Job, Load as Carries, Reply, StationSpec};
+use crate::engine::{Env, Job, StationSpec};
 use crate::params;
 use crate::parts::{Arrivals, Crew, Rx, Tx, channel};
 use crate::spec::{
-    Check, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec, Source, Suite, Values,
+    Check, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Preset, ProgramFuture, SceneSpec, Source, Suite, Values,
 };
-use crate::trace::{JobId, StationId, StationKind, UNLIMITED};
-use crate::upstream::{self, Load, ServerParams};
+use crate::trace::{StationId, StationKind, UNLIMITED};
+use crate::upstream::{self, Load, Response, ServerParams};
 
 params! {
     /// The parameters of the worker pool.
@@ -107,14 +107,7 @@ pub static PATTERN: Pattern = Pattern {
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
     SceneSpec {
-        places: vec![
-            Place::Source { station: "producer".into(), label: "Producer".into() },
-            Place::Channel { station: "requests".into(), label: "Requests".into() },
-            Place::Crew { station: "workers".into(), label: "Workers".into() },
-            Place::Server { station: "server".into(), label: "Server".into() },
-            Place::Channel { station: "responses".into(), label: "Responses".into() },
-            Place::Sink { station: "collector".into(), label: "Collector".into() },
-        ],
+        places: upstream::fan_out_places(),
         regulator: None,
         gauges: Vec::new(),
         faults: upstream::faults_with_crew(),
@@ -123,18 +116,6 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
 
 fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {
     upstream::ideal(values, values.count("workers"))
-}
-
-/// A request with its answer, on the way to the collector.
-struct Response {
-    job: Job,
-    reply: Reply,
-}
-
-impl Carries for Response {
-    fn job(&self) -> Option<JobId> {
-        self.job.job()
-    }
 }
 
 async fn run(env: Env, p: Params) {

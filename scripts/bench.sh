@@ -19,9 +19,9 @@ if [ "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" != "$bindgen_versio
 fi
 
 say "Measuring in wasm, under Node $(node --version): the same bench, built for wasm32-unknown-unknown"
-# The name of what was built has a hash in it: cargo says it, in JSON.
+# The name of what was built has a hash in it: cargo says it, in JSON, beside the page's own binary.
 wasm=$(cargo bench --quiet --bench engine --target wasm32-unknown-unknown --no-run --message-format json |
-  sed -n 's/.*"executable":"\([^"]*\.wasm\)".*/\1/p' | tail -n 1)
+  sed -n 's/.*"executable":"\([^"]*\/engine-[^"]*\.wasm\)".*/\1/p' | tail -n 1)
 [ -n "$wasm" ] || fail "cargo built no wasm for the bench"
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

@@ -37,6 +37,30 @@ pub struct Departure {
     pub outcome: Outcome,
 }
 
+/// A job that a car took on: its waiting is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Boarding {
+    /// The position in the log.
+    pub event: u64,
+    /// When.
+    pub at: SimTime,
+    /// From its intended start until then.
+    pub wait: Span,
+    /// Which job.
+    pub job: JobId,
+}
+
+/// A job that a car set down: its ride is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ride {
+    /// The position in the log.
+    pub event: u64,
+    /// When.
+    pub at: SimTime,
+    /// From boarding until then.
+    pub ride: Span,
+}
+
 /// The samples of a run.
 #[derive(Clone, Debug, Default)]
 pub struct History {
@@ -46,6 +70,10 @@ pub struct History {
     pub calls: Vec<Call>,
     /// All jobs that left, in order.
     pub departures: Vec<Departure>,
+    /// All jobs that a car took on, in order.
+    pub boardings: Vec<Boarding>,
+    /// All jobs that a car set down, in order.
+    pub rides: Vec<Ride>,
     /// How many calls were under way, and how many jobs queued, over time.
     pub levels: Levels,
     /// What is worth telling in words.
@@ -66,6 +94,20 @@ impl History {
     }
 }
 
+impl History {
+    /// A job goes to a station, or away: what that means for its waiting and its ride.
+    fn carried(&mut self, job: JobId, to: crate::trace::StationId, event: u64, at: SimTime) {
+        let is_car = |id| self.ledger.station(id).is_some_and(|s| s.kind == StationKind::Car);
+        let Some(row) = self.ledger.job(job) else { return };
+        let from_car = matches!(row.fate, crate::trace::ledger::Fate::At(from) if is_car(from));
+        match (from_car, is_car(to)) {
+            (false, true) => self.boardings.push(Boarding { event, at, wait: at - row.entered, job }),
+            (true, false) => self.rides.push(Ride { event, at, ride: at - row.since }),
+            _ => {}
+        }
+    }
+}
+
 impl Fold for History {
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
         let position = self.ledger.events;
@@ -79,7 +121,9 @@ impl Fold for History {
                     self.calls.push(Call { event: position, at: event.at, latency, answer, job });
                 }
             }
+            EventKind::Moved { job, station, .. } => self.carried(job, station, position, event.at),
             EventKind::Left { job, outcome } => {
+                self.carried(job, crate::trace::StationId::NONE, position, event.at);
                 if let Some(row) = self.ledger.job(job).filter(|row| row.root) {
                     self.departures.push(Departure {
                         event: position,

@@ -1,6 +1,7 @@
 //! Levels over time: numbers that jump, and stay until they jump again.
 
 use crate::trace::{Gauge, SimTime, StationId};
+use std::collections::BTreeMap;
 
 /// What a level is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,18 +29,17 @@ pub struct LevelPoint {
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
     series: Vec<(Subject, Vec<LevelPoint>)>,
+    /// Where a subject stands among the series: there may be hundreds.
+    places: BTreeMap<Subject, usize>,
 }
 
 impl Levels {
     /// Notes a level. Within one instant the last counts.
     pub(super) fn set(&mut self, subject: Subject, event: u64, at: SimTime, level: i64) {
-        let index = match self.series.iter().position(|(s, _)| *s == subject) {
-            Some(index) => index,
-            None => {
-                self.series.push((subject, Vec::new()));
-                self.series.len() - 1
-            }
-        };
+        let index = *self.places.entry(subject).or_insert_with(|| {
+            self.series.push((subject, Vec::new()));
+            self.series.len() - 1
+        });
         let Some((_, points)) = self.series.get_mut(index) else { return };
         match points.last_mut() {
             Some(last) if last.level == level => {}
@@ -55,6 +55,6 @@ impl Levels {
 
     /// The points of a subject.
     pub fn of(&self, subject: Subject) -> &[LevelPoint] {
-        self.series.iter().find(|(s, _)| *s == subject).map_or(&[], |(_, points)| points)
+        self.places.get(&subject).and_then(|&index| self.series.get(index)).map_or(&[], |(_, points)| points)
     }
 }

@@ -13,7 +13,7 @@ mod summary;
 mod window;
 
 pub use checks::{CheckState, Checks};
-pub use history::{Call, Departure, History};
+pub use history::{Boarding, Call, Departure, History, Ride};
 pub use journal::{Entry, Journal, Mark, Tone};
 pub use level::{LevelPoint, Levels, Subject};
 pub use prefix::Prefix;

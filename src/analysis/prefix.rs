@@ -1,6 +1,6 @@
 //! A history as it was at a playhead.
 
-use super::{Call, Departure, Entry, History, LevelPoint, Subject, Summary};
+use super::{Boarding, Call, Departure, Entry, History, LevelPoint, Ride, Subject, Summary};
 use crate::trace::{Outcome, SimTime, Span};
 
 /// The first part of a history.
@@ -31,6 +31,28 @@ impl<'a> Prefix<'a> {
     pub fn departures(&self) -> &'a [Departure] {
         let all = &self.history.departures;
         all.get(..all.partition_point(|d| d.event < self.events)).unwrap_or_default()
+    }
+
+    /// The jobs that a car took on.
+    pub fn boardings(&self) -> &'a [Boarding] {
+        let all = &self.history.boardings;
+        all.get(..all.partition_point(|b| b.event < self.events)).unwrap_or_default()
+    }
+
+    /// The jobs that a car set down.
+    pub fn rides(&self) -> &'a [Ride] {
+        let all = &self.history.rides;
+        all.get(..all.partition_point(|r| r.event < self.events)).unwrap_or_default()
+    }
+
+    /// How long those waited that a car took on.
+    pub fn waiting(&self) -> Summary {
+        Summary::of(self.boardings().iter().map(|b| b.wait.0).collect())
+    }
+
+    /// How long those rode that a car set down.
+    pub fn riding(&self) -> Summary {
+        Summary::of(self.rides().iter().map(|r| r.ride.0).collect())
     }
 
     /// The points of a level.

@@ -4,6 +4,7 @@
 //! emitted, because each of these may come back here.
 
 use super::call::Upstream;
+use super::exchange::Exchange;
 use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
 use super::site::Site2;
@@ -19,6 +20,10 @@ use std::task::Context;
 
 /// What a part does when a fault is switched.
 pub(super) type FaultHandler = Rc<dyn Fn(Option<i64>)>;
+/// What the program does when somebody outside asks it for something.
+pub(super) type AskHandler = Rc<dyn Fn(Exchange)>;
+/// What it does when who asked has gone.
+pub(super) type HangHandler = Rc<dyn Fn(u32)>;
 
 /// The shared state of a run.
 pub(crate) struct Core {
@@ -38,9 +43,12 @@ pub(crate) struct Core {
     next_job: Cell<u32>,
     next_station: Cell<u32>,
     next_serial: Cell<u64>,
+    next_exchange: Cell<u32>,
     pub(super) seed: Seed,
     pub(super) faults: RefCell<BTreeMap<String, i64>>,
     pub(super) fault_handlers: RefCell<Vec<(String, FaultHandler)>>,
+    pub(super) ask_handler: RefCell<Option<AskHandler>>,
+    pub(super) hang_handler: RefCell<Option<HangHandler>>,
     /// The names of the stations, by number.
     pub(super) stations: RefCell<Vec<Text>>,
     pub(super) live: RefCell<BTreeMap<String, Rc<Cell<i64>>>>,
@@ -74,9 +82,12 @@ impl Core {
             next_job: Cell::new(0),
             next_station: Cell::new(0),
             next_serial: Cell::new(0),
+            next_exchange: Cell::new(0),
             seed,
             faults: RefCell::default(),
             fault_handlers: RefCell::default(),
+            ask_handler: RefCell::default(),
+            hang_handler: RefCell::default(),
             stations: RefCell::default(),
             live: RefCell::default(),
             upstream: RefCell::default(),
@@ -315,6 +326,46 @@ impl Core {
         handlers.iter().for_each(|handler| handler(magnitude));
     }
 
+    /// Begins an exchange.
+    pub fn asked(&self, client: &str, request: &str) -> u32 {
+        let exchange = self.next_exchange.replace(self.next_exchange.get() + 1);
+        if !self.closed.get() {
+            let (client, request) = {
+                let mut trace = self.trace.borrow_mut();
+                (trace.text(client), trace.text(request))
+            };
+            self.emit(EventKind::Asked { exchange, client, request });
+        }
+        exchange
+    }
+
+    /// Somebody outside asks the program for something.
+    pub(super) fn ask(&self, client: &str, method: &str, path: &str, body: &str) {
+        let gap = if body.is_empty() { "" } else { "\n" };
+        let number = self.asked(client, &format!("{method} {path}{gap}{body}"));
+        let handler = self.ask_handler.borrow().clone();
+        match handler {
+            Some(handler) => handler(Exchange {
+                number,
+                client: client.to_owned(),
+                method: method.to_owned(),
+                path: path.to_owned(),
+                body: body.to_owned(),
+            }),
+            None => {
+                self.emit_text("nobody answers here", |body| EventKind::Replied { exchange: number, status: 404, body })
+            }
+        }
+    }
+
+    /// Who asked has gone.
+    pub(super) fn hang(&self, exchange: u32) {
+        let handler = self.hang_handler.borrow().clone();
+        if let Some(handler) = handler {
+            handler(exchange);
+        }
+    }
+
     /// Drops all tasks without a trace of it: the program's process has ended.
     pub(super) fn close(&self) {
         self.closed.set(true);
@@ -328,6 +379,7 @@ impl Core {
         // Handlers hold what they handle.
         let handlers = std::mem::take(&mut *self.fault_handlers.borrow_mut());
         drop(handlers);
+        drop((self.ask_handler.take(), self.hang_handler.take()));
         let upstream = self.upstream.borrow_mut().take();
         drop(upstream);
     }

@@ -5,11 +5,14 @@
 
 use super::call::{Call, Upstream};
 use super::core::Core;
+use super::exchange::Exchange;
 use super::job::Job;
 use super::rng::{Draw, Seed};
 use super::site::Within;
 use super::sleep::Sleep;
 use super::task::{Task, TaskRef};
+use super::travel::Travel;
+use super::turn::Turn;
 use crate::trace::{EventKind, Gauge, SimTime, Site, Span, StationId, StationKind, UNLIMITED, Wait};
 use std::cell::Cell;
 use std::fmt;
@@ -45,6 +48,10 @@ impl fmt::Debug for Env {
 impl Env {
     pub(super) fn new(core: Rc<Core>) -> Env {
         Env { core }
+    }
+
+    pub(super) fn core(&self) -> &Rc<Core> {
+        &self.core
     }
 
     /// The virtual time.
@@ -198,16 +205,42 @@ impl Env {
         self.emit(EventKind::Sized { station, capacity });
     }
 
-    /// Takes a station from place to place, in thousandths of its scale, evenly in that time. Dropped on the way, it is
-    /// where it was last seen until somebody says where it is.
+    /// Takes a station from place to place, in thousandths of its scale, evenly in that time. Dropped on the way, it stops
+    /// where it is then.
     #[track_caller]
-    pub fn travel(&self, station: StationId, from: i32, to: i32, takes: Span) -> impl Future<Output = ()> + use<> {
-        let (env, site) = (self.clone(), Location::caller());
-        self.at(site, async move {
-            env.emit(EventKind::Travelled { station, place: from });
-            env.sleep(takes).await;
-            env.emit(EventKind::Travelled { station, place: to });
-        })
+    pub fn travel(&self, station: StationId, from: i32, to: i32, takes: Span) -> Travel {
+        Travel::new(self, station, (from, to), takes, Location::caller())
+    }
+
+    /// Says where a station is that travels and does not move, in thousandths of its scale.
+    pub fn place(&self, station: StationId, place: i32) {
+        self.emit(EventKind::Travelled { station, place, pace: 0 });
+    }
+
+    /// Gives way: the tasks that are ready go first.
+    #[track_caller]
+    pub fn turn(&self) -> Turn {
+        Turn::new(self.clone(), Location::caller())
+    }
+
+    /// Lets `handler` take what is asked of the running system from outside; it starts a task to work on it.
+    pub fn on_ask(&self, handler: impl Fn(Exchange) + 'static) {
+        self.core.ask_handler.replace(Some(Rc::new(handler)));
+    }
+
+    /// Calls `handler` with the number of an exchange that whoever asked does not want to hear of any more.
+    pub fn on_hang(&self, handler: impl Fn(u32) + 'static) {
+        self.core.hang_handler.replace(Some(Rc::new(handler)));
+    }
+
+    /// Begins an exchange: somebody inside the run asks the system for something. Its number.
+    pub fn ask(&self, client: &str, request: &str) -> u32 {
+        self.core.asked(client, request)
+    }
+
+    /// Answers in an exchange, with a status of HTTP.
+    pub fn reply(&self, exchange: u32, status: u16, body: &str) {
+        self.core.emit_text(body, |body| EventKind::Replied { exchange, status, body });
     }
 
     /// Opens a station on its own and without a limit.

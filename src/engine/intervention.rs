@@ -33,4 +33,20 @@ pub enum Action {
         /// Its value: nanoseconds, a count, or millionths of a share.
         value: i64,
     },
+    /// Somebody asks the running system for something, over its own interface.
+    Ask {
+        /// Who: limits on the number of requests are kept by it.
+        client: String,
+        /// The method: `POST`.
+        method: String,
+        /// The path: `/v1/floors/request`.
+        path: String,
+        /// The body as it was sent, whatever it is.
+        body: String,
+    },
+    /// Who asked does not want to hear of it any more: a stream ends.
+    Hang {
+        /// The exchange.
+        exchange: u32,
+    },
 }

@@ -50,6 +50,11 @@ impl Job {
         self.core.emit(EventKind::Moved { job: self.id, station, started });
     }
 
+    /// Says what station the job is meant for, and by way of which, where that is known.
+    pub fn bind(&self, to: StationId, via: Option<StationId>) {
+        self.core.emit(EventKind::Bound { job: self.id, to, via: via.unwrap_or(StationId::NONE) });
+    }
+
     /// Takes off a part of the job: a hedged attempt, an item of a batch. The child is accounted for on its own.
     pub fn split(&self) -> Job {
         let child = self.core.next_job();

@@ -13,6 +13,7 @@
 mod call;
 mod core;
 mod env;
+mod exchange;
 mod intervention;
 mod job;
 mod outside;
@@ -22,9 +23,12 @@ mod site;
 mod sleep;
 mod task;
 mod timers;
+mod travel;
+mod turn;
 
 pub use call::{Call, Reply, Upstream};
 pub use env::{Env, StationSpec};
+pub use exchange::Exchange;
 pub use intervention::{Action, Intervention};
 pub use job::{Job, Load};
 pub use rng::{Draw, Seed};
@@ -32,3 +36,5 @@ pub use run::{Clock, Order, Progress, Run, Setup, WaitingTask};
 pub use site::Within;
 pub use sleep::Sleep;
 pub use task::{Task, TaskRef};
+pub use travel::Travel;
+pub use turn::Turn;

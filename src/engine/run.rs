@@ -340,6 +340,8 @@ impl Run {
                         self.core.emit_text(&key, |field| crate::trace::EventKind::Edited { field, value });
                     }
                 }
+                Some(Action::Ask { client, method, path, body }) => self.core.ask(&client, &method, &path, &body),
+                Some(Action::Hang { exchange }) => self.core.hang(exchange),
                 None => return,
             }
         }

@@ -27,7 +27,9 @@ pub fn json_line(event: &TraceEvent, after: &Ledger, trace: &Trace) -> String {
         EventKind::Gauged { station: id, gauge, value } => {
             put(json!({ "station": station(id), "gauge": gauge.0, "value": value }));
         }
-        EventKind::Travelled { station: id, place } => put(json!({ "station": station(id), "place": place })),
+        EventKind::Travelled { station: id, place, pace } => {
+            put(json!({ "station": station(id), "place": place, "pace": pace }));
+        }
         EventKind::Entered { job, station: id } => put(json!({ "job": job.0, "station": station(id) })),
         EventKind::Moved { job, station: id, started } => {
             put(json!({ "job": job.0, "station": station(id), "started": started }));
@@ -48,6 +50,13 @@ pub fn json_line(event: &TraceEvent, after: &Ledger, trace: &Trace) -> String {
         EventKind::Split { job, child } => put(json!({ "job": job.0, "child": child.0 })),
         EventKind::Merged { job, into } => put(json!({ "job": job.0, "into": into.0 })),
         EventKind::Left { job, outcome } => put(json!({ "job": job.0, "outcome": outcome.word() })),
+        EventKind::Bound { job, to, via } => put(json!({ "job": job.0, "to": station(to), "via": station(via) })),
+        EventKind::Asked { exchange, client, request } => {
+            put(json!({ "exchange": exchange, "client": trace.name(client), "request": trace.name(request) }));
+        }
+        EventKind::Replied { exchange, status, body } => {
+            put(json!({ "exchange": exchange, "status": status, "body": trace.name(body) }));
+        }
         EventKind::Spawned { child, name, station: id } => {
             put(json!({ "child": trace.name(name), "child_id": child.0, "station": station(id) }));
         }

@@ -175,7 +175,7 @@ impl Report {
                     first_violation_ns: state.first_violation(at, over).map(|t| t.0),
                 })
                 .collect(),
-            detail: detail(scenario, &so_far, &leaked),
+            detail: detail(scenario, &so_far, &trace, &leaked),
         }
     }
 
@@ -232,7 +232,12 @@ fn stations(ledger: &Ledger, trace: &Trace, at: SimTime) -> Vec<StationLine> {
         .collect()
 }
 
-fn detail(scenario: &Scenario, so_far: &crate::analysis::Prefix<'_>, leaked: &[WaitingTask]) -> Map<String, Json> {
+fn detail(
+    scenario: &Scenario,
+    so_far: &crate::analysis::Prefix<'_>,
+    trace: &Trace,
+    leaked: &[WaitingTask],
+) -> Map<String, Json> {
     let mut detail = Map::new();
     if let Some(ideal) = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity) {
         detail.insert("ideal".into(), json!({ "seconds": ideal.seconds, "formula": ideal.formula }));
@@ -250,5 +255,6 @@ fn detail(scenario: &Scenario, so_far: &crate::analysis::Prefix<'_>, leaked: &[W
         let leaked: Vec<Blocked> = leaked.iter().map(Blocked::of).collect();
         detail.insert("leaked".into(), json!(leaked));
     }
+    detail.extend((scenario.pattern.detail)(trace, &scenario.values()));
     detail
 }

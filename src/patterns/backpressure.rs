@@ -115,6 +115,7 @@ pub static PATTERN: Pattern = Pattern {
          look at the delay and at what waits for it.",
     ),
     source: Source { path: file!(), text: include_str!("backpressure.rs") },
+    more: &[],
     parts: &["crew", "channel", "ticker", "arrivals"],
     home: (StationKind::Sink, "collector"),
     suite: Some(Suite {
@@ -123,6 +124,9 @@ pub static PATTERN: Pattern = Pattern {
         claims: Claims { time: Some(30.0), memory: Some(150.0), throughput: Some(350.0) },
     }),
     ideal,
+    console: None,
+    race: None,
+    detail: Pattern::no_detail,
     run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
 };
 

@@ -100,6 +100,7 @@ pub static PATTERN: Pattern = Pattern {
          above it, which block for ever.",
     ),
     source: Source { path: file!(), text: include_str!("pipeline.rs") },
+    more: &[],
     parts: &["stage", "error_group", "channel", "select", "crew", "arrivals"],
     home: (StationKind::Sink, "results"),
     suite: Some(Suite {
@@ -108,6 +109,9 @@ pub static PATTERN: Pattern = Pattern {
         claims: Claims { time: None, memory: None, throughput: None },
     }),
     ideal,
+    console: None,
+    race: None,
+    detail: Pattern::no_detail,
     run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
 };
 

@@ -60,6 +60,7 @@ pub static PATTERN: Pattern = Pattern {
     ],
     disagreement: None,
     source: Source { path: file!(), text: include_str!("sequential.rs") },
+    more: &[],
     parts: &["arrivals"],
     home: (StationKind::Worker, "client"),
     suite: Some(Suite {
@@ -68,6 +69,9 @@ pub static PATTERN: Pattern = Pattern {
         claims: Claims { time: Some(100.0), memory: Some(100.0), throughput: Some(100.0) },
     }),
     ideal,
+    console: None,
+    race: None,
+    detail: Pattern::no_detail,
     run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
 };
 

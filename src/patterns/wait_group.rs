@@ -85,6 +85,7 @@ pub static PATTERN: Pattern = Pattern {
          results that are lost, and at the panic of the report when statuses are fewer than latencies.",
     ),
     source: Source { path: file!(), text: include_str!("wait_group.rs") },
+    more: &[],
     parts: &["wait_group", "arrivals", "semaphore"],
     home: (StationKind::Sink, "results"),
     suite: Some(Suite {
@@ -93,6 +94,9 @@ pub static PATTERN: Pattern = Pattern {
         claims: Claims { time: Some(20.0), memory: Some(400.0), throughput: Some(500.0) },
     }),
     ideal,
+    console: None,
+    race: None,
+    detail: Pattern::no_detail,
     run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
 };
 

@@ -94,6 +94,7 @@ pub static PATTERN: Pattern = Pattern {
          is done at once in the other.",
     ),
     source: Source { path: file!(), text: include_str!("worker_pool.rs") },
+    more: &[],
     parts: &["crew", "channel", "arrivals"],
     home: (StationKind::Sink, "collector"),
     suite: Some(Suite {
@@ -102,6 +103,9 @@ pub static PATTERN: Pattern = Pattern {
         claims: Claims { time: Some(25.0), memory: Some(150.0), throughput: Some(400.0) },
     }),
     ideal,
+    console: None,
+    race: None,
+    detail: Pattern::no_detail,
     run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
 };
 

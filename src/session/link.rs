@@ -4,7 +4,9 @@
 //! unknown pattern is an error. Values that equal their default are not written, and keys come in the order of the
 //! form, so equal scenarios have equal links.
 //!
-//! Interventions are `x=<ns>~<ordinal>~fault~<id>~<magnitude or off>;<ns>~<ordinal>~live~<key>~<value>`.
+//! Interventions are `x=<ns>~<ordinal>~fault~<id>~<magnitude or off>;<ns>~<ordinal>~live~<key>~<value>`, and what was asked of
+//! the running system `<ns>~<ordinal>~ask~<client>~<method>~<path>~<body>` and `<ns>~<ordinal>~hang~<exchange>`, in which
+//! what somebody wrote is percent-encoded once more.
 
 use super::{DEFAULT_SEED, Scenario, Target};
 use crate::engine::{Action, Intervention};
@@ -16,6 +18,9 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 /// What would be read as something else in a link. Everything else stays readable.
 const RESERVED: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'=').add(b'`').add(b'?');
+
+/// What would be read as something else within an intervention.
+const WITHIN: &AsciiSet = &CONTROLS.add(b'~').add(b';').add(b'%');
 
 /// The most interventions a link carries.
 const MOST_INTERVENTIONS: usize = 1_000;
@@ -74,6 +79,11 @@ fn encode_intervention(i: &Intervention) -> String {
         Action::Fault { id, magnitude: Some(magnitude) } => format!("fault~{id}~{magnitude}"),
         Action::Fault { id, magnitude: None } => format!("fault~{id}~off"),
         Action::Live { key, value } => format!("live~{key}~{value}"),
+        Action::Ask { client, method, path, body } => {
+            let plain = |part| utf8_percent_encode(part, WITHIN).to_string();
+            format!("ask~{}~{}~{}~{}", plain(client), plain(method), plain(path), plain(body))
+        }
+        Action::Hang { exchange } => format!("hang~{exchange}"),
     };
     format!("{}~{}~{action}", i.at.0, i.ordinal)
 }
@@ -200,7 +210,12 @@ fn intervention(entry: &str, scenario: &Scenario) -> Option<Intervention> {
     let mut parts = entry.split('~');
     let at = SimTime(parts.next()?.parse().ok()?);
     let ordinal = parts.next()?.parse().ok()?;
-    let (what, id, value) = (parts.next()?, parts.next()?, parts.next()?);
+    let what = parts.next()?;
+    if let "ask" | "hang" = what {
+        let action = asked(what, parts, scenario)?;
+        return Some(Intervention { at, ordinal, action });
+    }
+    let (id, value) = (parts.next()?, parts.next()?);
     if parts.next().is_some() {
         return None;
     }
@@ -221,6 +236,17 @@ fn intervention(entry: &str, scenario: &Scenario) -> Option<Intervention> {
         _ => return None,
     };
     Some(Intervention { at, ordinal, action })
+}
+
+/// What was asked of the running system, if the pattern can be asked at all.
+fn asked<'a>(what: &str, mut parts: impl Iterator<Item = &'a str>, scenario: &Scenario) -> Option<Action> {
+    scenario.pattern.console?;
+    let mut plain = || Some(percent_decode_str(parts.next()?).decode_utf8_lossy().into_owned());
+    let action = match what {
+        "ask" => Action::Ask { client: plain()?, method: plain()?, path: plain()?, body: plain()? },
+        _ => Action::Hang { exchange: plain()?.parse().ok()? },
+    };
+    plain().is_none().then_some(action)
 }
 
 /// Keeps what somebody else wrote from filling a message.

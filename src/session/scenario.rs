@@ -2,7 +2,7 @@
 
 use crate::engine::{Action, Clock, Env, Intervention, Order, Run, Seed, Setup, Upstream};
 use crate::patterns;
-use crate::spec::{Fidelity, Field, Pattern, Preset, Problem, Value, Values};
+use crate::spec::{Fidelity, Field, Pattern, Preset, Problem, SCHEDULE, Value, Values};
 use crate::trace::{SimTime, Span};
 use std::rc::Rc;
 
@@ -131,14 +131,15 @@ impl Scenario {
     /// A run of this scenario that has not started. With an endpoint it is in real time and calls that.
     pub fn run(&self, endpoint: Option<Rc<dyn Upstream>>) -> Run {
         let clock = if endpoint.is_some() { Clock::Real } else { Clock::Virtual };
+        let values = self.values();
         let setup = Setup {
             seed: Seed::from_word(&self.seed),
             clock,
-            order: Order::Fifo,
+            order: if values.word(SCHEDULE) == "shuffled" { Order::Shuffled } else { Order::Fifo },
             interventions: self.interventions.clone(),
             endpoint,
         };
-        let (pattern, values, fidelity) = (self.pattern, self.values(), self.fidelity);
+        let (pattern, fidelity) = (self.pattern, self.fidelity);
         Run::boxed(setup, pattern.home, move |env: Env| (pattern.run)(env, &values, fidelity))
     }
 

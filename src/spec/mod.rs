@@ -4,17 +4,21 @@
 //! a pattern by name, and a new pattern adds nothing there.
 
 mod check;
+mod console;
 mod field;
 mod params;
 mod pattern;
 mod quantity;
 mod scene;
+mod schedule;
 mod values;
 
 pub use check::{Check, CheckKind};
+pub use console::{Console, Route};
 pub use field::{Choice, Default, Field, Kind, Level};
 pub use params::{FromValue, Group, Share};
-pub use pattern::{Claims, Fidelity, Ideal, Pattern, Preset, ProgramFuture, Source, Suite};
+pub use pattern::{Claims, Fidelity, Ideal, Pattern, Preset, ProgramFuture, Race, Source, Suite};
 pub use quantity::{parse_count, parse_number, parse_span};
-pub use scene::{FaultSpec, FaultUnit, GaugeSpec, Place, Regulator, SceneSpec};
+pub use scene::{Bank, BreakerGauges, FaultSpec, FaultUnit, GaugeSpec, Place, Regulator, SceneSpec};
+pub use schedule::{SCHEDULE, schedule};
 pub use values::{Problem, Value, Values};

@@ -1,8 +1,8 @@
 //! A pattern, as the registry lists it.
 
-use super::{Check, Field, SceneSpec, Value, Values};
+use super::{Check, Console, Field, SceneSpec, Value, Values};
 use crate::engine::Env;
-use crate::trace::StationKind;
+use crate::trace::{StationKind, Trace};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -34,6 +34,8 @@ pub struct Pattern {
     pub disagreement: Option<&'static str>,
     /// Its own source, whose module docs are its words.
     pub source: Source,
+    /// The other files of its own, if it has several.
+    pub more: &'static [Source],
     /// The parts it uses, by the names of their files.
     pub parts: &'static [&'static str],
     /// The station that its main task is at home at.
@@ -42,6 +44,12 @@ pub struct Pattern {
     pub suite: Option<Suite>,
     /// The total time that follows from the parameters in closed form, where one does, in seconds, and the formula.
     pub ideal: fn(&Values, Fidelity) -> Option<Ideal>,
+    /// The interface that the running system has of its own, if it has one.
+    pub console: Option<&'static Console>,
+    /// A choice whose alternatives can be raced on the same traffic, if there is one.
+    pub race: Option<Race>,
+    /// What this pattern alone reports, from the trace of a run.
+    pub detail: fn(&Trace, &Values) -> serde_json::Map<String, serde_json::Value>,
     /// The program.
     pub run: fn(Env, &Values, Fidelity) -> ProgramFuture,
 }
@@ -53,6 +61,15 @@ pub struct Ideal {
     pub seconds: f64,
     /// The sum: "7,500 × 20 ms ÷ 15".
     pub formula: String,
+}
+
+/// A choice whose alternatives are raced: each on the same seed and the same traffic.
+#[derive(Clone, Copy, Debug)]
+pub struct Race {
+    /// The field.
+    pub key: &'static str,
+    /// What is compared, in words: "mean wait".
+    pub measure: &'static str,
 }
 
 /// A source file, as it was compiled.
@@ -127,6 +144,11 @@ pub struct Claims {
 }
 
 impl Pattern {
+    /// A pattern that reports nothing of its own.
+    pub fn no_detail(_: &Trace, _: &Values) -> serde_json::Map<String, serde_json::Value> {
+        serde_json::Map::new()
+    }
+
     /// Its words: the sections of its file's module docs, heading and text. The headings are *Problem*, *Idea*, *Watch*,
     /// *Choose*, *Primitives* and *Origin*; tests hold that each is there.
     pub fn explanation(&self) -> Vec<(String, String)> {

@@ -1,6 +1,6 @@
 //! What a pattern's picture consists of, without a word about pixels: stations in the order of the flow, gauges, faults.
 
-use crate::trace::Gauge;
+use crate::trace::{Gauge, Span};
 
 /// A pattern's picture, as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +60,89 @@ pub enum Place {
         /// Its heading.
         label: String,
     },
+    /// A bank of stations that move past landings: the cars are the station's members.
+    Bank {
+        /// The station whose members move.
+        station: String,
+        /// Its heading.
+        label: String,
+        /// What its cars and landings show.
+        bank: Bank,
+    },
+    /// Something that interrupts calls which keep failing.
+    Breaker {
+        /// The station.
+        station: String,
+        /// Its heading.
+        label: String,
+        /// What its gauges mean.
+        gauges: BreakerGauges,
+    },
+}
+
+/// What the cars of a bank and the landings they pass show.
+///
+/// Jobs wait at landings (stations of the kind *landing*, members of `landings`, each at its place on the scale), ride in cars
+/// (stations of the kind *car*), and are bound for a landing by way of a car. A car's member of the kind *channel* holds
+/// its signals, the one of the kind *gate* is its breaker. A car's declared state is *in service*, or why it is not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bank {
+    /// The station whose members are the landings.
+    pub landings: String,
+    /// The word for a landing: "floor".
+    pub landing: &'static str,
+    /// The lowest and the highest landing, in units of the scale.
+    pub ends: (i32, i32),
+    /// A car's gauge: where it is heading: 1 up, -1 down, 0 nowhere.
+    pub heading: Gauge,
+    /// A car's gauge: 1 while its doors are open, or opening.
+    pub doors: Gauge,
+    /// A car's gauges: the lowest and the highest landing it serves.
+    pub range: (Gauge, Gauge),
+    /// A car's gauges: what it has still to do upward and downward.
+    pub pending: (Gauge, Gauge),
+    /// A landing's gauges: when the car that is assigned to the call up, or down, is due there, in ns; 0 for none.
+    pub due: (Gauge, Gauge),
+    /// What the gauges of a car's breaker mean.
+    pub breaker: BreakerGauges,
+    /// Who waits longer than this waits too long.
+    pub patience: Span,
+}
+
+/// What the gauges of a breaker mean. Its declared state is *closed*, *open*, *half-open*, *forced open* or *disabled*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BreakerGauges {
+    /// Failures that count at the moment: in a row, or in the window.
+    pub failures: Gauge,
+    /// Failures in a row that open it, or 0 where a rate does.
+    pub limit: Gauge,
+    /// Calls in the window.
+    pub calls: Gauge,
+    /// Slow calls in the window.
+    pub slow: Gauge,
+    /// The least number of calls in the window before a rate counts.
+    pub minimum: Gauge,
+    /// The failure rate that opens it, in percent.
+    pub rate: Gauge,
+    /// The slow-call rate that opens it, in percent.
+    pub slow_rate: Gauge,
+    /// When it lets probes through again, in ns, while it is open.
+    pub until: Gauge,
+    /// How many probes are let through while it is half-open.
+    pub permitted: Gauge,
+    /// Probes that were let through since it is half-open.
+    pub probes: Gauge,
+    /// Probes that passed.
+    pub passed: Gauge,
+    /// Calls that were turned away so far.
+    pub turned_away: Gauge,
+    /// How many cells its window has: calls, or slices of time.
+    pub cells: Gauge,
+    /// Which cell is written next, from 0.
+    pub next: Gauge,
+    /// The first cell; the others follow. A cell of a count window: 0 empty, 1 success, 2 failure, 3 slow success, 4 slow failure.
+    /// A cell of a time window: calls × 1,000,000 + failures × 1,000 + slow calls, each at most 999.
+    pub cell: Gauge,
 }
 
 impl Place {
@@ -71,7 +154,9 @@ impl Place {
             | Place::Crew { station, .. }
             | Place::Crowd { station, .. }
             | Place::Server { station, .. }
-            | Place::Sink { station, .. } => station,
+            | Place::Sink { station, .. }
+            | Place::Bank { station, .. }
+            | Place::Breaker { station, .. } => station,
         }
     }
 
@@ -83,7 +168,9 @@ impl Place {
             | Place::Crew { label, .. }
             | Place::Crowd { label, .. }
             | Place::Server { label, .. }
-            | Place::Sink { label, .. } => label,
+            | Place::Sink { label, .. }
+            | Place::Bank { label, .. }
+            | Place::Breaker { label, .. } => label,
         }
     }
 }

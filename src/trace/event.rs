@@ -60,9 +60,10 @@ pub enum EventKind {
     Stated { station: StationId, state: Text },
     /// One of a station's gauges has this value, in the unit its scene declares (ns for times).
     Gauged { station: StationId, gauge: Gauge, value: i64 },
-    /// A station that travels is at a place, in thousandths of its scale. Between two of these it moves evenly, so one is
-    /// due when it sets off as well as when it arrives: a car that stands gives the same place twice.
-    Travelled { station: StationId, place: i32 },
+    /// A station that travels is at a place, in thousandths of its scale, and goes on from there at a pace, in millionths of
+    /// its scale a second, until the next of these: one when it sets off, one with no pace when it arrives. So where it is
+    /// follows from what has happened, and nobody has to look ahead.
+    Travelled { station: StationId, place: i32, pace: i32 },
 
     /// A job came into the system, at a station. The time of this event is the intended start of the work.
     Entered { job: JobId, station: StationId },
@@ -82,6 +83,9 @@ pub enum EventKind {
     Merged { job: JobId, into: JobId },
     /// A job left the system.
     Left { job: JobId, outcome: Outcome },
+    /// A job is meant for a station, by way of another where that is known: a passenger's destination and car, a request's
+    /// shard. It is not there yet, and nobody holds it to it.
+    Bound { job: JobId, to: StationId, via: StationId },
 
     /// A task was spawned, at home at a station.
     Spawned { child: TaskId, name: Text, station: StationId },
@@ -89,6 +93,11 @@ pub enum EventKind {
     Waits { what: Wait, station: StationId, inner: Site },
     /// The task ended.
     Ended { how: Ending },
+
+    /// Somebody asks the running system for something. Exchanges are numbered in the order of asking, from 0.
+    Asked { exchange: u32, client: Text, request: Text },
+    /// The system answers, once or, where it streams, again and again. The status is that of HTTP.
+    Replied { exchange: u32, status: u16, body: Text },
 
     /// A fault was switched on with a magnitude, or off.
     Faulted { fault: Text, on: bool, magnitude: i64 },
@@ -118,6 +127,9 @@ impl EventKind {
             EventKind::Split { .. } => "split",
             EventKind::Merged { .. } => "merged",
             EventKind::Left { .. } => "left",
+            EventKind::Bound { .. } => "bound",
+            EventKind::Asked { .. } => "asked",
+            EventKind::Replied { .. } => "replied",
             EventKind::Spawned { .. } => "spawned",
             EventKind::Waits { .. } => "waits",
             EventKind::Ended { .. } => "ended",
@@ -150,6 +162,8 @@ pub enum StationKind {
     Pool,
     /// Something that moves from place to place with jobs aboard.
     Car,
+    /// A place on the way of cars: jobs wait there until one takes them, and arrive there.
+    Landing,
 }
 
 impl StationKind {
@@ -165,6 +179,7 @@ impl StationKind {
             StationKind::Gate => "gate",
             StationKind::Pool => "pool",
             StationKind::Car => "car",
+            StationKind::Landing => "landing",
         }
     }
 }

@@ -73,7 +73,7 @@ fn words(kind: &EventKind) -> [u64; 2] {
         EventKind::Gauged { station, gauge, value } => {
             [5 | u64::from(gauge.0) << 8 | u64::from(station.0) << 16, value as u64]
         }
-        EventKind::Travelled { station, place } => pair(6, station.0, place as u32, 0),
+        EventKind::Travelled { station, place, pace } => pair(6, station.0, place as u32, u64::from(pace as u32)),
         EventKind::Entered { job, station } => pair(7, job.0, station.0, 0),
         EventKind::Moved { job, station, started } => pair(8, job.0, station.0, u64::from(started)),
         EventKind::Started { job } => pair(9, job.0, 0, 0),
@@ -91,6 +91,9 @@ fn words(kind: &EventKind) -> [u64; 2] {
         EventKind::Edited { field, value } => [19 | u64::from(field.0) << 16, value as u64],
         EventKind::Noted { text, value } => [20 | u64::from(text.0) << 16, value as u64],
         EventKind::Crashed { text } => pair(21, text.0, 0, 0),
+        EventKind::Bound { job, to, via } => pair(22, job.0, to.0, u64::from(via.0)),
+        EventKind::Asked { exchange, client, request } => pair(23, exchange, client.0, u64::from(request.0)),
+        EventKind::Replied { exchange, status, body } => pair(24, exchange, body.0, u64::from(status)),
     }
 }
 

@@ -66,6 +66,10 @@ pub struct JobRow {
     pub answer: Option<Answer>,
     /// Whether it came in from outside, rather than by a split.
     pub root: bool,
+    /// The station it is meant for, or [`StationId::NONE`].
+    pub bound: StationId,
+    /// The station that is to take it there, or [`StationId::NONE`].
+    pub via: StationId,
     /// How many jobs from outside it has taken in by merging: they leave when it leaves, and as it does.
     pub carries: u32,
 }
@@ -203,6 +207,8 @@ impl Ledger {
             caller: StationId::NONE,
             answer: None,
             root,
+            bound: StationId::NONE,
+            via: StationId::NONE,
             carries: 0,
         };
         // Jobs are numbered in the order of entering.
@@ -289,9 +295,9 @@ impl Fold for Ledger {
                     s.set_gauge(gauge, value);
                 }
             }
-            EventKind::Travelled { station, place } => {
+            EventKind::Travelled { station, place, pace } => {
                 if let Some(s) = self.station_mut(station) {
-                    s.place = place;
+                    s.travel(place, pace, event.at);
                 }
             }
             EventKind::Entered { job, station } => {
@@ -336,6 +342,12 @@ impl Fold for Ledger {
             }
             EventKind::Merged { job, into } => self.end(job, Fate::In(into)),
             EventKind::Left { job, outcome } => self.end(job, Fate::Left(outcome)),
+            EventKind::Bound { job, to, via } => {
+                if let Some(row) = self.jobs.get_mut(job.0 as usize) {
+                    row.bound = to;
+                    row.via = via;
+                }
+            }
             EventKind::Spawned { child, name, station } => {
                 self.spawned(child, TaskRow { name, station, spawned: event.at, wait: None, ended: None }, trace);
             }
@@ -362,7 +374,7 @@ impl Fold for Ledger {
             EventKind::Edited { field, value } => {
                 self.edits.insert(field, value);
             }
-            EventKind::Noted { .. } => {}
+            EventKind::Noted { .. } | EventKind::Asked { .. } | EventKind::Replied { .. } => {}
             EventKind::Crashed { text } => self.crash = Some(text),
         }
     }

@@ -43,6 +43,7 @@ pub fn rows(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Row> {
                     say(&format!("{label}, {cell}"), number::count(n));
                 }
             }
+            Place::Bank { .. } | Place::Breaker { .. } => {}
             Place::Server { .. } => say(label, server(scene, station)),
             Place::Sink { .. } => {
                 let done = format!(
@@ -94,7 +95,7 @@ pub fn description(scene: &Scene<'_>) -> String {
                 let (done, total) = (number::count(done), number::count(total));
                 sentences.push(format!("{label}: {done} of {total} done, {} percent errors", number::percent(share)));
             }
-            Place::Source { .. } => {}
+            Place::Source { .. } | Place::Bank { .. } | Place::Breaker { .. } => {}
         }
     }
     sentences.push(capital(&conservation(scene).0));

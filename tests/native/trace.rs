@@ -154,7 +154,7 @@ struct Fields {
     ending: bool,
 }
 
-const KINDS: [StationKind; 9] = [
+const KINDS: [StationKind; 10] = [
     StationKind::Source,
     StationKind::Channel,
     StationKind::Worker,
@@ -164,6 +164,7 @@ const KINDS: [StationKind; 9] = [
     StationKind::Gate,
     StationKind::Pool,
     StationKind::Car,
+    StationKind::Landing,
 ];
 const WAITS: [Wait; 10] = [
     Wait::Receive,
@@ -181,7 +182,7 @@ const ANSWERS: [Answer; 6] =
     [Answer::Status(200), Answer::Status(500), Answer::Status(3), Answer::TimedOut, Answer::Cancelled, Answer::Failed];
 
 /// How many kinds of events there are. The match tells whoever adds one to add it below as well.
-const EVENT_KINDS: usize = 21;
+const EVENT_KINDS: usize = 24;
 fn number(kind: &EventKind) -> usize {
     match kind {
         EventKind::Opened { .. } => 0,
@@ -205,6 +206,9 @@ fn number(kind: &EventKind) -> usize {
         EventKind::Edited { .. } => 18,
         EventKind::Noted { .. } => 19,
         EventKind::Crashed { .. } => 20,
+        EventKind::Bound { .. } => 21,
+        EventKind::Asked { .. } => 22,
+        EventKind::Replied { .. } => 23,
     }
 }
 
@@ -218,7 +222,7 @@ fn of_every_kind(f: &Fields) -> Vec<TraceEvent> {
         EventKind::Sized { station, capacity: f.capacity },
         EventKind::Stated { station, state: text },
         EventKind::Gauged { station, gauge: Gauge(f.gauge), value },
-        EventKind::Travelled { station, place: f.place },
+        EventKind::Travelled { station, place: f.place, pace: f.capacity as i32 },
         EventKind::Entered { job, station },
         EventKind::Moved { job, station, started },
         EventKind::Started { job },
@@ -234,6 +238,9 @@ fn of_every_kind(f: &Fields) -> Vec<TraceEvent> {
         EventKind::Edited { field: text, value },
         EventKind::Noted { text, value },
         EventKind::Crashed { text },
+        EventKind::Bound { job, to: station, via: other },
+        EventKind::Asked { exchange: f.child, client: text, request: Text(f.job) },
+        EventKind::Replied { exchange: f.child, status: u16::from(f.gauge), body: text },
     ];
     kinds.map(|kind| TraceEvent { at: SimTime(f.at), task: TaskId(f.task), kind, site: Site::NONE }).into()
 }
@@ -653,7 +660,7 @@ fn of_stations_with_one_name_the_open_one_is_found() {
 }
 
 #[test]
-fn a_car_stands_where_it_set_off_until_it_moves_and_then_moves_evenly() {
+fn a_car_stands_where_it_arrived_until_it_moves_and_then_moves_evenly() {
     let over = run(|env| async move {
         let car = env.open_plain(StationKind::Car, "car");
         env.travel(car, 0, 1_000, Span::millis(500)).await;
@@ -661,9 +668,10 @@ fn a_car_stands_where_it_set_off_until_it_moves_and_then_moves_evenly() {
         env.travel(car, 1_000, 2_000, Span::millis(500)).await;
     });
     let path = over.pick(|e| match e.kind {
-        EventKind::Travelled { place, .. } => Some((e.at.0 / 1_000_000, place)),
+        EventKind::Travelled { place, pace, .. } => Some((e.at.0 / 1_000_000, place, pace)),
         _ => None,
     });
-    assert_eq!(path, [(0, 0), (500, 1_000), (2_500, 1_000), (3_000, 2_000)]);
-    assert_eq!(station(&over, "car").place, 2_000);
+    let even = 2_000_000;
+    assert_eq!(path, [(0, 0, even), (500, 1_000, 0), (2_500, 1_000, even), (3_000, 2_000, 0)]);
+    assert_eq!(station(&over, "car").place_at(over.run.now()), 2.0);
 }

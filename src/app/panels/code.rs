@@ -15,6 +15,7 @@ use yew::prelude::*;
 /// The files a pattern runs: its own, then the parts it uses.
 fn files(pattern: &'static Pattern) -> Vec<(&'static str, &'static str)> {
     let mut files = vec![(pattern.source.path, pattern.source.text)];
+    files.extend(pattern.more.iter().map(|source| (source.path, source.text)));
     files.extend(
         pattern
             .parts

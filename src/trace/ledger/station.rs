@@ -23,16 +23,16 @@ pub struct StationRow {
     pub state: Option<Text>,
     /// Since when it is in that state.
     pub state_since: SimTime,
-    /// Where it is, if it travels, in thousandths.
-    pub place: i32,
     /// How many jobs are there, now and summed over time.
     pub levels: Levels,
-    /// The waiting jobs in order of arrival; kept for channels and sources only.
+    /// The jobs there in order of arrival; kept for channels, sources, cars and landings only.
     pub queue: VecDeque<JobId>,
     /// The job a worker has in hand, also while it is out on a call: the first of them where there are several, as with
     /// a hedged attempt.
     pub in_hand: Option<JobId>,
     hands: Vec<JobId>,
+    /// Where it was, if it travels, in thousandths, its pace from there in millionths a second, and since when.
+    place: (i32, i32, SimTime),
     gauges: Vec<i64>,
     /// What a station that shrank may still hold until it has drained.
     allowed: u64,
@@ -51,7 +51,7 @@ impl StationRow {
             closed: None,
             state: None,
             state_since: at,
-            place: 0,
+            place: (0, 0, at),
             levels: Levels::new(at),
             queue: VecDeque::new(),
             in_hand: None,
@@ -68,9 +68,9 @@ impl StationRow {
         self.gauges.get(gauge.0 as usize).copied().unwrap_or(0)
     }
 
-    /// Whether jobs queue here in an order one can see.
+    /// Whether jobs are here in an order one can see.
     pub fn is_queue(&self) -> bool {
-        matches!(self.kind, StationKind::Channel | StationKind::Source)
+        matches!(self.kind, StationKind::Channel | StationKind::Source | StationKind::Car | StationKind::Landing)
     }
 
     /// Whether its capacity is that of its servers, and jobs beyond it queue there: servers, and pools of things to be
@@ -132,6 +132,21 @@ impl StationRow {
         if let Some(slot) = self.gauges.get_mut(index) {
             *slot = value;
         }
+    }
+
+    pub(super) fn travel(&mut self, place: i32, pace: i32, at: SimTime) {
+        self.place = (place, pace, at);
+    }
+
+    /// Where it is at a time no earlier than its last event, if it travels, in units of its scale.
+    pub fn place_at(&self, now: SimTime) -> f64 {
+        let (place, pace, since) = self.place;
+        f64::from(place) / 1e3 + f64::from(pace) / 1e6 * now.since(since).seconds()
+    }
+
+    /// Whether it is on its way, and in which direction.
+    pub fn pace(&self) -> i32 {
+        self.place.1
     }
 
     pub(super) fn close(&mut self, at: SimTime) {

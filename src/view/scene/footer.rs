@@ -28,7 +28,7 @@ pub fn short_conservation(scene: &Scene<'_>) -> (String, bool) {
 }
 
 fn balance(scene: &Scene<'_>) -> (Vec<(u64, &'static str)>, String, bool) {
-    const ORDER: [&str; 10] = [
+    const ORDER: [&str; 12] = [
         "at source",
         "in backlog",
         "queued",
@@ -38,6 +38,8 @@ fn balance(scene: &Scene<'_>) -> (Vec<(u64, &'static str)>, String, bool) {
         "parked",
         "buffered",
         "recording",
+        "waiting",
+        "riding",
         "elsewhere",
     ];
     let mut sums = [0_u64; ORDER.len()];
@@ -57,7 +59,9 @@ fn balance(scene: &Scene<'_>) -> (Vec<(u64, &'static str)>, String, bool) {
             },
             StationKind::Server => "in flight",
             StationKind::Worker if Worker::of(scene, id, row).mode == Mode::Blocked => "parked",
-            StationKind::Worker | StationKind::Car => "in hand",
+            StationKind::Worker => "in hand",
+            StationKind::Landing => "waiting",
+            StationKind::Car => "riding",
             StationKind::Crew => "running",
             StationKind::Sink => "recording",
             StationKind::Gate | StationKind::Pool => "elsewhere",

@@ -179,6 +179,6 @@ fn about_place(scene: &Scene<'_>, look: &Look<'_>, place: &Place) -> Vec<String>
             lines.extend(row.and_then(|(id, _)| waits_at(scene, id)));
             lines
         }
-        Place::Crew { .. } | Place::Crowd { .. } => Vec::new(),
+        Place::Crew { .. } | Place::Crowd { .. } | Place::Bank { .. } | Place::Breaker { .. } => Vec::new(),
     }
 }

@@ -116,7 +116,8 @@ fn need(scene: &Scene<'_>, place: &Place, room: &Room) -> f64 {
             _ => room.channel,
         },
         Place::Crew { .. } => room.crew,
-        Place::Crowd { .. } => 300.0,
+        Place::Crowd { .. } | Place::Bank { .. } => 300.0,
+        Place::Breaker { .. } => 240.0,
         // What a crowd calls is told in large numbers.
         Place::Server { .. } if has_crowd(scene) => room.server.max(124.0),
         Place::Server { .. } => room.server,
@@ -131,7 +132,7 @@ fn has_crowd(scene: &Scene<'_>) -> bool {
 /// The share of what is left over.
 fn hunger(place: &Place) -> f64 {
     match place {
-        Place::Crew { .. } | Place::Crowd { .. } => 1.0,
+        Place::Crew { .. } | Place::Crowd { .. } | Place::Bank { .. } => 1.0,
         _ => 0.0,
     }
 }

@@ -208,6 +208,7 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
                 };
                 crew::draw(&mut sheet, scene, look, (label, station), frame, wires);
             }
+            Place::Bank { .. } | Place::Breaker { .. } => {}
             Place::Crowd { label, station } => crowd::draw(&mut sheet, scene, look, (label, station), frame),
             Place::Server { label, station } => {
                 if !previous.is_some_and(|p| matches!(p.place, Place::Crew { .. })) {

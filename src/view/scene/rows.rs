@@ -86,6 +86,7 @@ fn content(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, place: &Place,
             }
             (format!("{up} of {} up", workers.len()), false)
         }
+        Place::Bank { .. } | Place::Breaker { .. } => (String::new(), false),
     }
 }
 

@@ -8,7 +8,7 @@ mod ribbon;
 pub use ribbon::{Mode, Piece, Ribbon};
 
 use crate::trace::{Ending, EventKind, Fold, Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// How far back ribbons go.
 pub const RIBBON: Span = Span::secs(1);
@@ -72,7 +72,7 @@ pub struct Stage {
     latencies: VecDeque<u64>,
     /// Nanoseconds, and calls, of the whole run.
     latency_sum: (u128, u64),
-    gauges: Vec<(StationId, Gauge, Points)>,
+    gauges: BTreeMap<(StationId, Gauge), Points>,
     /// Departures by bin.
     drained: VecDeque<(u64, u32)>,
 }
@@ -127,12 +127,7 @@ impl Stage {
     }
 
     fn gauged(&mut self, station: StationId, gauge: Gauge, value: i64, at: SimTime) {
-        let known = self.gauges.iter().position(|(s, g, _)| *s == station && *g == gauge);
-        let index = known.unwrap_or_else(|| {
-            self.gauges.push((station, gauge, VecDeque::new()));
-            self.gauges.len() - 1
-        });
-        let Some((_, _, points)) = self.gauges.get_mut(index) else { return };
+        let points = self.gauges.entry((station, gauge)).or_default();
         // What comes and goes within less than a pixel is one point, with the last value.
         let close = points.len() > 1 && points.get(points.len() - 2).is_some_and(|(t, _)| at.since(*t) < POINT_GAP);
         match points.back_mut() {
@@ -195,8 +190,7 @@ impl Stage {
 
     /// The recent past of a gauge, oldest first.
     pub fn gauge(&self, station: StationId, gauge: Gauge) -> impl DoubleEndedIterator<Item = (SimTime, i64)> + '_ {
-        let points = self.gauges.iter().find(|(s, g, _)| *s == station && *g == gauge).map(|(_, _, points)| points);
-        points.into_iter().flatten().copied()
+        self.gauges.get(&(station, gauge)).into_iter().flatten().copied()
     }
 
     /// Departures in each bin of the last five seconds, oldest first. The last bin may not be over.

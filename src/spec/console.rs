@@ -1,0 +1,25 @@
+//! An interface that the running system has of its own, as data: what one may ask it, and an example of each.
+
+/// The routes of a system.
+#[derive(Clone, Copy, Debug)]
+pub struct Console {
+    /// What it is called: "API of the elevator bank".
+    pub name: &'static str,
+    /// Its routes, in the order in which they are shown.
+    pub routes: &'static [Route],
+}
+
+/// One route.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The method, as HTTP has it.
+    pub method: &'static str,
+    /// The path.
+    pub path: &'static str,
+    /// What it does.
+    pub help: &'static str,
+    /// An example of its body; empty where it takes none.
+    pub body: &'static str,
+    /// Whether it goes on answering until whoever asked hangs up: on a real network, a WebSocket.
+    pub stream: bool,
+}

@@ -99,8 +99,7 @@ pub fn description(scene: &Scene<'_>) -> String {
                 sentences.push(format!("{label}: {done} of {total} done, {} percent errors", number::percent(share)));
             }
             Place::Breaker { gauges, .. } => {
-                let says = Reading::of(scene, station, gauges).says(scene.ledger.now);
-                sentences.push(format!("{label}: {}", says.join(", ")));
+                sentences.push(format!("{label}: {}", Reading::of(scene, station, gauges).summary()));
             }
             Place::Source { .. } | Place::Bank { .. } => {}
         }

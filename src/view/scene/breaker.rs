@@ -135,6 +135,11 @@ impl Reading {
         }
     }
 
+    /// Its state and what came of it.
+    pub fn summary(&self) -> String {
+        format!("{}, {} calls turned away", self.contact.word(), number::count(self.turned_away))
+    }
+
     /// Everything there is to say, a phrase each.
     pub fn says(&self, now: SimTime) -> Vec<String> {
         let mut says = vec![self.contact.word().to_owned()];

@@ -311,7 +311,7 @@ fn rates(sheet: &mut Sheet, p: &Palette, reading: &Reading, part: Frame) {
 pub fn strip(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, bar: Frame) {
     let p = look.palette;
     let word = text_width(reading.contact.word(), 11.0, false);
-    let part = Frame { w: (contact::WIDTH + word + 20.0).min(bar.w), ..bar };
+    let part = Frame { w: (contact::WIDTH + 1.08 * word + 24.0).min(bar.w), ..bar };
     chip(sheet, p, reading, part);
     let rest = Frame { x: part.right() + 8.0, w: bar.right() - part.right() - 8.0, ..bar };
     let words = match reading.contact {

@@ -14,6 +14,7 @@ mod stage;
 mod ticker;
 mod timeout;
 mod wait_group;
+mod watch;
 
 pub use arrivals::{Arrivals, Traffic};
 pub use channel::{Closed, Rx, TrySendError, Tx, channel};
@@ -25,6 +26,7 @@ pub use stage::{Message, Stage, StageHandle};
 pub use ticker::{Tick, Ticker};
 pub use timeout::{Elapsed, timeout};
 pub use wait_group::WaitGroup;
+pub use watch::{Until, Watch};
 
 /// The sources of the parts, for the code pane: path as the compiler gives it, and text.
 pub const SOURCES: &[(&str, &str)] = &[
@@ -38,4 +40,5 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/parts/ticker.rs", include_str!("ticker.rs")),
     ("src/parts/timeout.rs", include_str!("timeout.rs")),
     ("src/parts/wait_group.rs", include_str!("wait_group.rs")),
+    ("src/parts/watch.rs", include_str!("watch.rs")),
 ];

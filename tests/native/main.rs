@@ -3,6 +3,7 @@
 
 mod program;
 
+mod breaker;
 mod channel;
 #[cfg(feature = "cli")]
 mod endpoint;

@@ -11,21 +11,34 @@ use proptest::prelude::*;
 /// Requests of a random scenario, at most.
 const REQUESTS: u64 = 120;
 
+/// Texts for the fields that take some form of text; each field takes those of its own form.
+const TEXTS: &[&str] = &[
+    "prepare:2:3,call:3:0,store:1:5",
+    "square:1:0,double:2:4",
+    "call:4:10",
+    "a:0:1,b:2:2",
+    "A:0..9",
+    "A:0..9,B:0..9,C:-2..5",
+    "A:9..0,left lift:0..4",
+    "0->9@0s;3->0@10ms;2->2@20ms;0->300@30ms;5->1@40ms",
+    "0->3@0s;0->3@0s;1->4@0s;4->0@50ms;9->0@50ms",
+];
+
 /// A value of a field, from a number that was drawn.
 fn value(key: &str, kind: &Kind, draw: u64) -> Value {
     let within = |low: u64, high: u64| low + draw % (high - low + 1);
     match kind {
         Kind::Count { min, max } => {
-            let most = if key == "requests" { REQUESTS } else { 40 };
+            let most = if matches!(key, "requests" | "passengers") { REQUESTS } else { 40 };
             Value::Count(within(*min, (*max).min((*min).max(most))))
         }
         Kind::Span { min, max } => Value::Span(Span(within(min.0, max.0.min(min.0.max(50_000_000))))),
         Kind::Share { max } => Value::Number(max * (draw % 5) as f64 / 8.0),
         Kind::Rate { min, max } => Value::Number((50.0 + (draw % 5_000) as f64).clamp(*min, *max)),
         Kind::Choice(choices) => Value::Word(choices[draw as usize % choices.len()].id.to_owned()),
-        Kind::Text { .. } => {
-            let texts = ["prepare:2:3,call:3:0,store:1:5", "square:1:0,double:2:4", "call:4:10", "a:0:1,b:2:2"];
-            Value::Word(texts[draw as usize % texts.len()].to_owned())
+        Kind::Text { check, .. } => {
+            let texts: Vec<_> = TEXTS.iter().filter(|text| check(text).is_ok()).collect();
+            Value::Word(texts[draw as usize % texts.len()].to_string())
         }
     }
 }
@@ -42,7 +55,7 @@ pub fn any() -> impl Strategy<Value = Scenario> {
             scenario.seed = seed;
             for (field, draw) in (scenario.pattern.fields)().iter().zip(draws) {
                 // Leave about half as they are, except the number of requests.
-                if draw % 2 == 0 || field.key == "requests" {
+                if draw % 2 == 0 || matches!(field.key, "requests" | "passengers") {
                     scenario.choose(field.key, value(field.key, &field.kind, draw / 2));
                 }
             }

@@ -62,7 +62,7 @@ impl Building {
 
     /// Somebody comes to their floor.
     pub fn enter(&self, person: &Rc<Passenger>) {
-        if let Some(landing) = self.landings.borrow_mut().get_mut(&person.from) {
+        if let Some(landing) = self.landings.borrow_mut().get_mut(&person.from()) {
             landing.waiting.push(person.clone());
         }
     }
@@ -71,18 +71,13 @@ impl Building {
     pub fn leave(&self, person: &Rc<Passenger>) {
         let lit = {
             let mut landings = self.landings.borrow_mut();
-            let Some(landing) = landings.get_mut(&person.from) else { return };
+            let Some(landing) = landings.get_mut(&person.from()) else { return };
             landing.waiting.retain(|p| !Rc::ptr_eq(p, person));
             landing.waiting.iter().any(|p| p.direction() == person.direction())
         };
         if !lit {
-            self.due(person.from, person.direction(), SimTime::ZERO);
+            self.due(person.from(), person.direction(), SimTime::ZERO);
         }
-    }
-
-    /// Whether somebody still waits at their floor.
-    pub fn is_waiting(&self, person: &Rc<Passenger>) -> bool {
-        self.landings.borrow().get(&person.from).is_some_and(|l| l.waiting.iter().any(|p| Rc::ptr_eq(p, person)))
     }
 
     /// The first at a floor, in the order of coming, of whom something holds.

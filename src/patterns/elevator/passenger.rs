@@ -6,7 +6,7 @@ use super::system::System;
 use crate::engine::{Env, Job};
 use crate::parts::Watch;
 use crate::trace::{Outcome, StationId};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// How far a person has come.
@@ -27,8 +27,8 @@ pub enum Stage {
 /// A person.
 #[derive(Debug)]
 pub struct Passenger {
-    /// From which floor.
-    pub from: Floor,
+    /// From which floor: the one where they were let out, if a car went no further.
+    from: Cell<Floor>,
     /// To which floor.
     pub to: Floor,
     /// How far they have come.
@@ -40,9 +40,14 @@ pub struct Passenger {
 }
 
 impl Passenger {
+    /// From which floor.
+    pub fn from(&self) -> Floor {
+        self.from.get()
+    }
+
     /// The direction of the trip.
     pub fn direction(&self) -> Direction {
-        Direction::of(self.from, self.to)
+        Direction::of(self.from(), self.to)
     }
 
     /// Tells them which car to take.
@@ -69,6 +74,13 @@ impl Passenger {
         self.stage.set(Stage::Arrived);
     }
 
+    /// They step out of a car that goes no further.
+    pub fn step_out(&self, floor: Floor, landing: StationId) {
+        self.from.set(floor);
+        self.job.go(landing, false);
+        self.unassign();
+    }
+
     /// Whether they were told to take this car.
     pub fn is_for(&self, car: &Car) -> bool {
         self.assigned.borrow().as_ref().is_some_and(|assigned| assigned.station == car.station)
@@ -82,7 +94,7 @@ pub async fn travel(env: Env, system: Rc<System>, from: Floor, to: Floor, answer
     let job = env.job_at(at);
     job.bind(destination, None);
     let stage = Watch::new(&env, Stage::Waiting);
-    let person = Rc::new(Passenger { from, to, stage, assigned: RefCell::default(), job, destination });
+    let person = Rc::new(Passenger { from: Cell::new(from), to, stage, assigned: RefCell::default(), job, destination });
     system.building.enter(&person);
     let mut answered = Some(answered);
     let outcome = loop {
@@ -96,10 +108,9 @@ pub async fn travel(env: Env, system: Rc<System>, from: Floor, to: Floor, answer
         match person.stage.until(|s| matches!(s, Stage::LeftBehind | Stage::Arrived | Stage::Dropped)).await {
             Stage::LeftBehind => person.stage.set(Stage::Waiting),
             // As documented no request is lost: who was dropped asks again, on the floor where they were let out.
-            Stage::Dropped if system.works.forgives() && system.building.is_waiting(&person) => {
-                person.stage.set(Stage::Waiting);
-            }
+            Stage::Dropped if system.works.forgives() && person.from() != to => person.stage.set(Stage::Waiting),
             Stage::Arrived => break Outcome::Completed,
+            Stage::Dropped if person.from() == to => break Outcome::Completed,
             _ => break Outcome::Cancelled,
         }
     };

@@ -1,11 +1,13 @@
 //! The circuit breaker: against a model that keeps whole histories, and its promises one by one.
 
-use crate::program::{Over, run};
-use millrace::engine::Env;
+use crate::program::{Over, finish, run, setup, start_pattern, values};
+use millrace::engine::{Action, Env, Intervention, Progress, Setup};
 use millrace::parts::{
     Breaker, BreakerSettings, BreakerState, HalfOpen, Mark, Pass, Probing, SlidingWindow, Trip, Window,
 };
-use millrace::trace::{EventKind, Gauge, SimTime, Span, StationId, StationKind};
+use millrace::patterns;
+use millrace::spec::Fidelity;
+use millrace::trace::{EventKind, Gauge, Outcome, SimTime, Span, StationId, StationKind};
 use proptest::prelude::*;
 
 const MS: Span = Span::millis(1);
@@ -263,6 +265,96 @@ fn a_forced_one_stays_open_until_it_is_reset_and_a_disabled_one_counts_nothing()
         assert_eq!(breaker.state(), BreakerState::Open);
     });
     assert_eq!(states(&over), ["closed", "forced open", "disabled", "closed", "open"]);
+}
+
+// The pattern.
+
+/// A run of the pattern with a preset, other values and interventions.
+fn pattern(preset: Option<&str>, fidelity: Fidelity, given: &[(&str, &str)], acts: Vec<Intervention>) -> Over {
+    let pattern = patterns::find("circuit-breaker").expect("it is in the catalogue");
+    let preset = preset.and_then(|id| pattern.preset(id));
+    let values = values(pattern, fidelity, preset, given);
+    let over = finish(start_pattern(Setup { interventions: acts, ..setup() }, pattern, fidelity, &values));
+    assert_eq!(over.progress, Progress::Drained);
+    over
+}
+
+/// The states of the breaker in order; channels have states too.
+fn states_of_the_breaker(over: &Over) -> Vec<String> {
+    let trace = over.run.trace();
+    let (breaker, _) = over.ledger.find("breaker", &trace).expect("it is there");
+    over.pick(|event| match event.kind {
+        EventKind::Stated { station, state } if station == breaker => Some(trace.name(state).to_owned()),
+        _ => None,
+    })
+}
+
+/// The highest value of one of the breaker's gauges.
+fn highest(over: &Over, gauge: Gauge) -> i64 {
+    let trace = over.run.trace();
+    let (breaker, _) = over.ledger.find("breaker", &trace).expect("it is there");
+    let values = over.pick(|event| match event.kind {
+        EventKind::Gauged { station, gauge: g, value } if station == breaker && g == gauge => Some(value),
+        _ => None,
+    });
+    values.into_iter().max().unwrap_or(0)
+}
+
+#[test]
+fn an_outage_opens_it_until_probes_find_the_server_back() {
+    let over = pattern(None, Fidelity::Documented, &[("requests", "3000")], Vec::new());
+    let states = states_of_the_breaker(&over);
+    assert_eq!(states, ["closed", "open", "half-open", "open", "half-open", "closed"]);
+}
+
+#[test]
+fn as_shipped_it_cannot_open_and_the_whole_outage_reaches_the_server() {
+    let given = [("requests", "3000"), ("outage-at", "500ms"), ("outage-for", "1s")];
+    let shipped = pattern(Some("inert"), Fidelity::Shipped, &given, Vec::new());
+    let documented = pattern(None, Fidelity::Documented, &given, Vec::new());
+    assert_eq!(states_of_the_breaker(&shipped), ["closed"]);
+    let refused = |over: &Over| over.ledger.tally.statuses.get(&503).copied().unwrap_or(0);
+    // Fifteen callers with 20 ms a call make 750 calls in a second of outage.
+    assert!((600..900).contains(&refused(&shipped)), "{}", refused(&shipped));
+    // The breaker lets through five, those under way when the fifth failed, and the probes.
+    assert!(refused(&documented) < 60, "{}", refused(&documented));
+}
+
+#[test]
+fn probes_are_a_herd_where_only_those_that_passed_count() {
+    let probes = Breaker::gauges().probes;
+    let herd = pattern(Some("herd"), Fidelity::Documented, &[], Vec::new());
+    assert!(highest(&herd, probes) >= 48, "every caller");
+    let three = pattern(Some("herd"), Fidelity::Documented, &[("probing", "in-flight")], Vec::new());
+    assert_eq!(highest(&three, probes), 3);
+}
+
+#[test]
+fn a_person_holds_it_open_or_bridges_it_for_a_time() {
+    let calm = [("requests", "1500"), ("outage-for", "0s")];
+    let act = |ms: u64, id: &str, magnitude| Intervention {
+        at: SimTime(ms * 1_000_000),
+        ordinal: 0,
+        action: Action::Fault { id: id.to_owned(), magnitude },
+    };
+    let acts = vec![
+        act(100, "force-open", Some(1)),
+        act(200, "disable-breaker", Some(1)),
+        act(300, "force-open", None),
+        act(400, "disable-breaker", None),
+    ];
+    let over = pattern(None, Fidelity::Documented, &calm, acts);
+    assert_eq!(states_of_the_breaker(&over), ["closed", "forced open", "disabled", "closed"]);
+}
+
+#[test]
+fn with_a_fallback_a_call_that_is_turned_away_is_answered() {
+    let over = pattern(None, Fidelity::Documented, &[("requests", "3000"), ("on-open", "fallback")], Vec::new());
+    assert_eq!(over.ledger.tally.count(Outcome::Rejected), 0);
+    let turned_away = highest(&over, Breaker::gauges().turned_away);
+    assert!(turned_away > 0);
+    let answered: u64 = over.ledger.tally.statuses.get(&200).copied().unwrap_or(0);
+    assert_eq!(over.ledger.tally.count(Outcome::Completed), answered + turned_away as u64);
 }
 
 // The model: what was told, in full, and every question answered from it.

@@ -5,6 +5,7 @@
 
 mod age;
 mod channel;
+mod contact;
 mod crew;
 mod crowd;
 mod footer;

@@ -3,6 +3,7 @@
 
 mod program;
 
+mod bank;
 mod channel;
 #[cfg(feature = "cli")]
 mod endpoint;

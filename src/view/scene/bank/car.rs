@@ -65,7 +65,8 @@ fn body(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, frame: Frame, tier: T
         let edges = [x + 1.6 + leaf, frame.right() - 1.6 - leaf];
         sheet.segments(edges.map(|e| [e, y + 1.6, e, y + h - 1.6].map(|v| v as f32)).to_vec(), p.line_3, 1.0);
     }
-    let inner = Frame { x: x + 3.5 + leaf, w: w - 7.0 - 2.0 * leaf, ..frame };
+    let pad = if tier == Tier::Narrow { 2.0 } else { 3.5 };
+    let inner = Frame { x: x + pad + leaf, w: w - 2.0 * (pad + leaf), ..frame };
     if tier == Tier::Narrow {
         count(sheet, look, car, inner, colour);
         return;
@@ -83,7 +84,7 @@ fn count(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, inner: Frame, colour
     let text = numbers::count(car.riders.len() as u64);
     let w = text_width(&text, 11.0, false);
     let y = inner.y + inner.h / 2.0;
-    let both = inner.w >= w + 11.0;
+    let both = inner.w >= w + 10.0;
     let x = if both && car.heading.is_some() { inner.middle() - 5.0 } else { inner.middle() };
     if w <= inner.w + 3.0 {
         let ink = if car.riders.is_empty() { p.ink_3 } else { p.ink };

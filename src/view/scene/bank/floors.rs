@@ -54,8 +54,9 @@ pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) 
         sheet.text((frame.right(), 40.0), "car, arrival", Ink::new(p.ink_3).end());
     }
     let with_line = lines(state, plan);
-    let bars = state.landings.iter().filter(|l| !with_line.iter().any(|w| w.id == l.id));
-    crowds(sheet, state, look, plan, bars);
+    if !plan.has_lines() {
+        bars(sheet, state, look, plan);
+    }
     tick_labels(sheet, look, plan, state, &with_line);
     let mut people = [People::new(p.queued, figure_height(plan)), People::new(p.blocked, figure_height(plan))];
     for landing in &with_line {
@@ -119,22 +120,15 @@ fn tick_labels(sheet: &mut Sheet, look: &Look<'_>, plan: &Plan, state: &State<'_
     (low..=high).filter(|place| place % plan.step == 0).for_each(|place| label(place, false));
 }
 
-/// Those who wait where there is no line for them: a bar as long as they are many.
-fn crowds<'s>(
-    sheet: &mut Sheet,
-    state: &State<'_>,
-    look: &Look<'_>,
-    plan: &Plan,
-    landings: impl Iterator<Item = &'s Landing<'s>>,
-) {
+/// Where landings are too thin for a line each, all of them have a bar as long as those who wait are many.
+fn bars(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
     let p = look.palette;
-    let right = plan.lamps.0 - 10.0;
-    let room = right - plan.numbers - 10.0;
+    let left = plan.numbers + 6.0;
     let (mut patient, mut late) = (Vec::new(), Vec::new());
-    for landing in landings.filter(|l| !l.people.is_empty()) {
-        let w = (landing.people.len() as f64 * 3.0).min(room);
-        let h = (plan.row - 1.0).clamp(1.5, 6.0);
-        let rect = [right - w, plan.slab(f64::from(landing.place)) - h - 0.5, w, h].map(|v| v as f32);
+    for landing in state.landings.iter().filter(|l| !l.people.is_empty()) {
+        let w = (landing.people.len() as f64 * 2.0).min(plan.bars);
+        let h = (plan.row - 1.0).clamp(1.5, 8.0);
+        let rect = [left, plan.slab(f64::from(landing.place)) - h - 0.5, w, h].map(|v| v as f32);
         let over = landing.people.iter().any(|waits| *waits > state.spec.patience);
         if over { late.push(rect) } else { patient.push(rect) }
     }
@@ -159,7 +153,7 @@ fn waiting(
     }
     let ground = if plan.has_lines() { plan.slab(f64::from(landing.place)) - 1.0 } else { y + 5.0 };
     let right = plan.lamps.0 - 11.0;
-    let room = right - plan.numbers - 8.0;
+    let room = right - plan.numbers - plan.bars - 8.0;
     let late = |waits: &Span| usize::from(*waits > state.spec.patience);
     let pitch = (room / n as f64).min(13.0);
     if look.stuck {
@@ -177,8 +171,10 @@ fn waiting(
     let any = landing.people.iter().map(late).max().unwrap_or(0);
     let text = numbers::count(n as u64);
     let w = text_width(&text, 11.0, false);
-    if let Some(some) = people.get_mut(any) {
-        some.stand((right - w - 7.0, ground));
+    // The figure stands beside the count, wherever the floor is; the bars say it too.
+    let fits = room >= w + FIGURE + 2.0;
+    if let Some(some) = people.get_mut(any).filter(|_| fits) {
+        some.stand((right - w - 7.0, y + 5.0));
     }
     let ink = if any > 0 { p.blocked_ink } else { p.ink };
     sheet.text((right, y + 4.0), text, Ink::new(ink).medium().end());

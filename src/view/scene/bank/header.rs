@@ -65,11 +65,13 @@ fn full(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, car: &Car<'_>, sh
     // The chip has a little air at both sides of the shaft's walls, the words stand flush with it.
     let (x, w) = (shaft.x + 4.0, shaft.w - 8.0);
     let right = x + w;
-    let load = load(car);
+    let wish = text_width(car.name, 15.0, false).min(w * 0.6);
+    let loads = [load(car), numbers::count(car.riders.len() as u64)];
+    let load = first_fit(&loads, w - wish - 5.0);
     let load_w = text_width(&load, 11.0, false);
     sheet.text((right, 26.0), load, Ink::new(p.ink).medium().end());
-    let room = w - load_w - 8.0;
-    let name = cut(car.name, room.min(w * 0.6), 15.0, false);
+    let room = w - load_w - 5.0;
+    let name = cut(car.name, wish.min(room), 15.0, false);
     let name_w = text_width(&name, 15.0, false);
     sheet.text((x, 26.0), name, Ink::new(p.ink).size(15.0).bold());
     let what = first_fit(&about(state, car), room - name_w - 2.0);
@@ -108,7 +110,7 @@ fn about(state: &State<'_>, car: &Car<'_>) -> Vec<String> {
         if somebody { "loading" } else { "doors open" }.to_owned()
     });
     match (doors, to) {
-        (Some(doors), _) => vec![doors, "open".to_owned(), String::new()],
+        (Some(doors), _) => vec![doors, format!("at {}", number(car.nearest())), String::new()],
         (None, Some(to)) => vec![format!("{verb} to {to}"), format!("to {to}"), to, String::new()],
         (None, None) => vec![format!("{verb} at {}", number(car.nearest())), verb.to_owned(), String::new()],
     }
@@ -121,7 +123,7 @@ fn chip(sheet: &mut Sheet, look: &Look<'_>, breaker: &Breaker, (x, w): (f64, f64
     let (colour, ink, wash) = breaker.status.colours(p);
     sheet.fill((x, 36.0), (w, 22.0), 4.0, wash);
     let word = breaker.status.word();
-    if text_width(word, 11.0, false) + 26.0 + 18.0 <= w {
+    if text_width(word, 11.0, false) + 26.0 + 16.0 <= w {
         contact(sheet, (x + 6.0, 48.5), 26.0, breaker.status, p);
         sheet.text((right - 7.0, 51.0), word, Ink::new(ink).medium().end());
     } else {
@@ -153,9 +155,9 @@ fn chip(sheet: &mut Sheet, look: &Look<'_>, breaker: &Breaker, (x, w): (f64, f64
                         sheet.ring(at, 3.4, colour, 1.4);
                     }
                 }
-                end += permitted as f64 * 10.0;
+                end += permitted as f64 * 10.0 - 2.0;
             }
-            sheet.text((right, 75.0), first_fit(&says, right - end - 4.0), Ink::new(p.ink_3).end());
+            sheet.text((right, 75.0), first_fit(&says, right - end - 2.0), Ink::new(p.ink_3).end());
         }
         _ => sheet.text((x, 75.0), first_fit(&says, w), Ink::new(p.ink_3)),
     }

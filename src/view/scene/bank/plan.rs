@@ -7,6 +7,8 @@ use crate::view::shape::text_width;
 
 /// From this width of a bank on it is drawn in full.
 const WIDE: f64 = 560.0;
+/// The pitch of cars in which their headings have room.
+const HEADING: f64 = 118.0;
 /// The height of a line of words.
 pub const LINE: f64 = 13.0;
 
@@ -45,6 +47,8 @@ pub struct Plan {
     pub landings: Frame,
     /// Where the numbers of landings end.
     pub numbers: f64,
+    /// The width of the bars right of the numbers that say how many wait, where landings are too thin for lines.
+    pub bars: f64,
     /// The middles of the lamps up and down.
     pub lamps: (f64, f64),
     /// The column with the cars that are to come, where there is room for it.
@@ -82,8 +86,12 @@ impl Plan {
         }
         let most = if narrow { Tier::Narrow } else { Tier::Full };
         let tier = tier.unwrap_or(Tier::Mark).min(most);
+        if tier == Tier::Full {
+            // Headings are worth more than figures side by side.
+            column = (frame.w - right - HEADING * cars).clamp(column.min(190.0), column);
+        }
         let widest = match (narrow, tier) {
-            (true, _) => 72.0,
+            (true, _) => 110.0,
             (_, Tier::Full) => 190.0,
             (_, Tier::Medium) => 104.0,
             _ => 62.0,
@@ -116,12 +124,19 @@ impl Plan {
         let landings = Frame { x: frame.x, y: top, w: column - if narrow { 8.0 } else { 0.0 }, h: bottom - top };
         let numbers = frame.x + label + if narrow { 0.0 } else { 4.0 };
         let shafts_x = frame.x + column;
-        let lamp = landings.right() - if narrow { 34.0 } else { 43.0 };
+        let lamp = landings.right() - if narrow { 37.0 } else { 47.0 };
         Plan {
             tier,
             narrow,
             landings,
             numbers,
+            bars: if row >= LINE {
+                0.0
+            } else if narrow {
+                14.0
+            } else {
+                30.0
+            },
             lamps: (lamp - if narrow { 10.0 } else { 13.0 }, lamp),
             assigned: (right > 0.0).then(|| {
                 let x = shafts_x + pitch * cars - gap + 8.0;

@@ -3,7 +3,6 @@
 
 use super::super::Scene;
 use super::super::{Frame, Look};
-use super::breaker::Status;
 use super::plan::{LINE, Plan, Tier};
 use super::state::{Car, State, Stop};
 use crate::trace::SimTime;
@@ -127,8 +126,7 @@ fn rail(sheet: &mut Sheet, look: &Look<'_>, plan: &Plan, (index, car): (usize, &
     let at = plan.mid(car.place);
     let y = |stop: &Stop| plan.mid(f64::from(stop.place));
     let (top, bottom) = (y(last).min(at), y(first).max(at));
-    let colour = if car.breaker.is_some_and(|b| b.status == Status::HalfOpen) { p.blocked } else { p.ink_2 };
-    sheet.line((x, top), (x, bottom), colour, 1.8);
+    sheet.line((x, top), (x, bottom), p.ink_2, 1.8);
     let r = (plan.row * 0.36).clamp(1.5, 3.6);
     let rides = car.stops.iter().filter(|stop| stop.ride);
     sheet.dots(rides.map(|stop| (x as f32, y(stop) as f32)).collect(), r, p.ink_2);

@@ -4,6 +4,7 @@
 mod program;
 
 mod breaker;
+mod bank;
 mod channel;
 #[cfg(feature = "cli")]
 mod endpoint;

@@ -1,7 +1,7 @@
 //! The bank's picture, as data.
 
 use super::building::{DUE_DOWN, DUE_UP, LANDINGS};
-use super::car::{DOORS, HEADING, HIGH, LOW, PENDING_DOWN, PENDING_UP};
+use super::car::{DOORS, HEADING, HIGH, LOW, PENDING_DOWN, PENDING_UP, SIGNAL_BUFFER, SIGNALS};
 use super::script;
 use super::system::FLEET;
 use super::works::{FAILING_MOTOR, SLOW_DOOR, STOP_CAR};
@@ -25,6 +25,7 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
                 doors: DOORS,
                 range: (LOW, HIGH),
                 pending: (PENDING_UP, PENDING_DOWN),
+                signals: (SIGNALS, SIGNAL_BUFFER),
                 due: (DUE_UP, DUE_DOWN),
                 breaker: Breaker::gauges(),
                 patience: Span::secs(60),

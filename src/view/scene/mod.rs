@@ -4,6 +4,7 @@
 //! a seek could not rebuild. No pattern is known by name.
 
 mod age;
+pub(in crate::view) mod bank;
 mod channel;
 mod contact;
 mod crew;
@@ -23,6 +24,7 @@ mod sink;
 mod source;
 mod worker;
 
+pub use bank::landing_at;
 pub use footer::conservation;
 pub use hit::{Lane, about, hit, lanes};
 pub use matrix::{Cell, census};
@@ -175,7 +177,11 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
         sheet.fill((x, lane.y), (w, lane.h), 3.0, look.palette.accent_wash);
     }
     if look.size.0 < PHONE {
-        phone::draw(&mut sheet, scene, look);
+        if bank::is_in(scene) {
+            bank::draw(&mut sheet, scene, look);
+        } else {
+            phone::draw(&mut sheet, scene, look);
+        }
         return sheet.shapes;
     }
     let columns = layout::columns(scene, look);
@@ -209,7 +215,8 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
                 };
                 crew::draw(&mut sheet, scene, look, (label, station), frame, wires);
             }
-            Place::Bank { .. } | Place::Breaker { .. } => {}
+            Place::Bank { .. } => bank::draw(&mut sheet, scene, look),
+            Place::Breaker { .. } => {}
             Place::Crowd { label, station } => crowd::draw(&mut sheet, scene, look, (label, station), frame),
             Place::Server { label, station } => {
                 if !previous.is_some_and(|p| matches!(p.place, Place::Crew { .. })) {

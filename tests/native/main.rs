@@ -4,6 +4,7 @@
 mod program;
 
 mod channel;
+mod console;
 #[cfg(feature = "cli")]
 mod endpoint;
 mod engine;

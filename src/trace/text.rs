@@ -28,7 +28,7 @@ impl Texts {
 
     /// Gives up a text. Its number reads as empty; the same text gets another number if it is used again.
     pub fn forget(&mut self, text: Text) {
-        if let Some(kept) = self.by_number.get_mut(text.0 as usize) {
+        if let Some(kept) = self.by_number.get_mut(text.0 as usize).filter(|kept| !kept.is_empty()) {
             let nothing = self.nothing.get_or_insert_with(|| Rc::from("")).clone();
             self.numbers.remove(&std::mem::replace(kept, nothing));
         }

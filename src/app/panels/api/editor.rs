@@ -21,13 +21,15 @@ pub struct EditorProps {
     pub console: &'static Console,
     /// Why nothing can be sent, if so.
     pub obstacle: Option<&'static str>,
+    /// The first answer to what was asked last, in words.
+    pub latest: Option<String>,
 }
 
 /// Method, path, body, and the button that sends them.
 #[component]
 pub fn Editor(props: &EditorProps) -> Html {
     let page = use_page();
-    let EditorProps { draft, write, console, obstacle } = props.clone();
+    let EditorProps { draft, write, console, obstacle, latest } = props.clone();
     let can_send = obstacle.is_none() && !draft.path.is_empty();
     let send = {
         let Draft { method, path, body, .. } = draft.clone();
@@ -79,7 +81,7 @@ pub fn Editor(props: &EditorProps) -> Html {
             }
             <div class="acts">
                 <button type="submit" class="btn pri" data-testid="api-send" disabled={!can_send}>{ "Send" }<span class="kbd">{ "Ctrl ⏎" }</span></button>
-                <span class="note">{ "at the playhead, in virtual time" }</span>
+                <span class="note" role="status" data-testid="api-latest">{ latest.unwrap_or_else(|| "at the playhead, in virtual time".to_owned()) }</span>
             </div>
         </form>
     }

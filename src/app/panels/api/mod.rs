@@ -9,6 +9,7 @@ mod transcript;
 use crate::app::page::{Draft, Page, use_page};
 use crate::engine::Progress;
 use crate::spec::{Console, Route};
+use crate::view::{number, status};
 use editor::Editor;
 use transcript::Transcript;
 use yew::prelude::*;
@@ -17,10 +18,9 @@ use yew::prelude::*;
 #[component]
 pub fn Api() -> Html {
     let page = use_page();
-    let (pattern, console, obstacle) = {
+    let (pattern, console) = {
         let lab = page.lab();
-        let pattern = lab.scenario().pattern;
-        (pattern.id, pattern.console, obstacle(&page))
+        (lab.scenario().pattern.id, lab.scenario().pattern.console)
     };
     let (draft, write) = use_draft(&page, pattern, console);
     let Some(console) = console else { return Html::default() };
@@ -40,7 +40,7 @@ pub fn Api() -> Html {
                     </button></li>
                 }) }</ul>
             </section>
-            <Editor {draft} {write} {console} {obstacle} />
+            <Editor {draft} {write} {console} obstacle={obstacle(&page)} latest={latest(&page)} />
             <Transcript {console} />
         </div></div>
     }
@@ -57,6 +57,17 @@ fn obstacle(page: &Page) -> Option<&'static str> {
         Progress::Deadlock(_) | Progress::BudgetSpent => None,
         _ => Some("The run is over, and nobody answers any more. Move the playhead back to ask before its end."),
     }
+}
+
+/// The first answer to what was asked last, where there is one: the transcript may be out of sight.
+fn latest(page: &Page) -> Option<String> {
+    let lab = page.lab();
+    let trace = lab.session().run().trace();
+    let so_far = lab.so_far();
+    let row = so_far.exchanges().iter().rev().find(|row| row.is_from_page(&trace))?;
+    let reply = so_far.replies(row).first()?;
+    let (reason, took) = (status::reason(reply.status), number::millis(row.took(reply).0));
+    Some(format!("{} {reason} after {took} ms", reply.status))
 }
 
 /// An example of a request.

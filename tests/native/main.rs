@@ -6,6 +6,7 @@ mod program;
 mod breaker;
 mod bank;
 mod channel;
+mod console;
 #[cfg(feature = "cli")]
 mod endpoint;
 mod engine;

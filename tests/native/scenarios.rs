@@ -1,5 +1,5 @@
-//! Scenarios by chance, for properties: every pattern, values within their ranges but small enough to run quickly, faults and live
-//! edits at any place.
+//! Scenarios by chance, for properties: every pattern, values within their ranges but small enough to run quickly, faults and requests to
+//! the running system at any place.
 
 use millrace::engine::{Action, Intervention};
 use millrace::patterns;
@@ -48,8 +48,9 @@ pub fn any() -> impl Strategy<Value = Scenario> {
     let draws = proptest::collection::vec(any_draw(), 40);
     let faults =
         proptest::collection::vec((0..400_000_000_u64, 0..600_u64, 0..5_usize, proptest::option::of(1..4_i64)), 0..4);
-    (0..patterns::ALL.len(), any_bool(), "[a-z0-9 &=#%+é]{1,8}", draws, faults).prop_map(
-        |(pattern, shipped, seed, draws, faults)| {
+    let asks = proptest::collection::vec((0..4_000_000_000_u64, 1..600_u64, 0..20_usize), 0..4);
+    (0..patterns::ALL.len(), any_bool(), "[a-z0-9 &=#%+é]{1,8}", draws, faults, asks).prop_map(
+        |(pattern, shipped, seed, draws, faults, asks)| {
             let mut scenario = Scenario::new(patterns::ALL[pattern]);
             scenario.fidelity = if shipped { Fidelity::Shipped } else { Fidelity::Documented };
             scenario.seed = seed;
@@ -64,6 +65,17 @@ pub fn any() -> impl Strategy<Value = Scenario> {
                 let Some(fault) = scene.faults.get(which) else { continue };
                 let magnitude = magnitude.map(|m| m.clamp(fault.min, fault.max));
                 let action = Action::Fault { id: fault.id.to_owned(), magnitude };
+                scenario.interventions.push(Intervention { at: SimTime(at), ordinal, action });
+            }
+            let routes = scenario.pattern.console.map_or(&[][..], |console| console.routes);
+            for (at, ordinal, which) in asks {
+                let Some(route) = routes.get(which) else { continue };
+                let action = Action::Ask {
+                    client: "page".to_owned(),
+                    method: route.method.to_owned(),
+                    path: route.path.to_owned(),
+                    body: route.body.to_owned(),
+                };
                 scenario.interventions.push(Intervention { at: SimTime(at), ordinal, action });
             }
             scenario.interventions.sort_by_key(|i| (i.at, i.ordinal));

@@ -7,6 +7,8 @@ mod channel;
 mod console;
 #[cfg(feature = "cli")]
 mod endpoint;
+#[cfg(feature = "cli")]
+mod endpoint_system;
 mod engine;
 mod golden;
 mod invariants;

@@ -283,6 +283,11 @@ impl Env {
         self.core.faults.borrow().get(fault).copied()
     }
 
+    /// Switches a fault on or off from within, for what is scripted. On the picture it is a fault like any other.
+    pub fn inject(&self, fault: &str, magnitude: Option<i64>) {
+        self.core.set_fault(fault, magnitude);
+    }
+
     /// Calls `handler` whenever a fault is switched on, with its magnitude, or off.
     pub fn on_fault(&self, fault: &str, handler: impl Fn(Option<i64>) + 'static) {
         self.core.fault_handlers.borrow_mut().push((fault.to_owned(), Rc::new(handler)));

@@ -5,6 +5,7 @@
 //! that pattern code reads like ordinary async Rust. No part knows a pattern.
 
 mod arrivals;
+mod breaker;
 mod channel;
 mod crew;
 mod error_group;
@@ -14,9 +15,12 @@ mod stage;
 mod ticker;
 mod timeout;
 mod wait_group;
+mod watch;
+mod window;
 
 pub use arrivals::{Arrivals, Traffic};
-pub use channel::{Closed, Rx, TrySendError, Tx, channel};
+pub use breaker::{Breaker, BreakerSettings, BreakerState, HalfOpen, Pass, Probing, Rejected, Trip};
+pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use crew::{Crew, KILL_WORKER, Worker};
 pub use error_group::{Cancelled, ErrorGroup, GroupError};
 pub use select::{Either, select2};
@@ -25,10 +29,13 @@ pub use stage::{Message, Stage, StageHandle};
 pub use ticker::{Tick, Ticker};
 pub use timeout::{Elapsed, timeout};
 pub use wait_group::WaitGroup;
+pub use watch::{Until, Watch};
+pub use window::{Counts, Mark, SlidingWindow, Window};
 
 /// The sources of the parts, for the code pane: path as the compiler gives it, and text.
 pub const SOURCES: &[(&str, &str)] = &[
     ("src/parts/arrivals.rs", include_str!("arrivals.rs")),
+    ("src/parts/breaker.rs", include_str!("breaker.rs")),
     ("src/parts/channel.rs", include_str!("channel.rs")),
     ("src/parts/crew.rs", include_str!("crew.rs")),
     ("src/parts/error_group.rs", include_str!("error_group.rs")),
@@ -38,4 +45,6 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/parts/ticker.rs", include_str!("ticker.rs")),
     ("src/parts/timeout.rs", include_str!("timeout.rs")),
     ("src/parts/wait_group.rs", include_str!("wait_group.rs")),
+    ("src/parts/watch.rs", include_str!("watch.rs")),
+    ("src/parts/window.rs", include_str!("window.rs")),
 ];

@@ -3,8 +3,10 @@
 
 mod program;
 
+mod breaker;
 mod bank;
 mod channel;
+mod console;
 #[cfg(feature = "cli")]
 mod endpoint;
 mod engine;

@@ -6,6 +6,7 @@
 mod age;
 pub(in crate::view) mod bank;
 mod channel;
+mod contact;
 mod crew;
 mod crowd;
 mod footer;

@@ -97,12 +97,10 @@ pub fn load(scene: &Scene<'_>, station: &str) -> String {
 pub fn condition(scene: &Scene<'_>, look: &Look<'_>) -> (String, Rgba) {
     let p = look.palette;
     let on = |unit: FaultUnit| {
-        let fault = scene.spec.faults.iter().filter(|f| f.unit == unit);
-        let mut magnitudes = fault.filter_map(|f| {
-            let (_, magnitude) = scene.ledger.faults.iter().find(|(name, _)| scene.trace.name(**name) == f.id)?;
-            Some(*magnitude)
-        });
-        magnitudes.next()
+        // The server's own faults come first; further ones of the same unit are somebody else's.
+        let fault = scene.spec.faults.iter().find(|f| f.unit == unit)?;
+        let (_, magnitude) = scene.ledger.faults.iter().find(|(name, _)| scene.trace.name(**name) == fault.id)?;
+        Some(*magnitude)
     };
     if on(FaultUnit::Lasts).is_some() {
         ("down".to_owned(), p.server_ink)

@@ -359,10 +359,13 @@ fn a_breaker_is_told_in_words_of_its_state() {
     assert!(washes, "the shafts of the open ones are washed");
 }
 
+/// From where, to where, by which car.
+type Waiting = Rc<RefCell<Vec<(i32, i32, usize, Job)>>>;
+
 /// Cars that go where somebody calls them, as simply as can be: enough for every state a picture can show.
 async fn day(env: Env, ends: (i32, i32), cars: usize, arrivals: Span) {
     let house = Rc::new(House::open(&env, ends, cars));
-    let waiting: Rc<RefCell<Vec<(i32, i32, usize, Job)>>> = Rc::default();
+    let waiting = Waiting::default();
     for car in 0..cars {
         let (env, house, waiting) = (env.clone(), house.clone(), waiting.clone());
         env.clone().spawn("car", async move { drive(env, house, waiting, car, ends).await }).detach();
@@ -381,8 +384,6 @@ async fn day(env: Env, ends: (i32, i32), cars: usize, arrivals: Span) {
         env.sleep(draw.span(Span::ZERO, arrivals)).await;
     }
 }
-
-type Waiting = Rc<RefCell<Vec<(i32, i32, usize, Job)>>>;
 
 async fn drive(env: Env, house: Rc<House>, waiting: Waiting, car: usize, ends: (i32, i32)) {
     let (id, gate, g) = (house.cars[car], house.breakers[car], gauges());
@@ -464,8 +465,8 @@ fn words_do_not_lie_on_each_other() {
         for size in [WIDE, (1200.0, 700.0), PHONE, (832.0, 640.0)] {
             let shapes = shot.shapes(&shot.look(size));
             // Cars pass in front of what is in their shafts: only the columns at both sides, headings and footer count.
-            let side = |x: f64, y: f64| x < if size.0 < 600.0 { 124.0 } else { 176.0 } || y < 88.0 || y > size.1 - 30.0;
-            let words: Vec<(&Shape, (f64, f64, f64, f64))> = shapes
+            let side = |x: f64, y: f64| x < if size.0 < 600.0 { 132.0 } else { 176.0 } || y < 88.0 || y > size.1 - 30.0;
+            let words: Vec<_> = shapes
                 .iter()
                 .filter(|s| matches!(s, Shape::Text { .. }))
                 .map(|s| (s, super::stage::bounds(s)))

@@ -126,7 +126,7 @@ fn bars(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
     let left = plan.numbers + 6.0;
     let (mut patient, mut late) = (Vec::new(), Vec::new());
     for landing in state.landings.iter().filter(|l| !l.people.is_empty()) {
-        let w = (landing.people.len() as f64 * 2.0).min(plan.bars);
+        let w = (landing.people.len() as f64 * 2.0).min(plan.bars).max(1.5);
         let h = (plan.row - 1.0).clamp(1.5, 8.0);
         let rect = [left, plan.slab(f64::from(landing.place)) - h - 0.5, w, h].map(|v| v as f32);
         let over = landing.people.iter().any(|waits| *waits > state.spec.patience);

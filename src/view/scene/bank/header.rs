@@ -74,8 +74,9 @@ fn full(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, car: &Car<'_>, sh
     let name = cut(car.name, wish.min(room), 15.0, false);
     let name_w = text_width(&name, 15.0, false);
     sheet.text((x, 26.0), name, Ink::new(p.ink).size(15.0).bold());
-    let what = first_fit(&about(state, car), room - name_w - 2.0);
-    if text_width(&what, 11.0, false) <= room - name_w {
+    let room = room - name_w - 6.0;
+    let what = first_fit(&about(state, car), room);
+    if text_width(&what, 11.0, false) <= room {
         let ink = if car.trouble.is_some() { p.server_ink } else { p.ink_2 };
         sheet.text((right - load_w - 5.0, 26.0), what, Ink::new(ink).end());
     }

@@ -75,7 +75,7 @@ impl Plan {
         let cars = state.cars.len().max(1) as f64;
         // The first that tells most of each car.
         let choices: &[(f64, f64)] =
-            if narrow { &[(116.0, 0.0)] } else { &[(234.0, 110.0), (190.0, 110.0), (160.0, 0.0)] };
+            if narrow { &[(124.0, 0.0)] } else { &[(234.0, 110.0), (190.0, 110.0), (160.0, 0.0)] };
         let (mut column, mut right, mut tier) = (0.0, 0.0, None);
         for &(left, assigned) in choices {
             let extra = if assigned > 0.0 { 16.0 } else { 0.0 };

@@ -359,7 +359,11 @@ impl Core {
             // The program's first turn is still to come.
             None if self.now() == SimTime::ZERO => self.early.borrow_mut().push(exchange),
             None => {
-                self.emit_text("nobody answers here", |body| EventKind::Replied { exchange: number, status: 404, body });
+                self.emit_text("nobody answers here", |body| EventKind::Replied {
+                    exchange: number,
+                    status: 404,
+                    body,
+                });
             }
         }
     }

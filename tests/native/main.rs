@@ -11,6 +11,7 @@ mod console;
 mod endpoint;
 #[cfg(feature = "cli")]
 mod endpoint_system;
+mod elevator;
 mod engine;
 mod golden;
 mod invariants;

@@ -12,7 +12,7 @@ use super::metrics::Metrics;
 use super::params::Params;
 use super::passenger::{self, Passenger};
 use super::refusal::{Class, Refusal};
-use super::works::Works;
+use super::works::{STOP_CAR, Works};
 use crate::engine::Env;
 use crate::parts::{Ticker, Watch, timeout};
 use crate::spec::Fidelity;
@@ -53,7 +53,7 @@ pub struct System {
 impl System {
     /// A bank without cars.
     pub fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<System> {
-        Rc::new(System {
+        let system = Rc::new(System {
             env: env.clone(),
             works: Rc::new(Works::new(env, p, fidelity)),
             fleet: env.open_plain(StationKind::Crew, FLEET),
@@ -63,7 +63,24 @@ impl System {
             made: Cell::new(0),
             came: Cell::new(0),
             people: Watch::new(env, 0),
-        })
+        });
+        let bank = Rc::downgrade(&system);
+        env.on_fault(STOP_CAR, move |number| {
+            if let Some(system) = bank.upgrade() {
+                system.stopped(number);
+            }
+        });
+        system
+    }
+
+    /// A fault stops a car, or none.
+    fn stopped(&self, number: Option<i64>) {
+        for car in self.cars() {
+            let stopped = number == Some(car.number);
+            if car.is_stopped.replace(stopped) != stopped {
+                self.env.state(car.station, if stopped { "stopped" } else { "in service" });
+            }
+        }
     }
 
     /// The cars, a copy of the list: who reads it does not hold it.

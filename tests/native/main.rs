@@ -3,8 +3,8 @@
 
 mod program;
 
-mod breaker;
 mod bank;
+mod breaker;
 mod channel;
 mod console;
 #[cfg(feature = "cli")]

@@ -99,7 +99,7 @@ fn count(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, inner: Frame, colour
 fn way_mark(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, inner: Frame) -> bool {
     let p = look.palette;
     let (x, y) = (inner.right() - 5.0, inner.y + (inner.h / 2.0 - 1.0));
-    if car.breaker.is_some_and(|breaker| breaker.status.is_open()) || car.trouble.is_some() {
+    if car.breaker.is_some_and(|breaker| breaker.status.is_open()) || car.is_stuck() {
         let colour = outline(car, p);
         sheet.line((x - 3.2, y - 3.2), (x + 3.2, y + 3.2), colour, 1.7);
         sheet.line((x + 3.2, y - 3.2), (x - 3.2, y + 3.2), colour, 1.7);
@@ -171,7 +171,7 @@ fn trouble(sheet: &mut Sheet, look: &Look<'_>, plan: &Plan, car: &Car<'_>, (shaf
     let h = lines.len() as f64 * LINE;
     let below = frame.bottom() + h + 3.0 <= plan.bottom;
     let top = if below { frame.bottom() + 1.0 } else { frame.y - h - 3.0 };
-    let ink = if held { p.server_ink } else { p.rejected_ink };
+    let ink = if held || car.is_stuck() { p.server_ink } else { p.rejected_ink };
     for (index, line) in lines.into_iter().enumerate() {
         let w = text_width(&line, 11.0, false);
         let x = frame.middle().min(shaft.right() - w / 2.0 - 3.0).max(shaft.x + w / 2.0 + 2.0);

@@ -77,7 +77,7 @@ fn full(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, car: &Car<'_>, sh
     let room = room - name_w - 6.0;
     let what = first_fit(&about(state, car), room);
     if text_width(&what, 11.0, false) <= room {
-        let ink = if car.trouble.is_some() { p.server_ink } else { p.ink_2 };
+        let ink = if car.is_stuck() { p.server_ink } else { p.ink_2 };
         sheet.text((right - load_w - 5.0, 26.0), what, Ink::new(ink).end());
     }
     if let Some(breaker) = car.breaker {

@@ -1,7 +1,7 @@
 //! The text alternative of the stage: what the picture shows, as rows of a table and as a sentence.
 
 use super::number;
-use super::scene::{Cell, Look, Scene, Worker, about, await_line, bank, census, conservation, outcomes};
+use super::scene::{Cell, Look, Reading, Scene, Worker, about, await_line, bank, census, conservation, outcomes};
 use super::stage::Mode;
 use crate::spec::{Place, Regulator};
 use crate::trace::{StationKind, UNLIMITED, ledger::StationRow};
@@ -46,7 +46,9 @@ pub fn rows(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Row> {
             Place::Bank { .. } => {
                 bank::rows(scene, look, label).iter().for_each(|(what, says)| say(what, says.clone()))
             }
-            Place::Breaker { .. } => {}
+            Place::Breaker { gauges, .. } => {
+                say(label, Reading::of(scene, station, gauges).says(look.now).join(", "));
+            }
             Place::Server { .. } => say(label, server(scene, station)),
             Place::Sink { .. } => {
                 let done = format!(
@@ -99,7 +101,11 @@ pub fn description(scene: &Scene<'_>) -> String {
                 sentences.push(format!("{label}: {done} of {total} done, {} percent errors", number::percent(share)));
             }
             Place::Bank { .. } => sentences.push(bank::description(scene, label)),
-            Place::Source { .. } | Place::Breaker { .. } => {}
+            Place::Breaker { gauges, .. } => {
+                let says = Reading::of(scene, station, gauges).says(scene.ledger.now);
+                sentences.push(format!("{label}: {}", says.join(", ")));
+            }
+            Place::Source { .. } => {}
         }
     }
     sentences.push(capital(&conservation(scene).0));

@@ -275,6 +275,19 @@ fn what_was_said_is_part_of_the_hash() {
 }
 
 #[test]
+fn a_text_that_was_given_up_reads_as_empty_and_comes_back_under_another_number() {
+    let mut trace = Trace::new();
+    let (first, other) = (trace.text("a long answer"), trace.text("another"));
+    trace.forget_text(first);
+    trace.forget_text(first);
+    assert_eq!((trace.name(first), trace.name(other)), ("", "another"));
+    let again = trace.text("a long answer");
+    assert_ne!(again, first);
+    assert_eq!(trace.name(again), "a long answer");
+    assert_eq!(trace.text("a long answer"), again);
+}
+
+#[test]
 fn a_pattern_that_cannot_be_asked_ignores_what_a_link_asks_of_it() {
     let decoded = link::decode("#/sequential?x=0~0~ask~page~GET~/~;0~0~hang~0").expect("a link");
     assert_eq!((decoded.scenario.interventions.len(), decoded.notices.len()), (0, 2));

@@ -9,6 +9,8 @@ mod channel;
 mod console;
 #[cfg(feature = "cli")]
 mod endpoint;
+#[cfg(feature = "cli")]
+mod endpoint_system;
 mod engine;
 mod golden;
 mod invariants;

@@ -25,14 +25,20 @@
 //! A Go elevator service with HTTP and WebSocket interfaces, and its document. Movement, counting, dispatch and breaker are the
 //! code's; the dispatch policies beside the reference are the textbooks'.
 
+mod api;
 mod building;
 mod car;
 mod checks;
+mod console;
 mod detail;
 mod directions;
 mod dispatch;
+mod envelope;
+mod exposition;
 mod floor;
 mod forecast;
+mod health;
+mod limit;
 mod metrics;
 mod params;
 mod passenger;
@@ -47,9 +53,8 @@ mod traffic;
 mod works;
 
 use crate::engine::Env;
-use crate::parts::Watch;
 use crate::spec::{Fidelity, Group, Pattern, Preset, ProgramFuture, Race, Source};
-use crate::trace::{SimTime, StationKind};
+use crate::trace::{SimTime, StationKind, Wait};
 use params::Params;
 use system::System;
 
@@ -126,13 +131,13 @@ pub static PATTERN: Pattern = Pattern {
     ),
     source: Source { path: file!(), text: include_str!("mod.rs") },
     more: sources![
-        "car", "reference", "sweep", "stop", "directions", "system", "dispatch", "forecast", "passenger", "traffic", "building", "works"
+        "car", "reference", "sweep", "stop", "directions", "system", "dispatch", "forecast", "passenger", "traffic", "building", "works", "api", "health"
     ],
     parts: &["breaker", "channel", "select", "timeout", "ticker", "watch"],
     home: (StationKind::Source, "street"),
     suite: None,
     ideal: |_, _| None,
-    console: None,
+    console: Some(&console::CONSOLE),
     race: Some(Race { key: "policy", measure: "mean wait" }),
     detail: detail::detail,
     run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
@@ -146,23 +151,17 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         // What the parameter allows the manager takes.
         drop(system.add(&car.name, car.min, car.max, None).await);
     }
-    let inside = Watch::new(&env, 0_u32);
-    let (come, open, count) = (env.clone(), system.clone(), inside.clone());
+    api::open(&env, &system);
+    let (come, open) = (env.clone(), system.clone());
     let arrivals = env.spawn("arrivals", async move {
-        for (trip, number) in trips.into_iter().zip(1..) {
-            come.sleep_until(SimTime(trip.at.0), crate::trace::Wait::Sleep).await;
-            let (env, system, inside) = (come.clone(), open.clone(), count.clone());
-            inside.set(inside.get() + 1);
-            let person = async move {
-                passenger::travel(env, system, trip.from, trip.to, |_| {}).await;
-                inside.set(inside.get() - 1);
-            };
-            come.spawn(&format!("passenger {number}"), person).detach();
+        for trip in trips {
+            come.sleep_until(SimTime(trip.at.0), Wait::Sleep).await;
+            drop(open.welcome(trip.from, trip.to));
         }
     });
     arrivals.join().await;
-    env.sleep_until(closes, crate::trace::Wait::Sleep).await;
-    inside.until(|people| people == 0).await;
+    env.sleep_until(closes, Wait::Sleep).await;
+    system.people.until(|people| people == 0).await;
     system.at_rest().await;
     system.shut_down();
 }

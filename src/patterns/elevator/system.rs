@@ -10,14 +10,15 @@ use super::dispatch;
 use super::floor::{Direction, Floor, HIGHEST, LOWEST};
 use super::metrics::Metrics;
 use super::params::Params;
-use super::passenger::Passenger;
+use super::passenger::{self, Passenger};
 use super::refusal::{Class, Refusal};
 use super::works::Works;
 use crate::engine::Env;
-use crate::parts::{Ticker, timeout};
+use crate::parts::{Ticker, Watch, timeout};
 use crate::spec::Fidelity;
 use crate::trace::{Span, StationId, StationKind};
 use std::cell::{Cell, RefCell};
+use std::future::Future;
 use std::rc::Rc;
 
 /// The station that the cars are parts of.
@@ -42,8 +43,11 @@ pub struct System {
     pub fleet: StationId,
     /// What is counted.
     pub metrics: RefCell<Metrics>,
+    /// How many people are in the building.
+    pub people: Watch<u64>,
     cars: RefCell<Vec<Rc<Car>>>,
     made: Cell<i64>,
+    came: Cell<u64>,
 }
 
 impl System {
@@ -57,6 +61,8 @@ impl System {
             metrics: RefCell::new(Metrics::new()),
             cars: RefCell::default(),
             made: Cell::new(0),
+            came: Cell::new(0),
+            people: Watch::new(env, 0),
         })
     }
 
@@ -140,6 +146,30 @@ impl System {
         for (person, landing) in riders.iter().zip(landing.into_iter().cycle()) {
             person.step_out(car.floor(), landing);
             self.building.enter(person);
+        }
+    }
+
+    /// Somebody comes in: a task of their own, from their floor to their floor. What they are told when they press the button
+    /// first is what this waits for; they go on by themselves.
+    pub fn welcome(self: &Rc<System>, from: Floor, to: Floor) -> impl Future<Output = Answer> + use<> {
+        let told: Rc<RefCell<Option<Answer>>> = Rc::default();
+        let heard = Watch::new(&self.env, false);
+        let (system, tell, hear) = (self.clone(), told.clone(), heard.clone());
+        self.people.set(self.people.get() + 1);
+        self.came.set(self.came.get() + 1);
+        let person = async move {
+            let answered = |answer: &Answer| {
+                tell.replace(Some(answer.clone()));
+                hear.set(true);
+            };
+            passenger::travel(system.env.clone(), system.clone(), from, to, answered).await;
+            system.people.set(system.people.get().saturating_sub(1));
+        };
+        self.env.spawn(&format!("passenger {}", self.came.get()), person).detach();
+        async move {
+            heard.until(|heard| heard).await;
+            let answer = told.borrow_mut().take();
+            answer.unwrap_or_else(|| Err(Refusal::new(Class::Internal, "nobody answered")))
         }
     }
 

@@ -116,8 +116,13 @@ fn flow(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, wires: Wires) {
         lines.push([from as f32 + 2.0, y, frame.x as f32 - 4.0, y]);
     }
     let mut right = frame.right();
+    let mut conducts = true;
+    if let Some((breaker, lets)) = wires.breaker {
+        lines.push([right as f32 + 4.0, y, breaker.x as f32, y]);
+        (right, conducts) = (breaker.right() - 4.0, lets);
+    }
     if let Some(server) = wires.server {
-        lines.push([right as f32 + 4.0, y, server.x as f32, y]);
+        lines.extend(conducts.then_some([right as f32 + 4.0, y, server.x as f32, y]));
         right = server.right();
     }
     if let Some(to) = wires.to {

@@ -3,7 +3,7 @@
 use super::super::number;
 use super::matrix::{self, Cell, Raster};
 use super::worker::{Worker, await_line};
-use super::{Frame, Look, PHONE, Scene, bank, channel, crew, crowd, layout, phone, rows, server, source};
+use super::{Frame, Look, PHONE, Reading, Scene, bank, channel, crew, crowd, layout, phone, rows, server, source};
 use crate::spec::Place;
 use crate::trace::{JobId, StationId};
 
@@ -198,6 +198,7 @@ fn about_place(scene: &Scene<'_>, look: &Look<'_>, place: &Place) -> Vec<String>
             lines.extend(row.and_then(|(id, _)| waits_at(scene, id)));
             lines
         }
-        Place::Crew { .. } | Place::Crowd { .. } | Place::Bank { .. } | Place::Breaker { .. } => Vec::new(),
+        Place::Breaker { gauges, .. } => Reading::of(scene, station, gauges).says(look.now),
+        Place::Crew { .. } | Place::Crowd { .. } | Place::Bank { .. } => Vec::new(),
     }
 }

@@ -20,6 +20,8 @@ const SLIM: f64 = 42.0;
 pub struct Wires {
     /// The right edge of what they receive from.
     pub from: Option<f64>,
+    /// The breaker they call through, and whether it lets them.
+    pub breaker: Option<(Frame, bool)>,
     /// The server they call.
     pub server: Option<Frame>,
     /// The left edge of what they send to.
@@ -223,8 +225,17 @@ pub fn draw_wires(
         if let Some(from) = wires.from.filter(|from| area.x - from >= 9.0) {
             lines.push([from as f32 + 1.0, at, area.x as f32 - 5.0, at]);
         }
-        if let Some(server) = wires.server {
-            lines.push([area.right() as f32 + 5.0, at, server.x as f32, at]);
+        let mut start = area.right() + 5.0;
+        if let Some((breaker, conducts)) = wires.breaker {
+            lines.push([start as f32, at, breaker.x as f32, at]);
+            start = breaker.right();
+            if !conducts {
+                // The wire is cut behind it.
+                start = wires.server.map_or(start, |server| server.x);
+            }
+        }
+        if let Some(server) = wires.server.filter(|server| server.x > start) {
+            lines.push([start as f32, at, server.x as f32, at]);
         }
         if let Some(to) = wires.to {
             lines.push([out as f32, at, to as f32 - 1.0, at]);

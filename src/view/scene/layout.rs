@@ -26,6 +26,7 @@ struct Room {
     channel: f64,
     slit: f64,
     crew: f64,
+    breaker: f64,
     server: f64,
     sink: f64,
     /// Behind a source, between a crew and its server, in front of a sink, everywhere else.
@@ -38,6 +39,7 @@ const ROOMS: [Room; 4] = [
         channel: 68.0,
         slit: 60.0,
         crew: 240.0,
+        breaker: 140.0,
         server: 96.0,
         sink: 92.0,
         gaps: [32.0, 36.0, 12.0, 20.0],
@@ -47,6 +49,7 @@ const ROOMS: [Room; 4] = [
         channel: 44.0,
         slit: 22.0,
         crew: 106.0,
+        breaker: 120.0,
         server: 66.0,
         sink: 88.0,
         gaps: [18.0, 22.0, 10.0, 15.0],
@@ -56,6 +59,7 @@ const ROOMS: [Room; 4] = [
         channel: 30.0,
         slit: 14.0,
         crew: 48.0,
+        breaker: 84.0,
         server: 62.0,
         sink: 88.0,
         gaps: [12.0, 14.0, 8.0, 10.0],
@@ -65,6 +69,7 @@ const ROOMS: [Room; 4] = [
         channel: 22.0,
         slit: 12.0,
         crew: 26.0,
+        breaker: 60.0,
         server: 52.0,
         sink: 84.0,
         gaps: [10.0, 10.0, 8.0, 8.0],
@@ -96,9 +101,10 @@ pub fn columns<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Vec<Column<'a>> {
         let extra = if spare > 0.0 && appetite > 0.0 { spare * hunger(place) / appetite } else { 0.0 };
         let w = libm::floor(base * squeeze + extra);
         let frame = Frame { x: libm::floor(x), y: TOP, w, h };
-        // The server's box is a little higher than the lanes that run through it: its words stand clear of them.
+        // A box that lanes run through is a little higher than they are: its words stand clear of them.
         let around = Frame { y: TOP - 8.0, h: h + 17.0, ..frame };
-        columns.push(Column { place, frame: if matches!(place, Place::Server { .. }) { around } else { frame } });
+        let boxed = matches!(place, Place::Server { .. } | Place::Breaker { .. });
+        columns.push(Column { place, frame: if boxed { around } else { frame } });
         x += w + gaps.get(index).copied().unwrap_or(0.0) * squeeze;
     }
     // The last one ends where the picture ends.
@@ -117,7 +123,7 @@ fn need(scene: &Scene<'_>, place: &Place, room: &Room) -> f64 {
         },
         Place::Crew { .. } => room.crew,
         Place::Crowd { .. } | Place::Bank { .. } => 300.0,
-        Place::Breaker { .. } => 240.0,
+        Place::Breaker { .. } => room.breaker,
         // What a crowd calls is told in large numbers.
         Place::Server { .. } if has_crowd(scene) => room.server.max(124.0),
         Place::Server { .. } => room.server,
@@ -143,6 +149,7 @@ fn gap(scene: &Scene<'_>, pair: &[Place], room: &Room) -> f64 {
         [Place::Source { .. }, _] if scene.spec.regulator.is_some() => behind_source.max(28.0),
         [Place::Source { .. }, _] => behind_source,
         [Place::Crew { .. }, Place::Server { .. }] => to_server,
+        [Place::Crew { .. }, Place::Breaker { .. }] | [Place::Breaker { .. }, Place::Server { .. }] => other.min(18.0),
         [Place::Channel { .. }, Place::Sink { .. }] => to_sink,
         [Place::Server { .. }, _] => other + 6.0,
         [Place::Channel { .. }, _] => other - 2.0,

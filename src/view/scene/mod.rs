@@ -5,6 +5,7 @@
 
 mod age;
 pub(in crate::view) mod bank;
+mod breaker;
 mod channel;
 mod contact;
 mod crew;
@@ -25,6 +26,7 @@ mod source;
 mod worker;
 
 pub use bank::landing_at;
+pub use breaker::Reading;
 pub use footer::conservation;
 pub use hit::{Lane, about, hit, lanes};
 pub use matrix::{Cell, census};
@@ -201,25 +203,30 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
                 channel::draw(&mut sheet, scene, look, (label, station), frame, previous.map(|p| p.frame.right()));
             }
             Place::Crew { label, station } => {
-                // Its server, where it calls one, is the next place; the lanes run through it.
-                let server = next.filter(|n| matches!(n.place, Place::Server { .. }));
+                // Its server, where it calls one, is the next place, or the next but a breaker; the lanes run through both.
+                let breaker = next.filter(|n| matches!(n.place, Place::Breaker { .. }));
+                let behind = index + 1 + usize::from(breaker.is_some());
+                let server = columns.get(behind).filter(|n| matches!(n.place, Place::Server { .. }));
                 if let Some(Place::Server { label, station }) = server.map(|n| n.place) {
                     let frame = server.map_or(frame, |n| n.frame);
                     server::draw(&mut sheet, scene, look, (label, station), frame);
                 }
-                let after = columns.get(index + 1 + usize::from(server.is_some())).map(|c| walls(c).x);
+                let after = columns.get(behind + usize::from(server.is_some())).map(|c| walls(c).x);
                 let wires = lane::Wires {
                     from: previous.map(|p| walls(p).right()),
+                    breaker: breaker.map(|b| (b.frame, conducts(scene, b.place))),
                     server: server.map(|s| s.frame),
                     to: after,
                 };
                 crew::draw(&mut sheet, scene, look, (label, station), frame, wires);
             }
             Place::Bank { .. } => bank::draw(&mut sheet, scene, look),
-            Place::Breaker { .. } => {}
+            Place::Breaker { label, station, gauges } => {
+                breaker::draw(&mut sheet, scene, look, (label, station, gauges), frame);
+            }
             Place::Crowd { label, station } => crowd::draw(&mut sheet, scene, look, (label, station), frame),
             Place::Server { label, station } => {
-                if !previous.is_some_and(|p| matches!(p.place, Place::Crew { .. })) {
+                if !previous.is_some_and(|p| matches!(p.place, Place::Crew { .. } | Place::Breaker { .. })) {
                     server::draw(&mut sheet, scene, look, (label, station), frame);
                     age::draw(&mut sheet, scene, look, station, frame);
                 }
@@ -231,6 +238,14 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
     }
     footer::draw(&mut sheet, scene, look);
     sheet.shapes
+}
+
+/// Whether the breaker of a place lets calls through.
+fn conducts(scene: &Scene<'_>, place: &Place) -> bool {
+    match place {
+        Place::Breaker { station, gauges, .. } => Reading::of(scene, station, gauges).conducts(),
+        _ => true,
+    }
 }
 
 /// A column's heading and the line below it, cut to a width.

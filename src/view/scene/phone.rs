@@ -7,7 +7,7 @@ use super::glyph::{self, Sort};
 use super::lane::{self, Wires};
 use super::source::{backlog, sent_and_left};
 use super::worker::Worker;
-use super::{Frame, Look, Scene, age, channel, crew, footer, gate, matrix, outcomes, rows, server};
+use super::{Frame, Look, Reading, Scene, age, breaker, channel, crew, footer, gate, matrix, outcomes, rows, server};
 use crate::spec::Place;
 use crate::trace::UNLIMITED;
 
@@ -16,6 +16,8 @@ const ROW: u32 = 50;
 const ROWS: u32 = 2;
 /// The height of a channel with its heading.
 const STRIP: f64 = 54.0;
+/// The height of a breaker.
+const BREAKER: f64 = 34.0;
 /// The height of a lane.
 const LANE: f64 = 15.8;
 /// The least height of a lane.
@@ -26,6 +28,8 @@ const THIN: f64 = 12.5;
 pub struct Arrangement<'a> {
     /// The channels, with the tops of their strips.
     pub strips: Vec<(&'a Place, f64)>,
+    /// The breaker the crew calls through, with the top of its strip.
+    pub breaker: Option<(&'a Place, f64)>,
     /// The one crew or crowd.
     pub crew: Option<&'a Place>,
     /// Its lanes, glyphs or cells.
@@ -53,6 +57,10 @@ pub fn arrange<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Option<Arrangement<'a>
         strips.push((place, top));
         top += STRIP;
     }
+    let breaker = places.iter().find(|p| matches!(p, Place::Breaker { .. })).map(|place| (place, top));
+    if breaker.is_some() {
+        top += BREAKER;
+    }
     top = top.max(8.0) + 18.0;
     let mut bottom = h - 20.0;
     let after: Vec<_> = channels(true).collect();
@@ -68,9 +76,9 @@ pub fn arrange<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Option<Arrangement<'a>
             let used = scene.workers(places.get(at).map_or("", |p| p.station())).len() as f64 * LANE;
             let server = Frame { x: w - 98.0, y: top, w: 56.0, h: area.h.min(used.max(120.0) + 2.0) };
             let area = Frame { w: w - 16.0 - 136.0, ..area };
-            Some(Arrangement { strips, crew: places.get(at), area, server: Some((called, server)) })
+            Some(Arrangement { strips, breaker, crew: places.get(at), area, server: Some((called, server)) })
         }
-        _ => Some(Arrangement { strips, crew: places.get(at), area, server: None }),
+        _ => Some(Arrangement { strips, breaker, crew: places.get(at), area, server: None }),
     }
 }
 
@@ -97,6 +105,12 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>) {
         };
         strip(sheet, scene, look, place, *top, note);
     }
+    let mut conducts = true;
+    if let Some((Place::Breaker { station, gauges, .. }, top)) = arrangement.breaker {
+        let reading = Reading::of(scene, station, gauges);
+        breaker::strip(sheet, look, &reading, Frame { x: 16.0, y: top + 10.0, w: w - 32.0, h: 24.0 });
+        conducts = reading.conducts();
+    }
     let area = arrangement.area;
     over_lanes(sheet, scene, look, &arrangement);
     match arrangement.crew {
@@ -108,7 +122,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>) {
                 server::body(sheet, scene, look, frame, false);
             }
             match lane_height(workers.len(), area) {
-                Some(pitch) => lanes(sheet, scene, look, &workers, (area, pitch), server),
+                Some(pitch) => lanes(sheet, scene, look, &workers, (area, pitch), server.map(|s| (s, conducts))),
                 None => {
                     crew::grid(sheet, look, &workers, area);
                     if let Some(frame) = server {
@@ -246,7 +260,7 @@ fn lanes(
     look: &Look<'_>,
     workers: &[Worker<'_>],
     (area, pitch): (Frame, f64),
-    server: Option<Frame>,
+    server: Option<(Frame, bool)>,
 ) {
     let p = look.palette;
     let right = look.size.0 - 16.0;
@@ -261,7 +275,10 @@ fn lanes(
     let rules = (1..workers.len()).map(|i| crisp(area.y + pitch * i as f64) as f32);
     sheet.segments(rules.map(|y| [area.x as f32, y, area.right() as f32, y]).collect(), p.line, 0.8);
     let bare = Frame { x: area.right(), w: 0.0, ..area };
-    let wires = Wires { from: None, server, to: server.map(|_| right) };
+    // The breaker stands above; its wires are cut here.
+    let breaker = server.map(|(_, conducts)| (Frame { w: 5.0, ..bare }, conducts));
+    let server = server.map(|(frame, _)| frame);
+    let wires = Wires { from: None, breaker, server, to: server.map(|_| right) };
     lane::draw_wires(sheet, scene, look, workers, bare, pitch, wires);
     lane::ribbons(sheet, scene, look, workers, (area.x + 130.0, area.right()), (area.y, pitch));
 }

@@ -5,7 +5,7 @@ use super::super::shape::{Ink, Sheet, cut, text_width};
 use super::super::stage::Mode;
 use super::source::{progress, sent_and_left};
 use super::worker::Worker;
-use super::{Frame, Look, Scene, channel, glyph, phone, server};
+use super::{Frame, Look, Reading, Scene, breaker, channel, glyph, phone, server};
 use crate::spec::Place;
 use crate::trace::UNLIMITED;
 
@@ -86,7 +86,12 @@ fn content(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, place: &Place,
             }
             (format!("{up} of {} up", workers.len()), false)
         }
-        Place::Bank { .. } | Place::Breaker { .. } => (String::new(), false),
+        Place::Breaker { station, gauges, .. } => {
+            let reading = Reading::of(scene, station, gauges);
+            breaker::strip(sheet, look, &reading, Frame { y: bar.y - 3.0, h: 14.0, ..bar });
+            (format!("{} refused", number::count(reading.turned_away)), false)
+        }
+        Place::Bank { .. } => (String::new(), false),
     }
 }
 

@@ -86,14 +86,14 @@ impl Scene<'_> {
                 Status::Paused | Status::Idle => "no answer yet: run on",
                 Status::Running => "no answer yet",
             };
-            return html! { <span class="stat">{ waiting }</span> };
+            return html! { <span class="end"><span class="stat">{ waiting }</span></span> };
         };
         let last = replies.last().unwrap_or(first);
         html! {
-            <>
+            <span class="end">
                 <span class={classes!("stat", status::token(last.status))}>{ format!("{} {}", last.status, status::reason(last.status)) }</span>
                 <span class="took" title="from asking to the first answer, in virtual time">{ format!("{} ms", number::millis(row.took(first).0)) }</span>
-            </>
+            </span>
         }
     }
 
@@ -107,13 +107,16 @@ impl Scene<'_> {
     /// The latest message of a stream, how many there were, and the way to end it.
     fn stream(&self, row: &ExchangeRow, replies: &[Reply]) -> Html {
         let hung_up = self.lab.has_hung_up(row.number);
-        let count = number::count(replies.len() as u64);
+        let count = match replies.len() {
+            1 => "1 message".to_owned(),
+            n => format!("{} messages", number::count(n as u64)),
+        };
         html! {
             <div class="stream">
                 <span class="live">{ match (hung_up, replies.last()) {
-                    (true, _) => format!("{count} messages, then hung up"),
+                    (true, _) => format!("{count}, then hung up"),
                     (false, None) => "listening, no message yet".to_owned(),
-                    (false, Some(last)) => format!("{count} messages, the latest at {:.3}", last.at.seconds()),
+                    (false, Some(last)) => format!("{count}, the latest at {:.3}", last.at.seconds()),
                 } }</span>
                 if !hung_up && !self.lab.wants_real() {
                     <button type="button" class="btn bd" data-testid="api-hang" onclick={self.page.asks(Wish::Hang(row.number))}>{ "Hang up" }</button>

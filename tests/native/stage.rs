@@ -424,6 +424,11 @@ fn pictures_to_look_at() {
             3_480,
             vec![fault(2_900, "kill-worker", 9), fault(3_000, "error-burst", 30)],
         ),
+        ("bank-single", "elevator", "single", Fidelity::Documented, &[], 9_000, vec![]),
+        ("bank-lunch", "elevator", "lunch", Fidelity::Documented, &[], 95_000, vec![]),
+        ("bank-peak", "elevator", "up-peak", Fidelity::Documented, &[], 120_000, vec![]),
+        ("bank-stranded", "elevator", "stranded", Fidelity::Documented, &[], 60_000, vec![]),
+        ("bank-shipped", "elevator", "", Fidelity::Shipped, &[], 60_000, vec![]),
         ("pressure-bang", "backpressure", "bang-bang", Fidelity::Documented, &[], 3_480, vec![]),
         ("pressure-hard", "backpressure", "hard-cap", Fidelity::Shipped, &[], 3_480, vec![]),
         (

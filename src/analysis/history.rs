@@ -3,7 +3,7 @@
 //! Folded at the far end of what is computed, with a ledger of its own. Never rewound: [`Prefix`] is what it was at a
 //! playhead.
 
-use super::{Checks, Journal, Levels, Prefix, Subject};
+use super::{Checks, Exchanges, Journal, Levels, Prefix, Subject};
 use crate::spec::Check;
 use crate::trace::{
     Answer, EventKind, FarFold, Fold, JobId, Ledger, Outcome, SimTime, Span, StationKind, Trace, TraceEvent,
@@ -74,6 +74,8 @@ pub struct History {
     pub boardings: Vec<Boarding>,
     /// All jobs that a car set down, in order.
     pub rides: Vec<Ride>,
+    /// What was asked of the running system, and what it answered.
+    pub exchanges: Exchanges,
     /// How many calls were under way, and how many jobs queued, over time.
     pub levels: Levels,
     /// What is worth telling in words.
@@ -114,7 +116,8 @@ impl Fold for History {
         if event.at > self.ledger.now {
             self.checks.instant_over(&self.ledger, trace);
         }
-        self.journal.observe(event, position, &self.ledger, trace);
+        self.journal.observe(event, position, (&self.ledger, &self.exchanges), trace);
+        self.exchanges.observe(event, position);
         match event.kind {
             EventKind::Answered { job, answer, .. } => {
                 if let Some(latency) = self.ledger.call_age(job, event.at) {

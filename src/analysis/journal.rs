@@ -1,8 +1,10 @@
 //! The journal: what is worth telling in words, for the log and the marks on the timeline.
 //!
 //! Not every event: a page of "request 17 moved" helps nobody. Faults, edits, declared states, notes of the program and of
-//! its server, errors of the server, a channel that becomes full or empties again, the first of each outcome.
+//! its server, errors of the server, a channel that becomes full or empties again, the first of each outcome; what the page
+//! asked of the running system, and what was refused to anybody else.
 
+use super::{Exchanges, PAGE, Request};
 use crate::trace::{
     Answer, EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, UNLIMITED,
 };
@@ -63,6 +65,9 @@ pub struct Journal {
     left_out: u64,
 }
 
+/// What an entry says, but for where it stands.
+type Told = (Tone, String, String, Option<Mark>);
+
 impl Journal {
     /// How many entries are kept.
     pub const MOST: usize = 5_000;
@@ -77,8 +82,14 @@ impl Journal {
         self.left_out
     }
 
-    /// Takes in an event, with the state before it.
-    pub(super) fn observe(&mut self, event: &TraceEvent, position: u64, before: &Ledger, trace: &Trace) {
+    /// Takes in an event, with the state and the exchanges before it.
+    pub(super) fn observe(
+        &mut self,
+        event: &TraceEvent,
+        position: u64,
+        (before, exchanges): (&Ledger, &Exchanges),
+        trace: &Trace,
+    ) {
         let station = |id: StationId| before.station(id).map_or("", |s| trace.name(s.name));
         let number = |job: JobId| format!("#{}", job.number());
         let told = match event.kind {
@@ -135,6 +146,10 @@ impl Journal {
             EventKind::Left { job, outcome: Outcome::Cancelled } => {
                 Some((Tone::Killed, "program".into(), format!("{} was cancelled", number(job)), None))
             }
+            EventKind::Asked { client, request, .. } if trace.name(client) == PAGE => {
+                Some((Tone::State, PAGE.into(), head(trace.name(request)), Some(Mark::Change)))
+            }
+            EventKind::Replied { exchange, status, .. } => replied(event.at, exchange, status, exchanges, trace),
             EventKind::Moved { job, station: id, .. } => self.fill(job, id, before, trace),
             _ => None,
         };
@@ -147,13 +162,7 @@ impl Journal {
     }
 
     /// A channel that becomes full, and one that had been full and is empty again.
-    fn fill(
-        &mut self,
-        job: JobId,
-        to: StationId,
-        before: &Ledger,
-        trace: &Trace,
-    ) -> Option<(Tone, String, String, Option<Mark>)> {
+    fn fill(&mut self, job: JobId, to: StationId, before: &Ledger, trace: &Trace) -> Option<Told> {
         let from = match before.job(job)?.fate {
             crate::trace::ledger::Fate::At(from) => from,
             _ => StationId::NONE,
@@ -175,4 +184,26 @@ impl Journal {
             .remove(&from.0)
             .then(|| (Tone::Success, trace.name(row.name).to_owned(), "empty again".to_owned(), Some(Mark::Change)))
     }
+}
+
+/// A request without its body: `POST /v1/floors/request`.
+fn head(request: &str) -> String {
+    let Request { method, path, .. } = Request::of(request);
+    format!("{method} {path}")
+}
+
+/// The first answer in an exchange: each one to the page, and to everybody else those that are errors.
+fn replied(at: SimTime, exchange: u32, status: u16, exchanges: &Exchanges, trace: &Trace) -> Option<Told> {
+    let row = exchanges.get(exchange).filter(|row| row.replies.is_empty())?;
+    let answer = format!("{status} after {:.1} ms", (at - row.at).as_millis());
+    let tone = match status {
+        ..400 => Tone::Success,
+        400..500 => Tone::Note,
+        _ => Tone::Server,
+    };
+    if row.is_from_page(trace) {
+        return Some((tone, "system".into(), answer, Some(Mark::Change)));
+    }
+    let said = || format!("{}: {answer}", head(trace.name(row.request)));
+    (status >= 400).then(|| (tone, trace.name(row.client).to_owned(), said(), None))
 }

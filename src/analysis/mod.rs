@@ -5,6 +5,7 @@
 //! same number in a report come from the same samples. Percentiles are exact, by sorting: no histogram's rounding.
 
 mod checks;
+mod exchanges;
 mod history;
 mod journal;
 mod level;
@@ -13,6 +14,7 @@ mod summary;
 mod window;
 
 pub use checks::{CheckState, Checks};
+pub use exchanges::{ExchangeRow, Exchanges, PAGE, Reply, Request};
 pub use history::{Boarding, Call, Departure, History, Ride};
 pub use journal::{Entry, Journal, Mark, Tone};
 pub use level::{LevelPoint, Levels, Subject};

@@ -1,6 +1,6 @@
 //! A history as it was at a playhead.
 
-use super::{Boarding, Call, Departure, Entry, History, LevelPoint, Ride, Subject, Summary};
+use super::{Boarding, Call, Departure, Entry, ExchangeRow, History, LevelPoint, Reply, Ride, Subject, Summary};
 use crate::trace::{Outcome, SimTime, Span};
 
 /// The first part of a history.
@@ -53,6 +53,17 @@ impl<'a> Prefix<'a> {
     /// How long those rode that a car set down.
     pub fn riding(&self) -> Summary {
         Summary::of(self.rides().iter().map(|r| r.ride.0).collect())
+    }
+
+    /// What was asked of the running system; see [`Prefix::replies`] for what it answered.
+    pub fn exchanges(&self) -> &'a [ExchangeRow] {
+        let all = self.history.exchanges.rows();
+        all.get(..all.partition_point(|e| e.event < self.events)).unwrap_or_default()
+    }
+
+    /// What was answered in an exchange.
+    pub fn replies(&self, exchange: &'a ExchangeRow) -> &'a [Reply] {
+        exchange.replies_until(self.events)
     }
 
     /// The points of a level.

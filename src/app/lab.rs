@@ -4,7 +4,7 @@
 //! large the run. What is shown is never ahead of what is computed. It must not be borrowed across a frame.
 
 use super::real::{Consents, NotYet, RealRun};
-use crate::analysis::{History, Prefix, Summary};
+use crate::analysis::{History, PAGE, Prefix, Summary};
 use crate::engine::{Action, Intervention, Progress};
 use crate::platform::clock;
 use crate::platform::realtime::Next;
@@ -373,6 +373,31 @@ impl Lab {
     pub fn edit_live(&mut self, key: &str, value: &Value) {
         let action = Action::Live { key: key.to_owned(), value: value.as_live() };
         self.intervene(|_, at, ordinal| vec![Intervention { at, ordinal, action }]);
+    }
+
+    /// Asks the running system for something at the playhead. A run that has not started starts, so that there is somebody
+    /// to answer; one that stands stays where it is.
+    pub fn ask_system(&mut self, method: String, path: String, body: String) {
+        // Nobody listens before the first instant is over.
+        self.session.settle();
+        let action = Action::Ask { client: PAGE.to_owned(), method, path, body };
+        self.intervene(|_, at, ordinal| vec![Intervention { at, ordinal, action }]);
+        if !self.started {
+            self.play();
+        }
+    }
+
+    /// Tells the running system, at the playhead, that nobody listens to an exchange any more.
+    pub fn hang_up(&mut self, exchange: u32) {
+        let action = Action::Hang { exchange };
+        self.intervene(|_, at, ordinal| vec![Intervention { at, ordinal, action }]);
+    }
+
+    /// Whether somebody has hung up on an exchange by the playhead.
+    pub fn has_hung_up(&self, exchange: u32) -> bool {
+        let here = (self.session.playhead(), self.session.events());
+        let mut done = self.scenario().interventions.iter().filter(|i| (i.at, i.ordinal) <= here);
+        done.any(|i| i.action == Action::Hang { exchange })
     }
 
     fn intervene(&mut self, actions: impl FnOnce(&Scenario, SimTime, u64) -> Vec<Intervention>) {

@@ -47,6 +47,17 @@ pub enum Wish {
     Seed(String),
     /// A fault on, with its magnitude, or off.
     Fault(&'static str, Option<i64>),
+    /// Ask the running system for something, over its own interface.
+    Ask {
+        /// The method.
+        method: String,
+        /// The path.
+        path: String,
+        /// The body as it was typed.
+        body: String,
+    },
+    /// Hang up on an exchange that streams.
+    Hang(u32),
     /// The simulated server or a real endpoint.
     Target(Target),
     /// The endpoint's address.
@@ -84,6 +95,8 @@ pub enum Tab {
     Explain,
     /// The report.
     Report,
+    /// The interface of the running system, where it has one.
+    Api,
     /// The parameters, on narrow screens.
     Params,
     /// The charts, on narrow screens.
@@ -98,6 +111,7 @@ impl Tab {
             Tab::Log => "log",
             Tab::Explain => "explain",
             Tab::Report => "report",
+            Tab::Api => "api",
             Tab::Params => "params",
             Tab::Charts => "charts",
         }
@@ -154,7 +168,24 @@ pub struct Page {
     pub state: Rc<State>,
     lab: Rc<RefCell<Lab>>,
     ask: Callback<Wish>,
+    drafts: Drafts,
 }
+
+/// A request that is being written, and the pattern whose system it is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The pattern's id.
+    pub pattern: &'static str,
+    /// The method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The body.
+    pub body: String,
+}
+
+/// What was being written last. It outlives the pane it was written in, and no keystroke renders the page.
+pub type Drafts = Rc<RefCell<Option<Draft>>>;
 
 impl PartialEq for Page {
     fn eq(&self, other: &Page) -> bool {
@@ -164,13 +195,23 @@ impl PartialEq for Page {
 
 impl Page {
     /// A page over an experiment.
-    pub fn new(state: Rc<State>, lab: Rc<RefCell<Lab>>, ask: Callback<Wish>) -> Page {
-        Page { state, lab, ask }
+    pub fn new(state: Rc<State>, lab: Rc<RefCell<Lab>>, ask: Callback<Wish>, drafts: Drafts) -> Page {
+        Page { state, lab, ask, drafts }
     }
 
     /// The experiment, to be read while rendering and let go at once.
     pub fn lab(&self) -> Ref<'_, Lab> {
         self.lab.borrow()
+    }
+
+    /// The request that was being written, if it is for this pattern's system.
+    pub fn draft(&self, pattern: &str) -> Option<Draft> {
+        self.drafts.borrow().clone().filter(|draft| draft.pattern == pattern)
+    }
+
+    /// Keeps the request that is being written.
+    pub fn keep_draft(&self, draft: Draft) {
+        self.drafts.replace(Some(draft));
     }
 
     /// The scenario.

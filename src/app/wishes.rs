@@ -67,6 +67,15 @@ pub fn carry_out(wish: Wish, shared: &Rc<RefCell<Lab>>, state: &mut State) -> bo
             lab.switch_fault(id, magnitude);
             return true;
         }
+        Wish::Ask { .. } if lab.wants_real() => {}
+        Wish::Ask { method, path, body } => {
+            lab.ask_system(method, path, body);
+            return true;
+        }
+        Wish::Hang(exchange) => {
+            lab.hang_up(exchange);
+            return true;
+        }
         Wish::Target(target) => return change(lab, state, |s| s.target = target),
         Wish::Url(url) => return change(lab, state, |s| s.url = (!url.is_empty()).then_some(url)),
         Wish::Tab(tab) => state.tab = tab,

@@ -48,6 +48,8 @@ pub(crate) struct Core {
     pub(super) faults: RefCell<BTreeMap<String, i64>>,
     pub(super) fault_handlers: RefCell<Vec<(String, FaultHandler)>>,
     pub(super) ask_handler: RefCell<Option<AskHandler>>,
+    /// What was asked before the program had begun to listen.
+    pub(super) early: RefCell<Vec<Exchange>>,
     pub(super) hang_handler: RefCell<Option<HangHandler>>,
     /// The names of the stations, by number.
     pub(super) stations: RefCell<Vec<Text>>,
@@ -87,6 +89,7 @@ impl Core {
             faults: RefCell::default(),
             fault_handlers: RefCell::default(),
             ask_handler: RefCell::default(),
+            early: RefCell::default(),
             hang_handler: RefCell::default(),
             stations: RefCell::default(),
             live: RefCell::default(),
@@ -343,19 +346,33 @@ impl Core {
     pub(super) fn ask(&self, client: &str, method: &str, path: &str, body: &str) {
         let gap = if body.is_empty() { "" } else { "\n" };
         let number = self.asked(client, &format!("{method} {path}{gap}{body}"));
+        let exchange = Exchange {
+            number,
+            client: client.to_owned(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            body: body.to_owned(),
+        };
         let handler = self.ask_handler.borrow().clone();
         match handler {
-            Some(handler) => handler(Exchange {
-                number,
-                client: client.to_owned(),
-                method: method.to_owned(),
-                path: path.to_owned(),
-                body: body.to_owned(),
-            }),
+            Some(handler) => handler(exchange),
+            // The program's first turn is still to come.
+            None if self.now() == SimTime::ZERO => self.early.borrow_mut().push(exchange),
             None => {
-                self.emit_text("nobody answers here", |body| EventKind::Replied { exchange: number, status: 404, body })
+                self.emit_text("nobody answers here", |body| EventKind::Replied {
+                    exchange: number,
+                    status: 404,
+                    body,
+                });
             }
         }
+    }
+
+    /// The program listens from now on.
+    pub(super) fn listen(&self, handler: AskHandler) {
+        self.ask_handler.replace(Some(handler.clone()));
+        let early = std::mem::take(&mut *self.early.borrow_mut());
+        early.into_iter().for_each(|exchange| handler(exchange));
     }
 
     /// Who asked has gone.

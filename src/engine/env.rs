@@ -225,7 +225,7 @@ impl Env {
 
     /// Lets `handler` take what is asked of the running system from outside; it starts a task to work on it.
     pub fn on_ask(&self, handler: impl Fn(Exchange) + 'static) {
-        self.core.ask_handler.replace(Some(Rc::new(handler)));
+        self.core.listen(Rc::new(handler));
     }
 
     /// Calls `handler` with the number of an exchange that whoever asked does not want to hear of any more.

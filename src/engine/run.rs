@@ -6,7 +6,7 @@ use super::env::Env;
 use super::intervention::{Action, Intervention};
 use super::rng::{Draw, Seed};
 use super::task::{Task, TaskRef};
-use crate::trace::{SimTime, Site, StationId, StationKind, TaskId, Trace, Wait};
+use crate::trace::{SimTime, Site, StationId, StationKind, TaskId, Text, Trace, Wait};
 use std::cell::Ref;
 use std::collections::VecDeque;
 use std::fmt;
@@ -174,6 +174,11 @@ impl Run {
         self.core.trace_mut().forget_before(index);
     }
 
+    /// Gives up a text of the log; see [`Trace::forget_text`].
+    pub fn forget_text(&self, text: Text) {
+        self.core.trace_mut().forget_text(text);
+    }
+
     /// How the run ended, once it has.
     pub fn outcome(&self) -> Option<&Progress> {
         self.over.as_ref()
@@ -216,7 +221,7 @@ impl Run {
         }
     }
 
-    /// Does something to a run in real time, now.
+    /// Does something to a run in real time, now: before anything else happens, at the instant up to which it was advanced.
     pub fn intervene(&mut self, action: Action) {
         self.pending.push_front(Intervention { at: SimTime::ZERO, ordinal: 0, action });
     }

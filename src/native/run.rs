@@ -91,10 +91,22 @@ fn source(argument: &str) -> Result<String, Failure> {
     Ok(argument.to_owned())
 }
 
-/// What is said on the command line is meant: a wrong key or value is an error, not a notice.
 fn apply(scenario: &mut Scenario, call: &RunCall) -> Result<(), Failure> {
+    set(scenario, &call.set)?;
+    if let Some(seed) = &call.seed {
+        scenario.seed = seed.clone();
+    }
+    if let Some(until) = &call.until {
+        let until = parse_span(until, Span::secs(1));
+        scenario.until = Some(until.map_err(|message| Failure::Wrong(format!("--until: {message}")))?);
+    }
+    Ok(())
+}
+
+/// What is said on the command line is meant: a wrong key or value is an error, not a notice.
+pub(super) fn set(scenario: &mut Scenario, entries: &[String]) -> Result<(), Failure> {
     let wrong = |option: &str, message: &str| Failure::Wrong(format!("{option}: {message}"));
-    for entry in &call.set {
+    for entry in entries {
         let option = format!("--set {entry}");
         let (key, value) = entry.split_once('=').ok_or_else(|| wrong(&option, "is not key=value"))?;
         match key {
@@ -110,12 +122,6 @@ fn apply(scenario: &mut Scenario, call: &RunCall) -> Result<(), Failure> {
             }
             _ => scenario.set(key, value).map_err(|problem| wrong(&option, problem.message()))?,
         }
-    }
-    if let Some(seed) = &call.seed {
-        scenario.seed = seed.clone();
-    }
-    if let Some(until) = &call.until {
-        scenario.until = Some(parse_span(until, Span::secs(1)).map_err(|message| wrong("--until", &message))?);
     }
     Ok(())
 }

@@ -22,7 +22,12 @@ use std::task::{Context, Poll};
 
 /// Opens a channel that holds up to `capacity` values; with 0, a value goes from hand to hand.
 pub fn channel<T: Load>(env: &Env, name: &str, capacity: u32) -> (Tx<T>, Rx<T>) {
-    let station = env.open(StationSpec { kind: StationKind::Channel, name, parent: StationId::NONE, capacity });
+    channel_of(env, StationId::NONE, name, capacity)
+}
+
+/// The same, as a part of a station.
+pub fn channel_of<T: Load>(env: &Env, parent: StationId, name: &str, capacity: u32) -> (Tx<T>, Rx<T>) {
+    let station = env.open(StationSpec { kind: StationKind::Channel, name, parent, capacity });
     let state = State {
         returned: VecDeque::new(),
         buffer: VecDeque::new(),

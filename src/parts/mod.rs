@@ -15,11 +15,12 @@ mod stage;
 mod ticker;
 mod timeout;
 mod wait_group;
+mod watch;
 mod window;
 
 pub use arrivals::{Arrivals, Traffic};
 pub use breaker::{Breaker, BreakerSettings, BreakerState, HalfOpen, Pass, Probing, Rejected, Trip};
-pub use channel::{Closed, Rx, TrySendError, Tx, channel};
+pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use crew::{Crew, KILL_WORKER, Worker};
 pub use error_group::{Cancelled, ErrorGroup, GroupError};
 pub use select::{Either, select2};
@@ -28,6 +29,7 @@ pub use stage::{Message, Stage, StageHandle};
 pub use ticker::{Tick, Ticker};
 pub use timeout::{Elapsed, timeout};
 pub use wait_group::WaitGroup;
+pub use watch::{Until, Watch};
 pub use window::{Counts, Mark, SlidingWindow, Window};
 
 /// The sources of the parts, for the code pane: path as the compiler gives it, and text.
@@ -43,5 +45,6 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/parts/ticker.rs", include_str!("ticker.rs")),
     ("src/parts/timeout.rs", include_str!("timeout.rs")),
     ("src/parts/wait_group.rs", include_str!("wait_group.rs")),
+    ("src/parts/watch.rs", include_str!("watch.rs")),
     ("src/parts/window.rs", include_str!("window.rs")),
 ];

@@ -15,7 +15,7 @@ macro_rules! patterns {
     };
 }
 
-patterns! { sequential, wait_group, worker_pool, backpressure, pipeline, circuit_breaker }
+patterns! { sequential, wait_group, worker_pool, backpressure, pipeline, circuit_breaker, elevator }
 
 /// The pattern with an id.
 pub fn find(id: &str) -> Option<&'static Pattern> {

@@ -11,7 +11,7 @@
 use super::{DEFAULT_SEED, Scenario, Target};
 use crate::engine::{Action, Intervention};
 use crate::patterns;
-use crate::spec::{Fidelity, Problem, parse_span};
+use crate::spec::{Fidelity, Pattern, Problem, parse_span};
 use crate::trace::{SimTime, Span};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -103,12 +103,17 @@ pub fn decode(text: &str) -> Result<Decoded, String> {
     }
     let pattern =
         patterns::find(&id).ok_or_else(|| format!("there is no pattern \"{}\"; there are {}", shorten(&id), ids()))?;
+    Ok(decode_query(pattern, query))
+}
+
+/// Reads what stands after the `?` of a link to a pattern.
+pub fn decode_query(pattern: &'static Pattern, query: &str) -> Decoded {
     let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         (plain(key), plain(value))
     });
-    Ok(from_pairs(Scenario::new(pattern), pairs))
+    from_pairs(Scenario::new(pattern), pairs)
 }
 
 /// Puts keys and values as links have them into a scenario.

@@ -130,7 +130,15 @@ impl Scenario {
 
     /// A run of this scenario that has not started. With an endpoint it is in real time and calls that.
     pub fn run(&self, endpoint: Option<Rc<dyn Upstream>>) -> Run {
-        let clock = if endpoint.is_some() { Clock::Real } else { Clock::Virtual };
+        self.start(if endpoint.is_some() { Clock::Real } else { Clock::Virtual }, endpoint)
+    }
+
+    /// A run of this scenario in real time that has not started, with its own simulated servers: a system for others to use.
+    pub fn live(&self) -> Run {
+        self.start(Clock::Real, None)
+    }
+
+    fn start(&self, clock: Clock, endpoint: Option<Rc<dyn Upstream>>) -> Run {
         let values = self.values();
         let setup = Setup {
             seed: Seed::from_word(&self.seed),

@@ -178,6 +178,14 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
         self.playback.forward(&trace, at, budget)
     }
 
+    /// Moves the playhead past all events of its instant. A program that has not started yet does not listen; when the first
+    /// instant is over it does.
+    pub fn settle(&mut self) {
+        let at = self.playhead;
+        self.compute(at, u64::MAX);
+        self.show(at, u64::MAX);
+    }
+
     /// One event on. Whether there was one; more may have to be computed.
     pub fn step(&mut self) -> bool {
         let stepped = self.playback.step(&self.run.trace());

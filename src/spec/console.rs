@@ -1,7 +1,7 @@
 //! An interface that the running system has of its own, as data: what one may ask it, and an example of each.
 
 /// The routes of a system.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Console {
     /// What it is called: "API of the elevator bank".
     pub name: &'static str,
@@ -10,7 +10,7 @@ pub struct Console {
 }
 
 /// One route.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The method, as HTTP has it.
     pub method: &'static str,

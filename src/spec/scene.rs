@@ -103,6 +103,8 @@ pub struct Bank {
     pub pending: (Gauge, Gauge),
     /// A landing's gauges: when the car that is assigned to the call up, or down, is due there, in ns; 0 for none.
     pub due: (Gauge, Gauge),
+    /// A car's gauge: how many signals are queued for it, which carry no job; and the most there may be, 0 for no bound.
+    pub signals: (Gauge, u32),
     /// What the gauges of a car's breaker mean.
     pub breaker: BreakerGauges,
     /// Who waits longer than this waits too long.

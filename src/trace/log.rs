@@ -103,6 +103,12 @@ impl Trace {
         self.forgotten = self.forgotten.max(whole);
     }
 
+    /// Gives up a text: every event that has it reads as having an empty one from then on. For a log that goes on for ever
+    /// and is read once, whose texts are new each time.
+    pub fn forget_text(&mut self, text: Text) {
+        self.texts.forget(text);
+    }
+
     /// The bytes that the events of the log take on the heap, room for more included.
     pub fn heap_bytes(&self) -> u64 {
         let chunks = self.full.iter().chain([&self.tail]).chain(&self.spare).map(Vec::capacity).sum::<usize>();
@@ -202,7 +208,9 @@ fn last_text(kind: &EventKind) -> Option<Text> {
         | EventKind::Faulted { fault: text, .. }
         | EventKind::Edited { field: text, .. }
         | EventKind::Noted { text, .. }
+        | EventKind::Replied { body: text, .. }
         | EventKind::Crashed { text } => Some(text),
+        EventKind::Asked { client, request, .. } => Some(client.max(request)),
         _ => None,
     }
 }

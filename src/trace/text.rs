@@ -9,6 +9,8 @@ use std::rc::Rc;
 pub struct Texts {
     by_number: Vec<Rc<str>>,
     numbers: BTreeMap<Rc<str>, u32>,
+    /// What stands for texts that were given up.
+    nothing: Option<Rc<str>>,
 }
 
 impl Texts {
@@ -22,6 +24,14 @@ impl Texts {
         self.by_number.push(text.clone());
         self.numbers.insert(text, number);
         Text(number)
+    }
+
+    /// Gives up a text. Its number reads as empty; the same text gets another number if it is used again.
+    pub fn forget(&mut self, text: Text) {
+        if let Some(kept) = self.by_number.get_mut(text.0 as usize).filter(|kept| !kept.is_empty()) {
+            let nothing = self.nothing.get_or_insert_with(|| Rc::from("")).clone();
+            self.numbers.remove(&std::mem::replace(kept, nothing));
+        }
     }
 
     /// The number of a text, if it was ever used.

@@ -4,11 +4,13 @@
 //! not rebuild, no pattern by name, and no canvas: who paints the shapes is not known here.
 
 pub mod charts;
+pub mod json;
 pub mod number;
 pub mod palette;
 pub mod scene;
 pub mod shape;
 pub mod stage;
+pub mod status;
 pub mod svg;
 pub mod text;
 pub mod timeline;

@@ -1,7 +1,7 @@
 //! The text alternative of the stage: what the picture shows, as rows of a table and as a sentence.
 
 use super::number;
-use super::scene::{Cell, Look, Reading, Scene, Worker, about, await_line, census, conservation, outcomes};
+use super::scene::{Cell, Look, Reading, Scene, Worker, about, await_line, bank, census, conservation, outcomes};
 use super::stage::Mode;
 use crate::spec::{Place, Regulator};
 use crate::trace::{StationKind, UNLIMITED, ledger::StationRow};
@@ -43,7 +43,9 @@ pub fn rows(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Row> {
                     say(&format!("{label}, {cell}"), number::count(n));
                 }
             }
-            Place::Bank { .. } => {}
+            Place::Bank { .. } => {
+                bank::rows(scene, look, label).iter().for_each(|(what, says)| say(what, says.clone()))
+            }
             Place::Breaker { gauges, .. } => {
                 say(label, Reading::of(scene, station, gauges).says(look.now).join(", "));
             }
@@ -98,10 +100,11 @@ pub fn description(scene: &Scene<'_>) -> String {
                 let (done, total) = (number::count(done), number::count(total));
                 sentences.push(format!("{label}: {done} of {total} done, {} percent errors", number::percent(share)));
             }
+            Place::Bank { .. } => sentences.push(bank::description(scene, label)),
             Place::Breaker { gauges, .. } => {
                 sentences.push(format!("{label}: {}", Reading::of(scene, station, gauges).summary()));
             }
-            Place::Source { .. } | Place::Bank { .. } => {}
+            Place::Source { .. } => {}
         }
     }
     sentences.push(capital(&conservation(scene).0));

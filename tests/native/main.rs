@@ -3,10 +3,15 @@
 
 mod program;
 
+mod bank;
 mod breaker;
 mod channel;
+mod console;
 #[cfg(feature = "cli")]
 mod endpoint;
+#[cfg(feature = "cli")]
+mod endpoint_system;
+mod elevator;
 mod engine;
 mod golden;
 mod invariants;

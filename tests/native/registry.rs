@@ -290,9 +290,10 @@ fn every_pattern_with_every_preset_runs_to_its_end_and_keeps_its_promises_at_eve
             let tally = &ledger.tally;
             assert_eq!(tally.offered, tally.departed() + tally.in_system, "{name}");
             assert!(tally.offered > 0, "{name} does nothing");
-            assert!(tally.offered <= values.count("requests"), "{name}");
+            let counted = values.get("requests").map(|_| values.count("requests"));
+            assert!(counted.is_none_or(|requests| tally.offered <= requests), "{name}");
             if preset.is_none_or(|p| p.fidelity.is_none()) && fidelity == Fidelity::Documented {
-                assert_eq!(tally.offered, values.count("requests"), "{name}");
+                assert!(counted.is_none_or(|requests| tally.offered == requests), "{name}");
                 assert_eq!(tally.in_system, 0, "{name}: as documented nothing is left behind");
             }
             assert_drawable(&name, &(pattern.scene)(&values, fidelity), &ledger, &trace);

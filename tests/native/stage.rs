@@ -56,7 +56,7 @@ const MS: u64 = 1_000_000;
 const WIDE: (f64, f64) = (880.0, 430.0);
 
 /// Left, top, right and bottom of a shape; texts as wide as they are taken to be.
-fn bounds(shape: &Shape) -> (f64, f64, f64, f64) {
+pub fn bounds(shape: &Shape) -> (f64, f64, f64, f64) {
     let around = |points: &mut dyn Iterator<Item = (f64, f64)>, pad: f64| {
         points.fold((f64::MAX, f64::MAX, f64::MIN, f64::MIN), |(l, t, r, b), (x, y)| {
             (l.min(x - pad), t.min(y - pad), r.max(x + pad), b.max(y + pad))
@@ -96,7 +96,7 @@ fn bounds(shape: &Shape) -> (f64, f64, f64, f64) {
 }
 
 /// What is wrong with a picture, if anything is.
-fn fault_of(shapes: &[Shape], size: (f64, f64)) -> Option<String> {
+pub fn fault_of(shapes: &[Shape], size: (f64, f64)) -> Option<String> {
     for shape in shapes {
         let (left, top, right, bottom) = bounds(shape);
         if !(left >= -0.6 && top >= -0.6 && right <= size.0 + 0.6 && bottom <= size.1 + 0.6) {
@@ -469,6 +469,11 @@ fn pictures_to_look_at() {
             3_480,
             vec![fault(2_900, "kill-worker", 9), fault(3_000, "error-burst", 30)],
         ),
+        ("bank-single", "elevator", "single", Fidelity::Documented, &[], 9_000, vec![]),
+        ("bank-lunch", "elevator", "lunch", Fidelity::Documented, &[], 95_000, vec![]),
+        ("bank-peak", "elevator", "up-peak", Fidelity::Documented, &[], 120_000, vec![]),
+        ("bank-stranded", "elevator", "stranded", Fidelity::Documented, &[], 60_000, vec![]),
+        ("bank-shipped", "elevator", "", Fidelity::Shipped, &[], 60_000, vec![]),
         ("pressure-bang", "backpressure", "bang-bang", Fidelity::Documented, &[], 3_480, vec![]),
         ("pressure-hard", "backpressure", "hard-cap", Fidelity::Shipped, &[], 3_480, vec![]),
         (

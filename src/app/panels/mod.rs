@@ -2,6 +2,7 @@
 //!
 //! Each reads the experiment through the page's context while it renders, and asks for changes by wishes.
 
+mod api;
 mod charts;
 mod checks;
 mod code;
@@ -19,6 +20,7 @@ mod report;
 mod source;
 mod tiles;
 
+pub use api::Api;
 pub use charts::Charts;
 pub use checks::ChecksBadge;
 pub use code::Code;

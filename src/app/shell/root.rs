@@ -94,7 +94,8 @@ fn Workbench(props: &WorkbenchProps) -> Html {
     use_opening(&state, &lab, &current);
     use_frames(&state, &lab);
     let compare = state.compare;
-    let page = Page::new(Rc::new((*state).clone()), lab.clone(), ask);
+    let drafts = use_mut_ref(|| None);
+    let page = Page::new(Rc::new((*state).clone()), lab.clone(), ask, drafts);
     use_shortcuts(&page);
     let menu = use_state(|| false);
     let class = classes!("app", (*menu).then_some("menu"));

@@ -185,14 +185,14 @@ struct TipProps {
 fn Tip(props: &TipProps) -> Html {
     let node = use_node_ref();
     {
-        let (node, frame) = (node.clone(), props.lane.frame);
+        let (node, (x, y)) = (node.clone(), props.lane.label);
         use_effect(move || {
             if let Some(element) =
                 node.cast::<web_sys::Element>().and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
             {
                 let style = element.style();
-                let _x = style.set_property("--x", &format!("{}px", frame.x + 60.0));
-                let _y = style.set_property("--y", &format!("{}px", frame.bottom() + 2.0));
+                let _x = style.set_property("--x", &format!("{x}px"));
+                let _y = style.set_property("--y", &format!("{y}px"));
             }
         });
     }

@@ -1,19 +1,23 @@
-//! The lower region: code, log, explanation, report; on narrow screens the panel's parts too.
+//! The lower region: code, log, explanation, report, the interface of a system that has one; on narrow screens the panel's
+//! parts too.
 
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Tab, Wish, use_page};
-use crate::app::panels::{Charts, ChecksBadge, Code, EndpointSection, Explain, Faults, Log, Params, ReportPane, Tiles};
+use crate::app::panels::{
+    Api, Charts, ChecksBadge, Code, EndpointSection, Explain, Faults, Log, Params, ReportPane, Tiles,
+};
 use crate::platform::host;
 use yew::prelude::*;
 
-/// The tabs, in order; the last two only where the panel is not beside them.
-const TABS: [(Tab, &str, bool); 6] = [
+/// The tabs, in order; the first two only where the panel is not beside them, the last only where there is somebody to ask.
+const TABS: [(Tab, &str, bool); 7] = [
     (Tab::Params, "Params", true),
     (Tab::Charts, "Charts", true),
     (Tab::Code, "Code", false),
     (Tab::Log, "Log", false),
     (Tab::Explain, "Explain", false),
     (Tab::Report, "Report", false),
+    (Tab::Api, "API", false),
 ];
 
 /// The tab row and the pane below it.
@@ -21,7 +25,12 @@ const TABS: [(Tab, &str, bool); 6] = [
 pub fn Tabs() -> Html {
     let page = use_page();
     let narrow = use_narrow();
+    let is_there = {
+        let has_api = page.lab().scenario().pattern.console.is_some();
+        move |tab: Tab| tab != Tab::Api || has_api
+    };
     let current = match page.state.tab {
+        tab if !is_there(tab) => Tab::Code,
         // In wide windows these two are in the panel.
         Tab::Params | Tab::Charts if !narrow => Tab::Code,
         tab => tab,
@@ -29,14 +38,15 @@ pub fn Tabs() -> Html {
     let onkeydown = {
         let page = page.clone();
         Callback::from(move |event: KeyboardEvent| {
+            let tabs: Vec<_> = TABS.iter().filter(|(tab, ..)| is_there(*tab)).collect();
             let step = match event.key().as_str() {
                 "ArrowRight" => 1,
-                "ArrowLeft" => TABS.len() - 1,
+                "ArrowLeft" => tabs.len() - 1,
                 _ => return,
             };
             event.prevent_default();
-            let from = TABS.iter().position(|(tab, ..)| *tab == page.state.tab).unwrap_or(0);
-            if let Some((tab, ..)) = TABS.get((from + step) % TABS.len()) {
+            let from = tabs.iter().position(|(tab, ..)| *tab == page.state.tab).unwrap_or(0);
+            if let Some((tab, ..)) = tabs.get((from + step) % tabs.len()) {
                 page.ask(Wish::Tab(*tab));
                 host::focus(&format!("[data-testid=tab-{}]", tab.id()));
             }
@@ -60,7 +70,7 @@ pub fn Tabs() -> Html {
     html! {
         <section class="bot" data-open={open.to_string()} aria-label="Code, log, explanation and report">
             <div class="tabs">
-                <div role="tablist" {onkeydown}>{ for TABS.into_iter().map(tab) }</div>
+                <div role="tablist" {onkeydown}>{ for TABS.into_iter().filter(|(tab, ..)| is_there(*tab)).map(tab) }</div>
                 <span class="fn"><ChecksBadge /><span class="mono">{ page.scenario().pattern.source.path.trim_start_matches("src/") }</span></span>
             </div>
             <div class="pane" id="pane" role="tabpanel" aria-labelledby={format!("tab-{}", current.id())}>
@@ -69,6 +79,7 @@ pub fn Tabs() -> Html {
                     Tab::Log => html! { <Log /> },
                     Tab::Explain => html! { <Explain /> },
                     Tab::Report => html! { <ReportPane /> },
+                    Tab::Api => html! { <Api /> },
                     Tab::Params => html! { <div class="scroll fill"><EndpointSection /><Params /><Faults /></div> },
                     Tab::Charts => html! { <div class="scroll fill"><Tiles /><Charts /></div> },
                 } }

@@ -22,6 +22,16 @@ pub struct EndpointCall {
     /// How the server behaves: as documented, as its source has it, with the one state shared, or by a distribution.
     #[arg(long, default_value = "documented", value_parser = choices("server"))]
     pub model: String,
+    /// Serve the interface that a pattern's own system has, in real time, instead of /data: the pattern's id, or a link to it.
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        conflicts_with_all = ["model", "base", "service", "mean", "slots", "errors", "garbage"]
+    )]
+    pub system: Option<String>,
+    /// With --system: set a parameter, or fidelity, preset: --set traffic=up-peak.
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "system")]
+    pub set: Vec<String>,
     /// Added to each answer's time: 500ms, 2s; a bare number is in milliseconds.
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parameter::<Span>("base"))]
     pub base: Span,

@@ -39,6 +39,12 @@ pub struct Endpoint {
 /// A sentence, where the options do not go together or the address cannot be had.
 pub async fn bind(call: &EndpointCall) -> Result<Endpoint, String> {
     let server = Arc::new(Server::new(call)?);
+    let (listener, address) = listen(call).await?;
+    Ok(Endpoint { listener, address, call: call.clone(), server })
+}
+
+/// The socket that the options name, and its address.
+pub(super) async fn listen(call: &EndpointCall) -> Result<(TcpListener, SocketAddr), String> {
     let (host, port) = (call.host.as_str(), call.port);
     let listener = TcpListener::bind((host, port)).await.map_err(|e| match e.kind() {
         io::ErrorKind::AddrInUse => {
@@ -47,7 +53,18 @@ pub async fn bind(call: &EndpointCall) -> Result<Endpoint, String> {
         _ => format!("cannot listen on port {port} of {host}: {e}"),
     })?;
     let address = listener.local_addr().map_err(|e| format!("port {port} of {host}: {e}"))?;
-    Ok(Endpoint { listener, address, call: call.clone(), server })
+    Ok((listener, address))
+}
+
+/// An address at which a client on this machine finds who listens there.
+pub(super) fn callable(mut address: SocketAddr) -> SocketAddr {
+    // "Every address of this machine" is none that one can call.
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
 }
 
 impl Endpoint {
@@ -58,14 +75,7 @@ impl Endpoint {
 
     /// Where a client on this machine finds `/data`.
     pub fn data_url(&self) -> String {
-        let mut address = self.address;
-        // "Every address of this machine" is none that one can call.
-        match address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
-            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
-            _ => {}
-        }
-        format!("http://{address}/data")
+        format!("http://{}/data", callable(self.address))
     }
 
     /// Asks how many requests are in flight, also when the endpoint has begun to serve.
@@ -100,7 +110,12 @@ fn router(server: Arc<Server>, call: &EndpointCall) -> Router {
             (StatusCode::NOT_FOUND, Json(json!({ "error": "There are /data, /healthz and /metrics here" })))
         })
         .with_state(server);
-    let router = if call.no_cors { router } else { router.layer(any_page()) };
+    with_manners(router, call, &[Method::GET])
+}
+
+/// A router that answers as the options ask: pages too, unless they are not to, and late.
+pub(super) fn with_manners(router: Router, call: &EndpointCall, methods: &[Method]) -> Router {
+    let router = if call.no_cors { router } else { router.layer(any_page(methods)) };
     if call.delay.is_zero() {
         return router;
     }
@@ -112,8 +127,8 @@ fn router(server: Arc<Server>, call: &EndpointCall) -> Router {
 }
 
 /// Any page may call, from the public network too: there is nothing here to keep from it.
-fn any_page() -> CorsLayer {
-    CorsLayer::new().allow_origin(Any).allow_methods([Method::GET]).allow_headers(Any).allow_private_network(true)
+fn any_page(methods: &[Method]) -> CorsLayer {
+    CorsLayer::new().allow_origin(Any).allow_methods(methods.to_vec()).allow_headers(Any).allow_private_network(true)
 }
 
 async fn data(State(server): State<Arc<Server>>) -> Response {

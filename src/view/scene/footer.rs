@@ -5,9 +5,9 @@ use super::super::shape::{Ink, Shape, Sheet, crisp, text_width};
 use super::super::stage::Mode;
 use super::source;
 use super::worker::Worker;
-use super::{Look, Scene, glyph};
+use super::{Look, Scene, bank, glyph};
 use crate::spec::Place;
-use crate::trace::StationKind;
+use crate::trace::{Outcome, StationKind};
 
 /// Where all the jobs are, in words: "3,201 sent = 76 queued + … + 3,011 done", and whether they add up to what came in.
 ///
@@ -22,9 +22,11 @@ pub fn conservation(scene: &Scene<'_>) -> (String, bool) {
 /// The same in three terms, for where there is no room.
 pub fn short_conservation(scene: &Scene<'_>) -> (String, bool) {
     let (terms, came, holds) = balance(scene);
-    let inside: u64 = terms.iter().filter(|(_, what)| *what != "done").map(|(n, _)| n).sum();
-    let done = number::count(scene.ledger.tally.departed());
-    (format!("{came} {} {} inside + {done} done", if holds { "=" } else { "≠" }, number::count(inside)), holds)
+    let departed = scene.ledger.tally.departed();
+    let inside = terms.iter().map(|(n, _)| n).sum::<u64>().saturating_sub(departed);
+    let gone = if bank::is_in(scene) { "gone" } else { "done" };
+    let (inside, departed) = (number::count(inside), number::count(departed));
+    (format!("{came} {} {inside} inside + {departed} {gone}", if holds { "=" } else { "≠" }), holds)
 }
 
 fn balance(scene: &Scene<'_>) -> (Vec<(u64, &'static str)>, String, bool) {
@@ -73,15 +75,32 @@ fn balance(scene: &Scene<'_>) -> (Vec<(u64, &'static str)>, String, bool) {
     }
     let tally = &scene.ledger.tally;
     let mut terms: Vec<(u64, &str)> = sums.into_iter().zip(ORDER).filter(|(n, _)| *n > 0).collect();
-    terms.push((tally.departed(), "done"));
+    terms.extend(gone(scene));
     let sum: u64 = terms.iter().map(|(n, _)| n).sum();
     // A job that was split is in several places.
     let parts = tally.afoot.saturating_sub(tally.in_system);
-    let mut came = format!("{} sent", number::count(tally.offered));
+    let verb = if bank::is_in(scene) { "arrived" } else { "sent" };
+    let mut came = format!("{} {verb}", number::count(tally.offered));
     if parts > 0 {
         came = format!("{came} + {} parts", number::count(parts));
     }
     (terms, came, sum == tally.offered + parts)
+}
+
+/// Those who left, in one term, or where people came and went in one for each way of leaving.
+fn gone(scene: &Scene<'_>) -> Vec<(u64, &'static str)> {
+    let tally = &scene.ledger.tally;
+    if !bank::is_in(scene) {
+        return vec![(tally.departed(), "done")];
+    }
+    let ways = Outcome::ALL.into_iter().map(|outcome| match outcome {
+        Outcome::Completed => (outcome, "delivered"),
+        Outcome::Rejected => (outcome, "turned away"),
+        Outcome::Cancelled => (outcome, "gave up"),
+        other => (other, other.word()),
+    });
+    let counted = ways.map(|(outcome, word)| (tally.count(outcome), word));
+    counted.filter(|(n, word)| *n > 0 || *word == "delivered").collect::<Vec<_>>().into_iter().rev().collect()
 }
 
 /// Draws the footer.
@@ -100,6 +119,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>) {
     if scene.spec.places.iter().any(|place| matches!(place, Place::Crew { .. })) {
         legend(sheet, look, (16.0, limit), base - 4.0);
     }
+    bank::legend(sheet, scene, look, (16.0, limit), base - 4.0);
 }
 
 /// The modes of workers: glyph, piece of ribbon, word.

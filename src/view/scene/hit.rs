@@ -3,7 +3,7 @@
 use super::super::number;
 use super::matrix::{self, Cell, Raster};
 use super::worker::{Worker, await_line};
-use super::{Frame, Look, PHONE, Reading, Scene, channel, crew, crowd, layout, phone, rows, server, source};
+use super::{Frame, Look, PHONE, Reading, Scene, bank, channel, crew, crowd, layout, phone, rows, server, source};
 use crate::spec::Place;
 use crate::trace::{JobId, StationId};
 
@@ -14,10 +14,17 @@ pub struct Lane {
     pub index: usize,
     /// Where it is.
     pub frame: Frame,
+    /// Where its label box stands: left and top.
+    pub label: (f64, f64),
     /// Its name.
     pub title: String,
     /// State, request, elapsed, the line it waits at.
     pub lines: Vec<String>,
+}
+
+/// Where the label box of what has no better place for it stands.
+fn label_of(frame: Frame) -> (f64, f64) {
+    (frame.x + 60.0, frame.bottom() + 2.0)
 }
 
 /// The workers of a picture with their frames, from top to bottom, one crew after the other. Those that are only counted
@@ -68,15 +75,22 @@ pub fn lanes(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Lane> {
     let lane = |(index, (worker, frame)): (usize, (Worker<'_>, Frame))| Lane {
         index,
         frame,
+        label: label_of(frame),
         title: scene.name(worker.row).to_owned(),
         lines: about(scene, look, &worker),
     };
-    frames(scene, look).into_iter().enumerate().map(lane).collect()
+    let mut lanes: Vec<Lane> = frames(scene, look).into_iter().enumerate().map(lane).collect();
+    lanes.extend(bank::lanes(scene, look, lanes.len()));
+    lanes
 }
 
 /// Where the lane is that is pointed at or focused.
 pub(super) fn focused(scene: &Scene<'_>, look: &Look<'_>) -> Option<Frame> {
-    look.lane.and_then(|lane| frames(scene, look).get(lane).map(|(_, frame)| *frame))
+    let lane = look.lane?;
+    if bank::is_in(scene) {
+        return lanes(scene, look).get(lane).map(|lane| lane.frame);
+    }
+    frames(scene, look).get(lane).map(|(_, frame)| *frame)
 }
 
 /// What is at a point: a lane first, then a request's cell, then a place.
@@ -86,7 +100,12 @@ pub fn hit(scene: &Scene<'_>, look: &Look<'_>, at: (f64, f64)) -> Option<Lane> {
     if let Some(index) = workers.iter().position(|(_, frame)| inside(frame)) {
         return lanes(scene, look).into_iter().nth(index);
     }
-    let item = |frame: Frame, title: String, lines: Vec<String>| Some(Lane { index: usize::MAX, frame, title, lines });
+    if let Some(lane) = bank::lanes(scene, look, workers.len()).into_iter().find(|lane| inside(&lane.frame)) {
+        return Some(lane);
+    }
+    let item = |frame: Frame, title: String, lines: Vec<String>| {
+        Some(Lane { index: usize::MAX, frame, label: label_of(frame), title, lines })
+    };
     let cells = |area: Frame| -> Option<Lane> {
         let total = scene.total();
         let raster = Raster::of(total, area);

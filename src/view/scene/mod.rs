@@ -4,6 +4,7 @@
 //! a seek could not rebuild. No pattern is known by name.
 
 mod age;
+pub(in crate::view) mod bank;
 mod breaker;
 mod channel;
 mod contact;
@@ -24,6 +25,7 @@ mod sink;
 mod source;
 mod worker;
 
+pub use bank::landing_at;
 pub use breaker::Reading;
 pub use footer::conservation;
 pub use hit::{Lane, about, hit, lanes};
@@ -177,7 +179,11 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
         sheet.fill((x, lane.y), (w, lane.h), 3.0, look.palette.accent_wash);
     }
     if look.size.0 < PHONE {
-        phone::draw(&mut sheet, scene, look);
+        if bank::is_in(scene) {
+            bank::draw(&mut sheet, scene, look);
+        } else {
+            phone::draw(&mut sheet, scene, look);
+        }
         return sheet.shapes;
     }
     let columns = layout::columns(scene, look);
@@ -214,7 +220,7 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
                 };
                 crew::draw(&mut sheet, scene, look, (label, station), frame, wires);
             }
-            Place::Bank { .. } => {}
+            Place::Bank { .. } => bank::draw(&mut sheet, scene, look),
             Place::Breaker { label, station, gauges } => {
                 breaker::draw(&mut sheet, scene, look, (label, station, gauges), frame);
             }

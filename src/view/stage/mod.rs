@@ -1,10 +1,13 @@
-//! What the stage needs beyond the ledger: the last second of each worker, recent latencies, the recent past of a delay.
+//! What the stage needs beyond the ledger: the last second of each worker, the last minute of each car, recent latencies, the
+//! recent past of a delay.
 //!
-//! A fold beside the ledger, bounded in memory however long the run: it keeps a second or five, and what is shorter than a
+//! A fold beside the ledger, bounded in memory however long the run: it keeps a second, five or sixty, and what is shorter than a
 //! pixel is put together. It is cloned into key frames, so it must stay small.
 
+mod path;
 mod ribbon;
 
+pub use path::{PAST, Path};
 pub use ribbon::{Mode, Piece, Ribbon};
 
 use crate::trace::{Ending, EventKind, Fold, Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent};
@@ -22,6 +25,8 @@ pub const BIN: Span = Span::millis(50);
 const BINS: u64 = 101;
 /// Workers with a past: more than these are never drawn as lanes.
 const WITH_PAST: usize = 64;
+/// Cars with a past: more than these are never drawn with their paths.
+const WITH_PATH: usize = 32;
 /// Points of a gauge's past, and how far apart they are at least.
 const POINTS: usize = 512;
 const POINT_GAP: Span = Span::millis(8);
@@ -51,9 +56,19 @@ impl Picture {
     /// The stations of a trace and nothing that happened there: what a run looks like before it starts.
     pub fn idle(trace: &Trace) -> Picture {
         let mut idle = Picture::default();
-        let structure = |e: &&TraceEvent| matches!(e.kind, EventKind::Opened { .. } | EventKind::Sized { .. });
-        for event in trace.iter().take_while(|e| e.at == SimTime::ZERO).filter(structure) {
-            idle.ledger.apply(event, trace);
+        for event in trace.iter().take_while(|e| e.at == SimTime::ZERO) {
+            let kind = |station| idle.ledger.station(station).map(|row| row.kind);
+            let structure = match event.kind {
+                EventKind::Opened { .. } | EventKind::Sized { .. } | EventKind::Travelled { .. } => true,
+                // Where a car may go and when its breaker opens is what it is, not what happened to it.
+                EventKind::Gauged { station, .. } | EventKind::Stated { station, .. } => {
+                    matches!(kind(station), Some(StationKind::Car | StationKind::Landing | StationKind::Gate))
+                }
+                _ => false,
+            };
+            if structure {
+                idle.ledger.apply(event, trace);
+            }
         }
         idle
     }
@@ -73,6 +88,8 @@ pub struct Stage {
     /// Nanoseconds, and calls, of the whole run.
     latency_sum: (u128, u64),
     gauges: BTreeMap<(StationId, Gauge), Points>,
+    /// The cars that are there.
+    paths: BTreeMap<StationId, Path>,
     /// Departures by bin.
     drained: VecDeque<(u64, u32)>,
 }
@@ -114,7 +131,30 @@ impl Stage {
                     self.change(home, if killed { Mode::Killed } else { Mode::Done }, event.at);
                 }
             }
-            EventKind::Gauged { station, gauge, value } => self.gauged(station, gauge, value, event.at),
+            EventKind::Gauged { station, gauge, value } => {
+                let kind = |id| after.station(id).map(|row| (row.kind, row.parent));
+                match kind(station) {
+                    Some((StationKind::Car, _)) => {
+                        if let Some(path) = self.path_mut(station) {
+                            path.gauged(event.at, gauge, value);
+                        }
+                    }
+                    // Of landings, and of what belongs to a car, nobody draws the past.
+                    Some((StationKind::Landing, _)) => {}
+                    Some((_, parent)) if matches!(kind(parent), Some((StationKind::Car, _))) => {}
+                    _ => self.gauged(station, gauge, value, event.at),
+                }
+            }
+            EventKind::Travelled { station, place, pace } => {
+                if after.station(station).is_some_and(|row| row.kind == StationKind::Car)
+                    && let Some(path) = self.path_mut(station)
+                {
+                    path.travelled(event.at, place, pace);
+                }
+            }
+            EventKind::Closed { station } => {
+                self.paths.remove(&station);
+            }
             EventKind::Left { .. } => {
                 let bin = event.at.0 / BIN.0;
                 match self.drained.back_mut() {
@@ -148,6 +188,10 @@ impl Stage {
         self.place(station).and_then(|place| self.ribbons.get_mut(place))
     }
 
+    fn path_mut(&mut self, car: StationId) -> Option<&mut Path> {
+        if self.paths.len() >= WITH_PATH { self.paths.get_mut(&car) } else { Some(self.paths.entry(car).or_default()) }
+    }
+
     fn change(&mut self, station: StationId, mode: Mode, at: SimTime) {
         if let Some(place) = self.place(station) {
             if let Some(ribbon) = self.ribbons.get_mut(place) {
@@ -168,6 +212,11 @@ impl Stage {
     /// The last second of a worker, once it did anything.
     pub fn ribbon(&self, worker: StationId) -> Option<&Ribbon> {
         self.place(worker).and_then(|place| self.ribbons.get(place))
+    }
+
+    /// The last minute of a car, once it was anywhere.
+    pub fn path(&self, car: StationId) -> Option<&Path> {
+        self.paths.get(&car)
     }
 
     /// The median of the recent calls, if there were any.

@@ -1,0 +1,99 @@
+//! A request to the running system, as somebody writes it.
+
+use crate::app::page::{Draft, Wish, use_page};
+use crate::spec::Console;
+use crate::view::json;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+/// What can be asked for, beside what the routes take: a method that a route does not know has an answer too.
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Properties of the editor.
+#[derive(Clone, PartialEq, Properties)]
+pub struct EditorProps {
+    /// The request so far.
+    pub draft: Draft,
+    /// Takes what it is next.
+    pub write: Callback<Draft>,
+    /// What can be asked for.
+    pub console: &'static Console,
+    /// Why nothing can be sent, if so.
+    pub obstacle: Option<&'static str>,
+    /// The first answer to what was asked last, in words.
+    pub latest: Option<String>,
+}
+
+/// Method, path, body, and the button that sends them.
+#[component]
+pub fn Editor(props: &EditorProps) -> Html {
+    let page = use_page();
+    let EditorProps { draft, write, console, obstacle, latest } = props.clone();
+    let can_send = obstacle.is_none() && !draft.path.is_empty();
+    let send = {
+        let Draft { method, path, body, .. } = draft.clone();
+        let wish = Wish::Ask { method, path, body };
+        Callback::from(move |()| {
+            if can_send {
+                page.ask(wish.clone());
+            }
+        })
+    };
+    let onsubmit = send.reform(|event: SubmitEvent| event.prevent_default());
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            send.emit(());
+        }
+    });
+    let mut methods: Vec<&str> = console.routes.iter().map(|route| route.method).chain(METHODS).collect();
+    methods.sort_by_key(|method| METHODS.iter().position(|known| known == method));
+    methods.dedup();
+    let written = |edit: fn(&mut Draft, String)| {
+        let (draft, write) = (draft.clone(), write.clone());
+        Callback::from(move |text: String| {
+            let mut draft = draft.clone();
+            edit(&mut draft, text);
+            write.emit(draft);
+        })
+    };
+    let on_method = written(|draft, text| draft.method = text).reform(|event: Event| text_of(&event));
+    let on_path = written(|draft, text| draft.path = text).reform(|event: InputEvent| text_of(&event));
+    let on_body = written(|draft, text| draft.body = text).reform(|event: InputEvent| text_of(&event));
+    let problem = Some(&draft.body).filter(|body| !body.trim().is_empty()).and_then(|body| json::problem(body));
+    html! {
+        <form class="request" aria-label="Request" autocomplete="off" {onsubmit} {onkeydown}>
+            <div class="target">
+                <select aria-label="Method" data-testid="api-method" onchange={on_method}>
+                    { for methods.into_iter().map(|method| html! {
+                        <option value={method} selected={method == draft.method}>{ method }</option>
+                    }) }
+                </select>
+                <input class="mono" aria-label="Path" data-testid="api-path" value={draft.path.clone()} spellcheck="false"
+                    autocapitalize="off" oninput={on_path} />
+            </div>
+            <textarea class="mono scroll" aria-label="Body" aria-describedby="api-hint" data-testid="api-body" rows="4" spellcheck="false"
+                autocapitalize="off" placeholder="No body" value={draft.body.clone()} oninput={on_body} />
+            <p class="hint" id="api-hint">{ problem.map(|what| format!("not JSON: {what}. It is sent as it is.")) }</p>
+            if let Some(why) = obstacle {
+                <p class="note">{ why }</p>
+            }
+            <div class="acts">
+                <button type="submit" class="btn pri" data-testid="api-send" disabled={!can_send}>{ "Send" }<span class="kbd">{ "Ctrl ⏎" }</span></button>
+                <span class="note" role="status" data-testid="api-latest">{ latest.unwrap_or_else(|| "at the playhead, in virtual time".to_owned()) }</span>
+            </div>
+        </form>
+    }
+}
+
+/// The text of the field that an event is about.
+fn text_of(event: &Event) -> String {
+    let Some(target) = event.target() else { return String::new() };
+    target
+        .dyn_into::<HtmlTextAreaElement>()
+        .map(|area| area.value())
+        .or_else(|other| other.dyn_into::<HtmlInputElement>().map(|input| input.value()))
+        .or_else(|other| other.dyn_into::<HtmlSelectElement>().map(|select| select.value()))
+        .unwrap_or_default()
+}

@@ -1,0 +1,144 @@
+//! What was asked from the page and what the system answered, up to the playhead, newest first.
+
+use crate::analysis::{ExchangeRow, Reply, Request};
+use crate::app::lab::{Lab, Status};
+use crate::app::page::{Page, Wish, use_page};
+use crate::spec::Console;
+use crate::trace::Trace;
+use crate::view::{json, number, status};
+use yew::prelude::*;
+
+/// How many exchanges are shown.
+const SHOWN: usize = 100;
+
+/// Properties of the transcript.
+#[derive(Clone, PartialEq, Properties)]
+pub struct TranscriptProps {
+    /// What can be asked for.
+    pub console: &'static Console,
+}
+
+/// The transcript.
+#[component]
+pub fn Transcript(props: &TranscriptProps) -> Html {
+    let page = use_page();
+    let lab = page.lab();
+    let trace = lab.session().run().trace();
+    let so_far = lab.so_far();
+    // A run asks itself far more often than a person does.
+    let asked: Vec<_> = so_far.exchanges().iter().filter(|row| row.is_from_page(&trace)).collect();
+    let earlier = asked.len().saturating_sub(SHOWN);
+    let scene = Scene { page: &page, lab: &lab, trace: &trace, console: props.console };
+    html! {
+        <section class="said scroll" tabindex="0" aria-label="Requests and answers" data-testid="api-transcript">
+            if asked.is_empty() {
+                <p class="none">{ "Nothing was asked yet. Choose a route and send a request: it reaches the running system at the playhead, \
+                    and its link replays it." }</p>
+            }
+            <ol>
+                { for asked.iter().rev().take(SHOWN).enumerate().map(|(age, row)| scene.exchange(row, age == 0)) }
+                if earlier > 0 {
+                    <li key="earlier" class="note">{ format!("{earlier} earlier ones") }</li>
+                }
+            </ol>
+        </section>
+    }
+}
+
+/// What an exchange is told from.
+struct Scene<'a> {
+    page: &'a Page,
+    lab: &'a Lab,
+    trace: &'a Trace,
+    console: &'static Console,
+}
+
+impl Scene<'_> {
+    fn exchange(&self, row: &ExchangeRow, newest: bool) -> Html {
+        let Request { method, path, body } = Request::of(self.trace.name(row.request));
+        let replies = row.replies_until(self.lab.session().events());
+        let code = replies.last().map_or_else(|| "none".to_owned(), |reply| reply.status.to_string());
+        html! {
+            <li key={row.number} data-testid="api-exchange" data-status={code} data-exchange={row.number.to_string()}>
+                <div class="head">
+                    <time title="virtual time">{ format!("{:.3}", row.at.seconds()) }</time>
+                    <b class="meth">{ method }</b><code>{ path }</code>
+                    { self.outcome(row, replies) }
+                </div>
+                if !body.is_empty() {
+                    { text("Sent", body, false) }
+                }
+                if self.streams(method, path, replies) {
+                    { self.stream(row, replies) }
+                } else if let Some(reply) = replies.last() {
+                    { text("Answer", self.trace.name(reply.body), newest) }
+                }
+            </li>
+        }
+    }
+
+    /// The status in words and how long it took, or that there is none yet.
+    fn outcome(&self, row: &ExchangeRow, replies: &[Reply]) -> Html {
+        let Some(first) = replies.first() else {
+            let waiting = match self.lab.status() {
+                _ if self.lab.has_hung_up(row.number) => "hung up before an answer",
+                Status::Done | Status::Failed => "no answer: the run is over",
+                Status::Paused | Status::Idle => "no answer yet: run on",
+                Status::Running => "no answer yet",
+            };
+            return html! { <span class="end"><span class="stat">{ waiting }</span></span> };
+        };
+        let last = replies.last().unwrap_or(first);
+        html! {
+            <span class="end">
+                <span class={classes!("stat", status::token(last.status))}>{ format!("{} {}", last.status, status::reason(last.status)) }</span>
+                <span class="took" title="from asking to the first answer, in virtual time">{ format!("{} ms", number::millis(row.took(first).0)) }</span>
+            </span>
+        }
+    }
+
+    fn streams(&self, method: &str, path: &str, replies: &[Reply]) -> bool {
+        let place = path.split('?').next().unwrap_or_default();
+        let route = self.console.routes.iter().find(|route| route.method == method && route.path == place);
+        // One that was refused has had its only answer.
+        replies.len() > 1 || (route.is_some_and(|route| route.stream) && replies.iter().all(|reply| reply.status < 400))
+    }
+
+    /// The latest message of a stream, how many there were, and the way to end it.
+    fn stream(&self, row: &ExchangeRow, replies: &[Reply]) -> Html {
+        let hung_up = self.lab.has_hung_up(row.number);
+        let count = match replies.len() {
+            1 => "1 message".to_owned(),
+            n => format!("{} messages", number::count(n as u64)),
+        };
+        html! {
+            <div class="stream">
+                <span class="live">{ match (hung_up, replies.last()) {
+                    (true, _) => format!("{count}, then hung up"),
+                    (false, None) => "listening, no message yet".to_owned(),
+                    (false, Some(last)) => format!("{count}, the latest at {:.3}", last.at.seconds()),
+                } }</span>
+                if !hung_up && !self.lab.wants_real() {
+                    <button type="button" class="btn bd" data-testid="api-hang" onclick={self.page.asks(Wish::Hang(row.number))}>{ "Hang up" }</button>
+                }
+                if let Some(last) = replies.last() {
+                    { text("Latest", self.trace.name(last.body), true) }
+                }
+            </div>
+        }
+    }
+}
+
+/// A body, to be unfolded. JSON has a line for each member.
+fn text(what: &'static str, body: &str, open: bool) -> Html {
+    if body.is_empty() {
+        return html! { <p class="note">{ format!("{what}: empty") }</p> };
+    }
+    let size = number::count(body.len() as u64);
+    html! {
+        <details {open}>
+            <summary>{ what }<span>{ format!("{size} bytes") }</span></summary>
+            <pre class="mono scroll">{ json::pretty(body).unwrap_or_else(|| body.to_owned()) }</pre>
+        </details>
+    }
+}

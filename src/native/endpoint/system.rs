@@ -1,0 +1,205 @@
+//! A run as a system that others use: in real time, on a thread of its own.
+//!
+//! A run belongs to one thread, so whoever wants something of it sends a wish there and gets a conversation: the answers as
+//! they come, one or many. The thread sleeps until the run's next deadline or the next wish, whichever is first. What it
+//! has handed out it forgets, so that a system may run for days.
+
+use crate::engine::{Action, Progress, Run};
+use crate::trace::{EventKind, SimTime};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+use tokio::sync::mpsc as answers;
+use tokio::time::Instant;
+
+/// Polls between looks at the wishes.
+const POLLS: u64 = 4_096;
+/// Answers that wait for a client to take them. One who leaves more is let go: memory must not grow by who does not read.
+const MOST_WAITING: usize = 256;
+
+/// One answer of the system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status of HTTP.
+    pub status: u16,
+    /// What it says.
+    pub body: String,
+}
+
+/// What somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Who asks: limits on the number of requests are kept by it.
+    pub client: String,
+    /// The method.
+    pub method: String,
+    /// The path, with its query if it has one.
+    pub path: String,
+    /// The body.
+    pub body: String,
+    /// Whether more than one answer is wanted.
+    pub stream: bool,
+}
+
+enum Wish {
+    Ask(u64, Question, answers::Sender<Answer>),
+    Gone(u64),
+}
+
+/// A running system. It stops when the last handle and the last conversation are dropped.
+#[derive(Clone, Debug)]
+pub struct System {
+    wishes: Sender<Wish>,
+    tickets: Arc<AtomicU64>,
+}
+
+impl System {
+    /// Starts what `run` makes, on a thread of its own. The run must be in real time.
+    ///
+    /// # Errors
+    /// Where there is no thread to be had.
+    pub fn start(run: impl FnOnce() -> Run + Send + 'static) -> io::Result<System> {
+        let (wishes, received) = mpsc::channel();
+        std::thread::Builder::new().name("system".to_owned()).spawn(move || serve(run(), &received))?;
+        Ok(System { wishes, tickets: Arc::default() })
+    }
+
+    /// Asks for something.
+    pub fn ask(&self, question: Question) -> Conversation {
+        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let (to, answers) = answers::channel(MOST_WAITING);
+        // If the system is over the sender is dropped, and the conversation with it.
+        let _over = self.wishes.send(Wish::Ask(ticket, question, to));
+        Conversation { ticket, answers, wishes: self.wishes.clone() }
+    }
+}
+
+/// The answers to a question. Dropping it hangs up.
+#[derive(Debug)]
+pub struct Conversation {
+    ticket: u64,
+    answers: answers::Receiver<Answer>,
+    wishes: Sender<Wish>,
+}
+
+impl Conversation {
+    /// The next answer; none if the system is over, or has let this client go because it was too slow.
+    pub async fn next(&mut self) -> Option<Answer> {
+        self.answers.recv().await
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        let _over = self.wishes.send(Wish::Gone(self.ticket));
+    }
+}
+
+/// A conversation, on the system's side.
+struct Line {
+    ticket: u64,
+    stream: bool,
+    to: answers::Sender<Answer>,
+}
+
+/// Who waits for answers, by exchange.
+#[derive(Default)]
+struct Desk {
+    lines: BTreeMap<u32, Line>,
+    /// How much of the trace was read.
+    read: u64,
+}
+
+fn serve(mut run: Run, wishes: &Receiver<Wish>) {
+    let start = Instant::now();
+    let now = || SimTime(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX));
+    let mut desk = Desk::default();
+    loop {
+        let progress = run.advance(now(), POLLS);
+        desk.hand_out(&mut run);
+        if progress.is_final() {
+            return;
+        }
+        let wait = match progress {
+            Progress::BudgetSpent => Some(Duration::ZERO),
+            _ => run.next_deadline().map(|at| Duration::from_nanos(at.since(now()).0)),
+        };
+        let wish = match wait {
+            Some(wait) => wishes.recv_timeout(wait),
+            None => wishes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match wish {
+            Ok(wish) => desk.take(wish, &mut run, now()),
+            Err(RecvTimeoutError::Timeout) => {}
+            // Nobody can ask any more.
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+impl Desk {
+    fn take(&mut self, wish: Wish, run: &mut Run, now: SimTime) {
+        // What was due before comes before.
+        run.advance(now, POLLS);
+        match wish {
+            Wish::Ask(ticket, question, to) => {
+                let place = run.trace().len();
+                let Question { client, method, path, body, stream } = question;
+                run.intervene(Action::Ask { client, method, path, body });
+                // Lets it in and does nothing else, so that the next event is this one.
+                run.advance(now, 0);
+                if let Some(EventKind::Asked { exchange, .. }) = run.trace().get(place).map(|event| event.kind) {
+                    self.lines.insert(exchange, Line { ticket, stream, to });
+                }
+            }
+            Wish::Gone(ticket) => {
+                let line = self.lines.iter().find(|(_, line)| line.ticket == ticket);
+                if let Some(exchange) = line.map(|(exchange, _)| *exchange) {
+                    self.hang_up(exchange, run);
+                }
+            }
+        }
+    }
+
+    fn hang_up(&mut self, exchange: u32, run: &mut Run) {
+        self.lines.remove(&exchange);
+        run.intervene(Action::Hang { exchange });
+        run.advance(run.now(), 0);
+    }
+
+    /// Hands out the answers since the last time.
+    fn hand_out(&mut self, run: &mut Run) {
+        let (mut texts, mut too_slow) = (Vec::new(), Vec::new());
+        {
+            let trace = run.trace();
+            while let Some(event) = trace.get(self.read) {
+                self.read += 1;
+                match event.kind {
+                    EventKind::Asked { request, .. } => texts.push(request),
+                    EventKind::Replied { exchange, status, body } => {
+                        texts.push(body);
+                        let Some(line) = self.lines.get(&exchange) else { continue };
+                        let answer = Answer { status, body: trace.name(body).to_owned() };
+                        match line.to.try_send(answer) {
+                            Err(answers::error::TrySendError::Full(_)) => too_slow.push(exchange),
+                            // Who asked once is done; who has gone says so.
+                            _ if !line.stream => drop(self.lines.remove(&exchange)),
+                            _ => {}
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        texts.into_iter().for_each(|text| run.forget_text(text));
+        run.forget_before(self.read);
+        too_slow.into_iter().for_each(|exchange| {
+            if self.lines.contains_key(&exchange) {
+                self.hang_up(exchange, run);
+            }
+        });
+    }
+}

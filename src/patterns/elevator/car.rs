@@ -1,0 +1,387 @@
+//! A car: a task that waits for signals and takes a step for each, with a breaker around the step.
+//!
+//! A signal says no more than that there is something to do. Every accepted request gives one, and every step that has more to
+//! do gives one; there is room for ten, and what does not fit is dropped. One step at a time, each of them an operation
+//! with a time limit. *Shipped*, the limit only logs and the step goes on; *documented*, it stops the step and counts.
+
+use super::directions::Directions;
+use super::floor::{Direction, Floor};
+use super::passenger::{Passenger, Stage};
+use super::system::System;
+use super::works::{Rules, Works};
+use crate::engine::{Env, StationSpec};
+use crate::parts::{Breaker, Either, Pass, Rx, TrySendError, Tx, Watch, channel_of, select2, timeout};
+use crate::trace::{Gauge, SimTime, StationId, StationKind, UNLIMITED};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// Where it is heading: 1 up, -1 down, 0 nowhere.
+pub const HEADING: Gauge = Gauge(0);
+/// 1 while its doors are open.
+pub const DOORS: Gauge = Gauge(1);
+/// The lowest floor it serves.
+pub const LOW: Gauge = Gauge(2);
+/// The highest.
+pub const HIGH: Gauge = Gauge(3);
+/// What is left to do upward.
+pub const PENDING_UP: Gauge = Gauge(4);
+/// What is left to do downward.
+pub const PENDING_DOWN: Gauge = Gauge(5);
+/// Signals that wait to be taken.
+pub const SIGNALS: Gauge = Gauge(6);
+/// The floor it is at, or going to next.
+pub const FLOOR: Gauge = Gauge(7);
+/// How many signals there is room for.
+pub const SIGNAL_BUFFER: u32 = 10;
+
+/// Why a step did not do what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The motor did not move the car.
+    Motor,
+    /// It took too long.
+    Timeout,
+}
+
+/// A car.
+#[derive(Debug)]
+pub struct Car {
+    pub(super) env: Env,
+    /// Its name.
+    pub name: String,
+    /// Its number, from 1: faults name it by that.
+    pub number: i64,
+    /// Its station.
+    pub station: StationId,
+    /// The lowest floor it serves.
+    pub min: Floor,
+    /// The highest.
+    pub max: Floor,
+    /// With more than this to do it counts as overloaded.
+    pub overload: u32,
+    /// Its breaker.
+    pub breaker: Breaker,
+    pub(super) works: Rc<Works>,
+    pub(super) system: RefCell<std::rc::Weak<System>>,
+    pub(super) directions: RefCell<Directions>,
+    pub(super) riders: RefCell<Vec<Rc<Passenger>>>,
+    pub(super) left_behind: RefCell<Vec<Rc<Passenger>>>,
+    pub(super) floor: Cell<Floor>,
+    heading: Cell<Option<Direction>>,
+    /// Where it really is, in thousandths of a floor, and the way it is on, if it is on one: since when and to where.
+    pub(super) place: Cell<i32>,
+    pub(super) way: Cell<Option<(SimTime, i32)>>,
+    pub(super) steps: Cell<u64>,
+    under_way: Cell<u32>,
+    signals: (Tx<()>, Rx<()>),
+    shown: Cell<(u32, u32)>,
+    rekicking: Cell<bool>,
+    deleting: Cell<bool>,
+    /// Whether a fault has stopped it.
+    pub(super) is_stopped: Cell<bool>,
+    pub(super) gone: Watch<bool>,
+    /// Whether there is nothing to do and nothing being done.
+    pub at_rest: Watch<bool>,
+    pub(super) parking: Cell<Option<Floor>>,
+}
+
+impl Car {
+    /// Builds a car, at its lowest floor, and starts its task.
+    pub fn start(system: &Rc<System>, number: i64, name: &str, (min, max): (Floor, Floor), overload: u32) -> Rc<Car> {
+        let (env, works) = (system.env.clone(), system.works.clone());
+        let capacity = if works.p.capacity == 0 { UNLIMITED } else { works.p.capacity };
+        let station = env.open(StationSpec { kind: StationKind::Car, name, parent: system.fleet, capacity });
+        let car = Rc::new(Car {
+            name: name.to_owned(),
+            number,
+            station,
+            min,
+            max,
+            overload,
+            breaker: Breaker::open(&env, station, &format!("{name} breaker"), works.breaker()),
+            system: RefCell::new(Rc::downgrade(system)),
+            directions: RefCell::default(),
+            riders: RefCell::default(),
+            left_behind: RefCell::default(),
+            floor: Cell::new(min),
+            heading: Cell::new(None),
+            place: Cell::new(min.place()),
+            way: Cell::new(None),
+            steps: Cell::new(0),
+            under_way: Cell::new(0),
+            signals: channel_of(&env, station, &format!("{name} signals"), SIGNAL_BUFFER),
+            shown: Cell::new((0, 0)),
+            rekicking: Cell::new(false),
+            deleting: Cell::new(false),
+            is_stopped: Cell::new(false),
+            gone: Watch::new(&env, false),
+            at_rest: Watch::new(&env, true),
+            parking: Cell::new(None),
+            works,
+            env: env.clone(),
+        });
+        env.gauge(station, LOW, i64::from(min.0));
+        env.gauge(station, HIGH, i64::from(max.0));
+        env.gauge(station, FLOOR, i64::from(min.0));
+        env.place(station, min.place());
+        env.state(station, "in service");
+        env.spawn_at(name, station, switch_on(env.clone(), car.clone())).detach();
+        car
+    }
+
+    /// The floor it is at, or going to next.
+    pub fn floor(&self) -> Floor {
+        self.floor.get()
+    }
+
+    /// Where it is heading.
+    pub fn heading(&self) -> Option<Direction> {
+        self.heading.get()
+    }
+
+    /// Whether it has nothing to do that anybody asked for.
+    pub fn is_idle(&self) -> bool {
+        self.heading().is_none() || self.parking.get().is_some()
+    }
+
+    /// Whether it serves a floor.
+    pub fn serves(&self, floor: Floor) -> bool {
+        self.min <= floor && floor <= self.max
+    }
+
+    /// How much it has to do: the original's count of floors and destinations.
+    pub fn load(&self) -> u32 {
+        self.directions.borrow().length()
+    }
+
+    /// The same, of one direction.
+    pub fn load_of(&self, direction: Direction) -> u32 {
+        self.directions.borrow().length_of(direction)
+    }
+
+    /// Whether it has more to do than it should be given.
+    pub fn is_overloaded(&self) -> bool {
+        self.load() > self.overload
+    }
+
+    /// Whether it takes no new requests because it is being deleted.
+    pub fn is_deleting(&self) -> bool {
+        self.deleting.get()
+    }
+
+    /// Whether it already holds a wish.
+    pub fn holds(&self, direction: Direction, from: Floor, to: Floor) -> bool {
+        self.directions.borrow().holds(direction, from, to)
+    }
+
+    /// Takes no new requests from now on.
+    pub fn start_deleting(&self) {
+        self.deleting.set(true);
+        self.env.state(self.station, "deleting");
+    }
+
+    /// Somebody waits at `from`, for `to`.
+    pub fn request(&self, direction: Direction, from: Floor, to: Floor) {
+        self.parking_ends();
+        if self.heading().is_none() {
+            let first = match direction {
+                Direction::Down if self.floor() < from => Direction::Up,
+                Direction::Up if self.floor() > from => Direction::Down,
+                direction => direction,
+            };
+            self.head(Some(first));
+        }
+        self.at_rest.set(false);
+        self.directions.borrow_mut().append(direction, from, to);
+        self.show_pending();
+        self.push();
+    }
+
+    fn parking_ends(&self) {
+        if self.parking.take().is_some() {
+            self.head(None);
+        }
+    }
+
+    /// Sends it somewhere to wait, if it has nothing else to do.
+    pub fn park(&self, at: Floor) {
+        if self.at_rest.get() && at != self.floor() && self.serves(at) {
+            self.parking.set(Some(at));
+            self.at_rest.set(false);
+            self.head(Some(Direction::of(self.floor(), at)));
+            self.push();
+        }
+    }
+
+    /// Gives a signal, unless ten wait already.
+    pub(super) fn push(&self) {
+        // One that does not fit is dropped, as in the original: there are ten others.
+        match self.signals.0.try_send(()) {
+            Ok(()) | Err(TrySendError::Full(()) | TrySendError::Closed(())) => self.show_signals(),
+        }
+    }
+
+    fn show_signals(&self) {
+        self.env.gauge(self.station, SIGNALS, self.signals.1.len() as i64);
+    }
+
+    pub(super) fn show_pending(&self) {
+        let now = (self.load_of(Direction::Up), self.load_of(Direction::Down));
+        let before = self.shown.replace(now);
+        if before.0 != now.0 {
+            self.env.gauge(self.station, PENDING_UP, i64::from(now.0));
+        }
+        if before.1 != now.1 {
+            self.env.gauge(self.station, PENDING_DOWN, i64::from(now.1));
+        }
+    }
+
+    pub(super) fn head(&self, heading: Option<Direction>) {
+        if self.heading.replace(heading) != heading {
+            self.env.gauge(self.station, HEADING, heading.map_or(0, Direction::sign));
+        }
+    }
+
+    /// Whether there is room for one more.
+    pub(super) fn has_room(&self) -> bool {
+        self.works.p.capacity == 0 || self.riders.borrow().len() < self.works.p.capacity as usize
+    }
+
+    fn settle(&self) {
+        let rest = self.under_way.get() == 0
+            && self.heading().is_none()
+            && self.parking.get().is_none()
+            && self.directions.borrow().is_idle();
+        if rest != self.at_rest.get() {
+            self.at_rest.set(rest);
+            if let (true, Some(system)) = (rest, self.system.borrow().upgrade()) {
+                system.rests(self);
+            }
+        }
+    }
+
+    /// Stops for good. Who is aboard is let out where the car is, and who waits for it waits for another.
+    pub fn shut_down(&self) {
+        self.gone.set(true);
+        self.env.state(self.station, "removed");
+        let system = self.system.borrow().upgrade();
+        let stranded = system.map(|s| s.building.everybody()).unwrap_or_default().into_iter().filter(|p| p.is_for(self));
+        let riders = std::mem::take(&mut *self.riders.borrow_mut());
+        for person in stranded.chain(riders).collect::<Vec<_>>() {
+            person.stage.set(Stage::Dropped);
+        }
+        self.directions.replace(Directions::default());
+        self.show_pending();
+    }
+}
+
+/// The car's task: a step for each signal, until the car is shut down.
+async fn switch_on(env: Env, car: Rc<Car>) {
+    loop {
+        let signal = select2(&env, car.gone.until(|gone| gone), car.signals.1.recv()).await;
+        match signal {
+            Either::First(_) | Either::Second(None) => return,
+            Either::Second(Some(())) => car.show_signals(),
+        }
+        if car.directions.borrow().is_idle() && car.parking.get().is_none() {
+            car.settle();
+            continue;
+        }
+        run_with_timeout(&env, &car).await;
+        car.settle();
+    }
+}
+
+/// One step, behind the breaker, in a task of its own and within a time.
+async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
+    let pass = match car.breaker.admit() {
+        Ok(pass) => pass,
+        Err(rejected) => {
+            // The signal is gone. As shipped that is all, and the car stands until somebody asks for it again.
+            if car.works.rekicks() {
+                rekick(env, car, rejected.until);
+            }
+            return;
+        }
+    };
+    let limit = car.works.p.operation_timeout;
+    let result = if car.works.forgives() {
+        // Its handle is dropped when the time is up, and with it the step.
+        let step = env.spawn_at(&format!("{} step", car.name), car.station, step(car.clone()));
+        timeout(env, limit, step.join()).await.unwrap_or(Err(Failure::Timeout))
+    } else {
+        shipped(env, car, limit).await
+    };
+    report(car, pass, result);
+    if result.is_err() && car.works.forgives() {
+        // What failed is tried again, as long as the breaker lets it.
+        car.push();
+    }
+}
+
+/// The shipped way: when the time is up a line is logged, and the step goes on beside whatever comes next.
+async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<(), Failure> {
+    let done = Watch::new(env, None);
+    let (handle, inner) = (done.clone(), car.clone());
+    let work = async move {
+        let result = step(inner.clone()).await;
+        handle.set(Some(result));
+        inner.settle();
+    };
+    env.spawn_at(&format!("{} step", car.name), car.station, work).detach();
+    match timeout(env, limit, done.until(|result| result.is_some())).await {
+        Ok(result) => result.unwrap_or(Ok(())),
+        Err(_) => {
+            env.note(&format!("{}: operation timed out; it goes on", car.name), 0);
+            Err(Failure::Timeout)
+        }
+    }
+}
+
+fn report(car: &Car, pass: Pass, result: Result<(), Failure>) {
+    match result {
+        // As shipped the wrapped operation returns nothing but success.
+        Ok(()) => pass.success(),
+        Err(_) if !car.works.counts() => pass.success(),
+        Err(failure) => {
+            let text = match failure {
+                Failure::Motor => "the motor failed",
+                Failure::Timeout => "the operation timed out",
+            };
+            car.env.note(&format!("{}: {text}", car.name), 0);
+            pass.failure();
+        }
+    }
+}
+
+/// Wakes a car when its breaker lets calls through again.
+fn rekick(env: &Env, car: &Rc<Car>, at: Option<SimTime>) {
+    let Some(at) = at.filter(|_| !car.rekicking.replace(true)) else { return };
+    let (inner, car) = (env.clone(), car.clone());
+    let wake = async move {
+        inner.sleep_until(at, crate::trace::Wait::Sleep).await;
+        car.rekicking.set(false);
+        car.push();
+    };
+    env.spawn("wake", wake).detach();
+}
+
+/// One step, by the rules that the policy asks for.
+async fn step(car: Rc<Car>) -> Result<(), Failure> {
+    car.under_way.set(car.under_way.get() + 1);
+    let _under_way = UnderWay(&car);
+    match car.works.policy.rules() {
+        _ if car.parking.get().is_some() => super::sweep::park(&car).await,
+        Rules::Reference => super::reference::step(&car).await,
+        Rules::Sweep { to_ends } => super::sweep::step(&car, to_ends).await,
+    }
+}
+
+/// A step under way, also while it is being dropped.
+struct UnderWay<'a>(&'a Car);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.set(self.0.under_way.get().saturating_sub(1));
+    }
+}

@@ -1,0 +1,167 @@
+//! A bank of elevators: cars that are tasks, a manager that dispatches, a breaker around every step.
+//!
+//! # Problem
+//! Several machines share one stream of requests. Each is slow, has a state of its own, and may get stuck; who asks wants an answer
+//! now and the work done soon.
+//!
+//! # Idea
+//! Each car is a task that waits for signals and takes one step for each. A manager chooses a car for a request, writes the
+//! stop into the car's list and gives it a signal. Every step has a time limit and a circuit breaker around it; deadlines and
+//! shutdown form a tree.
+//!
+//! # Watch
+//! As documented a step that takes too long is stopped and counts, the breaker opens, lets probes through and closes, and the car
+//! picks up its work. As shipped the limit only logs, the breaker hears of nothing and can never open, and a request that comes
+//! between a car's look at its empty list and its going idle strands the car: shuffle the schedule and try seeds.
+//!
+//! # Choose
+//! Actors with a mailbox of signals and shared lists, where the signal may be lost but the work must not be. Keep the look and the
+//! decision under one lock.
+//!
+//! # Primitives
+//! Channels. Select. Tasks. Timeouts. Circuit breakers. Contexts.
+//!
+//! # Origin
+//! A Go elevator service with HTTP and WebSocket interfaces, and its document. Movement, counting, dispatch and breaker are the
+//! code's; the dispatch policies beside the reference are the textbooks'.
+
+mod api;
+mod building;
+mod car;
+mod checks;
+mod console;
+mod detail;
+mod directions;
+mod dispatch;
+mod envelope;
+mod exposition;
+mod floor;
+mod forecast;
+mod health;
+mod limit;
+mod metrics;
+mod params;
+mod passenger;
+mod reference;
+mod refusal;
+mod scene;
+mod script;
+mod stop;
+mod sweep;
+mod system;
+mod traffic;
+mod works;
+
+use crate::engine::Env;
+use crate::spec::{Fidelity, Group, Pattern, Preset, ProgramFuture, Race, Source};
+use crate::trace::{SimTime, StationKind, Wait};
+use params::Params;
+use system::System;
+
+macro_rules! sources {
+    ($($name:literal),* $(,)?) => {
+        &[$(Source { path: concat!("src/patterns/elevator/", $name, ".rs"), text: include_str!(concat!($name, ".rs")) }),*]
+    };
+}
+
+/// The bank, for the registry.
+pub static PATTERN: Pattern = Pattern {
+    id: "elevator",
+    name: "Elevator bank",
+    title: "Elevator bank with per-car circuit breakers",
+    group: "Systems",
+    glyph: "elevator",
+    fields: Params::fields,
+    scene: scene::scene,
+    presets: &[
+        Preset {
+            id: "single",
+            label: "One trip, one car",
+            help: "From the ground to the top: what each step costs.",
+            fidelity: None,
+            values: &[("cars", "A:0..9"), ("script", "0->9@0s")],
+        },
+        Preset {
+            id: "lunch",
+            label: "Lunch, four cars",
+            help: "Twenty floors at noon, with cars that hold twelve.",
+            fidelity: None,
+            values: &[
+                ("cars", "A:1..20,B:1..20,C:1..20,D:1..20"),
+                ("policy", "etd"),
+                ("traffic", "lunch"),
+                ("rate", "0.3"),
+                ("passengers", "300"),
+                ("boarding-time", "1s"),
+                ("capacity", "12"),
+            ],
+        },
+        Preset {
+            id: "up-peak",
+            label: "Up-peak, four cars",
+            help: "Everybody comes to work at once: long queues at the main floor.",
+            fidelity: None,
+            values: &[
+                ("cars", "A:0..15,B:0..15,C:0..15,D:0..15"),
+                ("policy", "destination"),
+                ("traffic", "up-peak"),
+                ("rate", "0.4"),
+                ("passengers", "240"),
+                ("boarding-time", "1s"),
+                ("capacity", "12"),
+                ("parking", "main"),
+            ],
+        },
+        Preset {
+            id: "stranded",
+            label: "Stranded car",
+            help: "Requests that come as the car goes idle, on a shuffled schedule: some seeds strand it for good.",
+            fidelity: Some(Fidelity::Shipped),
+            values: &[
+                ("cars", "A:0..9"),
+                ("script", "0->2@0s;2->4@5.5s;4->6@11s;6->8@16.5s;8->9@22s"),
+                ("schedule", "shuffled"),
+            ],
+        },
+    ],
+    checks: checks::CHECKS,
+    disagreement: Some(
+        "Documented, timeouts count and breakers open; shipped, neither can happen, and a request at the wrong moment strands a \
+         car: stop one, and look at its breaker and at what becomes of its people.",
+    ),
+    source: Source { path: file!(), text: include_str!("mod.rs") },
+    more: sources![
+        "car", "reference", "sweep", "stop", "directions", "system", "dispatch", "forecast", "passenger", "traffic", "building", "works", "api", "health"
+    ],
+    parts: &["breaker", "channel", "select", "timeout", "ticker", "watch"],
+    home: (StationKind::Source, "street"),
+    suite: None,
+    ideal: |_, _| None,
+    console: Some(&console::CONSOLE),
+    race: Some(Race { key: "policy", measure: "mean wait" }),
+    detail: detail::detail,
+    run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
+};
+
+async fn run(env: Env, p: Params, fidelity: Fidelity) {
+    let trips = traffic::trips(&env, &p);
+    let (cars, closes) = (script::cars(&p.cars).unwrap_or_default(), SimTime(p.open_for.0));
+    let system = System::open(&env, p, fidelity);
+    for car in cars {
+        // What the parameter allows the manager takes.
+        drop(system.add(&car.name, car.min, car.max, None).await);
+    }
+    api::open(&env, &system);
+    let (come, open) = (env.clone(), system.clone());
+    let arrivals = env.spawn("arrivals", async move {
+        for trip in trips {
+            come.sleep_until(SimTime(trip.at.0), Wait::Sleep).await;
+            drop(open.welcome(trip.from, trip.to));
+        }
+    });
+    arrivals.join().await;
+    env.sleep_until(closes, Wait::Sleep).await;
+    system.people.until(|people| people == 0).await;
+    system.at_rest().await;
+    system.shut_down();
+}

@@ -1,0 +1,120 @@
+//! One person on the way from a floor to another: a task that presses the button, waits, rides, and is gone.
+
+use super::car::Car;
+use super::floor::{Direction, Floor};
+use super::system::System;
+use crate::engine::{Env, Job};
+use crate::parts::Watch;
+use crate::trace::{Outcome, StationId};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// How far a person has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// At the landing.
+    Waiting,
+    /// At the landing, and the car that came was full: the button has to be pressed again.
+    LeftBehind,
+    /// In a car.
+    Aboard,
+    /// Where they wanted to go.
+    Arrived,
+    /// Out of luck: the car is no more.
+    Dropped,
+}
+
+/// A person.
+#[derive(Debug)]
+pub struct Passenger {
+    /// From which floor: the one where they were let out, if a car went no further.
+    from: Cell<Floor>,
+    /// To which floor.
+    pub to: Floor,
+    /// How far they have come.
+    pub stage: Watch<Stage>,
+    /// The car they were told to take.
+    pub assigned: RefCell<Option<Rc<Car>>>,
+    job: Job,
+    destination: StationId,
+}
+
+impl Passenger {
+    /// From which floor.
+    pub fn from(&self) -> Floor {
+        self.from.get()
+    }
+
+    /// The direction of the trip.
+    pub fn direction(&self) -> Direction {
+        Direction::of(self.from(), self.to)
+    }
+
+    /// Tells them which car to take.
+    pub fn assign(&self, car: &Rc<Car>) {
+        self.assigned.replace(Some(car.clone()));
+        self.job.bind(self.destination, Some(car.station));
+    }
+
+    /// Nobody comes for them any more.
+    pub fn unassign(&self) {
+        self.assigned.replace(None);
+        self.job.bind(self.destination, None);
+    }
+
+    /// They step into a car.
+    pub fn board(&self, car: &Car) {
+        self.job.go(car.station, true);
+        self.stage.set(Stage::Aboard);
+    }
+
+    /// They step out at a landing.
+    pub fn alight(&self, landing: StationId) {
+        self.job.go(landing, false);
+        self.stage.set(Stage::Arrived);
+    }
+
+    /// They step out of a car that goes no further.
+    pub fn step_out(&self, floor: Floor, landing: StationId) {
+        self.from.set(floor);
+        self.job.go(landing, false);
+        self.unassign();
+    }
+
+    /// Whether they were told to take this car.
+    pub fn is_for(&self, car: &Car) -> bool {
+        self.assigned.borrow().as_ref().is_some_and(|assigned| assigned.station == car.station)
+    }
+}
+
+/// A person's way, from coming to a floor to being gone. What the first answer to the button was is told to `answered`.
+pub async fn travel(env: Env, system: Rc<System>, from: Floor, to: Floor, answered: impl FnOnce(&super::system::Answer)) {
+    let at = system.building.station(from).unwrap_or(env.station());
+    let destination = system.building.station(to).unwrap_or(StationId::NONE);
+    let job = env.job_at(at);
+    job.bind(destination, None);
+    let stage = Watch::new(&env, Stage::Waiting);
+    let person = Rc::new(Passenger { from: Cell::new(from), to, stage, assigned: RefCell::default(), job, destination });
+    system.building.enter(&person);
+    let mut answered = Some(answered);
+    let outcome = loop {
+        let answer = system.handle(&person).await;
+        if let Some(answered) = answered.take() {
+            answered(&answer);
+        }
+        if answer.is_err() {
+            break Outcome::Rejected;
+        }
+        match person.stage.until(|s| matches!(s, Stage::LeftBehind | Stage::Arrived | Stage::Dropped)).await {
+            Stage::LeftBehind => person.stage.set(Stage::Waiting),
+            // As documented no request is lost: who was dropped asks again, on the floor where they were let out.
+            Stage::Dropped if system.works.forgives() && person.from() != to => person.stage.set(Stage::Waiting),
+            Stage::Arrived => break Outcome::Completed,
+            Stage::Dropped if person.from() == to => break Outcome::Completed,
+            _ => break Outcome::Cancelled,
+        }
+    };
+    system.building.leave(&person);
+    let Some(person) = Rc::into_inner(person) else { return };
+    person.job.leave(outcome);
+}

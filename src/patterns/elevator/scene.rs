@@ -1,0 +1,66 @@
+//! The bank's picture, as data.
+
+use super::building::{DUE_DOWN, DUE_UP, LANDINGS};
+use super::car::{DOORS, HEADING, HIGH, LOW, PENDING_DOWN, PENDING_UP, SIGNAL_BUFFER, SIGNALS};
+use super::script;
+use super::system::FLEET;
+use super::works::{FAILING_MOTOR, SLOW_DOOR, STOP_CAR};
+use crate::parts::Breaker;
+use crate::spec::{Bank, FaultSpec, FaultUnit, Fidelity, Place, SceneSpec, Values};
+use crate::trace::Span;
+
+/// The picture with some values.
+pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
+    let cars = script::cars(values.word("cars")).unwrap_or_default();
+    let ends = (cars.iter().map(|c| c.min.0).min().unwrap_or(0), cars.iter().map(|c| c.max.0).max().unwrap_or(9));
+    SceneSpec {
+        places: vec![Place::Bank {
+            station: FLEET.into(),
+            label: "Elevators".into(),
+            bank: Bank {
+                landings: LANDINGS.into(),
+                landing: "floor",
+                ends,
+                heading: HEADING,
+                doors: DOORS,
+                range: (LOW, HIGH),
+                pending: (PENDING_UP, PENDING_DOWN),
+                signals: (SIGNALS, SIGNAL_BUFFER),
+                due: (DUE_UP, DUE_DOWN),
+                breaker: Breaker::gauges(),
+                patience: Span::secs(60),
+            },
+        }],
+        regulator: None,
+        gauges: Vec::new(),
+        faults: vec![
+            FaultSpec {
+                id: STOP_CAR,
+                label: "Stop a car",
+                help: "The car with this number does not move: its steps hang until the fault is switched off.",
+                unit: FaultUnit::Member,
+                default: 1,
+                min: 1,
+                max: 100,
+            },
+            FaultSpec {
+                id: SLOW_DOOR,
+                label: "Slow doors",
+                help: "Doors take so many times as long to open.",
+                unit: FaultUnit::Times,
+                default: 20,
+                min: 2,
+                max: 1_000,
+            },
+            FaultSpec {
+                id: FAILING_MOTOR,
+                label: "Failing motors",
+                help: "So many percent of the steps do not move the car and fail.",
+                unit: FaultUnit::Percent,
+                default: 50,
+                min: 1,
+                max: 100,
+            },
+        ],
+    }
+}

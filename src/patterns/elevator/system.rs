@@ -1,0 +1,297 @@
+//! The manager: which cars there are, who takes a request, who is let go.
+//!
+//! As in the original it is shared state rather than a task that owns it; a request is a task of its own (the handler) that
+//! looks, chooses and hands over. *Shipped*, looking and handing over are two things, and what happens in between is not
+//! seen: two requests may choose the same idle car, two cars may be added under one name. *Documented*, they are one.
+
+use super::building::Building;
+use super::car::Car;
+use super::dispatch;
+use super::floor::{Direction, Floor, HIGHEST, LOWEST};
+use super::metrics::Metrics;
+use super::params::Params;
+use super::passenger::{self, Passenger};
+use super::refusal::{Class, Refusal};
+use super::works::{STOP_CAR, Works};
+use crate::engine::Env;
+use crate::parts::{Ticker, Watch, timeout};
+use crate::spec::Fidelity;
+use crate::trace::{Span, StationId, StationKind};
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+
+/// The station that the cars are parts of.
+pub const FLEET: &str = "bank";
+/// How often a deletion looks whether the car is empty.
+const DELETION_POLL: Span = Span::millis(100);
+/// What the original takes a floor to take when it estimates.
+pub const ESTIMATE: Span = Span::secs(2);
+
+/// What became of a request: the car that takes it, or why none does.
+pub type Answer = Result<Rc<Car>, Refusal>;
+
+/// The bank.
+#[derive(Debug)]
+pub struct System {
+    pub(super) env: Env,
+    /// What all cars share.
+    pub works: Rc<Works>,
+    /// The landings.
+    pub building: Building,
+    /// The station that the cars are parts of.
+    pub fleet: StationId,
+    /// What is counted.
+    pub metrics: RefCell<Metrics>,
+    /// How many people are in the building.
+    pub people: Watch<u64>,
+    cars: RefCell<Vec<Rc<Car>>>,
+    made: Cell<i64>,
+    came: Cell<u64>,
+}
+
+impl System {
+    /// A bank without cars.
+    pub fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<System> {
+        let system = Rc::new(System {
+            env: env.clone(),
+            works: Rc::new(Works::new(env, p, fidelity)),
+            fleet: env.open_plain(StationKind::Crew, FLEET),
+            building: Building::open(env),
+            metrics: RefCell::new(Metrics::new()),
+            cars: RefCell::default(),
+            made: Cell::new(0),
+            came: Cell::new(0),
+            people: Watch::new(env, 0),
+        });
+        let bank = Rc::downgrade(&system);
+        env.on_fault(STOP_CAR, move |number| {
+            if let Some(system) = bank.upgrade() {
+                system.stopped(number);
+            }
+        });
+        system
+    }
+
+    /// A fault stops a car, or none.
+    fn stopped(&self, number: Option<i64>) {
+        for car in self.cars() {
+            let stopped = number == Some(car.number);
+            if car.is_stopped.replace(stopped) != stopped {
+                self.env.state(car.station, if stopped { "stopped" } else { "in service" });
+            }
+        }
+    }
+
+    /// The cars, a copy of the list: who reads it does not hold it.
+    pub fn cars(&self) -> Vec<Rc<Car>> {
+        self.cars.borrow().clone()
+    }
+
+    /// A car by name.
+    pub fn car(&self, name: &str) -> Option<Rc<Car>> {
+        self.cars.borrow().iter().find(|car| car.name == name).cloned()
+    }
+
+    /// Adds a car.
+    ///
+    /// # Errors
+    /// [`Class::Validation`] and [`Class::Conflict`], with the original's words.
+    pub async fn add(self: &Rc<System>, name: &str, min: Floor, max: Floor, overload: Option<u32>) -> Answer {
+        for floor in [min, max] {
+            in_range(floor)?;
+        }
+        if name.is_empty() {
+            return Err(Refusal::validation("elevator name cannot be empty"));
+        }
+        if min == max {
+            return Err(Refusal::validation("minFloor and maxFloor cannot be equal"));
+        }
+        if self.car(name).is_some() {
+            return Err(Refusal::new(Class::Conflict, format!("elevator with name {name} already exists")));
+        }
+        if !self.works.forgives() {
+            // The name was looked for under one lock, the car is added under another.
+            self.env.turn().await;
+        }
+        self.made.set(self.made.get() + 1);
+        self.building.reach(min, max);
+        let overload = overload.unwrap_or(self.works.p.overload);
+        let car = Car::start(self, self.made.get(), name, (min, max), overload);
+        self.cars.borrow_mut().push(car.clone());
+        Ok(car)
+    }
+
+    /// Deletes a car: it takes no new requests, is given some time to bring its people to their floors, and goes.
+    ///
+    /// # Errors
+    /// [`Class::NotFound`], [`Class::Validation`] where it is being deleted already, [`Class::Internal`] where it was not done in
+    /// time; it is gone then all the same.
+    pub async fn delete(&self, name: &str) -> Answer {
+        let Some(car) = self.car(name) else {
+            return Err(Refusal::new(Class::NotFound, format!("elevator {name} not found")));
+        };
+        if car.is_deleting() {
+            return Err(Refusal::validation(format!("elevator {name} is already being deleted")));
+        }
+        car.start_deleting();
+        let mut poll = Ticker::new(&self.env, DELETION_POLL);
+        let empty = async {
+            while car.load() > 0 {
+                poll.tick().await;
+            }
+        };
+        let drained = timeout(&self.env, self.works.p.create_timeout, empty).await;
+        self.cars.borrow_mut().retain(|other| !Rc::ptr_eq(other, &car));
+        self.let_out(&car);
+        car.shut_down();
+        self.env.close(car.breaker.station());
+        self.env.close(car.station);
+        match drained {
+            Ok(()) => Ok(car),
+            Err(_) => Err(Refusal::new(
+                Class::Internal,
+                "elevator deleted but some pending requests may have been dropped",
+            )),
+        }
+    }
+
+    /// Who is aboard a car that goes away stands on the floor it is at. Documented, they wait for another one there.
+    fn let_out(&self, car: &Rc<Car>) {
+        let landing = self.building.station(car.floor());
+        let riders = car.riders.borrow().clone();
+        for (person, landing) in riders.iter().zip(landing.into_iter().cycle()) {
+            person.step_out(car.floor(), landing);
+            self.building.enter(person);
+        }
+    }
+
+    /// Somebody comes in: a task of their own, from their floor to their floor. What they are told when they press the button
+    /// first is what this waits for; they go on by themselves.
+    pub fn welcome(self: &Rc<System>, from: Floor, to: Floor) -> impl Future<Output = Answer> + use<> {
+        let told: Rc<RefCell<Option<Answer>>> = Rc::default();
+        let heard = Watch::new(&self.env, false);
+        let (system, tell, hear) = (self.clone(), told.clone(), heard.clone());
+        self.people.set(self.people.get() + 1);
+        self.came.set(self.came.get() + 1);
+        let person = async move {
+            let answered = |answer: &Answer| {
+                tell.replace(Some(answer.clone()));
+                hear.set(true);
+            };
+            passenger::travel(system.env.clone(), system.clone(), from, to, answered).await;
+            system.people.set(system.people.get().saturating_sub(1));
+        };
+        self.env.spawn(&format!("passenger {}", self.came.get()), person).detach();
+        async move {
+            heard.until(|heard| heard).await;
+            let answer = told.borrow_mut().take();
+            answer.unwrap_or_else(|| Err(Refusal::new(Class::Internal, "nobody answered")))
+        }
+    }
+
+    /// Handles a press of the button, in a task of its own.
+    pub async fn handle(self: &Rc<System>, person: &Rc<Passenger>) -> Answer {
+        let exchange = self.env.ask("passenger", &format!("{}->{}", person.from(), person.to));
+        let (system, inner) = (self.clone(), person.clone());
+        let answer = self.env.spawn("request", async move { system.request(&inner).await }).join().await;
+        self.metrics.borrow_mut().requested(person, &answer);
+        match &answer {
+            Ok(car) => self.env.reply(exchange, 200, &car.name),
+            Err(refusal) => self.env.reply(exchange, refusal.class.status(), &refusal.message),
+        }
+        answer
+    }
+
+    /// Finds a car for somebody, and hands the request to it.
+    async fn request(self: &Rc<System>, person: &Rc<Passenger>) -> Answer {
+        let (from, to) = (person.from(), person.to);
+        in_range(from)?;
+        in_range(to)?;
+        if from == to {
+            return Err(Refusal::validation("requested floor must be different from current floor"));
+        }
+        let direction = person.direction();
+        let cars = self.cars();
+        let car = match cars.as_slice() {
+            [] => return Err(Refusal::new(Class::Internal, "no elevators created yet")),
+            [only] if !only.serves(from) || !only.serves(to) => {
+                let (min, max) = (only.min, only.max);
+                return Err(Refusal::validation(format!("floors {from} and {to} are not both within {min} to {max}")));
+            }
+            [only] if only.is_deleting() => {
+                return Err(Refusal::validation(format!("elevator {} is being deleted", only.name)));
+            }
+            [only] => only.clone(),
+            several => {
+                // Somebody asked for the very same thing, and is not aboard yet.
+                let same = |car: &&Rc<Car>| !car.is_deleting() && car.holds(direction, from, to);
+                if let Some(car) = several.iter().find(same) {
+                    person.assign(car);
+                    self.expect(car, from, direction);
+                    return Ok(car.clone());
+                }
+                self.choose(from, to).await?
+            }
+        };
+        person.assign(&car);
+        self.expect(&car, from, direction);
+        car.request(direction, from, to);
+        Ok(car)
+    }
+
+    /// Chooses among several cars. Shipped, in a task of its own that has some time: what it saw may have changed when its
+    /// result is taken.
+    async fn choose(self: &Rc<System>, from: Floor, to: Floor) -> Answer {
+        if self.works.forgives() {
+            return dispatch::choose(self, from, to);
+        }
+        let system = self.clone();
+        let choice = self.env.spawn("choose", async move { dispatch::choose(&system, from, to) });
+        match timeout(&self.env, self.works.p.request_timeout, choice.join()).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Refusal::new(Class::NotFound, "choosing an elevator took too long")),
+        }
+    }
+
+    /// Writes at a landing when a car is due, by the original's estimate.
+    fn expect(&self, car: &Car, from: Floor, direction: Direction) {
+        let wait = Span(ESTIMATE.0 * u64::from(car.floor().distance(from)));
+        self.building.due(from, direction, self.env.now() + wait);
+    }
+
+    /// A car came to rest.
+    pub fn rests(self: &Rc<System>, car: &Car) {
+        let Some(target) = dispatch::parking(self, car) else { return };
+        let (env, after, system, name) = (self.env.clone(), self.works.p.park_after, self.clone(), car.name.clone());
+        let wait = async move {
+            env.sleep(after).await;
+            if let Some(car) = system.car(&name) {
+                car.park(target);
+            }
+        };
+        self.env.spawn("parking", wait).detach();
+    }
+
+    /// Waits until every car is at rest.
+    pub async fn at_rest(&self) {
+        for car in self.cars() {
+            car.at_rest.until(|rest| rest).await;
+        }
+    }
+
+    /// Shuts all cars down.
+    pub fn shut_down(&self) {
+        for car in std::mem::take(&mut *self.cars.borrow_mut()) {
+            car.shut_down();
+        }
+    }
+}
+
+/// No floor outside the range that anybody may name.
+fn in_range(floor: Floor) -> Result<(), Refusal> {
+    if floor < LOWEST || floor > HIGHEST {
+        return Err(Refusal::validation(format!("floor {floor} is outside the range {LOWEST} to {HIGHEST}")));
+    }
+    Ok(())
+}

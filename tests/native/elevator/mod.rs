@@ -68,5 +68,7 @@ fn answers(session: &Plain) -> Vec<(u16, String)> {
     let trace = session.run().trace();
     let rows = session.history().until(u64::MAX, SimTime::MAX);
     let outside = rows.exchanges().iter().filter(|row| trace.name(row.client) == "page");
-    outside.map(|row| rows.replies(row).last().map_or((0, String::new()), |r| (r.status, trace.name(r.body).to_owned()))).collect()
+    outside
+        .map(|row| rows.replies(row).last().map_or((0, String::new()), |r| (r.status, trace.name(r.body).to_owned())))
+        .collect()
 }

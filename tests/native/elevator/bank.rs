@@ -93,6 +93,21 @@ fn who_finds_no_room_waits_for_the_next_time() {
     assert!(column(&report, "status").len() > 3, "they pressed the button again");
 }
 
+/// A car on its way to somebody whom another car took first had nothing left to do, and kept its heading for ever: the run
+/// never ended, on one seed in four.
+#[test]
+fn a_car_whose_last_passenger_another_one_took_comes_to_rest() {
+    for policy in ["nearest", "scan", "look", "etd"] {
+        for seed in 0..25 {
+            let query = format!(
+                "cars=A:0..30,B:0..30,C:0..30&traffic=inter-floor&passengers=60&rate=0.3&policy={policy}&seed=s{seed}"
+            );
+            let report = run(&query);
+            assert_eq!((report.outcome, report.requests.completed), ("drained", 60), "{query}");
+        }
+    }
+}
+
 #[test]
 fn two_policies_meet_the_very_same_people() {
     let people = |policy: &str| {

@@ -310,12 +310,18 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
     };
     let limit = car.works.p.operation_timeout;
     let result = if car.works.forgives() {
-        // Its handle is dropped when the time is up, and with it the step.
+        // Its handle is dropped when the time is up or the car is shut down, and with it the step.
         let step = env.spawn_at(&format!("{} step", car.name), car.station, step(car.clone()));
-        timeout(env, limit, step.join()).await.unwrap_or(Err(Failure::Timeout))
+        match select2(env, car.gone.until(|gone| gone), timeout(env, limit, step.join())).await {
+            Either::First(_) => return,
+            Either::Second(result) => result.unwrap_or(Err(Failure::Timeout)),
+        }
     } else {
         shipped(env, car, limit).await
     };
+    if car.gone.get() {
+        return;
+    }
     report(car, pass, result);
     if result.is_err() && car.works.forgives() {
         // What failed is tried again, as long as the breaker lets it.

@@ -97,6 +97,8 @@ impl Car {
     /// Whether somebody at the landing gets in: told to, or on the way where people take what comes.
     fn takes(&self, person: &Passenger, direction: Direction) -> bool {
         let on_the_way = person.stage.get() == Stage::Waiting && person.direction() == direction;
+        // Shipped, the last step of a car that was deleted goes on beside its end.
+        let on_the_way = on_the_way && !self.gone.get();
         let may = if self.works.policy.is_binding() { person.is_for(self) } else { self.serves(person.to) };
         on_the_way && may
     }

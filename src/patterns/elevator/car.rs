@@ -248,6 +248,10 @@ impl Car {
     }
 
     fn settle(&self) {
+        // A car that was shut down is at rest for good.
+        if self.gone.get() {
+            return;
+        }
         let rest = self.under_way.get() == 0
             && self.heading().is_none()
             && self.parking.get().is_none()
@@ -272,6 +276,8 @@ impl Car {
         }
         self.directions.replace(Directions::default());
         self.show_pending();
+        // Who waits for it to come to rest need not wait for it any more.
+        self.at_rest.set(true);
     }
 }
 

@@ -126,6 +126,20 @@ fn a_car_that_was_deleted_takes_nobody_in_any_more() {
     }
 }
 
+/// Two more stories, both from random faults. Who was left behind by a car that stopped there, and taken by another, was held by the
+/// first one's list and lost at their floor; and who waited for all cars to come to rest waited for ever for a deleted one.
+#[test]
+fn a_car_that_stops_or_is_deleted_on_its_way_holds_up_nobody() {
+    let stopped = "cars=A:0..11,B:0..11&policy=look&traffic=inter-floor&passengers=100&rate=0.5&capacity=1&seed=f114&\
+        door-time=0.5s&breaker-reset=5s&x=42000000000~0~fault~stop-car~2;161000000000~0~fault~stop-car~off";
+    let deleted = "cars=A:0..10,B:0..10,C:0..10,D:0..10,E:0..10&traffic=lunch&passengers=10&rate=0.2&capacity=12&\
+        parking=main&seed=f14&x=32000000000~0~ask~page~DELETE~/v1/elevators~{\"name\":\"A\"}";
+    for (query, people) in [(stopped, 100), (deleted, 10)] {
+        let report = run(query);
+        assert_eq!((report.outcome, report.requests.completed), ("drained", people), "{query}");
+    }
+}
+
 #[test]
 fn two_policies_meet_the_very_same_people() {
     let people = |policy: &str| {

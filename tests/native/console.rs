@@ -31,6 +31,7 @@ static SYSTEM: Pattern = Pattern {
     ideal: |_, _| None,
     console: Some(&Console {
         name: "API of the listener",
+        served: &[],
         routes: &[Route { method: "POST", path: "/echo", help: "Says it back.", body: "{}", stream: false }],
     }),
     race: None,

@@ -123,6 +123,6 @@ params! {
         /// How many requests a client may send to the interface in a minute.
         api_limit: u32 => Field::count("api-limit", "API limit", 100, 1..=100_000).unit("/min"),
         /// How long the building stays open at least, for those who talk to it over its interface.
-        open_for: Span => Field::span("open-for", "Open for", Span::ZERO, Span::ZERO..=Span::secs(86_400)),
+        open_for: Span => Field::span("open-for", "Open for", Span::ZERO, Span::ZERO..=Span::secs(31_536_000)),
     }
 }

@@ -25,6 +25,12 @@ impl CheckState {
         }
     }
 
+    /// When it was first seen to be so, wherever a playhead stands: not to hold (always), or to hold (sometimes). Checks of the
+    /// end have no such instant.
+    pub fn first_seen(&self) -> Option<SimTime> {
+        self.first
+    }
+
     /// Whether it holds as far as one can tell at a playhead.
     pub fn holds(&self, at: SimTime, over: bool) -> bool {
         self.first_violation(at, over).is_none()

@@ -7,11 +7,11 @@ mod bank;
 mod breaker;
 mod channel;
 mod console;
+mod elevator;
 #[cfg(feature = "cli")]
 mod endpoint;
 #[cfg(feature = "cli")]
 mod endpoint_system;
-mod elevator;
 mod engine;
 mod golden;
 mod invariants;

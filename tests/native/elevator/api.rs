@@ -84,9 +84,15 @@ fn good_requests_are_answered_as_the_original_does() {
     let data = &json(&trip.1)["data"];
     assert_eq!(trip.0, 200);
     assert_eq!((&data["elevator_name"], &data["from_floor"], &data["to_floor"]), (&"A".into(), &0.into(), &7.into()));
-    assert_eq!((&data["direction"], &data["message"]), (&"up".into(), &"elevator A received request: from 0 to 7".into()));
+    assert_eq!(
+        (&data["direction"], &data["message"]),
+        (&"up".into(), &"elevator A received request: from 0 to 7".into())
+    );
     let data = &json(&added.1)["data"];
-    assert_eq!((added.0, &data["name"], &data["min_floor"], &data["max_floor"]), (201, &"C".into(), &(-2).into(), &9.into()));
+    assert_eq!(
+        (added.0, &data["name"], &data["min_floor"], &data["max_floor"]),
+        (201, &"C".into(), &(-2).into(), &9.into())
+    );
     assert_eq!(*old_trip, (200, "elevator B received request: from 9 to 0".to_owned()));
     assert_eq!(*old_added, (200, "elevator D has been created successfully".to_owned()));
     assert_eq!((deleted.0, &json(&deleted.1)["data"]["name"]), (200, &"C".into()));
@@ -104,10 +110,16 @@ fn with_one_car_or_none_the_statuses_are_others() {
 #[test]
 fn old_routes_say_their_errors_in_plain_text() {
     let of = |path: &str, body: &str| asked("", &[(1_000, "POST", path, body)]).remove(0);
-    assert_eq!(of("/elevator", r#"{"name":"","min_floor":0,"max_floor":9}"#), (400, "elevator name cannot be empty".into()));
+    assert_eq!(
+        of("/elevator", r#"{"name":"","min_floor":0,"max_floor":9}"#),
+        (400, "elevator name cannot be empty".into())
+    );
     assert_eq!(of("/elevator", r#"{"name":"A","min_floor":0,"max_floor":9}"#).0, 409);
     assert_eq!(of("/elevator", r#"{"name":" A ","min_floor":0,"max_floor":9}"#).0, 200, "the old route does not trim");
-    assert_eq!(of("/floor", r#"{"from":2,"to":2}"#), (400, "requested floor must be different from current floor".into()));
+    assert_eq!(
+        of("/floor", r#"{"from":2,"to":2}"#),
+        (400, "requested floor must be different from current floor".into())
+    );
     assert_eq!(of("/floor", "{").0, 400);
 }
 
@@ -178,12 +190,25 @@ fn health_and_metrics_have_the_fields_of_the_original() {
     );
     assert!(all.iter().all(|(status, _)| *status == 200));
     let health = json(&all[0].1);
-    for key in ["total_elevators", "elevators_count", "healthy_elevators", "active_requests", "system_healthy", "timestamp"] {
+    for key in
+        ["total_elevators", "elevators_count", "healthy_elevators", "active_requests", "system_healthy", "timestamp"]
+    {
         assert!(!health[key].is_null(), "{key}");
     }
     let car = &health["elevators"]["A"];
     assert_eq!(car["circuit_breaker_state"], "closed");
-    for key in ["name", "current_floor", "direction", "pending_requests", "circuit_breaker_failures", "circuit_breaker_successes", "is_healthy", "is_deleting", "min_floor", "max_floor"] {
+    for key in [
+        "name",
+        "current_floor",
+        "direction",
+        "pending_requests",
+        "circuit_breaker_failures",
+        "circuit_breaker_successes",
+        "is_healthy",
+        "is_deleting",
+        "min_floor",
+        "max_floor",
+    ] {
         assert!(!car[key].is_null(), "{key}");
     }
     let metrics = &json(&all[1].1)["metrics"];
@@ -219,7 +244,11 @@ fn metrics_in_the_format_of_prometheus_count_what_was_asked() {
 #[test]
 fn the_status_stream_sends_at_once_and_every_second_until_it_is_hung_up() {
     let mut scenario = scenario("script=0->9@0s&open-for=20s&cars=A:0..9");
-    let hang = millrace::engine::Intervention { at: millrace::trace::SimTime(6_500_000_000), ordinal: 0, action: Action::Hang { exchange: 0 } };
+    let hang = millrace::engine::Intervention {
+        at: millrace::trace::SimTime(6_500_000_000),
+        ordinal: 0,
+        action: Action::Hang { exchange: 0 },
+    };
     scenario.interventions = vec![ask(0, "GET", "/ws/status", ""), hang];
     let session = finished(scenario);
     let trace = session.run().trace();

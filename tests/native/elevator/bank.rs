@@ -27,7 +27,8 @@ fn the_concurrent_test_passes_200_of_200_under_each_of_200_shuffled_schedules() 
 #[test]
 fn twenty_cars_that_are_added_at_once_are_all_there() {
     let mut scenario = scenario(&concurrent_test());
-    let add = |n: u32| ask(1, "POST", "/v1/elevators", &format!(r#"{{"name":"new {n}","min_floor":0,"max_floor":20}}"#));
+    let add =
+        |n: u32| ask(1, "POST", "/v1/elevators", &format!(r#"{{"name":"new {n}","min_floor":0,"max_floor":20}}"#));
     scenario.interventions = (0..20).map(add).collect();
     let session = finished(scenario);
     assert!(answers(&session).iter().all(|(status, _)| *status == 201));
@@ -75,7 +76,9 @@ fn idle_cars_go_where_they_are_to_wait_and_are_idle_there() {
     let ends = |parking: &str| -> Vec<i64> {
         let report = run(&format!("parking={parking}&open-for=60s&cars=A:0..8,B:0..8&script=0->7@0s"));
         let cars = report.detail["cars"].as_array().expect("cars").clone();
-        cars.iter().map(|car| car["path"].as_array().and_then(|p| p.last()).map_or(0, |e| e[1].as_i64().expect("a floor"))).collect()
+        cars.iter()
+            .map(|car| car["path"].as_array().and_then(|p| p.last()).map_or(0, |e| e[1].as_i64().expect("a floor")))
+            .collect()
     };
     assert_eq!(ends("none"), [7, 0]);
     assert_eq!(ends("main"), [0, 0]);

@@ -4,6 +4,7 @@ mod api;
 mod bank;
 mod dispatch;
 mod golden;
+mod race;
 
 use millrace::analysis::History;
 use millrace::engine::{Action, Intervention};
@@ -68,5 +69,7 @@ fn answers(session: &Plain) -> Vec<(u16, String)> {
     let trace = session.run().trace();
     let rows = session.history().until(u64::MAX, SimTime::MAX);
     let outside = rows.exchanges().iter().filter(|row| trace.name(row.client) == "page");
-    outside.map(|row| rows.replies(row).last().map_or((0, String::new()), |r| (r.status, trace.name(r.body).to_owned()))).collect()
+    outside
+        .map(|row| rows.replies(row).last().map_or((0, String::new()), |r| (r.status, trace.name(r.body).to_owned())))
+        .collect()
 }

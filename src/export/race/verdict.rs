@@ -1,0 +1,248 @@
+//! What the figures of a race say: who waits least, by how much, and whether the traffic was the same.
+
+use super::{Interval, Line, RaceRow};
+
+/// What can be said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The id of the alternative that waits least.
+    pub best: &'static str,
+    /// Its mean wait, in seconds.
+    pub figure: f64,
+    /// The id of the one it is held against: the scenario's own choice, or the second best.
+    pub over: &'static str,
+    /// How much less that is, in seconds.
+    pub less: f64,
+    /// Who waits least, and by how much.
+    pub lead: String,
+    /// What is to be known about the others.
+    pub rest: Vec<String>,
+    /// That all met the same traffic.
+    pub same: String,
+    /// Whether they did: if not, nothing of the above can be put down to the choice.
+    pub is_same: bool,
+}
+
+/// Seconds with their unit: one decimal from 10 on, two below.
+pub fn seconds(x: f64) -> String {
+    if x < 9.995 { format!("{x:.2} s") } else { format!("{x:.1} s") }
+}
+
+/// The alternatives that a figure can be compared of: those that came to their end with the fewest left out; or, where none
+/// comes to its end, all that are not stuck. Who serves half of the people can easily make them wait less.
+fn in_the_running(line: &Line, lines: &[Line]) -> bool {
+    let left_out = |l: &Line| l.offered - l.delivered.min(l.offered);
+    let fewest = lines.iter().filter(|l| l.drained).map(left_out).min();
+    line.mean.is_some() && fewest.map_or(!line.stuck, |fewest| line.drained && left_out(line) == fewest)
+}
+
+/// The alternative that waits least, if the figures differ.
+pub fn best(lines: &[Line]) -> Option<&Line> {
+    let mut running: Vec<&Line> = lines.iter().filter(|l| in_the_running(l, lines)).collect();
+    running.sort_by(|a, b| a.mean.unwrap_or(f64::MAX).total_cmp(&b.mean.unwrap_or(f64::MAX)));
+    let (first, last) = (running.first()?, running.last()?);
+    (running.len() == 1 || first.mean < last.mean).then_some(*first)
+}
+
+/// The verdict on a race of `who` that is computed to its end, where the scenario chose `current`.
+pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, who: &str) -> Option<Verdict> {
+    let (same, is_same) = same(rows, who);
+    let mut rest: Vec<String> = lines.iter().filter_map(|line| reservation(line, who)).collect();
+    let Some(best) = best(lines) else {
+        let first = lines.iter().find(|l| in_the_running(l, lines))?;
+        let mean = first.mean?;
+        let lead = format!("It makes no difference: {} on average with each.", seconds(mean));
+        let id = first.choice.id;
+        return Some(Verdict { best: id, figure: mean, over: id, less: 0.0, lead, rest, same, is_same });
+    };
+    let others = || lines.iter().filter(|l| l.choice.id != best.choice.id && in_the_running(l, lines));
+    let second = || others().min_by(|a, b| a.mean.unwrap_or(f64::MAX).total_cmp(&b.mean.unwrap_or(f64::MAX)));
+    let (figure, name) = (best.mean?, best.choice.label);
+    let Some(over) = others().find(|l| l.choice.id == current).or_else(second) else {
+        let lead = format!("{name} waits {} on average; of the others none can be compared.", seconds(figure));
+        let id = best.choice.id;
+        return Some(Verdict { best: id, figure, over: id, less: 0.0, lead, rest, same, is_same });
+    };
+    let less = over.mean? - figure;
+    let interval = Interval::paired(over.waits.iter().copied().zip(best.waits.iter().copied()));
+    let seeds = best.waits.len();
+    let lead = match interval {
+        None => format!("{name} waits least: {} on average, {}", seconds(figure), than(less, over)),
+        Some(_) => {
+            format!("{name} waits least over {seeds} seeds: {} on average, {}", seconds(figure), than(less, over))
+        }
+    };
+    let tail = match (best.p95, over.p95) {
+        (Some(a), Some(b)) => format!(", and p95 {} against {}.", seconds(a), seconds(b)),
+        _ => ".".to_owned(),
+    };
+    if let Some(interval) = interval {
+        let sure = if interval.is_clear() { "" } else { ": that may be luck" };
+        let text = format!(
+            "Seed by seed the difference is {} ± {} at 95 % confidence, n = {seeds}{sure}.",
+            seconds(interval.mean),
+            seconds(interval.half)
+        );
+        rest.insert(0, text);
+    }
+    Some(Verdict { best: best.choice.id, figure, over: over.choice.id, less, lead: lead + &tail, rest, same, is_same })
+}
+
+/// "5.4 s (18 %) less than Reference".
+fn than(less: f64, over: &Line) -> String {
+    let whole = over.mean.unwrap_or_default();
+    let share = if whole > 0.0 { less / whole * 100.0 } else { 0.0 };
+    format!("{} ({share:.0} %) less than {}", seconds(less), over.choice.label)
+}
+
+/// What keeps an alternative's figure from being the whole truth.
+fn reservation(line: &Line, who: &str) -> Option<String> {
+    let name = line.choice.label;
+    let end = match (line.drained, line.stuck) {
+        (true, _) => "",
+        (_, true) => "got stuck",
+        _ => "was not followed to its end",
+    };
+    let left_out = line.offered.saturating_sub(line.delivered);
+    if left_out == 0 && line.drained {
+        return None;
+    }
+    let turned = match line.turned_away {
+        0 => String::new(),
+        n => format!(", {n} of them turned away"),
+    };
+    let people = format!("{left_out} of {} {who} did not arrive{turned}", line.offered);
+    Some(match (end.is_empty(), left_out) {
+        (true, _) => format!("{name}: {people}; its figure is of those who were taken on."),
+        (false, 0) => format!("{name} {end}."),
+        (false, _) => format!("{name} {end}: {people}."),
+    })
+}
+
+/// Whether all alternatives met the same people on each seed, in words.
+fn same(rows: &[RaceRow], who: &str) -> (String, bool) {
+    let firsts: Vec<&RaceRow> = rows.iter().filter(|r| r.choice == 0).collect();
+    let of_seed = |seed: usize| firsts.iter().find(|r| r.seed == seed).map(|r| (r.arrivals, r.offered));
+    let is_same = rows.iter().all(|r| of_seed(r.seed) == Some((r.arrivals, r.offered)));
+    let people: u64 = firsts.iter().map(|r| r.offered).sum();
+    let text = match (is_same, firsts.len()) {
+        (true, 0 | 1) => format!("Same {people} {who}."),
+        (true, n) => format!("Same {who} on each of {n} seeds, {people} in all."),
+        (false, _) => format!("The {who} were not the same, so the choice alone does not explain the difference."),
+    };
+    (text, is_same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines;
+    use super::*;
+    use crate::analysis::Summary;
+    use crate::spec::Choice;
+    use crate::trace::{SimTime, Span, TraceHash};
+
+    const CHOICES: [Choice; 3] = [
+        Choice { id: "old", label: "Old", help: "" },
+        Choice { id: "new", label: "New", help: "" },
+        Choice { id: "odd", label: "Odd", help: "" },
+    ];
+
+    fn row(choice: usize, seed: usize, mean_ms: u64) -> RaceRow {
+        let waiting =
+            Summary { count: 300, mean: Span::millis(mean_ms), p95: Span::millis(2 * mean_ms), ..Summary::default() };
+        RaceRow {
+            choice,
+            seed,
+            end: SimTime(1),
+            drained: true,
+            stuck: false,
+            offered: 300,
+            delivered: 300,
+            turned_away: 0,
+            waiting,
+            riding: Summary::default(),
+            response: Summary::default(),
+            arrivals: TraceHash::default(),
+        }
+    }
+
+    fn of(rows: &[RaceRow], current: &str) -> Verdict {
+        verdict(&lines(&CHOICES, rows), rows, current, "passengers").expect("a verdict")
+    }
+
+    #[test]
+    fn the_least_mean_wait_is_best_and_held_against_what_the_scenario_chose() {
+        let rows = [row(0, 0, 30_000), row(1, 0, 24_000), row(2, 0, 26_000)];
+        let verdict = of(&rows, "old");
+        assert_eq!((verdict.best, verdict.over), ("new", "old"));
+        assert!((verdict.figure - 24.0).abs() < 1e-9 && (verdict.less - 6.0).abs() < 1e-9);
+        assert_eq!(
+            verdict.lead,
+            "New waits least: 24.0 s on average, 6.00 s (20 %) less than Old, and p95 48.0 s against 60.0 s."
+        );
+        assert_eq!((verdict.same.as_str(), verdict.is_same), ("Same 300 passengers.", true));
+    }
+
+    #[test]
+    fn who_is_best_already_is_held_against_the_second_best() {
+        let rows = [row(0, 0, 30_000), row(1, 0, 24_000), row(2, 0, 26_000)];
+        assert_eq!(of(&rows, "new").over, "odd");
+    }
+
+    #[test]
+    fn who_leaves_people_behind_is_not_best_however_short_the_others_wait() {
+        let mut rows = [row(0, 0, 30_000), row(1, 0, 24_000), row(2, 0, 5_000)];
+        rows[2].delivered = 200;
+        rows[2].turned_away = 40;
+        let verdict = of(&rows, "old");
+        assert_eq!(verdict.best, "new");
+        assert_eq!(
+            verdict.rest,
+            [
+                "Odd: 100 of 300 passengers did not arrive, 40 of them turned away; its figure is of those who were taken on."
+            ]
+        );
+        rows[2] = RaceRow { drained: false, stuck: true, delivered: 300, ..rows[2].clone() };
+        let stuck = of(&rows, "old");
+        assert_eq!((stuck.best, stuck.rest), ("new", vec!["Odd got stuck.".to_owned()]));
+    }
+
+    #[test]
+    fn equal_figures_have_no_winner() {
+        let rows = [row(0, 0, 30_000), row(1, 0, 30_000), row(2, 0, 30_000)];
+        let verdict = of(&rows, "old");
+        assert_eq!(
+            (verdict.less, verdict.lead.as_str()),
+            (0.0, "It makes no difference: 30.0 s on average with each.")
+        );
+    }
+
+    #[test]
+    fn other_traffic_is_said_and_spoils_the_comparison() {
+        let mut rows = [row(0, 0, 30_000), row(1, 0, 24_000)];
+        rows[1].arrivals.text("somebody else");
+        let verdict = of(&rows, "old");
+        assert!(!verdict.is_same && verdict.same.starts_with("The passengers were not the same"));
+    }
+
+    #[test]
+    fn over_several_seeds_differences_are_taken_seed_by_seed() {
+        // The seeds differ by far more than the choices do, and New is better by 1, 2 and 3 s on each.
+        let rows = [
+            row(0, 0, 11_000),
+            row(1, 0, 10_000),
+            row(0, 1, 52_000),
+            row(1, 1, 50_000),
+            row(0, 2, 93_000),
+            row(1, 2, 90_000),
+        ];
+        let verdict = verdict(&lines(&CHOICES[..2], &rows), &rows, "old", "passengers").expect("a verdict");
+        assert!((verdict.figure - 50.0).abs() < 1e-9 && (verdict.less - 2.0).abs() < 1e-9);
+        // Standard deviation 1, n = 3, t of 2 degrees 4.303: 4.303 ÷ √3.
+        assert_eq!(
+            verdict.rest,
+            ["Seed by seed the difference is 2.00 s ± 2.48 s at 95 % confidence, n = 3: that may be luck."]
+        );
+        assert_eq!(verdict.same, "Same passengers on each of 3 seeds, 900 in all.");
+    }
+}

@@ -228,14 +228,14 @@ impl System {
                 let same = |car: &&Rc<Car>| !car.is_deleting() && car.holds(direction, from, to);
                 if let Some(car) = several.iter().find(same) {
                     person.assign(car);
-                    self.expect(car, from, direction);
+                    self.announce(car, from, direction);
                     return Ok(car.clone());
                 }
                 self.choose(from, to).await?
             }
         };
         person.assign(&car);
-        self.expect(&car, from, direction);
+        self.announce(&car, from, direction);
         car.request(direction, from, to);
         Ok(car)
     }
@@ -255,7 +255,7 @@ impl System {
     }
 
     /// Writes at a landing when a car is due, by the original's estimate.
-    fn expect(&self, car: &Car, from: Floor, direction: Direction) {
+    fn announce(&self, car: &Car, from: Floor, direction: Direction) {
         let wait = Span(ESTIMATE.0 * u64::from(car.floor().distance(from)));
         self.building.due(from, direction, self.env.now() + wait);
     }

@@ -3,7 +3,7 @@
 use super::{column, run, statuses};
 
 /// Two cars on the way up, both past floor 1 when the third request comes.
-const BOTH_UP: &str = "cars=A:0..20,B:0..20&script=0->20@0s;0->19@0s";
+const BOTH_UP: &str = "cars=A:0..20,B:0..20&script=0->20@0s;0->19@100ms";
 
 #[test]
 fn shipped_a_request_that_all_cars_have_passed_is_refused_and_documented_it_is_not() {
@@ -34,7 +34,7 @@ fn the_same_wish_twice_is_one_stop_and_both_people_ride() {
 #[test]
 fn an_overloaded_car_is_passed_over() {
     // Threshold 1: a car with one floor and one destination counts two, which is more.
-    let report = run("fidelity=shipped&overload=1&cars=A:0..9,B:0..9&script=0->9@0s;1->9@0s;2->9@0s");
+    let report = run("fidelity=shipped&overload=1&cars=A:0..9,B:0..9&script=0->9@0s;1->9@100ms;2->9@200ms");
     assert_eq!(column(&report, "car")[..2], ["A", "B"]);
     assert_eq!(statuses(&report), [200, 200, 404], "both have too much to do");
 }

@@ -91,6 +91,17 @@ impl RaceRun {
         self.choices.get(self.next()?.1)
     }
 
+    /// The share of the work that is done, by runs and by who has left in the one that is being computed.
+    pub fn progress(&self) -> f64 {
+        let part = self.running.as_ref().map_or(0.0, |running| running.fold().share());
+        if self.runs() == 0 { 1.0 } else { (self.rows.len() as f64 + part) / self.runs() as f64 }
+    }
+
+    /// The scenario it was made from, without what was done at a place in its run.
+    pub fn base(&self) -> &Scenario {
+        &self.base
+    }
+
     /// The seeds, the scenario's own first.
     pub fn seeds(&self) -> &[String] {
         &self.seeds

@@ -1,17 +1,19 @@
 //! A search for a seed with which a check comes out otherwise: does not hold, or, where it may hold at some instant, does.
 //!
 //! Where an order or a delay is drawn by lot, that a check holds on one seed says little. The search tries seed after seed,
-//! each in slices, and stops at the first. What it finds is a scenario like any other, with its playhead where it shows.
+//! each in slices, and stops at the first. Where tasks can go by lot and the scenario lets them go in turn, each seed is tried
+//! both ways: much bad luck is luck of the order. What it finds is a scenario like any other, with its playhead where it
+//! shows.
 
 use super::headless::{Bounds, Headless};
 use crate::analysis::History;
-use crate::session::Scenario;
-use crate::spec::{Check, CheckKind};
+use crate::session::{Scenario, link};
+use crate::spec::{Check, CheckKind, SCHEDULE, SHUFFLED, Value};
 use crate::trace::{SimTime, Span};
 
-/// The most seeds that are tried.
-pub const MOST_TRIES: u64 = 2_000;
-/// The most events that all tries together may take.
+/// The seeds that are tried before a search gives up, and that are tried more if it goes on.
+pub const TRIES: u64 = 200;
+/// The most events that all tries together may take, each time that a search sets out.
 const MOST_EVENTS: u64 = 40_000_000;
 /// How far one try is followed.
 const BOUNDS: Bounds = Bounds::of(Span::secs(7_200), 4_000_000);
@@ -21,11 +23,16 @@ const BOUNDS: Bounds = Bounds::of(Span::secs(7_200), 4_000_000);
 pub struct Search {
     base: Scenario,
     check: &'static Check,
+    /// Up to which seed.
     most: u64,
     tried: u64,
     /// Tries that were not followed to their end.
     cut: u64,
     events: u64,
+    most_events: u64,
+    /// Whether each seed is tried with the order by lot too, and whether the one under way is.
+    both_ways: bool,
+    by_lot: bool,
     running: Option<Headless<History>>,
     found: Option<Scenario>,
 }
@@ -37,14 +44,34 @@ impl Search {
     pub fn new(base: &Scenario, check: usize) -> Option<Search> {
         let check = base.pattern.checks.get(check)?;
         let base = base.untouched();
-        let most = MOST_TRIES;
-        Some(Search { base, check, most, tried: 0, cut: 0, events: 0, running: None, found: None })
+        let both_ways = base.field(SCHEDULE).is_some() && base.values().word(SCHEDULE) != SHUFFLED;
+        Some(Search {
+            base,
+            check,
+            most: TRIES,
+            tried: 0,
+            cut: 0,
+            events: 0,
+            most_events: MOST_EVENTS,
+            both_ways,
+            by_lot: false,
+            running: None,
+            found: None,
+        })
     }
 
     /// With another number of tries at most.
     pub fn at_most(mut self, tries: u64) -> Search {
         self.most = tries;
         self
+    }
+
+    /// Has more seeds to try, where it gave up.
+    pub fn try_more(&mut self) {
+        if self.is_over() && self.found.is_none() {
+            self.most = self.tried + TRIES;
+            self.most_events = self.events + MOST_EVENTS;
+        }
     }
 
     /// The check.
@@ -57,6 +84,11 @@ impl Search {
         self.tried
     }
 
+    /// How many are to be tried at most.
+    pub fn most(&self) -> u64 {
+        self.most
+    }
+
     /// What it found: the scenario with that seed, and its playhead where the check does not hold, or does.
     pub fn found(&self) -> Option<&Scenario> {
         self.found.as_ref()
@@ -64,7 +96,19 @@ impl Search {
 
     /// Whether it found a seed, or gave up.
     pub fn is_over(&self) -> bool {
-        self.found.is_some() || self.tried >= self.most || self.events >= MOST_EVENTS
+        self.found.is_some() || self.tried >= self.most || self.events >= self.most_events
+    }
+
+    /// Whether what it says is about a scenario: that may have another seed, and differ in nothing else. What it found is the
+    /// same scenario too.
+    pub fn is_about(&self, scenario: &Scenario) -> bool {
+        let plain = |scenario: &Scenario| {
+            let mut plain = scenario.untouched();
+            plain.seed.clear();
+            link::encode(&plain)
+        };
+        let own = plain(scenario);
+        own == plain(&self.base) || self.found.as_ref().is_some_and(|found| own == plain(found))
     }
 
     /// Searches on, at most so many polls. Whether it is over.
@@ -72,10 +116,13 @@ impl Search {
         if self.is_over() {
             return true;
         }
-        let (base, check, seed) = (&self.base, self.check, self.tried + 1);
+        let (base, check, seed, by_lot) = (&self.base, self.check, self.tried + 1, self.by_lot);
         let running = self.running.get_or_insert_with(|| {
             let mut scenario = base.clone();
             scenario.seed = seed.to_string();
+            if by_lot {
+                scenario.choose(SCHEDULE, Value::Word(SHUFFLED.to_owned()));
+            }
             Headless::new(scenario, BOUNDS, History::watching(std::slice::from_ref(check)))
         });
         let ended = running.work(max_polls);
@@ -83,7 +130,6 @@ impl Search {
         if !ended && witness.is_none() {
             return false;
         }
-        self.tried = seed;
         self.events += running.events();
         self.cut += u64::from(witness.is_none() && running.end().is_some_and(|end| !end.over));
         self.found = witness.map(|at| {
@@ -92,7 +138,18 @@ impl Search {
             scenario
         });
         self.running = None;
+        if self.both_ways && !by_lot && self.found.is_none() {
+            self.by_lot = true;
+            return false;
+        }
+        self.by_lot = false;
+        self.tried = seed;
         self.is_over()
+    }
+
+    /// Whether what it found has its tasks go by lot, where the scenario has them go in turn.
+    pub fn is_by_lot(&self) -> bool {
+        self.both_ways && self.found.as_ref().is_some_and(|found| found.values().word(SCHEDULE) == SHUFFLED)
     }
 
     /// What came of it, once it is over: "Seed 5 breaks it at 11.000 s, after 5 tries."
@@ -103,14 +160,16 @@ impl Search {
         };
         if let Some(found) = &self.found {
             let at = found.at.unwrap_or_default().seconds();
-            let tries = if self.tried == 1 { "try" } else { "tries" };
-            return Some(format!("Seed {} {what} at {at:.3} s, after {} {tries}.", found.seed, self.tried));
+            let tries = if self.tried == 1 { "seed was" } else { "seeds were" };
+            let how = if self.is_by_lot() { ", with the schedule shuffled," } else { "" };
+            return Some(format!("Seed {}{how} {what} at {at:.3} s. {} {tries} tried.", found.seed, self.tried));
         }
+        let ways = if self.both_ways { ", with the schedule as it is or shuffled" } else { "" };
         let cut = match self.cut {
             0 => String::new(),
-            n => format!(" {n} of them went on for longer than was looked at."),
+            n => format!(" {n} runs went on for longer than was looked at."),
         };
-        self.is_over().then(|| format!("None of the seeds 1 to {} {what}.{cut}", self.tried))
+        self.is_over().then(|| format!("None of the seeds 1 to {} {what}{ways}.{cut}", self.tried))
     }
 }
 
@@ -128,19 +187,32 @@ mod tests {
     use super::*;
     use crate::patterns;
 
-    fn searched(check: &str, tries: u64) -> Search {
+    fn searching(check: &str, tries: u64) -> Search {
         let mut scenario = Scenario::new(patterns::find("sequential").expect("a pattern"));
         scenario.set("requests", "20").expect("a count");
         let place = scenario.pattern.checks.iter().position(|c| c.name == check).expect("a check");
-        let mut search = Search::new(&scenario, place).expect("a search").at_most(tries);
-        while !search.work(64) {}
-        search
+        Search::new(&scenario, place).expect("a search").at_most(tries)
     }
 
     #[test]
-    fn what_holds_with_every_seed_is_given_up_after_as_many_tries_as_are_allowed() {
-        let search = searched(Check::CONSERVED.name, 7);
+    fn what_holds_with_every_seed_is_given_up_after_as_many_tries_as_are_allowed_and_can_be_tried_more() {
+        let mut search = searching(Check::CONSERVED.name, 7);
+        while !search.work(64) {}
         assert!(search.found().is_none());
         assert_eq!(search.says().as_deref(), Some("None of the seeds 1 to 7 breaks it."));
+        search.try_more();
+        assert!(!search.is_over() && search.says().is_none());
+        while !search.work(64) {}
+        assert_eq!(search.tried(), 7 + TRIES);
+    }
+
+    #[test]
+    fn what_it_says_is_about_the_scenario_with_any_seed_and_about_no_other() {
+        let search = searching(Check::CONSERVED.name, 1);
+        let mut scenario = search.base.clone();
+        scenario.seed = "another".to_owned();
+        assert!(search.is_about(&scenario));
+        scenario.set("requests", "21").expect("a count");
+        assert!(!search.is_about(&scenario));
     }
 }

@@ -19,6 +19,10 @@ pub struct Line {
     pub p95: Option<f64>,
     /// 99 % wait no longer; none where there are too few to say.
     pub p99: Option<f64>,
+    /// The longest wait of all, in seconds. None where nobody was taken on.
+    pub longest: Option<f64>,
+    /// On how many seeds it waits least, or as little as another.
+    pub best_on: usize,
     /// The mean ride, in seconds.
     pub ride: f64,
     /// The mean time from coming to leaving, in seconds.
@@ -39,11 +43,27 @@ pub struct Line {
 
 /// The figures of these alternatives, in their order. An alternative of which nothing is computed yet has no figures.
 pub fn lines(choices: &[Choice], rows: &[RaceRow]) -> Vec<Line> {
+    let winners = winners(choices.len(), rows);
     let of = |(index, choice): (usize, &Choice)| {
         let own: Vec<&RaceRow> = rows.iter().filter(|r| r.choice == index).collect();
-        line(*choice, &own)
+        Line { best_on: winners.iter().filter(|winner| **winner == index).count(), ..line(*choice, &own) }
     };
     choices.iter().enumerate().map(of).collect()
+}
+
+/// Who waits least on each seed, of those that leave the fewest people out: the place of each such choice, once for each seed
+/// on which it does. A seed on which not all are computed yet counts for nobody.
+fn winners(choices: usize, rows: &[RaceRow]) -> Vec<usize> {
+    let seeds = rows.iter().map(|r| r.seed + 1).max().unwrap_or(0);
+    let of_seed = |seed: usize| {
+        let own: Vec<&RaceRow> = rows.iter().filter(|r| r.seed == seed).collect();
+        let left_out = |r: &RaceRow| (!r.drained, r.offered.saturating_sub(r.delivered));
+        let fewest = own.iter().map(|r| left_out(r)).min().filter(|_| own.len() == choices);
+        let able = own.into_iter().filter(|r| Some(left_out(r)) == fewest && r.waiting.count > 0).collect::<Vec<_>>();
+        let least = able.iter().map(|r| r.waiting.mean).min();
+        able.into_iter().filter(|r| Some(r.waiting.mean) == least).map(|r| r.choice).collect::<Vec<_>>()
+    };
+    (0..seeds).flat_map(of_seed).collect()
 }
 
 fn line(choice: Choice, rows: &[&RaceRow]) -> Line {
@@ -58,6 +78,8 @@ fn line(choice: Choice, rows: &[&RaceRow]) -> Line {
         p50: mean(|r| r.waiting.p50),
         p95: enough(20).then(|| mean(|r| r.waiting.p95)),
         p99: enough(100).then(|| mean(|r| r.waiting.p99)),
+        longest: rows.iter().filter(|r| r.waiting.count > 0).map(|r| r.waiting.max).max().map(Span::seconds),
+        best_on: 0,
         ride: mean(|r| r.riding.mean),
         response: mean(|r| r.response.mean),
         end: mean(|r| Span(r.end.0)),

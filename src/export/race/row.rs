@@ -26,6 +26,14 @@ impl Fold for Samples {
     }
 }
 
+impl Samples {
+    /// The share of those who came that have left.
+    pub(super) fn share(&self) -> f64 {
+        let tally = &self.history.ledger.tally;
+        tally.departed() as f64 / tally.offered.max(1) as f64
+    }
+}
+
 impl FarFold for Samples {
     fn run_over(&mut self, trace: &Trace) {
         self.history.run_over(trace);

@@ -17,10 +17,17 @@ pub struct Verdict {
     pub lead: String,
     /// What is to be known about the others.
     pub rest: Vec<String>,
-    /// That all met the same traffic.
+    /// That all met the same traffic, and the digest of who came.
     pub same: String,
     /// Whether they did: if not, nothing of the above can be put down to the choice.
     pub is_same: bool,
+}
+
+impl Verdict {
+    /// All of it but the reservations. Where the traffic was not the same, nothing but that.
+    pub fn sentence(&self) -> String {
+        if self.is_same { format!("{} {}", self.lead, self.same) } else { self.same.clone() }
+    }
 }
 
 /// Seconds with their unit: one decimal from 10 on, two below.
@@ -85,7 +92,22 @@ pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, who: &str) -> Op
         );
         rest.insert(0, text);
     }
+    if seeds > 1 {
+        rest.insert(0, least_on(lines, seeds));
+    }
     Some(Verdict { best: best.choice.id, figure, over: over.choice.id, less, lead: lead + &tail, rest, same, is_same })
+}
+
+/// "Least on its own seed: New on 7 of 10, Odd on 3."
+fn least_on(lines: &[Line], seeds: usize) -> String {
+    let mut winners: Vec<&Line> = lines.iter().filter(|l| l.best_on > 0).collect();
+    winners.sort_by_key(|l| std::cmp::Reverse(l.best_on));
+    let each = winners.iter().enumerate().map(|(place, l)| match place {
+        0 => format!("{} on {} of {seeds} seeds", l.choice.label, l.best_on),
+        _ => format!("{} on {}", l.choice.label, l.best_on),
+    });
+    let tied = if winners.iter().map(|l| l.best_on).sum::<usize>() > seeds { ", ties counted for each" } else { "" };
+    format!("Seed by seed, least is {}{tied}.", each.collect::<Vec<_>>().join(", "))
 }
 
 /// "5.4 s (18 %) less than Reference".
@@ -125,10 +147,19 @@ fn same(rows: &[RaceRow], who: &str) -> (String, bool) {
     let of_seed = |seed: usize| firsts.iter().find(|r| r.seed == seed).map(|r| (r.arrivals, r.offered));
     let is_same = rows.iter().all(|r| of_seed(r.seed) == Some((r.arrivals, r.offered)));
     let people: u64 = firsts.iter().map(|r| r.offered).sum();
+    let digest = |row: &RaceRow| format!("{}…", row.arrivals.hex().get(..8).unwrap_or_default());
+    let first = firsts.first().map(|r| digest(r)).unwrap_or_default();
     let text = match (is_same, firsts.len()) {
-        (true, 0 | 1) => format!("Same {people} {who}."),
-        (true, n) => format!("Same {who} on each of {n} seeds, {people} in all."),
-        (false, _) => format!("The {who} were not the same, so the choice alone does not explain the difference."),
+        (true, 0 | 1) => format!("Same {people} {who} (arrivals {first})."),
+        (true, n) => format!("Same {who} on each of {n} seeds, {people} in all (arrivals {first} on the first)."),
+        (false, _) => {
+            let other = rows.iter().find(|r| of_seed(r.seed) != Some((r.arrivals, r.offered)));
+            let other = other.map(digest).unwrap_or_default();
+            format!(
+                "No verdict: the {who} were not the same (arrivals {first} and {other}), so the choice alone does not explain \
+                 the difference."
+            )
+        }
     };
     (text, is_same)
 }
@@ -180,7 +211,9 @@ mod tests {
             verdict.lead,
             "New waits least: 24.0 s on average, 6.00 s (20 %) less than Old, and p95 48.0 s against 60.0 s."
         );
-        assert_eq!((verdict.same.as_str(), verdict.is_same), ("Same 300 passengers.", true));
+        let digest = TraceHash::default().hex();
+        assert_eq!(verdict.same, format!("Same 300 passengers (arrivals {}…).", &digest[..8]));
+        assert!(verdict.is_same && verdict.sentence().starts_with(&verdict.lead));
     }
 
     #[test]
@@ -222,7 +255,13 @@ mod tests {
         let mut rows = [row(0, 0, 30_000), row(1, 0, 24_000)];
         rows[1].arrivals.text("somebody else");
         let verdict = of(&rows, "old");
-        assert!(!verdict.is_same && verdict.same.starts_with("The passengers were not the same"));
+        assert!(!verdict.is_same);
+        // Both digests are told, and nobody is called best.
+        let digests = rows.map(|r| r.arrivals.hex());
+        assert_ne!(digests[0], digests[1]);
+        let sentence = verdict.sentence();
+        assert!(sentence.starts_with("No verdict: the passengers were not the same"), "{sentence}");
+        assert!(digests.iter().all(|d| sentence.contains(&d[..8])) && !sentence.contains("New"), "{sentence}");
     }
 
     #[test]
@@ -240,9 +279,29 @@ mod tests {
         assert!((verdict.figure - 50.0).abs() < 1e-9 && (verdict.less - 2.0).abs() < 1e-9);
         // Standard deviation 1, n = 3, t of 2 degrees 4.303: 4.303 ÷ √3.
         assert_eq!(
-            verdict.rest,
+            verdict.rest[1..],
             ["Seed by seed the difference is 2.00 s ± 2.48 s at 95 % confidence, n = 3: that may be luck."]
         );
-        assert_eq!(verdict.same, "Same passengers on each of 3 seeds, 900 in all.");
+        assert!(verdict.same.starts_with("Same passengers on each of 3 seeds, 900 in all"), "{}", verdict.same);
+    }
+
+    #[test]
+    fn it_is_told_on_how_many_seeds_each_waits_least_of_those_that_leave_the_fewest_out() {
+        let mut rows = vec![
+            row(0, 0, 30),
+            row(1, 0, 20),
+            row(0, 1, 20),
+            row(1, 1, 30),
+            row(0, 2, 30),
+            row(1, 2, 20),
+            row(1, 3, 1),
+        ];
+        // On the first seed who waits less leaves one behind, and the fourth is not computed yet for both.
+        rows[1].delivered -= 1;
+        let lines = lines(&CHOICES[..2], &rows);
+        assert_eq!(lines.iter().map(|l| l.best_on).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(least_on(&lines, 3), "Seed by seed, least is Old on 2 of 3 seeds, New on 1.");
+        let equal = super::super::lines(&CHOICES[..2], &[row(0, 0, 5), row(1, 0, 5)]);
+        assert_eq!(equal.iter().map(|l| l.best_on).collect::<Vec<_>>(), [1, 1], "a tie counts for both");
     }
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod bank;
+mod checks;
 mod dispatch;
 mod golden;
 mod race;

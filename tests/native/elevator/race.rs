@@ -77,7 +77,8 @@ fn at_lunch_the_verdict_names_the_least_of_the_figures() {
         lines.iter().filter(|l| l.drained && l.delivered == l.offered).all(|l| of(verdict.best) <= of(l.choice.id))
     );
     assert!((verdict.less - (of(verdict.over) - of(verdict.best))).abs() < 1e-9);
-    assert_eq!(verdict.same, "Same 300 passengers.");
+    let digest = race.rows()[0].arrivals.hex();
+    assert_eq!(verdict.same, format!("Same 300 passengers (arrivals {}…).", &digest[..8]));
 }
 
 #[test]
@@ -112,6 +113,7 @@ fn as_shipped_a_seed_that_strands_a_car_is_found_and_its_run_shows_it() {
     assert_eq!(found.seed, search.tried().to_string());
     let says = search.says().expect("it is over");
     assert!(says.starts_with(&format!("Seed {} breaks it at ", found.seed)), "{says}");
+    assert!(says.contains(&format!(" {} seed", search.tried())), "{says}");
     // As the page will have it: from the link, with the playhead where the search says.
     let opened = Scenario::read(&link::encode(found)).expect("a link").scenario;
     let at = SimTime(opened.at.expect("a playhead").0);
@@ -121,6 +123,18 @@ fn as_shipped_a_seed_that_strands_a_car_is_found_and_its_run_shows_it() {
     let broken =
         session.history().checks.states().iter().find(|s| s.check.name == search.check().name).expect("the check");
     assert_eq!(broken.first_violation(at, session.at_end()), Some(at));
+}
+
+#[test]
+fn where_tasks_go_in_turn_the_bad_luck_is_looked_for_in_their_order_too_and_told() {
+    let search = searched("preset=stranded&schedule=fifo", 200);
+    let found = search.found().expect("the same bad luck, with the schedule shuffled");
+    assert!(search.is_by_lot() && search.says().expect("it is over").contains("with the schedule shuffled"));
+    assert_eq!(found.values().word("schedule"), "shuffled");
+    assert_eq!(found.seed, searched("preset=stranded", 200).found().expect("one").seed, "the same first seed");
+    // Whoever opens what was found still looks at what the search is about.
+    assert!(search.is_about(found) && search.is_about(&scenario("preset=stranded&schedule=fifo&seed=x")));
+    assert!(!search.is_about(&scenario("preset=stranded&schedule=fifo&floor-time=1s")));
 }
 
 #[test]

@@ -66,9 +66,10 @@ impl Search {
         self
     }
 
-    /// Has more seeds to try, where it gave up.
+    /// Has more seeds to try, where it gave up, and goes on to the next one where it found one.
     pub fn try_more(&mut self) {
-        if self.is_over() && self.found.is_none() {
+        if self.is_over() {
+            self.found = None;
             self.most = self.tried + TRIES;
             self.most_events = self.events + MOST_EVENTS;
         }

@@ -306,6 +306,10 @@ async fn switch_on(env: Env, car: Rc<Car>) {
             Either::Second(Some(())) => car.show_signals(),
         }
         if car.directions.borrow().is_idle() && car.parking.get().is_none() {
+            // Another car took the last of those it was on its way to.
+            if car.under_way.get() == 0 {
+                car.head(None);
+            }
             car.settle();
             continue;
         }

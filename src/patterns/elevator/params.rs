@@ -70,7 +70,6 @@ fn parks(values: &Values) -> bool {
 
 params! {
     /// The parameters of the bank.
-    #[expect(dead_code, reason = "the schedule is the run's affair, and read before the program starts")]
     pub struct Params {
         /// The cars to begin with: their names, and the lowest and highest floor of each.
         cars: String => Field::text("cars", "Cars", "A:0..9,B:0..9", "name:lowest..highest, …", is_cars).simple(),

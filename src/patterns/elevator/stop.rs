@@ -105,7 +105,9 @@ impl Car {
     fn let_others_know(&self, person: &Rc<Passenger>) {
         let assigned = person.assigned.borrow().clone();
         if let Some(other) = assigned.filter(|other| other.station != self.station) {
-            other.directions.borrow_mut().withdraw(person.direction(), person.from(), person.to);
+            let (direction, floor) = (person.direction(), person.from());
+            let wanted = other.riders.borrow().iter().any(|p| p.direction() == direction && p.to == floor);
+            other.directions.borrow_mut().withdraw(direction, floor, person.to, wanted);
             other.show_pending();
             other.push();
         }

@@ -93,6 +93,21 @@ fn who_finds_no_room_waits_for_the_next_time() {
     assert!(column(&report, "status").len() > 3, "they pressed the button again");
 }
 
+/// Two stories of a car on its way to somebody whom another car took first. It had nothing left to do and kept its heading for
+/// ever, so that the run never ended; and with the call it forgot that somebody aboard wanted to get out on that floor.
+#[test]
+fn who_was_to_be_fetched_and_is_taken_by_another_car_leaves_no_trace_and_takes_nobody_along() {
+    for policy in ["nearest", "scan", "look", "etd"] {
+        for seed in 0..25 {
+            let query = format!(
+                "cars=A:0..30,B:0..30,C:0..30&traffic=inter-floor&passengers=120&rate=0.5&policy={policy}&seed=s{seed}"
+            );
+            let report = run(&query);
+            assert_eq!((report.outcome, report.requests.completed), ("drained", 120), "{query}");
+        }
+    }
+}
+
 #[test]
 fn two_policies_meet_the_very_same_people() {
     let people = |policy: &str| {

@@ -1,6 +1,7 @@
 //! What the figures of a race say: who waits least, by how much, and whether the traffic was the same.
 
 use super::{Interval, Line, RaceRow};
+use crate::view::number::count;
 
 /// What can be said.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,7 +134,7 @@ fn reservation(line: &Line, who: &str) -> Option<String> {
         0 => String::new(),
         n => format!(", {n} of them turned away"),
     };
-    let people = format!("{left_out} of {} {who} did not arrive{turned}", line.offered);
+    let people = format!("{} of {} {who} did not arrive{turned}", count(left_out), count(line.offered));
     Some(match (end.is_empty(), left_out) {
         (true, _) => format!("{name}: {people}; its figure is of those who were taken on."),
         (false, 0) => format!("{name} {end}."),
@@ -150,8 +151,10 @@ fn same(rows: &[RaceRow], who: &str) -> (String, bool) {
     let digest = |row: &RaceRow| format!("{}…", row.arrivals.hex().get(..8).unwrap_or_default());
     let first = firsts.first().map(|r| digest(r)).unwrap_or_default();
     let text = match (is_same, firsts.len()) {
-        (true, 0 | 1) => format!("Same {people} {who} (arrivals {first})."),
-        (true, n) => format!("Same {who} on each of {n} seeds, {people} in all (arrivals {first} on the first)."),
+        (true, 0 | 1) => format!("Same {} {who} (arrivals {first}).", count(people)),
+        (true, n) => {
+            format!("Same {who} on each of {n} seeds, {} in all (arrivals {first} on the first).", count(people))
+        }
         (false, _) => {
             let other = rows.iter().find(|r| of_seed(r.seed) != Some((r.arrivals, r.offered)));
             let other = other.map(digest).unwrap_or_default();

@@ -20,12 +20,12 @@ pub fn ChecksPane() -> Html {
     let checks = &lab.session().history().checks;
     html! {
         <div class="checks scroll" tabindex="0" aria-label="Checks" data-testid="checks-pane">
-            { for checks.sections().into_iter().map(|section| html! {
+            <div class="cols">{ for checks.sections().into_iter().map(|section| html! {
                 <section>
                     <h3>{ section.heading.unwrap_or(GENERAL) }</h3>
                     <ul>{ for section.members.into_iter().map(|(number, state)| row(&page, number, state, at, over)) }</ul>
                 </section>
-            }) }
+            }) }</div>
             <p class="vh" aria-live="polite">{ latest(&page) }</p>
         </div>
     }

@@ -13,7 +13,7 @@ mod prefix;
 mod summary;
 mod window;
 
-pub use checks::{CheckState, Checks};
+pub use checks::{CheckState, Checks, Standing};
 pub use exchanges::{ExchangeRow, Exchanges, PAGE, Reply, Request};
 pub use history::{Boarding, Call, Departure, History, Ride};
 pub use journal::{Entry, Journal, Mark, Tone};

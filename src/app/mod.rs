@@ -4,6 +4,7 @@
 //! `Rc<RefCell<…>>`, advanced and painted once a frame. Five times a second the page takes a fresh look at it. Nothing here
 //! knows a pattern by name.
 
+pub mod bench;
 pub mod compare;
 pub mod endpoint;
 pub mod entry;
@@ -16,6 +17,7 @@ pub mod range;
 pub mod real;
 pub mod segmented;
 pub mod shell;
+mod slices;
 mod wishes;
 
 pub use shell::App;

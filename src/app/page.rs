@@ -3,6 +3,7 @@
 //! Components read the experiment from [`Page::lab`] while they render, and render again when [`State::tick`] counts on,
 //! which it does at most five times a second. They ask for something by [`Page::ask`].
 
+use super::bench::Bench;
 use super::lab::Lab;
 use crate::session::{Scenario, Target};
 use crate::spec::{Fidelity, Value};
@@ -58,6 +59,16 @@ pub enum Wish {
     },
     /// Hang up on an exchange that streams.
     Hang(u32),
+    /// Race the alternatives of a choice, over so many seeds.
+    Race(usize),
+    /// Give the race up.
+    CancelRace,
+    /// Look for a seed that breaks the check of this number, or go on looking.
+    FindSeed(usize),
+    /// Stop looking.
+    CancelSearch,
+    /// Open what was found for the check of this number.
+    OpenFound(usize),
     /// The simulated server or a real endpoint.
     Target(Target),
     /// The endpoint's address.
@@ -95,6 +106,8 @@ pub enum Tab {
     Explain,
     /// The report.
     Report,
+    /// The checks.
+    Checks,
     /// The interface of the running system, where it has one.
     Api,
     /// The parameters, on narrow screens.
@@ -111,6 +124,7 @@ impl Tab {
             Tab::Log => "log",
             Tab::Explain => "explain",
             Tab::Report => "report",
+            Tab::Checks => "checks",
             Tab::Api => "api",
             Tab::Params => "params",
             Tab::Charts => "charts",
@@ -167,6 +181,7 @@ pub struct Page {
     /// What changes seldom.
     pub state: Rc<State>,
     lab: Rc<RefCell<Lab>>,
+    bench: Rc<RefCell<Bench>>,
     ask: Callback<Wish>,
     drafts: Drafts,
 }
@@ -194,14 +209,24 @@ impl PartialEq for Page {
 }
 
 impl Page {
-    /// A page over an experiment.
-    pub fn new(state: Rc<State>, lab: Rc<RefCell<Lab>>, ask: Callback<Wish>, drafts: Drafts) -> Page {
-        Page { state, lab, ask, drafts }
+    /// A page over an experiment, and over what is computed beside it.
+    pub fn new(
+        state: Rc<State>,
+        (lab, bench): (Rc<RefCell<Lab>>, Rc<RefCell<Bench>>),
+        ask: Callback<Wish>,
+        drafts: Drafts,
+    ) -> Page {
+        Page { state, lab, bench, ask, drafts }
     }
 
     /// The experiment, to be read while rendering and let go at once.
     pub fn lab(&self) -> Ref<'_, Lab> {
         self.lab.borrow()
+    }
+
+    /// What is computed beside the experiment, to be read while rendering and let go at once.
+    pub fn bench(&self) -> Ref<'_, Bench> {
+        self.bench.borrow()
     }
 
     /// The request that was being written, if it is for this pattern's system.

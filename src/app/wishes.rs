@@ -1,5 +1,6 @@
 //! Carrying out what a person asks for: on the experiment, and on what the page remembers.
 
+use super::bench::Bench;
 use super::lab::{Lab, Status};
 use super::page::{State, Wish};
 use crate::patterns;
@@ -9,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Carries out a wish. Whether the address must be written anew.
-pub fn carry_out(wish: Wish, shared: &Rc<RefCell<Lab>>, state: &mut State) -> bool {
+pub fn carry_out(wish: Wish, shared: &Rc<RefCell<Lab>>, bench: &mut Bench, state: &mut State) -> bool {
     let lab = &mut *shared.borrow_mut();
     match wish {
         Wish::Toggle if lab.wants_real() && !lab.playing => lab.start_real(Rc::downgrade(shared)),
@@ -75,6 +76,15 @@ pub fn carry_out(wish: Wish, shared: &Rc<RefCell<Lab>>, state: &mut State) -> bo
         Wish::Hang(exchange) => {
             lab.hang_up(exchange);
             return true;
+        }
+        Wish::Race(_) | Wish::FindSeed(_) if lab.wants_real() => {}
+        Wish::Race(seeds) => bench.start_race(lab.scenario(), seeds),
+        Wish::CancelRace => bench.cancel_race(),
+        Wish::FindSeed(check) => bench.find_seed(lab.scenario(), check),
+        Wish::CancelSearch => bench.cancel_search(),
+        Wish::OpenFound(check) => {
+            let found = bench.search(check).and_then(|search| search.found()).cloned();
+            return found.is_some_and(|scenario| replace(lab, state, scenario));
         }
         Wish::Target(target) => return change(lab, state, |s| s.target = target),
         Wish::Url(url) => return change(lab, state, |s| s.url = (!url.is_empty()).then_some(url)),

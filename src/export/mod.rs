@@ -1,8 +1,11 @@
 //! What leaves the program: the report of a run, and its trace as lines of JSON, and the comparison of a suite.
 
+pub mod headless;
 mod jsonl;
 mod perfetto;
+pub mod race;
 mod report;
+pub mod search;
 pub mod suite;
 mod text;
 

@@ -12,14 +12,12 @@ pub use race::{Race, RaceCell, Standing};
 pub use row::{Best, Column, SuiteRow, best};
 pub use verdict::{Verdict, verdict};
 
+use super::headless::{Bounds, Headless};
 use crate::analysis::History;
-use crate::engine::{Progress, Run};
+use crate::engine::Progress;
 use crate::session::Scenario;
 use crate::spec::Pattern;
-use crate::trace::{Cursor, FarFold, Fold, SimTime, Trace, TraceEvent};
-
-/// Folded events that are kept at most before the log gives them up.
-const FORGET_EVERY: u64 = 65_536;
+use crate::trace::{FarFold, Fold, SimTime, Trace, TraceEvent};
 
 /// A suite in the course of being computed.
 #[derive(Debug)]
@@ -32,12 +30,7 @@ pub struct SuiteRun {
 /// One pattern of the suite.
 #[derive(Debug)]
 pub struct Member {
-    scenario: Scenario,
-    run: Option<Run>,
-    far: Cursor,
-    folds: Folds,
-    end: Option<(SimTime, Progress)>,
-    forgotten: u64,
+    run: Headless<Folds>,
 }
 
 #[derive(Debug)]
@@ -50,6 +43,12 @@ impl Fold for Folds {
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
         self.history.apply(event, trace);
         self.race.apply(event, trace);
+    }
+}
+
+impl FarFold for Folds {
+    fn run_over(&mut self, trace: &Trace) {
+        self.history.run_over(trace);
     }
 }
 
@@ -108,80 +107,56 @@ impl SuiteRun {
 
     /// When the last member ended.
     pub fn end(&self) -> SimTime {
-        self.members.iter().filter_map(|m| m.end.as_ref()).map(|(at, _)| *at).max().unwrap_or(SimTime::ZERO)
+        self.members.iter().filter_map(Member::end).map(|(at, _)| at).max().unwrap_or(SimTime::ZERO)
     }
 }
 
 impl Member {
     fn new(scenario: Scenario) -> Member {
         let folds = Folds { history: History::watching(scenario.pattern.checks), race: Race::default() };
-        Member { scenario, run: None, far: Cursor::new(), folds, end: None, forgotten: 0 }
+        Member { run: Headless::new(scenario, Bounds::NONE, folds) }
     }
 
     /// The pattern.
     pub fn pattern(&self) -> &'static Pattern {
-        self.scenario.pattern
+        self.scenario().pattern
     }
 
     /// What it runs.
     pub fn scenario(&self) -> &Scenario {
-        &self.scenario
+        self.run.scenario()
     }
 
     /// Its race.
     pub fn race(&self) -> &Race {
-        &self.folds.race
+        &self.run.fold().race
     }
 
     /// Its samples.
     pub fn history(&self) -> &History {
-        &self.folds.history
+        &self.run.fold().history
     }
 
     /// When and how it ended, once it has.
     pub fn end(&self) -> Option<(SimTime, &Progress)> {
-        self.end.as_ref().map(|(at, how)| (*at, how))
+        self.run.end().map(|end| (end.at, &end.how))
     }
 
     /// How many requests it is to send.
     pub fn requests(&self) -> u64 {
-        self.scenario.values().count("requests")
+        self.scenario().values().count("requests")
     }
 
     fn progress(&self) -> f64 {
-        if self.end.is_some() {
+        if self.end().is_some() {
             return 1.0;
         }
-        let tally = &self.folds.history.ledger.tally;
+        let tally = &self.history().ledger.tally;
         (tally.departed() as f64 / self.requests().max(1) as f64).min(1.0)
     }
 
     fn work(&mut self, max_polls: u64) -> bool {
-        if self.end.is_some() {
-            return true;
-        }
-        let horizon = self.scenario.until.map_or(SimTime::MAX, |span| SimTime(span.0));
-        let scenario = &self.scenario;
-        let run = self.run.get_or_insert_with(|| scenario.run(None));
-        let progress = run.advance(horizon, max_polls);
-        {
-            let trace = run.trace();
-            while self.far.step(&trace, SimTime::MAX, &mut self.folds) {}
-            if progress != Progress::BudgetSpent {
-                self.folds.history.run_over(&trace);
-            }
-        }
-        if progress == Progress::BudgetSpent {
-            if self.far.index >= self.forgotten + FORGET_EVERY {
-                self.forgotten = self.far.index;
-                run.forget_before(self.far.index);
-            }
-            return false;
-        }
-        let at = if progress == Progress::Reached { horizon } else { run.now() };
-        self.end = Some((at, progress));
-        self.run = None;
-        true
+        self.run.work(max_polls)
     }
 }
 

@@ -4,6 +4,7 @@
 //! written in an address. A [`Session`] computes ahead in slices and folds up to the playhead, so running, pausing,
 //! stepping and scrubbing are one mechanism.
 
+mod alternatives;
 mod json;
 pub mod link;
 mod playback;
@@ -12,6 +13,7 @@ mod scenario;
 mod session;
 mod suite;
 
+pub use alternatives::Alternative;
 pub use playback::Playback;
 pub use scenario::{DEFAULT_SEED, Scenario, Target};
 pub use session::Session;

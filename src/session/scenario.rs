@@ -2,7 +2,7 @@
 
 use crate::engine::{Action, Clock, Env, Intervention, Order, Run, Seed, Setup, Upstream};
 use crate::patterns;
-use crate::spec::{Fidelity, Field, Pattern, Preset, Problem, SCHEDULE, Value, Values};
+use crate::spec::{Fidelity, Field, Pattern, Preset, Problem, SCHEDULE, SHUFFLED, Value, Values};
 use crate::trace::{SimTime, Span};
 use std::rc::Rc;
 
@@ -143,7 +143,7 @@ impl Scenario {
         let setup = Setup {
             seed: Seed::from_word(&self.seed),
             clock,
-            order: if values.word(SCHEDULE) == "shuffled" { Order::Shuffled } else { Order::Fifo },
+            order: if values.word(SCHEDULE) == SHUFFLED { Order::Shuffled } else { Order::Fifo },
             interventions: self.interventions.clone(),
             endpoint,
         };

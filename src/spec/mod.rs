@@ -20,5 +20,5 @@ pub use params::{FromValue, Group, Share};
 pub use pattern::{Claims, Fidelity, Ideal, Pattern, Preset, ProgramFuture, Race, Source, Suite};
 pub use quantity::{parse_count, parse_number, parse_span};
 pub use scene::{Bank, BreakerGauges, FaultSpec, FaultUnit, GaugeSpec, Place, Regulator, SceneSpec};
-pub use schedule::{SCHEDULE, schedule};
+pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use values::{Problem, Value, Values};

@@ -70,6 +70,8 @@ pub struct Race {
     pub key: &'static str,
     /// What is compared, in words: "mean wait".
     pub measure: &'static str,
+    /// Who waits: "passengers".
+    pub who: &'static str,
 }
 
 /// A source file, as it was compiled.

@@ -15,6 +15,7 @@ mod opening;
 mod page;
 mod params;
 mod playhead;
+mod race;
 mod report;
 mod site;
 mod windows;

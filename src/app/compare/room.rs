@@ -1,16 +1,15 @@
 //! Where a suite is computed and raced: the suite, the playhead, and how fast it moves.
 
 use crate::app::lab::Speed;
+use crate::app::slices::work_for;
 use crate::engine::Progress;
 use crate::export::suite::{Member, RaceCell, Standing, SuiteRow, SuiteRun};
-use crate::platform::{clock, host};
+use crate::platform::host;
 use crate::session::Scenario;
 use crate::trace::{SimTime, Span};
 
 /// Milliseconds a frame may spend on computing.
 const BUDGET_MS: f64 = 9.0;
-/// Polls between looks at the clock.
-const POLLS: u64 = 512;
 /// The longest step of the wall clock that counts: a hidden tab must not jump.
 const LONGEST_STEP_MS: f64 = 100.0;
 /// Seconds that a race is meant to take at first, at most.
@@ -206,8 +205,7 @@ impl Room {
 
     /// Computes for a while. Whether a member or all of them came to an end.
     fn compute(&mut self) -> bool {
-        let deadline = clock::now_ms() + BUDGET_MS;
-        while clock::now_ms() < deadline && !self.suite.work(POLLS) {}
+        work_for(BUDGET_MS, |polls| self.suite.work(polls));
         let done = self.suite.members().iter().filter(|m| m.end().is_some()).count();
         let news = done != self.done;
         if news {

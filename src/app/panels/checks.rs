@@ -1,11 +1,16 @@
-//! The checks as one badge: how many hold, or the first that does not.
+//! The checks: as one badge, how many hold, or the first that does not; and one by one in a pane.
+
+mod pane;
+mod seeds;
+
+pub use pane::ChecksPane;
 
 use crate::app::icon::Icon;
 use crate::app::page::{Tab, Wish, use_page};
 use crate::spec::CheckKind;
 use yew::prelude::*;
 
-/// The badge. Its tooltip lists the checks, and pressing it opens the report, which tells more.
+/// The badge. Its tooltip lists the checks, and pressing it opens the pane, which tells more.
 #[component]
 pub fn ChecksBadge() -> Html {
     let page = use_page();
@@ -23,7 +28,7 @@ pub fn ChecksBadge() -> Html {
     let title = list.join("\n");
     html! {
         <button type="button" data-testid="checks" data-holds={failed.is_none().to_string()} title={title.clone()}
-            aria-description={format!("{title}. Opens the report.")} onclick={page.asks(Wish::Tab(Tab::Report))}>
+            aria-description={format!("{title}. Opens the checks.")} onclick={page.asks(Wish::Tab(Tab::Checks))}>
             if let Some((name, when)) = failed {
                 <span class="chk bad"><Icon word="warning" />{ format!("does not hold at {:.3} s: {name}", when.seconds()) }</span>
             } else {

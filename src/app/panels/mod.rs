@@ -16,13 +16,14 @@ mod param_row;
 mod params;
 mod parked;
 mod prose;
+mod race;
 mod report;
 mod source;
 mod tiles;
 
 pub use api::Api;
 pub use charts::Charts;
-pub use checks::ChecksBadge;
+pub use checks::{ChecksBadge, ChecksPane};
 pub use code::Code;
 pub use endpoint::EndpointSection;
 pub use explain::Explain;

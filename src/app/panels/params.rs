@@ -1,7 +1,8 @@
-//! The form, made of the pattern's own data.
+//! The form, made of the pattern's own data. A choice whose alternatives can be raced stands before it, with the race.
 
 use super::fidelity::FidelityChoice;
 use super::param_row::ParamRow;
+use super::race::RacedChoice;
 use crate::app::page::{Wish, use_page};
 use crate::app::segmented::{Segment, Segmented};
 use crate::spec::{Field, Level, Value};
@@ -14,10 +15,11 @@ pub fn Params() -> Html {
     let scenario = page.scenario();
     let values = scenario.values();
     let advanced = page.state.advanced;
-    let fields: Vec<_> = (scenario.pattern.fields)()
+    let raced = scenario.pattern.race.map(|race| race.key);
+    let (raced, fields): (Vec<_>, Vec<_>) = (scenario.pattern.fields)()
         .into_iter()
         .filter(|f| f.is_relevant(&values) && (advanced || f.level == Level::Simple))
-        .collect();
+        .partition(|f| raced == Some(f.key));
     // A parameter that was changed while the run goes on is what it was changed to, from there on.
     let in_force = |field: &Field| {
         let value = values.get(field.key).cloned().unwrap_or(Value::Count(0));
@@ -33,6 +35,12 @@ pub fn Params() -> Html {
         Callback::from(move |index: usize| page.ask(Wish::Advanced(index == 1)))
     };
     html! {
+        <>
+        // A choice whose alternatives are raced has a section of its own.
+        { for raced.into_iter().map(|field| {
+            let chosen = in_force(&field).to_string();
+            html! { <RacedChoice key={scenario.pattern.id} {field} {chosen} /> }
+        }) }
         <section class="sec params" aria-labelledby="h-params">
             <header>
                 <h2 id="h-params">{ "Parameters" }</h2>
@@ -48,5 +56,6 @@ pub fn Params() -> Html {
                 }) }
             </>
         </section>
+        </>
     }
 }

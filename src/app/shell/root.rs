@@ -10,6 +10,7 @@ use super::tabs::Tabs;
 use super::timeline::Timeline;
 use super::top_bar::TopBar;
 use super::transport::Transport;
+use crate::app::bench::Bench;
 use crate::app::compare::Compare;
 use crate::app::lab::{Lab, Speed};
 use crate::app::page::{Change, Page, State, Tab, Wish};
@@ -77,13 +78,16 @@ fn Workbench(props: &WorkbenchProps) -> Html {
     let current = use_mut_ref(|| Rc::new(first_state()));
     current.replace(Rc::new((*state).clone()));
 
+    let bench = use_mut_ref(Bench::default);
     let ask = {
         let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
+        let bench = bench.clone();
         use_callback((), move |wish: Wish, ()| {
             let mut next = (**current.borrow()).clone();
             let themed = wish == Wish::Theme;
-            let address_changed = wishes::carry_out(wish, &lab, &mut next);
+            let address_changed = wishes::carry_out(wish, &lab, &mut bench.borrow_mut(), &mut next);
             if address_changed {
+                bench.borrow_mut().look_at(lab.borrow().scenario());
                 address::write(&link::encode(lab.borrow().scenario()));
             }
             host::set_theme(next.dark, themed);
@@ -91,11 +95,11 @@ fn Workbench(props: &WorkbenchProps) -> Html {
             dispatcher.dispatch(Change::Set(Box::new(next)));
         })
     };
-    use_opening(&state, &lab, &current);
-    use_frames(&state, &lab);
+    use_opening(&state, &lab, &bench, &current);
+    use_frames(&state, &lab, &bench);
     let compare = state.compare;
     let drafts = use_mut_ref(|| None);
-    let page = Page::new(Rc::new((*state).clone()), lab.clone(), ask, drafts);
+    let page = Page::new(Rc::new((*state).clone()), (lab.clone(), bench), ask, drafts);
     use_shortcuts(&page);
     let menu = use_state(|| false);
     let class = classes!("app", (*menu).then_some("menu"));
@@ -134,8 +138,14 @@ fn Workbench(props: &WorkbenchProps) -> Html {
 
 /// Opens what stands in the address, now and whenever somebody else changes it; then the page is ready.
 #[hook]
-fn use_opening(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, current: &Rc<RefCell<Rc<State>>>) {
+fn use_opening(
+    state: &UseReducerHandle<State>,
+    lab: &Rc<RefCell<Lab>>,
+    bench: &Rc<RefCell<Bench>>,
+    current: &Rc<RefCell<Rc<State>>>,
+) {
     let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
+    let bench = bench.clone();
     use_effect_with((), move |()| {
         let open = move |text: String| {
             if text == link::encode(lab.borrow().scenario()) {
@@ -145,6 +155,7 @@ fn use_opening(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, current:
             if !matches!(text.as_str(), "" | "#" | "#/") {
                 wishes::open(&text, &mut lab.borrow_mut(), &mut next);
             }
+            bench.borrow_mut().look_at(lab.borrow().scenario());
             address::write(&link::encode(lab.borrow().scenario()));
             dispatcher.dispatch(Change::Set(Box::new(next)));
         };
@@ -157,8 +168,8 @@ fn use_opening(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, current:
 
 /// One frame after the other, as long as the page lives; a fresh look five times a second, and when things come to rest.
 #[hook]
-fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>) {
-    let (dispatcher, lab) = (state.dispatcher(), lab.clone());
+fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, bench: &Rc<RefCell<Bench>>) {
+    let (dispatcher, lab, bench) = (state.dispatcher(), lab.clone(), bench.clone());
     use_effect_with((), move |()| {
         let (mut looked, mut stale) = (0.0, false);
         let frames = clock::FrameLoop::start(move |now| {
@@ -166,7 +177,11 @@ fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>) {
                 let mut lab = lab.borrow_mut();
                 (lab.frame(now), lab.is_busy())
             };
-            stale |= changed;
+            let (computed, busy) = {
+                let mut bench = bench.borrow_mut();
+                (bench.frame(busy), busy || bench.is_busy())
+            };
+            stale |= changed || computed;
             if stale && (now - looked >= LOOK_MS || !busy) {
                 looked = now;
                 stale = false;

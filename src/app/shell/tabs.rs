@@ -4,19 +4,20 @@
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Tab, Wish, use_page};
 use crate::app::panels::{
-    Api, Charts, ChecksBadge, Code, EndpointSection, Explain, Faults, Log, Params, ReportPane, Tiles,
+    Api, Charts, ChecksBadge, ChecksPane, Code, EndpointSection, Explain, Faults, Log, Params, ReportPane, Tiles,
 };
 use crate::platform::host;
 use yew::prelude::*;
 
 /// The tabs, in order; the first two only where the panel is not beside them, the last only where there is somebody to ask.
-const TABS: [(Tab, &str, bool); 7] = [
+const TABS: [(Tab, &str, bool); 8] = [
     (Tab::Params, "Params", true),
     (Tab::Charts, "Charts", true),
     (Tab::Code, "Code", false),
     (Tab::Log, "Log", false),
     (Tab::Explain, "Explain", false),
     (Tab::Report, "Report", false),
+    (Tab::Checks, "Checks", false),
     (Tab::Api, "API", false),
 ];
 
@@ -79,6 +80,7 @@ pub fn Tabs() -> Html {
                     Tab::Log => html! { <Log /> },
                     Tab::Explain => html! { <Explain /> },
                     Tab::Report => html! { <ReportPane /> },
+                    Tab::Checks => html! { <ChecksPane /> },
                     Tab::Api => html! { <Api /> },
                     Tab::Params => html! { <div class="scroll fill"><EndpointSection /><Params /><Faults /></div> },
                     Tab::Charts => html! { <div class="scroll fill"><Tiles /><Charts /></div> },

@@ -31,6 +31,12 @@ pub const PENDING_DOWN: Gauge = Gauge(5);
 pub const SIGNALS: Gauge = Gauge(6);
 /// The floor it is at, or going to next.
 pub const FLOOR: Gauge = Gauge(7);
+/// Steps of it that failed and of which its breaker never heard.
+pub const UNHEARD: Gauge = Gauge(8);
+/// Steps of it that go on although their time is up.
+pub const OVERTIME: Gauge = Gauge(9);
+/// Steps that are under way at once, where it is more than one.
+pub const STEPS: Gauge = Gauge(10);
 /// How many signals there is room for.
 pub const SIGNAL_BUFFER: u32 = 10;
 
@@ -73,6 +79,8 @@ pub struct Car {
     pub(super) way: Cell<Option<(SimTime, i32)>>,
     pub(super) steps: Cell<u64>,
     under_way: Cell<u32>,
+    unheard: Cell<i64>,
+    overtime: Cell<i64>,
     signals: (Tx<()>, Rx<()>),
     shown: Cell<(u32, u32)>,
     rekicking: Cell<bool>,
@@ -109,6 +117,8 @@ impl Car {
             way: Cell::new(None),
             steps: Cell::new(0),
             under_way: Cell::new(0),
+            unheard: Cell::new(0),
+            overtime: Cell::new(0),
             signals: channel_of(&env, station, &format!("{name} signals"), SIGNAL_BUFFER),
             shown: Cell::new((0, 0)),
             rekicking: Cell::new(false),
@@ -242,6 +252,18 @@ impl Car {
         }
     }
 
+    fn goes_on_too_long(&self, more: i64) {
+        self.overtime.set(self.overtime.get() + more);
+        self.env.gauge(self.station, OVERTIME, self.overtime.get());
+    }
+
+    fn takes_steps(&self, steps: u32) {
+        // One at a time is the rule, and not worth an event.
+        if self.under_way.replace(steps).max(steps) > 1 {
+            self.env.gauge(self.station, STEPS, i64::from(steps));
+        }
+    }
+
     /// Whether there is room for one more.
     pub(super) fn has_room(&self) -> bool {
         self.works.p.capacity == 0 || self.riders.borrow().len() < self.works.p.capacity as usize
@@ -339,8 +361,13 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
 async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<(), Failure> {
     let done = Watch::new(env, None);
     let (handle, inner) = (done.clone(), car.clone());
+    let late = Rc::new(Cell::new(false));
+    let is_late = late.clone();
     let work = async move {
         let result = step(inner.clone()).await;
+        if is_late.get() {
+            inner.goes_on_too_long(-1);
+        }
         handle.set(Some(result));
         inner.settle();
     };
@@ -348,6 +375,8 @@ async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<
     match timeout(env, limit, done.until(|result| result.is_some())).await {
         Ok(result) => result.unwrap_or(Ok(())),
         Err(_) => {
+            late.set(true);
+            car.goes_on_too_long(1);
             env.note(&format!("{}: operation timed out; it goes on", car.name), 0);
             Err(Failure::Timeout)
         }
@@ -358,7 +387,11 @@ fn report(car: &Car, pass: Pass, result: Result<(), Failure>) {
     match result {
         // As shipped the wrapped operation returns nothing but success.
         Ok(()) => pass.success(),
-        Err(_) if !car.works.counts() => pass.success(),
+        Err(_) if !car.works.counts() => {
+            car.unheard.set(car.unheard.get() + 1);
+            car.env.gauge(car.station, UNHEARD, car.unheard.get());
+            pass.success();
+        }
         Err(failure) => {
             let text = match failure {
                 Failure::Motor => "the motor failed",
@@ -384,7 +417,7 @@ fn rekick(env: &Env, car: &Rc<Car>, at: Option<SimTime>) {
 
 /// One step, by the rules that the policy asks for.
 async fn step(car: Rc<Car>) -> Result<(), Failure> {
-    car.under_way.set(car.under_way.get() + 1);
+    car.takes_steps(car.under_way.get() + 1);
     let _under_way = UnderWay(&car);
     match car.works.policy.rules() {
         _ if car.parking.get().is_some() => super::sweep::park(&car).await,
@@ -398,6 +431,6 @@ struct UnderWay<'a>(&'a Car);
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.0.under_way.set(self.0.under_way.get().saturating_sub(1));
+        self.0.takes_steps(self.0.under_way.get().saturating_sub(1));
     }
 }

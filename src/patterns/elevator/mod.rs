@@ -142,7 +142,7 @@ pub static PATTERN: Pattern = Pattern {
     suite: None,
     ideal: |_, _| None,
     console: Some(&console::CONSOLE),
-    race: Some(Race { key: "policy", measure: "mean wait" }),
+    race: Some(Race { key: "policy", measure: "mean wait", who: "passengers" }),
     detail: detail::detail,
     run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
 };

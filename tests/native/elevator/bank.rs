@@ -118,7 +118,7 @@ fn a_car_that_was_deleted_takes_nobody_in_any_more() {
         for ms in (64_000..68_000).step_by(250) {
             let query = format!("fidelity={fidelity}&{scan}&{}", delete(ms));
             let report = run(&query);
-            assert!(!report.is_broken(), "{query}");
+            assert!(report.checks.iter().all(|c| c.holds || c.name.contains(": ")), "{query}");
             if fidelity == "documented" {
                 assert_eq!((report.outcome, report.requests.completed), ("drained", 66), "{query}");
             }
@@ -223,7 +223,9 @@ proptest! {
     #[test]
     fn shipped_no_car_leaves_its_range_and_nobody_vanishes(query in any_query()) {
         let report = run(&format!("fidelity=shipped&{query}"));
-        prop_assert!(!report.is_broken(), "{}", query);
+        // What is no good practice the shipped bank may do; what is impossible it may not.
+        let broken = report.checks.iter().find(|c| c.kind == "always" && !c.holds && !c.name.contains(": "));
+        prop_assert!(broken.is_none(), "{:?}: {}", broken, query);
         let q = &report.requests;
         prop_assert_eq!(q.offered, q.completed + q.rejected + q.cancelled + q.in_system, "{}", query);
     }

@@ -2,8 +2,10 @@
 
 mod api;
 mod bank;
+mod checks;
 mod dispatch;
 mod golden;
+mod race;
 #[cfg(feature = "cli")]
 mod served;
 

@@ -1,0 +1,98 @@
+//! The checks one by one, under the practices that they verify: how each stands at the playhead, what is looked at for it, and
+//! a way to find a run that breaks it.
+
+use super::seeds::SeedSearch;
+use crate::analysis::{CheckState, Standing};
+use crate::app::page::{Page, use_page};
+use crate::spec::CheckKind;
+use crate::trace::SimTime;
+use yew::prelude::*;
+
+/// The heading of what is asked of every pattern.
+const GENERAL: &str = "In general";
+
+/// The pane.
+#[component]
+pub fn ChecksPane() -> Html {
+    let page = use_page();
+    let lab = page.lab();
+    let (at, over) = (lab.session().playhead(), lab.session().at_end());
+    let checks = &lab.session().history().checks;
+    html! {
+        <div class="checks scroll" tabindex="0" aria-label="Checks" data-testid="checks-pane">
+            <div class="cols">{ for checks.sections().into_iter().map(|section| html! {
+                <section>
+                    <h3>{ section.heading.unwrap_or(GENERAL) }</h3>
+                    <ul>{ for section.members.into_iter().map(|(number, state)| row(&page, number, state, at, over)) }</ul>
+                </section>
+            }) }</div>
+            <p class="vh" aria-live="polite">{ latest(&page) }</p>
+        </div>
+    }
+}
+
+fn row(page: &Page, number: usize, state: &CheckState, at: SimTime, over: bool) -> Html {
+    let check = state.check;
+    let (_, statement) = check.section();
+    let standing = state.standing(at, over);
+    let (class, mark) = match standing {
+        Standing::Holds | Standing::Happened(_) => ("good", "✓"),
+        Standing::Broken(_) => ("bad", "✗"),
+        Standing::Missed | Standing::Unknown => ("open", "–"),
+    };
+    let id = format!("check-{number}");
+    // A row of another pattern is another row.
+    let key = format!("{}/{number}", page.lab().scenario().pattern.id);
+    html! {
+        <li {key} class={class} data-testid={id.clone()} data-standing={word(standing)}>
+            <i aria-hidden="true">{ mark }</i>
+            <div>
+                <p id={id.clone()}>{ capital(statement) }</p>
+                <p class="how">{ format!("{}. Looks at {}.", says(check.kind, standing), check.by) }</p>
+                <SeedSearch check={number} kind={Kind(check.kind)} describes={id} />
+            </div>
+        </li>
+    }
+}
+
+/// The kind of a check as a property.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kind(pub CheckKind);
+
+const fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Holds => "holds",
+        Standing::Broken(_) => "broken",
+        Standing::Happened(_) => "happened",
+        Standing::Missed => "missed",
+        Standing::Unknown => "unknown",
+    }
+}
+
+/// How it stands, and when that was verified.
+fn says(kind: CheckKind, standing: Standing) -> String {
+    let seconds = |at: SimTime| format!("{:.3} s", at.seconds());
+    match (kind, standing) {
+        (CheckKind::Always, Standing::Holds) => "Holds, verified after every instant".to_owned(),
+        (CheckKind::Eventually, Standing::Broken(at)) => format!("Does not hold at the end, {}", seconds(at)),
+        (_, Standing::Holds) => "Holds at the end of the run".to_owned(),
+        (_, Standing::Broken(at)) => format!("Does not hold from {}", seconds(at)),
+        (_, Standing::Happened(at)) => format!("Happened first at {}", seconds(at)),
+        (_, Standing::Missed) => "Did not happen in this run".to_owned(),
+        (CheckKind::Sometimes, Standing::Unknown) => "Has not happened yet".to_owned(),
+        (_, Standing::Unknown) => "Known when the run is over".to_owned(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
+
+/// What the search that was over last has to say, for those who do not see it.
+fn latest(page: &Page) -> Option<String> {
+    let bench = page.bench();
+    let search = bench.search(bench.latest()?)?;
+    let says = search.says().unwrap_or_else(|| format!("Cancelled after {} seeds.", search.tried()));
+    Some(format!("{}: {says}", search.check().name))
+}

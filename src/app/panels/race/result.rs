@@ -1,0 +1,116 @@
+//! What came of a race: the figures of each alternative, and the verdict.
+
+use crate::app::bench::Race;
+use crate::export::race::{Line, Verdict, best, seconds};
+use crate::view::number;
+use yew::prelude::*;
+
+/// What is shown of a race.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    rows: Vec<Row>,
+    seeds: usize,
+    old: bool,
+    verdict: Option<Verdict>,
+}
+
+/// A row: the figures as text, and as plain numbers for scripts.
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    id: &'static str,
+    label: &'static str,
+    chosen: bool,
+    best: bool,
+    mean: Option<f64>,
+    p95: Option<f64>,
+    longest: Option<f64>,
+    offered: u64,
+    delivered: u64,
+    best_on: usize,
+    /// The digests of who came, of each seed.
+    arrivals: String,
+}
+
+/// What is shown of a race where `current` is chosen.
+pub fn table(race: &Race, current: &str) -> Table {
+    let best = best(race.lines()).filter(|_| race.run().is_done()).map(|line| line.choice.id);
+    let row = |(place, line): (usize, &Line)| {
+        let own = race.run().rows().iter().filter(|row| row.choice == place);
+        let computed = !line.waits.is_empty();
+        Row {
+            id: line.choice.id,
+            label: line.choice.label,
+            chosen: line.choice.id == current,
+            best: best == Some(line.choice.id),
+            mean: line.mean,
+            p95: line.p95.filter(|_| computed),
+            longest: line.longest,
+            offered: line.offered,
+            delivered: line.delivered,
+            best_on: line.best_on,
+            arrivals: own.map(|row| row.arrivals.hex()).collect::<Vec<_>>().join(" "),
+        }
+    };
+    Table {
+        rows: race.lines().iter().enumerate().map(row).collect(),
+        seeds: race.run().seeds().len(),
+        old: race.is_old(),
+        verdict: race.verdict(current),
+    }
+}
+
+/// Properties of the result.
+#[derive(Clone, PartialEq, Properties)]
+pub struct ResultProps {
+    /// What is shown.
+    pub race: Table,
+}
+
+/// The verdict above the figures it is made of.
+#[component]
+pub fn RaceResult(props: &ResultProps) -> Html {
+    let race = &props.race;
+    let several = race.seeds > 1;
+    html! {
+        <div class={classes!("outcome", race.old.then_some("old"))}>
+            if race.old {
+                <p class="stale" data-testid="race-stale">{ "The scenario is another since: race again." }</p>
+            }
+            <div aria-live="polite">
+                if let Some(verdict) = &race.verdict {
+                    <p class={classes!("word", (!verdict.is_same).then_some("bad"))} data-testid="race-verdict" data-best={verdict.is_same.then_some(verdict.best)}
+                        data-same={verdict.is_same.to_string()}>{ verdict.sentence() }</p>
+                }
+            </div>
+            <table>
+                <caption class="vh">{ "Waits in seconds, and how many were delivered" }</caption>
+                <thead><tr>
+                    <th scope="col"></th><th scope="col">{ "Mean" }</th><th scope="col">{ "p95" }</th><th scope="col">{ "Longest" }</th>
+                    <th scope="col">{ "Delivered" }</th>
+                    if several { <th scope="col">{ "Best on" }</th> }
+                </tr></thead>
+                <tbody>{ for race.rows.iter().map(|row| line(row, several)) }</tbody>
+            </table>
+            if let Some(verdict) = race.verdict.as_ref().filter(|v| v.is_same) {
+                { for verdict.rest.iter().map(|text| html! { <p class="note">{ text }</p> }) }
+            }
+        </div>
+    }
+}
+
+fn line(row: &Row, several: bool) -> Html {
+    let cell = |x: Option<f64>| x.map_or_else(|| "—".to_owned(), seconds);
+    let plain = |x: Option<f64>| x.map(|x| x.to_string());
+    let known = row.offered > 0;
+    let missing = row.delivered < row.offered;
+    let class = classes!(row.best.then_some("best"), row.chosen.then_some("cur"));
+    html! {
+        <tr {class} data-testid={format!("race-{}", row.id)} data-mean={plain(row.mean)} data-p95={plain(row.p95)} data-longest={plain(row.longest)}
+            data-delivered={row.delivered.to_string()} data-arrivals={row.arrivals.clone()} title={format!("Arrivals {}", row.arrivals)}>
+            <th scope="row">{ row.label }</th>
+            <td>{ cell(row.mean) }</td><td>{ cell(row.p95) }</td><td>{ cell(row.longest) }</td>
+            <td class={missing.then_some("few")}>{ if known { number::count(row.delivered) } else { "—".to_owned() } }</td>
+            if several { <td>{ number::count(row.best_on as u64) }</td> }
+        </tr>
+    }
+}

@@ -1,0 +1,93 @@
+//! The figures of one run of a race.
+
+use super::arrivals::Arrivals;
+use crate::analysis::{History, Summary};
+use crate::engine::Progress;
+use crate::export::headless::Headless;
+use crate::trace::{FarFold, Fold, Outcome, SimTime, StationId, Trace, TraceEvent, TraceHash};
+
+/// What is folded of a run.
+#[derive(Debug, Default)]
+pub(super) struct Samples {
+    history: History,
+    arrivals: Arrivals,
+    /// The names of the stations, by number.
+    names: Vec<String>,
+}
+
+impl Fold for Samples {
+    fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
+        self.history.apply(event, trace);
+        self.arrivals.apply(event, trace);
+        // They are texts of the log, and the log is gone when the figures are asked for.
+        for row in self.history.ledger.stations.iter().skip(self.names.len()) {
+            self.names.push(trace.name(row.name).to_owned());
+        }
+    }
+}
+
+impl Samples {
+    /// The share of those who came that have left.
+    pub(super) fn share(&self) -> f64 {
+        let tally = &self.history.ledger.tally;
+        tally.departed() as f64 / tally.offered.max(1) as f64
+    }
+}
+
+impl FarFold for Samples {
+    fn run_over(&mut self, trace: &Trace) {
+        self.history.run_over(trace);
+    }
+}
+
+/// One run's figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RaceRow {
+    /// The place of its choice.
+    pub choice: usize,
+    /// The place of its seed.
+    pub seed: usize,
+    /// When it ended, or was followed no further.
+    pub end: SimTime,
+    /// Whether the program came to its end.
+    pub drained: bool,
+    /// Whether nothing can happen any more, or the program panicked, before it came to its end.
+    pub stuck: bool,
+    /// How many came.
+    pub offered: u64,
+    /// How many got what they came for.
+    pub delivered: u64,
+    /// How many were turned away.
+    pub turned_away: u64,
+    /// From coming until a car took them on.
+    pub waiting: Summary,
+    /// From then until it set them down.
+    pub riding: Summary,
+    /// From coming to leaving.
+    pub response: Summary,
+    /// The digest of who came when, from where and where to.
+    pub arrivals: TraceHash,
+}
+
+impl RaceRow {
+    pub(super) fn of(run: &Headless<Samples>, choice: usize, seed: usize) -> Option<RaceRow> {
+        let (end, samples) = (run.end()?, run.fold());
+        let tally = &samples.history.ledger.tally;
+        let so_far = samples.history.until(u64::MAX, end.at);
+        let name = |station: StationId| samples.names.get(station.0 as usize).map_or("", String::as_str);
+        Some(RaceRow {
+            choice,
+            seed,
+            end: end.at,
+            drained: end.how == Progress::Drained,
+            stuck: end.how.is_final() && end.how != Progress::Drained,
+            offered: tally.offered,
+            delivered: tally.count(Outcome::Completed),
+            turned_away: tally.count(Outcome::Rejected),
+            waiting: so_far.waiting(),
+            riding: so_far.riding(),
+            response: so_far.response(),
+            arrivals: samples.arrivals.digest(name),
+        })
+    }
+}

@@ -3,6 +3,7 @@
 mod api;
 mod bank;
 mod checks;
+mod directions;
 mod dispatch;
 mod golden;
 mod race;

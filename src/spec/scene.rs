@@ -1,5 +1,6 @@
 //! What a pattern's picture consists of, without a word about pixels: stations in the order of the flow, gauges, faults.
 
+use super::{Score, Summons};
 use crate::trace::{Gauge, Span};
 
 /// A pattern's picture, as data.
@@ -109,6 +110,20 @@ pub struct Bank {
     pub breaker: BreakerGauges,
     /// Who waits longer than this waits too long.
     pub patience: Span,
+    /// How a person at a landing calls a car, if one can.
+    pub summons: Option<Summons>,
+    /// How well the bank does, in one figure, if it has one.
+    pub score: Option<Score>,
+}
+
+impl SceneSpec {
+    /// The bank that the picture shows, and the station whose members are its cars.
+    pub fn bank(&self) -> Option<(&str, &Bank)> {
+        self.places.iter().find_map(|place| match place {
+            Place::Bank { station, bank, .. } => Some((station.as_str(), bank)),
+            _ => None,
+        })
+    }
 }
 
 /// What the gauges of a breaker mean. Its declared state is *closed*, *open*, *half-open*, *forced open* or *disabled*.

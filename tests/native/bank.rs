@@ -3,7 +3,7 @@
 //! The programs here speak to `Env` directly: what is held here holds for whoever emits such a trace.
 
 use millrace::engine::{Env, Job, Run, StationSpec};
-use millrace::spec::{Bank, BreakerGauges, Place, SceneSpec, Values};
+use millrace::spec::{Bank, BreakerGauges, Place, SceneSpec, Score, Values};
 use millrace::trace::{Cursor, Gauge, Outcome, SimTime, Span, StationId, StationKind, UNLIMITED};
 use millrace::view::scene::{Detail, Look, Scene, conservation, draw, hit, landing_at, lanes};
 use millrace::view::{Palette, Picture, Rgba, Shape, Theme, number, svg, text};
@@ -59,6 +59,8 @@ fn scene_of(ends: (i32, i32)) -> SceneSpec {
         signals: (SIGNALS, 10),
         breaker: gauges(),
         patience: PATIENCE,
+        summons: None,
+        score: Some(Score { formula: "of three", of: |cars, fit, pending| f64::from(cars * 100 + fit * 10 + pending) }),
     };
     let place = Place::Bank { station: "bank".to_owned(), label: "Cars".to_owned(), bank };
     SceneSpec { places: vec![place], regulator: None, gauges: Vec::new(), faults: Vec::new() }

@@ -4,7 +4,8 @@
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Tab, Wish, use_page};
 use crate::app::panels::{
-    Api, Charts, ChecksBadge, Code, EndpointSection, Explain, Faults, Log, Params, ReportPane, Tiles,
+    Api, Charts, ChecksBadge, Code, EndpointSection, Explain, Faults, HallCalls, Log, Params, ReportPane, SystemHealth,
+    Tiles,
 };
 use crate::platform::host;
 use yew::prelude::*;
@@ -81,7 +82,7 @@ pub fn Tabs() -> Html {
                     Tab::Report => html! { <ReportPane /> },
                     Tab::Api => html! { <Api /> },
                     Tab::Params => html! { <div class="scroll fill"><EndpointSection /><Params /><Faults /></div> },
-                    Tab::Charts => html! { <div class="scroll fill"><Tiles /><Charts /></div> },
+                    Tab::Charts => html! { <div class="scroll fill"><HallCalls /><SystemHealth /><Tiles /><Charts /></div> },
                 } }
             </div>
         </section>

@@ -96,6 +96,12 @@ impl Breaker {
         }
     }
 
+    /// What counts against it, of how many: "0 of 5" failures in a row, or the failures among the calls of its window.
+    pub fn failures(&self) -> String {
+        let of = if self.limit > 0 { self.limit } else { self.calls };
+        format!("{} of {}", number::count(self.failures), number::count(of))
+    }
+
     /// What there is to say about it, from long to short.
     pub fn says(&self) -> Vec<String> {
         let of = |a: u64, b: u64, what: &str| {

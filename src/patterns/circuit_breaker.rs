@@ -275,7 +275,7 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
     };
     let mut faults = upstream::faults_with_crew();
     faults.push(by_hand(FORCE_OPEN, "Force open", "The breaker turns every call away, whatever it counted; afterwards it begins anew, closed."));
-    faults.push(by_hand(DISABLE, "Disable breaker", "The breaker lets every call through and counts nothing; afterwards it begins anew, closed."));
+    faults.push(by_hand(DISABLE, "Disable", "The breaker lets every call through and counts nothing; afterwards it begins anew, closed."));
     SceneSpec {
         places: vec![
             Place::Source { station: "producer".into(), label: "Producer".into() },

@@ -102,8 +102,7 @@ pub fn description(scene: &Scene<'_>) -> String {
             }
             Place::Bank { .. } => sentences.push(bank::description(scene, label)),
             Place::Breaker { gauges, .. } => {
-                let says = Reading::of(scene, station, gauges).says(scene.ledger.now);
-                sentences.push(format!("{label}: {}", says.join(", ")));
+                sentences.push(format!("{label}: {}", Reading::of(scene, station, gauges).summary()));
             }
             Place::Source { .. } => {}
         }

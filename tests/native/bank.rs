@@ -361,6 +361,28 @@ fn a_breaker_is_told_in_words_of_its_state() {
     assert!(washes, "the shafts of the open ones are washed");
 }
 
+#[test]
+fn a_car_that_is_being_taken_away_still_shows_its_way_and_one_that_is_stranded_a_cross() {
+    let marks = |state: &'static str| {
+        let shot = Shot::still((1, 10), 1, S, move |house| {
+            house.env.gauge(house.cars[0], HEADING, 1);
+            house.rides(0, 8);
+            house.env.state(house.cars[0], state);
+        });
+        let look = shot.look((1200.0, 700.0));
+        let shapes = shot.shapes(&look);
+        let cross = shapes.iter().filter(|s| matches!(s, Shape::Line { width: 1.7, .. })).count();
+        let way = shapes
+            .iter()
+            .filter(|s| matches!(s, Shape::Area { fill: Some(fill), .. } if *fill == look.palette.ink_2))
+            .count();
+        (cross, way, says(&shapes, state))
+    };
+    assert_eq!(marks("in service"), (0, 1, 0));
+    assert_eq!(marks("deleting"), (0, 1, 2), "in its heading and at its box");
+    assert_eq!(marks("stranded"), (2, 0, 2));
+}
+
 /// From where, to where, by which car.
 type Waiting = Rc<RefCell<Vec<(i32, i32, usize, Job)>>>;
 

@@ -7,6 +7,7 @@ mod bank;
 mod breaker;
 mod channel;
 mod console;
+mod elevator;
 #[cfg(feature = "cli")]
 mod endpoint;
 #[cfg(feature = "cli")]

@@ -362,6 +362,51 @@ fn the_text_alternative_tells_the_same_story() {
     assert!(rows.len() < 12, "a crowd is told by state, not in {} rows", rows.len());
 }
 
+/// The default outage at a time in seconds: its experiment, the picture, and where one looks.
+fn outage(at: f64) -> (Experiment, Picture, Look<'static>) {
+    let breaker = patterns::find("circuit-breaker").expect("the breaker");
+    let mut experiment = Experiment::new(breaker, None, Fidelity::Documented, &[]);
+    let now = SimTime((at * 1e9) as u64);
+    let picture = experiment.at(now);
+    (experiment, picture, look(WIDE, now, Theme::Light))
+}
+
+#[test]
+fn a_breaker_is_told_by_its_state_and_what_it_waits_for() {
+    for (at, state, waits_for) in
+        [(1.0, "closed", "5 open it"), (3.0, "open", "retry in 1.0"), (4.035, "half-open", "of 3 passed")]
+    {
+        let (experiment, picture, look) = outage(at);
+        let rows = experiment.with_scene(&picture, |scene| text::rows(scene, &look));
+        let says = rows.iter().find(|r| r.what == "Breaker").map_or("", |r| r.says.as_str());
+        assert!(says.starts_with(&format!("{state}, ")) && says.contains(waits_for), "at {at} s: {says:?}");
+        let description = experiment.with_scene(&picture, text::description);
+        assert!(description.contains(&format!("Breaker: {state}, ")), "{description:?}");
+        let shapes = experiment.shapes(&picture, &look);
+        assert!(shapes.iter().any(|s| matches!(s, Shape::Text { text, .. } if text == state)), "at {at} s");
+    }
+}
+
+#[test]
+fn the_wires_behind_a_breaker_are_there_unless_it_is_open() {
+    let ending_at_the_server = |at: f64| {
+        let (experiment, picture, look) = outage(at);
+        let frame = (0..WIDE.0 as u32).map(|x| (f64::from(x), 30.0)).find(|at| {
+            let there = experiment.with_scene(&picture, |scene| hit(scene, &look, *at));
+            there.is_some_and(|lane| lane.title == "Server")
+        });
+        let (server, _) = frame.expect("it is pointed at");
+        let lines = experiment.shapes(&picture, &look).into_iter().filter_map(|shape| match shape {
+            Shape::Segments { lines, .. } => Some(lines),
+            _ => None,
+        });
+        lines.flatten().filter(|l| l[1] == l[3] && (f64::from(l[2]) - server).abs() < 1.0).count()
+    };
+    assert_eq!(ending_at_the_server(1.0), 15, "one for each caller");
+    assert_eq!(ending_at_the_server(3.0), 0);
+    assert_eq!(ending_at_the_server(4.035), 15);
+}
+
 #[test]
 fn the_picture_at_a_playhead_is_the_same_however_one_got_there() {
     let pressure = patterns::find("backpressure").expect("the pool with backpressure");
@@ -424,6 +469,11 @@ fn pictures_to_look_at() {
             3_480,
             vec![fault(2_900, "kill-worker", 9), fault(3_000, "error-burst", 30)],
         ),
+        ("bank-single", "elevator", "single", Fidelity::Documented, &[], 9_000, vec![]),
+        ("bank-lunch", "elevator", "lunch", Fidelity::Documented, &[], 95_000, vec![]),
+        ("bank-peak", "elevator", "up-peak", Fidelity::Documented, &[], 120_000, vec![]),
+        ("bank-stranded", "elevator", "stranded", Fidelity::Documented, &[], 60_000, vec![]),
+        ("bank-shipped", "elevator", "", Fidelity::Shipped, &[], 60_000, vec![]),
         ("pressure-bang", "backpressure", "bang-bang", Fidelity::Documented, &[], 3_480, vec![]),
         ("pressure-hard", "backpressure", "hard-cap", Fidelity::Shipped, &[], 3_480, vec![]),
         (

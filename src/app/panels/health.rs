@@ -8,7 +8,7 @@ use crate::app::scene::{self, read_scene};
 use crate::spec::Bank;
 use crate::trace::StationKind;
 use crate::view::number;
-use crate::view::scene::tables::{self, CarHealth, Health, Status};
+use crate::view::scene::tables::{self, CarHealth, Health, Contact};
 use yew::prelude::*;
 
 /// The section, for scenes with a bank.
@@ -82,23 +82,23 @@ fn row(car: &CarHealth) -> Html {
     }
 }
 
-const fn class_of(status: Status) -> &'static str {
+const fn class_of(status: Contact) -> &'static str {
     match status {
-        Status::Closed => "closed",
-        Status::Open | Status::ForcedOpen => "open",
-        Status::HalfOpen => "half",
-        Status::Disabled => "off",
+        Contact::Closed => "closed",
+        Contact::Open | Contact::ForcedOpen => "open",
+        Contact::HalfOpen => "half",
+        Contact::Disabled => "off",
     }
 }
 
 /// The contact arm of the stage's chips, 26 × 12, in the colour of the text around it.
-fn contact(status: Status) -> Html {
+fn contact(status: Contact) -> Html {
     let (arm, dash) = match status {
-        Status::Closed => ("M7.5 9H18.5", None),
-        Status::HalfOpen => ("M7.5 9 18 5", Some("2.4 1.8")),
-        Status::Open => ("M7.5 9 16 2", None),
-        Status::ForcedOpen => ("M7.5 9 16 2M13.2 .8H18.8", None),
-        Status::Disabled => ("M2 9V3H24V9", None),
+        Contact::Closed => ("M7.5 9H18.5", None),
+        Contact::HalfOpen => ("M7.5 9 18 5", Some("2.4 1.8")),
+        Contact::Open => ("M7.5 9 16 2", None),
+        Contact::ForcedOpen => ("M7.5 9 16 2M13.2 .8H18.8", None),
+        Contact::Disabled => ("M2 9V3H24V9", None),
     };
     html! {
         <svg class="contact" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">

@@ -28,6 +28,11 @@ pub struct Called {
 }
 
 impl Called {
+    /// Tells one press from another.
+    pub fn key(&self) -> String {
+        format!("{} {:?}", self.from.0, self.at)
+    }
+
     /// The landing at a point of the stage, where a car can be called from it.
     pub fn at(page: &Page, size: (f64, f64), point: (f64, f64)) -> Option<Called> {
         let lab = page.lab();

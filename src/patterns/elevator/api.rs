@@ -161,6 +161,10 @@ async fn route(env: &Env, system: &Rc<System>, asked: &Exchange, meta: &dyn Fn()
 
 /// Reads a body. What is missing has its zero value, as in the original; what is of another type is an error.
 fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, String> {
+    // The library would take a list for a struct, member by member.
+    if body.trim_start().starts_with('[') {
+        return Err("a list where an object is expected, at line 1 column 1".to_owned());
+    }
     serde_json::from_str(body).map_err(|e| e.to_string())
 }
 

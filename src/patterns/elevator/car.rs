@@ -77,6 +77,8 @@ pub struct Car {
     shown: Cell<(u32, u32)>,
     rekicking: Cell<bool>,
     deleting: Cell<bool>,
+    /// Whether a fault has stopped it.
+    pub(super) is_stopped: Cell<bool>,
     pub(super) gone: Watch<bool>,
     /// Whether there is nothing to do and nothing being done.
     pub at_rest: Watch<bool>,
@@ -111,6 +113,7 @@ impl Car {
             shown: Cell::new((0, 0)),
             rekicking: Cell::new(false),
             deleting: Cell::new(false),
+            is_stopped: Cell::new(false),
             gone: Watch::new(&env, false),
             at_rest: Watch::new(&env, true),
             parking: Cell::new(None),

@@ -27,7 +27,8 @@ pub async fn step(car: &Rc<Car>, to_ends: bool) -> Result<(), Failure> {
             car.head(Some(heading));
             car.works.stopped.until(|number| number != car.number).await;
             car.stop(heading).await;
-            return Ok(go_on(car));
+            go_on(car);
+            return Ok(());
         }
         if beyond && !at_end {
             car.head(Some(heading));
@@ -40,7 +41,8 @@ pub async fn step(car: &Rc<Car>, to_ends: bool) -> Result<(), Failure> {
         }
         heading = heading.opposite();
     }
-    Ok(go_on(car))
+    go_on(car);
+    Ok(())
 }
 
 /// Takes a step towards where the car is to wait.

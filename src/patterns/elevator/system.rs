@@ -12,7 +12,7 @@ use super::metrics::Metrics;
 use super::params::Params;
 use super::passenger::{self, Passenger};
 use super::refusal::{Class, Refusal};
-use super::works::Works;
+use super::works::{STOP_CAR, Works};
 use crate::engine::Env;
 use crate::parts::{Ticker, Watch, timeout};
 use crate::spec::Fidelity;
@@ -53,7 +53,7 @@ pub struct System {
 impl System {
     /// A bank without cars.
     pub fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<System> {
-        Rc::new(System {
+        let system = Rc::new(System {
             env: env.clone(),
             works: Rc::new(Works::new(env, p, fidelity)),
             fleet: env.open_plain(StationKind::Crew, FLEET),
@@ -63,7 +63,24 @@ impl System {
             made: Cell::new(0),
             came: Cell::new(0),
             people: Watch::new(env, 0),
-        })
+        });
+        let bank = Rc::downgrade(&system);
+        env.on_fault(STOP_CAR, move |number| {
+            if let Some(system) = bank.upgrade() {
+                system.stopped(number);
+            }
+        });
+        system
+    }
+
+    /// A fault stops a car, or none.
+    fn stopped(&self, number: Option<i64>) {
+        for car in self.cars() {
+            let stopped = number == Some(car.number);
+            if car.is_stopped.replace(stopped) != stopped {
+                self.env.state(car.station, if stopped { "stopped" } else { "in service" });
+            }
+        }
     }
 
     /// The cars, a copy of the list: who reads it does not hold it.
@@ -211,14 +228,14 @@ impl System {
                 let same = |car: &&Rc<Car>| !car.is_deleting() && car.holds(direction, from, to);
                 if let Some(car) = several.iter().find(same) {
                     person.assign(car);
-                    self.expect(car, from, direction);
+                    self.announce(car, from, direction);
                     return Ok(car.clone());
                 }
                 self.choose(from, to).await?
             }
         };
         person.assign(&car);
-        self.expect(&car, from, direction);
+        self.announce(&car, from, direction);
         car.request(direction, from, to);
         Ok(car)
     }
@@ -238,7 +255,7 @@ impl System {
     }
 
     /// Writes at a landing when a car is due, by the original's estimate.
-    fn expect(&self, car: &Car, from: Floor, direction: Direction) {
+    fn announce(&self, car: &Car, from: Floor, direction: Direction) {
         let wait = Span(ESTIMATE.0 * u64::from(car.floor().distance(from)));
         self.building.due(from, direction, self.env.now() + wait);
     }

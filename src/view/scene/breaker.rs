@@ -110,6 +110,10 @@ impl Reading {
                 let left = number::seconds(left);
                 vec![format!("retry in {left} s"), format!("{left} s")]
             }
+            Contact::HalfOpen if self.probes > self.permitted => {
+                let (n, of) = (number::count(self.probes), self.permitted);
+                vec![format!("{n} probes, {} of {of} passed", self.passed), format!("{n} probes")]
+            }
             Contact::HalfOpen if self.passed + self.failed() > 0 || self.limit > 0 => {
                 vec![
                     format!("{} of {} passed", self.passed, self.permitted),
@@ -129,6 +133,11 @@ impl Reading {
             }
             Contact::Closed => vec![format!("{} calls", number::count(self.calls))],
         }
+    }
+
+    /// Its state and what came of it.
+    pub fn summary(&self) -> String {
+        format!("{}, {} calls turned away", self.contact.word(), number::count(self.turned_away))
     }
 
     /// Everything there is to say, a phrase each.
@@ -302,10 +311,19 @@ fn rates(sheet: &mut Sheet, p: &Palette, reading: &Reading, part: Frame) {
 pub fn strip(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, bar: Frame) {
     let p = look.palette;
     let word = text_width(reading.contact.word(), 11.0, false);
-    let part = Frame { w: (contact::WIDTH + word + 20.0).min(bar.w), ..bar };
+    let part = Frame { w: (contact::WIDTH + 1.08 * word + 24.0).min(bar.w), ..bar };
     chip(sheet, p, reading, part);
     let rest = Frame { x: part.right() + 8.0, w: bar.right() - part.right() - 8.0, ..bar };
-    let words = first_fit(&reading.status(look.now), rest.w);
+    let words = match reading.contact {
+        Contact::Closed if reading.limit == 0 && reading.calls >= reading.minimum => {
+            let (failed, slow) = reading.shares();
+            let percent = |share: f64| (share * 100.0 + 0.5) as u64;
+            let failed = format!("{} of {} % failed", percent(failed), reading.rate);
+            let both = format!("{failed}, {} of {} % slow", percent(slow), reading.slow_rate);
+            first_fit(&[both, failed], rest.w)
+        }
+        _ => first_fit(&reading.status(look.now), rest.w),
+    };
     let base = bar.y + bar.h / 2.0 + 4.0;
     sheet.text((rest.x, base), words.clone(), Ink::new(p.ink_2));
     let after = rest.x + text_width(&words, 11.0, false) + 10.0;
@@ -320,7 +338,7 @@ pub fn strip(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, bar: Frame) 
         }
         Contact::HalfOpen => probes(sheet, p, reading, marks),
         Contact::Closed if reading.limit > 0 => failures(sheet, p, reading, marks),
-        Contact::Closed => measure(sheet, p, marks, reading.shares().0, p.server),
-        Contact::ForcedOpen | Contact::Disabled => {}
+        // A rate is told in words.
+        Contact::Closed | Contact::ForcedOpen | Contact::Disabled => {}
     }
 }

@@ -41,7 +41,7 @@ const ROOMS: [Room; 4] = [
         crew: 240.0,
         breaker: 140.0,
         server: 96.0,
-        sink: 92.0,
+        sink: 98.0,
         gaps: [32.0, 36.0, 12.0, 20.0],
     },
     Room {

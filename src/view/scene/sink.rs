@@ -5,7 +5,7 @@ use super::super::number;
 use super::super::shape::{Ink, Sheet, crisp};
 use super::super::stage::{BIN, Mode};
 use super::source::{NODE, doing, progress};
-use super::{Detail, Frame, Look, Scene, glyph, heading, outcomes};
+use super::{Detail, Frame, Look, Scene, first_fit, glyph, heading, outcomes};
 use crate::trace::{Outcome, StationKind};
 
 /// Draws a sink, joined to what stands before it.
@@ -81,8 +81,13 @@ fn activity(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, station: &str
     };
     sheet.text((node.x + 10.0, node.y + 19.0), word, Ink::new(p.ink).medium());
     if let (Some(since), true) = (since, look.detail != Detail::Flow) {
-        let text = format!("since {} ms", number::short_millis(look.now.since(since).0));
-        sheet.text((node.x + 10.0, node.y + 34.0), text, Ink::new(p.ink_3));
+        let elapsed = look.now.since(since).0;
+        let texts = [
+            format!("since {} ms", number::short_millis(elapsed)),
+            format!("since {} s", number::seconds(elapsed)),
+            format!("{} s", number::seconds(elapsed)),
+        ];
+        sheet.text((node.x + 10.0, node.y + 34.0), first_fit(&texts, node.w - 18.0), Ink::new(p.ink_3));
     }
     let share = if total > 0 { done as f64 / total as f64 } else { 0.0 };
     progress(sheet, look, Frame { x: node.x + 10.0, y: node.y + 43.0, w: node.w - 20.0, h: 3.0 }, share, p.success);

@@ -119,7 +119,7 @@ impl Stage {
             EventKind::Waits { what, .. } => {
                 let home = after.task(event.task).map_or(StationId::NONE, |t| t.station);
                 if let Some(row) = after.station(home).filter(|s| s.kind == StationKind::Worker) {
-                    self.change(home, Mode::of(what, row.in_hand.is_some()), event.at);
+                    self.change(home, Mode::of_worker(what, row.in_hand.is_some()), event.at);
                 }
             }
             EventKind::Ended { how } => {

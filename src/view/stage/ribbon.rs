@@ -55,6 +55,14 @@ impl Mode {
             Wait::Sleep | Wait::Tick | Wait::Turn => Mode::Busy,
         }
     }
+
+    /// What a worker's wait means: one that sleeps with nothing in hand rests, and works on nothing.
+    pub const fn of_worker(what: Wait, holds_job: bool) -> Mode {
+        match what {
+            Wait::Sleep if !holds_job => Mode::Idle,
+            what => Mode::of(what, holds_job),
+        }
+    }
 }
 
 /// A piece of a ribbon.

@@ -7,7 +7,7 @@ use crate::app::scene::read_scene;
 use crate::spec::Bank;
 use crate::trace::{Gauge, SimTime, Span, StationId, StationKind, ledger::StationRow};
 use crate::view::charts::{Band, Histogram, Line, TimeChart};
-use crate::view::scene::tables::{self, Status};
+use crate::view::scene::tables::{self, Contact};
 use crate::view::{Palette, Rgba, number};
 
 /// Up to so many cars have a line of their own.
@@ -133,10 +133,10 @@ fn each(lab: &Lab, p: &Palette) -> Vec<Line> {
     let shades = [p.p50, p.queued, p.waiting, p.line_3, p.ink];
     let line_of = |((id, row), shade): ((StationId, &StationRow), Rgba)| {
         let name = trace.name(row.name);
-        let status = states.iter().find(|car| car.name == name).map_or(Status::Closed, |car| car.status);
+        let status = states.iter().find(|car| car.name == name).map_or(Contact::Closed, |car| car.status);
         let (colour, ink) = match status {
-            Status::Closed => (shade, p.ink_2),
-            other => (other.colours(p).0, other.colours(p).1),
+            Contact::Closed => (shade, p.ink_2),
+            other => (other.colour(p), other.ink(p)),
         };
         let points = steps(so_far.level(Subject::Queue(id)), end, 1.0);
         let value = number::count(row.levels.present);

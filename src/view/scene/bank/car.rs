@@ -1,7 +1,7 @@
 //! The box of a car where it is now: who rides and where to, how full it is, its way, its doors.
 
+use super::super::contact::Contact;
 use super::super::{Detail, Frame, Look};
-use super::breaker::Status;
 use super::figure::{self, FIGURE, People};
 use super::plan::{LINE, Plan, Tier, number};
 use super::state::{Car, State};
@@ -27,8 +27,8 @@ pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) 
 /// The colour of a car's outline.
 fn outline(car: &Car<'_>, p: &Palette) -> Rgba {
     match car.breaker.map(|breaker| breaker.status) {
-        Some(Status::Open | Status::ForcedOpen) => p.server,
-        Some(Status::HalfOpen) => p.blocked,
+        Some(Contact::Open | Contact::ForcedOpen) => p.server,
+        Some(Contact::HalfOpen) => p.blocked,
         _ if car.trouble.is_some() => p.rejected,
         _ => p.ink_2,
     }
@@ -99,7 +99,7 @@ fn count(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, inner: Frame, colour
 fn way_mark(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, inner: Frame) -> bool {
     let p = look.palette;
     let (x, y) = (inner.right() - 5.0, inner.y + (inner.h / 2.0 - 1.0));
-    if car.breaker.is_some_and(|breaker| breaker.status.is_open()) || car.trouble.is_some() {
+    if car.breaker.is_some_and(|breaker| breaker.is_open()) || car.is_stuck() {
         let colour = outline(car, p);
         sheet.line((x - 3.2, y - 3.2), (x + 3.2, y + 3.2), colour, 1.7);
         sheet.line((x + 3.2, y - 3.2), (x - 3.2, y + 3.2), colour, 1.7);
@@ -160,7 +160,7 @@ fn load_bar(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, inner: Frame, tal
 /// Why it is not in service, and where it is held, below it or above.
 fn trouble(sheet: &mut Sheet, look: &Look<'_>, plan: &Plan, car: &Car<'_>, (shaft, frame): (Frame, Frame)) {
     let p = look.palette;
-    let held = car.breaker.is_some_and(|breaker| breaker.status.is_open()) && !car.moves();
+    let held = car.breaker.is_some_and(|breaker| breaker.is_open()) && !car.moves();
     let mut lines: Vec<String> = car.trouble.iter().map(|word| (*word).to_owned()).collect();
     if held {
         let (below, above) = (libm::floor(car.place + 1e-3) as i32, libm::ceil(car.place - 1e-3) as i32);
@@ -171,7 +171,7 @@ fn trouble(sheet: &mut Sheet, look: &Look<'_>, plan: &Plan, car: &Car<'_>, (shaf
     let h = lines.len() as f64 * LINE;
     let below = frame.bottom() + h + 3.0 <= plan.bottom;
     let top = if below { frame.bottom() + 1.0 } else { frame.y - h - 3.0 };
-    let ink = if held { p.server_ink } else { p.rejected_ink };
+    let ink = if held || car.is_stuck() { p.server_ink } else { p.rejected_ink };
     for (index, line) in lines.into_iter().enumerate() {
         let w = text_width(&line, 11.0, false);
         let x = frame.middle().min(shaft.right() - w / 2.0 - 3.0).max(shaft.x + w / 2.0 + 2.0);

@@ -1,7 +1,8 @@
 //! The heading of a car: its name, what it is about, its load, its breaker, the signals queued for it.
 
+use super::super::contact::{Contact, WIDTH, contact};
 use super::super::{Frame, Look, first_fit};
-use super::breaker::{Breaker, Status, contact};
+use super::breaker::Breaker;
 use super::plan::{Plan, Tier, number};
 use super::state::{Car, State};
 use crate::view::number as numbers;
@@ -36,10 +37,10 @@ fn names(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
             sheet.text((shaft.middle(), base), car.name, Ink::new(p.ink_2).middle());
             free = left + w + 5.0;
         }
-        let status = car.breaker.map_or(Status::Closed, |breaker| breaker.status);
-        if status != Status::Closed {
+        let status = car.breaker.map_or(Contact::Closed, |breaker| breaker.status);
+        if status != Contact::Closed {
             let w = shaft.w.min(8.0);
-            sheet.fill((shaft.middle() - w / 2.0, plan.landings.y - 6.0), (w, 3.0), 0.0, status.colours(p).0);
+            sheet.fill((shaft.middle() - w / 2.0, plan.landings.y - 6.0), (w, 3.0), 0.0, status.colour(p));
         }
     }
 }
@@ -55,7 +56,7 @@ fn narrow(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, shaft: Frame, phone
     );
     if let Some(breaker) = car.breaker {
         let w = (shaft.w - 4.0).min(26.0);
-        contact(sheet, (shaft.middle() - w / 2.0, base + 17.0), w, breaker.status, p);
+        contact(sheet, (shaft.middle() - w / 2.0, base + 17.0), breaker.status, p, w / WIDTH);
     }
 }
 
@@ -77,7 +78,7 @@ fn full(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, car: &Car<'_>, sh
     let room = room - name_w - 6.0;
     let what = first_fit(&about(state, car), room);
     if text_width(&what, 11.0, false) <= room {
-        let ink = if car.trouble.is_some() { p.server_ink } else { p.ink_2 };
+        let ink = if car.is_stuck() { p.server_ink } else { p.ink_2 };
         sheet.text((right - load_w - 5.0, 26.0), what, Ink::new(ink).end());
     }
     if let Some(breaker) = car.breaker {
@@ -97,11 +98,11 @@ fn about(state: &State<'_>, car: &Car<'_>) -> Vec<String> {
     if let Some(trouble) = car.trouble {
         return vec![trouble.to_owned(), String::new()];
     }
-    if car.breaker.is_some_and(|breaker| breaker.status.is_open()) && !car.moves() {
+    if car.breaker.is_some_and(|breaker| breaker.is_open()) && !car.moves() {
         return vec!["held".to_owned(), String::new()];
     }
     let verb = match car.breaker.map(|breaker| breaker.status) {
-        Some(Status::HalfOpen) => "probe",
+        Some(Contact::HalfOpen) => "probe",
         _ => car.heading.map_or("idle", |way| way.word()),
     };
     let to = car.furthest().map(number);
@@ -121,25 +122,25 @@ fn about(state: &State<'_>, car: &Car<'_>) -> Vec<String> {
 fn chip(sheet: &mut Sheet, look: &Look<'_>, breaker: &Breaker, (x, w): (f64, f64)) {
     let p = look.palette;
     let right = x + w;
-    let (colour, ink, wash) = breaker.status.colours(p);
+    let (colour, ink, wash) = (breaker.status.colour(p), breaker.status.ink(p), breaker.status.wash(p));
     sheet.fill((x, 36.0), (w, 22.0), 4.0, wash);
     let word = breaker.status.word();
-    if text_width(word, 11.0, false) + 26.0 + 16.0 <= w {
-        contact(sheet, (x + 6.0, 48.5), 26.0, breaker.status, p);
+    if text_width(word, 11.0, false) + WIDTH + 16.0 <= w {
+        contact(sheet, (x + 6.0, 48.5), breaker.status, p, 1.0);
         sheet.text((right - 7.0, 51.0), word, Ink::new(ink).medium().end());
     } else {
-        contact(sheet, (x + w / 2.0 - 13.0, 48.5), 26.0, breaker.status, p);
+        contact(sheet, (x + (w - WIDTH) / 2.0, 48.5), breaker.status, p, 1.0);
     }
     let says = breaker.says();
     match (breaker.status, breaker.retry) {
-        (Status::Open, Some((left, whole))) => {
+        (Contact::Open, Some((left, whole))) => {
             let bar = (w * 0.25).clamp(16.0, 30.0);
             let share = if whole.is_zero() { 0.0 } else { (left.seconds() / whole.seconds()).clamp(0.0, 1.0) };
             sheet.fill((x, 68.5), (bar, 5.0), 2.0, p.line);
             sheet.fill((x, 68.5), (bar * share, 5.0), (bar * share / 2.0).min(2.0), colour);
             sheet.text((right, 75.0), first_fit(&says, w - bar - 5.0), Ink::new(p.ink_3).end());
         }
-        (Status::HalfOpen, _) => {
+        (Contact::HalfOpen, _) => {
             let (permitted, let_through, passed) = breaker.probes;
             let shortest = says.last().map_or(0.0, |text| text_width(text, 11.0, false));
             let fits = ((w - shortest - 6.0) / 10.0).max(0.0) as u64;

@@ -1,7 +1,8 @@
 //! What the marks of a bank mean.
 
 use super::super::Look;
-use super::breaker::{Status, contact};
+use super::super::contact::{Contact, WIDTH, contact};
+use super::breaker::LEGEND;
 use super::figure::{HEIGHT, People};
 use super::state::State;
 use crate::view::shape::{Ink, Point, Sheet, text_width};
@@ -11,12 +12,12 @@ use crate::view::shape::{Ink, Point, Sheet, text_width};
 enum Mark {
     Person { late: bool },
     Dot { call: bool },
-    Contact(Status),
+    Contact(Contact),
 }
 
 impl Mark {
     fn width(self) -> f64 {
-        if matches!(self, Mark::Contact(_)) { 26.0 } else { 10.0 }
+        if matches!(self, Mark::Contact(_)) { WIDTH } else { 10.0 }
     }
 
     fn draw(self, sheet: &mut Sheet, look: &Look<'_>, (x, y): Point) {
@@ -29,7 +30,7 @@ impl Mark {
             }
             Mark::Dot { call: false } => sheet.disc((x + 5.0, y), 3.6, p.ink_2),
             Mark::Dot { call: true } => sheet.ring((x + 5.0, y), 3.6, p.ink_2, 1.5),
-            Mark::Contact(status) => contact(sheet, (x, y + 1.0), 26.0, status, p),
+            Mark::Contact(status) => contact(sheet, (x, y + 1.0), status, p, 1.0),
         }
     }
 }
@@ -43,7 +44,7 @@ pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, (left, limit)
         (Mark::Dot { call: false }, "car call".to_owned()),
         (Mark::Dot { call: true }, "hall call".to_owned()),
     ];
-    all.extend(Status::LEGEND.map(|status| (Mark::Contact(status), status.word().to_owned())));
+    all.extend(LEGEND.map(|status| (Mark::Contact(status), status.word().to_owned())));
     let gap = 13.0;
     let width = |(mark, word): &(Mark, String)| mark.width() + 4.0 + text_width(word, 11.0, false);
     let sum = |some: &[(Mark, String)]| some.iter().map(|item| width(item) + gap).sum::<f64>();

@@ -20,7 +20,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, state: &State<'_>, look: &Look
     for (index, car) in state.cars.iter().enumerate() {
         let shaft = served(plan, state, car, index);
         let rect = [shaft.x, shaft.y, shaft.w, shaft.h].map(|v| v as f32);
-        let is_open = car.breaker.is_some_and(|breaker| breaker.status.is_open());
+        let is_open = car.breaker.is_some_and(|breaker| breaker.is_open());
         if is_open {
             open.push(rect)
         } else {
@@ -104,10 +104,8 @@ fn past(
     let (low, high) = (f64::from(state.ends.0), f64::from(state.ends.1));
     let x = |at: SimTime| shaft.x + ((at.0 as f64 - start) / PAST.0 as f64).clamp(0.0, 1.0) * shaft.w;
     let point = |(at, place): (SimTime, f64)| -> Point { (x(at), plan.mid(place.clamp(low, high))) };
-    let colour = match car.breaker.map(|breaker| breaker.status) {
-        Some(status) if status.is_open() => p.server,
-        _ => p.waiting,
-    };
+    let is_open = car.breaker.is_some_and(|breaker| breaker.is_open());
+    let colour = if is_open { p.server } else { p.waiting };
     let mut points: Vec<Point> = path.corners(look.now).into_iter().map(point).collect();
     points.push((shaft.right(), plan.mid(car.place)));
     sheet.polyline(points, colour, 1.3);

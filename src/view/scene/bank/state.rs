@@ -110,6 +110,11 @@ impl Car<'_> {
         (self.place - f64::from(self.nearest())).abs() < 0.01
     }
 
+    /// Whether it is out of service against its will: one that is being taken away only finishes what it has.
+    pub fn is_stuck(&self) -> bool {
+        self.trouble.is_some_and(|word| !matches!(word, "deleting" | "removed"))
+    }
+
     /// Whether it moves at the moment.
     pub fn moves(&self) -> bool {
         self.row.pace() != 0

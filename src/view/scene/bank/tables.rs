@@ -2,8 +2,8 @@
 //!
 //! The same state as in the picture, so a table never says anything else than the stage.
 
+pub use super::super::contact::Contact;
 use super::super::{Look, Scene};
-pub use super::breaker::Status;
 pub use super::state::Way;
 
 use super::breaker::Breaker;
@@ -39,7 +39,7 @@ pub struct CarHealth {
     /// Its name.
     pub name: String,
     /// The state of its breaker.
-    pub status: Status,
+    pub status: Contact,
     /// What the breaker waits for: "retry in 4.2 s", "2 of 3 passed".
     pub says: Option<String>,
     /// What counts against it: "0 of 5".
@@ -57,7 +57,7 @@ pub struct CarHealth {
 impl CarHealth {
     /// Whether its breaker lets it work, and nothing else keeps it from that.
     pub fn is_in_service(&self) -> bool {
-        !self.status.is_open() && self.trouble.is_none()
+        !matches!(self.status, Contact::Open | Contact::ForcedOpen) && self.trouble.is_none()
     }
 }
 
@@ -129,12 +129,12 @@ pub fn health(scene: &Scene<'_>, look: &Look<'_>) -> Option<Health> {
     let state = State::of(scene, look)?;
     let car = |car: &Car<'_>| {
         let says = |breaker: &Breaker| match breaker.status {
-            Status::Closed => None,
+            Contact::Closed => None,
             _ => breaker.says().into_iter().next(),
         };
         CarHealth {
             name: car.name.to_owned(),
-            status: car.breaker.map_or(Status::Closed, |breaker| breaker.status),
+            status: car.breaker.map_or(Contact::Closed, |breaker| breaker.status),
             says: car.breaker.as_ref().and_then(says),
             failures: car.breaker.map_or("–".to_owned(), |breaker| breaker.failures()),
             delivered: car.row.levels.arrivals.saturating_sub(car.row.levels.present),

@@ -1,7 +1,8 @@
 //! A bank in words: for those who do not see the canvas, and in the label box of whatever is pointed at.
 
+use super::super::contact::Contact;
 use super::super::{Look, Scene};
-use super::breaker::{Breaker, Status};
+use super::breaker::Breaker;
 use super::floors::{arrival, seconds};
 use super::plan::number;
 use super::state::{Call, Car, Landing, State, Way};
@@ -44,7 +45,7 @@ fn load(car: &Car<'_>) -> String {
 
 fn breaker(breaker: &Breaker) -> String {
     let says = breaker.says().into_iter().next().unwrap_or_default();
-    let what = if breaker.status == Status::HalfOpen { format!("{says} the probe") } else { says };
+    let what = if breaker.status == Contact::HalfOpen { format!("{says} the probe") } else { says };
     format!("breaker {}, {what}", breaker.status.word())
 }
 
@@ -103,7 +104,7 @@ pub fn description(scene: &Scene<'_>, label: &str) -> String {
     let Some(state) = State::of(scene, &blind(scene)) else { return label.to_owned() };
     let mut sentences = vec![format!("{label}: {}", sums(&state))];
     for car in &state.cars {
-        let status = car.breaker.filter(|breaker| breaker.status != Status::Closed);
+        let status = car.breaker.filter(|breaker| breaker.status != Contact::Closed);
         if status.is_some() || car.trouble.is_some() {
             let words = car.trouble.map(str::to_owned).into_iter().chain(status.as_ref().map(breaker));
             sentences.push(format!("Car {} {}", car.name, words.collect::<Vec<_>>().join(", ")));

@@ -6,7 +6,7 @@ use super::super::Frame;
 use super::super::contact::Contact;
 
 /// The least width.
-pub const WIDTH: f64 = 104.0;
+pub const WIDTH: f64 = 98.0;
 /// The height.
 pub const HEIGHT: f64 = 74.0;
 /// The height of a state.
@@ -16,9 +16,9 @@ const NODE: f64 = 19.0;
 pub fn draw(sheet: &mut Sheet, p: &Palette, state: Contact, frame: Frame) {
     let w = frame.w.min(150.0);
     let x = frame.x + (frame.w - w) / 2.0;
-    let closed = Frame { x, y: frame.y, w: 44.0, h: NODE };
-    let open = Frame { x: x + w - 40.0, y: frame.y, w: 40.0, h: NODE };
-    let half = Frame { x: x + w / 2.0 - 31.0, y: frame.bottom() - NODE, w: 62.0, h: NODE };
+    let closed = Frame { x, y: frame.y, w: 46.0, h: NODE };
+    let open = Frame { x: x + w - 38.0, y: frame.y, w: 38.0, h: NODE };
+    let half = Frame { x: x + w / 2.0 - 33.0, y: frame.bottom() - NODE, w: 66.0, h: NODE };
     let y = crisp(frame.y + NODE / 2.0);
     arrow(sheet, (closed.right() + 1.0, y), (open.x - 2.0, y), p.line_3);
     // Time leads to half-open; a failed probe back, enough that passed to closed.

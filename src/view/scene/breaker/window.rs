@@ -34,11 +34,35 @@ pub fn draw(sheet: &mut Sheet, p: &Palette, reading: &Reading, part: Frame) {
     let area = Frame { y: part.y + LINE, h: part.h - 2.0 * LINE, ..part };
     let used = if is_time { slices(sheet, p, reading, area) } else { calls(sheet, p, reading, area) };
     let line = part.y + LINE + used + 14.0;
-    if line <= part.bottom() && used > 0.0 {
+    if line <= part.bottom() && used > 0.0 && told > 0 {
         let (failed, slow) = sums(reading, is_time);
         let (failed, slow) = (number::count(failed), number::count(slow));
         let texts = [format!("{failed} failed, {slow} slow"), format!("{failed} failed"), failed];
         sheet.text((part.x, line), first_fit(&texts, part.w), Ink::new(p.ink_2));
+        let left = part.bottom() - line - 6.0;
+        if !is_time && left >= 2.0 * LINE {
+            legend(sheet, p, reading, Frame { y: line + 6.0, h: left, ..part });
+        }
+    }
+}
+
+/// What the marks mean; slow ones only where there are any.
+fn legend(sheet: &mut Sheet, p: &Palette, reading: &Reading, part: Frame) {
+    let kinds = [(1, "success"), (2, "failure"), (3, "slow"), (4, "slow failure")];
+    let shown = kinds.iter().filter(|(kind, _)| *kind <= 2 || reading.cells.contains(kind));
+    for (index, (kind, word)) in shown.enumerate() {
+        let y = part.y + LINE * (index as f64 + 0.5);
+        if y + LINE / 2.0 > part.bottom() {
+            return;
+        }
+        let x = part.x + 5.0;
+        match kind {
+            1 => sheet.disc((x, y), 3.7, p.success),
+            2 => sheet.fill((x - 3.8, y - 3.8), (7.6, 7.6), 0.0, p.server),
+            3 => sheet.ring((x, y), 3.6, p.blocked, 1.5),
+            _ => sheet.frame((x - 3.5, y - 3.5), (7.0, 7.0), 0.0, None, p.server, 1.5),
+        }
+        sheet.text((part.x + 15.0, y + 4.0), *word, Ink::new(p.ink_3));
     }
 }
 

@@ -25,8 +25,9 @@ impl Summons {
 pub struct Score {
     /// The formula, in words.
     pub formula: &'static str,
-    /// The figure, from the number of cars, of those in service, and of what all have still to do.
-    pub of: fn(cars: u32, in_service: u32, pending: u32) -> f64,
+    /// The figure, from the number of cars, of the healthy ones, whose breakers are not open and which nobody takes away, and of
+    /// what all have still to do.
+    pub of: fn(cars: u32, healthy: u32, pending: u32) -> f64,
 }
 
 /// Functions have no identity; the formula says what the figure is.

@@ -108,6 +108,8 @@ pub struct Bank {
     pub signals: (Gauge, u32),
     /// What the gauges of a car's breaker mean.
     pub breaker: BreakerGauges,
+    /// How many people are to come in all, where that is known.
+    pub people: Option<u64>,
     /// Who waits longer than this waits too long.
     pub patience: Span,
     /// How a person at a landing calls a car, if one can.
@@ -117,6 +119,11 @@ pub struct Bank {
 }
 
 impl SceneSpec {
+    /// How many jobs there are to be in all, where the picture says.
+    pub fn expects(&self) -> Option<u64> {
+        self.bank().and_then(|(_, bank)| bank.people)
+    }
+
     /// The bank that the picture shows, and the station whose members are its cars.
     pub fn bank(&self) -> Option<(&str, &Bank)> {
         self.places.iter().find_map(|place| match place {

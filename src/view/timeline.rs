@@ -3,6 +3,7 @@
 use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
 use super::{Palette, number};
 use crate::analysis::{Departure, Entry, Mark};
+use crate::spec::FaultSpec;
 use crate::trace::{Outcome, SimTime};
 
 /// What a timeline is drawn from.
@@ -14,6 +15,8 @@ pub struct Timeline<'a> {
     pub palette: &'a Palette,
     /// All departures that are computed.
     pub departures: &'a [Departure],
+    /// The faults that there are, for their names.
+    pub faults: &'a [FaultSpec],
     /// The whole journal.
     pub journal: &'a [Entry],
     /// Where the playhead stands.
@@ -108,6 +111,8 @@ impl Timeline<'_> {
             }
         }
         bands.extend(open.into_iter().map(|(name, from)| (name, from, self.computed)));
+        bands.sort_by_key(|(_, from, _)| *from);
+        let mut free = 0.0;
         for (name, from, to) in bands {
             let (a, b) = (self.x(from), self.x(to));
             let slow = name.contains("slow");
@@ -115,8 +120,17 @@ impl Timeline<'_> {
                 if slow { (p.waiting_wash, p.waiting, p.waiting_ink) } else { (p.server_wash, p.server, p.server_ink) };
             sheet.fill((a, top - 6.0), ((b - a).max(1.0), base - top + 6.0), 0.0, wash);
             sheet.fill((a, top - 8.0), ((b - a).max(1.0), 2.0), 0.0, rule);
-            if !low {
-                sheet.text((a, top - 12.0), name.replace('-', " "), Ink::new(ink));
+            if low {
+                continue;
+            }
+            let label = self.faults.iter().find(|fault| fault.id == name).map(|fault| fault.label.to_owned());
+            let label = label.unwrap_or_else(|| name.replace('-', " "));
+            let width = text_width(&label, 11.0, false);
+            // A band near the right end has its name to the left of where it begins; where there is another, it has none.
+            let left = a.min(self.size.0 - SIDE - width);
+            if left >= free {
+                sheet.text((left, top - 12.0), label, Ink::new(ink));
+                free = left + width + 8.0;
             }
         }
     }

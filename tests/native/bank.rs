@@ -58,6 +58,7 @@ fn scene_of(ends: (i32, i32)) -> SceneSpec {
         due: DUE,
         signals: (SIGNALS, 10),
         breaker: gauges(),
+        people: None,
         patience: PATIENCE,
         summons: None,
         score: Some(Score { formula: "of three", of: |cars, fit, pending| f64::from(cars * 100 + fit * 10 + pending) }),

@@ -8,7 +8,7 @@ use crate::app::scene::{self, read_scene};
 use crate::spec::Bank;
 use crate::trace::StationKind;
 use crate::view::number;
-use crate::view::scene::tables::{self, CarHealth, Health, Contact};
+use crate::view::scene::tables::{self, CarHealth, Contact, Health};
 use yew::prelude::*;
 
 /// The section, for scenes with a bank.
@@ -54,6 +54,9 @@ pub fn SystemHealth() -> Html {
 }
 
 fn verdict(health: &Health) -> Html {
+    if health.is_shut {
+        return html! { <span class="note" data-testid="health-verdict">{ health.verdict() }</span> };
+    }
     let (class, icon) = match (health.in_service(), health.cars.len()) {
         (n, all) if n == all => ("good", IconName::Check),
         (0, _) => ("bad", IconName::Warning),

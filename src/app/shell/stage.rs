@@ -86,7 +86,7 @@ pub fn StageBox() -> Html {
                 <p class="vh" aria-live="polite">{ chosen.as_ref().map(|l| format!("{}: {}", l.title, l.lines.join(", "))) }</p>
             </div>
             if let Some(called) = (*called).clone() {
-                <SummonBox key={called.key()} {called} {close} />
+                <SummonBox key={called.key()} called={called.clone()} {close} />
             } else if let Some(lane) = chosen {
                 <Tip {lane} />
             }

@@ -29,6 +29,7 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
                 signals: (SIGNALS, SIGNAL_BUFFER),
                 due: (DUE_UP, DUE_DOWN),
                 breaker: Breaker::gauges(),
+                people: Some(super::traffic::count(values)),
                 patience: Span::secs(60),
                 summons: Some(Summons {
                     method: "POST",
@@ -36,7 +37,7 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
                     body: r#"{"from": $from, "to": $to}"#,
                 }),
                 score: Some(Score {
-                    formula: "0.6 × the share of cars in service + 0.4 × the score of the load, which is 1 from 0.5 to 2 stops and \
+                    formula: "0.6 × the share of cars whose breakers are not open + 0.4 × the score of the load, which is 1 from 0.5 to 2 stops and \
                               trips a car, load ÷ 0.5 below and 2 ÷ load above",
                     of: |cars, healthy, pending| Fleet { cars, healthy, up: pending, down: 0 }.performance_score(),
                 }),

@@ -23,8 +23,8 @@ pub fn tiles(lab: &Lab) -> (Vec<Tile>, String) {
         Tile::seconds("wait-p95", "p95 wait", waits.p95, waits.count, 20),
         Tile::seconds("wait-p99", "p99 wait", waits.p99, waits.count, 100),
         Tile::count("delivered", "Delivered", tally.count(Outcome::Completed)),
-        Tile::new("delivery-rate", "Rate", format!("{per_minute:.1}"), "/min", per_minute),
-        Tile::seconds("wait-longest", "Longest now", longest, 1, 1),
+        Tile::new("delivery-rate", "Rate", rate(per_minute), "/min", per_minute),
+        Tile::new("wait-longest", "Longest", format!("{:.0}", longest.seconds()), "s", longest.0),
         Tile::seconds("ride-mean", "Mean ride", rides.mean, rides.count, 1),
         Tile::count("riding", "Riding", aboard),
         Tile::seconds("ride-p95", "p95 ride", rides.p95, rides.count, 20),
@@ -40,4 +40,9 @@ pub fn tiles(lab: &Lab) -> (Vec<Tile>, String) {
         tiles.push(Tile::seconds("total", "Total time", Span(session.playhead().0), 1, 1));
     }
     (tiles, format!("n = {} · rate over {} s", number::count(waits.count), RATE.seconds()))
+}
+
+/// Three digits at most.
+fn rate(per_minute: f64) -> String {
+    if per_minute < 9.95 { format!("{per_minute:.1}") } else { format!("{per_minute:.0}") }
 }

@@ -50,14 +50,22 @@ pub struct CarHealth {
     pub signals: (u64, u32),
     /// Why it is not in service, if it is not.
     pub trouble: Option<String>,
+    /// Whether it is being taken away.
+    pub is_leaving: bool,
     /// How many ride in it.
     pub riders: u64,
 }
 
 impl CarHealth {
-    /// Whether its breaker lets it work, and nothing else keeps it from that.
+    /// Whether its breaker lets it work, and nobody takes it away. One that stands for another reason is none the less healthy
+    /// in the eyes of whoever asks for no more.
+    pub fn is_healthy(&self) -> bool {
+        !matches!(self.status, Contact::Open | Contact::ForcedOpen) && !self.is_leaving
+    }
+
+    /// Whether it is healthy, and nothing else keeps it from working.
     pub fn is_in_service(&self) -> bool {
-        !matches!(self.status, Contact::Open | Contact::ForcedOpen) && self.trouble.is_none()
+        self.is_healthy() && self.trouble.is_none()
     }
 }
 
@@ -70,6 +78,8 @@ pub struct Health {
     pub pending: u64,
     /// People at landings, and in cars.
     pub people: (u64, u64),
+    /// Whether all cars were taken away together, as at the end of a run.
+    pub is_shut: bool,
 }
 
 impl Health {
@@ -86,6 +96,7 @@ impl Health {
     /// "Healthy", "Degraded, 2 of 4 in service", "Down".
     pub fn verdict(&self) -> String {
         match (self.in_service(), self.cars.len()) {
+            _ if self.is_shut => "Shut down".to_owned(),
             (_, 0) => "No cars".to_owned(),
             (0, _) => "Down".to_owned(),
             (n, all) if n == all => "Healthy".to_owned(),
@@ -140,6 +151,7 @@ pub fn health(scene: &Scene<'_>, look: &Look<'_>) -> Option<Health> {
             delivered: car.row.levels.arrivals.saturating_sub(car.row.levels.present),
             signals: (car.signals, state.spec.signals.1),
             trouble: car.trouble.map(str::to_owned),
+            is_leaving: car.is_leaving(),
             riders: car.riders.len() as u64,
         }
     };
@@ -147,13 +159,17 @@ pub fn health(scene: &Scene<'_>, look: &Look<'_>) -> Option<Health> {
         cars: state.cars.iter().map(car).collect(),
         pending: state.cars.iter().map(|car| car.pending.0 + car.pending.1).sum(),
         people: (state.waiting().0, state.riding()),
+        is_shut: !state.cars.is_empty() && state.cars.iter().all(|car| car.is_shut),
     })
 }
 
-/// The one figure of how a scene's bank does, if it has one, and its formula.
+/// The one figure of how a scene's bank does, if it has one, and its formula; none once it is shut down.
 pub fn score(scene: &Scene<'_>, health: &Health) -> Option<(f64, &'static str)> {
-    let score = scene.spec.bank()?.1.score?;
+    let score = scene.spec.bank()?.1.score.filter(|_| !health.is_shut)?;
     let n = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let pending = u32::try_from(health.pending).unwrap_or(u32::MAX);
-    Some(((score.of)(n(health.cars.len()), n(health.in_service()), pending), score.formula))
+    Some((
+        (score.of)(n(health.cars.len()), n(health.cars.iter().filter(|car| car.is_healthy()).count()), pending),
+        score.formula,
+    ))
 }

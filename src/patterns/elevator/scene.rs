@@ -66,7 +66,7 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
             },
             FaultSpec {
                 id: FAILING_MOTOR,
-                label: "Failing motors",
+                label: "Motor faults",
                 help: "So many percent of the steps do not move the car and fail.",
                 unit: FaultUnit::Percent,
                 default: 50,

@@ -49,7 +49,7 @@ fn percentiles<T>(lab: &Lab, items: &[T], of: impl Fn(&T) -> (SimTime, Span), p:
 fn waiting(lab: &Lab, bank: &Bank, p: &Palette) -> Sheet {
     let (chart, note) = percentiles(lab, lab.so_far().boardings(), |b| (b.at, b.wait), p);
     let patience = bank.patience.seconds();
-    let chart = TimeChart { theory: vec![(patience, format!("target {patience:.0}"))], ..chart };
+    let chart = TimeChart { theory: vec![(patience, format!("target {patience:.0}"))], reach: patience, ..chart };
     Sheet { id: "waiting", title: "Waiting time", note, figure: Figure::Time(chart) }
 }
 

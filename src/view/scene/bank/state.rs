@@ -287,8 +287,10 @@ fn car<'a>(scene: &Scene<'a>, look: &Look<'_>, bank: &spec::Bank, (id, row): (St
     let heading = Way::of(row.gauge(bank.heading));
     let pending = (count(bank.pending.0), count(bank.pending.1));
     let has_work = pending.0 + pending.1 > 0;
-    // Whoever takes up work says where it heads, and whoever works says what is left: silence is standing still.
-    let stands = heading.is_none() && has_work && row.pace() == 0 && look.now.since(row.gauged) > STANDS;
+    // Whoever takes up work says where it heads, and whoever works says what is left: silence is standing still. Where the run
+    // is stuck it will not be broken any more.
+    let silent = look.stuck || look.now.since(row.gauged) > STANDS;
+    let stands = heading.is_none() && has_work && row.pace() == 0 && silent;
     let declared = row.state.map(|state| scene.trace.name(state)).filter(|state| *state != "in service");
     Car {
         id,

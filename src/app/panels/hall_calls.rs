@@ -18,9 +18,8 @@ pub fn HallCalls() -> Html {
     // Room that was once needed is kept, or what is below would jump with every call.
     let room = use_mut_ref(|| 1_usize);
     let lab = page.lab();
-    if scene::spec(&lab).bank().is_none() {
-        return Html::default();
-    }
+    let spec = scene::spec(&lab);
+    let Some((_, bank)) = spec.bank() else { return Html::default() };
     let calls = read_scene(&lab, tables::hall_calls);
     let shown = calls.len().min(MOST);
     let rows = if lab.session().events() == 0 { 1 } else { shown.min(KEPT).max(*room.borrow()) };
@@ -31,7 +30,7 @@ pub fn HallCalls() -> Html {
             <header><h2 id="h-hall-calls">{ "Hall calls" }</h2><span class="note">{ heading(calls.len(), more) }</span></header>
             <table class="calls">
                 <thead><tr>
-                    <th scope="col">{ "Floor" }</th><th scope="col">{ "Direction" }</th><th scope="col" class="n">{ "People" }</th>
+                    <th scope="col" class="what">{ bank.landing }</th><th scope="col">{ "Direction" }</th><th scope="col" class="n">{ "People" }</th>
                     <th scope="col" class="n">{ "Waiting" }</th><th scope="col" class="n">{ "Car" }</th><th scope="col" class="n">{ "Arrives" }</th>
                 </tr></thead>
                 <tbody>

@@ -32,7 +32,6 @@ pub fn SystemHealth() -> Html {
                     <thead><tr>
                         <th scope="col">{ "Car" }</th><th scope="col">{ "Breaker" }</th>
                         <th scope="col" class="n">{ "Failures" }</th>
-                        <th scope="col" class="n" title={signals_help(&health)}>{ "Signals" }</th>
                         <th scope="col" class="n" title="People it has set down">{ "Trips" }</th>
                     </tr></thead>
                     <tbody>{ for health.cars.iter().map(row) }</tbody>
@@ -65,21 +64,20 @@ fn verdict(health: &Health) -> Html {
     html! { <span class={classes!("verdict", class)} data-testid="health-verdict"><Icon name={icon} />{ health.verdict() }</span> }
 }
 
-fn signals_help(health: &Health) -> String {
-    let room = health.cars.first().map_or(0, |car| car.signals.1);
-    if room > 0 { format!("Signals queued for it, of {room}") } else { "Signals queued for it".to_owned() }
-}
-
 fn row(car: &CarHealth) -> Html {
-    let mut words = vec![car.status.word().to_owned()];
-    words.extend(car.says.clone());
-    words.extend(car.trouble.clone());
+    // What keeps a car from working is more than what its breaker waits for; the contact still tells the breaker's state.
+    let words = match (&car.trouble, &car.says) {
+        (Some(trouble), _) => {
+            html! { <span class="late"><span class="vh">{ format!("{}, ", car.status.word()) }</span>{ trouble }</span> }
+        }
+        (None, Some(says)) => html! { <span>{ format!("{}, {says}", car.status.word()) }</span> },
+        (None, None) => html! { <span>{ car.status.word() }</span> },
+    };
     html! {
         <tr>
             <th scope="row">{ car.name.clone() }</th>
-            <td class={classes!("br", class_of(car.status))}>{ contact(car.status) }<span>{ words.join(", ") }</span></td>
+            <td class={classes!("br", class_of(car.status))}>{ contact(car.status) }{ words }</td>
             <td class="n">{ car.failures.clone() }</td>
-            <td class="n">{ number::count(car.signals.0) }</td>
             <td class="n">{ number::count(car.delivered) }</td>
         </tr>
     }

@@ -23,19 +23,22 @@ pub fn ReportPane() -> Html {
     html! {
         <div class="report scroll" tabindex="0" aria-label="Report" data-testid="report" data-outcome={report.outcome}
             data-over={over.to_string()} data-virtual-ns={report.virtual_ns.to_string()}>
-            if !has_bank {
-                { original(&report) }
-            }
-            { promised(&page, &report, over) }
-            if has_bank {
-                { asked_for(&asked) }
-                { carried(&report) }
-            } else {
-                { latencies(&report) }
-            }
-            { stations(&report) }
-            { checks(&report) }
-            { said(&report) }
+            <div class="cols">
+                if has_bank {
+                    { carried(&report) }
+                } else {
+                    { original(&report) }
+                }
+                { promised(&page, &report, over) }
+                if has_bank {
+                    { asked_for(&asked) }
+                } else {
+                    { latencies(&report) }
+                }
+                { stations(&report) }
+                { checks(&report) }
+                { said(&report) }
+            </div>
         </div>
     }
 }

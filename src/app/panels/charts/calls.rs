@@ -44,6 +44,7 @@ fn latency(lab: &Lab, p: &Palette) -> Sheet {
         ],
         theory,
         unit: "ms",
+        ..TimeChart::default()
     };
     Sheet {
         id: "latency",

@@ -112,7 +112,7 @@ impl Timeline<'_> {
         }
         bands.extend(open.into_iter().map(|(name, from)| (name, from, self.computed)));
         bands.sort_by_key(|(_, from, _)| *from);
-        let (mut free, flag) = (0.0, self.flag_room());
+        let (mut free, flag) = (0.0_f64, self.flag_room());
         for (name, from, to) in bands {
             let (a, b) = (self.x(from), self.x(to));
             let slow = name.contains("slow");

@@ -61,7 +61,7 @@ fn row(call: &HallCall) -> Html {
             <th scope="row">{ call.number.clone() }</th>
             <td><span aria-hidden="true">{ glyph }</span>{ " " }{ word }</td>
             <td class="n">{ number::count(call.people) }</td>
-            <td class={classes!("n", late)}>{ format!("{:.0} s", call.longest.seconds()) }</td>
+            <td class={classes!("n", late)}>{ call.waits.clone() }</td>
             <td class="n car">{ if call.car.is_empty() { "–" } else { &call.car } }</td>
             <td class="n">{ call.arrives.clone() }</td>
         </tr>

@@ -7,7 +7,7 @@ use super::super::{Look, Scene};
 pub use super::state::Way;
 
 use super::breaker::Breaker;
-use super::floors::arrival;
+use super::floors::{arrival, seconds};
 use super::plan::number;
 use super::state::{Car, Landing, State};
 use crate::trace::{Span, StationId};
@@ -25,6 +25,8 @@ pub struct HallCall {
     pub people: u64,
     /// How long the first of them has been waiting.
     pub longest: Span,
+    /// The same in words: "63 s".
+    pub waits: String,
     /// Whether that is too long.
     pub late: bool,
     /// The car that is to come; empty where none is.
@@ -119,6 +121,7 @@ pub fn hall_calls(scene: &Scene<'_>, look: &Look<'_>) -> Vec<HallCall> {
             way: call.way,
             people: call.people,
             longest: call.longest,
+            waits: seconds(call.longest),
             late: call.longest > state.spec.patience,
             car: state.car(call.via).map_or(String::new(), |car| car.name.to_owned()),
             arrives: arrival(state, look, landing, call, false),

@@ -64,7 +64,11 @@ pub fn StageBox() -> Html {
         let edge = lane.and_then(|index| lanes.get(index)).map(|l| (l.frame.x + 1.0, l.frame.y + l.frame.h / 2.0));
         Callback::from(move |event: KeyboardEvent| {
             let next = match event.key().as_str() {
-                "Enter" => return edge.into_iter().for_each(|point| press.emit(point)),
+                "Enter" => {
+                    // Else the same key would open the list of the box that takes the focus.
+                    event.prevent_default();
+                    return edge.into_iter().for_each(|point| press.emit(point));
+                }
                 "ArrowDown" => lane.map_or(0, |l| (l + 1).min(count.saturating_sub(1))),
                 "ArrowUp" => lane.map_or(0, |l| l.saturating_sub(1)),
                 _ => return,

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Measure the engine beside a loop by hand, natively and then in wasm under Node. The figures mean something on a quiet
-# machine only. An argument picks the works whose title contains it, for the native part: scripts/bench.sh pool
+# Measure the engine beside a loop by hand, and the elevator bank's operations, natively and then in wasm under Node. The
+# figures mean something on a quiet machine only. An argument picks what has it in its title, for the native part:
+# scripts/bench.sh pool
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 say "Measuring natively: cargo bench (building takes some minutes the first time)"
-cargo bench --quiet --bench engine -- "$@"
+cargo bench --quiet --bench engine --bench elevator -- "$@"
 
 if ! have node; then
   say "Not measuring in wasm: there is no Node.js on this machine (20 or later)"
@@ -18,12 +19,14 @@ if [ "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" != "$bindgen_versio
   scripts/install-tools.sh
 fi
 
-say "Measuring in wasm, under Node $(node --version): the same bench, built for wasm32-unknown-unknown"
-# The name of what was built has a hash in it: cargo says it, in JSON, beside the page's own binary.
-wasm=$(cargo bench --quiet --bench engine --target wasm32-unknown-unknown --no-run --message-format json |
-  sed -n 's/.*"executable":"\([^"]*\/engine-[^"]*\.wasm\)".*/\1/p' | tail -n 1)
-[ -n "$wasm" ] || fail "cargo built no wasm for the bench"
+say "Measuring in wasm, under Node $(node --version): the same benches, built for wasm32-unknown-unknown"
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-wasm-bindgen --target nodejs --no-typescript --out-dir "$out" --out-name engine "$wasm"
-node "$out/engine.js"
+for bench in engine elevator; do
+  # The name of what was built has a hash in it: cargo says it, in JSON, beside the page's own binary.
+  wasm=$(cargo bench --quiet --bench "$bench" --target wasm32-unknown-unknown --no-run --message-format json |
+    sed -n 's/.*"executable":"\([^"]*\/'"$bench"'-[^"]*\.wasm\)".*/\1/p' | tail -n 1)
+  [ -n "$wasm" ] || fail "cargo built no wasm for the bench $bench"
+  wasm-bindgen --target nodejs --no-typescript --out-dir "$out" --out-name "$bench" "$wasm"
+  node "$out/$bench.js"
+done

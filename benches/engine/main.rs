@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod by_hand;
+#[path = "../shared/host.rs"]
 mod host;
 mod measure;
 mod memory;

@@ -8,7 +8,7 @@ use crate::spec::Pattern;
 /// Declares the modules of the patterns and the registry, in the order of the catalogue.
 macro_rules! patterns {
     ($($name:ident),* $(,)?) => {
-        $(mod $name;)*
+        $(pub mod $name;)*
 
         /// All patterns, in the order of the catalogue.
         pub static ALL: &[&Pattern] = &[$(&$name::PATTERN),*];

@@ -7,6 +7,9 @@ pub struct Console {
     pub name: &'static str,
     /// Its routes, in the order in which they are shown.
     pub routes: &'static [Route],
+    /// What the parameters are, where nobody says otherwise, for a system that serves others in real time rather than an
+    /// experiment: key and value, as in a link.
+    pub served: &'static [(&'static str, &'static str)],
 }
 
 /// One route.

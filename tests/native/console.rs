@@ -31,6 +31,7 @@ static SYSTEM: Pattern = Pattern {
     ideal: |_, _| None,
     console: Some(&Console {
         name: "API of the listener",
+        served: &[],
         routes: &[Route { method: "POST", path: "/echo", help: "Says it back.", body: "{}", stream: false }],
     }),
     race: None,
@@ -215,7 +216,7 @@ fn at_an_earlier_playhead_no_later_exchange_is_seen_and_no_later_answer() {
 }
 
 #[test]
-fn before_the_first_event_nobody_listens_so_a_request_waits_until_the_instant_is_over() {
+fn a_request_before_the_system_is_up_is_held_until_it_listens_and_is_then_answered() {
     let asked = |session: &Plain| {
         let place = |at, ordinal| vec![Intervention { at, ordinal, action: ask("POST", "/echo", "first") }];
         let mut session = finished(session.with_interventions(|_, at, ordinal| place(at, ordinal)));
@@ -223,7 +224,7 @@ fn before_the_first_event_nobody_listens_so_a_request_waits_until_the_instant_is
         statuses.map(|(_, status, _)| status).collect::<Vec<_>>()
     };
     let mut session = session(Scenario::new(&SYSTEM));
-    assert_eq!(asked(&session), [404]);
+    assert_eq!(asked(&session), [201]);
     session.settle();
     assert_eq!((asked(&session), session.playhead()), (vec![201], SimTime::ZERO));
 }

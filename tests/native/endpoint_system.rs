@@ -25,6 +25,7 @@ const fn route(path: &'static str, stream: bool) -> Route {
 
 static CONSOLE: Console = Console {
     name: "API of the test",
+    served: &[],
     routes: &[route("/tell", false), route("/watch", true), route("/refuse", true), route("/quiet", true)],
 };
 

@@ -84,6 +84,11 @@ fn scenario(text: &str, call: &EndpointCall) -> Result<(Scenario, &'static Conso
     if let Some(notice) = decoded.notices.first() {
         return Err(Failure::Wrong(format!("--system {text}: {notice}")));
     }
+    // What the link or its preset chose stays chosen.
+    let (plain, chosen) = (Scenario::new(scenario.pattern).values(), scenario.values());
+    for (key, value) in console.served.iter().filter(|(key, _)| plain.get(key) == chosen.get(key)) {
+        scenario.set(key, value).map_err(|e| wrong(&format!("{key}={value}: {}", e.message())))?;
+    }
     run::set(&mut scenario, &call.set)?;
     if call.seed != DEFAULT_SEED {
         scenario.seed = call.seed.clone();

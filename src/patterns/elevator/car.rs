@@ -248,6 +248,10 @@ impl Car {
     }
 
     fn settle(&self) {
+        // A car that was shut down is at rest for good.
+        if self.gone.get() {
+            return;
+        }
         let rest = self.under_way.get() == 0
             && self.heading().is_none()
             && self.parking.get().is_none()
@@ -272,6 +276,8 @@ impl Car {
         }
         self.directions.replace(Directions::default());
         self.show_pending();
+        // Who waits for it to come to rest need not wait for it any more.
+        self.at_rest.set(true);
     }
 }
 
@@ -284,6 +290,10 @@ async fn switch_on(env: Env, car: Rc<Car>) {
             Either::Second(Some(())) => car.show_signals(),
         }
         if car.directions.borrow().is_idle() && car.parking.get().is_none() {
+            // Another car took the last of those it was on its way to.
+            if car.under_way.get() == 0 {
+                car.head(None);
+            }
             car.settle();
             continue;
         }
@@ -306,12 +316,18 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
     };
     let limit = car.works.p.operation_timeout;
     let result = if car.works.forgives() {
-        // Its handle is dropped when the time is up, and with it the step.
+        // Its handle is dropped when the time is up or the car is shut down, and with it the step.
         let step = env.spawn_at(&format!("{} step", car.name), car.station, step(car.clone()));
-        timeout(env, limit, step.join()).await.unwrap_or(Err(Failure::Timeout))
+        match select2(env, car.gone.until(|gone| gone), timeout(env, limit, step.join())).await {
+            Either::First(_) => return,
+            Either::Second(result) => result.unwrap_or(Err(Failure::Timeout)),
+        }
     } else {
         shipped(env, car, limit).await
     };
+    if car.gone.get() {
+        return;
+    }
     report(car, pass, result);
     if result.is_err() && car.works.forgives() {
         // What failed is tried again, as long as the breaker lets it.

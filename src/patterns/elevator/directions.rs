@@ -45,13 +45,14 @@ impl Directions {
         }
     }
 
-    /// Somebody else took whoever waited at `from` for `to`.
-    pub fn withdraw(&mut self, direction: Direction, from: Floor, to: Floor) {
+    /// Another car took whoever waited at `from` for `to`. The floor stays if somebody aboard wants to get out there, which
+    /// `wanted` says.
+    pub fn withdraw(&mut self, direction: Direction, from: Floor, to: Floor, wanted: bool) {
         let map = self.of_mut(direction);
         let Some(destinations) = map.get_mut(&from) else { return };
         if let Some(index) = destinations.iter().position(|d| *d == to) {
             destinations.remove(index);
-            if destinations.is_empty() {
+            if destinations.is_empty() && !wanted {
                 map.remove(&from);
             }
         }

@@ -55,8 +55,12 @@ mod works;
 use crate::engine::Env;
 use crate::spec::{Fidelity, Group, Pattern, Preset, ProgramFuture, Race, Source};
 use crate::trace::{SimTime, StationKind, Wait};
-use params::Params;
-use system::System;
+pub use car::Car;
+pub use directions::Directions;
+pub use dispatch::choose;
+pub use floor::{Direction, Floor};
+pub use params::Params;
+pub use system::System;
 
 macro_rules! sources {
     ($($name:literal),* $(,)?) => {

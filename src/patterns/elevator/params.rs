@@ -70,7 +70,6 @@ fn parks(values: &Values) -> bool {
 
 params! {
     /// The parameters of the bank.
-    #[expect(dead_code, reason = "the schedule is the run's affair, and read before the program starts")]
     pub struct Params {
         /// The cars to begin with: their names, and the lowest and highest floor of each.
         cars: String => Field::text("cars", "Cars", "A:0..9,B:0..9", "name:lowest..highest, …", is_cars).simple(),
@@ -124,6 +123,6 @@ params! {
         /// How many requests a client may send to the interface in a minute.
         api_limit: u32 => Field::count("api-limit", "API limit", 100, 1..=100_000).unit("/min"),
         /// How long the building stays open at least, for those who talk to it over its interface.
-        open_for: Span => Field::span("open-for", "Open for", Span::ZERO, Span::ZERO..=Span::secs(86_400)),
+        open_for: Span => Field::span("open-for", "Open for", Span::ZERO, Span::ZERO..=Span::secs(31_536_000)),
     }
 }

@@ -35,7 +35,8 @@ pub struct Passenger {
     pub stage: Watch<Stage>,
     /// The car they were told to take.
     pub assigned: RefCell<Option<Rc<Car>>>,
-    job: Job,
+    /// Until they are gone: a car that left them behind may hold them for longer.
+    job: RefCell<Option<Job>>,
     destination: StationId,
 }
 
@@ -53,31 +54,37 @@ impl Passenger {
     /// Tells them which car to take.
     pub fn assign(&self, car: &Rc<Car>) {
         self.assigned.replace(Some(car.clone()));
-        self.job.bind(self.destination, Some(car.station));
+        self.with(|job| job.bind(self.destination, Some(car.station)));
     }
 
     /// Nobody comes for them any more.
     pub fn unassign(&self) {
         self.assigned.replace(None);
-        self.job.bind(self.destination, None);
+        self.with(|job| job.bind(self.destination, None));
+    }
+
+    fn with(&self, act: impl FnOnce(&Job)) {
+        if let Some(job) = &*self.job.borrow() {
+            act(job);
+        }
     }
 
     /// They step into a car.
     pub fn board(&self, car: &Car) {
-        self.job.go(car.station, true);
+        self.with(|job| job.go(car.station, true));
         self.stage.set(Stage::Aboard);
     }
 
     /// They step out at a landing.
     pub fn alight(&self, landing: StationId) {
-        self.job.go(landing, false);
+        self.with(|job| job.go(landing, false));
         self.stage.set(Stage::Arrived);
     }
 
     /// They step out of a car that goes no further.
     pub fn step_out(&self, floor: Floor, landing: StationId) {
         self.from.set(floor);
-        self.job.go(landing, false);
+        self.with(|job| job.go(landing, false));
         self.unassign();
     }
 
@@ -94,7 +101,7 @@ pub async fn travel(env: Env, system: Rc<System>, from: Floor, to: Floor, answer
     let job = env.job_at(at);
     job.bind(destination, None);
     let stage = Watch::new(&env, Stage::Waiting);
-    let person = Rc::new(Passenger { from: Cell::new(from), to, stage, assigned: RefCell::default(), job, destination });
+    let person = Rc::new(Passenger { from: Cell::new(from), to, stage, assigned: RefCell::default(), job: RefCell::new(Some(job)), destination });
     system.building.enter(&person);
     let mut answered = Some(answered);
     let outcome = loop {
@@ -115,6 +122,7 @@ pub async fn travel(env: Env, system: Rc<System>, from: Floor, to: Floor, answer
         }
     };
     system.building.leave(&person);
-    let Some(person) = Rc::into_inner(person) else { return };
-    person.job.leave(outcome);
+    if let Some(job) = person.job.take() {
+        job.leave(outcome);
+    }
 }

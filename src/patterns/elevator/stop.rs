@@ -97,6 +97,8 @@ impl Car {
     /// Whether somebody at the landing gets in: told to, or on the way where people take what comes.
     fn takes(&self, person: &Passenger, direction: Direction) -> bool {
         let on_the_way = person.stage.get() == Stage::Waiting && person.direction() == direction;
+        // Shipped, the last step of a car that was deleted goes on beside its end.
+        let on_the_way = on_the_way && !self.gone.get();
         let may = if self.works.policy.is_binding() { person.is_for(self) } else { self.serves(person.to) };
         on_the_way && may
     }
@@ -105,7 +107,9 @@ impl Car {
     fn let_others_know(&self, person: &Rc<Passenger>) {
         let assigned = person.assigned.borrow().clone();
         if let Some(other) = assigned.filter(|other| other.station != self.station) {
-            other.directions.borrow_mut().withdraw(person.direction(), person.from(), person.to);
+            let (direction, floor) = (person.direction(), person.from());
+            let wanted = other.riders.borrow().iter().any(|p| p.direction() == direction && p.to == floor);
+            other.directions.borrow_mut().withdraw(direction, floor, person.to, wanted);
             other.show_pending();
             other.push();
         }

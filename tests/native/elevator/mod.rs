@@ -4,6 +4,8 @@ mod api;
 mod bank;
 mod dispatch;
 mod golden;
+#[cfg(feature = "cli")]
+mod served;
 
 use millrace::analysis::History;
 use millrace::engine::{Action, Intervention};

@@ -30,7 +30,7 @@ pub fn tiles(lab: &Lab) -> (Vec<Tile>, String) {
         Tile::seconds("ride-p95", "p95 ride", rides.p95, rides.count, 20),
     ];
     for (outcome, id, label) in
-        [(Outcome::Rejected, "turned-away", "Turned away"), (Outcome::Cancelled, "dropped", "Dropped")]
+        [(Outcome::Rejected, "turned-away", "Refused"), (Outcome::Cancelled, "dropped", "Dropped")]
     {
         let n = tally.count(outcome);
         tiles.extend((n > 0).then(|| Tile::count(id, label, n)));

@@ -76,8 +76,10 @@ pub struct History {
     pub rides: Vec<Ride>,
     /// What was asked of the running system, and what it answered.
     pub exchanges: Exchanges,
-    /// How many calls were under way, and how many jobs queued, over time.
+    /// How many calls were under way, and how many jobs queued, rode and waited, over time.
     pub levels: Levels,
+    /// How many jobs are at landings and in cars.
+    afoot: (i64, i64),
     /// What is worth telling in words.
     pub journal: Journal,
     /// What should hold.
@@ -143,10 +145,18 @@ impl Fold for History {
         if self.ledger.tally.in_flight != in_flight {
             self.levels.set(Subject::InFlight, position, event.at, self.ledger.tally.in_flight as i64);
         }
-        for station in [before, level_of(event, &self.ledger)].into_iter().flatten() {
-            if let Some(row) = self.ledger.station(station).filter(|r| matches!(r.kind, StationKind::Channel)) {
+        for (station, came) in [(before, -1), (level_of(event, &self.ledger), 1)] {
+            let Some((station, row)) = station.and_then(|id| Some((id, self.ledger.station(id)?))) else { continue };
+            if matches!(row.kind, StationKind::Channel | StationKind::Car) {
                 self.levels.set(Subject::Queue(station), position, event.at, row.levels.present as i64);
             }
+            let afoot = match row.kind {
+                StationKind::Landing => &mut self.afoot.0,
+                StationKind::Car => &mut self.afoot.1,
+                _ => continue,
+            };
+            *afoot += came;
+            self.levels.set(Subject::All(row.kind), position, event.at, *afoot);
         }
         if let EventKind::Gauged { station, gauge, value } = event.kind {
             self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);

@@ -1,6 +1,6 @@
 //! Levels over time: numbers that jump, and stay until they jump again.
 
-use crate::trace::{Gauge, SimTime, StationId};
+use crate::trace::{Gauge, SimTime, StationId, StationKind};
 use std::collections::BTreeMap;
 
 /// What a level is of.
@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 pub enum Subject {
     /// Calls under way.
     InFlight,
-    /// Jobs in a channel.
+    /// Jobs in a channel, or in a car.
     Queue(StationId),
+    /// Jobs at all stations of a kind together; kept for cars and landings.
+    All(StationKind),
     /// A station's gauge.
     Gauge(StationId, Gauge),
 }
@@ -56,5 +58,42 @@ impl Levels {
     /// The points of a subject.
     pub fn of(&self, subject: Subject) -> &[LevelPoint] {
         self.places.get(&subject).and_then(|&index| self.series.get(index)).map_or(&[], |(_, points)| points)
+    }
+}
+
+/// The sum of several levels: a point for each instant at which one of them jumped.
+pub fn sum(series: &[&[LevelPoint]]) -> Vec<(SimTime, i64)> {
+    let mut jumps: Vec<(SimTime, i64)> = Vec::with_capacity(series.iter().map(|points| points.len()).sum());
+    for points in series {
+        let mut before = 0;
+        for point in *points {
+            jumps.push((point.at, point.level - before));
+            before = point.level;
+        }
+    }
+    jumps.sort_by_key(|(at, _)| *at);
+    let mut sums: Vec<(SimTime, i64)> = Vec::with_capacity(jumps.len());
+    let mut level = 0;
+    for (at, jump) in jumps {
+        level += jump;
+        match sums.last_mut() {
+            Some(last) if last.0 == at => last.1 = level,
+            _ => sums.push((at, level)),
+        }
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_jumps_whenever_one_of_its_levels_does_and_once_an_instant() {
+        let point = |at, level| LevelPoint { event: at, at: SimTime(at), level };
+        let (a, b) = ([point(0, 2), point(5, 0)], [point(3, 4), point(5, 1), point(9, 7)]);
+        let at = |t, level| (SimTime(t), level);
+        assert_eq!(sum(&[&a, &b]), [at(0, 2), at(3, 6), at(5, 1), at(9, 7)]);
+        assert_eq!(sum(&[]), []);
     }
 }

@@ -104,6 +104,26 @@ impl<'a> Prefix<'a> {
         if seconds > 0.0 { recent as f64 / seconds } else { 0.0 }
     }
 
+    /// Jobs a second that left with a result, in the last `window` or since the start if that is shorter.
+    pub fn recent_completions(&self, window: Span) -> f64 {
+        let all = self.departures();
+        let from = SimTime(self.at.0.saturating_sub(window.0));
+        let recent = all.get(all.partition_point(|d| d.at < from)..).unwrap_or_default();
+        let completed = recent.iter().filter(|d| d.outcome == Outcome::Completed).count();
+        let seconds = self.at.since(from).seconds();
+        if seconds > 0.0 { completed as f64 / seconds } else { 0.0 }
+    }
+
+    /// How far ahead the times were, on average, that gauges were set to; zero is no time.
+    pub fn announced(&self, gauges: impl Iterator<Item = Subject>) -> Option<Span> {
+        let ahead = |p: &LevelPoint| u64::try_from(p.level).ok().filter(|due| *due > 0)?.checked_sub(p.at.0);
+        let (mut sum, mut n) = (0_u128, 0_u128);
+        for span in gauges.flat_map(|subject| self.level(subject)).filter_map(ahead) {
+            (sum, n) = (sum + u128::from(span), n + 1);
+        }
+        sum.checked_div(n).map(|mean| Span(mean as u64))
+    }
+
     /// Departures a second over the whole time.
     pub fn throughput(&self) -> f64 {
         let seconds = self.at.seconds();

@@ -52,6 +52,31 @@ pub fn windows(calls: &[Call], end: SimTime, window: Span) -> Vec<WindowPoint> {
     points
 }
 
+/// Percentiles of what came in the last `window` before each `step` from the start until `end`, and before the end itself;
+/// where nothing came, none. `of` says when an item came and what it measures; items are in order of time.
+pub fn trailing<T>(
+    items: &[T],
+    of: impl Fn(&T) -> (SimTime, Span),
+    end: SimTime,
+    step: Span,
+    window: Span,
+) -> Vec<WindowPoint> {
+    let mut points = Vec::new();
+    for (_, to) in edges(end, step) {
+        let from = to.0.checked_sub(window.0);
+        let first = from.map_or(0, |from| items.partition_point(|item| of(item).0.0 <= from));
+        let last = items.partition_point(|item| of(item).0 <= to);
+        let mut nanos: Vec<u64> = items.get(first..last).unwrap_or_default().iter().map(|item| of(item).1.0).collect();
+        if nanos.is_empty() {
+            continue;
+        }
+        nanos.sort_unstable();
+        let p = |per_mille| percentile(&nanos, per_mille);
+        points.push(WindowPoint { at: to, p50: p(500), p95: p(950), p99: p(990) });
+    }
+    points
+}
+
 /// Departures a second by window.
 pub fn rates(departures: &[Departure], end: SimTime, window: Span) -> Vec<RatePoint> {
     let mut points = Vec::new();
@@ -66,4 +91,18 @@ pub fn rates(departures: &[Departure], end: SimTime, window: Span) -> Vec<RatePo
         }
     }
     points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trailing_window_forgets_what_came_before_it() {
+        let items: Vec<(SimTime, Span)> = (1..=10).map(|i| (SimTime(i * 10), Span(i))).collect();
+        let points = trailing(&items, |item| *item, SimTime(105), Span(50), Span(30));
+        // At 50 there are 3, 4 and 5; at 100 there are 8, 9 and 10; at 105 still 8, 9 and 10.
+        let at: Vec<_> = points.iter().map(|p| (p.at.0, p.p50.0, p.p95.0)).collect();
+        assert_eq!(at, [(50, 4, 5), (100, 9, 10), (105, 9, 10)]);
+    }
 }

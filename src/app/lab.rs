@@ -3,6 +3,7 @@
 //! Each frame computes ahead and folds up to the playhead, for a few milliseconds at most, so the page answers clicks however
 //! large the run. What is shown is never ahead of what is computed. It must not be borrowed across a frame.
 
+use super::known::Known;
 use super::real::{Consents, NotYet, RealRun};
 use crate::analysis::{History, PAGE, Prefix, Summary};
 use crate::engine::{Action, Intervention, Progress};
@@ -10,10 +11,10 @@ use crate::platform::clock;
 use crate::platform::realtime::Next;
 use crate::session::{Scenario, Session, Target};
 use crate::spec::Value;
-use crate::trace::{Ledger, SimTime, Span, TraceHash};
+use crate::trace::{Ledger, SimTime, Span};
 use crate::upstream::{Limits, Trouble};
 use crate::view::Picture;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 /// A session of the page.
@@ -98,8 +99,9 @@ pub struct Lab {
     /// What is missing before a real run can start: an address, or a person's consent.
     asking: Option<NotYet>,
     real: Option<RealRun>,
-    /// The latencies at the playhead, with the events that they are of.
-    latency: Cell<Option<(TraceHash, Summary)>>,
+    latencies: Known,
+    waits: Known,
+    rides: Known,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -131,7 +133,9 @@ impl Lab {
             consents: Consents::default(),
             asking: None,
             real: None,
-            latency: Cell::default(),
+            latencies: Known::default(),
+            waits: Known::default(),
+            rides: Known::default(),
         }
     }
 
@@ -230,15 +234,19 @@ impl Lab {
         self.session.history().until(self.session.events(), self.session.playhead())
     }
 
-    /// The latencies up to the playhead. Tiles and charts ask for them at every look, and sorting them once a look is enough.
+    /// The latencies up to the playhead.
     pub fn latency(&self) -> Summary {
-        let hash = self.session.hash();
-        if let Some((_, known)) = self.latency.get().filter(|(of, _)| *of == hash) {
-            return known;
-        }
-        let latency = self.so_far().latency();
-        self.latency.set(Some((hash, latency)));
-        latency
+        self.latencies.of(self.session.hash(), || self.so_far().latency())
+    }
+
+    /// How long those waited that were taken aboard up to the playhead.
+    pub fn waiting(&self) -> Summary {
+        self.waits.of(self.session.hash(), || self.so_far().waiting())
+    }
+
+    /// How long those rode that were set down up to the playhead.
+    pub fn riding(&self) -> Summary {
+        self.rides.of(self.session.hash(), || self.so_far().riding())
     }
 
     /// What the run is doing.

@@ -44,6 +44,12 @@ pub struct Report {
     pub latency_ns: Summary,
     /// From the intended start to the end, where arrivals are open.
     pub response_ns: Option<Summary>,
+    /// From the intended start until a car took the job on, where there are cars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_ns: Option<Summary>,
+    /// From then until a car set it down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub riding_ns: Option<Summary>,
     /// The tasks.
     pub tasks: Tasks,
     /// The stations.
@@ -125,6 +131,14 @@ pub struct CheckLine {
 impl Report {
     /// The report of a session whose run is over, or of what is computed of it.
     pub fn of<F: Fold + Clone>(session: &Session<F, History>, notices: Vec<String>, wall_ns: u64) -> Report {
+        let mut report = Report::brief(session, notices, wall_ns);
+        let scenario = session.scenario();
+        report.detail.extend((scenario.pattern.detail)(&session.run().trace(), &scenario.values()));
+        report
+    }
+
+    /// The report without what this pattern alone has to say, for which the whole trace would have to be read.
+    pub fn brief<F: Fold + Clone>(session: &Session<F, History>, notices: Vec<String>, wall_ns: u64) -> Report {
         let (scenario, history) = (session.scenario(), session.history());
         let (ledger, trace) = (&history.ledger, session.run().trace());
         let (at, over) = (session.computed(), session.outcome().is_some());
@@ -136,6 +150,7 @@ impl Report {
             _ => Vec::new(),
         };
         let open = scenario.values().word("arrivals") != "closed" && scenario.field("arrivals").is_some();
+        let has_cars = ledger.stations.iter().any(|s| s.kind == StationKind::Car);
         Report {
             pattern: scenario.pattern.id,
             seed: scenario.seed.clone(),
@@ -162,6 +177,8 @@ impl Report {
             throughput_per_s: so_far.throughput(),
             latency_ns: so_far.latency(),
             response_ns: open.then(|| so_far.response()),
+            waiting_ns: has_cars.then(|| so_far.waiting()),
+            riding_ns: has_cars.then(|| so_far.riding()),
             tasks: Tasks { spawned: tally.tasks_spawned, peak: tally.tasks_peak, bytes_peak: tally.task_bytes_peak },
             stations: stations(ledger, &trace, at),
             checks: history
@@ -175,7 +192,7 @@ impl Report {
                     first_violation_ns: state.first_violation(at, over).map(|t| t.0),
                 })
                 .collect(),
-            detail: detail(scenario, &so_far, &trace, &leaked),
+            detail: detail(scenario, &so_far, &leaked),
         }
     }
 
@@ -232,12 +249,7 @@ fn stations(ledger: &Ledger, trace: &Trace, at: SimTime) -> Vec<StationLine> {
         .collect()
 }
 
-fn detail(
-    scenario: &Scenario,
-    so_far: &crate::analysis::Prefix<'_>,
-    trace: &Trace,
-    leaked: &[WaitingTask],
-) -> Map<String, Json> {
+fn detail(scenario: &Scenario, so_far: &crate::analysis::Prefix<'_>, leaked: &[WaitingTask]) -> Map<String, Json> {
     let mut detail = Map::new();
     if let Some(ideal) = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity) {
         detail.insert("ideal".into(), json!({ "seconds": ideal.seconds, "formula": ideal.formula }));
@@ -255,6 +267,5 @@ fn detail(
         let leaked: Vec<Blocked> = leaked.iter().map(Blocked::of).collect();
         detail.insert("leaked".into(), json!(leaked));
     }
-    detail.extend((scenario.pattern.detail)(trace, &scenario.values()));
     detail
 }

@@ -188,6 +188,10 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
             },
         }
     }
+    if !scenario.calls_server() && (scenario.target == Target::Fetch || scenario.url.is_some()) {
+        notices.push(format!("{} calls no server; the real endpoint was ignored", scenario.pattern.id));
+        (scenario.target, scenario.url) = (Target::Sim, None);
+    }
     Decoded { scenario, notices }
 }
 

@@ -100,6 +100,20 @@ impl Scenario {
             .collect()
     }
 
+    /// Whether its jobs call a server, which a real endpoint can stand in for.
+    pub fn calls_server(&self) -> bool {
+        self.field("server").is_some()
+    }
+
+    /// How many jobs there are to be in all, where the parameters or the picture say.
+    pub fn expects(&self) -> Option<u64> {
+        let values = self.values();
+        match values.get("requests") {
+            Some(Value::Count(n)) => Some(*n),
+            _ => (self.pattern.scene)(&values, self.fidelity).expects(),
+        }
+    }
+
     /// A field of the pattern.
     pub fn field(&self, key: &str) -> Option<Field> {
         (self.pattern.fields)().into_iter().find(|f| f.key == key)

@@ -3,6 +3,7 @@
 //! Form, link, validation, report, code pane, stage and tests are all made from this, so nothing above `patterns/` knows
 //! a pattern by name, and a new pattern adds nothing there.
 
+mod bank;
 mod check;
 mod console;
 mod field;
@@ -13,6 +14,7 @@ mod scene;
 mod schedule;
 mod values;
 
+pub use bank::{Score, Summons};
 pub use check::{Check, CheckKind};
 pub use console::{Console, Route};
 pub use field::{Choice, Default, Field, Kind, Level};

@@ -1,5 +1,6 @@
 //! What a pattern's picture consists of, without a word about pixels: stations in the order of the flow, gauges, faults.
 
+use super::{Score, Summons};
 use crate::trace::{Gauge, Span};
 
 /// A pattern's picture, as data.
@@ -107,8 +108,29 @@ pub struct Bank {
     pub signals: (Gauge, u32),
     /// What the gauges of a car's breaker mean.
     pub breaker: BreakerGauges,
+    /// How many people are to come in all, where that is known.
+    pub people: Option<u64>,
     /// Who waits longer than this waits too long.
     pub patience: Span,
+    /// How a person at a landing calls a car, if one can.
+    pub summons: Option<Summons>,
+    /// How well the bank does, in one figure, if it has one.
+    pub score: Option<Score>,
+}
+
+impl SceneSpec {
+    /// How many jobs there are to be in all, where the picture says.
+    pub fn expects(&self) -> Option<u64> {
+        self.bank().and_then(|(_, bank)| bank.people)
+    }
+
+    /// The bank that the picture shows, and the station whose members are its cars.
+    pub fn bank(&self) -> Option<(&str, &Bank)> {
+        self.places.iter().find_map(|place| match place {
+            Place::Bank { station, bank, .. } => Some((station.as_str(), bank)),
+            _ => None,
+        })
+    }
 }
 
 /// What the gauges of a breaker mean. Its declared state is *closed*, *open*, *half-open*, *forced open* or *disabled*.

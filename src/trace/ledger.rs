@@ -292,7 +292,7 @@ impl Fold for Ledger {
             }
             EventKind::Gauged { station, gauge, value } => {
                 if let Some(s) = self.station_mut(station) {
-                    s.set_gauge(gauge, value);
+                    s.set_gauge(gauge, value, event.at);
                 }
             }
             EventKind::Travelled { station, place, pace } => {

@@ -30,6 +30,18 @@ pub fn seconds(nanos: u64) -> String {
     format!("{:.2}", nanos as f64 / 1e9)
 }
 
+/// Seconds without the unit, where they may be many: two decimals below 10, one below 1,000, then none.
+pub fn short_seconds(nanos: u64) -> String {
+    let seconds = nanos as f64 / 1e9;
+    if seconds < 9.995 {
+        format!("{seconds:.2}")
+    } else if seconds < 999.95 {
+        format!("{seconds:.1}")
+    } else {
+        count((seconds + 0.5) as u64)
+    }
+}
+
 /// A share as percent without the sign, one decimal.
 pub fn percent(share: f64) -> String {
     format!("{:.1}", share * 100.0)
@@ -100,6 +112,9 @@ mod tests {
         assert_eq!(millis(37_940_000), "37.9");
         assert_eq!(millis(8_536_000_000), "8,536");
         assert_eq!(short_millis(533_000_000), "533");
+        assert_eq!(short_seconds(6_094_000_000), "6.09");
+        assert_eq!(short_seconds(71_640_000_000), "71.6");
+        assert_eq!(short_seconds(1_234_000_000_000), "1,234");
         assert_eq!(clock(12_480_000_000), "00:00:12.480");
         assert_eq!(clock(3_723_004_000_000), "01:02:03.004");
         assert_eq!(signed(-5.04, 2), "−5.04");

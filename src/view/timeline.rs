@@ -3,6 +3,7 @@
 use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
 use super::{Palette, number};
 use crate::analysis::{Departure, Entry, Mark};
+use crate::spec::FaultSpec;
 use crate::trace::{Outcome, SimTime};
 
 /// What a timeline is drawn from.
@@ -14,6 +15,8 @@ pub struct Timeline<'a> {
     pub palette: &'a Palette,
     /// All departures that are computed.
     pub departures: &'a [Departure],
+    /// The faults that there are, for their names.
+    pub faults: &'a [FaultSpec],
     /// The whole journal.
     pub journal: &'a [Entry],
     /// Where the playhead stands.
@@ -108,6 +111,8 @@ impl Timeline<'_> {
             }
         }
         bands.extend(open.into_iter().map(|(name, from)| (name, from, self.computed)));
+        bands.sort_by_key(|(_, from, _)| *from);
+        let (mut free, flag) = (0.0_f64, self.flag_room());
         for (name, from, to) in bands {
             let (a, b) = (self.x(from), self.x(to));
             let slow = name.contains("slow");
@@ -115,8 +120,21 @@ impl Timeline<'_> {
                 if slow { (p.waiting_wash, p.waiting, p.waiting_ink) } else { (p.server_wash, p.server, p.server_ink) };
             sheet.fill((a, top - 6.0), ((b - a).max(1.0), base - top + 6.0), 0.0, wash);
             sheet.fill((a, top - 8.0), ((b - a).max(1.0), 2.0), 0.0, rule);
-            if !low {
-                sheet.text((a, top - 12.0), name.replace('-', " "), Ink::new(ink));
+            if low {
+                continue;
+            }
+            let label = self.faults.iter().find(|fault| fault.id == name).map(|fault| fault.label.to_owned());
+            let label = label.unwrap_or_else(|| name.replace('-', " "));
+            let width = text_width(&label, 11.0, false);
+            // A band near the right end has its name to the left of where it begins; where there is another, it has none.
+            let mut left = a.min(self.size.0 - SIDE - width);
+            if left < flag.1 && left + width > flag.0 {
+                // Beside the flag, on the side where there is room.
+                left = if flag.0 - width >= free.max(2.0) { flag.0 - width } else { flag.1 };
+            }
+            if left >= free && left + width <= self.size.0 - 2.0 {
+                sheet.text((left, top - 12.0), label, Ink::new(ink));
+                free = left + width + 8.0;
             }
         }
     }
@@ -148,6 +166,26 @@ impl Timeline<'_> {
         }
     }
 
+    /// What the flag says, where its plate begins and how wide that is.
+    fn plate(&self) -> (String, f64, f64) {
+        let text = format!("{:.3}", self.playhead.seconds());
+        let width = text_width(&text, 11.0, true) + 14.0;
+        let left = (self.x(self.playhead) - width / 2.0).clamp(2.0, (self.size.0 - width - 2.0).max(2.0));
+        (text, left, width)
+    }
+
+    /// Whether it says "live" beside the flag.
+    fn says_live(&self, right: f64) -> bool {
+        self.playhead >= self.computed && !self.over && right + 34.0 < self.size.0
+    }
+
+    /// Where other words cannot stand because of the flag.
+    fn flag_room(&self) -> (f64, f64) {
+        let (_, left, width) = self.plate();
+        let right = left + width;
+        (left - 6.0, right + if self.says_live(right) { 36.0 } else { 6.0 })
+    }
+
     fn flag(&self, sheet: &mut Sheet, base: f64, low: bool) {
         let p = self.palette;
         let x = self.x(self.playhead);
@@ -158,12 +196,10 @@ impl Timeline<'_> {
             return;
         }
         sheet.line((line, 18.0), (line, base), p.ink, 1.5);
-        let text = format!("{:.3}", self.playhead.seconds());
-        let width = text_width(&text, 11.0, true) + 14.0;
-        let left = (x - width / 2.0).clamp(2.0, (self.size.0 - width - 2.0).max(2.0));
+        let (text, left, width) = self.plate();
         sheet.fill((left, 4.0), (width, 16.0), 3.0, p.ink);
         sheet.text((left + width / 2.0, 16.0), text, Ink::new(p.on_ink).mono().middle());
-        if self.playhead >= self.computed && !self.over && left + width + 34.0 < self.size.0 {
+        if self.says_live(left + width) {
             sheet.text((left + width + 6.0, 16.0), "live", Ink::new(p.ink).bold());
         }
     }

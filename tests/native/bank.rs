@@ -3,7 +3,7 @@
 //! The programs here speak to `Env` directly: what is held here holds for whoever emits such a trace.
 
 use millrace::engine::{Env, Job, Run, StationSpec};
-use millrace::spec::{Bank, BreakerGauges, Place, SceneSpec, Values};
+use millrace::spec::{Bank, BreakerGauges, Place, SceneSpec, Score, Values};
 use millrace::trace::{Cursor, Gauge, Outcome, SimTime, Span, StationId, StationKind, UNLIMITED};
 use millrace::view::scene::{Detail, Look, Scene, conservation, draw, hit, landing_at, lanes};
 use millrace::view::{Palette, Picture, Rgba, Shape, Theme, number, svg, text};
@@ -13,19 +13,20 @@ use std::rc::Rc;
 use super::program;
 use super::stage::fault_of;
 
-const S: u64 = 1_000_000_000;
-const WIDE: (f64, f64) = (880.0, 430.0);
+pub(super) const S: u64 = 1_000_000_000;
+pub(super) const WIDE: (f64, f64) = (880.0, 430.0);
 const PHONE: (f64, f64) = (390.0, 360.0);
-const PATIENCE: Span = Span::secs(60);
+pub(super) const PATIENCE: Span = Span::secs(60);
 
-const HEADING: Gauge = Gauge(0);
+pub(super) const HEADING: Gauge = Gauge(0);
 const DOORS: Gauge = Gauge(1);
 const LOWEST: Gauge = Gauge(2);
 const HIGHEST: Gauge = Gauge(3);
 const SIGNALS: Gauge = Gauge(6);
-const DUE: (Gauge, Gauge) = (Gauge(0), Gauge(1));
+pub(super) const PENDING: (Gauge, Gauge) = (Gauge(4), Gauge(5));
+pub(super) const DUE: (Gauge, Gauge) = (Gauge(0), Gauge(1));
 
-fn gauges() -> BreakerGauges {
+pub(super) fn gauges() -> BreakerGauges {
     let g = Gauge;
     BreakerGauges {
         failures: g(0),
@@ -54,29 +55,32 @@ fn scene_of(ends: (i32, i32)) -> SceneSpec {
         heading: HEADING,
         doors: DOORS,
         range: (LOWEST, HIGHEST),
-        pending: (Gauge(4), Gauge(5)),
+        pending: PENDING,
         due: DUE,
         signals: (SIGNALS, 10),
         breaker: gauges(),
+        people: None,
         patience: PATIENCE,
+        summons: None,
+        score: Some(Score { formula: "of three", of: |cars, fit, pending| f64::from(cars * 100 + fit * 10 + pending) }),
     };
     let place = Place::Bank { station: "bank".to_owned(), label: "Cars".to_owned(), bank };
     SceneSpec { places: vec![place], regulator: None, gauges: Vec::new(), faults: Vec::new() }
 }
 
 /// The stations of a bank, and who is in it: jobs stay where they are as long as this is there.
-struct House {
-    env: Env,
+pub(super) struct House {
+    pub(super) env: Env,
     low: i32,
     landings: Vec<StationId>,
     bank: StationId,
-    cars: Vec<StationId>,
-    breakers: Vec<StationId>,
+    pub(super) cars: Vec<StationId>,
+    pub(super) breakers: Vec<StationId>,
     jobs: RefCell<Vec<Job>>,
 }
 
 impl House {
-    fn open(env: &Env, (low, high): (i32, i32), cars: usize) -> House {
+    pub(super) fn open(env: &Env, (low, high): (i32, i32), cars: usize) -> House {
         let open = |kind, name: &str, parent, capacity| env.open(StationSpec { kind, name, parent, capacity });
         let building = open(StationKind::Crew, "building", StationId::NONE, UNLIMITED);
         let mut landings = Vec::new();
@@ -116,19 +120,19 @@ impl House {
         car
     }
 
-    fn floor(&self, place: i32) -> StationId {
+    pub(super) fn floor(&self, place: i32) -> StationId {
         self.landings[(place - self.low) as usize]
     }
 
     /// Somebody comes to a landing and waits for a car.
-    fn waits(&self, from: i32, to: i32, car: usize) {
+    pub(super) fn waits(&self, from: i32, to: i32, car: usize) {
         let job = self.env.job_at(self.floor(from));
         job.bind(self.floor(to), Some(self.cars[car]));
         self.jobs.borrow_mut().push(job);
     }
 
     /// Somebody is in a car.
-    fn rides(&self, car: usize, to: i32) {
+    pub(super) fn rides(&self, car: usize, to: i32) {
         let job = self.env.job_at(self.floor(self.low));
         job.bind(self.floor(to), Some(self.cars[car]));
         job.go(self.cars[car], true);
@@ -137,8 +141,8 @@ impl House {
 }
 
 /// A run of a bank, and its picture at an instant.
-struct Shot {
-    run: Run,
+pub(super) struct Shot {
+    pub(super) run: Run,
     spec: SceneSpec,
     values: Values,
     picture: Picture,
@@ -147,7 +151,11 @@ struct Shot {
 
 impl Shot {
     /// Runs a program until then.
-    fn of<F: Future<Output = ()> + 'static>(ends: (i32, i32), at: u64, program: impl FnOnce(Env) -> F) -> Shot {
+    pub(super) fn of<F: Future<Output = ()> + 'static>(
+        ends: (i32, i32),
+        at: u64,
+        program: impl FnOnce(Env) -> F,
+    ) -> Shot {
         let mut run = program::start(program::setup(), program);
         let now = SimTime(at);
         run.advance(now, u64::MAX);
@@ -158,7 +166,7 @@ impl Shot {
     }
 
     /// A house where something is arranged once, and which then stays as it is.
-    fn still(ends: (i32, i32), cars: usize, at: u64, arrange: impl FnOnce(&mut House) + 'static) -> Shot {
+    pub(super) fn still(ends: (i32, i32), cars: usize, at: u64, arrange: impl FnOnce(&mut House) + 'static) -> Shot {
         Shot::of(ends, at, move |env| async move {
             let mut house = House::open(&env, ends, cars);
             arrange(&mut house);
@@ -167,21 +175,21 @@ impl Shot {
         })
     }
 
-    fn with<T>(&self, body: impl FnOnce(&Scene<'_>) -> T) -> T {
+    pub(super) fn with<T>(&self, body: impl FnOnce(&Scene<'_>) -> T) -> T {
         let trace = self.run.trace();
         let (ledger, stage) = (&self.picture.ledger, &self.picture.stage);
         body(&Scene { spec: &self.spec, values: &self.values, ledger, stage, trace: &trace })
     }
 
-    fn look(&self, size: (f64, f64)) -> Look<'static> {
+    pub(super) fn look(&self, size: (f64, f64)) -> Look<'static> {
         Look::new(size, Palette::of(Theme::Light), self.now)
     }
 
-    fn shapes(&self, look: &Look<'_>) -> Vec<Shape> {
+    pub(super) fn shapes(&self, look: &Look<'_>) -> Vec<Shape> {
         self.with(|scene| draw(scene, look))
     }
 
-    fn row(&self, what: &str) -> String {
+    pub(super) fn row(&self, what: &str) -> String {
         let rows = self.with(|scene| text::rows(scene, &self.look(WIDE)));
         rows.into_iter().find(|row| row.what == what).map_or(String::new(), |row| row.says)
     }
@@ -209,7 +217,7 @@ fn figures(shapes: &[Shape], colour: Rgba, look: &Look<'_>) -> usize {
     shapes.iter().map(heads).sum()
 }
 
-fn says(shapes: &[Shape], what: &str) -> usize {
+pub(super) fn says(shapes: &[Shape], what: &str) -> usize {
     shapes.iter().filter(|s| matches!(s, Shape::Text { text, .. } if text == what)).count()
 }
 

@@ -4,6 +4,7 @@
 mod program;
 
 mod bank;
+mod bank_measures;
 mod breaker;
 mod channel;
 mod console;

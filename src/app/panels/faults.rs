@@ -2,8 +2,9 @@
 
 use crate::app::entry::Entry;
 use crate::app::page::{Wish, use_page};
-use crate::spec::{FaultSpec, FaultUnit};
-use crate::trace::Span;
+use crate::spec::{FaultSpec, FaultUnit, Place};
+use crate::trace::{Span, StationKind};
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// The faults that the pattern's scene offers.
@@ -18,6 +19,14 @@ pub fn Faults() -> Html {
     }
     let trace = lab.session().run().trace();
     let active = |id: &str| lab.ledger().faults.iter().find(|(fault, _)| trace.name(**fault) == id).map(|(_, m)| *m);
+    let members: Rc<[String]> = lab
+        .ledger()
+        .stations
+        .iter()
+        .filter(|row| row.kind == StationKind::Car)
+        .map(|row| trace.name(row.name).to_owned())
+        .collect();
+    let crewed = !scene.places.iter().any(|place| matches!(place, Place::Bank { .. }));
     html! {
         <section class="sec" aria-labelledby="h-faults">
             <header><h2 id="h-faults">{ "Faults" }</h2><span class="note">{ "injected in virtual time" }</span></header>
@@ -25,7 +34,8 @@ pub fn Faults() -> Html {
                 { for scene.faults.into_iter().map(|fault| {
                     let active = active(fault.id);
                     let key = format!("{}/{}", scenario.pattern.id, fault.id);
-                    html! { <Fault {key} {fault} {active} /> }
+                    let members = (!crewed).then(|| members.clone());
+                    html! { <Fault {key} {fault} {active} {members} /> }
                 }) }
             </div>
         </section>
@@ -37,6 +47,8 @@ struct FaultProps {
     fault: FaultSpec,
     /// Its magnitude while it is on.
     active: Option<i64>,
+    /// The names of the members, in the order of their numbers, where they have names of their own.
+    members: Option<Rc<[String]>>,
 }
 
 /// A switch, and the magnitude with which it switches on.
@@ -50,21 +62,24 @@ fn Fault(props: &FaultProps) -> Html {
     let magnitude = active.unwrap_or(*chosen);
     let onclick = page.asks(Wish::Fault(id, if active.is_some() { None } else { Some(magnitude) }));
     let commit = {
-        let problem = problem.clone();
-        Callback::from(move |text: String| match read(unit, &text).filter(|m| (min..=max).contains(m)) {
-            Some(new) => {
-                problem.set(None);
-                chosen.set(new);
-                if active.is_some_and(|old| old != new) {
-                    page.ask(Wish::Fault(id, Some(new)));
+        let (problem, members) = (problem.clone(), props.members.clone());
+        Callback::from(move |text: String| {
+            match read(unit, &text, members.as_deref()).filter(|m| (min..=max).contains(m)) {
+                Some(new) => {
+                    problem.set(None);
+                    chosen.set(new);
+                    if active.is_some_and(|old| old != new) {
+                        page.ask(Wish::Fault(id, Some(new)));
+                    }
+                    true
                 }
-                true
-            }
-            None => {
-                let (from, to, now) = (write(unit, min), write(unit, max), write(unit, magnitude));
-                let doing = if active.is_some() { "Injecting" } else { "Staying with" };
-                problem.set(Some(format!("{label}: enter {from}–{to}. {doing} {now}.")));
-                false
+                None => {
+                    let write = |magnitude| written(unit, magnitude, members.as_deref());
+                    let (from, to, now) = (write(min), write(max), write(magnitude));
+                    let doing = if active.is_some() { "Injecting" } else { "Staying with" };
+                    problem.set(Some(format!("{label}: enter {from}–{to}. {doing} {now}.")));
+                    false
+                }
             }
         })
     };
@@ -75,7 +90,7 @@ fn Fault(props: &FaultProps) -> Html {
                 <button type="button" class={classes!("sw", active.map(|_| "on"))} role="switch" aria-checked={active.is_some().to_string()}
                     data-testid={format!("fault-{id}")} aria-label={label} aria-description={help} {onclick}></button>
                 <span>{ label }</span>
-                <Entry value={write(unit, magnitude)} label={format!("{label}, magnitude")} testid={format!("fault-{id}-magnitude")}
+                <Entry value={written(unit, magnitude, props.members.as_deref())} label={format!("{label}, magnitude")} testid={format!("fault-{id}-magnitude")}
                     bad={problem.is_some()} described={problem.as_ref().map(|_| error_id.clone())} {commit} />
             </div>
             if let Some(message) = &*problem {
@@ -85,16 +100,26 @@ fn Fault(props: &FaultProps) -> Html {
     }
 }
 
-fn write(unit: FaultUnit, magnitude: i64) -> String {
+fn written(unit: FaultUnit, magnitude: i64, members: Option<&[String]>) -> String {
+    let name = members.and_then(|all| all.get(usize::try_from(magnitude).ok()?.checked_sub(1)?));
     match unit {
         FaultUnit::Times => format!("×{magnitude}"),
         FaultUnit::Percent => format!("{magnitude} %"),
         FaultUnit::Lasts => Span(magnitude.max(0) as u64).to_string(),
+        FaultUnit::Member if members.is_some() => name.map_or(format!("No. {magnitude}"), String::clone),
         FaultUnit::Member => format!("w{magnitude:02}"),
     }
 }
 
-fn read(unit: FaultUnit, text: &str) -> Option<i64> {
+fn read(unit: FaultUnit, text: &str, members: Option<&[String]>) -> Option<i64> {
+    let named = members.and_then(|all| all.iter().position(|name| name == text.trim()));
+    match (unit, named) {
+        (FaultUnit::Member, Some(index)) => return i64::try_from(index + 1).ok(),
+        (FaultUnit::Member, None) if members.is_some() => {
+            return text.trim().trim_start_matches("No.").trim().parse().ok();
+        }
+        _ => {}
+    }
     match unit {
         FaultUnit::Lasts => {
             crate::spec::parse_span(text, Span::secs(1)).ok().and_then(|span| i64::try_from(span.0).ok())

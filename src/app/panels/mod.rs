@@ -10,6 +10,8 @@ mod endpoint;
 mod explain;
 mod faults;
 mod fidelity;
+mod hall_calls;
+mod health;
 mod highlight;
 mod log;
 mod param_row;
@@ -21,13 +23,15 @@ mod report;
 mod source;
 mod tiles;
 
-pub use api::Api;
+pub use api::{Api, obstacle};
 pub use charts::Charts;
 pub use checks::{ChecksBadge, ChecksPane};
 pub use code::Code;
 pub use endpoint::EndpointSection;
 pub use explain::Explain;
 pub use faults::Faults;
+pub use hall_calls::HallCalls;
+pub use health::SystemHealth;
 pub use log::Log;
 pub use params::Params;
 pub use report::ReportPane;
@@ -49,6 +53,8 @@ pub fn Panel() -> Html {
             <EndpointSection />
             <Params />
             <Faults />
+            <HallCalls />
+            <SystemHealth />
             <Tiles />
             <Charts />
         </>

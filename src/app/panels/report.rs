@@ -1,31 +1,71 @@
-//! The report: what the original prints, and then what it promised.
+//! The report: what the original prints, and then what it promised. A bank's says how long people waited and rode instead.
 
 use crate::analysis::Summary;
+use crate::app::lab::Lab;
 use crate::app::page::{Page, use_page};
+use crate::app::scene;
 use crate::export::{CheckLine, Report};
-use crate::view::number;
+use crate::platform::clock;
+use crate::view::{number, status};
+use std::collections::BTreeMap;
 use yew::prelude::*;
 
 /// The report of the run up to the playhead's session; complete once the run is over.
 #[component]
 pub fn ReportPane() -> Html {
     let page = use_page();
-    let (report, over) = {
+    let report = use_report(&page);
+    let (over, has_bank, asked) = {
         let lab = page.lab();
-        let report = Report::of(lab.session(), page.state.notices.clone(), (lab.host_ms * 1e6) as u64);
-        (report, lab.session().outcome().is_some())
+        let has_bank = scene::spec(&lab).bank().is_some();
+        (lab.session().outcome().is_some(), has_bank, if has_bank { by_status(&lab) } else { BTreeMap::new() })
     };
     html! {
         <div class="report scroll" tabindex="0" aria-label="Report" data-testid="report" data-outcome={report.outcome}
             data-over={over.to_string()} data-virtual-ns={report.virtual_ns.to_string()}>
-            { original(&report) }
-            { promised(&page, &report, over) }
-            { latencies(&report) }
-            { stations(&report) }
-            { checks(&report) }
-            { said(&report) }
+            <div class="cols">
+                if has_bank {
+                    { carried(&report) }
+                } else {
+                    { original(&report) }
+                }
+                { promised(&page, &report, over) }
+                if has_bank {
+                    { asked_for(&asked) }
+                } else {
+                    { latencies(&report) }
+                }
+                { stations(&report) }
+                { checks(&report) }
+                { said(&report) }
+            </div>
         </div>
     }
+}
+
+/// The report, which takes all samples to work out: once a second while there is more to come, else at once.
+#[hook]
+fn use_report(page: &Page) -> Report {
+    let known = use_mut_ref(|| None::<(f64, Report)>);
+    let (lab, now) = (page.lab(), clock::now_ms());
+    let pattern = lab.scenario().pattern.id;
+    let fresh = |(then, report): &&(f64, Report)| lab.is_busy() && report.pattern == pattern && now - then < 1_000.0;
+    let kept = known.borrow().as_ref().filter(fresh).map(|(_, report)| report.clone());
+    kept.unwrap_or_else(|| {
+        let report = Report::brief(lab.session(), page.state.notices.clone(), (lab.host_ms * 1e6) as u64);
+        known.replace(Some((now, report.clone())));
+        report
+    })
+}
+
+/// How many requests to the running system were answered with which status.
+fn by_status(lab: &Lab) -> BTreeMap<u16, u64> {
+    let mut counts = BTreeMap::new();
+    let so_far = lab.session().history().until(u64::MAX, lab.session().computed());
+    for reply in so_far.exchanges().iter().filter_map(|row| so_far.replies(row).first()) {
+        *counts.entry(reply.status).or_default() += 1;
+    }
+    counts
 }
 
 fn ms(nanos: u64) -> String {
@@ -98,18 +138,56 @@ fn each_task(r: &Report) -> String {
 /// One figure of a summary, in nanoseconds.
 type Figure = fn(&Summary) -> u64;
 
+const FIGURES: [(&str, Figure); 8] = [
+    ("min", |s| s.min.0),
+    ("mean", |s| s.mean.0),
+    ("p50", |s| s.p50.0),
+    ("p90", |s| s.p90.0),
+    ("p95", |s| s.p95.0),
+    ("p99", |s| s.p99.0),
+    ("p99.9", |s| s.p999.0),
+    ("max", |s| s.max.0),
+];
+
+/// What was asked of the running system, by the status of its answer.
+fn asked_for(asked: &BTreeMap<u16, u64>) -> Html {
+    html! {
+        <section>
+            <h3>{ "Answers of the system" }</h3>
+            <dl class="facts">
+                if asked.is_empty() {
+                    { fact("None", "nobody has asked yet") }
+                }
+                { for asked.iter().map(|(code, n)| html! {
+                    <><dt>{ format!("{code} {}", status::reason(*code)) }</dt><dd>{ number::count(*n) }</dd></>
+                }) }
+            </dl>
+        </section>
+    }
+}
+
+/// Waits and rides as a table, in seconds.
+fn carried(r: &Report) -> Html {
+    let (waits, rides) = (r.waiting_ns.unwrap_or_default(), r.riding_ns.unwrap_or_default());
+    let cell = |summary: &Summary, pick: Figure| match summary.count {
+        0 => "—".to_owned(),
+        _ => format!("{:.3} s", pick(summary) as f64 / 1e9),
+    };
+    html! {
+        <section>
+            <h3>{ format!("Waits of {} people, rides of {}", number::count(waits.count), number::count(rides.count)) }</h3>
+            <table>
+                <thead><tr><th scope="col"></th><th scope="col">{ "Wait" }</th><th scope="col">{ "Ride" }</th></tr></thead>
+                <tbody>{ for FIGURES.into_iter().map(|(word, pick)| html! {
+                    <tr><th scope="row">{ word }</th><td>{ cell(&waits, pick) }</td><td>{ cell(&rides, pick) }</td></tr>
+                }) }</tbody>
+            </table>
+        </section>
+    }
+}
+
 /// Latencies as a table, a row for each figure.
 fn latencies(r: &Report) -> Html {
-    let rows: [(&str, Figure); 8] = [
-        ("min", |s| s.min.0),
-        ("mean", |s| s.mean.0),
-        ("p50", |s| s.p50.0),
-        ("p90", |s| s.p90.0),
-        ("p95", |s| s.p95.0),
-        ("p99", |s| s.p99.0),
-        ("p99.9", |s| s.p999.0),
-        ("max", |s| s.max.0),
-    ];
     let cell = |summary: &Summary, pick: Figure| {
         if summary.count == 0 { "—".to_owned() } else { ms(pick(summary)) }
     };
@@ -121,7 +199,7 @@ fn latencies(r: &Report) -> Html {
                     <th scope="col"></th><th scope="col">{ "Send to answer" }</th>
                     if r.response_ns.is_some() { <th scope="col">{ "Intended start to end" }</th> }
                 </tr></thead>
-                <tbody>{ for rows.into_iter().map(|(word, pick)| html! {
+                <tbody>{ for FIGURES.into_iter().map(|(word, pick)| html! {
                     <tr>
                         <th scope="row">{ word }</th><td>{ cell(&r.latency_ns, pick) }</td>
                         if let Some(response) = &r.response_ns { <td>{ cell(response, pick) }</td> }

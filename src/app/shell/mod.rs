@@ -7,6 +7,7 @@ mod overlay;
 mod root;
 mod says;
 mod stage;
+mod summon;
 mod tabs;
 mod timeline;
 mod top_bar;

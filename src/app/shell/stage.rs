@@ -1,11 +1,12 @@
 //! The stage: a canvas that is painted whenever what it shows has changed, lanes to walk through, and its text alternative.
 
-use crate::app::lab::{Lab, Speed, Status};
+use super::summon::{Called, SummonBox};
+use crate::app::lab::Speed;
 use crate::app::page::{Page, use_page};
+use crate::app::scene::with_scene;
 use crate::platform::{canvas, clock, host};
-use crate::trace::SimTime;
-use crate::view::scene::{self, Detail, Lane, Look, Scene};
-use crate::view::{Palette, Picture, Theme, text};
+use crate::view::scene::{self, Lane};
+use crate::view::text;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -15,9 +16,6 @@ use yew::prelude::*;
 /// Milliseconds between pictures: at high speeds nobody can read more, and with reduced motion nobody wants more.
 const SLOW_MS: f64 = 250.0;
 const STEPS_MS: f64 = 500.0;
-
-/// Polls in which a program opens its stations.
-const REHEARSAL: u64 = 64;
 
 /// What a picture depends on: painted anew when one of them changes.
 #[derive(Clone, PartialEq)]
@@ -54,10 +52,23 @@ pub fn StageBox() -> Html {
         let lane = lane.clone();
         Callback::from(move |_: MouseEvent| lane.set(None))
     };
+    let called = use_state(|| None::<Called>);
+    let press = {
+        let (page, node, called) = (page.clone(), node.clone(), called.clone());
+        Callback::from(move |point: (f64, f64)| called.set(Called::at(&page, size_of(&node), point)))
+    };
+    let onclick = press.reform(|event: MouseEvent| (f64::from(event.offset_x()), f64::from(event.offset_y())));
     let onkeydown = {
         let (lane, count) = (lane.clone(), lanes.len());
+        // Where a landing is pressed by key, its lamps are not.
+        let edge = lane.and_then(|index| lanes.get(index)).map(|l| (l.frame.x + 1.0, l.frame.y + l.frame.h / 2.0));
         Callback::from(move |event: KeyboardEvent| {
             let next = match event.key().as_str() {
+                "Enter" => {
+                    // Else the same key would open the list of the box that takes the focus.
+                    event.prevent_default();
+                    return edge.into_iter().for_each(|point| press.emit(point));
+                }
                 "ArrowDown" => lane.map_or(0, |l| (l + 1).min(count.saturating_sub(1))),
                 "ArrowUp" => lane.map_or(0, |l| l.saturating_sub(1)),
                 _ => return,
@@ -66,15 +77,21 @@ pub fn StageBox() -> Html {
             lane.set((count > 0).then_some(next));
         })
     };
+    let close = {
+        let called = called.clone();
+        Callback::from(move |()| called.set(None))
+    };
     let events = page.lab().session().events();
     let chosen = lane.and_then(|index| lanes.get(index).cloned());
     html! {
         <>
-            <div class="lanes" role="group" tabindex="0" aria-label="Lanes of the stage" {onmousemove} {onmouseleave} {onkeydown}>
+            <div class="lanes" role="group" tabindex="0" aria-label="Lanes of the stage" {onclick} {onmousemove} {onmouseleave} {onkeydown}>
                 <canvas ref={node.clone()} data-testid="stage" role="img" aria-label={describe(&page)} data-events={events.to_string()}></canvas>
                 <p class="vh" aria-live="polite">{ chosen.as_ref().map(|l| format!("{}: {}", l.title, l.lines.join(", "))) }</p>
             </div>
-            if let Some(lane) = chosen {
+            if let Some(called) = (*called).clone() {
+                <SummonBox key={called.key()} called={called.clone()} {close} />
+            } else if let Some(lane) = chosen {
                 <Tip {lane} />
             }
             <StageText />
@@ -84,41 +101,6 @@ pub fn StageBox() -> Html {
 
 fn size_of(node: &NodeRef) -> (f64, f64) {
     node.cast::<HtmlCanvasElement>().map_or((0.0, 0.0), |c| (f64::from(c.client_width()), f64::from(c.client_height())))
-}
-
-/// Calls `body` with the scene at the playhead.
-fn with_scene<T>(
-    lab: &Lab,
-    dark: bool,
-    size: (f64, f64),
-    lane: Option<usize>,
-    body: impl FnOnce(&Scene<'_>, &Look<'_>) -> T,
-) -> T {
-    let scenario = lab.scenario();
-    let values = scenario.values();
-    let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
-    // Before the run the stage shows what there will be, idle: another run of the same scenario, stopped as it opens.
-    let rehearsal = (lab.status() == Status::Idle).then(|| {
-        let mut run = scenario.run(None);
-        run.advance(SimTime::ZERO, REHEARSAL);
-        let idle = Picture::idle(&run.trace());
-        (run, idle)
-    });
-    let (run, picture) = match &rehearsal {
-        Some((run, idle)) => (run, idle),
-        None => (lab.session().run(), lab.session().state()),
-    };
-    let trace = run.trace();
-    let scene = Scene { spec: &spec, values: &values, ledger: &picture.ledger, stage: &picture.stage, trace: &trace };
-    let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
-    let detail = match lab.speed {
-        _ if !lab.playing => Detail::Numbers,
-        Speed::Times(times) => Detail::at_speed(times),
-        Speed::Max => Detail::Flow,
-    };
-    let now = lab.session().playhead();
-    let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
-    body(&scene, &Look { detail, lane, calm, stuck, ..Look::new(size, palette, now) })
 }
 
 /// Paints each frame in which there is something new.

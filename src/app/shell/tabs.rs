@@ -4,8 +4,10 @@
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Tab, Wish, use_page};
 use crate::app::panels::{
-    Api, Charts, ChecksBadge, ChecksPane, Code, EndpointSection, Explain, Faults, Log, Params, ReportPane, Tiles,
+    Api, Charts, ChecksBadge, ChecksPane, Code, EndpointSection, Explain, Faults, HallCalls, Log, Params, ReportPane,
+    SystemHealth, Tiles,
 };
+use crate::app::scene;
 use crate::platform::host;
 use yew::prelude::*;
 
@@ -54,6 +56,8 @@ pub fn Tabs() -> Html {
         })
     };
     let open = use_open(current);
+    // A tall picture has the room, until somebody chooses a tab.
+    let rests = scene::spec(&page.lab()).bank().is_some();
     let tab = |(tab, label, narrow): (Tab, &'static str, bool)| {
         let on = tab == current;
         let onclick = {
@@ -69,7 +73,7 @@ pub fn Tabs() -> Html {
         }
     };
     html! {
-        <section class="bot" data-open={open.to_string()} aria-label="Code, log, explanation and report">
+        <section class="bot" data-open={open.to_string()} data-rests={rests.to_string()} aria-label="Code, log, explanation and report">
             <div class="tabs">
                 <div role="tablist" {onkeydown}>{ for TABS.into_iter().filter(|(tab, ..)| is_there(*tab)).map(tab) }</div>
                 <span class="fn"><ChecksBadge /><span class="mono">{ page.scenario().pattern.source.path.trim_start_matches("src/") }</span></span>
@@ -83,15 +87,15 @@ pub fn Tabs() -> Html {
                     Tab::Checks => html! { <ChecksPane /> },
                     Tab::Api => html! { <Api /> },
                     Tab::Params => html! { <div class="scroll fill"><EndpointSection /><Params /><Faults /></div> },
-                    Tab::Charts => html! { <div class="scroll fill"><Tiles /><Charts /></div> },
+                    Tab::Charts => html! { <div class="scroll fill"><HallCalls /><SystemHealth /><Tiles /><Charts /></div> },
                 } }
             </div>
         </section>
     }
 }
 
-/// Whether the region is open in a window so low that it is only its tab row otherwise: choosing a tab opens it, by whatever
-/// way, and pressing the chosen one again closes it. In higher windows the style sheet takes no notice.
+/// Whether the region is open where it is only its tab row otherwise, in a low window or below a tall picture: choosing a tab
+/// opens it, by whatever way, and pressing the chosen one again closes it. Elsewhere the style sheet takes no notice.
 #[hook]
 fn use_open(current: Tab) -> UseStateHandle<bool> {
     let open = use_state(|| false);

@@ -2,6 +2,7 @@
 
 use crate::app::lab::Lab;
 use crate::app::page::{Page, Wish, use_page};
+use crate::app::scene;
 use crate::platform::{canvas, clock, host};
 use crate::trace::{SimTime, Span};
 use crate::view::number;
@@ -84,11 +85,12 @@ pub fn Timeline() -> Html {
 /// Calls `body` with the timeline's picture.
 fn with_picture<T>(lab: &Lab, dark: bool, size: (f64, f64), body: impl FnOnce(&Picture<'_>) -> T) -> T {
     let session = lab.session();
-    let history = session.history();
+    let (history, scene) = (session.history(), scene::spec(lab));
     let picture = Picture {
         size,
         palette: Palette::of(if dark { Theme::Dark } else { Theme::Light }),
         departures: &history.departures,
+        faults: &scene.faults,
         journal: history.journal.entries(),
         playhead: session.playhead(),
         computed: session.computed().max(session.playhead()),
@@ -104,9 +106,12 @@ fn end(lab: &Lab) -> SimTime {
     if let Some(end) = session.end() {
         return end.max(SimTime(1_000_000));
     }
-    let (done, total) = (session.history().departures.len() as f64, lab.scenario().values().count("requests") as f64);
+    let (done, total) = (session.history().departures.len() as f64, lab.scenario().expects());
     let computed = session.computed().max(session.playhead()).seconds();
-    let estimate = if done > 0.0 { computed * (total / done).clamp(1.05, 50.0) } else { computed * 2.0 };
+    let estimate = match total {
+        Some(total) if done > 0.0 => computed * (total as f64 / done).clamp(1.05, 50.0),
+        _ => computed * 2.0,
+    };
     // In round steps, so that the axis does not creep under the eye.
     let step = number::round_step(estimate.max(0.1), 4.0);
     SimTime((libm::ceil(estimate.max(0.1) / step) * step * 1e9) as u64)

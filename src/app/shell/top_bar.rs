@@ -38,8 +38,10 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                 <Presets />
             </div>
             <div class="right">
-                <TargetChoice target={scenario.target} />
-                <span class="vr"></span>
+                if scenario.calls_server() {
+                    <TargetChoice target={scenario.target} />
+                    <span class="vr"></span>
+                }
                 if in_suite {
                     <button class={classes!("btn", "wide", compare.then_some("on"))} data-testid="compare" aria-pressed={compare.to_string()}
                         title="Run the patterns of this group on one seed" onclick={page.asks(Wish::Compare(!compare))}>
@@ -65,7 +67,9 @@ pub fn MenuActions() -> Html {
     let scenario = page.scenario();
     html! {
         <div class="menu-acts">
-            <TargetChoice target={scenario.target} named=false />
+            if scenario.calls_server() {
+                <TargetChoice target={scenario.target} named=false />
+            }
             <Presets named=false />
             if scenario.pattern.suite.is_some() {
                 <button class="btn bd" onclick={page.asks(Wish::Compare(true))}><Icon word="compare" />{ "Run all" }</button>

@@ -120,14 +120,19 @@ fn Done() -> Html {
     let page = use_page();
     let lab = page.lab();
     let departed = lab.ledger().tally.departed();
-    let total = lab.scenario().values().count("requests");
+    // Somebody may have asked for more than were to come.
+    let total = lab.scenario().expects().map(|total| total.max(lab.ledger().tally.offered));
     let hash = lab.session().hash().hex();
     let events = lab.session().events();
     html! {
         <span class="done" data-testid="trace-hash" data-events={events.to_string()} data-hash={hash.clone()}
             title={format!("Trace {hash}: {events} events. The same scenario has the same trace, natively and on every screen.")}>
-            <span><b>{ thousands(departed) }</b>{ format!(" of {}", thousands(total)) }</span>
-            <progress max={total.max(1).to_string()} value={departed.to_string()} aria-label="Requests done"></progress>
+            if let Some(total) = total {
+                <span><b>{ thousands(departed) }</b>{ format!(" of {}", thousands(total)) }</span>
+                <progress max={total.max(1).to_string()} value={departed.to_string()} aria-label="Done"></progress>
+            } else {
+                <span><b>{ thousands(departed) }</b>{ " done" }</span>
+            }
         </span>
     }
 }

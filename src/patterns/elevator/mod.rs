@@ -74,7 +74,7 @@ pub static PATTERN: Pattern = Pattern {
     name: "Elevator bank",
     title: "Elevator bank with per-car circuit breakers",
     group: "Systems",
-    glyph: "elevator",
+    glyph: "lift",
     fields: Params::fields,
     scene: scene::scene,
     presets: &[

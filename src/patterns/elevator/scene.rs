@@ -2,11 +2,12 @@
 
 use super::building::{DUE_DOWN, DUE_UP, LANDINGS};
 use super::car::{DOORS, HEADING, HIGH, LOW, PENDING_DOWN, PENDING_UP, SIGNAL_BUFFER, SIGNALS};
+use super::health::Fleet;
 use super::script;
 use super::system::FLEET;
 use super::works::{FAILING_MOTOR, SLOW_DOOR, STOP_CAR};
 use crate::parts::Breaker;
-use crate::spec::{Bank, FaultSpec, FaultUnit, Fidelity, Place, SceneSpec, Values};
+use crate::spec::{Bank, FaultSpec, FaultUnit, Fidelity, Place, SceneSpec, Score, Summons, Values};
 use crate::trace::Span;
 
 /// The picture with some values.
@@ -28,7 +29,18 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
                 signals: (SIGNALS, SIGNAL_BUFFER),
                 due: (DUE_UP, DUE_DOWN),
                 breaker: Breaker::gauges(),
+                people: Some(super::traffic::count(values)),
                 patience: Span::secs(60),
+                summons: Some(Summons {
+                    method: "POST",
+                    path: "/v1/floors/request",
+                    body: r#"{"from": $from, "to": $to}"#,
+                }),
+                score: Some(Score {
+                    formula: "0.6 × the share of cars whose breakers are not open + 0.4 × the score of the load, which is 1 from 0.5 to 2 stops and \
+                              trips a car, load ÷ 0.5 below and 2 ÷ load above",
+                    of: |cars, healthy, pending| Fleet { cars, healthy, up: pending, down: 0 }.performance_score(),
+                }),
             },
         }],
         regulator: None,
@@ -54,7 +66,7 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
             },
             FaultSpec {
                 id: FAILING_MOTOR,
-                label: "Failing motors",
+                label: "Motor faults",
                 help: "So many percent of the steps do not move the car and fail.",
                 unit: FaultUnit::Percent,
                 default: 50,

@@ -8,6 +8,7 @@ use super::floor::Floor;
 use super::params::Params;
 use super::script::{self, Scripted};
 use crate::engine::{Draw, Env};
+use crate::spec::Values;
 use crate::trace::Span;
 
 /// The trips of a run, in the order of their times.
@@ -28,6 +29,14 @@ pub fn trips(env: &Env, p: &Params) -> Vec<Scripted> {
         Scripted { from, to, at: Span::from_seconds(due) }
     };
     (0..p.passengers).map(trip).collect()
+}
+
+/// How many trips a run with some values has.
+pub fn count(values: &Values) -> u64 {
+    match values.word("traffic") {
+        "script" => script::requests(values.word("script")).map_or(0, |all| all.len() as u64),
+        _ => values.count("passengers"),
+    }
 }
 
 /// One trip within the floors that some car serves.

@@ -34,6 +34,8 @@ pub struct StationRow {
     /// Where it was, if it travels, in thousandths, its pace from there in millionths a second, and since when.
     place: (i32, i32, SimTime),
     gauges: Vec<i64>,
+    /// When one of its gauges was last set.
+    pub gauged: SimTime,
     /// What a station that shrank may still hold until it has drained.
     allowed: u64,
     capacity_ns: u128,
@@ -57,6 +59,7 @@ impl StationRow {
             in_hand: None,
             hands: Vec::new(),
             gauges: Vec::new(),
+            gauged: at,
             allowed: u64::MAX,
             capacity_ns: 0,
             sized: at,
@@ -124,7 +127,8 @@ impl StationRow {
         if self.capacity == UNLIMITED { u64::MAX } else { u64::from(self.capacity) }
     }
 
-    pub(super) fn set_gauge(&mut self, gauge: Gauge, value: i64) {
+    pub(super) fn set_gauge(&mut self, gauge: Gauge, value: i64, at: SimTime) {
+        self.gauged = at;
         let index = gauge.0 as usize;
         if self.gauges.len() <= index {
             self.gauges.resize(index + 1, 0);

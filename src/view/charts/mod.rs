@@ -9,7 +9,7 @@ mod paper;
 mod time;
 
 pub use decimate::decimate;
-pub use histogram::{Bin, Histogram};
+pub use histogram::{Axis, Bin, Histogram};
 pub use paper::Paper;
 pub use time::{Band, Line, TimeChart};
 

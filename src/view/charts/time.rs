@@ -51,6 +51,8 @@ pub struct TimeChart {
     pub lines: Vec<Line>,
     /// What theory says: dashed lines with labels.
     pub theory: Vec<(f64, String)>,
+    /// How high the axis goes at least.
+    pub reach: f64,
     /// The unit of the values, for the sentence and the table.
     pub unit: &'static str,
 }
@@ -129,7 +131,8 @@ impl TimeChart {
             paper.line(&points, line.colour, line.width)?;
         }
         paper.line(&[(scale.left, scale.bottom), (scale.right, scale.bottom)], p.line_3, 1.0)?;
-        for (value, _) in &self.theory {
+        // What is beyond the axis is not drawn: at its edge it would say something else.
+        for (value, _) in self.theory.iter().filter(|t| t.0 <= high) {
             paper.dashed((scale.left, scale.y(*value)), (scale.right, scale.y(*value)), p.ink_3)?;
         }
         for (y, text, ink) in self.labels(&scale, p.ink_3) {
@@ -163,7 +166,7 @@ impl TimeChart {
         let most = values.clone().fold(0.0, f64::max);
         // Theory stretches the scale, unless it is out of all proportion.
         let theory = self.theory.iter().map(|t| t.0).filter(|t| t.is_finite() && (most == 0.0 || *t < 4.0 * most));
-        let high = theory.fold(most, f64::max);
+        let high = theory.fold(most, f64::max).max(self.reach);
         if !self.log {
             let step = number::round_step(if high > 0.0 { high } else { 1.0 }, 3.0);
             return (0.0, libm::ceil(high.max(step) / step * 0.999) * step);
@@ -205,7 +208,12 @@ impl TimeChart {
                 let text = format!("{} {}", l.name, l.value).trim().to_owned();
                 l.points.last().map(|q| (scale.y(q.1), text, l.ink))
             })
-            .chain(self.theory.iter().map(|(value, text)| (scale.y(*value), text.clone(), theory)))
+            .chain(
+                self.theory
+                    .iter()
+                    .filter(|t| t.0 <= scale.high)
+                    .map(|(value, text)| (scale.y(*value), text.clone(), theory)),
+            )
             .collect();
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
         // Down from the top, then up from the bottom: what does not fit is pushed back in.

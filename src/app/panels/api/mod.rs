@@ -47,7 +47,7 @@ pub fn Api() -> Html {
 }
 
 /// Why nobody can be asked now, if so.
-fn obstacle(page: &Page) -> Option<&'static str> {
+pub fn obstacle(page: &Page) -> Option<&'static str> {
     let lab = page.lab();
     if lab.wants_real() {
         return Some("The calls of this run go to a real endpoint, in real time. Requests are for simulated runs.");

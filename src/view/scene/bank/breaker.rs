@@ -43,6 +43,12 @@ impl Breaker {
         }
     }
 
+    /// What counts against it, of how many: "0 of 5" failures in a row, or the failures among the calls of its window.
+    pub fn failures(&self) -> String {
+        let of = if self.limit > 0 { self.limit } else { self.calls };
+        format!("{} of {}", number::count(self.failures), number::count(of))
+    }
+
     /// Whether calls are turned away.
     pub const fn is_open(&self) -> bool {
         matches!(self.status, Contact::Open | Contact::ForcedOpen)

@@ -203,10 +203,15 @@ fn lamps(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan, lan
     sheet.text((right, y + 4.0), seconds(call.longest), ink.end());
 }
 
-/// Whole seconds, or minutes where they are many.
+/// Whole seconds; where they are many minutes and seconds, and hours at last: never wider than "999 s".
 pub fn seconds(span: Span) -> String {
     let seconds = span.seconds();
-    if seconds < 999.5 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
+    let whole = seconds as u64;
+    match whole {
+        _ if seconds < 999.5 => format!("{seconds:.0} s"),
+        ..6_000 => format!("{}:{:02}", whole / 60, whole % 60),
+        _ => format!("{:.1} h", seconds / 3_600.0),
+    }
 }
 
 /// The car that is to come, and when.

@@ -95,8 +95,12 @@ pub fn load(car: &Car<'_>) -> String {
 
 /// What a car is about, from long to short.
 fn about(state: &State<'_>, car: &Car<'_>) -> Vec<String> {
+    if car.is_shut {
+        return vec!["shut down".to_owned(), String::new()];
+    }
     if let Some(trouble) = car.trouble {
-        return vec![trouble.to_owned(), String::new()];
+        let first = trouble.split(' ').next().unwrap_or_default();
+        return vec![trouble.to_owned(), first.to_owned(), String::new()];
     }
     if car.breaker.is_some_and(|breaker| breaker.is_open()) && !car.moves() {
         return vec!["held".to_owned(), String::new()];

@@ -14,6 +14,7 @@ mod plan;
 mod point;
 mod shaft;
 mod state;
+pub mod tables;
 mod words;
 
 pub use point::{landing_at, lanes};

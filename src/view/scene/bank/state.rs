@@ -7,8 +7,14 @@ use crate::spec::{self, Place};
 use crate::trace::{JobId, Span, StationId, StationKind, UNLIMITED, ledger::StationRow};
 use std::collections::BTreeMap;
 
+/// The declared state of a car that was taken away.
+const REMOVED: &str = "removed";
+
 /// The ways that people wait for.
 pub const WAYS: [Way; 2] = [Way::Up, Way::Down];
+
+/// A car that has something to do, heads nowhere, and of which nothing has been heard for this long, stands for good.
+const STANDS: Span = Span::secs(5);
 
 /// A way to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +84,10 @@ pub struct Car<'a> {
     pub riders: Vec<Option<i32>>,
     /// How many it takes, if there is a limit.
     pub capacity: Option<u32>,
-    /// Its declared state, where it is not in service.
+    /// Its declared state, where it is not in service, or that it stands with work to do.
     pub trouble: Option<&'a str>,
+    /// Whether it was taken away with all the others: the bank is shut down, and that is no trouble.
+    pub is_shut: bool,
     /// Signals queued for it.
     pub signals: u64,
     /// What it has still to do upward and downward.
@@ -112,7 +120,12 @@ impl Car<'_> {
 
     /// Whether it is out of service against its will: one that is being taken away only finishes what it has.
     pub fn is_stuck(&self) -> bool {
-        self.trouble.is_some_and(|word| !matches!(word, "deleting" | "removed"))
+        self.trouble.is_some() && !self.is_leaving()
+    }
+
+    /// Whether it is being taken away, or was.
+    pub fn is_leaving(&self) -> bool {
+        self.is_shut || matches!(self.trouble, Some("deleting" | REMOVED))
     }
 
     /// Whether it moves at the moment.
@@ -196,6 +209,9 @@ impl<'a> State<'a> {
         };
         let mut cars: Vec<Car<'a>> =
             members(station, StationKind::Car).map(|(id, row)| car(scene, look, bank, (id, row))).collect();
+        if cars.iter().all(|car| car.trouble == Some(REMOVED)) {
+            cars.iter_mut().for_each(|car| (car.trouble, car.is_shut) = (None, true));
+        }
         let index: BTreeMap<StationId, usize> = cars.iter().enumerate().map(|(i, car)| (car.id, i)).collect();
         for (_, row) in scene.ledger.stations_with_ids().filter(|(_, row)| row.kind == StationKind::Gate) {
             if let Some(car) = index.get(&row.parent).and_then(|i| cars.get_mut(*i))
@@ -268,19 +284,28 @@ fn car<'a>(scene: &Scene<'a>, look: &Look<'_>, bank: &spec::Bank, (id, row): (St
     riders.iter().flatten().for_each(|place| stop(&mut stops, *place, true));
     let place = row.place_at(look.now);
     let count = |gauge| row.gauge(gauge).max(0) as u64;
+    let heading = Way::of(row.gauge(bank.heading));
+    let pending = (count(bank.pending.0), count(bank.pending.1));
+    let has_work = pending.0 + pending.1 > 0;
+    // Whoever takes up work says where it heads, and whoever works says what is left: silence is standing still. Where the run
+    // is stuck it will not be broken any more.
+    let silent = look.stuck || look.now.since(row.gauged) > STANDS;
+    let stands = heading.is_none() && has_work && row.pace() == 0 && silent;
+    let declared = row.state.map(|state| scene.trace.name(state)).filter(|state| *state != "in service");
     Car {
         id,
         row,
         name: scene.name(row),
         place: if look.calm { libm::round(place) } else { place },
-        heading: Way::of(row.gauge(bank.heading)),
+        heading,
         doors: row.gauge(bank.doors) > 0,
         range: (row.gauge(bank.range.0) as i32, row.gauge(bank.range.1) as i32),
         riders,
         capacity: Some(row.capacity).filter(|capacity| *capacity != UNLIMITED),
-        trouble: row.state.map(|state| scene.trace.name(state)).filter(|state| *state != "in service"),
+        trouble: declared.or(stands.then_some("stands with work")),
+        is_shut: false,
         signals: count(bank.signals.0),
-        pending: (count(bank.pending.0), count(bank.pending.1)),
+        pending,
         stops,
         breaker: None,
     }

@@ -24,7 +24,8 @@ fn some(n: u64, what: &str) -> String {
 
 /// "up", "at 14", "doors closed": where a car is and what it does.
 fn motion(car: &Car<'_>) -> Vec<String> {
-    let mut words = vec![car.heading.map_or("idle", Way::word).to_owned()];
+    let idle = if car.is_shut { "shut down" } else { "idle" };
+    let mut words = vec![car.heading.map_or(idle, Way::word).to_owned()];
     words.extend(car.trouble.map(str::to_owned));
     let (below, above) = (libm::floor(car.place + 1e-3) as i32, libm::ceil(car.place - 1e-3) as i32);
     words.push(match below == above {

@@ -1,38 +1,13 @@
-//! Metric tiles: the numbers at the playhead.
+//! The tiles of patterns whose jobs call a server.
 
-use crate::app::page::use_page;
+use super::Tile;
+use crate::app::lab::Lab;
+use crate::spec::SceneSpec;
 use crate::trace::{Outcome, Span, StationKind};
 use crate::view::number;
-use yew::prelude::*;
 
-/// One tile: id, name, what is shown, its unit, the plain number in base units.
-struct Tile {
-    id: String,
-    label: String,
-    shown: String,
-    unit: String,
-    plain: String,
-}
-
-impl Tile {
-    fn new(id: &str, label: &str, shown: String, unit: impl Into<String>, plain: impl ToString) -> Tile {
-        Tile { id: id.to_owned(), label: label.to_owned(), shown, unit: unit.into(), plain: plain.to_string() }
-    }
-
-    /// A time, unless there are too few samples to speak of it.
-    fn time(id: &str, label: &str, span: Span, samples: u64, enough: u64) -> Tile {
-        if samples < enough {
-            return Tile::new(id, label, "—".to_owned(), "", "");
-        }
-        Tile::new(id, label, number::millis(span.0), "ms", span.0)
-    }
-}
-
-/// The tiles.
-#[component]
-pub fn Tiles() -> Html {
-    let page = use_page();
-    let lab = page.lab();
+/// The tiles, and what is to be said about all of them.
+pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     let (ledger, so_far) = (lab.ledger(), lab.so_far());
     let latency = lab.latency();
     let tally = &ledger.tally;
@@ -68,9 +43,8 @@ pub fn Tiles() -> Html {
         tiles.push(Tile::time("response-p50", "Response p50", response.p50, response.count, 1));
         tiles.push(Tile::time("response-p99", "Response p99", response.p99, response.count, 100));
     }
-    let scenario = lab.scenario();
     let trace = lab.session().run().trace();
-    for gauge in (scenario.pattern.scene)(&scenario.values(), scenario.fidelity).gauges {
+    for gauge in &scene.gauges {
         let value = ledger.find(&gauge.station, &trace).map_or(0, |(_, s)| s.gauge(gauge.gauge));
         let (shown, unit) = if gauge.unit == "ns" {
             (number::millis(value.max(0) as u64), "ms")
@@ -79,17 +53,5 @@ pub fn Tiles() -> Html {
         };
         tiles.push(Tile::new(gauge.id, gauge.label, shown, unit, value));
     }
-    // Rows of four; the last one is filled up, so that no hole shows.
-    let empty = (4 - tiles.len() % 4) % 4;
-    html! {
-        <section class="sec metrics" aria-labelledby="h-metrics">
-            <header><h2 id="h-metrics">{ "Metrics" }</h2><span class="note">{ format!("n = {} · rate over 1 s", number::count(latency.count)) }</span></header>
-            <dl class="tiles">
-                { for tiles.into_iter().map(|t| html! {
-                    <div data-testid={format!("metric-{}", t.id)} data-value={t.plain}><dt>{ t.label }</dt><dd>{ t.shown }<small>{ t.unit }</small></dd></div>
-                }) }
-                { for (0..empty).map(|_| html! { <div aria-hidden="true"></div> }) }
-            </dl>
-        </section>
-    }
+    (tiles, format!("n = {} · rate over 1 s", number::count(latency.count)))
 }

@@ -1,0 +1,173 @@
+//! The live charts: series from the samples up to the playhead, drawn by plotters on canvases.
+//!
+//! What there is to plot depends on the picture: calls that are answered, or people who wait for cars.
+
+mod bank;
+mod calls;
+
+use crate::analysis::LevelPoint;
+use crate::app::icon::{Icon, IconName};
+use crate::app::lab::Lab;
+use crate::app::page::use_page;
+use crate::app::scene;
+use crate::platform::resize::Resizes;
+use crate::platform::{canvas, clock, host};
+use crate::trace::{SimTime, Span};
+use crate::view::charts::{Histogram, Line, Paper, Table, TimeChart};
+use crate::view::{Palette, Rgba, Theme, number};
+use plotters_canvas::CanvasBackend;
+use web_sys::HtmlCanvasElement;
+use yew::prelude::*;
+
+/// What one canvas shows.
+#[derive(Clone, Debug, PartialEq)]
+enum Figure {
+    Time(TimeChart),
+    Bars(Histogram),
+}
+
+/// A chart with its title line.
+#[derive(Clone, Debug, PartialEq)]
+struct Sheet {
+    id: &'static str,
+    title: &'static str,
+    note: String,
+    figure: Figure,
+}
+
+/// All charts.
+#[component]
+pub fn Charts() -> Html {
+    let page = use_page();
+    let palette = Palette::of(if page.state.dark { Theme::Dark } else { Theme::Light });
+    let sheets = {
+        let lab = page.lab();
+        let scene = scene::spec(&lab);
+        match scene.bank() {
+            Some((_, bank)) => bank::sheets(&lab, bank, palette),
+            None => calls::sheets(&lab, &scene, palette),
+        }
+    };
+    html! {
+        <section class="sec charts" aria-label="Charts">
+            { for sheets.into_iter().map(|sheet| { let key = sheet.id; html! { <Chart {key} {sheet} dark={page.state.dark} /> } }) }
+        </section>
+    }
+}
+
+/// Properties of a chart.
+#[derive(Clone, PartialEq, Properties)]
+struct ChartProps {
+    sheet: Sheet,
+    dark: bool,
+}
+
+#[component]
+fn Chart(props: &ChartProps) -> Html {
+    let node = use_node_ref();
+    let as_table = use_state(|| false);
+    use_painting(&node, props);
+    let toggle = {
+        let as_table = as_table.clone();
+        Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
+    };
+    let (sentence, table) = match &props.sheet.figure {
+        Figure::Time(chart) => (chart.sentence(), as_table.then(|| chart.table())),
+        Figure::Bars(bars) => (bars.sentence(), as_table.then(|| bars.table())),
+    };
+    let sheet = &props.sheet;
+    html! {
+        <figure class="chart">
+            <figcaption><b>{ sheet.title }</b><span class="note">{ sheet.note.clone() }</span>
+                <button class="astable" aria-pressed={as_table.to_string()} title="Show as table" aria-label={format!("Show {} as table", sheet.title)} onclick={toggle}><Icon name={IconName::Table} /></button>
+            </figcaption>
+            <canvas ref={node} role="img" data-testid={format!("chart-{}", sheet.id)} aria-label={format!("{}: {sentence}", sheet.title)}></canvas>
+            if let Some(table) = table {
+                { rows(&table) }
+            }
+        </figure>
+    }
+}
+
+/// Paints the canvas whenever what it shows, its size or the theme has changed.
+#[hook]
+fn use_painting(node: &NodeRef, props: &ChartProps) {
+    let latest = use_mut_ref(|| props.clone());
+    {
+        let (node, latest) = (node.clone(), latest.clone());
+        use_effect_with(props.clone(), move |props| {
+            latest.replace(props.clone());
+            let props = props.clone();
+            clock::soon(move || paint(&node, &props.sheet.figure, props.dark));
+        });
+    }
+    let node = node.clone();
+    use_effect_with((), move |()| {
+        let watched = node.cast::<web_sys::Element>().map(|canvas| {
+            Resizes::watch(&canvas, move || {
+                let props = latest.borrow();
+                paint(&node, &props.sheet.figure, props.dark);
+            })
+        });
+        move || drop(watched)
+    });
+}
+
+fn rows(table: &Table) -> Html {
+    html! {
+        <div class="scroll tabled">
+            <table>
+                <thead><tr>{ for table.head.iter().map(|h| html! { <th scope="col">{ h }</th> }) }</tr></thead>
+                <tbody>{ for table.rows.iter().map(|row| html! { <tr>{ for row.iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> }) }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn paint(node: &NodeRef, figure: &Figure, dark: bool) {
+    let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
+    let ratio = host::pixel_ratio();
+    if canvas::fit(&element, ratio).is_none() {
+        return;
+    }
+    let Some(backend) = CanvasBackend::with_canvas_object(element) else { return };
+    let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
+    let paper = Paper::new(backend, palette, ratio);
+    // A canvas that cannot be drawn on stays empty; the numbers are in the tiles and in the table.
+    let _drawn = match figure {
+        Figure::Time(chart) => chart.draw(&paper, palette.chrome),
+        Figure::Bars(bars) => bars.draw(&paper, palette.chrome),
+    };
+}
+
+/// The right end of the time axes, in seconds. Before the start they show a second to come.
+fn end_of(lab: &Lab) -> f64 {
+    let playhead = lab.session().playhead();
+    if playhead == SimTime::ZERO { 1.0 } else { playhead.seconds().max(1e-3) }
+}
+
+/// About a hundredth of the time shown, rounded.
+fn window_of(lab: &Lab) -> Span {
+    Span::from_seconds(number::round_step(end_of(lab), 100.0).max(0.000_1))
+}
+
+fn unit_of(window: Span) -> String {
+    if window.0 >= 1_000_000_000 { format!("{} s", window.seconds()) } else { format!("{} ms", window.as_millis()) }
+}
+
+fn line(name: &str, value: String, points: Vec<(f64, f64)>, colour: Rgba, ink: Rgba, width: f64) -> Line {
+    Line { name: name.to_owned(), value, points, colour, ink, width, steps: false, fill: None }
+}
+
+/// A name that leaves room for a number at the right of a chart.
+fn short(name: &str) -> String {
+    if name.chars().count() <= 9 { name.to_owned() } else { name.chars().take(8).collect::<String>() + "…" }
+}
+
+fn steps(points: &[LevelPoint], end: f64, scale: f64) -> Vec<(f64, f64)> {
+    let mut series: Vec<_> = points.iter().map(|q| (q.at.seconds(), q.level as f64 * scale)).collect();
+    if let Some(last) = series.last().copied() {
+        series.push((end, last.1));
+    }
+    series
+}

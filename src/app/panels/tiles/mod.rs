@@ -1,0 +1,73 @@
+//! Metric tiles: the numbers at the playhead. Which they are depends on the picture: calls, or people who wait for cars.
+
+mod bank;
+mod calls;
+
+use crate::app::page::use_page;
+use crate::app::scene;
+use crate::trace::Span;
+use crate::view::number;
+use yew::prelude::*;
+
+/// One tile: id, name, what is shown, its unit, the plain number in base units.
+struct Tile {
+    id: String,
+    label: String,
+    shown: String,
+    unit: String,
+    plain: String,
+}
+
+impl Tile {
+    fn new(id: &str, label: &str, shown: String, unit: impl Into<String>, plain: impl ToString) -> Tile {
+        Tile { id: id.to_owned(), label: label.to_owned(), shown, unit: unit.into(), plain: plain.to_string() }
+    }
+
+    /// A time in milliseconds, unless there are too few samples to speak of it.
+    fn time(id: &str, label: &str, span: Span, samples: u64, enough: u64) -> Tile {
+        if samples < enough {
+            return Tile::new(id, label, "—".to_owned(), "", "");
+        }
+        Tile::new(id, label, number::millis(span.0), "ms", span.0)
+    }
+
+    /// A time in seconds, unless there are too few samples to speak of it.
+    fn seconds(id: &str, label: &str, span: Span, samples: u64, enough: u64) -> Tile {
+        if samples < enough {
+            return Tile::new(id, label, "—".to_owned(), "", "");
+        }
+        Tile::new(id, label, number::short_seconds(span.0), "s", span.0)
+    }
+
+    /// A number of things.
+    fn count(id: &str, label: &str, n: u64) -> Tile {
+        Tile::new(id, label, number::count(n), "", n)
+    }
+}
+
+/// The tiles.
+#[component]
+pub fn Tiles() -> Html {
+    let page = use_page();
+    let (tiles, note) = {
+        let lab = page.lab();
+        let scene = scene::spec(&lab);
+        match scene.bank() {
+            Some(_) => bank::tiles(&lab),
+            None => calls::tiles(&lab, &scene),
+        }
+    };
+    // Rows of four; the last one is filled up, so that no hole shows.
+    let empty = (4 - tiles.len() % 4) % 4;
+    html! {
+        <section class="sec metrics" aria-labelledby="h-metrics">
+            <header><h2 id="h-metrics">{ "Metrics" }</h2><span class="note">{ note }</span></header>
+            <dl class="tiles">
+                { for tiles.into_iter().map(|t| html! {
+                    <div data-testid={format!("metric-{}", t.id)} data-value={t.plain}><dt>{ t.label }</dt><dd>{ t.shown }<small>{ t.unit }</small></dd></div>
+                }) }
+                { for (0..empty).map(|_| html! { <div aria-hidden="true"></div> }) }
+            </dl>
+        </section>
+    }
+}

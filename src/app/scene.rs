@@ -1,0 +1,57 @@
+//! The scene at the playhead, for the stage and for whatever stands beside it in words.
+
+use super::lab::{Lab, Speed, Status};
+use crate::platform::host;
+use crate::spec::SceneSpec;
+use crate::trace::SimTime;
+use crate::view::scene::{Detail, Look, Scene};
+use crate::view::{Palette, Picture, Theme};
+
+/// Polls in which a program opens its stations.
+const REHEARSAL: u64 = 64;
+
+/// The scene as the scenario's values make it.
+pub fn spec(lab: &Lab) -> SceneSpec {
+    let scenario = lab.scenario();
+    (scenario.pattern.scene)(&scenario.values(), scenario.fidelity)
+}
+
+/// Calls `body` with the scene at the playhead, where it is not to be drawn.
+pub fn read_scene<T>(lab: &Lab, body: impl FnOnce(&Scene<'_>, &Look<'_>) -> T) -> T {
+    with_scene(lab, false, (0.0, 0.0), None, body)
+}
+
+/// Calls `body` with the scene at the playhead.
+pub fn with_scene<T>(
+    lab: &Lab,
+    dark: bool,
+    size: (f64, f64),
+    lane: Option<usize>,
+    body: impl FnOnce(&Scene<'_>, &Look<'_>) -> T,
+) -> T {
+    let scenario = lab.scenario();
+    let values = scenario.values();
+    let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
+    // Before the run the stage shows what there will be, idle: another run of the same scenario, stopped as it opens.
+    let rehearsal = (lab.status() == Status::Idle).then(|| {
+        let mut run = scenario.run(None);
+        run.advance(SimTime::ZERO, REHEARSAL);
+        let idle = Picture::idle(&run.trace());
+        (run, idle)
+    });
+    let (run, picture) = match &rehearsal {
+        Some((run, idle)) => (run, idle),
+        None => (lab.session().run(), lab.session().state()),
+    };
+    let trace = run.trace();
+    let scene = Scene { spec: &spec, values: &values, ledger: &picture.ledger, stage: &picture.stage, trace: &trace };
+    let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
+    let detail = match lab.speed {
+        _ if !lab.playing => Detail::Numbers,
+        Speed::Times(times) => Detail::at_speed(times),
+        Speed::Max => Detail::Flow,
+    };
+    let now = lab.session().playhead();
+    let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
+    body(&scene, &Look { detail, lane, calm, stuck, ..Look::new(size, palette, now) })
+}

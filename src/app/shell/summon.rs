@@ -1,0 +1,133 @@
+//! Calling a car from a landing: a small box beside the landing that was pressed, which asks where to.
+//!
+//! What it sends is data of the scene, and comes in at the playhead like any other request: a link replays it. It must not
+//! know what the interface of the system looks like.
+
+use crate::app::page::{Page, Wish, use_page};
+use crate::app::panels::obstacle;
+use crate::app::scene::with_scene;
+use crate::platform::host;
+use crate::spec::Summons;
+use crate::view::scene::{landing_at, tables};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+/// A landing that was pressed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Called {
+    summons: Summons,
+    /// Its place and name.
+    from: (i32, String),
+    /// Where one can go from there, from the highest: places and names.
+    others: Vec<(i32, String)>,
+    /// The place that is chosen to begin with.
+    to: i32,
+    /// Where the box stands.
+    at: (f64, f64),
+}
+
+impl Called {
+    /// Tells one press from another.
+    pub fn key(&self) -> String {
+        format!("{} {:?}", self.from.0, self.at)
+    }
+
+    /// The landing at a point of the stage, where a car can be called from it.
+    pub fn at(page: &Page, size: (f64, f64), point: (f64, f64)) -> Option<Called> {
+        let lab = page.lab();
+        with_scene(&lab, page.state.dark, size, None, |scene, look| {
+            let summons = scene.spec.bank()?.1.summons?;
+            let (pressed, way) = landing_at(scene, look, point)?;
+            let mut others = tables::landings(scene, look);
+            others.reverse();
+            let index = others.iter().position(|(id, ..)| *id == pressed)?;
+            let (_, place, name) = others.remove(index);
+            let (top, bottom) = (others.first()?.1, others.last()?.1);
+            // As far as it goes the way that was pressed; else to the end that is further away.
+            let up = if way == 0 { top - place > place - bottom } else { way > 0 };
+            let others = others.into_iter().map(|(_, place, name)| (place, name)).collect();
+            Some(Called { summons, from: (place, name), others, to: if up { top } else { bottom }, at: point })
+        })
+    }
+}
+
+/// Properties of the box.
+#[derive(Clone, PartialEq, Properties)]
+pub struct SummonProps {
+    /// What was pressed.
+    pub called: Called,
+    /// Takes the box away.
+    pub close: Callback<()>,
+}
+
+/// The box.
+#[component]
+pub fn SummonBox(props: &SummonProps) -> Html {
+    let page = use_page();
+    let node = use_node_ref();
+    let to = use_state(|| props.called.to);
+    {
+        let (node, (x, y)) = (node.clone(), props.called.at);
+        use_effect_with((), move |()| {
+            if let Some(element) = node.cast::<web_sys::HtmlElement>() {
+                let style = element.style();
+                let _x = style.set_property("--x", &format!("{x}px"));
+                let _y = style.set_property("--y", &format!("{y}px"));
+            }
+            host::focus("[data-testid=call-to]");
+        });
+    }
+    let obstacle = obstacle(&page);
+    let onsubmit = {
+        let (called, close, to) = (props.called.clone(), props.close.clone(), *to);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let Summons { method, path, .. } = called.summons;
+            let body = called.summons.body(called.from.0, to);
+            page.ask(Wish::Ask { method: method.to_owned(), path: path.to_owned(), body });
+            leave(&close);
+        })
+    };
+    let onkeydown = {
+        let close = props.close.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                event.prevent_default();
+                leave(&close);
+            }
+        })
+    };
+    let onchange = {
+        let to = to.clone();
+        Callback::from(move |event: Event| {
+            let select = event.target().and_then(|t| t.dyn_into::<HtmlSelectElement>().ok());
+            if let Some(place) = select.and_then(|select| select.value().parse().ok()) {
+                to.set(place);
+            }
+        })
+    };
+    let cancel = props.close.reform(|_: MouseEvent| ());
+    let Called { from, others, .. } = &props.called;
+    html! {
+        <form class="summon" ref={node} role="dialog" aria-label={format!("Call a car from {}", from.1)} {onsubmit} {onkeydown}>
+            <p>{ "From " }<b data-testid="call-from" data-value={from.0.to_string()}>{ &from.1 }</b>{ " to" }</p>
+            <select aria-label="To" data-testid="call-to" {onchange}>
+                { for others.iter().map(|(place, name)| html! {
+                    <option value={place.to_string()} selected={*place == *to}>{ name }</option>
+                }) }
+            </select>
+            <button type="submit" class="btn pri" data-testid="call-send" disabled={obstacle.is_some()}>{ "Call" }</button>
+            <button type="button" class="btn bd" onclick={cancel}>{ "Cancel" }</button>
+            if let Some(why) = obstacle {
+                <p class="note">{ why }</p>
+            }
+        </form>
+    }
+}
+
+/// Takes the box away, and the focus back to where it came from.
+fn leave(close: &Callback<()>) {
+    close.emit(());
+    host::focus(".stagebox .lanes");
+}

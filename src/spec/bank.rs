@@ -1,0 +1,49 @@
+//! What the page does with a bank beside drawing it, as data: how a person calls a car, and the one figure of how it does.
+//!
+//! The page must not know a system's routes or formulas: it fills in what stands here.
+
+/// A request to the running system by which somebody at a landing calls a car.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summons {
+    /// The method.
+    pub method: &'static str,
+    /// The path.
+    pub path: &'static str,
+    /// The body, with `$from` and `$to` where the places of the landings go.
+    pub body: &'static str,
+}
+
+impl Summons {
+    /// The body for a trip.
+    pub fn body(&self, from: i32, to: i32) -> String {
+        self.body.replace("$from", &from.to_string()).replace("$to", &to.to_string())
+    }
+}
+
+/// A figure of how well a bank does.
+#[derive(Clone, Copy, Debug)]
+pub struct Score {
+    /// The formula, in words.
+    pub formula: &'static str,
+    /// The figure, from the number of cars, of the healthy ones, whose breakers are not open and which nobody takes away, and of
+    /// what all have still to do.
+    pub of: fn(cars: u32, healthy: u32, pending: u32) -> f64,
+}
+
+/// Functions have no identity; the formula says what the figure is.
+impl PartialEq for Score {
+    fn eq(&self, other: &Score) -> bool {
+        self.formula == other.formula
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_places_of_a_trip_stand_in_the_body_as_plain_numbers() {
+        let summons = Summons { method: "PUT", path: "/", body: r#"{"a": $from, "b": $to}"# };
+        assert_eq!(summons.body(-2, 12), r#"{"a": -2, "b": 12}"#);
+    }
+}

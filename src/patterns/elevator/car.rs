@@ -31,11 +31,11 @@ pub const PENDING_DOWN: Gauge = Gauge(5);
 pub const SIGNALS: Gauge = Gauge(6);
 /// The floor it is at, or going to next.
 pub const FLOOR: Gauge = Gauge(7);
-/// Steps of it that failed and of which its breaker never heard.
+/// Steps of it that failed and of which its breaker never heard, so far.
 pub const UNHEARD: Gauge = Gauge(8);
-/// Steps of it that go on although their time is up.
+/// Steps of it that went on although their time was up, so far.
 pub const OVERTIME: Gauge = Gauge(9);
-/// Steps that are under way at once, where it is more than one.
+/// The most steps of it that were under way at once, where that is more than one.
 pub const STEPS: Gauge = Gauge(10);
 /// How many signals there is room for.
 pub const SIGNAL_BUFFER: u32 = 10;
@@ -81,6 +81,7 @@ pub struct Car {
     under_way: Cell<u32>,
     unheard: Cell<i64>,
     overtime: Cell<i64>,
+    most_steps: Cell<u32>,
     signals: (Tx<()>, Rx<()>),
     shown: Cell<(u32, u32)>,
     rekicking: Cell<bool>,
@@ -119,6 +120,7 @@ impl Car {
             under_way: Cell::new(0),
             unheard: Cell::new(0),
             overtime: Cell::new(0),
+            most_steps: Cell::new(1),
             signals: channel_of(&env, station, &format!("{name} signals"), SIGNAL_BUFFER),
             shown: Cell::new((0, 0)),
             rekicking: Cell::new(false),
@@ -252,14 +254,16 @@ impl Car {
         }
     }
 
-    fn goes_on_too_long(&self, more: i64) {
-        self.overtime.set(self.overtime.get() + more);
+    fn goes_on_too_long(&self) {
+        self.overtime.set(self.overtime.get() + 1);
         self.env.gauge(self.station, OVERTIME, self.overtime.get());
     }
 
     fn takes_steps(&self, steps: u32) {
+        self.under_way.set(steps);
         // One at a time is the rule, and not worth an event.
-        if self.under_way.replace(steps).max(steps) > 1 {
+        if steps > self.most_steps.get() {
+            self.most_steps.set(steps);
             self.env.gauge(self.station, STEPS, i64::from(steps));
         }
     }
@@ -361,13 +365,8 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
 async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<(), Failure> {
     let done = Watch::new(env, None);
     let (handle, inner) = (done.clone(), car.clone());
-    let late = Rc::new(Cell::new(false));
-    let is_late = late.clone();
     let work = async move {
         let result = step(inner.clone()).await;
-        if is_late.get() {
-            inner.goes_on_too_long(-1);
-        }
         handle.set(Some(result));
         inner.settle();
     };
@@ -375,8 +374,7 @@ async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<
     match timeout(env, limit, done.until(|result| result.is_some())).await {
         Ok(result) => result.unwrap_or(Ok(())),
         Err(_) => {
-            late.set(true);
-            car.goes_on_too_long(1);
+            car.goes_on_too_long();
             env.note(&format!("{}: operation timed out; it goes on", car.name), 0);
             Err(Failure::Timeout)
         }

@@ -88,14 +88,14 @@ pub static PATTERN: Pattern = Pattern {
         Preset {
             id: "lunch",
             label: "Lunch, four cars",
-            help: "Twenty floors at noon, with cars that hold twelve.",
+            help: "Twenty floors at noon, and about as many people as four cars that hold twelve can carry.",
             fidelity: None,
             values: &[
                 ("cars", "A:1..20,B:1..20,C:1..20,D:1..20"),
                 ("policy", "etd"),
                 ("traffic", "lunch"),
-                ("rate", "0.3"),
-                ("passengers", "300"),
+                ("rate", "0.7"),
+                ("passengers", "600"),
                 ("boarding-time", "1s"),
                 ("capacity", "12"),
             ],

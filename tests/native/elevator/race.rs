@@ -78,7 +78,7 @@ fn at_lunch_the_verdict_names_the_least_of_the_figures() {
     );
     assert!((verdict.less - (of(verdict.over) - of(verdict.best))).abs() < 1e-9);
     let digest = race.rows()[0].arrivals.hex();
-    assert_eq!(verdict.same, format!("Same 300 passengers (arrivals {}…).", &digest[..8]));
+    assert_eq!(verdict.same, format!("Same 600 passengers (arrivals {}…).", &digest[..8]));
 }
 
 #[test]

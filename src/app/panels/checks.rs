@@ -5,6 +5,7 @@ mod seeds;
 
 pub use pane::ChecksPane;
 
+use crate::analysis::Standing;
 use crate::app::icon::Icon;
 use crate::app::page::{Tab, Wish, use_page};
 use crate::spec::CheckKind;
@@ -20,10 +21,13 @@ pub fn ChecksBadge() -> Html {
     // What should have happened sometimes and did not is worth knowing, and no fault.
     let promised = states.iter().filter(|s| s.check.kind != CheckKind::Sometimes);
     let failed = promised.clone().find_map(|s| s.first_violation(at, over).map(|when| (s.check.name, when)));
-    let word = |holds: bool| if holds { "holds" } else { "does not hold" };
+    // What is asked of the end of a run neither holds nor fails before.
+    let holding = promised.clone().filter(|s| s.standing(at, over) == Standing::Holds).count();
+    let open = promised.count() - holding;
+    let said = if open == 0 { format!("{holding} checks hold") } else { format!("{holding} checks hold, {open} open") };
     let list: Vec<String> = states
         .iter()
-        .map(|s| format!("{}: {} ({})", s.check.name, word(s.holds(at, over)), s.check.kind.word()))
+        .map(|s| format!("{}: {}", s.check.name, pane::says(s.check.kind, s.standing(at, over))))
         .collect();
     let title = list.join("\n");
     html! {
@@ -32,7 +36,7 @@ pub fn ChecksBadge() -> Html {
             if let Some((name, when)) = failed {
                 <span class="chk bad"><Icon word="warning" />{ format!("does not hold at {:.3} s: {name}", when.seconds()) }</span>
             } else {
-                <span class="chk"><Icon word="check" />{ format!("{} checks hold", promised.count()) }</span>
+                <span class="chk"><Icon word="check" />{ said }</span>
             }
         </button>
     }

@@ -29,15 +29,22 @@ fn files(pattern: &'static Pattern) -> Vec<(&'static str, &'static str)> {
 #[component]
 pub fn Code() -> Html {
     let page = use_page();
-    let chosen = use_state(|| 0_usize);
     let pattern = page.scenario().pattern;
+    // Where a pattern has several files, the second is the one to look at: the first puts them together.
+    let first = usize::from(!pattern.more.is_empty());
+    let chosen = use_state(|| first);
     {
         let chosen = chosen.clone();
-        use_effect_with(pattern.id, move |_| chosen.set(0));
+        use_effect_with(pattern.id, move |_| chosen.set(first));
     }
     let files = files(pattern);
     let (path, text) = files.get(*chosen).or_else(|| files.first()).copied().unwrap_or(("", ""));
     let lines = parked(&page.lab());
+    let waiting = |path: &str| lines.iter().filter(|((file, _), _)| *file == path).map(|(_, p)| p.tasks).sum::<u64>();
+    let label = |path: &'static str| match waiting(path) {
+        0 => path.trim_start_matches("src/").to_owned(),
+        tasks => format!("{} ({})", path.trim_start_matches("src/"), number::count(tasks)),
+    };
     let here: BTreeMap<u32, Parked> =
         lines.iter().filter(|((file, _), _)| *file == path).map(|((_, line), p)| (*line, *p)).collect();
     // The line with most waiting workers; ties go to the later one.
@@ -55,7 +62,7 @@ pub fn Code() -> Html {
                 <label class="file">{ "File " }
                     <select {onchange}>
                         { for files.iter().enumerate().map(|(i, (p, _))| html! {
-                            <option value={i.to_string()} selected={i == *chosen}>{ p.trim_start_matches("src/") }</option>
+                            <option value={i.to_string()} selected={i == *chosen}>{ label(p) }</option>
                         }) }
                     </select>
                 </label>
@@ -81,6 +88,15 @@ fn stuck(lab: &Lab, path: &str) -> Option<u32> {
     who.iter().filter(|_| at_end).find(|t| t.site.file() == Some(path)).and_then(|t| t.site.line())
 }
 
+/// A time in the unit that suits it: a car's seconds would be long rows of milliseconds.
+fn duration(nanos: u64) -> String {
+    if nanos < 10_000_000_000 {
+        format!("{} ms", number::millis(nanos))
+    } else {
+        format!("{} s", number::short_seconds(nanos))
+    }
+}
+
 fn parked_row(line: u32, parked: &Parked, text: &str, hot: Option<u32>) -> Html {
     let source: String = text.lines().nth(line as usize - 1).unwrap_or("").trim().chars().take(40).collect();
     let mean = parked.total.0.checked_div(parked.tasks).unwrap_or(0);
@@ -88,7 +104,7 @@ fn parked_row(line: u32, parked: &Parked, text: &str, hot: Option<u32>) -> Html 
         <tr class={(hot == Some(line)).then_some("hot")}>
             <td title={source.clone()}><span><span class="l">{ line }</span><span class="src">{ source }</span></span></td>
             <td>{ number::count(parked.tasks) }</td>
-            <td>{ format!("{} ms", number::millis(mean)) }</td>
+            <td>{ duration(mean) }</td>
         </tr>
     }
 }

@@ -27,7 +27,8 @@ pub fn parked(lab: &Lab) -> BTreeMap<(&'static str, u32), Parked> {
         let Some(wait) = task.wait else { continue };
         let station = ledger.station(task.station);
         let mode = Mode::of(wait.what, station.is_some_and(|s| s.in_hand.is_some()));
-        let worker = station.is_some_and(|s| matches!(s.kind, StationKind::Worker | StationKind::Crew));
+        let worker =
+            station.is_some_and(|s| matches!(s.kind, StationKind::Worker | StationKind::Crew | StationKind::Car));
         let mut seen = None;
         for site in [wait.site, wait.inner] {
             let Some(place) = place_of(site).filter(|p| seen != Some(*p)) else { continue };

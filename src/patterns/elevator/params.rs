@@ -18,7 +18,7 @@ const POLICIES: &[Choice] = &[
     Choice { id: "nearest", label: "Nearest car", help: "The car that stands closest, wherever it is heading." },
     Choice { id: "scan", label: "SCAN", help: "Cars sweep from end to end; the one whose sweep comes by first." },
     Choice { id: "look", label: "LOOK", help: "Cars sweep as far as somebody wants them; the one whose sweep comes by first." },
-    Choice { id: "etd", label: "Least time to destination", help: "The car that brings everybody, the new one included, to their floors with the least delay." },
+    Choice { id: "etd", label: "Time to destination", help: "The car that brings everybody, the new one included, to their floors with the least delay." },
     Choice { id: "destination", label: "Destination dispatch", help: "People of one destination ride together, and only in the car that they were told." },
 ];
 

@@ -70,7 +70,7 @@ const fn word(standing: Standing) -> &'static str {
 }
 
 /// How it stands, and when that was verified.
-fn says(kind: CheckKind, standing: Standing) -> String {
+pub(super) fn says(kind: CheckKind, standing: Standing) -> String {
     let seconds = |at: SimTime| format!("{:.3} s", at.seconds());
     match (kind, standing) {
         (CheckKind::Always, Standing::Holds) => "Holds, verified after every instant".to_owned(),

@@ -3,6 +3,7 @@
 //! It looks at `dist/`, so build the site first: `make build`, then `cargo test --features e2e --test e2e`, or `make test`,
 //! which does both.
 
+mod bank;
 mod browser;
 mod chromium;
 mod endpoint;

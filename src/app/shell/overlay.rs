@@ -50,6 +50,8 @@ fn idle(page: &crate::app::page::Page) -> Html {
             matches!(f.kind, crate::spec::Kind::Count { .. })
                 && f.level == crate::spec::Level::Simple
                 && f.is_relevant(&values)
+                // A number with a unit of its own is no number of what its label names.
+                && f.unit.is_empty()
         })
         .take(2)
         .map(|f| format!("{} {}", values.count(f.key), f.label.to_lowercase()))

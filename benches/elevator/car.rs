@@ -1,9 +1,8 @@
 //! The operations of one car.
 
-use crate::drill::{Drill, Program};
+use crate::drill::{Drill, Program, at_once};
 use crate::stopwatch::{Passed, Stopwatch};
 use millrace::engine::Env;
-use millrace::parts::WaitGroup;
 use millrace::patterns::elevator::{Car, Direction, Directions, Floor, System};
 use std::hint::black_box;
 use std::rc::Rc;
@@ -64,11 +63,11 @@ fn concurrent_requests(env: Env, system: Rc<System>, operations: u32) -> Program
     Box::pin(async move {
         let car = car(&system, 1, 9);
         let watch = Stopwatch::start();
-        let pressed = at_once(&env, operations, {
+        at_once(&env, operations, |n| {
             let car = car.clone();
-            move |n| press(&car, n)
-        });
-        pressed.wait().await;
+            async move { press(&car, n) }
+        })
+        .await;
         over(watch, &car)
     })
 }
@@ -136,11 +135,11 @@ fn concurrent_state_access(env: Env, system: Rc<System>, operations: u32) -> Pro
     Box::pin(async move {
         let car = car(&system, 1, 100);
         let watch = Stopwatch::start();
-        let done = at_once(&env, operations, {
+        at_once(&env, operations, |n| {
             let car = car.clone();
-            move |n| if n.is_multiple_of(2) { look(&car) } else { press(&car, n) }
-        });
-        done.wait().await;
+            async move { if n.is_multiple_of(2) { look(&car) } else { press(&car, n) } }
+        })
+        .await;
         over(watch, &car)
     })
 }
@@ -158,21 +157,6 @@ fn status_operations(_: Env, system: Rc<System>, operations: u32) -> Program {
 
 fn look(car: &Car) {
     black_box((black_box(car).floor(), car.heading(), car.is_idle(), car.load()));
-}
-
-/// A task for each operation, all of them there at once.
-fn at_once(env: &Env, operations: u32, operation: impl Fn(u32) + Clone + 'static) -> WaitGroup {
-    let group = WaitGroup::new(env);
-    group.add(operations.into());
-    for n in 0..operations {
-        let (group, operation) = (group.clone(), operation.clone());
-        let task = async move {
-            operation(n);
-            group.done();
-        };
-        env.spawn("caller", task).detach();
-    }
-    group
 }
 
 /// What passed; the car does not go on to carry anybody.

@@ -6,6 +6,7 @@
 use crate::host::say;
 use crate::stopwatch::Passed;
 use millrace::engine::{Env, Run, Seed, Setup};
+use millrace::parts::WaitGroup;
 use millrace::patterns::elevator::{self, Params, System};
 use millrace::session::Scenario;
 use millrace::spec::{Fidelity, Group};
@@ -59,6 +60,21 @@ impl Drill {
         run.advance(SimTime::MAX, u64::MAX);
         passed.get().expect("the program ends at once: nothing in it waits for time")
     }
+}
+
+/// Does an operation so many times, a task for each, all of them there at once.
+pub async fn at_once<F: Future<Output = ()> + 'static>(env: &Env, operations: u32, operation: impl Fn(u32) -> F) {
+    let group = WaitGroup::new(env);
+    group.add(operations.into());
+    for n in 0..operations {
+        let (group, work) = (group.clone(), operation(n));
+        let task = async move {
+            work.await;
+            group.done();
+        };
+        env.spawn("caller", task).detach();
+    }
+    group.wait().await;
 }
 
 /// The original's settings.

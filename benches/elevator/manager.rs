@@ -3,10 +3,9 @@
 //! A request for a car is a person who comes in, presses the button and is told a car: a task of theirs and one of the handler,
 //! which is more than the original's call.
 
-use crate::drill::{Drill, Program};
+use crate::drill::{Drill, Program, at_once};
 use crate::stopwatch::Stopwatch;
 use millrace::engine::Env;
-use millrace::parts::WaitGroup;
 use millrace::patterns::elevator::{Floor, System, choose};
 use std::hint::black_box;
 use std::rc::Rc;
@@ -68,19 +67,15 @@ fn request_elevator(_: Env, system: Rc<System>, operations: u32) -> Program {
 fn concurrent_requests(env: Env, system: Rc<System>, operations: u32) -> Program {
     Box::pin(async move {
         cars(&system, 10, 100).await;
-        let group = WaitGroup::new(&env);
         let watch = Stopwatch::start();
-        group.add(operations.into());
-        for n in 0..operations {
-            let (system, group) = (system.clone(), group.clone());
-            let caller = async move {
+        at_once(&env, operations, |n| {
+            let system = system.clone();
+            async move {
                 let (from, to) = trip(n);
                 drop(black_box(system.welcome(from, to).await));
-                group.done();
-            };
-            env.spawn("caller", caller).detach();
-        }
-        group.wait().await;
+            }
+        })
+        .await;
         watch.stop()
     })
 }
@@ -144,12 +139,10 @@ fn memory_usage(_: Env, system: Rc<System>, operations: u32) -> Program {
 fn concurrent_mixed(env: Env, system: Rc<System>, operations: u32) -> Program {
     Box::pin(async move {
         cars(&system, 10, 100).await;
-        let group = WaitGroup::new(&env);
         let watch = Stopwatch::start();
-        group.add(operations.into());
-        for n in 0..operations {
-            let (system, group) = (system.clone(), group.clone());
-            let caller = async move {
+        at_once(&env, operations, |n| {
+            let system = system.clone();
+            async move {
                 match n % 5 {
                     0 => drop(black_box(system.status())),
                     1 => drop(black_box(system.health())),
@@ -159,11 +152,9 @@ fn concurrent_mixed(env: Env, system: Rc<System>, operations: u32) -> Program {
                         drop(black_box(system.welcome(from, to).await));
                     }
                 }
-                group.done();
-            };
-            env.spawn("caller", caller).detach();
-        }
-        group.wait().await;
+            }
+        })
+        .await;
         watch.stop()
     })
 }

@@ -34,9 +34,9 @@ pub fn ChecksBadge() -> Html {
         <button type="button" data-testid="checks" data-holds={failed.is_none().to_string()} title={title.clone()}
             aria-description={format!("{title}. Opens the checks.")} onclick={page.asks(Wish::Tab(Tab::Checks))}>
             if let Some((name, when)) = failed {
-                <span class="chk bad"><Icon word="warning" />{ format!("does not hold at {:.3} s: {name}", when.seconds()) }</span>
+                <span class="chk bad"><Icon word="warning" /><span>{ format!("does not hold at {:.3} s: {name}", when.seconds()) }</span></span>
             } else {
-                <span class="chk"><Icon word="check" />{ said }</span>
+                <span class="chk"><Icon word="check" /><span>{ said }</span></span>
             }
         </button>
     }

@@ -55,7 +55,7 @@ impl Drill {
         let mut run = Run::new(setup, (StationKind::Source, "street"), move |env| async move {
             let system = System::open(&env, settings(), Fidelity::Documented);
             result.set(Some(program(env, system.clone(), operations).await));
-            system.shut_down();
+            system.shut_down().await;
         });
         run.advance(SimTime::MAX, u64::MAX);
         passed.get().expect("the program ends at once: nothing in it waits for time")

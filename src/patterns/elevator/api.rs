@@ -9,7 +9,7 @@ use super::health::Fleet;
 use super::limit::Limit;
 use super::refusal::Refusal;
 use super::system::System;
-use crate::engine::{Env, Exchange};
+use crate::engine::{Env, Exchange, Task};
 use crate::parts::Ticker;
 use crate::trace::Span;
 use serde::Deserialize;
@@ -45,11 +45,26 @@ struct Named {
     name: String,
 }
 
+/// The open interface.
+#[derive(Debug)]
+pub struct Api {
+    /// The status streams, by the number of their exchange. Dropping one ends it.
+    streams: Rc<RefCell<BTreeMap<u32, Task<()>>>>,
+}
+
+impl Api {
+    /// Ends all streams.
+    pub fn hang_up(self) {
+        self.streams.take();
+    }
+}
+
 /// Opens the interface.
-pub fn open(env: &Env, system: &Rc<System>) {
+pub fn open(env: &Env, system: &Rc<System>) -> Api {
     let limit = Rc::new(RefCell::new(Limit::default()));
-    let streams = Rc::new(RefCell::new(BTreeMap::new()));
+    let streams: Rc<RefCell<BTreeMap<u32, Task<()>>>> = Rc::default();
     let (inner, system, listeners) = (env.clone(), Rc::downgrade(system), streams.clone());
+    let api = Api { streams: streams.clone() };
     env.on_ask(move |asked| {
         let Some(system) = system.upgrade() else { return };
         let most = system.works.p.api_limit;
@@ -67,6 +82,7 @@ pub fn open(env: &Env, system: &Rc<System>) {
         let ended = streams.borrow_mut().remove(&number);
         drop(ended);
     });
+    api
 }
 
 /// The path without its query.

@@ -9,7 +9,7 @@ use super::floor::{Direction, Floor};
 use super::passenger::{Passenger, Stage};
 use super::system::System;
 use super::works::{Rules, Works};
-use crate::engine::{Env, StationSpec};
+use crate::engine::{Env, StationSpec, Task};
 use crate::parts::{Breaker, Either, Pass, Rx, TrySendError, Tx, Watch, channel_of, select2, timeout};
 use crate::trace::{Gauge, SimTime, StationId, StationKind, UNLIMITED};
 use std::cell::{Cell, RefCell};
@@ -91,6 +91,11 @@ pub struct Car {
     pub(super) gone: Watch<bool>,
     /// Whether there is nothing to do and nothing being done.
     pub at_rest: Watch<bool>,
+    /// Whether its task has ended.
+    pub off: Watch<bool>,
+    /// The task that sends it to where it is to wait, and the one that wakes it; they end with it.
+    pub(super) parks_later: RefCell<Option<Task<()>>>,
+    wakes_later: RefCell<Option<Task<()>>>,
     pub(super) parking: Cell<Option<Floor>>,
 }
 
@@ -128,6 +133,9 @@ impl Car {
             is_stopped: Cell::new(false),
             gone: Watch::new(&env, false),
             at_rest: Watch::new(&env, true),
+            off: Watch::new(&env, false),
+            parks_later: RefCell::default(),
+            wakes_later: RefCell::default(),
             parking: Cell::new(None),
             works,
             env: env.clone(),
@@ -137,7 +145,12 @@ impl Car {
         env.gauge(station, FLOOR, i64::from(min.0));
         env.place(station, min.place());
         env.state(station, "in service");
-        env.spawn_at(name, station, switch_on(env.clone(), car.clone())).detach();
+        let (inner, running) = (env.clone(), car.clone());
+        let life = async move {
+            switch_on(inner, running.clone()).await;
+            running.off.set(true);
+        };
+        env.spawn_at(name, station, life).detach();
         car
     }
 
@@ -294,6 +307,7 @@ impl Car {
     pub fn shut_down(&self) {
         self.gone.set(true);
         self.env.state(self.station, "removed");
+        drop((self.parks_later.take(), self.wakes_later.take()));
         let system = self.system.borrow().upgrade();
         let stranded = system.map(|s| s.building.everybody()).unwrap_or_default().into_iter().filter(|p| p.is_for(self));
         let riders = std::mem::take(&mut *self.riders.borrow_mut());
@@ -404,13 +418,13 @@ fn report(car: &Car, pass: Pass, result: Result<(), Failure>) {
 /// Wakes a car when its breaker lets calls through again.
 fn rekick(env: &Env, car: &Rc<Car>, at: Option<SimTime>) {
     let Some(at) = at.filter(|_| !car.rekicking.replace(true)) else { return };
-    let (inner, car) = (env.clone(), car.clone());
+    let (inner, woken) = (env.clone(), car.clone());
     let wake = async move {
         inner.sleep_until(at, crate::trace::Wait::Sleep).await;
-        car.rekicking.set(false);
-        car.push();
+        woken.rekicking.set(false);
+        woken.push();
     };
-    env.spawn("wake", wake).detach();
+    car.wakes_later.replace(Some(env.spawn("wake", wake)));
 }
 
 /// One step, by the rules that the policy asks for.

@@ -7,7 +7,7 @@ use super::car::{
     FLOOR, HEADING, HIGH, LOW, OVERTIME, PENDING_DOWN, PENDING_UP, SIGNAL_BUFFER, SIGNALS, STEPS, UNHEARD,
 };
 use crate::spec::Check;
-use crate::trace::{EventKind, Ledger, Outcome, StationId, StationKind, Trace, ledger::StationRow};
+use crate::trace::{EventKind, Ledger, Outcome, StationId, StationKind, TaskId, Trace, ledger::StationRow};
 use std::collections::BTreeSet;
 
 fn cars(ledger: &Ledger) -> impl Iterator<Item = &StationRow> {
@@ -59,6 +59,11 @@ fn one_step_at_a_time(ledger: &Ledger, _: &Trace) -> bool {
 fn no_name_twice(ledger: &Ledger, _: &Trace) -> bool {
     let mut names = BTreeSet::new();
     cars(ledger).all(|car| names.insert(car.name))
+}
+
+fn nobody_outlives(ledger: &Ledger, _: &Trace) -> bool {
+    // As long as the main task is there the bank is open.
+    ledger.live_tasks().any(|(id, _)| id == TaskId::MAIN) || ledger.live_tasks().next().is_none()
 }
 
 fn no_overtime(ledger: &Ledger, _: &Trace) -> bool {
@@ -129,6 +134,8 @@ pub static CHECKS: &[Check] = &[
     Check::eventually("Concurrency: a car takes one step at a time", one_step_at_a_time)
         .by("the most steps of every car that were under way at once"),
     Check::always("Concurrency: no two cars have one name", no_name_twice).by("the names of the cars in service"),
+    Check::eventually("Concurrency: no task outlives the bank", nobody_outlives)
+        .by("the tasks that have not ended when the bank has closed"),
     Check::eventually("Performance: no step goes on when its time is up", no_overtime)
         .by("the steps of every car that outlasted the operation timeout"),
     Check::eventually("Error handling: every failed step is told to its breaker", every_failure_heard)

@@ -184,7 +184,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         // What the parameter allows the manager takes.
         drop(system.add(&car.name, car.min, car.max, None).await);
     }
-    api::open(&env, &system);
+    let api = api::open(&env, &system);
     let (come, open) = (env.clone(), system.clone());
     let arrivals = env.spawn("arrivals", async move {
         for trip in trips {
@@ -196,5 +196,6 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     env.sleep_until(closes, Wait::Sleep).await;
     system.people.until(|people| people == 0).await;
     system.at_rest().await;
-    system.shut_down();
+    api.hang_up();
+    system.shut_down().await;
 }

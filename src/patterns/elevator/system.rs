@@ -270,7 +270,8 @@ impl System {
                 car.park(target);
             }
         };
-        self.env.spawn("parking", wait).detach();
+        // Whoever was to send it there earlier need not: it has had something to do since.
+        car.parks_later.replace(Some(self.env.spawn("parking", wait)));
     }
 
     /// Waits until every car is at rest.
@@ -280,10 +281,12 @@ impl System {
         }
     }
 
-    /// Shuts all cars down.
-    pub fn shut_down(&self) {
-        for car in std::mem::take(&mut *self.cars.borrow_mut()) {
-            car.shut_down();
+    /// Shuts all cars down, and waits until the task of each has ended.
+    pub async fn shut_down(&self) {
+        let cars = std::mem::take(&mut *self.cars.borrow_mut());
+        cars.iter().for_each(|car| car.shut_down());
+        for car in cars {
+            car.off.until(|off| off).await;
         }
     }
 }

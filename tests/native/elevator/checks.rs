@@ -101,3 +101,25 @@ fn a_deletion_that_the_end_of_the_bank_overtakes_is_never_answered() {
     let report = asked("cars=A:0..9,B:0..9&script=0->9@0s&until=5s", &asks);
     assert!(!holds(&report, name), "{:?}", report.outcome);
 }
+
+/// The main task used to return before its cars had heard that they are shut down: every run left all of them behind.
+#[test]
+fn no_task_outlives_a_bank_that_closes_also_with_a_listener_a_parked_car_and_one_that_was_deleted() {
+    let asks = [(1_000, "GET", "/ws/status", ""), (2_000, "DELETE", "/v1/elevators", r#"{"name":"B"}"#)];
+    for query in ["", "fidelity=shipped", "parking=main&park-after=60s", "parking=spread&park-after=0s&policy=look"] {
+        let report = asked(query, &asks);
+        assert_eq!(report.outcome, "drained", "{query}");
+        assert!(holds(&report, "no task outlives the bank"), "{query}: {:?}", report.detail.get("leaked"));
+        assert_eq!(report.detail.get("leaked"), None, "{query}");
+    }
+}
+
+#[test]
+fn a_wake_that_is_still_due_when_the_bank_closes_ends_with_it() {
+    // The breaker of A is open for an hour when A is deleted, and B brings everybody to their floors within minutes.
+    let delete = "20000000000~0~ask~page~DELETE~/v1/elevators~{\"name\":\"A\"}";
+    let report = run(&format!("operation-timeout=3s&breaker-reset=1h&x=5000000000~0~fault~stop-car~1;{delete}"));
+    assert!(holds(&report, "a breaker opened") && report.virtual_ns < 3_600_000_000_000, "{}", report.virtual_ns);
+    assert_eq!((report.outcome, report.requests.completed), ("drained", 30));
+    assert!(holds(&report, "no task outlives the bank"), "{:?}", report.detail.get("leaked"));
+}

@@ -160,7 +160,7 @@ fn load_bar(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, inner: Frame, tal
 /// Why it is not in service, and where it is held, below it or above.
 fn trouble(sheet: &mut Sheet, look: &Look<'_>, plan: &Plan, car: &Car<'_>, (shaft, frame): (Frame, Frame)) {
     let p = look.palette;
-    let held = car.breaker.is_some_and(|breaker| breaker.is_open()) && !car.moves();
+    let held = car.is_held();
     let mut lines: Vec<String> = car.trouble.iter().map(|word| (*word).to_owned()).collect();
     if held {
         let (below, above) = (libm::floor(car.place + 1e-3) as i32, libm::ceil(car.place - 1e-3) as i32);

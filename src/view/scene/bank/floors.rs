@@ -245,7 +245,7 @@ fn is_here(car: &Car<'_>, landing: &Landing<'_>) -> bool {
     car.nearest() == landing.place && car.is_at_landing() && !car.moves()
 }
 
-/// When the car is expected: "in 14 s", "here", "boarding".
+/// When the car is expected: "in 14 s", "here", "boarding", "held".
 pub fn arrival(state: &State<'_>, look: &Look<'_>, landing: &Landing<'_>, call: &Call, short: bool) -> String {
     let Some(car) = state.car(call.via) else { return String::new() };
     if is_here(car, landing) {
@@ -253,6 +253,10 @@ pub fn arrival(state: &State<'_>, look: &Look<'_>, landing: &Landing<'_>, call: 
             true if !short => "boarding".to_owned(),
             _ => "here".to_owned(),
         };
+    }
+    // What was announced does not hold for a car that goes nowhere.
+    if car.is_held() || car.is_stuck() {
+        return "held".to_owned();
     }
     if call.due == 0 {
         return "—".to_owned();

@@ -102,7 +102,7 @@ fn about(state: &State<'_>, car: &Car<'_>) -> Vec<String> {
         let first = trouble.split(' ').next().unwrap_or_default();
         return vec![trouble.to_owned(), first.to_owned(), String::new()];
     }
-    if car.breaker.is_some_and(|breaker| breaker.is_open()) && !car.moves() {
+    if car.is_held() {
         return vec!["held".to_owned(), String::new()];
     }
     let verb = match car.breaker.map(|breaker| breaker.status) {

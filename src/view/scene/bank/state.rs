@@ -123,6 +123,11 @@ impl Car<'_> {
         self.trouble.is_some() && !self.is_leaving()
     }
 
+    /// Whether its breaker keeps it where it is.
+    pub fn is_held(&self) -> bool {
+        self.breaker.as_ref().is_some_and(|breaker| breaker.is_open()) && !self.moves()
+    }
+
     /// Whether it is being taken away, or was.
     pub fn is_leaving(&self) -> bool {
         self.is_shut || matches!(self.trouble, Some("deleting" | REMOVED))

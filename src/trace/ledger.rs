@@ -4,9 +4,11 @@
 //! conservation of jobs. Metrics, checks and the stage build on it. It must not look ahead, and it must not keep history:
 //! what a chart needs over time is a fold of its own.
 
+mod exchanges;
 mod station;
 mod tally;
 
+pub use exchanges::Exchanges;
 pub use station::StationRow;
 pub use tally::{Levels, Tally};
 
@@ -34,6 +36,8 @@ pub struct Ledger {
     pub faults: BTreeMap<Text, i64>,
     /// Live parameters that were given another value.
     pub edits: BTreeMap<Text, i64>,
+    /// What is asked of the running system.
+    pub exchanges: Exchanges,
     /// What the simulated program's panic said.
     pub crash: Option<Text>,
 }
@@ -374,7 +378,9 @@ impl Fold for Ledger {
             EventKind::Edited { field, value } => {
                 self.edits.insert(field, value);
             }
-            EventKind::Noted { .. } | EventKind::Asked { .. } | EventKind::Replied { .. } => {}
+            EventKind::Asked { exchange, .. } => self.exchanges.asked(exchange),
+            EventKind::Replied { exchange, status, .. } => self.exchanges.replied(exchange, status),
+            EventKind::Noted { .. } => {}
             EventKind::Crashed { text } => self.crash = Some(text),
         }
     }

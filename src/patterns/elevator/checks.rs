@@ -7,7 +7,7 @@ use super::car::{
     FLOOR, HEADING, HIGH, LOW, OVERTIME, PENDING_DOWN, PENDING_UP, SIGNAL_BUFFER, SIGNALS, STEPS, UNHEARD,
 };
 use crate::spec::Check;
-use crate::trace::{EventKind, Ledger, Outcome, StationId, StationKind, TaskId, Trace, ledger::StationRow};
+use crate::trace::{Ledger, Outcome, StationId, StationKind, TaskId, Trace, ledger::StationRow};
 use std::collections::BTreeSet;
 
 fn cars(ledger: &Ledger) -> impl Iterator<Item = &StationRow> {
@@ -107,20 +107,12 @@ fn the_stopped_are_noticed(ledger: &Ledger, trace: &Trace) -> bool {
     cars_with_ids(ledger).filter(|(_, car)| is(car, "stopped", trace) && has_work(car)).all(|(id, _)| noticed(id))
 }
 
-fn all_are_answered(_: &Ledger, trace: &Trace) -> bool {
-    let mut open = BTreeSet::new();
-    for event in trace.iter() {
-        match event.kind {
-            EventKind::Asked { exchange, .. } => drop(open.insert(exchange)),
-            EventKind::Replied { exchange, .. } => drop(open.remove(&exchange)),
-            _ => {}
-        }
-    }
-    open.is_empty()
+fn all_are_answered(ledger: &Ledger, _: &Trace) -> bool {
+    ledger.exchanges.open.is_empty()
 }
 
-fn no_internal_error(_: &Ledger, trace: &Trace) -> bool {
-    !trace.iter().any(|event| matches!(event.kind, EventKind::Replied { status: 500, .. }))
+fn no_internal_error(ledger: &Ledger, _: &Trace) -> bool {
+    ledger.exchanges.internal_errors == 0
 }
 
 /// The checks.

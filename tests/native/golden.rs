@@ -78,3 +78,13 @@ fn every_golden_file_belongs_to_a_scenario() {
         assert!(names.contains(&file), "{file} is left over from a preset that is gone");
     }
 }
+
+/// The tests in the browser name each file, because a browser has no folder to read. A name that was forgotten there used to be
+/// noticed half an hour later.
+#[test]
+fn the_tests_in_the_browser_name_every_golden_file() {
+    let list = include_str!("../web/traces.rs");
+    for (name, _) in scenarios() {
+        assert!(list.contains(&format!("\"{name}\",")), "{name} is missing in tests/web/traces.rs");
+    }
+}

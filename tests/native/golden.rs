@@ -8,6 +8,7 @@ use millrace::analysis::History;
 use millrace::engine::Progress;
 use millrace::export::json_line;
 use millrace::session::{Scenario, Session};
+use millrace::spec::Fidelity;
 use millrace::trace::{Fold, Ledger, SimTime};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,13 +18,15 @@ use std::path::PathBuf;
 const HEAD: usize = 40;
 
 fn describe(scenario: Scenario) -> String {
+    let shipped = scenario.fidelity == Fidelity::Shipped;
     let mut session = Session::new(scenario, Ledger::new(), History::default());
     while !session.compute(SimTime::MAX, u64::MAX) {}
     let trace = session.run().trace();
     let outcome = match session.outcome() {
         Some(Progress::Drained) => "drained",
         Some(Progress::Crashed(_)) => "crashed",
-        other => panic!("a preset must come to its end, or crash as the original does: {other:?}"),
+        Some(Progress::Deadlock(_)) if shipped => "deadlock",
+        other => panic!("a preset must come to its end, or crash or get stuck as the original does: {other:?}"),
     };
     let (mut ledger, mut kinds, mut head) = (Ledger::new(), BTreeMap::<&str, u64>::new(), String::new());
     for (index, event) in trace.iter().enumerate() {

@@ -49,10 +49,15 @@ impl Race {
         self.old
     }
 
-    /// What it says where `current` is chosen, once it is computed.
+    /// Whether nothing more comes, and there is a seed on which all alternatives can be compared.
+    pub fn is_settled(&self) -> bool {
+        !self.is_running() && self.run.compared() > 0
+    }
+
+    /// What it says where `current` is chosen, once it is computed, or given up.
     pub fn verdict(&self, current: &str) -> Option<Verdict> {
         let who = self.run.base().pattern.race?.who;
-        verdict(&self.lines, self.run.rows(), current, who).filter(|_| self.run.is_done())
+        verdict(&self.lines, self.run.compared_rows(), current, who).filter(|_| self.is_settled())
     }
 }
 

@@ -112,9 +112,23 @@ impl RaceRun {
         &self.rows
     }
 
-    /// The alternatives with their figures over all seeds that are computed, in the order of the form.
+    /// On how many seeds all alternatives are computed.
+    pub fn compared(&self) -> usize {
+        self.rows.len() / self.choices.len().max(1)
+    }
+
+    /// The figures of those seeds: where some alternatives have run on one seed more, that one would make the difference. On
+    /// the first seed, whatever there is.
+    pub fn compared_rows(&self) -> &[RaceRow] {
+        match self.compared() {
+            0 => &self.rows,
+            seeds => self.rows.get(..seeds * self.choices.len()).unwrap_or_default(),
+        }
+    }
+
+    /// The alternatives with their figures over the seeds that all are computed on, in the order of the form.
     pub fn lines(&self) -> Vec<Line> {
-        lines(&self.choices, &self.rows)
+        lines(&self.choices, self.compared_rows())
     }
 
     /// Whether the figures are about a scenario: it may choose another alternative, and differ in nothing else.

@@ -192,7 +192,20 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
         notices.push(format!("{} calls no server; the real endpoint was ignored", scenario.pattern.id));
         (scenario.target, scenario.url) = (Target::Sim, None);
     }
-    Decoded { scenario, notices }
+    Decoded { scenario, notices: merged(notices) }
+}
+
+/// Equal notices once, with how often: three hundred of one kind say no more than one.
+fn merged(notices: Vec<String>) -> Vec<String> {
+    let mut merged: Vec<(String, usize)> = Vec::new();
+    for notice in notices {
+        match merged.iter_mut().find(|(other, _)| *other == notice) {
+            Some((_, times)) => *times += 1,
+            None => merged.push((notice, 1)),
+        }
+    }
+    let said = |(notice, times)| if times == 1 { notice } else { format!("{notice} ({times} times)") };
+    merged.into_iter().map(said).collect()
 }
 
 fn span(key: &str, value: &str, notices: &mut Vec<String>) -> Option<Span> {

@@ -10,6 +10,7 @@ pub mod palette;
 pub mod scene;
 pub mod shape;
 pub mod stage;
+pub mod standing;
 pub mod status;
 pub mod svg;
 pub mod text;

@@ -100,6 +100,18 @@ pub fn round_step(whole: f64, parts: f64) -> f64 {
         }
 }
 
+/// The longest a quoted value is, in characters.
+const QUOTED: usize = 40;
+
+/// A value among other words: cut where it is long, and a word where it is empty.
+pub fn quoted(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        _ if text.trim().is_empty() => "none".to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +132,16 @@ mod tests {
         assert_eq!(signed(-5.04, 2), "−5.04");
         assert_eq!(rate(156.2), "156");
         assert_eq!(rate(433_809.0), "434k");
+    }
+
+    #[test]
+    fn a_quoted_value_does_not_fill_the_message_around_it() {
+        // A script of thirty requests was once repeated whole below the field that it was refused in.
+        assert_eq!(quoted("A:0..9"), "A:0..9");
+        assert_eq!(quoted(""), "none");
+        let long = quoted(&"→".repeat(41));
+        assert_eq!((long.chars().count(), long.ends_with("→…")), (41, true));
+        assert_eq!(quoted(&"→".repeat(40)), "→".repeat(40));
     }
 
     #[test]

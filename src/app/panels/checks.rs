@@ -9,6 +9,7 @@ use crate::analysis::Standing;
 use crate::app::icon::Icon;
 use crate::app::page::{Tab, Wish, use_page};
 use crate::spec::CheckKind;
+use crate::view::standing;
 use yew::prelude::*;
 
 /// The badge. Its tooltip lists the checks, and pressing it opens the pane, which tells more.
@@ -20,21 +21,24 @@ pub fn ChecksBadge() -> Html {
     let states = lab.session().history().checks.states();
     // What should have happened sometimes and did not is worth knowing, and no fault.
     let promised = states.iter().filter(|s| s.check.kind != CheckKind::Sometimes);
-    let failed = promised.clone().find_map(|s| s.first_violation(at, over).map(|when| (s.check.name, when)));
+    let failed = promised.clone().find_map(|s| match s.standing(at, over) {
+        broken @ Standing::Broken(_) => Some(format!("{}: {}", standing::says(s.check.kind, broken), s.check.name)),
+        _ => None,
+    });
     // What is asked of the end of a run neither holds nor fails before.
     let holding = promised.clone().filter(|s| s.standing(at, over) == Standing::Holds).count();
     let open = promised.count() - holding;
     let said = if open == 0 { format!("{holding} checks hold") } else { format!("{holding} checks hold, {open} open") };
     let list: Vec<String> = states
         .iter()
-        .map(|s| format!("{}: {}", s.check.name, pane::says(s.check.kind, s.standing(at, over))))
+        .map(|s| format!("{}: {}", s.check.name, standing::says(s.check.kind, s.standing(at, over))))
         .collect();
     let title = list.join("\n");
     html! {
         <button type="button" data-testid="checks" data-holds={failed.is_none().to_string()} title={title.clone()}
             aria-description={format!("{title}. Opens the checks.")} onclick={page.asks(Wish::Tab(Tab::Checks))}>
-            if let Some((name, when)) = failed {
-                <span class="chk bad"><Icon word="warning" /><span>{ format!("does not hold at {:.3} s: {name}", when.seconds()) }</span></span>
+            if let Some(failed) = failed {
+                <span class="chk bad"><Icon word="warning" /><span>{ standing::within(&failed) }</span></span>
             } else {
                 <span class="chk"><Icon word="check" /><span>{ said }</span></span>
             }

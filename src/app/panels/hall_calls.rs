@@ -22,7 +22,9 @@ pub fn HallCalls() -> Html {
     let Some((_, bank)) = spec.bank() else { return Html::default() };
     let calls = read_scene(&lab, tables::hall_calls);
     let shown = calls.len().min(MOST);
-    let rows = if lab.session().events() == 0 { 1 } else { shown.min(KEPT).max(*room.borrow()) };
+    // Before and after a run nothing jumps.
+    let still = lab.session().events() == 0 || lab.session().at_end();
+    let rows = if still { shown.max(1) } else { shown.min(KEPT).max(*room.borrow()) };
     room.replace(rows);
     let more = calls.len() - shown;
     html! {
@@ -62,7 +64,7 @@ fn row(call: &HallCall) -> Html {
             <td><span aria-hidden="true">{ glyph }</span>{ " " }{ word }</td>
             <td class="n">{ number::count(call.people) }</td>
             <td class={classes!("n", late)}>{ call.waits.clone() }</td>
-            <td class="n car">{ if call.car.is_empty() { "–" } else { &call.car } }</td>
+            <td class="n car" title={call.car.clone()}>{ if call.car.is_empty() { "–" } else { &call.car } }</td>
             <td class="n">{ call.arrives.clone() }</td>
         </tr>
     }

@@ -53,7 +53,7 @@ pub fn SystemHealth() -> Html {
 }
 
 fn verdict(health: &Health) -> Html {
-    if health.is_shut {
+    if health.is_shut || health.cars.is_empty() {
         return html! { <span class="note" data-testid="health-verdict">{ health.verdict() }</span> };
     }
     let (class, icon) = match (health.in_service(), health.cars.len()) {

@@ -1,7 +1,9 @@
 //! The log: the journal up to the playhead.
 
-use crate::analysis::{Entry, Tone};
+use crate::analysis::{Entry, Mark, Tone};
 use crate::app::page::use_page;
+use crate::app::scene;
+use crate::spec::FaultSpec;
 use yew::prelude::*;
 
 /// How many entries are shown.
@@ -14,6 +16,7 @@ pub fn Log() -> Html {
     let lab = page.lab();
     let entries = lab.so_far().journal();
     let hidden = entries.len().saturating_sub(SHOWN);
+    let faults = scene::spec(&lab).faults;
     let left_out = lab.session().history().journal.left_out();
     html! {
         <div class="logbox scroll" tabindex="0" data-testid="log">
@@ -21,7 +24,7 @@ pub fn Log() -> Html {
                 <p class="none">{ "Nothing worth telling has happened yet." }</p>
             }
             <ol class="log" role="log" aria-live="off">
-                { for entries.iter().rev().take(SHOWN).map(line) }
+                { for entries.iter().rev().take(SHOWN).map(|entry| line(entry, &faults)) }
                 if hidden > 0 {
                     <li class="more"><span></span><span></span><span></span><span>{ format!("{hidden} earlier entries") }</span></li>
                 }
@@ -33,7 +36,7 @@ pub fn Log() -> Html {
     }
 }
 
-fn line(entry: &Entry) -> Html {
+fn line(entry: &Entry, faults: &[FaultSpec]) -> Html {
     let (class, glyph) = match entry.tone {
         Tone::State => ("t-state", "○"),
         Tone::Blocked => ("t-blocked", "●|"),
@@ -43,11 +46,16 @@ fn line(entry: &Entry) -> Html {
         Tone::Note => ("t-note", "›"),
         Tone::Success => ("t-success", "●"),
     };
+    // The trace knows a fault by its id, a person by its label.
+    let label = match &entry.mark {
+        Some(Mark::FaultOn(id) | Mark::FaultOff(id)) => faults.iter().find(|f| f.id == id).map(|f| f.label.to_owned()),
+        _ => None,
+    };
     html! {
         <li class={class}>
             <time>{ format!("{:.3}", entry.at.seconds()) }</time>
             <i aria-hidden="true">{ glyph }</i>
-            <b>{ entry.who.clone() }</b>
+            <b>{ label.unwrap_or_else(|| entry.who.clone()) }</b>
             <span>{ entry.text.clone() }</span>
         </li>
     }

@@ -35,13 +35,13 @@ pub fn RacedChoice(props: &RacedProps) -> Html {
     let bench = page.bench();
     let race = bench.race();
     let measure = page.scenario().pattern.race.map_or("", |race| race.measure);
-    let note =
-        race.filter(|race| !race.is_old() && race.lines().iter().any(|l| l.mean.is_some())).map(|race| {
-            match race.run().seeds().len() {
-                1 => format!("{measure}, this seed"),
-                n => format!("{measure}, {n} seeds"),
-            }
-        });
+    let note = race.filter(|race| !race.is_old() && race.lines().iter().any(|l| l.mean.is_some())).map(|race| {
+        match (race.run().compared(), race.run().seeds().len()) {
+            (_, 1) | (0, _) => format!("{measure}, this seed"),
+            (n, all) if n == all => format!("{measure}, {n} seeds"),
+            (n, all) => format!("{measure}, {n} of {all} seeds"),
+        }
+    });
     html! {
         <section class="sec raced" aria-labelledby="h-raced">
             <header><h2 id="h-raced">{ field.label }</h2><span class="note">{ note }</span></header>
@@ -59,7 +59,7 @@ pub fn RacedChoice(props: &RacedProps) -> Html {
 /// The figure on each card, and whether it is the least.
 fn figures(race: Option<&Race>, choices: &[Choice]) -> Vec<Option<(String, bool)>> {
     let lines: &[Line] = race.filter(|race| !race.is_old()).map_or(&[], Race::lines);
-    let done = race.is_some_and(|race| race.run().is_done());
+    let done = race.is_some_and(Race::is_settled);
     let best = crate::export::race::best(lines).filter(|_| done).map(|line| line.choice.id);
     let of = |choice: &Choice| {
         let line = lines.iter().find(|line| line.choice.id == choice.id)?;
@@ -164,7 +164,7 @@ fn Controls(props: &ControlsProps) -> Html {
                     <label>{ "over" }<Entry value={seeds.to_string()} {commit} testid="race-seeds" inputmode="numeric" bad={*refused} described={refused.then_some("race-seeds-error")} />
                         { if *seeds == 1 { "seed" } else { "seeds" } }</label>
                     if let Some(race) = race.filter(|race| race.is_cancelled()) {
-                        <span class="note">{ format!("Cancelled after {} of {} runs.", race.run().rows().len(), race.run().runs()) }</span>
+                        <span class="note">{ given_up(race) }</span>
                     }
                 }
             </div>
@@ -172,10 +172,21 @@ fn Controls(props: &ControlsProps) -> Html {
                 <p class="err" role="alert" id="race-seeds-error">{ format!("Enter 1–{MOST_SEEDS}. Racing over {}.", *seeds) }</p>
             }
             if left_out > 0 {
-                <p class="note">{ "Without what was done while the run went on: another run has no such place." }</p>
+                <p class="note">{ "The faults and requests that were made while the run went on are not repeated in a race." }</p>
             }
         </>
     }
+}
+
+/// "Cancelled after 15 of 60 runs. Compared on the 2 seeds that all finished."
+fn given_up(race: &Race) -> String {
+    let run = race.run();
+    let over = match (run.compared(), run.seeds().len()) {
+        (_, 1) => String::new(),
+        (1, _) => " Compared on the one seed that all finished.".to_owned(),
+        (n, _) => format!(" Compared on the {n} seeds that all finished."),
+    };
+    format!("Cancelled after {} of {} runs.{over}", run.rows().len(), run.runs())
 }
 
 /// "SCAN, 3 of 6".

@@ -1,12 +1,12 @@
 //! The report: what the original prints, and then what it promised. A bank's says how long people waited and rode instead.
 
-use crate::analysis::Summary;
+use crate::analysis::{CheckState, Summary};
 use crate::app::lab::Lab;
 use crate::app::page::{Page, use_page};
 use crate::app::scene;
-use crate::export::{CheckLine, Report};
+use crate::export::Report;
 use crate::platform::clock;
-use crate::view::{number, status};
+use crate::view::{number, standing, status};
 use std::collections::BTreeMap;
 use yew::prelude::*;
 
@@ -36,7 +36,7 @@ pub fn ReportPane() -> Html {
                     { latencies(&report) }
                 }
                 { stations(&report) }
-                { checks(&report) }
+                { checks(&page.lab()) }
                 { said(&report) }
             </div>
         </div>
@@ -233,19 +233,22 @@ fn stations(r: &Report) -> Html {
     }
 }
 
-fn checks(r: &Report) -> Html {
-    let words = |c: &CheckLine| {
-        let mark = if c.holds { "✓" } else { "✗" };
-        let when = c.first_violation_ns.map(|ns| format!(", not at {:.3} s", ns as f64 / 1e9)).unwrap_or_default();
-        let holds = if c.holds { "holds: " } else { "does not hold: " };
+/// The checks as they stand at the playhead, in the words and marks of their own pane: two panes must not contradict each
+/// other.
+fn checks(lab: &Lab) -> Html {
+    let (at, over) = (lab.session().playhead(), lab.session().at_end());
+    let line = |state: &CheckState| {
+        let stands = state.standing(at, over);
+        let (class, mark) = standing::mark(stands);
+        let says = standing::within(&standing::says(state.check.kind, stands));
         html! {
-            <li><span aria-hidden="true">{ mark }{ " " }</span><span class="vh">{ holds }</span>{ format!("{} ({}{when})", c.name, c.kind) }</li>
+            <li {class}><span aria-hidden="true">{ mark }{ " " }</span>{ format!("{} ({}: {})", state.check.name, state.check.kind.word(), says) }</li>
         }
     };
     html! {
         <section>
             <h3>{ "Checks" }</h3>
-            <ul>{ for r.checks.iter().map(words) }</ul>
+            <ul>{ for lab.session().history().checks.states().iter().map(line) }</ul>
         </section>
     }
 }

@@ -3,7 +3,9 @@
 use crate::analysis::{Entry, Mark};
 use crate::app::lab::Status;
 use crate::app::page::use_page;
+use crate::app::scene;
 use crate::platform::clock;
+use crate::spec::FaultSpec;
 use std::collections::BTreeSet;
 use yew::prelude::*;
 
@@ -17,6 +19,7 @@ pub fn Announce() -> Html {
     let said = use_mut_ref(|| (0_usize, 0.0_f64, Status::Idle, String::new()));
     let lab = page.lab();
     let (entries, status) = (lab.so_far().journal(), lab.status());
+    let faults = scene::spec(&lab).faults;
     let mut said = said.borrow_mut();
     if entries.len() < said.0 {
         // The playhead went back: what was said was about another time.
@@ -33,17 +36,19 @@ pub fn Announce() -> Html {
         }
         // Newest first, at most one sentence about each thing.
         let mut about = BTreeSet::new();
-        sentences.extend(news.iter().rev().filter(|e| about.insert(e.who.clone())).take(3).map(|e| sentence(e)));
+        sentences
+            .extend(news.iter().rev().filter(|e| about.insert(e.who.clone())).take(3).map(|e| sentence(e, &faults)));
         *said = (entries.len(), now, status, sentences.join(" "));
     }
     said.2 = status;
     html! { <div class="vh" role="status" aria-live="polite">{ said.3.clone() }</div> }
 }
 
-fn sentence(entry: &Entry) -> String {
+fn sentence(entry: &Entry, faults: &[FaultSpec]) -> String {
+    let label = |id: &String| faults.iter().find(|f| f.id == id).map_or(id.clone(), |f| f.label.to_owned());
     match &entry.mark {
-        Some(Mark::FaultOn(fault)) => format!("Fault {fault} on."),
-        Some(Mark::FaultOff(fault)) => format!("Fault {fault} off."),
+        Some(Mark::FaultOn(fault)) => format!("Fault {} on.", label(fault)),
+        Some(Mark::FaultOff(fault)) => format!("Fault {} off.", label(fault)),
         _ => format!("{}: {}.", entry.who, entry.text),
     }
 }

@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
-const MAP: [(&str, &str); 15] = [
+const MAP: [(&str, &str); 16] = [
     ("Space", "run, pause"),
     ("R", "restart, same seed"),
     ("Shift R", "restart, new seed"),
@@ -19,6 +19,7 @@ const MAP: [(&str, &str); 15] = [
     ("Home, End", "start, live edge"),
     ("← →", "on the timeline: 100 ms; with Shift 1 s"),
     ("↑ ↓", "on the stage: lane to lane"),
+    ("Enter", "on a landing of the stage: call a car"),
     ("1 to 6", "speed 0.1 to max"),
     ("C L E", "code, log, explanation"),
     ("/", "find a pattern"),

@@ -7,6 +7,7 @@ use crate::app::page::{Wish, use_page};
 use crate::app::real::NotYet;
 use crate::engine::{Progress, WaitingTask};
 use crate::session::Target;
+use crate::view::number;
 use yew::prelude::*;
 
 /// The panel over the stage, if there is reason for one.
@@ -54,7 +55,7 @@ fn idle(page: &crate::app::page::Page) -> Html {
                 && f.unit.is_empty()
         })
         .take(2)
-        .map(|f| format!("{} {}", values.count(f.key), f.label.to_lowercase()))
+        .map(|f| format!("{} {}", number::count(values.count(f.key)), f.label.to_lowercase()))
         .collect();
     html! {
         <div class="fr">

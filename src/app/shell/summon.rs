@@ -7,8 +7,9 @@ use crate::app::page::{Page, Wish, use_page};
 use crate::app::panels::obstacle;
 use crate::app::scene::with_scene;
 use crate::platform::host;
+use crate::platform::keys::Keys;
 use crate::spec::Summons;
-use crate::view::scene::{landing_at, tables};
+use crate::view::scene::{box_about, landing_at, number_of, tables};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -23,8 +24,10 @@ pub struct Called {
     others: Vec<(i32, String)>,
     /// The place that is chosen to begin with.
     to: i32,
-    /// Where the box stands.
+    /// Where it was pressed, where its number ends, and the size of the stage.
     at: (f64, f64),
+    number: (f64, f64),
+    room: (f64, f64),
 }
 
 impl Called {
@@ -47,7 +50,9 @@ impl Called {
             // As far as it goes the way that was pressed; else to the end that is further away.
             let up = if way == 0 { top - place > place - bottom } else { way > 0 };
             let others = others.into_iter().map(|(_, place, name)| (place, name)).collect();
-            Some(Called { summons, from: (place, name), others, to: if up { top } else { bottom }, at: point })
+            let number = number_of(scene, look, pressed)?;
+            let to = if up { top } else { bottom };
+            Some(Called { summons, from: (place, name), others, to, at: point, number, room: size })
         })
     }
 }
@@ -68,9 +73,11 @@ pub fn SummonBox(props: &SummonProps) -> Html {
     let node = use_node_ref();
     let to = use_state(|| props.called.to);
     {
-        let (node, (x, y)) = (node.clone(), props.called.at);
+        let (node, Called { at, number, room, .. }) = (node.clone(), props.called.clone());
         use_effect_with((), move |()| {
             if let Some(element) = node.cast::<web_sys::HtmlElement>() {
+                let size = (f64::from(element.offset_width()), f64::from(element.offset_height()));
+                let (x, y) = box_about(at, number, size, room);
                 let style = element.style();
                 let _x = style.set_property("--x", &format!("{x}px"));
                 let _y = style.set_property("--y", &format!("{y}px"));
@@ -79,25 +86,42 @@ pub fn SummonBox(props: &SummonProps) -> Html {
         });
     }
     let obstacle = obstacle(&page);
-    let onsubmit = {
+    let call = {
         let (called, close, to) = (props.called.clone(), props.close.clone(), *to);
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
+        Callback::from(move |()| {
             let Summons { method, path, .. } = called.summons;
             let body = called.summons.body(called.from.0, to);
             page.ask(Wish::Ask { method: method.to_owned(), path: path.to_owned(), body });
             leave(&close);
         })
     };
+    let onsubmit = call.reform(|event: SubmitEvent| event.prevent_default());
     let onkeydown = {
-        let close = props.close.clone();
+        let ready = obstacle.is_none();
         Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
+            let on_list = event.target().is_some_and(|t| t.has_type::<HtmlSelectElement>());
+            if event.key() == "Enter" && on_list {
+                // Else it would open the list, in which what is wanted is chosen already.
                 event.prevent_default();
-                leave(&close);
+                if ready {
+                    call.emit(());
+                }
             }
         })
     };
+    {
+        // Wherever the focus is.
+        let close = props.close.clone();
+        use_effect_with((), move |()| {
+            let keys = Keys::listen(move |event| {
+                if event.key() == "Escape" {
+                    event.prevent_default();
+                    leave(&close);
+                }
+            });
+            move || drop(keys)
+        });
+    }
     let onchange = {
         let to = to.clone();
         Callback::from(move |event: Event| {

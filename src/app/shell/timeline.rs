@@ -1,8 +1,11 @@
 //! The timeline: drag scrubs and pauses, a click jumps, arrows go in steps.
+//!
+//! It is painted when the page looks anew, and whenever its canvas gets another size: a window can change while nothing runs.
 
 use crate::app::lab::Lab;
 use crate::app::page::{Page, Wish, use_page};
 use crate::app::scene;
+use crate::platform::resize::Resizes;
 use crate::platform::{canvas, clock, host};
 use crate::trace::{SimTime, Span};
 use crate::view::number;
@@ -17,10 +20,7 @@ pub fn Timeline() -> Html {
     let page = use_page();
     let node = use_node_ref();
     let dragging = use_mut_ref(|| false);
-    {
-        let (node, page) = (node.clone(), page.clone());
-        use_effect(move || clock::soon(move || paint(&node, &page)));
-    }
+    use_painting(&page, &node);
     let seek = {
         let (page, node) = (page.clone(), node.clone());
         move |event: &PointerEvent| {
@@ -115,6 +115,27 @@ fn end(lab: &Lab) -> SimTime {
     // In round steps, so that the axis does not creep under the eye.
     let step = number::round_step(estimate.max(0.1), 4.0);
     SimTime((libm::ceil(estimate.max(0.1) / step) * step * 1e9) as u64)
+}
+
+/// Paints after each look of the page, and at another size.
+#[hook]
+fn use_painting(page: &Page, node: &NodeRef) {
+    let latest = use_mut_ref(|| page.clone());
+    latest.replace(page.clone());
+    {
+        let (node, page) = (node.clone(), page.clone());
+        use_effect(move || clock::soon(move || paint(&node, &page)));
+    }
+    let node = node.clone();
+    use_effect_with((), move |()| {
+        let watched = node.cast::<web_sys::Element>().map(|canvas| {
+            Resizes::watch(&canvas, move || {
+                let page = latest.borrow().clone();
+                paint(&node, &page);
+            })
+        });
+        move || drop(watched)
+    });
 }
 
 fn paint(node: &NodeRef, page: &Page) {

@@ -75,9 +75,13 @@ pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, who: &str) -> Op
     let interval = Interval::paired(over.waits.iter().copied().zip(best.waits.iter().copied()));
     let seeds = best.waits.len();
     let lead = match interval {
-        None => format!("{name} waits least: {} on average, {}", seconds(figure), than(less, over)),
+        None => format!("{name} waits least: {} on average, {}", seconds(figure), than(less, over, current)),
         Some(_) => {
-            format!("{name} waits least over {seeds} seeds: {} on average, {}", seconds(figure), than(less, over))
+            format!(
+                "{name} waits least over {seeds} seeds: {} on average, {}",
+                seconds(figure),
+                than(less, over, current)
+            )
         }
     };
     let tail = match (best.p95, over.p95) {
@@ -111,11 +115,12 @@ fn least_on(lines: &[Line], seeds: usize) -> String {
     format!("Seed by seed, least is {}{tied}.", each.collect::<Vec<_>>().join(", "))
 }
 
-/// "5.4 s (18 %) less than Reference".
-fn than(less: f64, over: &Line) -> String {
+/// "5.4 s (18 %) less than Reference, the one chosen".
+fn than(less: f64, over: &Line, current: &str) -> String {
     let whole = over.mean.unwrap_or_default();
     let share = if whole > 0.0 { less / whole * 100.0 } else { 0.0 };
-    format!("{} ({share:.0} %) less than {}", seconds(less), over.choice.label)
+    let chosen = if over.choice.id == current { ", the one chosen" } else { "" };
+    format!("{} ({share:.0} %) less than {}{chosen}", seconds(less), over.choice.label)
 }
 
 /// What keeps an alternative's figure from being the whole truth.
@@ -151,16 +156,19 @@ fn same(rows: &[RaceRow], who: &str) -> (String, bool) {
     let digest = |row: &RaceRow| format!("{}…", row.arrivals.hex().get(..8).unwrap_or_default());
     let first = firsts.first().map(|r| digest(r)).unwrap_or_default();
     let text = match (is_same, firsts.len()) {
-        (true, 0 | 1) => format!("Same {} {who} (arrivals {first}).", count(people)),
+        (true, 0 | 1) => format!("All met the same {} {who} (fingerprint of their arrivals: {first}).", count(people)),
         (true, n) => {
-            format!("Same {who} on each of {n} seeds, {} in all (arrivals {first} on the first).", count(people))
+            let people = count(people);
+            format!(
+                "All met the same {who} on each of {n} seeds, {people} in all (fingerprint of the first seed's arrivals: {first})."
+            )
         }
         (false, _) => {
             let other = rows.iter().find(|r| of_seed(r.seed) != Some((r.arrivals, r.offered)));
             let other = other.map(digest).unwrap_or_default();
             format!(
-                "No verdict: the {who} were not the same (arrivals {first} and {other}), so the choice alone does not explain \
-                 the difference."
+                "No verdict: the {who} were not the same (fingerprints of their arrivals: {first} and {other}), so the \
+                 choice alone does not explain the difference."
             )
         }
     };
@@ -212,10 +220,13 @@ mod tests {
         assert!((verdict.figure - 24.0).abs() < 1e-9 && (verdict.less - 6.0).abs() < 1e-9);
         assert_eq!(
             verdict.lead,
-            "New waits least: 24.0 s on average, 6.00 s (20 %) less than Old, and p95 48.0 s against 60.0 s."
+            "New waits least: 24.0 s on average, 6.00 s (20 %) less than Old, the one chosen, and p95 48.0 s against 60.0 s."
         );
         let digest = TraceHash::default().hex();
-        assert_eq!(verdict.same, format!("Same 300 passengers (arrivals {}…).", &digest[..8]));
+        assert_eq!(
+            verdict.same,
+            format!("All met the same 300 passengers (fingerprint of their arrivals: {}…).", &digest[..8])
+        );
         assert!(verdict.is_same && verdict.sentence().starts_with(&verdict.lead));
     }
 
@@ -285,7 +296,11 @@ mod tests {
             verdict.rest[1..],
             ["Seed by seed the difference is 2.00 s ± 2.48 s at 95 % confidence, n = 3: that may be luck."]
         );
-        assert!(verdict.same.starts_with("Same passengers on each of 3 seeds, 900 in all"), "{}", verdict.same);
+        assert!(
+            verdict.same.starts_with("All met the same passengers on each of 3 seeds, 900 in all"),
+            "{}",
+            verdict.same
+        );
     }
 
     #[test]

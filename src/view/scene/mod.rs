@@ -25,7 +25,7 @@ mod sink;
 mod source;
 mod worker;
 
-pub use bank::{landing_at, tables};
+pub use bank::{box_about, landing_at, number_of, tables};
 pub use breaker::Reading;
 pub use footer::conservation;
 pub use hit::{Lane, about, hit, lanes};

@@ -78,7 +78,29 @@ fn at_lunch_the_verdict_names_the_least_of_the_figures() {
     );
     assert!((verdict.less - (of(verdict.over) - of(verdict.best))).abs() < 1e-9);
     let digest = race.rows()[0].arrivals.hex();
-    assert_eq!(verdict.same, format!("Same 600 passengers (arrivals {}…).", &digest[..8]));
+    assert_eq!(
+        verdict.same,
+        format!("All met the same 600 passengers (fingerprint of their arrivals: {}…).", &digest[..8])
+    );
+}
+
+#[test]
+fn a_race_that_was_given_up_compares_the_seeds_that_all_alternatives_finished() {
+    // Its rows once were of three seeds for some and of two for others, and were compared all the same.
+    let mut race = RaceRun::new(&scenario("traffic=lunch&passengers=30"), 30).expect("a race");
+    while race.rows().len() < 3 {
+        race.work(10_000);
+    }
+    assert_eq!(race.compared(), 0, "on the first seed there is nothing to compare yet, but figures to see");
+    assert_eq!(race.lines().iter().filter(|l| l.mean.is_some()).count(), 3);
+    while race.rows().len() < 2 * 6 + 3 {
+        race.work(10_000);
+    }
+    let lines = race.lines();
+    assert!(lines.iter().all(|l| l.waits.len() == 2), "three have run on the third seed, and three have not");
+    assert_eq!((race.compared(), race.rows().len(), race.compared_rows().len()), (2, 15, 12));
+    let verdict = verdict(&lines, race.compared_rows(), "reference", "passengers").expect("a verdict");
+    assert!(verdict.same.contains("on each of 2 seeds, 60 in all"), "{}", verdict.same);
 }
 
 #[test]

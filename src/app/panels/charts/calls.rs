@@ -25,11 +25,8 @@ fn latency(lab: &Lab, p: &Palette) -> Sheet {
     let (p50, p95, p99) = (series(|w| w.p50), series(|w| w.p95), series(|w| w.p99));
     let last = |s: &[(f64, f64)]| s.last().map_or("–".to_owned(), |q| number::millis((q.1 * 1e6) as u64));
     let timeout = lab.scenario().values().span("timeout");
-    let theory = if timeout.is_zero() {
-        Vec::new()
-    } else {
-        vec![(timeout.as_millis(), format!("timeout {}", number::millis(timeout.0)))]
-    };
+    let theory =
+        if timeout.is_zero() { Vec::new() } else { vec![(timeout.as_millis(), format!("timeout {}", brief(timeout)))] };
     let chart = TimeChart {
         end: end_of(lab),
         log: true,
@@ -52,6 +49,11 @@ fn latency(lab: &Lab, p: &Palette) -> Sheet {
         note: format!("ms, log · {} window", unit_of(window)),
         figure: Figure::Time(chart),
     }
+}
+
+/// Room for a few digits is all there is beside a chart: milliseconds as on its axis, from a second on seconds.
+fn brief(span: Span) -> String {
+    if span.0 < 1_000_000_000 { number::short_millis(span.0) } else { unit_of(span) }
 }
 
 fn throughput(lab: &Lab, p: &Palette) -> Sheet {

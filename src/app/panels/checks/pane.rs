@@ -6,6 +6,7 @@ use crate::analysis::{CheckState, Standing};
 use crate::app::page::{Page, use_page};
 use crate::spec::CheckKind;
 use crate::trace::SimTime;
+use crate::view::standing::{mark, says};
 use yew::prelude::*;
 
 /// The heading of what is asked of every pattern.
@@ -35,11 +36,7 @@ fn row(page: &Page, number: usize, state: &CheckState, at: SimTime, over: bool) 
     let check = state.check;
     let (_, statement) = check.section();
     let standing = state.standing(at, over);
-    let (class, mark) = match standing {
-        Standing::Holds | Standing::Happened(_) => ("good", "✓"),
-        Standing::Broken(_) => ("bad", "✗"),
-        Standing::Missed | Standing::Unknown => ("open", "–"),
-    };
+    let (class, mark) = mark(standing);
     let id = format!("check-{number}");
     // A row of another pattern is another row.
     let key = format!("{}/{number}", page.lab().scenario().pattern.id);
@@ -66,21 +63,6 @@ const fn word(standing: Standing) -> &'static str {
         Standing::Happened(_) => "happened",
         Standing::Missed => "missed",
         Standing::Unknown => "unknown",
-    }
-}
-
-/// How it stands, and when that was verified.
-pub(super) fn says(kind: CheckKind, standing: Standing) -> String {
-    let seconds = |at: SimTime| format!("{:.3} s", at.seconds());
-    match (kind, standing) {
-        (CheckKind::Always, Standing::Holds) => "Holds, verified after every instant".to_owned(),
-        (CheckKind::Eventually, Standing::Broken(at)) => format!("Does not hold at the end, {}", seconds(at)),
-        (_, Standing::Holds) => "Holds at the end of the run".to_owned(),
-        (_, Standing::Broken(at)) => format!("Does not hold from {}", seconds(at)),
-        (_, Standing::Happened(at)) => format!("Happened first at {}", seconds(at)),
-        (_, Standing::Missed) => "Did not happen in this run".to_owned(),
-        (CheckKind::Sometimes, Standing::Unknown) => "Has not happened yet".to_owned(),
-        (_, Standing::Unknown) => "Known when the run is over".to_owned(),
     }
 }
 

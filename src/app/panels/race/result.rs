@@ -33,9 +33,9 @@ struct Row {
 
 /// What is shown of a race where `current` is chosen.
 pub fn table(race: &Race, current: &str) -> Table {
-    let best = best(race.lines()).filter(|_| race.run().is_done()).map(|line| line.choice.id);
+    let best = best(race.lines()).filter(|_| race.is_settled()).map(|line| line.choice.id);
     let row = |(place, line): (usize, &Line)| {
-        let own = race.run().rows().iter().filter(|row| row.choice == place);
+        let own = race.run().compared_rows().iter().filter(|row| row.choice == place);
         let computed = !line.waits.is_empty();
         Row {
             id: line.choice.id,

@@ -24,7 +24,7 @@ pub fn tiles(lab: &Lab) -> (Vec<Tile>, String) {
         Tile::seconds("wait-p99", "p99 wait", waits.p99, waits.count, 100),
         Tile::count("delivered", "Delivered", tally.count(Outcome::Completed)),
         Tile::new("delivery-rate", "Rate", rate(per_minute), "/min", per_minute),
-        Tile::new("wait-longest", "Longest now", format!("{:.0}", longest.seconds()), "s", longest.0),
+        Tile::new("wait-longest", "Longest now", number::count((longest.seconds() + 0.5) as u64), "s", longest.0),
         Tile::seconds("ride-mean", "Mean ride", rides.mean, rides.count, 1),
         Tile::count("riding", "Riding", aboard),
         Tile::seconds("ride-p95", "p95 ride", rides.p95, rides.count, 20),

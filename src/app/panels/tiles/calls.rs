@@ -16,7 +16,7 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     let queued: u64 = ledger.stations.iter().filter(|s| s.kind == StationKind::Channel).map(|s| s.levels.present).sum();
     let recent = so_far.recent_throughput(Span::secs(1));
     let mut tiles = vec![
-        Tile::new("throughput", "Throughput", number::rate(recent), "/s", recent),
+        Tile::new("throughput", "Rate", number::rate(recent), "/s", recent),
         Tile::time("p50", "p50", latency.p50, latency.count, 1),
         Tile::time("p95", "p95", latency.p95, latency.count, 20),
         Tile::time("p99", "p99", latency.p99, latency.count, 100),
@@ -33,8 +33,8 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     }
     if at_end {
         let (at, real) = (lab.session().playhead(), lab.session().is_real());
-        let unit = if real { "s, wall" } else { "s" };
-        tiles.push(Tile::new("total", "Total time", number::seconds(at.0), unit, at.0));
+        let label = if real { "Wall time" } else { "Total time" };
+        tiles.push(Tile::new("total", label, number::short_seconds(at.0), "s", at.0));
         tiles.push(Tile::new("peak-tasks", "Peak tasks", number::count(tally.tasks_peak), "", tally.tasks_peak));
     }
     // Where arrivals do not wait for answers, what a user feels is the time from the intended start.
@@ -47,9 +47,10 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     for gauge in &scene.gauges {
         let value = ledger.find(&gauge.station, &trace).map_or(0, |(_, s)| s.gauge(gauge.gauge));
         let (shown, unit) = if gauge.unit == "ns" {
-            (number::millis(value.max(0) as u64), "ms")
+            (number::short_millis(value.max(0) as u64), "ms")
         } else {
-            (value.to_string(), gauge.unit)
+            // Of what it is a count, its label says.
+            (number::count(value.max(0) as u64), "")
         };
         tiles.push(Tile::new(gauge.id, gauge.label, shown, unit, value));
     }

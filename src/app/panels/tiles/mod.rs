@@ -28,7 +28,7 @@ impl Tile {
         if samples < enough {
             return Tile::new(id, label, "—".to_owned(), "", "");
         }
-        Tile::new(id, label, number::millis(span.0), "ms", span.0)
+        Tile::new(id, label, number::short_millis(span.0), "ms", span.0)
     }
 
     /// A time in seconds, unless there are too few samples to speak of it.

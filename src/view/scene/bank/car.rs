@@ -141,7 +141,8 @@ fn riders(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, room: Frame) {
         (0..n).for_each(|index| people.stand((room.x + (index as f64 + 0.5) * pitch, ground)));
     } else {
         people.stand((room.x + 4.0, ground));
-        sheet.text((room.x + 11.0, base), numbers::count(n as u64), Ink::new(p.ink).medium());
+        // A bare number beside a figure is where somebody wants to go.
+        sheet.text((room.x + 11.0, base), format!("×{}", numbers::count(n as u64)), Ink::new(p.ink).medium());
     }
     people.paint(sheet);
 }

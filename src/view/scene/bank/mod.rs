@@ -18,7 +18,7 @@ mod state;
 pub mod tables;
 mod words;
 
-pub use point::{landing_at, lanes};
+pub use point::{box_about, landing_at, lanes, number_of};
 pub use words::{description, rows};
 
 use super::{Frame, Look, PHONE, Scene, footer, layout};

@@ -9,6 +9,9 @@ use crate::view::shape::text_width;
 const WIDE: f64 = 560.0;
 /// The pitch of cars in which their headings have room.
 const HEADING: f64 = 118.0;
+/// What belongs to a landing is drawn at most this far above its floor, however tall its row is: a car stands on the floor,
+/// and words or a trace half a tall row above it would be on another landing's level.
+const ABOVE: f64 = 13.5;
 /// The height of a line of words.
 pub const LINE: f64 = 13.0;
 
@@ -156,9 +159,9 @@ impl Plan {
         self.bottom - (place - f64::from(self.low)) * self.row
     }
 
-    /// The middle of a place, from floor to ceiling.
+    /// The level of a place: the middle from floor to ceiling, or where a car that stands there has its middle.
     pub fn mid(&self, place: f64) -> f64 {
-        self.slab(place) - self.row / 2.0
+        self.slab(place) - (self.row / 2.0).min(ABOVE)
     }
 
     /// The place at a height.

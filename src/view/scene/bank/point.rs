@@ -58,6 +58,28 @@ fn capital(text: &str) -> String {
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
+/// Where the number of a landing ends, at the level of its line.
+pub fn number_of(scene: &Scene<'_>, look: &Look<'_>, landing: StationId) -> Option<Point> {
+    let (state, plan) = plan(scene, look)?;
+    let landing = state.landings.iter().find(|l| l.id == landing)?;
+    Some((plan.numbers, floors::middle(&plan, landing.place)))
+}
+
+/// The left top corner of a box about a landing that was pressed at a point: right of it, and where there is no room for that
+/// below or above the number of the landing, since who reads the box wants to see which one it is about.
+pub fn box_about((x, y): Point, number: Point, (w, h): (f64, f64), room: (f64, f64)) -> Point {
+    const EDGE: f64 = 8.0;
+    let within = |at: f64, size: f64, room: f64| at.min(room - size - EDGE).max(EDGE);
+    let wish = (x + 12.0).max(number.0 + EDGE);
+    let left = within(wish, w, room.0);
+    if left >= number.0 {
+        return (left, within(y - 20.0, h, room.1));
+    }
+    let below = number.1 + LINE;
+    let top = if below + h + EDGE <= room.1 { below } else { number.1 - LINE - h };
+    (left, within(top, h, room.1))
+}
+
 /// The landing at a point of the landings' column, with 1 at the lamp up, −1 at the lamp down, and 0 elsewhere on its line.
 pub fn landing_at(scene: &Scene<'_>, look: &Look<'_>, (x, y): Point) -> Option<(StationId, i8)> {
     let (state, plan) = plan(scene, look)?;

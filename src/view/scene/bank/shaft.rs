@@ -15,6 +15,14 @@ const RAIL: f64 = 18.0;
 /// Draws the shafts with everything but the cars.
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
     let p = look.palette;
+    if state.cars.is_empty() {
+        // Before the start there is nothing yet that could be missing.
+        if !scene.ledger.stations.is_empty() {
+            let at = (plan.shafts.0 + 5.0, plan.landings.y + LINE);
+            sheet.text(at, "There are no cars", Ink::new(p.ink_2));
+        }
+        return;
+    }
     let (mut bodies, mut open) = (Vec::new(), Vec::new());
     let (mut walls, mut ticks, mut beyond) = (Vec::new(), Vec::new(), Vec::new());
     for (index, car) in state.cars.iter().enumerate() {
@@ -54,10 +62,10 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, state: &State<'_>, look: &Look
     sheet.segments(ticks, p.line_3, 1.0);
     beyond.into_iter().for_each(|(a, b)| sheet.dashed(a, b, p.line_2, 1.0, (2.0, 3.0)));
     if plan.tier >= Tier::Medium {
-        axis(sheet, look, plan);
         for (index, car) in state.cars.iter().enumerate() {
             past(sheet, scene, state, look, plan, (index, car));
         }
+        axis(sheet, state, look, plan);
     }
     if plan.shafts.2 >= RAIL {
         for (index, car) in state.cars.iter().enumerate() {
@@ -69,23 +77,30 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, state: &State<'_>, look: &Look
 /// The part of a shaft that its car serves.
 fn served(plan: &Plan, state: &State<'_>, car: &Car<'_>, index: usize) -> Frame {
     let whole = plan.shaft(index);
-    let (low, high) = (car.range.0.max(state.ends.0), car.range.1.min(state.ends.1));
+    let [low, high] = [car.range.0, car.range.1].map(|place| place.clamp(state.ends.0, state.ends.1));
     // The roof of the highest landing has room for a car.
     let top = if high >= state.ends.1 { whole.y } else { plan.slab(f64::from(high) + 1.0) };
     let bottom = plan.slab(f64::from(low));
     Frame { y: top, h: (bottom - top).max(1.0), ..whole }
 }
 
-/// What the first shaft's width means.
-fn axis(sheet: &mut Sheet, look: &Look<'_>, plan: &Plan) {
+/// What the first shaft's width means. Its words have the shaft's own ground, so that no trace goes through them.
+fn axis(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
     let p = look.palette;
     let shaft = plan.shaft(0);
     if shaft.w < text_width("−60 s  now", 11.0, false) + 14.0 {
         return;
     }
     let base = shaft.y + LINE;
-    sheet.text((shaft.x + 5.0, base), "−60 s", Ink::new(p.ink_3));
-    sheet.text((shaft.right() - 7.0, base), "now", Ink::new(p.ink_3).end());
+    let is_open = state.cars.first().and_then(|car| car.breaker).is_some_and(|breaker| breaker.is_open());
+    let ground = if is_open { p.server_wash } else { p.sunken.faint(0.55) };
+    let words = [("−60 s", shaft.x + 5.0), ("now", shaft.right() - 7.0 - text_width("now", 11.0, false))];
+    for (word, x) in words {
+        let (at, size) = ((x - 2.0, base - 10.0), (text_width(word, 11.0, false) + 4.0, 13.0));
+        sheet.fill(at, size, 0.0, p.stage);
+        sheet.fill(at, size, 0.0, ground);
+        sheet.text((x, base), word, Ink::new(p.ink_3));
+    }
 }
 
 /// Where a car was in the last minute: thick where its doors were open.

@@ -187,7 +187,7 @@ pub struct Page {
 }
 
 /// A request that is being written, and the pattern whose system it is for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
     /// The pattern's id.
     pub pattern: &'static str,

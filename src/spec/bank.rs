@@ -1,6 +1,9 @@
-//! What the page does with a bank beside drawing it, as data: how a person calls a car, and the one figure of how it does.
+//! What the page does with a bank beside drawing it, as data: how a person calls a car, how fast cars are, and the
+//! one figure of how it does.
 //!
 //! The page must not know a system's routes or formulas: it fills in what stands here.
+
+use crate::trace::Span;
 
 /// A request to the running system by which somebody at a landing calls a car.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,21 @@ impl Summons {
     pub fn body(&self, from: i32, to: i32) -> String {
         self.body.replace("$from", &from.to_string()).replace("$to", &to.to_string())
     }
+}
+
+/// How fast the cars of a bank are, for a forecast of when they will be where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// From one landing to the next.
+    pub travel: Span,
+    /// How long the doors take.
+    pub stop: Span,
+    /// How long each person takes to get in or out.
+    pub person: Span,
+    /// What it costs to turn, or to set off.
+    pub turn: Span,
+    /// The fault that makes stops take so many times as long.
+    pub slowed_by: &'static str,
 }
 
 /// A figure of how well a bank does.

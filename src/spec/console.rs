@@ -1,7 +1,9 @@
 //! An interface that the running system has of its own, as data: what one may ask it, and an example of each.
 
+use super::Values;
+
 /// The routes of a system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Console {
     /// What it is called: "API of the elevator bank".
     pub name: &'static str,
@@ -10,6 +12,15 @@ pub struct Console {
     /// What the parameters are, where nobody says otherwise, for a system that serves others in real time rather than an
     /// experiment: key and value, as in a link.
     pub served: &'static [(&'static str, &'static str)],
+    /// Fits the example of a body to the parameters, so that what it asks for is there.
+    pub fit: fn(&Values, &'static str) -> String,
+}
+
+/// A console is a static of its pattern: functions have no identity, names do.
+impl PartialEq for Console {
+    fn eq(&self, other: &Console) -> bool {
+        (self.name, self.routes) == (other.name, other.routes)
+    }
 }
 
 /// One route.
@@ -21,7 +32,7 @@ pub struct Route {
     pub path: &'static str,
     /// What it does.
     pub help: &'static str,
-    /// An example of its body; empty where it takes none.
+    /// An example of its body, before it is fitted to the parameters; empty where it takes none.
     pub body: &'static str,
     /// Whether it goes on answering until whoever asked hangs up: on a real network, a WebSocket.
     pub stream: bool,

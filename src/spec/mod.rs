@@ -14,7 +14,7 @@ mod scene;
 mod schedule;
 mod values;
 
-pub use bank::{Score, Summons};
+pub use bank::{Pace, Score, Summons};
 pub use check::{Check, CheckKind};
 pub use console::{Console, Route};
 pub use field::{Choice, Default, Field, Kind, Level};

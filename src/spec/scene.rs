@@ -1,6 +1,6 @@
 //! What a pattern's picture consists of, without a word about pixels: stations in the order of the flow, gauges, faults.
 
-use super::{Score, Summons};
+use super::{Pace, Score, Summons};
 use crate::trace::{Gauge, Span};
 
 /// A pattern's picture, as data.
@@ -68,7 +68,7 @@ pub enum Place {
         /// Its heading.
         label: String,
         /// What its cars and landings show.
-        bank: Bank,
+        bank: Box<Bank>,
     },
     /// Something that interrupts calls which keep failing.
     Breaker {
@@ -108,6 +108,8 @@ pub struct Bank {
     pub signals: (Gauge, u32),
     /// What the gauges of a car's breaker mean.
     pub breaker: BreakerGauges,
+    /// How fast its cars are, where that is known. Else a call is due when it was announced.
+    pub pace: Option<Pace>,
     /// How many people are to come in all, where that is known.
     pub people: Option<u64>,
     /// Who waits longer than this waits too long.
@@ -127,7 +129,7 @@ impl SceneSpec {
     /// The bank that the picture shows, and the station whose members are its cars.
     pub fn bank(&self) -> Option<(&str, &Bank)> {
         self.places.iter().find_map(|place| match place {
-            Place::Bank { station, bank, .. } => Some((station.as_str(), bank)),
+            Place::Bank { station, bank, .. } => Some((station.as_str(), bank.as_ref())),
             _ => None,
         })
     }

@@ -59,12 +59,13 @@ fn scene_of(ends: (i32, i32)) -> SceneSpec {
         due: DUE,
         signals: (SIGNALS, 10),
         breaker: gauges(),
+        pace: None,
         people: None,
         patience: PATIENCE,
         summons: None,
         score: Some(Score { formula: "of three", of: |cars, fit, pending| f64::from(cars * 100 + fit * 10 + pending) }),
     };
-    let place = Place::Bank { station: "bank".to_owned(), label: "Cars".to_owned(), bank };
+    let place = Place::Bank { station: "bank".to_owned(), label: "Cars".to_owned(), bank: Box::new(bank) };
     SceneSpec { places: vec![place], regulator: None, gauges: Vec::new(), faults: Vec::new() }
 }
 

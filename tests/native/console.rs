@@ -32,6 +32,7 @@ static SYSTEM: Pattern = Pattern {
     console: Some(&Console {
         name: "API of the listener",
         served: &[],
+        fit: |_, body| body.to_owned(),
         routes: &[Route { method: "POST", path: "/echo", help: "Says it back.", body: "{}", stream: false }],
     }),
     race: None,

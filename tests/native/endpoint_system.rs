@@ -26,6 +26,7 @@ const fn route(path: &'static str, stream: bool) -> Route {
 static CONSOLE: Console = Console {
     name: "API of the test",
     served: &[],
+    fit: |_, body| body.to_owned(),
     routes: &[route("/tell", false), route("/watch", true), route("/refuse", true), route("/quiet", true)],
 };
 

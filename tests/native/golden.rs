@@ -8,6 +8,7 @@ use millrace::analysis::History;
 use millrace::engine::Progress;
 use millrace::export::json_line;
 use millrace::session::{Scenario, Session};
+use millrace::spec::Fidelity;
 use millrace::trace::{Fold, Ledger, SimTime};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,13 +18,15 @@ use std::path::PathBuf;
 const HEAD: usize = 40;
 
 fn describe(scenario: Scenario) -> String {
+    let shipped = scenario.fidelity == Fidelity::Shipped;
     let mut session = Session::new(scenario, Ledger::new(), History::default());
     while !session.compute(SimTime::MAX, u64::MAX) {}
     let trace = session.run().trace();
     let outcome = match session.outcome() {
         Some(Progress::Drained) => "drained",
         Some(Progress::Crashed(_)) => "crashed",
-        other => panic!("a preset must come to its end, or crash as the original does: {other:?}"),
+        Some(Progress::Deadlock(_)) if shipped => "deadlock",
+        other => panic!("a preset must come to its end, or crash or get stuck as the original does: {other:?}"),
     };
     let (mut ledger, mut kinds, mut head) = (Ledger::new(), BTreeMap::<&str, u64>::new(), String::new());
     for (index, event) in trace.iter().enumerate() {
@@ -76,5 +79,15 @@ fn every_golden_file_belongs_to_a_scenario() {
     for file in std::fs::read_dir(folder).expect("the folder is there") {
         let file = file.expect("its entries can be read").file_name().into_string().expect("names are plain");
         assert!(names.contains(&file), "{file} is left over from a preset that is gone");
+    }
+}
+
+/// The tests in the browser name each file, because a browser has no folder to read. A name that was forgotten there used to be
+/// noticed half an hour later.
+#[test]
+fn the_tests_in_the_browser_name_every_golden_file() {
+    let list = include_str!("../web/traces.rs");
+    for (name, _) in scenarios() {
+        assert!(list.contains(&format!("\"{name}\",")), "{name} is missing in tests/web/traces.rs");
     }
 }

@@ -3,6 +3,7 @@
 //! A request comes in as an [`Exchange`], from the page's console or over a real network, and each is worked on in a task of
 //! its own. The middleware is the original's as far as it shows: number the request, count it, limit its client.
 
+use super::body::{FloorRequest, Named, NewElevator, Unreadable};
 use super::envelope::{Meta, Reply, timestamp};
 use super::floor::Floor;
 use super::health::Fleet;
@@ -12,7 +13,6 @@ use super::system::System;
 use crate::engine::{Env, Exchange, Task};
 use crate::parts::Ticker;
 use crate::trace::Span;
-use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -22,28 +22,6 @@ use std::rc::Rc;
 const PERIOD: Span = Span::secs(1);
 /// The route of the status stream.
 const STREAM: &str = "/ws/status";
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct FloorRequest {
-    from: i32,
-    to: i32,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct NewElevator {
-    name: String,
-    min_floor: i32,
-    max_floor: i32,
-    overload_threshold: Option<u32>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Named {
-    name: String,
-}
 
 /// The open interface.
 #[derive(Debug)]
@@ -141,26 +119,26 @@ async fn route(env: &Env, system: &Rc<System>, asked: &Exchange, meta: &dyn Fn()
         return meta().failure(405, "METHOD_NOT_ALLOWED", &format!("{method} is not allowed"), &details);
     }
     match (method, path) {
-        ("POST", "/v1/floors/request") => match read::<FloorRequest>(&asked.body) {
+        ("POST", "/v1/floors/request") => match FloorRequest::read(&asked.body) {
             Err(why) => invalid(meta, &why),
             Ok(wish) => wrapped(meta, 200, ask_for(system, &wish).await),
         },
-        ("POST", "/v1/elevators") => match read::<NewElevator>(&asked.body) {
+        ("POST", "/v1/elevators") => match NewElevator::read(&asked.body) {
             Err(why) => invalid(meta, &why),
             Ok(new) => wrapped(meta, 201, add(system, new.name.trim(), &new).await),
         },
-        ("DELETE", "/v1/elevators") => match read::<Named>(&asked.body) {
+        ("DELETE", "/v1/elevators") => match Named::read(&asked.body) {
             Err(why) => invalid(meta, &why),
             Ok(named) => wrapped(meta, 200, delete(system, named.name.trim()).await),
         },
-        ("POST", "/floor") => match read::<FloorRequest>(&asked.body) {
-            Err(why) => Reply::text(400, format!("invalid JSON: {why}")),
+        ("POST", "/floor") => match FloorRequest::read(&asked.body) {
+            Err(why) => Reply::text(400, format!("invalid JSON: {}", why.details)),
             Ok(wish) => plain(ask_for(system, &wish).await, |data| {
                 format!("elevator {} received request: from {} to {}", word(data, "elevator_name"), wish.from, wish.to)
             }),
         },
-        ("POST", "/elevator") => match read::<NewElevator>(&asked.body) {
-            Err(why) => Reply::text(400, format!("invalid JSON: {why}")),
+        ("POST", "/elevator") => match NewElevator::read(&asked.body) {
+            Err(why) => Reply::text(400, format!("invalid JSON: {}", why.details)),
             // The old route does not trim.
             Ok(new) => plain(add(system, &new.name, &new).await, |data| {
                 format!("elevator {} has been created successfully", word(data, "name"))
@@ -175,17 +153,8 @@ async fn route(env: &Env, system: &Rc<System>, asked: &Exchange, meta: &dyn Fn()
     }
 }
 
-/// Reads a body. What is missing has its zero value, as in the original; what is of another type is an error.
-fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, String> {
-    // The library would take a list for a struct, member by member.
-    if body.trim_start().starts_with('[') {
-        return Err("a list where an object is expected, at line 1 column 1".to_owned());
-    }
-    serde_json::from_str(body).map_err(|e| e.to_string())
-}
-
-fn invalid(meta: &dyn Fn() -> Meta, why: &str) -> Reply {
-    meta().failure(400, "INVALID_JSON", "the body is no valid JSON", why)
+fn invalid(meta: &dyn Fn() -> Meta, why: &Unreadable) -> Reply {
+    meta().failure(400, "INVALID_JSON", why.message(), &why.details)
 }
 
 fn wrapped(meta: &dyn Fn() -> Meta, status: u16, result: Result<Json, Refusal>) -> Reply {

@@ -39,9 +39,9 @@ impl Building {
         Building { env: env.clone(), station, landings: RefCell::default() }
     }
 
-    /// Sees that there are landings from a floor to another.
-    pub fn reach(&self, min: Floor, max: Floor) {
-        for number in min.0..=max.0 {
+    /// Sees that there are landings from a floor to another, whichever is higher.
+    pub fn reach(&self, one: Floor, other: Floor) {
+        for number in one.min(other).0..=one.max(other).0 {
             let floor = Floor(number);
             if self.station(floor).is_some() {
                 continue;

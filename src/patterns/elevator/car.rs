@@ -140,8 +140,9 @@ impl Car {
             works,
             env: env.clone(),
         });
-        env.gauge(station, LOW, i64::from(min.0));
-        env.gauge(station, HIGH, i64::from(max.0));
+        // One that was made upside down serves nothing, and has a shaft none the less.
+        env.gauge(station, LOW, i64::from(min.min(max).0));
+        env.gauge(station, HIGH, i64::from(min.max(max).0));
         env.gauge(station, FLOOR, i64::from(min.0));
         env.place(station, min.place());
         env.state(station, "in service");

@@ -1,6 +1,7 @@
-//! The interface's routes as the page lists them, each with an example.
+//! The interface's routes as the page lists them, each with an example that fits the cars there are.
 
-use crate::spec::{Console, Route};
+use super::script;
+use crate::spec::{Console, Route, Values};
 
 const fn get(path: &'static str, help: &'static str) -> Route {
     Route { method: "GET", path, help, body: "", stream: false }
@@ -15,24 +16,25 @@ pub static CONSOLE: Console = Console {
     name: "API of the elevator bank",
     // Nobody comes by themselves, and it stays open for a year.
     served: &[("script", ""), ("open-for", "8760h")],
+    fit,
     routes: &[
-        post("/v1/floors/request", "Somebody comes to a floor and presses the button.", r#"{"from": 0, "to": 7}"#),
+        post("/v1/floors/request", "Somebody comes to a floor and presses the button.", r#"{"from": $low, "to": $high}"#),
         post(
             "/v1/elevators",
             "Adds a car.",
-            r#"{"name": "C", "min_floor": 0, "max_floor": 9, "overload_threshold": 12}"#,
+            r#"{"name": "$new", "min_floor": $low, "max_floor": $high, "overload_threshold": 12}"#,
         ),
         Route {
             method: "DELETE",
             path: "/v1/elevators",
             help: "Lets a car bring its people to their floors, at most 10 s, and removes it.",
-            body: r#"{"name": "B"}"#,
+            body: r#"{"name": "$last"}"#,
             stream: false,
         },
         Route {
             method: "GET",
             path: "/ws/status",
-            help: "Where every car is, once a second, until you hang up.",
+            help: "Where every car is, once a second.",
             body: "",
             stream: true,
         },
@@ -43,9 +45,23 @@ pub static CONSOLE: Console = Console {
         get("/v1/health/detailed", "Each car and its breaker."),
         get("/v1/metrics", "Load and performance score of the fleet."),
         get("/metrics", "All counts, in the text format of Prometheus."),
-        post("/floor", "The old route for requests: plain text.", r#"{"from": 0, "to": 7}"#),
-        post("/elevator", "The old route for cars: plain text.", r#"{"name": "D", "min_floor": 0, "max_floor": 9}"#),
+        post("/floor", "The old route for requests: plain text.", r#"{"from": $low, "to": $high}"#),
+        post("/elevator", "The old route for cars: plain text.", r#"{"name": "$new", "min_floor": $low, "max_floor": $high}"#),
         get("/health", "The old route."),
         get("/metrics/system", "The old route."),
     ],
 };
+
+/// Puts in the floors of the first car, the name of the last, and one that no car has yet.
+fn fit(values: &Values, body: &'static str) -> String {
+    let cars = script::cars(values.word("cars")).unwrap_or_default();
+    let (low, high) = cars.first().map_or((0, 9), |car| (car.min.0, car.max.0));
+    let last = cars.last().map_or("A", |car| car.name.as_str());
+    let taken = |name: &String| cars.iter().any(|car| car.name == *name);
+    let letters = ('A'..='Z').map(String::from);
+    let new = letters.chain((1..).map(|n| format!("New {n}"))).find(|name| !taken(name)).unwrap_or_default();
+    // A name of somebody's choice may hold what JSON writes in another way.
+    let quoted = |name: &str| serde_json::to_string(name).unwrap_or_default();
+    let body = body.replace("$low", &low.to_string()).replace("$high", &high.to_string());
+    body.replace("\"$new\"", &quoted(&new)).replace("\"$last\"", &quoted(last))
+}

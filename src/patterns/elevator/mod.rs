@@ -26,6 +26,7 @@
 //! code's; the dispatch policies beside the reference are the textbooks'.
 
 mod api;
+mod body;
 mod building;
 mod car;
 mod checks;
@@ -148,11 +149,11 @@ pub static PATTERN: Pattern = Pattern {
         Preset {
             id: "stranded",
             label: "Stranded car",
-            help: "Requests that come as the car goes idle, on a shuffled schedule: some seeds strand it for good.",
+            help: "Requests that come as the car goes idle, on a shuffled schedule: this seed strands it for good, and one in five others does.",
             fidelity: Some(Fidelity::Shipped),
             values: &[
                 ("cars", "A:0..9"),
-                ("script", "0->2@0s;2->4@5.5s;4->6@11s;6->8@16.5s;8->9@22s"),
+                ("script", "0->2@0s;2->4@5.5s;4->6@11s;6->8@16.5s;8->9@22s;9->7@26s;7->5@31.5s;5->3@37s;3->1@42.5s;1->0@48s"),
                 ("schedule", "shuffled"),
             ],
         },

@@ -7,18 +7,28 @@ use super::script;
 use super::system::FLEET;
 use super::works::{FAILING_MOTOR, SLOW_DOOR, STOP_CAR};
 use crate::parts::Breaker;
-use crate::spec::{Bank, FaultSpec, FaultUnit, Fidelity, Place, SceneSpec, Score, Summons, Values};
+use crate::spec::{Bank, FaultSpec, FaultUnit, Fidelity, Pace, Place, SceneSpec, Score, Summons, Values};
 use crate::trace::Span;
 
 /// The picture with some values.
 pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let cars = script::cars(values.word("cars")).unwrap_or_default();
-    let ends = (cars.iter().map(|c| c.min.0).min().unwrap_or(0), cars.iter().map(|c| c.max.0).max().unwrap_or(9));
+    let floors = || cars.iter().flat_map(|c| [c.min.0, c.max.0]);
+    let ends = (floors().min().unwrap_or(0), floors().max().unwrap_or(9));
+    let floor_time = values.span("floor-time");
+    let pace = Pace {
+        travel: floor_time,
+        stop: values.span("door-time"),
+        person: values.span("boarding-time"),
+        // As the original moves, a turn costs the time of a floor.
+        turn: if values.word("policy") == "reference" { floor_time } else { Span::ZERO },
+        slowed_by: SLOW_DOOR,
+    };
     SceneSpec {
         places: vec![Place::Bank {
             station: FLEET.into(),
             label: "Elevators".into(),
-            bank: Bank {
+            bank: Box::new(Bank {
                 landings: LANDINGS.into(),
                 landing: "floor",
                 ends,
@@ -29,6 +39,7 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
                 signals: (SIGNALS, SIGNAL_BUFFER),
                 due: (DUE_UP, DUE_DOWN),
                 breaker: Breaker::gauges(),
+                pace: Some(pace),
                 people: Some(super::traffic::count(values)),
                 patience: Span::secs(60),
                 summons: Some(Summons {
@@ -41,7 +52,7 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
                               trips a car, load ÷ 0.5 below and 2 ÷ load above",
                     of: |cars, healthy, pending| Fleet { cars, healthy, up: pending, down: 0 }.performance_score(),
                 }),
-            },
+            }),
         }],
         regulator: None,
         gauges: Vec::new(),

@@ -12,6 +12,8 @@ use crate::trace::Span;
 pub const MOST_CARS: usize = 100;
 /// The most requests of a script.
 const MOST_REQUESTS: usize = 10_000;
+/// The latest time in a script. Virtual time has an end, and a run must not come near it.
+const LATEST: Span = Span::secs(366 * 86_400);
 
 /// A car to begin with.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +49,9 @@ fn entries(text: &str, separator: char) -> impl Iterator<Item = (usize, usize, &
 }
 
 fn floor(text: &str) -> Result<Floor, String> {
+    if text.trim().is_empty() {
+        return Err("a floor is missing".to_owned());
+    }
     let number = text.trim().replace('−', "-");
     number.parse().map(Floor).map_err(|_| format!("\"{}\" is no floor; floors are whole numbers", text.trim()))
 }
@@ -75,10 +80,10 @@ fn car(entry: &str) -> Result<CarSpec, String> {
     let (min, max) = range.split_once("..").ok_or("write the floors as lowest..highest, as in 0..9")?;
     let (name, min, max) = (name.trim(), floor(min)?, floor(max)?);
     if name.is_empty() {
-        return Err("elevator name cannot be empty".to_owned());
+        return Err("a name is missing".to_owned());
     }
     if min == max {
-        return Err("minFloor and maxFloor cannot be equal".to_owned());
+        return Err("the lowest and the highest floor cannot be the same".to_owned());
     }
     for floor in [min, max] {
         if floor < LOWEST || floor > HIGHEST {
@@ -108,7 +113,18 @@ fn request(entry: &str) -> Result<Scripted, String> {
     let (trip, at) = entry.split_once('@').ok_or("write from->to@time, as in 0->9@2s")?;
     let (from, to) =
         trip.split_once("->").or_else(|| trip.split_once('→')).ok_or("write the trip as from->to, as in 0->9")?;
-    Ok(Scripted { from: floor(from)?, to: floor(to)?, at: parse_span(at, Span::secs(1))? })
+    let (from, to) = (floor(from)?, floor(to)?);
+    if at.trim().is_empty() {
+        return Err("the time is missing".to_owned());
+    }
+    if at.contains(',') && at.contains("->") {
+        return Err("write ; between requests".to_owned());
+    }
+    let at = parse_span(at, Span::secs(1))?;
+    if at > LATEST {
+        return Err("the time is later than a year".to_owned());
+    }
+    Ok(Scripted { from, to, at })
 }
 
 #[cfg(test)]
@@ -129,8 +145,9 @@ mod tests {
             ("A:0..9,B", "car 2, at character 8: write name:lowest..highest"),
             ("A:0..9, B:0-9", "car 2, at character 9: write the floors"),
             ("A:0..x", "\"x\" is no floor"),
-            (":0..9", "elevator name cannot be empty"),
-            ("A:3..3", "minFloor and maxFloor cannot be equal"),
+            (":0..9", "a name is missing"),
+            ("A:0..", "a floor is missing"),
+            ("A:3..3", "the lowest and the highest floor cannot be the same"),
             ("A:0..201", "floor 201 is outside -100 to 200"),
             ("A:0..9,A:0..5", "there is a car A already"),
         ] {
@@ -153,6 +170,11 @@ mod tests {
             ("0-9@0s", "request 1, at character 1: write the trip as from->to"),
             ("0->x@0s", "\"x\" is no floor"),
             ("0->9@3 parsecs", "\"parsecs\" is no unit of time"),
+            ("0->9@", "the time is missing"),
+            ("0->@1s", "a floor is missing"),
+            ("0->9@1s,1->2@2s", "write ; between requests"),
+            // The end of virtual time: a page that went there was never heard of again.
+            ("0->9@18446744073s", "later than a year"),
         ] {
             let message = requests(text).expect_err(text);
             assert!(message.contains(says), "{text}: {message}");

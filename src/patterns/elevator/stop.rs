@@ -78,7 +78,8 @@ impl Car {
         let next = || system.building.first(floor, |p| self.takes(p, direction));
         while self.has_room() && next().is_some() {
             self.env.sleep(self.works.p.boarding_time).await;
-            let Some(person) = next() else { break };
+            // As shipped another step of this car may have filled it meanwhile.
+            let Some(person) = next().filter(|_| self.has_room()) else { break };
             system.building.leave(&person);
             self.let_others_know(&person);
             self.riders.borrow_mut().push(person.clone());

@@ -38,7 +38,9 @@ fn every_route_answers_bad_input_with_the_status_and_the_code_of_the_original() 
         ("POST", "/v1/elevators", r#"{"name":"C","min_floor":0,"max_floor":201}"#, 400, "VALIDATION_ERROR"),
         ("POST", "/v1/elevators", r#"{"name":" A ","min_floor":0,"max_floor":9}"#, 409, "CONFLICT"),
         ("PUT", "/v1/elevators", add, 405, "METHOD_NOT_ALLOWED"),
-        ("DELETE", "/v1/elevators", "null", 400, "INVALID_JSON"),
+        // To Go's decoder null is an object without members.
+        ("DELETE", "/v1/elevators", "null", 400, "VALIDATION_ERROR"),
+        ("DELETE", "/v1/elevators", "7", 400, "INVALID_JSON"),
         ("DELETE", "/v1/elevators", "{}", 400, "VALIDATION_ERROR"),
         ("DELETE", "/v1/elevators", r#"{"name":"Z"}"#, 404, "NOT_FOUND"),
         ("GET", "/v1/elevator", "", 404, "NOT_FOUND"),
@@ -272,4 +274,19 @@ fn what_was_asked_is_in_the_link_raw_body_and_all() {
     assert_eq!(first.far_hash(), second.far_hash());
     assert_eq!(answers(&second)[0].0, 400);
     assert!(statuses(&report(&second)).iter().all(|s| *s == 200), "nobody else is the worse for it");
+}
+
+/// On the page's first click, in a building without a ground floor, the example used to be answered with 404.
+#[test]
+fn the_example_of_every_route_fits_the_cars_there_are() {
+    for query in ["", "preset=lunch&passengers=20", "cars=A:-4..5,B \"two\":0..3", "preset=up-peak&passengers=20"] {
+        let scenario = scenario(query);
+        let console = scenario.pattern.console.expect("an interface");
+        for route in console.routes.iter().filter(|route| !route.body.is_empty()) {
+            let body = (console.fit)(&scenario.values(), route.body);
+            let answers = asked(query, &[(1_000, route.method, route.path, &body)]);
+            let (status, says) = &answers[0];
+            assert!((200..300).contains(status), "{query}: {} {} {body}: {status} {says}", route.method, route.path);
+        }
+    }
 }

@@ -5,6 +5,7 @@ mod bank;
 mod checks;
 mod directions;
 mod dispatch;
+mod eta;
 mod golden;
 mod race;
 #[cfg(feature = "cli")]

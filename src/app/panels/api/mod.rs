@@ -25,8 +25,8 @@ pub fn Api() -> Html {
     let (draft, write) = use_draft(&page, pattern, console);
     let Some(console) = console else { return Html::default() };
     let choose = |route: &'static Route| {
-        let write = write.clone();
-        Callback::from(move |_: MouseEvent| write.emit(example(pattern, Some(route))))
+        let (page, write) = (page.clone(), write.clone());
+        Callback::from(move |_: MouseEvent| write.emit(example(&page, console, Some(route))))
     };
     let is_chosen = |route: &Route| route.method == draft.method && route.path == draft.path;
     html! {
@@ -71,16 +71,19 @@ fn latest(page: &Page) -> Option<String> {
 }
 
 /// An example of a request.
-fn example(pattern: &'static str, route: Option<&Route>) -> Draft {
+fn example(page: &Page, console: &Console, route: Option<&Route>) -> Draft {
+    let scenario = page.scenario();
     let text = |pick: fn(&Route) -> &'static str| route.map(pick).unwrap_or_default().to_owned();
-    Draft { pattern, method: text(|r| r.method), path: text(|r| r.path), body: text(|r| r.body) }
+    let body = route.map_or(String::new(), |route| (console.fit)(&scenario.values(), route.body));
+    Draft { pattern: scenario.pattern.id, method: text(|r| r.method), path: text(|r| r.path), body }
 }
 
 /// The request that is being written, and the way to write on it. It outlives the pane.
 #[hook]
 fn use_draft(page: &Page, pattern: &'static str, console: Option<&'static Console>) -> (Draft, Callback<Draft>) {
     let update = use_force_update();
-    let draft = page.draft(pattern).unwrap_or_else(|| example(pattern, console.and_then(|c| c.routes.first())));
+    let first = || console.map(|console| example(page, console, console.routes.first())).unwrap_or_default();
+    let draft = page.draft(pattern).unwrap_or_else(first);
     let write = {
         let page = page.clone();
         Callback::from(move |draft: Draft| {

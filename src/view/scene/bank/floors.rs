@@ -2,6 +2,7 @@
 //! car that is to come for them.
 
 use super::super::{Detail, Frame, Look};
+use super::eta::eta;
 use super::figure::{self, FIGURE, People};
 use super::plan::{LINE, Plan, Tier, number};
 use super::state::{Call, Car, Landing, State, WAYS, Way};
@@ -258,12 +259,14 @@ pub fn arrival(state: &State<'_>, look: &Look<'_>, landing: &Landing<'_>, call: 
     if car.is_held() || car.is_stuck() {
         return "held".to_owned();
     }
-    if call.due == 0 {
-        return "—".to_owned();
-    }
-    match call.due.checked_sub(look.now.0) {
-        Some(left) if short => seconds(Span(left)),
-        Some(left) => format!("in {}", seconds(Span(left))),
+    let left = match &state.spec.pace {
+        Some(pace) => Some(eta(state, car, (landing, call.way), pace, state.slow)),
+        None if call.due == 0 => return "—".to_owned(),
+        None => call.due.checked_sub(look.now.0).map(Span),
+    };
+    match left {
+        Some(left) if short => seconds(left),
+        Some(left) => format!("in {}", seconds(left)),
         None => "due".to_owned(),
     }
 }

@@ -6,6 +6,7 @@
 
 mod breaker;
 mod car;
+mod eta;
 mod figure;
 mod floors;
 mod header;

@@ -34,6 +34,14 @@ impl Way {
         }
     }
 
+    /// The other way.
+    pub const fn opposite(self) -> Way {
+        match self {
+            Way::Up => Way::Down,
+            Way::Down => Way::Up,
+        }
+    }
+
     /// 1 or −1.
     pub const fn sign(self) -> i8 {
         match self {
@@ -154,6 +162,17 @@ pub struct Call {
     pub due: u64,
 }
 
+/// Where somebody at a landing wants to go.
+#[derive(Clone, Copy, Debug)]
+pub struct Trip {
+    /// The place.
+    pub to: i32,
+    /// The way.
+    pub way: Way,
+    /// The car that they were told to take, or [`StationId::NONE`].
+    pub via: StationId,
+}
+
 /// A landing.
 #[derive(Debug)]
 pub struct Landing<'a> {
@@ -165,6 +184,8 @@ pub struct Landing<'a> {
     pub place: i32,
     /// Who waits, in order: how long.
     pub people: Vec<Span>,
+    /// Where they want to go.
+    pub trips: Vec<Trip>,
     /// The calls, up first; only those that somebody waits for.
     pub calls: Vec<Call>,
 }
@@ -192,6 +213,8 @@ pub struct State<'a> {
     pub landings: Vec<Landing<'a>>,
     /// The lowest and the highest place.
     pub ends: (i32, i32),
+    /// How many times as long as it should a stop takes, because of a fault.
+    pub slow: f64,
 }
 
 impl<'a> State<'a> {
@@ -249,7 +272,10 @@ impl<'a> State<'a> {
             // Nothing is drawn outside the building.
             car.place = car.place.clamp(f64::from(low), f64::from(high.max(low)));
         }
-        State { spec: bank, cars, landings, ends: (low, high.max(low)) }
+        let fault =
+            |id: &str| scene.ledger.faults.iter().find(|(text, _)| scene.trace.name(**text) == id).map(|(_, m)| *m);
+        let slow = bank.pace.as_ref().and_then(|pace| fault(pace.slowed_by)).map_or(1.0, |times| times.max(1) as f64);
+        State { spec: bank, cars, landings, ends: (low, high.max(low)), slow }
     }
 
     /// A car by its station.
@@ -325,13 +351,14 @@ fn landing<'a>(
     (id, row): (StationId, &'a StationRow),
 ) -> (Landing<'a>, Vec<StationId>) {
     let place = libm::round(row.place_at(look.now)) as i32;
-    let (mut people, mut assigned) = (Vec::new(), Vec::new());
+    let (mut people, mut trips, mut assigned) = (Vec::new(), Vec::new(), Vec::new());
     let mut calls: Vec<Call> = Vec::new();
     for job in row.queue.iter().filter_map(|job| scene.ledger.job(*job)) {
         let waits = look.now.since(job.entered);
         people.push(waits);
         let to = place_of(scene, look, job.bound).unwrap_or(place);
         let Some(way) = Way::of(i64::from(to) - i64::from(place)) else { continue };
+        trips.push(Trip { to, way, via: job.via });
         if job.via != StationId::NONE && !assigned.contains(&job.via) {
             assigned.push(job.via);
         }
@@ -350,5 +377,5 @@ fn landing<'a>(
         }
     }
     calls.sort_by_key(|call| -call.way.sign());
-    (Landing { id, name: scene.name(row), place, people, calls }, assigned)
+    (Landing { id, name: scene.name(row), place, people, trips, calls }, assigned)
 }

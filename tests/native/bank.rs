@@ -639,6 +639,24 @@ fn in_rows_of_any_height_words_calls_and_traces_are_level_with_a_car_that_stands
     }
 }
 
+/// Of fifty cars only C1 to C9 once had names: those of two digits were cut to nothing.
+#[test]
+fn of_many_cars_as_many_are_named_as_have_room() {
+    let shot = Shot::still((1, 20), 0, S, |house| {
+        for n in 1..=50 {
+            house.car(&format!("C{n}"), (1, 20), 1);
+        }
+    });
+    for size in [(1400.0, 700.0), (1100.0, 700.0), PHONE] {
+        let shapes = shot.shapes(&shot.look(size));
+        let named: Vec<usize> = (1..=50).filter(|n| says(&shapes, &format!("C{n}")) == 1).collect();
+        let gap = named.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(50);
+        let most = if size == PHONE { 8 } else { 2 };
+        assert!(gap <= most && named.last().is_some_and(|last| *last + most > 50), "{size:?}: {named:?}");
+        assert_eq!(fault_of(&shapes, size), None);
+    }
+}
+
 #[test]
 fn a_bank_without_cars_says_so_and_has_no_scale_of_time() {
     let shot = Shot::still((0, 9), 0, S, |_| {});

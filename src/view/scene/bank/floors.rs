@@ -232,7 +232,8 @@ fn assigned(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, frame: Frame,
         let says = text_width(&arrives, 11.0, false);
         let name = car.map_or("no car", |car| car.name);
         let ink = if car.is_some() { Ink::new(p.ink).bold() } else { Ink::new(p.blocked_ink) };
-        let name = cut(name, w - 14.0 - says - 4.0, 11.0, false);
+        // The name is bold, and wider than it is measured.
+        let name = cut(name, w - 14.0 - says - if half { 4.0 } else { 9.0 }, 11.0, false);
         sheet.text((x + 13.0, y + 4.0), name, ink);
         if car.is_some() {
             let here = car.is_some_and(|car| is_here(car, landing));

@@ -8,25 +8,35 @@ use super::state::{Car, State};
 use crate::view::number as numbers;
 use crate::view::shape::{Ink, Sheet, cut, text_width};
 
+/// In a shaft from this width on a cut name still says something.
+const CUT: f64 = 30.0;
+
 /// Draws the headings of all cars.
 pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
     if plan.tier == Tier::Mark {
-        names(sheet, state, look, plan);
+        names(sheet, state, look, plan, plan.landings.y - 10.0);
+        states(sheet, state, look, plan);
         return;
+    }
+    // Where shafts are so narrow that a cut name would be none, as many as fit beside each other have theirs in full.
+    let tight = |car: &Car<'_>| text_width(car.name, 12.0, false) > plan.shafts.2 + 1.0;
+    let crowded = plan.tier == Tier::Narrow && plan.shafts.2 < CUT && state.cars.iter().any(tight);
+    let name_base = if plan.narrow { 17.0 } else { 25.0 };
+    if crowded {
+        names(sheet, state, look, plan, name_base);
     }
     for (index, car) in state.cars.iter().enumerate() {
         let shaft = plan.shaft(index);
         match plan.tier {
             Tier::Full | Tier::Medium => full(sheet, state, look, car, shaft),
-            _ => narrow(sheet, look, car, shaft, plan.narrow),
+            _ => narrow(sheet, look, car, shaft, name_base, !crowded),
         }
     }
 }
 
-/// The names that have room beside each other, with the state of each car as a mark.
-fn names(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
+/// The names that have room beside each other.
+fn names(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan, base: f64) {
     let p = look.palette;
-    let base = plan.landings.y - 10.0;
     let mut free = plan.landings.right() - 8.0;
     for (index, car) in state.cars.iter().enumerate() {
         let shaft = plan.shaft(index);
@@ -35,8 +45,16 @@ fn names(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
         let last = plan.shaft(state.cars.len().saturating_sub(1)).right();
         if left >= free && left + w <= last.max(look.size.0 - 16.0) {
             sheet.text((shaft.middle(), base), car.name, Ink::new(p.ink_2).middle());
-            free = left + w + 5.0;
+            free = left + w + 3.0;
         }
+    }
+}
+
+/// The state of each car as a mark.
+fn states(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
+    let p = look.palette;
+    for (index, car) in state.cars.iter().enumerate() {
+        let shaft = plan.shaft(index);
         let status = car.breaker.map_or(Contact::Closed, |breaker| breaker.status);
         if status != Contact::Closed {
             let w = shaft.w.min(8.0);
@@ -46,14 +64,12 @@ fn names(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
 }
 
 /// The name over the contact.
-fn narrow(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, shaft: Frame, phone: bool) {
+fn narrow(sheet: &mut Sheet, look: &Look<'_>, car: &Car<'_>, shaft: Frame, base: f64, named: bool) {
     let p = look.palette;
-    let base = if phone { 17.0 } else { 25.0 };
-    sheet.text(
-        (shaft.middle(), base),
-        cut(car.name, shaft.w + 1.0, 12.0, false),
-        Ink::new(p.ink).size(12.0).bold().middle(),
-    );
+    if named {
+        let name = cut(car.name, shaft.w + 1.0, 12.0, false);
+        sheet.text((shaft.middle(), base), name, Ink::new(p.ink).size(12.0).bold().middle());
+    }
     if let Some(breaker) = car.breaker {
         let w = (shaft.w - 4.0).min(26.0);
         contact(sheet, (shaft.middle() - w / 2.0, base + 17.0), breaker.status, p, w / WIDTH);

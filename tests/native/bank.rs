@@ -657,6 +657,18 @@ fn of_many_cars_as_many_are_named_as_have_room() {
     }
 }
 
+/// A stage of 668 px once had no column of what is assigned for four cars, and one of 740 px had.
+#[test]
+fn four_cars_have_what_is_assigned_beside_them_on_any_stage_that_is_no_phone() {
+    let shot = busy((1, 20), 4, 63);
+    for width in [700.0, 740.0, 832.0, 1000.0, 1400.0] {
+        let look = shot.look((width, 640.0));
+        let shapes = shot.shapes(&look);
+        assert_eq!((says(&shapes, "Assigned"), says(&shapes, "closed") > 0), (1, true), "{width}");
+        assert_eq!(fault_of(&shapes, (width, 640.0)), None);
+    }
+}
+
 #[test]
 fn a_bank_without_cars_says_so_and_has_no_scale_of_time() {
     let shot = Shot::still((0, 9), 0, S, |_| {});

@@ -119,7 +119,9 @@ fn complaint(problem: &Problem, field: &Field, value: &Value) -> String {
     let message: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
     let unit = unit(field);
     let gap = if unit.is_empty() { "" } else { " " };
-    format!("{message}. Running with {}{gap}{unit}.", number::quoted(&shown(value)))
+    let value = number::quoted(&shown(value));
+    let end = if value.ends_with('…') { "" } else { "." };
+    format!("{message}. Running with {value}{gap}{unit}{end}")
 }
 
 /// The value as the number box has it, without its unit.

@@ -45,7 +45,7 @@ pub fn Overlay() -> Html {
 fn idle(page: &crate::app::page::Page) -> Html {
     let scenario = page.scenario();
     let values = scenario.values();
-    let facts: Vec<String> = (scenario.pattern.fields)()
+    let counts = (scenario.pattern.fields)()
         .iter()
         .filter(|f| {
             matches!(f.kind, crate::spec::Kind::Count { .. })
@@ -56,11 +56,12 @@ fn idle(page: &crate::app::page::Page) -> Html {
         })
         .take(2)
         .map(|f| format!("{} {}", number::count(values.count(f.key)), f.label.to_lowercase()))
-        .collect();
+        .collect::<Vec<_>>();
+    let facts: Vec<String> = std::iter::once(format!("Seed {}", scenario.seed)).chain(counts).collect();
     html! {
         <div class="fr">
             <strong>{ "Nothing has run yet" }</strong>
-            <span>{ format!("Seed {}, {}", scenario.seed, facts.join(", ")) }</span>
+            <span>{ facts.join(", ") }</span>
             <button class="btn pri" onclick={page.asks(Wish::Toggle)}><Icon word="play" />{ "Run " }<span class="kbd">{ "Space" }</span></button>
         </div>
     }

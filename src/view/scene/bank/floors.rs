@@ -10,6 +10,8 @@ use crate::trace::Span;
 use crate::view::number as numbers;
 use crate::view::shape::{Ink, Sheet, crisp, cut, text_width};
 
+/// From this width on the column of what is assigned has room for two calls a line.
+const TWO_CALLS: f64 = 110.0;
 /// From so many on one figure and a count stand for all.
 const COUNTED: usize = 12;
 
@@ -218,12 +220,17 @@ pub fn seconds(span: Span) -> String {
 /// The car that is to come, and when.
 fn assigned(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, frame: Frame, landing: &Landing<'_>, y: f64) {
     let p = look.palette;
-    // Two calls share the line: the one that waits longer has the right half.
+    // Two calls share the line: the one that waits longer has the right half, or where there is no room for two, all of it.
+    let slim = frame.w < TWO_CALLS;
     let mut calls: Vec<&Call> = landing.calls.iter().collect();
     calls.sort_by_key(|call| call.longest);
-    let half = calls.len() == 2;
-    let w = if half { frame.w / 2.0 - 3.0 } else { (frame.w - 8.0).min(96.0) };
-    for (index, call) in calls.into_iter().rev().enumerate() {
+    let half = calls.len() == 2 && !slim;
+    let w = match (half, slim) {
+        (true, _) => frame.w / 2.0 - 3.0,
+        (_, true) => frame.w - 4.0,
+        _ => (frame.w - 8.0).min(96.0),
+    };
+    for (index, call) in calls.into_iter().rev().enumerate().take(if slim { 1 } else { 2 }) {
         let right = frame.right() - if index == 0 { 0.0 } else { frame.w / 2.0 + 3.0 };
         let x = right - w;
         figure::arrow(sheet, (x + 4.0, y), 3.6, call.way, Some(p.ink_3), None);
@@ -233,7 +240,7 @@ fn assigned(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, frame: Frame,
         let name = car.map_or("no car", |car| car.name);
         let ink = if car.is_some() { Ink::new(p.ink).bold() } else { Ink::new(p.blocked_ink) };
         // The name is bold, and wider than it is measured.
-        let name = cut(name, w - 14.0 - says - if half { 4.0 } else { 9.0 }, 11.0, false);
+        let name = cut(name, w - 14.0 - says - if half || slim { 4.0 } else { 9.0 }, 11.0, false);
         sheet.text((x + 13.0, y + 4.0), name, ink);
         if car.is_some() {
             let here = car.is_some_and(|car| is_here(car, landing));

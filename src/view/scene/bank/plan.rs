@@ -12,6 +12,8 @@ const HEADING: f64 = 118.0;
 /// What belongs to a landing is drawn at most this far above its floor, however tall its row is: a car stands on the floor,
 /// and words or a trace half a tall row above it would be on another landing's level.
 const ABOVE: f64 = 13.5;
+/// The width of a column of what is assigned that has room for one call a line.
+const SLIM: f64 = 74.0;
 /// The height of a line of words.
 pub const LINE: f64 = 13.0;
 
@@ -78,7 +80,7 @@ impl Plan {
         let cars = state.cars.len().max(1) as f64;
         // The first that tells most of each car.
         let choices: &[(f64, f64)] =
-            if narrow { &[(124.0, 0.0)] } else { &[(234.0, 110.0), (190.0, 110.0), (160.0, 0.0)] };
+            if narrow { &[(124.0, 0.0)] } else { &[(234.0, 110.0), (190.0, 110.0), (160.0, SLIM), (160.0, 0.0)] };
         let (mut column, mut right, mut tier) = (0.0, 0.0, None);
         for &(left, assigned) in choices {
             let extra = if assigned > 0.0 { 16.0 } else { 0.0 };

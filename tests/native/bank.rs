@@ -5,7 +5,7 @@
 use millrace::engine::{Env, Job, Run, StationSpec};
 use millrace::spec::{Bank, BreakerGauges, Place, SceneSpec, Score, Values};
 use millrace::trace::{Cursor, Gauge, Outcome, SimTime, Span, StationId, StationKind, UNLIMITED};
-use millrace::view::scene::{Detail, Look, Scene, conservation, draw, hit, landing_at, lanes};
+use millrace::view::scene::{Detail, Look, Scene, box_about, conservation, draw, hit, landing_at, lanes, number_of};
 use millrace::view::{Palette, Picture, Rgba, Shape, Theme, number, svg, text};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -310,7 +310,7 @@ fn riders_are_as_many_as_the_ledger_says_each_with_their_floor_while_there_is_ro
         let look = shot.look((1200.0, 700.0));
         let shapes = shot.shapes(&look);
         let drawn = figures(&shapes, look.palette.queued, &look);
-        assert!(drawn == n || (drawn == 1 && says(&shapes, &n.to_string()) > 0), "{drawn} figures for {n} riders");
+        assert!(drawn == n || (drawn == 1 && says(&shapes, &format!("×{n}")) > 0), "{drawn} figures for {n} riders");
         assert_eq!(says(&shapes, &format!("{n}/12")), if n == 0 { 2 } else { 1 }, "the load of a car in its heading");
         assert!(shot.row("A").contains(&format!("{n} riding of 12")), "{}", shot.row("A"));
     }
@@ -601,6 +601,87 @@ fn a_click_on_a_lamp_means_its_landing_and_its_way() {
         .collect();
     assert!(found.windows(2).all(|pair| pair[0] >= pair[1]), "from the top down");
     assert!(found.first().is_some_and(|p| *p >= 197) && found.last().is_some_and(|p| *p <= -97), "{found:?}");
+}
+
+/// Words around an arrow, a trace and a car on one landing are level, whatever the room. They once stood in the middle of rows
+/// that were 260 px high, and the car on their floors.
+#[test]
+fn in_rows_of_any_height_words_calls_and_traces_are_level_with_a_car_that_stands_there() {
+    for ends in [(0, 1), (0, 9), (1, 20)] {
+        let shot = Shot::still(ends, 1, 3 * S, move |house| {
+            house.env.place(house.cars[0], ends.1 * 1_000);
+            house.waits(ends.1, ends.0, 0);
+        });
+        for size in [WIDE, (1200.0, 700.0), PHONE] {
+            let look = shot.look(size);
+            let shapes = shot.shapes(&look);
+            let (top, bottom, _) = boxes(&shapes, &look)[0];
+            let level = |what: &str, y: f64| {
+                assert!(
+                    (top - 1.0..=bottom + 1.0).contains(&y),
+                    "{what} at {y}, car {top}–{bottom}, {ends:?}, {size:?}"
+                );
+            };
+            level("the call", lamps(&shapes, &look)[0].0);
+            let name = ends.1.to_string();
+            let number = shapes.iter().find_map(|s| match s {
+                Shape::Text { text, at, .. } if *text == name => Some(at.1 - 4.0),
+                _ => None,
+            });
+            level("the number", number.expect("the landing's number"));
+            let trace = shapes.iter().find_map(|s| match s {
+                Shape::Line { points, stroke, .. } if *stroke == look.palette.waiting => points.last().map(|p| p.1),
+                _ => None,
+            });
+            assert!(trace.is_some() || size == PHONE);
+            trace.into_iter().for_each(|y| level("the trace", y));
+        }
+    }
+}
+
+#[test]
+fn a_bank_without_cars_says_so_and_has_no_scale_of_time() {
+    let shot = Shot::still((0, 9), 0, S, |_| {});
+    for size in [WIDE, (1200.0, 700.0), PHONE] {
+        let look = shot.look(size);
+        let shapes = shot.shapes(&look);
+        assert_eq!((says(&shapes, "There are no cars"), says(&shapes, "−60 s"), says(&shapes, "now")), (1, 0, 0));
+        assert_eq!(fault_of(&shapes, size), None);
+    }
+}
+
+/// A car whose lowest landing is above its highest once had a shaft upside down.
+#[test]
+fn a_car_with_a_range_upside_down_or_elsewhere_stays_within_the_stage() {
+    for range in [(9, 0), (4, -5), (40, 90), (-100, -90), (90, -100)] {
+        let shot = Shot::still((0, 9), 2, S, move |house| {
+            house.car("odd", range, range.0);
+        });
+        for size in [WIDE, (1200.0, 700.0), PHONE] {
+            assert_eq!(fault_of(&shot.shapes(&shot.look(size)), size), None, "{range:?}, {size:?}");
+        }
+    }
+}
+
+#[test]
+fn the_box_that_calls_a_car_leaves_the_number_of_its_landing_free() {
+    let shot = Shot::still((1, 20), 4, S, |_| {});
+    for (room, size) in
+        [((880.0, 430.0), (320.0, 46.0)), ((390.0, 360.0), (360.0, 112.0)), ((390.0, 300.0), (360.0, 112.0))]
+    {
+        let look = shot.look(room);
+        for place in 1..=20 {
+            let floor = shot.picture.ledger.find(&format!("floor {place}"), &shot.run.trace()).expect("the floor").0;
+            let number = shot.with(|scene| number_of(scene, &look, floor)).expect("its number");
+            // Pressed on the number itself, as a key does, and further right.
+            for x in [9.0, number.0 + 60.0] {
+                let (left, top) = box_about((x, number.1), number, size, room);
+                assert!(left >= 8.0 && left + size.0 <= room.0 && top >= 8.0 && top + size.1 <= room.1, "{left} {top}");
+                let free = left >= number.0 || top >= number.1 + 6.0 || top + size.1 <= number.1 - 6.0;
+                assert!(free, "floor {place} of {room:?} is covered at {left}, {top}: {number:?}");
+            }
+        }
+    }
 }
 
 #[test]

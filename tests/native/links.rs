@@ -81,6 +81,15 @@ fn a_value_out_of_range_is_clamped_and_one_of_the_wrong_type_ignored_each_with_a
 }
 
 #[test]
+fn equal_notices_are_said_once_with_how_often() {
+    // Three hundred of them once stood below each other.
+    let (_, notices) = read(&format!("#/worker-pool?{}b=1", "a=1&".repeat(300)));
+    let expected = ["\"a\"; it was ignored (300 times)", "\"b\"; it was ignored"];
+    assert_eq!(notices.len(), 2, "{notices:?}");
+    assert!(notices.iter().zip(expected).all(|(notice, end)| notice.ends_with(end)), "{notices:?}");
+}
+
+#[test]
 fn an_unknown_pattern_is_an_error_that_names_those_there_are() {
     for text in ["#/nope", "", "#", "#/", "#/%00", "nope?workers=3"] {
         let message = link::decode(text).expect_err("no such pattern");

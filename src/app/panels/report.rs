@@ -1,6 +1,6 @@
 //! The report: what the original prints, and then what it promised. A bank's says how long people waited and rode instead.
 
-use crate::analysis::{CheckState, Summary};
+use crate::analysis::{CheckState, Standing, Summary};
 use crate::app::lab::Lab;
 use crate::app::page::{Page, use_page};
 use crate::app::scene;
@@ -240,9 +240,21 @@ fn checks(lab: &Lab) -> Html {
     let line = |state: &CheckState| {
         let stands = state.standing(at, over);
         let (class, mark) = standing::mark(stands);
-        let says = standing::within(&standing::says(state.check.kind, stands));
+        let kind = state.check.kind.word();
+        // That it holds is said by the mark, and by a word to those who do not see it.
+        let (hidden, shown) = match stands {
+            Standing::Holds => ("holds: ", format!("{} ({kind})", state.check.name)),
+            _ => (
+                "",
+                format!(
+                    "{} ({kind}: {})",
+                    state.check.name,
+                    standing::within(&standing::says(state.check.kind, stands))
+                ),
+            ),
+        };
         html! {
-            <li {class}><span aria-hidden="true">{ mark }{ " " }</span>{ format!("{} ({}: {})", state.check.name, state.check.kind.word(), says) }</li>
+            <li {class}><span aria-hidden="true">{ mark }{ " " }</span><span class="vh">{ hidden }</span>{ shown }</li>
         }
     };
     html! {

@@ -34,7 +34,9 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     if at_end {
         let (at, real) = (lab.session().playhead(), lab.session().is_real());
         let label = if real { "Wall time" } else { "Total time" };
-        tiles.push(Tile::new("total", label, number::short_seconds(at.0), "s", at.0));
+        // Two decimals as long as they fit.
+        let shown = if at.0 < 100_000_000_000 { number::seconds(at.0) } else { number::short_seconds(at.0) };
+        tiles.push(Tile::new("total", label, shown, "s", at.0));
         tiles.push(Tile::new("peak-tasks", "Peak tasks", number::count(tally.tasks_peak), "", tally.tasks_peak));
     }
     // Where arrivals do not wait for answers, what a user feels is the time from the intended start.

@@ -49,7 +49,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, state: &State<'_>, look: &Look
             }
         }
         if shaft.w >= RAIL && plan.row >= 6.0 {
-            for place in car.range.0..=car.range.1 {
+            for place in range(state, car).0..=range(state, car).1 {
                 let y = crisp(plan.slab(f64::from(place)));
                 ticks.push([shaft.x, y, shaft.x + 4.0, y].map(|v| v as f32));
                 ticks.push([shaft.right() - 4.0, y, shaft.right(), y].map(|v| v as f32));
@@ -74,10 +74,16 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, state: &State<'_>, look: &Look
     }
 }
 
+/// What a car serves of the building. A car may be said to serve what is not there.
+fn range(state: &State<'_>, car: &Car<'_>) -> (i32, i32) {
+    let within = |place: i32| place.clamp(state.ends.0, state.ends.1);
+    (within(car.range.0), within(car.range.1))
+}
+
 /// The part of a shaft that its car serves.
 fn served(plan: &Plan, state: &State<'_>, car: &Car<'_>, index: usize) -> Frame {
     let whole = plan.shaft(index);
-    let [low, high] = [car.range.0, car.range.1].map(|place| place.clamp(state.ends.0, state.ends.1));
+    let (low, high) = range(state, car);
     // The roof of the highest landing has room for a car.
     let top = if high >= state.ends.1 { whole.y } else { plan.slab(f64::from(high) + 1.0) };
     let bottom = plan.slab(f64::from(low));

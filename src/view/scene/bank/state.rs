@@ -265,9 +265,10 @@ impl<'a> State<'a> {
         }
         for car in &mut cars {
             car.stops.sort_by_key(|stop| stop.place);
-            if car.range.0 >= car.range.1 {
-                car.range = (low, high);
-            }
+            car.range = match car.range {
+                (a, b) if a == b => (low, high),
+                (a, b) => (a.min(b), a.max(b)),
+            };
             // Nothing is drawn outside the building.
             car.place = car.place.clamp(f64::from(low), f64::from(high.max(low)));
         }

@@ -6,11 +6,12 @@
 
 use super::directions::Directions;
 use super::floor::{Direction, Floor};
+use super::operation::switch_on;
 use super::passenger::{Passenger, Stage};
 use super::system::System;
-use super::works::{Rules, Works};
+use super::works::Works;
 use crate::engine::{Env, StationSpec, Task};
-use crate::parts::{Breaker, Either, Pass, Rx, TrySendError, Tx, Watch, channel_of, select2, timeout};
+use crate::parts::{Breaker, Rx, TrySendError, Tx, Watch, channel_of};
 use crate::trace::{Gauge, SimTime, StationId, StationKind, UNLIMITED};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -39,15 +40,6 @@ pub const OVERTIME: Gauge = Gauge(9);
 pub const STEPS: Gauge = Gauge(10);
 /// How many signals there is room for.
 pub const SIGNAL_BUFFER: u32 = 10;
-
-/// Why a step did not do what it should.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The motor did not move the car.
-    Motor,
-    /// It took too long.
-    Timeout,
-}
 
 /// A car.
 #[derive(Debug)]
@@ -78,13 +70,13 @@ pub struct Car {
     pub(super) place: Cell<i32>,
     pub(super) way: Cell<Option<(SimTime, i32)>>,
     pub(super) steps: Cell<u64>,
-    under_way: Cell<u32>,
-    unheard: Cell<i64>,
+    pub(super) under_way: Cell<u32>,
+    pub(super) unheard: Cell<i64>,
     overtime: Cell<i64>,
     most_steps: Cell<u32>,
-    signals: (Tx<()>, Rx<()>),
+    pub(super) signals: (Tx<()>, Rx<()>),
     shown: Cell<(u32, u32)>,
-    rekicking: Cell<bool>,
+    pub(super) rekicking: Cell<bool>,
     deleting: Cell<bool>,
     /// Whether a fault has stopped it.
     pub(super) is_stopped: Cell<bool>,
@@ -95,7 +87,7 @@ pub struct Car {
     pub off: Watch<bool>,
     /// The task that sends it to where it is to wait, and the one that wakes it; they end with it.
     pub(super) parks_later: RefCell<Option<Task<()>>>,
-    wakes_later: RefCell<Option<Task<()>>>,
+    pub(super) wakes_later: RefCell<Option<Task<()>>>,
     pub(super) parking: Cell<Option<Floor>>,
 }
 
@@ -247,7 +239,7 @@ impl Car {
         }
     }
 
-    fn show_signals(&self) {
+    pub(super) fn show_signals(&self) {
         self.env.gauge(self.station, SIGNALS, self.signals.1.len() as i64);
     }
 
@@ -268,12 +260,12 @@ impl Car {
         }
     }
 
-    fn goes_on_too_long(&self) {
+    pub(super) fn goes_on_too_long(&self) {
         self.overtime.set(self.overtime.get() + 1);
         self.env.gauge(self.station, OVERTIME, self.overtime.get());
     }
 
-    fn takes_steps(&self, steps: u32) {
+    pub(super) fn takes_steps(&self, steps: u32) {
         self.under_way.set(steps);
         // One at a time is the rule, and not worth an event.
         if steps > self.most_steps.get() {
@@ -287,7 +279,7 @@ impl Car {
         self.works.p.capacity == 0 || self.riders.borrow().len() < self.works.p.capacity as usize
     }
 
-    fn settle(&self) {
+    pub(super) fn settle(&self) {
         // A car that was shut down is at rest for good.
         if self.gone.get() {
             return;
@@ -319,131 +311,5 @@ impl Car {
         self.show_pending();
         // Who waits for it to come to rest need not wait for it any more.
         self.at_rest.set(true);
-    }
-}
-
-/// The car's task: a step for each signal, until the car is shut down.
-async fn switch_on(env: Env, car: Rc<Car>) {
-    loop {
-        let signal = select2(&env, car.gone.until(|gone| gone), car.signals.1.recv()).await;
-        match signal {
-            Either::First(_) | Either::Second(None) => return,
-            Either::Second(Some(())) => car.show_signals(),
-        }
-        if car.directions.borrow().is_idle() && car.parking.get().is_none() {
-            // Another car took the last of those it was on its way to.
-            if car.under_way.get() == 0 {
-                car.head(None);
-            }
-            car.settle();
-            continue;
-        }
-        run_with_timeout(&env, &car).await;
-        car.settle();
-    }
-}
-
-/// One step, behind the breaker, in a task of its own and within a time.
-async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
-    let pass = match car.breaker.admit() {
-        Ok(pass) => pass,
-        Err(rejected) => {
-            // The signal is gone. As shipped that is all, and the car stands until somebody asks for it again.
-            if car.works.rekicks() {
-                rekick(env, car, rejected.until);
-            }
-            return;
-        }
-    };
-    let limit = car.works.p.operation_timeout;
-    let result = if car.works.forgives() {
-        // Its handle is dropped when the time is up or the car is shut down, and with it the step.
-        let step = env.spawn_at(&format!("{} step", car.name), car.station, step(car.clone()));
-        match select2(env, car.gone.until(|gone| gone), timeout(env, limit, step.join())).await {
-            Either::First(_) => return,
-            Either::Second(result) => result.unwrap_or(Err(Failure::Timeout)),
-        }
-    } else {
-        shipped(env, car, limit).await
-    };
-    if car.gone.get() {
-        return;
-    }
-    report(car, pass, result);
-    if result.is_err() && car.works.forgives() {
-        // What failed is tried again, as long as the breaker lets it.
-        car.push();
-    }
-}
-
-/// The shipped way: when the time is up a line is logged, and the step goes on beside whatever comes next.
-async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<(), Failure> {
-    let done = Watch::new(env, None);
-    let (handle, inner) = (done.clone(), car.clone());
-    let work = async move {
-        let result = step(inner.clone()).await;
-        handle.set(Some(result));
-        inner.settle();
-    };
-    env.spawn_at(&format!("{} step", car.name), car.station, work).detach();
-    match timeout(env, limit, done.until(|result| result.is_some())).await {
-        Ok(result) => result.unwrap_or(Ok(())),
-        Err(_) => {
-            car.goes_on_too_long();
-            env.note(&format!("{}: operation timed out; it goes on", car.name), 0);
-            Err(Failure::Timeout)
-        }
-    }
-}
-
-fn report(car: &Car, pass: Pass, result: Result<(), Failure>) {
-    match result {
-        // As shipped the wrapped operation returns nothing but success.
-        Ok(()) => pass.success(),
-        Err(_) if !car.works.counts() => {
-            car.unheard.set(car.unheard.get() + 1);
-            car.env.gauge(car.station, UNHEARD, car.unheard.get());
-            pass.success();
-        }
-        Err(failure) => {
-            let text = match failure {
-                Failure::Motor => "the motor failed",
-                Failure::Timeout => "the operation timed out",
-            };
-            car.env.note(&format!("{}: {text}", car.name), 0);
-            pass.failure();
-        }
-    }
-}
-
-/// Wakes a car when its breaker lets calls through again.
-fn rekick(env: &Env, car: &Rc<Car>, at: Option<SimTime>) {
-    let Some(at) = at.filter(|_| !car.rekicking.replace(true)) else { return };
-    let (inner, woken) = (env.clone(), car.clone());
-    let wake = async move {
-        inner.sleep_until(at, crate::trace::Wait::Sleep).await;
-        woken.rekicking.set(false);
-        woken.push();
-    };
-    car.wakes_later.replace(Some(env.spawn("wake", wake)));
-}
-
-/// One step, by the rules that the policy asks for.
-async fn step(car: Rc<Car>) -> Result<(), Failure> {
-    car.takes_steps(car.under_way.get() + 1);
-    let _under_way = UnderWay(&car);
-    match car.works.policy.rules() {
-        _ if car.parking.get().is_some() => super::sweep::park(&car).await,
-        Rules::Reference => super::reference::step(&car).await,
-        Rules::Sweep { to_ends } => super::sweep::step(&car, to_ends).await,
-    }
-}
-
-/// A step under way, also while it is being dropped.
-struct UnderWay<'a>(&'a Car);
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.0.takes_steps(self.0.under_way.get().saturating_sub(1));
     }
 }

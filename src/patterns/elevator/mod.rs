@@ -41,6 +41,7 @@ mod forecast;
 mod health;
 mod limit;
 mod metrics;
+mod operation;
 mod params;
 mod passenger;
 mod reference;
@@ -165,7 +166,7 @@ pub static PATTERN: Pattern = Pattern {
     ),
     source: Source { path: file!(), text: include_str!("mod.rs") },
     more: sources![
-        "car", "reference", "sweep", "stop", "directions", "system", "dispatch", "forecast", "passenger", "traffic", "building", "works", "api", "health"
+        "operation", "car", "reference", "sweep", "stop", "directions", "system", "dispatch", "forecast", "passenger", "traffic", "building", "works", "api", "health"
     ],
     parts: &["breaker", "channel", "select", "timeout", "ticker", "watch"],
     home: (StationKind::Source, "street"),

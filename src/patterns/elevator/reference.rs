@@ -4,7 +4,8 @@
 //! nine rules stand in the order of the original, the ones that mirror each other written once: 1 and 3, 2 and 4, 5 and 6,
 //! 7 and 8, and the last.
 
-use super::car::{Car, Failure};
+use super::car::Car;
+use super::operation::Failure;
 use super::directions::Directions;
 use super::floor::{Direction, Floor};
 use std::rc::Rc;

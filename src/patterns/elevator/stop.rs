@@ -1,6 +1,7 @@
 //! What a car does between floors and at them: it rides, it opens its doors, people get out and in.
 
-use super::car::{Car, DOORS, Failure};
+use super::car::{Car, DOORS};
+use super::operation::Failure;
 use super::floor::{Direction, Floor};
 use super::passenger::{Passenger, Stage};
 use super::works::FAILING_MOTOR;

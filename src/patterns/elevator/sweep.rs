@@ -2,7 +2,8 @@
 //!
 //! Unlike the original a turn costs nothing, and what a step does is one thing: open the doors, or go one floor.
 
-use super::car::{Car, Failure};
+use super::car::Car;
+use super::operation::Failure;
 use super::floor::{Direction, Floor};
 use std::rc::Rc;
 

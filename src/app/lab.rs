@@ -5,6 +5,8 @@
 
 use super::known::Known;
 use super::real::{Consents, NotYet, RealRun};
+pub use super::speed::Speed;
+use super::stillness::Stillness;
 use crate::analysis::{History, PAGE, Prefix, Summary};
 use crate::engine::{Action, Intervention, Progress};
 use crate::platform::clock;
@@ -19,35 +21,6 @@ use std::rc::{Rc, Weak};
 
 /// A session of the page.
 pub type Experiment = Session<Picture, History>;
-
-/// How fast virtual time passes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Speed {
-    /// So many virtual seconds a second.
-    Times(f64),
-    /// As fast as it can be computed.
-    Max,
-}
-
-impl Speed {
-    /// The stops of the slider and of the keys 1 to 6.
-    pub const STOPS: [Speed; 6] = [
-        Speed::Times(0.1),
-        Speed::Times(1.0),
-        Speed::Times(10.0),
-        Speed::Times(100.0),
-        Speed::Times(1000.0),
-        Speed::Max,
-    ];
-
-    /// In words: "10×", "max".
-    pub fn label(self) -> String {
-        match self {
-            Speed::Times(x) => format!("{x}×"),
-            Speed::Max => "max".to_owned(),
-        }
-    }
-}
 
 /// What the run is doing, as `data-state` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +62,7 @@ pub struct Lab {
     wanted: Option<SimTime>,
     /// How long it has been wanted there, in milliseconds.
     waited_ms: f64,
+    stillness: Stillness,
     started: bool,
     last_frame: Option<f64>,
     /// Host time spent on computing, in milliseconds.
@@ -126,6 +100,7 @@ impl Lab {
             speed,
             wanted,
             waited_ms: 0.0,
+            stillness: Stillness::default(),
             started: wanted.is_some(),
             last_frame: None,
             host_ms: 0.0,
@@ -356,6 +331,11 @@ impl Lab {
         }
     }
 
+    /// Whether it was paused because nothing comes of it any more.
+    pub fn stands_still(&self) -> bool {
+        !self.playing && self.stillness.lasts(self.ledger(), self.session.playhead())
+    }
+
     /// Whether the playhead cannot be moved: real time does not stand still, and a run that may only be real has not
     /// happened before it was started.
     pub fn is_out_of_reach(&self) -> bool {
@@ -442,7 +422,8 @@ impl Lab {
                     Speed::Max => SimTime::MAX,
                 };
                 self.work(target, deadline);
-                if self.session.at_end() {
+                let (ledger, now) = (&self.session.state().ledger, self.session.playhead());
+                if self.session.at_end() || self.stillness.is_news(ledger, now) {
                     self.playing = false;
                 }
             }

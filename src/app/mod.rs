@@ -20,6 +20,8 @@ pub mod scene;
 pub mod segmented;
 pub mod shell;
 mod slices;
+mod speed;
+mod stillness;
 mod wishes;
 
 pub use shell::App;

@@ -56,6 +56,7 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
             "target=fetch calls a real endpoint, which only the page does; leave it out".into(),
         ));
     }
+    let asked_until = scenario.until;
     let (session, wall_ns) = finish(scenario);
     if let Some(path) = &call.trace {
         write_trace(&session, path).map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
@@ -64,7 +65,14 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
         let json = export::perfetto(&session.run().trace()).to_string();
         std::fs::write(path, json).map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }
-    let report = Report::of(&session, decoded.notices, wall_ns);
+    let mut notices = decoded.notices;
+    if asked_until != session.scenario().until {
+        let end = session.computed().seconds();
+        notices.push(format!(
+            "for more than a day nobody had come, moved or left, so the run was ended at {end:.3} s; --until goes on"
+        ));
+    }
+    let report = Report::of(&session, notices, wall_ns);
     let text = match call.format {
         Format::Text => export::text(&report),
         Format::Json => serde_json::to_string_pretty(&report).map_err(|e| Failure::Wrong(e.to_string()))? + "\n",
@@ -126,13 +134,23 @@ pub(super) fn set(scenario: &mut Scenario, entries: &[String]) -> Result<(), Fai
     Ok(())
 }
 
-/// Runs a scenario to its end, and says how long that took on the host.
+/// Polls between looks at what came of them.
+const POLLS: u64 = 1 << 16;
+/// A run that goes on although nothing has come of it for this long is ended: it would go on for ever.
+const LONG: Span = Span::secs(86_400);
+
+/// Runs a scenario to its end, or as far as anything comes of it, and says how long that took on the host.
 #[allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "the host's clock is what is measured here")]
 pub fn finish(scenario: Scenario) -> (Session<Ledger, History>, u64) {
     let checks = scenario.pattern.checks;
     let mut session = Session::new(scenario, Ledger::new(), History::watching(checks));
     let start = std::time::Instant::now();
-    while !session.compute(SimTime::MAX, u64::MAX) {}
+    while !session.compute(SimTime::MAX, POLLS) {
+        let (now, since) = (session.computed(), session.history().ledger.stands_since());
+        if session.horizon() == SimTime::MAX && since.is_some_and(|since| now.since(since) > LONG) {
+            session.scenario_mut().until = Some(Span(now.0));
+        }
+    }
     (session, u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX))
 }
 

@@ -387,6 +387,12 @@ impl Fold for Ledger {
 }
 
 impl Ledger {
+    /// When a job last came, moved or went, as long as some are in the system: since then nothing has come of all that happened.
+    pub fn stands_since(&self) -> Option<SimTime> {
+        let last = self.stations.iter().map(|station| station.levels.last_change()).max();
+        last.filter(|_| self.tally.in_system > 0)
+    }
+
     fn start(&mut self, job: JobId) {
         let now = self.now;
         let Some(row) = self.jobs.get_mut(job.0 as usize) else { return };

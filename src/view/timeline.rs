@@ -63,8 +63,14 @@ impl Timeline<'_> {
         self.bars(&mut sheet, top, base);
         sheet.line((SIDE, crisp(base)), (w - SIDE, crisp(base)), p.line_3, 1.0);
         self.axis(&mut sheet, base, low);
+        let mut last = f64::NEG_INFINITY;
         for entry in self.journal.iter().filter(|e| matches!(e.mark, Some(Mark::Change)) && e.at <= self.computed) {
             let x = self.x(entry.at);
+            // Where they are dense one stands for many: a breaker that is tried for a month has a hundred thousand.
+            if x - last < 2.0 {
+                continue;
+            }
+            last = x;
             sheet.area(vec![(x, base + 2.0), (x + 3.0, base + 7.0), (x - 3.0, base + 7.0)], p.ink_2);
         }
         self.flag(&mut sheet, base, low);

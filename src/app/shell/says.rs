@@ -1,6 +1,7 @@
 //! What the page has to say: parts of a link that were ignored or clamped, and what went wrong.
 
 use crate::app::page::{Wish, use_page};
+use crate::app::stillness;
 use yew::prelude::*;
 
 /// Notices and errors, under the transport.
@@ -15,6 +16,9 @@ pub fn Says() -> Html {
                     <ul>{ for notices.iter().map(|n| html! { <li>{ n }</li> }) }</ul>
                     <button onclick={page.asks(Wish::Dismiss)}>{ "Dismiss" }</button>
                 </div>
+            }
+            if page.lab().stands_still() {
+                <div class="notice" role="status" data-testid="still"><ul><li>{ stillness::SAYS }</li></ul></div>
             }
             if let Some(error) = error {
                 <div class="error" role="alert" data-testid="error">

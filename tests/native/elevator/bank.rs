@@ -2,7 +2,7 @@
 
 use super::{answers, ask, column, finished, holds, report, run, scenario, statuses};
 use millrace::engine::Progress;
-use millrace::trace::{EventKind, Fold, Gauge, Ledger, Outcome, StationKind};
+use millrace::trace::{EventKind, Fold, Gauge, Ledger, Outcome, SimTime, Span, StationKind};
 use proptest::prelude::*;
 
 /// Twenty callers with ten requests each, from `id % 15` to three floors above, on three cars with 10 ms a floor.
@@ -150,6 +150,29 @@ fn a_car_is_never_too_full_even_where_its_steps_overlap() {
         assert!(holds(&report, "no station holds more than its capacity"), "seed {seed}");
         assert!(!holds(&report, "a car takes one step at a time"), "seed {seed}: nothing overlapped");
     }
+}
+
+/// At full speed the page was a month on before one could press a key: a car that stays stopped is tried again every half minute.
+#[test]
+fn a_bank_whose_only_car_stays_stopped_stands_since_the_last_passenger_came() {
+    let stopped = "cars=A:0..9&script=0->9@0s;3->7@10s&until=2h&x=1000000000~0~fault~stop-car~1";
+    let session = finished(scenario(stopped));
+    let ledger = &session.history().ledger;
+    assert_eq!(ledger.stands_since(), Some(SimTime(10_000_000_000)));
+    assert!(ledger.now > SimTime(7_000_000_000_000), "it went on for hours all the same");
+    let served = finished(scenario("cars=A:0..9&script=0->9@0s;3->7@10s&open-for=2h"));
+    assert_eq!(served.history().ledger.stands_since(), None, "nobody is there: nothing stands");
+}
+
+/// It never returned: the breaker of the stopped car is tried again for ever.
+#[cfg(feature = "cli")]
+#[test]
+fn the_native_program_ends_a_run_of_which_nothing_comes_any_more() {
+    let (session, _) = millrace::native::run::finish(scenario("cars=A:0..9&x=1000000000~0~fault~stop-car~1"));
+    assert_eq!(session.outcome(), Some(&Progress::Reached));
+    let since = session.history().ledger.stands_since().expect("people are there");
+    assert!(session.computed().since(since) > Span::secs(86_400), "not before a day");
+    assert_eq!(session.history().ledger.tally.in_system, 30);
 }
 
 #[test]

@@ -1,0 +1,39 @@
+//! When to stop watching: a run that goes on for ever although nobody comes, moves or goes any more.
+//!
+//! A breaker that is tried again every half minute for a machine that stays broken is such a run. At full speed it would be
+//! centuries on, and its trace large, before somebody pressed a key. It must not take a pause twice for one and the same
+//! stillness: whoever goes on has been told.
+
+use crate::trace::{Ledger, SimTime, Span};
+
+/// How long nothing has come of anything.
+const LONG: Span = Span::secs(3_600);
+
+/// What is said of it.
+pub const SAYS: &str =
+    "For more than an hour nobody has come, moved or left, so the run was paused. Run goes on all the same.";
+
+/// The stillness that somebody was told of, by when it began.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stillness(Option<SimTime>);
+
+impl Stillness {
+    /// Whether it is time to pause.
+    pub fn is_news(&mut self, ledger: &Ledger, now: SimTime) -> bool {
+        let since = begun(ledger, now);
+        let news = since.is_some() && since != self.0;
+        if news {
+            self.0 = since;
+        }
+        news
+    }
+
+    /// Whether it was paused for what still lasts.
+    pub fn lasts(self, ledger: &Ledger, now: SimTime) -> bool {
+        self.0.is_some() && begun(ledger, now) == self.0
+    }
+}
+
+fn begun(ledger: &Ledger, now: SimTime) -> Option<SimTime> {
+    ledger.stands_since().filter(|since| now.since(*since) > LONG)
+}

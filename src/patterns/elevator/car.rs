@@ -38,6 +38,10 @@ pub const UNHEARD: Gauge = Gauge(8);
 pub const OVERTIME: Gauge = Gauge(9);
 /// The most steps of it that were under way at once, where that is more than one.
 pub const STEPS: Gauge = Gauge(10);
+/// The state of a car that works.
+pub const IN_SERVICE: &str = "in service";
+/// The state of one that a fault has stopped.
+pub const STOPPED: &str = "stopped";
 /// How many signals there is room for.
 pub const SIGNAL_BUFFER: u32 = 10;
 
@@ -78,8 +82,6 @@ pub struct Car {
     shown: Cell<(u32, u32)>,
     pub(super) rekicking: Cell<bool>,
     deleting: Cell<bool>,
-    /// Whether a fault has stopped it.
-    pub(super) is_stopped: Cell<bool>,
     pub(super) gone: Watch<bool>,
     /// Whether there is nothing to do and nothing being done.
     pub at_rest: Watch<bool>,
@@ -122,7 +124,6 @@ impl Car {
             shown: Cell::new((0, 0)),
             rekicking: Cell::new(false),
             deleting: Cell::new(false),
-            is_stopped: Cell::new(false),
             gone: Watch::new(&env, false),
             at_rest: Watch::new(&env, true),
             off: Watch::new(&env, false),
@@ -137,7 +138,7 @@ impl Car {
         env.gauge(station, HIGH, i64::from(min.max(max).0));
         env.gauge(station, FLOOR, i64::from(min.0));
         env.place(station, min.place());
-        env.state(station, "in service");
+        env.state(station, if car.works.stopped.get() == number { STOPPED } else { IN_SERVICE });
         let (inner, running) = (env.clone(), car.clone());
         let life = async move {
             switch_on(inner, running.clone()).await;

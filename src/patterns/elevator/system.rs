@@ -5,14 +5,14 @@
 //! seen: two requests may choose the same idle car, two cars may be added under one name. *Documented*, they are one.
 
 use super::building::Building;
-use super::car::Car;
+use super::car::{Car, IN_SERVICE, STOPPED};
 use super::dispatch;
 use super::floor::{Direction, Floor, HIGHEST, LOWEST};
 use super::metrics::Metrics;
 use super::params::Params;
 use super::passenger::{self, Passenger};
 use super::refusal::{Class, Refusal};
-use super::works::{STOP_CAR, Works};
+use super::works::{NONE, STOP_CAR, Works};
 use crate::engine::Env;
 use crate::parts::{Ticker, Watch, timeout};
 use crate::spec::Fidelity;
@@ -75,12 +75,11 @@ impl System {
 
     /// A fault stops a car, or none.
     fn stopped(&self, number: Option<i64>) {
-        for car in self.cars() {
-            let stopped = number == Some(car.number);
-            if car.is_stopped.replace(stopped) != stopped {
-                self.env.state(car.station, if stopped { "stopped" } else { "in service" });
-            }
+        let (before, now) = (self.works.stopped.get(), number.unwrap_or(NONE));
+        for car in self.cars().into_iter().filter(|car| before != now && [before, now].contains(&car.number)) {
+            self.env.state(car.station, if car.number == now { STOPPED } else { IN_SERVICE });
         }
+        self.works.stopped.set(now);
     }
 
     /// The cars, a copy of the list: who reads it does not hold it.

@@ -8,6 +8,8 @@ use crate::trace::Span;
 
 /// The fault that stops a car.
 pub const STOP_CAR: &str = "stop-car";
+/// The number of no car.
+pub const NONE: i64 = 0;
 /// The fault that makes doors slow.
 pub const SLOW_DOOR: &str = "slow-door";
 /// The fault that lets motors fail.
@@ -79,16 +81,14 @@ pub struct Works {
     pub fidelity: Fidelity,
     /// How a car is chosen.
     pub policy: Policy,
-    /// The number of the car that is stopped, from 1; 0 for none.
+    /// The number of the car that is stopped, from 1, or [`NONE`].
     pub stopped: Watch<i64>,
 }
 
 impl Works {
     /// As the parameters say.
     pub fn new(env: &Env, p: Params, fidelity: Fidelity) -> Works {
-        let stopped = Watch::new(env, 0);
-        let handle = stopped.clone();
-        env.on_fault(STOP_CAR, move |number| handle.set(number.unwrap_or(0)));
+        let stopped = Watch::new(env, NONE);
         Works { policy: Policy::from_id(&p.policy), p, fidelity, stopped }
     }
 

@@ -175,6 +175,17 @@ fn the_native_program_ends_a_run_of_which_nothing_comes_any_more() {
     assert_eq!(session.history().ledger.tally.in_system, 30);
 }
 
+/// It used to be said in service, because nobody had stopped it while it was there.
+#[test]
+fn a_car_that_is_added_while_its_number_is_stopped_is_stopped_from_the_start() {
+    let add = r#"2000000000~0~ask~page~POST~/v1/elevators~{"name":"C","min_floor":0,"max_floor":9}"#;
+    let stop = "1000000000~0~fault~stop-car~3";
+    let session = finished(scenario(&format!("x={stop};{add}&until=10s")));
+    let (ledger, trace) = (&session.history().ledger, session.run().trace());
+    let state = |name: &str| ledger.find(name, &trace).and_then(|(_, car)| car.state).map(|state| trace.name(state));
+    assert_eq!((state("A"), state("B"), state("C")), (Some("in service"), Some("in service"), Some("stopped")));
+}
+
 #[test]
 fn two_policies_meet_the_very_same_people() {
     let people = |policy: &str| {

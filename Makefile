@@ -20,7 +20,7 @@ bench: ## Measure the engine and, if it is built, the page
 	@scripts/bench-page.sh
 
 fmt: ## Format the sources
-	cargo fmt
+	@git ls-files -z '*.rs' | xargs -0 rustfmt --edition 2024
 
 golden: ## Write the expected traces of tests/golden/ anew; their diff is what there is to review
 	@scripts/golden.sh

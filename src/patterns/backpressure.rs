@@ -28,8 +28,8 @@ use crate::engine::{Env, Job};
 use crate::params;
 use crate::parts::{Arrivals, Crew, Rx, Ticker, Tx, channel};
 use crate::spec::{
-    Check, Claims, Default, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Preset, ProgramFuture, Regulator, SceneSpec,
-    Source, Suite, Value, Values,
+    Check, Claims, Default, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Preset, ProgramFuture, Regulator,
+    SceneSpec, Source, Suite, Value, Values,
 };
 use crate::trace::{Gauge, SimTime, Span, StationId, StationKind};
 use crate::upstream::{self, Load, Response, ServerParams};
@@ -229,7 +229,9 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let delay = Rc::new(Cell::new(Span::ZERO));
 
     let monitor = match fidelity {
-        Fidelity::Documented => Some(env.spawn("monitor", monitor(env.clone(), busy.clone(), knobs, p.tick, delay.clone()))),
+        Fidelity::Documented => {
+            Some(env.spawn("monitor", monitor(env.clone(), busy.clone(), knobs, p.tick, delay.clone())))
+        }
         Fidelity::Shipped => {
             for _ in 0..p.workers {
                 // Nobody ever closes the channel: these tasks stay until the process ends, as in the original.

@@ -34,8 +34,8 @@ use crate::parts::{
     Arrivals, Breaker, BreakerSettings, Crew, HalfOpen, Pass, Probing, Rx, Trip, Tx, WaitGroup, Window, channel,
 };
 use crate::spec::{
-    Check, Choice, Default, FaultSpec, FaultUnit, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec,
-    Share, Source, Value, Values,
+    Check, Choice, Default, FaultSpec, FaultUnit, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Place, Preset,
+    ProgramFuture, SceneSpec, Share, Source, Value, Values,
 };
 use crate::trace::{Answer, Gauge, Ledger, Outcome, Span, StationId, StationKind, Trace, UNLIMITED};
 use crate::upstream::{self, Load, Outages, ServerParams};
@@ -43,20 +43,48 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 const TRIPS: &[Choice] = &[
-    Choice { id: "consecutive", label: "Failures in a row", help: "So many failures in a row open it; one success forgets them." },
+    Choice {
+        id: "consecutive",
+        label: "Failures in a row",
+        help: "So many failures in a row open it; one success forgets them.",
+    },
     Choice { id: "rate", label: "Rates", help: "The share of failed or of slow calls in the window opens it." },
 ];
 
 const COUNTS: &[Choice] = &[
-    Choice { id: "nothing", label: "Nothing", help: "The wrapped call never returns an error, as shipped: it cannot open." },
-    Choice { id: "errors", label: "Errors", help: "Answers of 500 and more, and calls that could not be made. A timeout says nothing." },
-    Choice { id: "errors-and-timeouts", label: "Errors and timeouts", help: "An answer that does not come in time is a failure too." },
-    Choice { id: "errors-timeouts-slow", label: "Slow calls too", help: "An answer that comes late is a failure even if it is a success." },
+    Choice {
+        id: "nothing",
+        label: "Nothing",
+        help: "The wrapped call never returns an error, as shipped: it cannot open.",
+    },
+    Choice {
+        id: "errors",
+        label: "Errors",
+        help: "Answers of 500 and more, and calls that could not be made. A timeout says nothing.",
+    },
+    Choice {
+        id: "errors-and-timeouts",
+        label: "Errors and timeouts",
+        help: "An answer that does not come in time is a failure too.",
+    },
+    Choice {
+        id: "errors-timeouts-slow",
+        label: "Slow calls too",
+        help: "An answer that comes late is a failure even if it is a success.",
+    },
 ];
 
 const PROBING: &[Choice] = &[
-    Choice { id: "in-flight", label: "Let through", help: "No more probes are let through than permitted until they have told." },
-    Choice { id: "passed", label: "Passed", help: "Only probes that passed count, as in the original: meanwhile everybody is let through." },
+    Choice {
+        id: "in-flight",
+        label: "Let through",
+        help: "No more probes are let through than permitted until they have told.",
+    },
+    Choice {
+        id: "passed",
+        label: "Passed",
+        help: "Only probes that passed count, as in the original: meanwhile everybody is let through.",
+    },
 ];
 
 const WINDOWS: &[Choice] = &[
@@ -66,7 +94,11 @@ const WINDOWS: &[Choice] = &[
 
 const ON_OPEN: &[Choice] = &[
     Choice { id: "reject", label: "Reject", help: "A call that is turned away is a request that fails, at once." },
-    Choice { id: "fallback", label: "Fall back", help: "A call that is turned away is answered with a substitute, such as the last known value." },
+    Choice {
+        id: "fallback",
+        label: "Fall back",
+        help: "A call that is turned away is answered with a substitute, such as the last known value.",
+    },
 ];
 
 fn rates(values: &Values) -> bool {
@@ -259,7 +291,8 @@ fn fields() -> Vec<Field> {
 fn probes_within_limit(ledger: &Ledger, trace: &Trace) -> bool {
     let gauges = Breaker::gauges();
     let unbounded = ledger.find("results", trace).is_some_and(|(_, row)| row.gauge(UNBOUNDED) > 0);
-    unbounded || ledger.find(BREAKER, trace).is_none_or(|(_, row)| row.gauge(gauges.probes) <= row.gauge(gauges.permitted))
+    unbounded
+        || ledger.find(BREAKER, trace).is_none_or(|(_, row)| row.gauge(gauges.probes) <= row.gauge(gauges.permitted))
 }
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
@@ -274,8 +307,16 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
         max: 600_000_000_000,
     };
     let mut faults = upstream::faults_with_crew();
-    faults.push(by_hand(FORCE_OPEN, "Force open", "The breaker turns every call away, whatever it counted; afterwards it begins anew, closed."));
-    faults.push(by_hand(DISABLE, "Disable", "The breaker lets every call through and counts nothing; afterwards it begins anew, closed."));
+    faults.push(by_hand(
+        FORCE_OPEN,
+        "Force open",
+        "The breaker turns every call away, whatever it counted; afterwards it begins anew, closed.",
+    ));
+    faults.push(by_hand(
+        DISABLE,
+        "Disable",
+        "The breaker lets every call through and counts nothing; afterwards it begins anew, closed.",
+    ));
     SceneSpec {
         places: vec![
             Place::Source { station: "producer".into(), label: "Producer".into() },
@@ -287,8 +328,20 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
         ],
         regulator: None,
         gauges: vec![
-            GaugeSpec { id: "turned-away", station: BREAKER.into(), gauge: gauges.turned_away, label: "Turned away", unit: "calls" },
-            GaugeSpec { id: "substitutes", station: "results".into(), gauge: SUBSTITUTES, label: "Substitutes", unit: "answers" },
+            GaugeSpec {
+                id: "turned-away",
+                station: BREAKER.into(),
+                gauge: gauges.turned_away,
+                label: "Turned away",
+                unit: "calls",
+            },
+            GaugeSpec {
+                id: "substitutes",
+                station: "results".into(),
+                gauge: SUBSTITUTES,
+                label: "Substitutes",
+                unit: "answers",
+            },
         ],
         faults,
     }
@@ -313,7 +366,10 @@ impl Params {
             },
             slow_after: (!self.slow_after.is_zero()).then_some(self.slow_after),
             open_for: self.reset,
-            half_open: HalfOpen { permitted: self.half_open, counts: if self.probing == "passed" { Probing::Passed } else { Probing::InFlight } },
+            half_open: HalfOpen {
+                permitted: self.half_open,
+                counts: if self.probing == "passed" { Probing::Passed } else { Probing::InFlight },
+            },
         }
     }
 }
@@ -327,7 +383,12 @@ async fn run(env: Env, p: Params) {
     if p.probing == "passed" {
         env.gauge(results, UNBOUNDED, 1);
     }
-    let producer = env.open(StationSpec { kind: StationKind::Source, name: "producer", parent: StationId::NONE, capacity: UNLIMITED });
+    let producer = env.open(StationSpec {
+        kind: StationKind::Source,
+        name: "producer",
+        parent: StationId::NONE,
+        capacity: UNLIMITED,
+    });
     let (requests_tx, requests) = channel::<Job>(&env, "requests", 100);
     let over = WaitGroup::new(&env);
     over.add(1);

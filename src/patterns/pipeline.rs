@@ -28,8 +28,8 @@ use crate::engine::{Env, Job};
 use crate::params;
 use crate::parts::{Arrivals, Either, ErrorGroup, Message, Stage, Tx, channel, select2};
 use crate::spec::{
-    Check, Choice, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec, Source, Suite, Value,
-    Values,
+    Check, Choice, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec,
+    Source, Suite, Value, Values,
 };
 use crate::trace::{Answer, Outcome, Span, StationKind};
 use crate::upstream::{self, Load, ServerParams};
@@ -80,14 +80,25 @@ pub static PATTERN: Pattern = Pattern {
             label: "Bottleneck",
             help: "A stage in the middle with too few workers: the buffer in front of it fills.",
             fidelity: None,
-            values: &[("requests", "1000"), ("stages", "prepare:2:20,call:4:20,store:2:20"), ("server", "general"), ("mean", "20ms")],
+            values: &[
+                ("requests", "1000"),
+                ("stages", "prepare:2:20,call:4:20,store:2:20"),
+                ("server", "general"),
+                ("mean", "20ms"),
+            ],
         },
         Preset {
             id: "leak",
             label: "Leak on error",
             help: "The shipped stage stops at the first error, and the source and the stage above block for ever.",
             fidelity: Some(Fidelity::Shipped),
-            values: &[("requests", "1000"), ("server", "general"), ("mean", "20ms"), ("errors", "0.02"), ("on-error", "fail")],
+            values: &[
+                ("requests", "1000"),
+                ("server", "general"),
+                ("mean", "20ms"),
+                ("errors", "0.02"),
+                ("on-error", "fail"),
+            ],
         },
     ],
     checks: &[
@@ -120,7 +131,8 @@ fn read_stages(text: &str) -> Result<Vec<Stage>, String> {
     let mut stages: Vec<Stage> = Vec::new();
     for entry in text.split(',') {
         let mut parts = entry.trim().split(':').map(str::trim);
-        let (Some(name), Some(workers), Some(buffer), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(name), Some(workers), Some(buffer), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return Err(format!("\"{}\" is not name:workers:buffer", entry.trim()));
         };
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -188,7 +200,10 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         if work == Work::Call {
             places.push(Place::Server { station: "server".into(), label: "Server".into() });
         }
-        places.push(Place::Channel { station: format!("{} out", stage.name), label: format!("{} out", capitalised(&stage.name)) });
+        places.push(Place::Channel {
+            station: format!("{} out", stage.name),
+            label: format!("{} out", capitalised(&stage.name)),
+        });
     }
     places.push(Place::Sink { station: "results".into(), label: "Results".into() });
     SceneSpec { places, regulator: None, gauges: Vec::new(), faults: upstream::faults_with_crew() }
@@ -202,7 +217,8 @@ fn capitalised(name: &str) -> String {
 /// Requests × mean ÷ workers of the calling stage, where that is the slowest.
 fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {
     let stages = read_stages(values.word("stages")).ok()?;
-    let callers = stages.iter().zip(works(&stages)).find(|(_, work)| *work == Work::Call).map(|(stage, _)| stage.workers)?;
+    let callers =
+        stages.iter().zip(works(&stages)).find(|(_, work)| *work == Work::Call).map(|(stage, _)| stage.workers)?;
     upstream::ideal(values, u64::from(callers))
 }
 
@@ -220,7 +236,8 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     for (stage, work) in stages.iter().zip(works(&stages)) {
         let fail = p.on_error == "fail";
         let time = p.stage_time;
-        let handle = stage.run(&env, flow, whole.as_ref(), move |env, value, job| step(env, work, value, job, time, fail));
+        let handle =
+            stage.run(&env, flow, whole.as_ref(), move |env, value, job| step(env, work, value, job, time, fail));
         flow = handle.output.clone();
         running.push(handle);
     }

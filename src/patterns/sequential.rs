@@ -23,7 +23,9 @@
 use crate::engine::Env;
 use crate::params;
 use crate::parts::Arrivals;
-use crate::spec::{Check, Claims, Fidelity, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec, Source, Suite, Values};
+use crate::spec::{
+    Check, Claims, Fidelity, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec, Source, Suite, Values,
+};
 use crate::trace::StationKind;
 use crate::upstream::{self, Load, ServerParams};
 

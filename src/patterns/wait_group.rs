@@ -25,7 +25,10 @@
 use crate::engine::{Env, Job, StationSpec};
 use crate::params;
 use crate::parts::{Arrivals, Semaphore, WaitGroup};
-use crate::spec::{Check, Claims, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec, Source, Suite, Values};
+use crate::spec::{
+    Check, Claims, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec, Source, Suite,
+    Values,
+};
 use crate::trace::{Outcome, Span, StationId, StationKind, UNLIMITED};
 use crate::upstream::{self, Load, ServerParams};
 use std::cell::RefCell;
@@ -121,7 +124,8 @@ fn ideal(_: &Values, _: Fidelity) -> Option<Ideal> {
 async fn run(env: Env, p: Params, fidelity: Fidelity) {
     upstream::open(&env, &p.server);
     let results = env.station();
-    let tasks = env.open(StationSpec { kind: StationKind::Crew, name: "tasks", parent: StationId::NONE, capacity: UNLIMITED });
+    let tasks =
+        env.open(StationSpec { kind: StationKind::Crew, name: "tasks", parent: StationId::NONE, capacity: UNLIMITED });
     let racing = (fidelity == Fidelity::Shipped).then(|| Rc::new(Racing::new(&env, p.threads)));
     let group = WaitGroup::new(&env);
     let mut arrivals = Arrivals::start(&env, p.load.requests, p.load.traffic());
@@ -168,7 +172,12 @@ struct Racing {
 
 impl Racing {
     fn new(env: &Env, threads: u32) -> Racing {
-        Racing { env: env.clone(), threads: Semaphore::new(env, threads), latencies: Slice::new(), statuses: Slice::new() }
+        Racing {
+            env: env.clone(),
+            threads: Semaphore::new(env, threads),
+            latencies: Slice::new(),
+            statuses: Slice::new(),
+        }
     }
 
     /// Appends a result, on one of the threads.

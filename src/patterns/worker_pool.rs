@@ -27,7 +27,8 @@ use crate::engine::{Env, Job, StationSpec};
 use crate::params;
 use crate::parts::{Arrivals, Crew, Rx, Tx, channel};
 use crate::spec::{
-    Check, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Preset, ProgramFuture, SceneSpec, Source, Suite, Values,
+    Check, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Preset, ProgramFuture, SceneSpec, Source, Suite,
+    Values,
 };
 use crate::trace::{StationId, StationKind, UNLIMITED};
 use crate::upstream::{self, Load, Response, ServerParams};
@@ -78,7 +79,13 @@ pub static PATTERN: Pattern = Pattern {
             label: "Open arrivals",
             help: "Requests come when they come, at 90 % of what the workers can do: the backlog and the response time tell what latency hides.",
             fidelity: None,
-            values: &[("requests", "5000"), ("arrivals", "poisson"), ("rate", "675"), ("server", "general"), ("mean", "20ms")],
+            values: &[
+                ("requests", "5000"),
+                ("arrivals", "poisson"),
+                ("rate", "675"),
+                ("server", "general"),
+                ("mean", "20ms"),
+            ],
         },
     ],
     checks: &[
@@ -124,7 +131,12 @@ fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {
 
 async fn run(env: Env, p: Params) {
     upstream::open(&env, &p.server);
-    let producer = env.open(StationSpec { kind: StationKind::Source, name: "producer", parent: StationId::NONE, capacity: UNLIMITED });
+    let producer = env.open(StationSpec {
+        kind: StationKind::Source,
+        name: "producer",
+        parent: StationId::NONE,
+        capacity: UNLIMITED,
+    });
     let (requests_tx, requests) = channel::<Job>(&env, "requests", p.request_buffer);
     let (responses_tx, responses) = channel::<Response>(&env, "responses", p.response_buffer);
 

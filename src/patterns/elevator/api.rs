@@ -225,7 +225,10 @@ fn health(env: &Env, system: &System, path: &str) -> Reply {
         "/v1/health/live" => Reply::json(200, &json!({ "status": "alive", "timestamp": stamp })),
         "/v1/health/ready" => {
             let ready = fleet.is_healthy();
-            Reply::json(status(ready), &json!({ "status": if ready { "ready" } else { "not ready" }, "timestamp": stamp }))
+            Reply::json(
+                status(ready),
+                &json!({ "status": if ready { "ready" } else { "not ready" }, "timestamp": stamp }),
+            )
         }
         "/v1/health/detailed" => Reply::json(status(half), &system.health()),
         _ => {

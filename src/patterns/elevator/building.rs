@@ -47,7 +47,8 @@ impl Building {
                 continue;
             }
             let name = format!("floor {floor}");
-            let spec = StationSpec { kind: StationKind::Landing, name: &name, parent: self.station, capacity: UNLIMITED };
+            let spec =
+                StationSpec { kind: StationKind::Landing, name: &name, parent: self.station, capacity: UNLIMITED };
             let station = self.env.open(spec);
             self.env.emit(EventKind::Travelled { station, place: floor.place(), pace: 0 });
             let landing = Landing { station, waiting: Vec::new(), due: [SimTime::ZERO; 2] };

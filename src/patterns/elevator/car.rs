@@ -303,7 +303,8 @@ impl Car {
         self.env.state(self.station, "removed");
         drop((self.parks_later.take(), self.wakes_later.take()));
         let system = self.system.borrow().upgrade();
-        let stranded = system.map(|s| s.building.everybody()).unwrap_or_default().into_iter().filter(|p| p.is_for(self));
+        let stranded =
+            system.map(|s| s.building.everybody()).unwrap_or_default().into_iter().filter(|p| p.is_for(self));
         let riders = std::mem::take(&mut *self.riders.borrow_mut());
         for person in stranded.chain(riders).collect::<Vec<_>>() {
             person.stage.set(Stage::Dropped);

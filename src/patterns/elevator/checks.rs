@@ -98,7 +98,8 @@ fn nobody_kept_from_work(ledger: &Ledger, trace: &Trace) -> bool {
 
 fn half_are_healthy(ledger: &Ledger, trace: &Trace) -> bool {
     let healthy = |id| breaker(ledger, id).is_some_and(|breaker| !is(breaker, "open", trace));
-    let (all, well) = cars_with_ids(ledger).fold((0, 0), |(all, well), (id, _)| (all + 1, well + u32::from(healthy(id))));
+    let (all, well) =
+        cars_with_ids(ledger).fold((0, 0), |(all, well), (id, _)| (all + 1, well + u32::from(healthy(id))));
     2 * well >= all
 }
 
@@ -145,6 +146,8 @@ pub static CHECKS: &[Check] = &[
         .by("the cars whose breaker is not open, as the health checker counts them"),
     Check::eventually("Monitoring: no car that is stopped counts as in order", the_stopped_are_noticed)
         .by("the cars that are stopped with something pending, against their breakers"),
-    Check::eventually("API: every request was answered", all_are_answered).by("each exchange, and whether it has an answer"),
-    Check::eventually("API: no request ended in an internal error", no_internal_error).by("the statuses of all answers"),
+    Check::eventually("API: every request was answered", all_are_answered)
+        .by("each exchange, and whether it has an answer"),
+    Check::eventually("API: no request ended in an internal error", no_internal_error)
+        .by("the statuses of all answers"),
 ];

@@ -18,7 +18,11 @@ pub static CONSOLE: Console = Console {
     served: &[("script", ""), ("open-for", "8760h")],
     fit,
     routes: &[
-        post("/v1/floors/request", "Somebody comes to a floor and presses the button.", r#"{"from": $low, "to": $high}"#),
+        post(
+            "/v1/floors/request",
+            "Somebody comes to a floor and presses the button.",
+            r#"{"from": $low, "to": $high}"#,
+        ),
         post(
             "/v1/elevators",
             "Adds a car.",
@@ -31,13 +35,7 @@ pub static CONSOLE: Console = Console {
             body: r#"{"name": "$last"}"#,
             stream: false,
         },
-        Route {
-            method: "GET",
-            path: "/ws/status",
-            help: "Where every car is, once a second.",
-            body: "",
-            stream: true,
-        },
+        Route { method: "GET", path: "/ws/status", help: "Where every car is, once a second.", body: "", stream: true },
         get("/v1", "What there is."),
         get("/v1/health", "Whether the bank works."),
         get("/v1/health/live", "Whether it is there at all."),
@@ -46,7 +44,11 @@ pub static CONSOLE: Console = Console {
         get("/v1/metrics", "Load and performance score of the fleet."),
         get("/metrics", "All counts, in the text format of Prometheus."),
         post("/floor", "The old route for requests: plain text.", r#"{"from": $low, "to": $high}"#),
-        post("/elevator", "The old route for cars: plain text.", r#"{"name": "$new", "min_floor": $low, "max_floor": $high}"#),
+        post(
+            "/elevator",
+            "The old route for cars: plain text.",
+            r#"{"name": "$new", "min_floor": $low, "max_floor": $high}"#,
+        ),
         get("/health", "The old route."),
         get("/metrics/system", "The old route."),
     ],

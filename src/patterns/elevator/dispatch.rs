@@ -31,7 +31,11 @@ pub fn choose(system: &System, from: Floor, to: Floor) -> Answer {
 }
 
 /// The car for which a figure is least; of equals the first that was added, or one by lot.
-fn least<'a>(system: &System, cars: impl Iterator<Item = &'a Rc<Car>>, figure: impl Fn(&Car) -> u64) -> Option<Rc<Car>> {
+fn least<'a>(
+    system: &System,
+    cars: impl Iterator<Item = &'a Rc<Car>>,
+    figure: impl Fn(&Car) -> u64,
+) -> Option<Rc<Car>> {
     let rated: Vec<(u64, &Rc<Car>)> = cars.map(|car| (figure(car), car)).collect();
     let best = rated.iter().map(|(figure, _)| *figure).min()?;
     let mut equals = rated.into_iter().filter(|(figure, _)| *figure == best).map(|(_, car)| car.clone());

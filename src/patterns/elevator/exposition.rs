@@ -110,7 +110,8 @@ impl System {
             BreakerState::HalfOpen => 1.0,
             BreakerState::Open | BreakerState::ForcedOpen => 2.0,
         };
-        let healthy = vec![(vec!["elevator_manager".to_owned()], Sample::Level(f64::from(u8::from(fleet.is_healthy()))))];
+        let healthy =
+            vec![(vec!["elevator_manager".to_owned()], Sample::Level(f64::from(u8::from(fleet.is_healthy()))))];
         let never = cars.iter().map(|car| (vec![car.name.clone()], Sample::Count(0))).collect();
         vec![
             family(

@@ -154,7 +154,10 @@ pub static PATTERN: Pattern = Pattern {
             fidelity: Some(Fidelity::Shipped),
             values: &[
                 ("cars", "A:0..9"),
-                ("script", "0->2@0s;2->4@5.5s;4->6@11s;6->8@16.5s;8->9@22s;9->7@26s;7->5@31.5s;5->3@37s;3->1@42.5s;1->0@48s"),
+                (
+                    "script",
+                    "0->2@0s;2->4@5.5s;4->6@11s;6->8@16.5s;8->9@22s;9->7@26s;7->5@31.5s;5->3@37s;3->1@42.5s;1->0@48s",
+                ),
                 ("schedule", "shuffled"),
             ],
         },
@@ -166,7 +169,21 @@ pub static PATTERN: Pattern = Pattern {
     ),
     source: Source { path: file!(), text: include_str!("mod.rs") },
     more: sources![
-        "operation", "car", "reference", "sweep", "stop", "directions", "system", "dispatch", "forecast", "passenger", "traffic", "building", "works", "api", "health"
+        "operation",
+        "car",
+        "reference",
+        "sweep",
+        "stop",
+        "directions",
+        "system",
+        "dispatch",
+        "forecast",
+        "passenger",
+        "traffic",
+        "building",
+        "works",
+        "api",
+        "health"
     ],
     parts: &["breaker", "channel", "select", "timeout", "ticker", "watch"],
     home: (StationKind::Source, "street"),

@@ -9,17 +9,37 @@ const TRAFFIC: &[Choice] = &[
     Choice { id: "script", label: "Script", help: "The requests of the script, each at its time." },
     Choice { id: "up-peak", label: "Up-peak", help: "Morning: nine of ten go up from the main floor." },
     Choice { id: "down-peak", label: "Down-peak", help: "Evening: nine of ten go down to the main floor." },
-    Choice { id: "lunch", label: "Lunch", help: "Two of five leave the building, two of five come back, one goes between floors." },
+    Choice {
+        id: "lunch",
+        label: "Lunch",
+        help: "Two of five leave the building, two of five come back, one goes between floors.",
+    },
     Choice { id: "inter-floor", label: "Inter-floor", help: "From any floor to any other." },
 ];
 
 const POLICIES: &[Choice] = &[
-    Choice { id: "reference", label: "Reference", help: "As the original chooses: an idle car, else one that comes by, else one the other way." },
+    Choice {
+        id: "reference",
+        label: "Reference",
+        help: "As the original chooses: an idle car, else one that comes by, else one the other way.",
+    },
     Choice { id: "nearest", label: "Nearest car", help: "The car that stands closest, wherever it is heading." },
     Choice { id: "scan", label: "SCAN", help: "Cars sweep from end to end; the one whose sweep comes by first." },
-    Choice { id: "look", label: "LOOK", help: "Cars sweep as far as somebody wants them; the one whose sweep comes by first." },
-    Choice { id: "etd", label: "Time to destination", help: "The car that brings everybody, the new one included, to their floors with the least delay." },
-    Choice { id: "destination", label: "Destination dispatch", help: "People of one destination ride together, and only in the car that they were told." },
+    Choice {
+        id: "look",
+        label: "LOOK",
+        help: "Cars sweep as far as somebody wants them; the one whose sweep comes by first.",
+    },
+    Choice {
+        id: "etd",
+        label: "Time to destination",
+        help: "The car that brings everybody, the new one included, to their floors with the least delay.",
+    },
+    Choice {
+        id: "destination",
+        label: "Destination dispatch",
+        help: "People of one destination ride together, and only in the car that they were told.",
+    },
 ];
 
 const TIES: &[Choice] = &[
@@ -34,13 +54,25 @@ const PARKING: &[Choice] = &[
 ];
 
 const COUNTS: &[Choice] = &[
-    Choice { id: "all", label: "Failures and timeouts", help: "An operation that fails or takes too long is a failure." },
-    Choice { id: "nothing", label: "Nothing", help: "The wrapped operation always succeeds, and a timeout is not told to the breaker." },
+    Choice {
+        id: "all",
+        label: "Failures and timeouts",
+        help: "An operation that fails or takes too long is a failure.",
+    },
+    Choice {
+        id: "nothing",
+        label: "Nothing",
+        help: "The wrapped operation always succeeds, and a timeout is not told to the breaker.",
+    },
 ];
 
 const ON_OFF: &[Choice] = &[
     Choice { id: "on", label: "On", help: "When the breaker lets calls through again, the car is given a signal." },
-    Choice { id: "off", label: "Off", help: "A signal that an open breaker turns away is gone: the car stands until the next request." },
+    Choice {
+        id: "off",
+        label: "Off",
+        help: "A signal that an open breaker turns away is gone: the car stands until the next request.",
+    },
 ];
 
 /// Thirty trips, one to three seconds apart, for the two cars there are by default: the original's rush hour.

@@ -95,13 +95,26 @@ impl Passenger {
 }
 
 /// A person's way, from coming to a floor to being gone. What the first answer to the button was is told to `answered`.
-pub async fn travel(env: Env, system: Rc<System>, from: Floor, to: Floor, answered: impl FnOnce(&super::system::Answer)) {
+pub async fn travel(
+    env: Env,
+    system: Rc<System>,
+    from: Floor,
+    to: Floor,
+    answered: impl FnOnce(&super::system::Answer),
+) {
     let at = system.building.station(from).unwrap_or(env.station());
     let destination = system.building.station(to).unwrap_or(StationId::NONE);
     let job = env.job_at(at);
     job.bind(destination, None);
     let stage = Watch::new(&env, Stage::Waiting);
-    let person = Rc::new(Passenger { from: Cell::new(from), to, stage, assigned: RefCell::default(), job: RefCell::new(Some(job)), destination });
+    let person = Rc::new(Passenger {
+        from: Cell::new(from),
+        to,
+        stage,
+        assigned: RefCell::default(),
+        job: RefCell::new(Some(job)),
+        destination,
+    });
     system.building.enter(&person);
     let mut answered = Some(answered);
     let outcome = loop {

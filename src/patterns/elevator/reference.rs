@@ -5,9 +5,9 @@
 //! 7 and 8, and the last.
 
 use super::car::Car;
-use super::operation::Failure;
 use super::directions::Directions;
 use super::floor::{Direction, Floor};
+use super::operation::Failure;
 use std::rc::Rc;
 
 /// Takes a step.

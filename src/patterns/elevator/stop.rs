@@ -1,8 +1,8 @@
 //! What a car does between floors and at them: it rides, it opens its doors, people get out and in.
 
 use super::car::{Car, DOORS};
-use super::operation::Failure;
 use super::floor::{Direction, Floor};
+use super::operation::Failure;
 use super::passenger::{Passenger, Stage};
 use super::works::FAILING_MOTOR;
 use crate::trace::Span;

@@ -3,8 +3,8 @@
 //! Unlike the original a turn costs nothing, and what a step does is one thing: open the doors, or go one floor.
 
 use super::car::Car;
-use super::operation::Failure;
 use super::floor::{Direction, Floor};
+use super::operation::Failure;
 use std::rc::Rc;
 
 /// Takes a step.

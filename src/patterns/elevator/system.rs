@@ -148,10 +148,9 @@ impl System {
         self.env.close(car.station);
         match drained {
             Ok(()) => Ok(car),
-            Err(_) => Err(Refusal::new(
-                Class::Internal,
-                "elevator deleted but some pending requests may have been dropped",
-            )),
+            Err(_) => {
+                Err(Refusal::new(Class::Internal, "elevator deleted but some pending requests may have been dropped"))
+            }
         }
     }
 

@@ -24,7 +24,8 @@ pub fn trips(env: &Env, p: &Params) -> Vec<Scripted> {
         let mut draw = env.draw("passengers", u64::from(n), 0);
         // Intended times come from one running sum in seconds, so that no gap's rounding adds up.
         due += draw.exponential(1.0 / p.rate);
-        let (min, max) = ranges.get(draw.below(ranges.len().max(1) as u64) as usize).copied().unwrap_or((Floor(0), Floor(9)));
+        let (min, max) =
+            ranges.get(draw.below(ranges.len().max(1) as u64) as usize).copied().unwrap_or((Floor(0), Floor(9)));
         let (from, to) = trip_of(&p.traffic, &mut draw, min, max);
         Scripted { from, to, at: Span::from_seconds(due) }
     };

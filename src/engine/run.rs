@@ -17,6 +17,10 @@ use std::rc::Rc;
 /// Polls at one instant past which a run counts as spinning, beside an allowance for each task.
 const POLLS_PER_INSTANT: u64 = 1_000_000;
 
+/// Events past which a run counts as spinning too, if no more than one in so many of them brought a job on: time passes, and nothing
+/// comes of it. Such a run would fill any memory.
+const SPINS: (u64, u64) = (3_000_000, 1_000);
+
 /// What a run is made of, besides the program.
 pub struct Setup {
     /// The seed of all randomness.
@@ -73,7 +77,7 @@ pub enum Progress {
     Drained,
     /// Nothing can ever happen again, and the program is not done: who waits, and where.
     Deadlock(Vec<WaitingTask>),
-    /// Tasks wake each other for ever without time passing.
+    /// Tasks keep each other busy, and no time passes or nothing comes of it.
     Livelock(Vec<WaitingTask>),
     /// The simulated program panicked.
     Crashed(Vec<WaitingTask>),
@@ -279,9 +283,16 @@ impl Run {
             && self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64
         {
             Some(Progress::Livelock(self.waiting()))
+        } else if self.clock == Clock::Virtual && self.spins() {
+            Some(Progress::Livelock(self.waiting()))
         } else {
             None
         }
+    }
+
+    fn spins(&self) -> bool {
+        let (trace, (events, each)) = (self.core.trace(), SPINS);
+        trace.len() > events && trace.len() > trace.moves().saturating_mul(each)
     }
 
     /// The task that crashed, alone.

@@ -79,6 +79,7 @@ impl Car {
         let Some(landing) = landing else { return };
         let next = || self.riders.borrow().iter().position(|p| p.to == floor);
         while next().is_some() {
+            self.moves_somebody();
             self.env.sleep(self.works.p.boarding_time).await;
             let Some(index) = next() else { return };
             let person = self.riders.borrow_mut().remove(index);
@@ -94,6 +95,7 @@ impl Car {
         let limit = self.works.p.door_limit;
         let mut held = false;
         while self.has_room() && !held && next().is_some() {
+            self.moves_somebody();
             self.env.sleep(self.works.p.boarding_time).await;
             // As shipped another step of this car may have filled it meanwhile.
             let Some(person) = next().filter(|_| self.has_room()) else { break };
@@ -116,7 +118,7 @@ impl Car {
         }
     }
 
-    /// Somebody got in or out: what is under way is no failure.
+    /// Somebody gets in or out, or has: what is under way is no failure.
     fn moves_somebody(&self) {
         self.moved_at.set(self.env.now());
         self.comes_on();

@@ -34,8 +34,8 @@ fn any_bank() -> impl Strategy<Value = Bank> {
             let policy = ["reference", "nearest", "scan", "look", "etd", "destination"][policy];
             let parking = ["none", "main", "spread"][parking];
             let schedule = if shuffled { "shuffled" } else { "fifo" };
-            // A step takes a floor and a stop; the limit is sometimes less than that of slow doors, never less than it must be.
-            let timeout = floor_time_ms + door_time_ms + timeout * 500;
+            // A step takes a floor, the doors and somebody; the limit may be less than slow doors take, not less than that.
+            let timeout = floor_time_ms + door_time_ms + boarding * 400 + timeout * 500;
             let mut acts: Vec<(u64, String)> = faults
                 .into_iter()
                 .map(|(kind, member, at, lasts)| {

@@ -6,6 +6,7 @@
 mod bank;
 mod browser;
 mod chromium;
+mod driver;
 mod endpoint;
 mod every_scenario;
 mod hashes;

@@ -24,6 +24,7 @@ mod queueing;
 mod reference;
 mod registry;
 mod scenarios;
+mod scripts;
 mod stage;
 mod tidy;
 mod trace;

@@ -11,7 +11,7 @@ fn native_verdict(link: &str) -> String {
     let mut race = millrace::export::race::RaceRun::new(&scenario, 1).expect("it can be raced");
     while !race.work(u64::MAX) {}
     let current = scenario.values().word("policy").to_owned();
-    let verdict = millrace::export::race::verdict(&race.lines(), race.rows(), &current, "passengers");
+    let verdict = millrace::export::race::verdict(&race.lines(), race.rows(), &current, &race.words());
     verdict.expect("a verdict").sentence()
 }
 

@@ -6,6 +6,8 @@ mod program;
 mod bank;
 mod bank_measures;
 mod breaker;
+#[cfg(feature = "cli")]
+mod calls;
 mod channel;
 mod console;
 mod elevator;

@@ -43,3 +43,36 @@ fn the_gate_names_each_of_its_seven_steps() {
         assert!(script.contains(&format!("\nbegin \"{step}/7 ")), "step {step} says what it does and is timed");
     }
 }
+
+/// The benchmarks of the original's document, and the practices that it lists.
+const MEASURED: [(&str, &str); 5] = [
+    (
+        "elevator",
+        "New Request ConcurrentRequests StateOperations IsRequestInRange DirectionsOperations MemoryUsage ConcurrentStateAccess StatusOperations",
+    ),
+    ("manager", "AddElevator RequestElevator ConcurrentRequests GetElevators GetElevator ElevatorSelection"),
+    ("manager", "GetStatus GetHealthStatus GetMetrics MemoryUsage ConcurrentMixed"),
+    ("practice", "Counter LockHeld Signal List ReadOnly"),
+    ("rush", ""),
+];
+
+#[test]
+fn make_bench_measures_every_operation_that_the_document_names_and_names_its_targets() {
+    let read = |path: &str| std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect("a file");
+    let benches: String = ["car", "manager", "practice", "rush", "main"]
+        .map(|file| read(&format!("benches/elevator/{file}.rs")))
+        .concat();
+    for (what, names) in MEASURED {
+        for name in names.split_whitespace() {
+            let whole = [format!("\"{what}: {name}\""), format!("\"{what}: {name}, ")];
+            assert!(whole.iter().any(|name| benches.contains(name)), "{what}: {name} is measured");
+        }
+        assert!(benches.contains(what));
+    }
+    let (bench, makefile) = (read("scripts/bench.sh"), read("Makefile"));
+    assert!(makefile.contains("bench:") && makefile.contains("scripts/bench.sh"));
+    for target in ["test/unit", "race", "race-full", "acceptance", "integration", "benchmarks", "all"] {
+        let names = |line: &str| line.split_whitespace().next() == Some(target);
+        assert!(bench.lines().any(|line| line.starts_with("  ") && names(line)), "{target} is named");
+    }
+}

@@ -20,4 +20,5 @@ mod playhead;
 mod race;
 mod report;
 mod site;
+mod suite;
 mod windows;

@@ -17,7 +17,8 @@ pub struct RowsProps {
     pub seed: AttrValue,
 }
 
-fn who(row: &SuiteRow) -> Html {
+/// The cell with the name of a row's pattern.
+pub fn who(row: &SuiteRow) -> Html {
     html! { <th scope="row"><span><Icon word={row.pattern.glyph} />{ row.pattern.name }</span></th> }
 }
 

@@ -1,0 +1,56 @@
+//! What a run cost, beside what the documents have of memory and collections: each figure with what it is of, because no two of
+//! them are of one thing.
+
+use crate::export::{Documents, Report};
+use crate::platform::host;
+use crate::spec::Pattern;
+use crate::view::number;
+use yew::prelude::*;
+
+/// The section of the report.
+pub fn cost(r: &Report, pattern: &Pattern) -> Html {
+    let documents = Documents::of(pattern);
+    let dash = || "—".to_owned();
+    let said = |pick: fn(&Documents) -> Option<String>| documents.as_ref().and_then(pick).unwrap_or_else(dash);
+    let how = |d: &Documents| if d.measured { "measured" } else { "estimated" };
+    let memory = said(|d| d.memory.map(str::to_owned));
+    let memory_of = documents.as_ref().map_or_else(dash, |d| format!("the process, {}", how(d)));
+    let collections = said(|d| d.collections.map(|n| n.to_string()));
+    let prints = said(|d| Some(d.prints.join(", ")).filter(|text| !text.is_empty()));
+    let prints_of = documents.as_ref().map_or_else(dash, |d| d.of.to_owned());
+    let bytes = |n: u64| format!("{} bytes", number::count(n));
+    let page = host::memory_bytes().map_or_else(dash, |n| format!("{:.1} MiB", n as f64 / 1_048_576.0));
+    let rows = [
+        ("Memory", memory, memory_of, bytes(r.tasks.bytes_peak), "waiting futures, at most"),
+        ("Heap", prints, prints_of, page, "this page's program, with all it has computed"),
+        (
+            "Collections",
+            collections,
+            "the garbage collector".to_owned(),
+            "0".to_owned(),
+            "what is dropped is freed at once",
+        ),
+        (
+            "Processor",
+            dash(),
+            "promised, and printed nowhere".to_owned(),
+            format!("{} ms", number::millis(r.wall_ns)),
+            "the host's clock while this run was computed",
+        ),
+    ];
+    html! {
+        <section data-testid="cost">
+            <h3>{ "Memory, collections, processor" }</h3>
+            <table class="cost">
+                <thead><tr><th scope="col"></th><th scope="col">{ "The documents" }</th><th scope="col">{ "Here" }</th></tr></thead>
+                <tbody>{ for rows.into_iter().map(|(what, theirs, of_theirs, ours, of_ours)| html! {
+                    <tr>
+                        <th scope="row">{ what }</th>
+                        <td><b>{ theirs }</b><small>{ of_theirs }</small></td>
+                        <td><b>{ ours }</b><small>{ of_ours }</small></td>
+                    </tr>
+                }) }</tbody>
+            </table>
+        </section>
+    }
+}

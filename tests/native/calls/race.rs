@@ -50,9 +50,15 @@ fn any_choice_can_be_varied_and_requests_are_compared_by_their_times() {
     assert_eq!(json["measure"], "mean time from coming to leaving");
     let constant = list(&json["rows"]).iter().find(|row| row["value"] == "constant").expect("it is raced");
     assert_eq!(number(&constant["longest"]), 0.2);
-    // The requests of a closed traffic are the same, although they come when the program takes them.
-    assert!(json["digest"].is_string(), "{json}");
     assert!(json["verdict"].as_str().is_some_and(|said| said.contains("takes least")), "{json}");
+}
+
+#[test]
+fn the_requests_of_a_closed_traffic_are_the_same_although_they_come_when_the_program_takes_them() {
+    // More than fit into the request channel: when the last of them come in depends on how fast the others go out.
+    const LINK: &str = "#/worker-pool?requests=300&server=general&mean=20ms";
+    let json = millrace(&["race", LINK, "--vary", "service", "--format", "json"]).ended(0).json();
+    assert!(json["digest"].is_string(), "{json}");
 }
 
 #[test]

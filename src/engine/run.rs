@@ -17,6 +17,10 @@ use std::rc::Rc;
 /// Polls at one instant past which a run counts as spinning, beside an allowance for each task.
 const POLLS_PER_INSTANT: u64 = 1_000_000;
 
+/// Events past which a run counts as spinning too, if no more than one in so many of them brought a job on: time passes, and nothing
+/// comes of it. Such a run would fill any memory.
+const SPINS: (u64, u64) = (3_000_000, 1_000);
+
 /// What a run is made of, besides the program.
 pub struct Setup {
     /// The seed of all randomness.
@@ -73,7 +77,7 @@ pub enum Progress {
     Drained,
     /// Nothing can ever happen again, and the program is not done: who waits, and where.
     Deadlock(Vec<WaitingTask>),
-    /// Tasks wake each other for ever without time passing.
+    /// Tasks keep each other busy, and no time passes or nothing comes of it.
     Livelock(Vec<WaitingTask>),
     /// The simulated program panicked.
     Crashed(Vec<WaitingTask>),
@@ -282,9 +286,16 @@ impl Run {
             && self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64
         {
             Some(Progress::Livelock(self.waiting()))
+        } else if self.clock == Clock::Virtual && self.spins() {
+            Some(Progress::Livelock(self.waiting()))
         } else {
             None
         }
+    }
+
+    fn spins(&self) -> bool {
+        let (trace, (events, each)) = (self.core.trace(), SPINS);
+        trace.len() > events && trace.len() > trace.moves().saturating_mul(each)
     }
 
     /// The task that crashed, alone.
@@ -299,7 +310,8 @@ impl Run {
     fn jump(&mut self, until: SimTime) -> Option<Progress> {
         let deadline = self.core.timers.borrow_mut().next_deadline();
         let intervention = self.pending.front().map(|i| i.at.max(self.now()));
-        let next = deadline.into_iter().chain(intervention).min();
+        let fault_ends = self.core.faults.borrow().next_end();
+        let next = deadline.into_iter().chain(intervention).chain(fault_ends).min();
         match next {
             Some(at) if at <= until => {
                 if at > self.now() {
@@ -334,20 +346,15 @@ impl Run {
     }
 
     fn apply_due(&mut self) {
+        self.core.end_due_faults();
         while let Some(next) = self.pending.front() {
             if next.at > self.now() || next.ordinal > self.core.trace().len() {
                 return;
             }
             match self.pending.pop_front().map(|i| i.action) {
-                Some(Action::Fault { id, magnitude }) => self.core.set_fault(&id, magnitude),
-                Some(Action::Live { key, value }) => {
-                    let cell = self.core.live.borrow().get(&key).cloned();
-                    // A parameter that this program does not read live is no parameter of it.
-                    if let Some(cell) = cell {
-                        cell.set(value);
-                        self.core.emit_text(&key, |field| crate::trace::EventKind::Edited { field, value });
-                    }
-                }
+                Some(Action::Fault { id, onset }) => _ = self.core.begin_fault(&id, onset),
+                Some(Action::Lift { id, magnitude }) => self.core.lift_fault(&id, magnitude),
+                Some(Action::Live { key, value }) => self.core.edit(&key, value),
                 Some(Action::Ask { client, method, path, body }) => self.core.ask(&client, &method, &path, &body),
                 Some(Action::Hang { exchange }) => self.core.hang(exchange),
                 None => return,

@@ -160,7 +160,7 @@ impl Report {
             fidelity: scenario.fidelity.id(),
             params: params(scenario),
             outcome,
-            notices,
+            notices: notices.into_iter().chain(spinning(session.outcome(), ledger.events, at)).collect(),
             blocked: blocked.iter().map(Blocked::of).collect(),
             virtual_ns: at.0,
             wall_ns,
@@ -230,6 +230,15 @@ fn outcome(progress: Option<&Progress>) -> (&'static str, &[WaitingTask]) {
         Some(Progress::Crashed(waiting)) => ("crashed", waiting),
         Some(Progress::Reached | Progress::BudgetSpent) | None => ("horizon", &[]),
     }
+}
+
+/// What is said of a run that was ended because it spins.
+fn spinning(progress: Option<&Progress>, events: u64, at: SimTime) -> Option<String> {
+    let Some(Progress::Livelock(_)) = progress else { return None };
+    Some(format!(
+        "the run spins, so it was ended at {:.3} s: {events} events, and next to nothing came of them",
+        at.seconds()
+    ))
 }
 
 fn params(scenario: &Scenario) -> Map<String, Json> {

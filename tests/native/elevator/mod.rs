@@ -6,7 +6,9 @@ mod checks;
 mod directions;
 mod dispatch;
 mod eta;
+mod fuzz;
 mod golden;
+mod mended;
 mod race;
 #[cfg(feature = "cli")]
 mod served;

@@ -27,7 +27,10 @@ async fn the_documents_words_their_guide_and_their_primitives_are_tables_beside_
                 let cell =
                     format!("$('suite-said').querySelector('[data-pattern={id}] [data-said=\"{}\"]')", said.heading());
                 let text = page.text(&format!("{cell}.innerText")).await;
-                for wanted in [row.claimed(said), row.beside(said)].into_iter().flatten() {
+                // A future in wasm has smaller pointers than one of the native program.
+                let differs = matches!(said, Said::Memory | Said::BenchmarkMemory);
+                let measured = row.beside(said).filter(|_| !differs);
+                for wanted in [row.claimed(said), measured].into_iter().flatten() {
                     assert!(text.contains(&wanted), "{wanted} of {id}: {text}");
                 }
             }

@@ -42,7 +42,7 @@ pub fn Documents(props: &RowsProps) -> Html {
                         <thead><tr>
                             <th scope="col">{ "Primitive" }</th>
                             { for rows.iter().map(|row| html! { <th scope="col">{ row.pattern.name }</th> }) }
-                            <th scope="col">{ "Here" }</th>
+                            <th scope="col" class="here">{ "Here" }</th>
                         </tr></thead>
                         <tbody>{ for Primitive::ALL.iter().map(|primitive| made_of(*primitive, rows)) }</tbody>
                     </table>
@@ -80,6 +80,6 @@ fn made_of(primitive: Primitive, rows: &[SuiteRow]) -> Html {
         false => html! { <td><span aria-hidden="true">{ "·" }</span><span class="vh">{ "no" }</span></td> },
     };
     html! {
-        <tr><th scope="row">{ primitive.name() }</th>{ for rows.iter().map(cell) }<td>{ primitive.here() }</td></tr>
+        <tr><th scope="row">{ primitive.name() }</th>{ for rows.iter().map(cell) }<td class="here">{ primitive.here() }</td></tr>
     }
 }

@@ -7,25 +7,30 @@ use crate::spec::Pattern;
 use crate::view::number;
 use yew::prelude::*;
 
-/// The section of the report.
+/// The section of the report; nothing where the documents say nothing.
 pub fn cost(r: &Report, pattern: &Pattern) -> Html {
-    let documents = Documents::of(pattern);
+    let Some(documents) = Documents::of(pattern) else { return Html::default() };
+    let how = if documents.measured { "measured" } else { "estimated" };
     let dash = || "—".to_owned();
-    let said = |pick: fn(&Documents) -> Option<String>| documents.as_ref().and_then(pick).unwrap_or_else(dash);
-    let how = |d: &Documents| if d.measured { "measured" } else { "estimated" };
-    let memory = said(|d| d.memory.map(str::to_owned));
-    let memory_of = documents.as_ref().map_or_else(dash, |d| format!("the process, {}", how(d)));
-    let collections = said(|d| d.collections.map(|n| n.to_string()));
-    let prints = said(|d| Some(d.prints.join(", ")).filter(|text| !text.is_empty()));
-    let prints_of = documents.as_ref().map_or_else(dash, |d| d.of.to_owned());
-    let bytes = |n: u64| format!("{} bytes", number::count(n));
     let page = host::memory_bytes().map_or_else(dash, |n| format!("{:.1} MiB", n as f64 / 1_048_576.0));
     let rows = [
-        ("Memory", memory, memory_of, bytes(r.tasks.bytes_peak), "waiting futures, at most"),
-        ("Heap", prints, prints_of, page, "this page's program, with all it has computed"),
+        (
+            "Memory",
+            documents.memory.map_or_else(dash, str::to_owned),
+            format!("the process, {how}"),
+            format!("{} bytes", number::count(r.tasks.bytes_peak)),
+            "waiting futures, at most",
+        ),
+        (
+            "Heap",
+            documents.prints.join(", "),
+            documents.of.to_owned(),
+            page,
+            "this page's program, with all it has computed",
+        ),
         (
             "Collections",
-            collections,
+            documents.collections.map_or_else(dash, |n| n.to_string()),
             "the garbage collector".to_owned(),
             "0".to_owned(),
             "what is dropped is freed at once",

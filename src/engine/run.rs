@@ -62,8 +62,8 @@ pub enum Clock {
 pub enum Order {
     /// First in, first out.
     Fifo,
-    /// By lot, to show that a design depends on luck.
-    Shuffled,
+    /// By lot, to show that a design depends on luck: each number is another schedule, and the same one whenever it is used.
+    Shuffled(u64),
 }
 
 /// How far a run got.
@@ -148,7 +148,10 @@ impl Run {
         let bytes = std::mem::size_of_val(&*program);
         let main = Task::spawn_sized(&core, "main", home, Site::NONE, bytes, program);
         let main_ref = core.ready.borrow().back().copied().unwrap_or(TaskRef::NONE);
-        let shuffle = (setup.order == Order::Shuffled).then(|| setup.seed.draw("order of polling", 0, 0));
+        let shuffle = match setup.order {
+            Order::Fifo => None,
+            Order::Shuffled(number) => Some(setup.seed.draw("order of polling", number, 0)),
+        };
         let mut pending = setup.interventions;
         pending.sort_by_key(|i| (i.at, i.ordinal));
         Run {

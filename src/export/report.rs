@@ -30,6 +30,9 @@ pub struct Report {
     pub virtual_ns: u64,
     /// The host time it took.
     pub wall_ns: u64,
+    /// What else it cost the host, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<super::Host>,
     /// How many events there were.
     pub events: u64,
     /// Their hash.
@@ -161,6 +164,7 @@ impl Report {
             blocked: blocked.iter().map(Blocked::of).collect(),
             virtual_ns: at.0,
             wall_ns,
+            host: None,
             events: ledger.events,
             trace_hash: session.far_hash().hex(),
             requests: Requests {
@@ -211,6 +215,11 @@ impl Blocked {
             file: task.site.file(),
         }
     }
+}
+
+/// The word for how a run ended, as the report has it.
+pub fn outcome_word(progress: Option<&Progress>) -> &'static str {
+    outcome(progress).0
 }
 
 fn outcome(progress: Option<&Progress>) -> (&'static str, &[WaitingTask]) {

@@ -1,7 +1,7 @@
 //! The executor: the order contract, cancellation, slices, interventions, clocks, and how a run can end.
 
-use crate::program::{Guard, Log, Over, events, finish, outcome, run, run_any, setup, start, start_pattern, values};
 use crate::faults::switch;
+use crate::program::{Guard, Log, Over, events, finish, outcome, run, run_any, setup, start, start_pattern, values};
 use millrace::engine::{Action, Clock, Env, Intervention, Order, Progress, Run, Seed, Setup, Task, TaskRef};
 use millrace::parts::{channel, select2, timeout};
 use millrace::patterns;
@@ -143,7 +143,7 @@ fn a_shuffled_order_is_the_same_for_one_seed_and_not_for_all() {
     let order = |seed: u64| {
         let log = Log::new();
         let seen = log.clone();
-        finish(start(Setup { order: Order::Shuffled, ..Setup::new(Seed(seed)) }, |env| async move {
+        finish(start(Setup { order: Order::Shuffled(0), ..Setup::new(Seed(seed)) }, |env| async move {
             let tasks: Vec<_> = (0..8)
                 .map(|n| {
                     let log = seen.clone();

@@ -6,6 +6,8 @@ mod program;
 mod bank;
 mod bank_measures;
 mod breaker;
+#[cfg(feature = "cli")]
+mod calls;
 mod channel;
 mod console;
 mod elevator;
@@ -25,6 +27,7 @@ mod queueing;
 mod reference;
 mod registry;
 mod scenarios;
+mod scripts;
 mod stage;
 mod tidy;
 mod trace;

@@ -9,7 +9,7 @@ use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
 use super::site::Site2;
 use super::task::{BoxedTask, Slot, TaskRef, WaitPoint};
-use super::timers::{TimerId, Timers};
+use super::timers::{Purpose, TimerId, Timers};
 use crate::trace::{Ending, EventKind, JobId, SimTime, Site, StationId, TaskId, Text, Trace, TraceEvent, Wait};
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{BTreeMap, VecDeque};
@@ -156,7 +156,8 @@ impl Core {
         }
     }
 
-    /// Says what the current task waits for, once per wait.
+    /// Says what the current task waits for, once per wait. A beat of a ticker that is waited for where the last one was is
+    /// the same wait: a monitor that looks ten thousand times a second and finds nothing leaves no trace of it.
     pub fn waits(&self, what: Wait, station: StationId, at: &'static Location<'static>) {
         if self.muted.get() {
             return;
@@ -164,15 +165,20 @@ impl Core {
         let site = Site2 { outer: Site(Some(self.site.get().unwrap_or(at))), inner: Site(Some(at)) };
         let task = self.current.get();
         match self.slots.borrow_mut().get_mut(task.slot as usize) {
-            Some(slot) if slot.id == task.id => slot.wait = Some(WaitPoint { what, station, site }),
+            Some(slot) if slot.id == task.id => {
+                let point = WaitPoint { what, station, site };
+                if slot.wait.replace(point) == Some(point) && what == Wait::Tick {
+                    return;
+                }
+            }
             // A task that has cancelled itself waits for nothing any more.
             _ => return,
         }
         self.emit_at(EventKind::Waits { what, station, inner: site.inner }, site.outer);
     }
 
-    pub fn arm(&self, deadline: SimTime) -> TimerId {
-        self.timers.borrow_mut().arm(deadline, self.current.get())
+    pub fn arm(&self, deadline: SimTime, purpose: Purpose) -> TimerId {
+        self.timers.borrow_mut().arm(deadline, self.current.get(), purpose)
     }
 
     pub fn drop_timer(&self, timer: TimerId) {

@@ -104,6 +104,7 @@ pub static PATTERN: Pattern = Pattern {
     checks: &[
         Check::CONSERVED,
         Check::WITHIN_CAPACITY,
+        Check::SLOTS_KEPT,
         Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
     ],
     disagreement: Some(

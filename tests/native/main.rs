@@ -8,6 +8,7 @@ mod bank_measures;
 mod breaker;
 mod channel;
 mod console;
+mod counts;
 mod elevator;
 #[cfg(feature = "cli")]
 mod endpoint;

@@ -295,12 +295,13 @@ impl Run {
     /// there is no such instant within reach.
     fn jump(&mut self, until: SimTime) -> Option<Progress> {
         let intervention = self.pending.front().map(|i| i.at.max(self.now()));
-        if self.clock == Clock::Virtual && intervention.is_none() && self.core.timers.borrow().only_watch(self.main_ref)
-        {
+        let fault_ends = self.core.faults.borrow().next_end();
+        let nothing_else = intervention.is_none() && fault_ends.is_none();
+        if self.clock == Clock::Virtual && nothing_else && self.core.timers.borrow().only_watch(self.main_ref) {
             return Some(Progress::Deadlock(self.waiting()));
         }
         let deadline = self.core.timers.borrow_mut().next_deadline();
-        let next = deadline.into_iter().chain(intervention).min();
+        let next = deadline.into_iter().chain(intervention).chain(fault_ends).min();
         match next {
             Some(at) if at <= until => {
                 if at > self.now() {
@@ -334,20 +335,15 @@ impl Run {
     }
 
     fn apply_due(&mut self) {
+        self.core.end_due_faults();
         while let Some(next) = self.pending.front() {
             if next.at > self.now() || next.ordinal > self.core.trace().len() {
                 return;
             }
             match self.pending.pop_front().map(|i| i.action) {
-                Some(Action::Fault { id, magnitude }) => self.core.set_fault(&id, magnitude),
-                Some(Action::Live { key, value }) => {
-                    let cell = self.core.live.borrow().get(&key).cloned();
-                    // A parameter that this program does not read live is no parameter of it.
-                    if let Some(cell) = cell {
-                        cell.set(value);
-                        self.core.emit_text(&key, |field| crate::trace::EventKind::Edited { field, value });
-                    }
-                }
+                Some(Action::Fault { id, onset }) => _ = self.core.begin_fault(&id, onset),
+                Some(Action::Lift { id, magnitude }) => self.core.lift_fault(&id, magnitude),
+                Some(Action::Live { key, value }) => self.core.edit(&key, value),
                 Some(Action::Ask { client, method, path, body }) => self.core.ask(&client, &method, &path, &body),
                 Some(Action::Hang { exchange }) => self.core.hang(exchange),
                 None => return,

@@ -36,9 +36,9 @@ impl Outages {
             // Nobody waits for an outage: a run in which all are stuck does not go on for the next one.
             inner.sleep(first).in_background().await;
             loop {
-                inner.inject(OUTAGE, i64::try_from(lasts.0).ok());
+                let outage = inner.inject(OUTAGE, i64::try_from(lasts.0).unwrap_or(i64::MAX));
                 inner.sleep(lasts).in_background().await;
-                inner.inject(OUTAGE, None);
+                drop(outage);
                 if every.is_zero() {
                     return;
                 }

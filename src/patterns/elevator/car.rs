@@ -9,7 +9,7 @@ use super::floor::{Direction, Floor};
 use super::operation::switch_on;
 use super::passenger::{Passenger, Stage};
 use super::system::System;
-use super::works::Works;
+use super::works::{STOP_CAR, Works};
 use crate::engine::{Env, StationSpec, Task};
 use crate::parts::{Breaker, Rx, TrySendError, Tx, Watch, channel_of};
 use crate::trace::{Gauge, SimTime, StationId, StationKind, UNLIMITED};
@@ -42,6 +42,8 @@ pub const STEPS: Gauge = Gauge(10);
 pub const IN_SERVICE: &str = "in service";
 /// The state of one that a fault has stopped.
 pub const STOPPED: &str = "stopped";
+/// The state of one that is being deleted.
+pub const DELETING: &str = "deleting";
 /// How many signals there is room for.
 pub const SIGNAL_BUFFER: u32 = 10;
 
@@ -82,6 +84,8 @@ pub struct Car {
     shown: Cell<(u32, u32)>,
     pub(super) rekicking: Cell<bool>,
     deleting: Cell<bool>,
+    /// Whether a fault holds it where it is.
+    pub(super) stopped: Watch<bool>,
     pub(super) gone: Watch<bool>,
     /// Whether there is nothing to do and nothing being done.
     pub at_rest: Watch<bool>,
@@ -124,6 +128,7 @@ impl Car {
             shown: Cell::new((0, 0)),
             rekicking: Cell::new(false),
             deleting: Cell::new(false),
+            stopped: Watch::new(&env, env.faults(STOP_CAR).contains(&number)),
             gone: Watch::new(&env, false),
             at_rest: Watch::new(&env, true),
             off: Watch::new(&env, false),
@@ -138,7 +143,7 @@ impl Car {
         env.gauge(station, HIGH, i64::from(min.max(max).0));
         env.gauge(station, FLOOR, i64::from(min.0));
         env.place(station, min.place());
-        env.state(station, if car.works.stopped.get() == number { STOPPED } else { IN_SERVICE });
+        car.show_state();
         let (inner, running) = (env.clone(), car.clone());
         let life = async move {
             switch_on(inner, running.clone()).await;
@@ -196,7 +201,24 @@ impl Car {
     /// Takes no new requests from now on.
     pub fn start_deleting(&self) {
         self.deleting.set(true);
-        self.env.state(self.station, "deleting");
+        self.show_state();
+    }
+
+    /// A fault holds it where it is, or lets it go.
+    pub fn is_to_stop(&self, stop: bool) {
+        if self.stopped.get() != stop {
+            self.stopped.set(stop);
+            self.show_state();
+        }
+    }
+
+    fn show_state(&self) {
+        let state = match (self.stopped.get(), self.is_deleting()) {
+            (true, _) => STOPPED,
+            (false, true) => DELETING,
+            (false, false) => IN_SERVICE,
+        };
+        self.env.state(self.station, state);
     }
 
     /// Somebody waits at `from`, for `to`.

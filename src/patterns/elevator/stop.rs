@@ -12,7 +12,7 @@ impl Car {
     /// The time of one floor: to where the car is meant to be, or no further than here.
     pub(super) async fn ride(&self) -> Result<(), Failure> {
         let time = self.works.p.floor_time;
-        self.works.stopped.until(|number| number != self.number).await;
+        self.stopped.until(|stopped| !stopped).await;
         let step = self.steps.replace(self.steps.get() + 1);
         let share = self.env.fault(FAILING_MOTOR).unwrap_or(0) as f64 / 100.0;
         if share > 0.0 && self.env.draw("motor", self.number as u64, step as u32).chance(share) {

@@ -26,7 +26,7 @@ pub async fn step(car: &Rc<Car>, to_ends: bool) -> Result<(), Failure> {
         };
         if stops {
             car.head(Some(heading));
-            car.works.stopped.until(|number| number != car.number).await;
+            car.stopped.until(|stopped| !stopped).await;
             car.stop(heading).await;
             go_on(car);
             return Ok(());

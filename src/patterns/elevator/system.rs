@@ -5,14 +5,14 @@
 //! seen: two requests may choose the same idle car, two cars may be added under one name. *Documented*, they are one.
 
 use super::building::Building;
-use super::car::{Car, IN_SERVICE, STOPPED};
+use super::car::Car;
 use super::dispatch;
 use super::floor::{Direction, Floor, HIGHEST, LOWEST};
 use super::metrics::Metrics;
 use super::params::Params;
 use super::passenger::{self, Passenger};
 use super::refusal::{Class, Refusal};
-use super::works::{NONE, STOP_CAR, Works};
+use super::works::{STOP_CAR, Works};
 use crate::engine::Env;
 use crate::parts::{Ticker, Watch, timeout};
 use crate::spec::Fidelity;
@@ -55,7 +55,7 @@ impl System {
     pub fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<System> {
         let system = Rc::new(System {
             env: env.clone(),
-            works: Rc::new(Works::new(env, p, fidelity)),
+            works: Rc::new(Works::new(p, fidelity)),
             fleet: env.open_plain(StationKind::Crew, FLEET),
             building: Building::open(env),
             metrics: RefCell::new(Metrics::new()),
@@ -65,21 +65,11 @@ impl System {
             people: Watch::new(env, 0),
         });
         let bank = Rc::downgrade(&system);
-        env.on_fault(STOP_CAR, move |number| {
-            if let Some(system) = bank.upgrade() {
-                system.stopped(number);
-            }
+        env.on_fault(STOP_CAR, move |numbers| {
+            let cars = bank.upgrade().map(|system| system.cars()).unwrap_or_default();
+            cars.iter().for_each(|car| car.is_to_stop(numbers.contains(&car.number)));
         });
         system
-    }
-
-    /// A fault stops a car, or none.
-    fn stopped(&self, number: Option<i64>) {
-        let (before, now) = (self.works.stopped.get(), number.unwrap_or(NONE));
-        for car in self.cars().into_iter().filter(|car| before != now && [before, now].contains(&car.number)) {
-            self.env.state(car.station, if car.number == now { STOPPED } else { IN_SERVICE });
-        }
-        self.works.stopped.set(now);
     }
 
     /// The cars, a copy of the list: who reads it does not hold it.

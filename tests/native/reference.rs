@@ -183,6 +183,17 @@ fn an_error_in_a_shipped_stage_leaks_what_is_above_and_one_in_a_documented_pipel
     assert!(shipped.history().ledger.tally.in_system > 0);
     let documented = run("pipeline?preset=leak&fidelity=documented");
     assert_eq!(documented.run().waiting(), Vec::new());
+    // It said so three times, once a stage: there is one group, which has one error.
+    let said = |session: &Over| {
+        let trace = session.run().trace();
+        let notes = trace.iter().filter_map(|e| match e.kind {
+            EventKind::Noted { text, .. } => Some(trace.name(text).to_owned()),
+            _ => None,
+        });
+        notes.collect::<Vec<_>>()
+    };
+    assert_eq!(said(&documented), ["[call]: server answered 500"]);
+    assert_eq!(said(&shipped), ["[call]: server answered 500"], "the stage's own group; the others met no error");
     assert_eq!(documented.history().ledger.tally.in_system, 0);
 }
 

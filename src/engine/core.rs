@@ -6,6 +6,7 @@
 use super::call::Upstream;
 use super::exchange::Exchange;
 use super::faults::{Change, FaultId, Faults, Onset};
+use super::numbers::Numbers;
 use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
 use super::site::Site2;
@@ -45,6 +46,7 @@ pub(crate) struct Core {
     next_station: Cell<u32>,
     next_serial: Cell<u64>,
     next_exchange: Cell<u32>,
+    pub(super) numbers: RefCell<Numbers>,
     pub(super) seed: Seed,
     pub(super) faults: RefCell<Faults>,
     pub(super) fault_handlers: RefCell<Vec<(String, FaultHandler)>>,
@@ -88,6 +90,7 @@ impl Core {
             next_station: Cell::new(0),
             next_serial: Cell::new(0),
             next_exchange: Cell::new(0),
+            numbers: RefCell::default(),
             seed,
             faults: RefCell::default(),
             fault_handlers: RefCell::default(),

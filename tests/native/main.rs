@@ -9,6 +9,7 @@ mod breaker;
 mod channel;
 mod console;
 mod counts;
+mod dice;
 mod elevator;
 #[cfg(feature = "cli")]
 mod endpoint;

@@ -45,16 +45,6 @@ use params::{Params, fields, rates};
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// A file of this folder, for the code pane.
-macro_rules! sources {
-    ($($name:literal),* $(,)?) => {
-        &[$(Source {
-            path: concat!("src/patterns/circuit_breaker/", $name, ".rs"),
-            text: include_str!(concat!($name, ".rs")),
-        }),*]
-    };
-}
-
 /// The circuit breaker, for the registry.
 pub static PATTERN: Pattern = Pattern {
     id: "circuit-breaker",
@@ -71,7 +61,7 @@ pub static PATTERN: Pattern = Pattern {
          counted: look at the outage, during which the breaker stays closed.",
     ),
     source: Source { path: file!(), text: include_str!("mod.rs") },
-    more: sources!["caller", "checks", "params"],
+    more: sources!("circuit_breaker": "caller", "checks", "params"),
     parts: &["breaker", "window", "crew", "channel", "wait_group", "arrivals"],
     home: (StationKind::Sink, "results"),
     suite: None,

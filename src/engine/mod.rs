@@ -18,6 +18,7 @@ mod faults;
 mod injected;
 mod intervention;
 mod job;
+mod numbers;
 mod outside;
 mod rng;
 mod run;

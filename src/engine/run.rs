@@ -75,7 +75,7 @@ pub enum Progress {
     BudgetSpent,
     /// The program is done.
     Drained,
-    /// Nothing can ever happen again, and the program is not done: who waits, and where.
+    /// Nothing can ever happen again but looks of those whom nobody waits for, and the program is not done: who waits, and where.
     Deadlock(Vec<WaitingTask>),
     /// Tasks keep each other busy, and no time passes or nothing comes of it.
     Livelock(Vec<WaitingTask>),
@@ -308,9 +308,13 @@ impl Run {
     /// Sets the clock to the next instant at which something happens, and fires all timers due then. Some result if
     /// there is no such instant within reach.
     fn jump(&mut self, until: SimTime) -> Option<Progress> {
-        let deadline = self.core.timers.borrow_mut().next_deadline();
         let intervention = self.pending.front().map(|i| i.at.max(self.now()));
         let fault_ends = self.core.faults.borrow().next_end();
+        let nothing_else = intervention.is_none() && fault_ends.is_none();
+        if self.clock == Clock::Virtual && nothing_else && self.core.timers.borrow().only_watch(self.main_ref) {
+            return Some(Progress::Deadlock(self.waiting()));
+        }
+        let deadline = self.core.timers.borrow_mut().next_deadline();
         let next = deadline.into_iter().chain(intervention).chain(fault_ends).min();
         match next {
             Some(at) if at <= until => {
@@ -331,7 +335,6 @@ impl Run {
                 self.core.set_now(until);
                 None
             }
-            None if self.clock == Clock::Virtual => Some(Progress::Deadlock(self.waiting())),
             _ => Some(Progress::Reached),
         }
     }

@@ -10,6 +10,8 @@ mod breaker;
 mod calls;
 mod channel;
 mod console;
+mod counts;
+mod dice;
 mod elevator;
 #[cfg(feature = "cli")]
 mod endpoint;

@@ -69,7 +69,7 @@ fn path(asked: &Exchange) -> &str {
 }
 
 async fn send_status(env: &Env, system: &System, number: u32) {
-    let mut tick = Ticker::new(env, PERIOD);
+    let mut tick = Ticker::new(env, PERIOD).in_background();
     loop {
         env.reply(number, 200, &system.status().to_string());
         tick.tick().await;

@@ -14,6 +14,7 @@ mod call;
 mod core;
 mod env;
 mod exchange;
+mod host;
 mod intervention;
 mod job;
 mod outside;
@@ -28,7 +29,8 @@ mod turn;
 
 pub use call::{Call, Reply, Upstream};
 pub use env::{Env, StationSpec};
-pub use exchange::Exchange;
+pub use exchange::{Exchange, Terms, Unfit};
+pub use host::{Host, Lap, Memory};
 pub use intervention::{Action, Intervention};
 pub use job::{Job, Load};
 pub use rng::{Draw, Seed};

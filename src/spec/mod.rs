@@ -6,7 +6,9 @@
 mod bank;
 mod check;
 mod console;
+pub mod exposition;
 mod field;
+pub mod headers;
 mod params;
 mod pattern;
 mod quantity;
@@ -16,7 +18,7 @@ mod values;
 
 pub use bank::{Pace, Score, Summons};
 pub use check::{Check, CheckKind};
-pub use console::{Console, Route};
+pub use console::{Console, Route, Stream};
 pub use field::{Choice, Default, Field, Kind, Level};
 pub use params::{FromValue, Group, Share};
 pub use pattern::{Claims, Fidelity, Ideal, Pattern, Preset, ProgramFuture, Race, Source, Suite};

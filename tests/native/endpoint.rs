@@ -76,14 +76,13 @@ async fn serve(options: &[&[&str]]) -> Served {
 struct Metrics(BTreeMap<String, f64>);
 
 impl Metrics {
-    /// Reads the OpenMetrics text format: metadata or a sample in each line, and the end mark.
+    /// Reads the text format of Prometheus: metadata or a sample in each line.
     fn read(text: &str) -> Metrics {
-        let lines = text.strip_suffix("# EOF\n").expect("the end mark").lines();
         let mut samples = BTreeMap::new();
-        for line in lines {
+        for line in text.lines() {
             if let Some(metadata) = line.strip_prefix("# ") {
                 let word = metadata.split(' ').next().unwrap_or_default();
-                assert!(["HELP", "TYPE", "UNIT"].contains(&word), "metadata: {line}");
+                assert!(["HELP", "TYPE"].contains(&word), "metadata: {line}");
                 continue;
             }
             let (name, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("a sample: {line}"));

@@ -46,12 +46,14 @@ mod params;
 mod passenger;
 mod reference;
 mod refusal;
+mod routes;
 mod scene;
 mod script;
 mod stop;
 mod sweep;
 mod system;
 mod traffic;
+mod vitals;
 mod works;
 
 use crate::engine::Env;
@@ -183,7 +185,9 @@ pub static PATTERN: Pattern = Pattern {
         "building",
         "works",
         "api",
-        "health"
+        "routes",
+        "health",
+        "vitals"
     ],
     parts: &["breaker", "channel", "select", "timeout", "ticker", "watch"],
     home: (StationKind::Source, "street"),

@@ -36,7 +36,7 @@ pub fn Api() -> Html {
                 <ul>{ for console.routes.iter().map(|route| html! {
                     <li><button type="button" data-testid="api-route" aria-pressed={is_chosen(route).to_string()} onclick={choose(route)}>
                         <b class="meth">{ route.method }</b><code>{ route.path }</code>
-                        <small>{ route.help }{ if route.stream { " Streams until you hang up." } else { "" } }</small>
+                        <small>{ route.help }{ if route.stream.is_some() { " Streams until you hang up." } else { "" } }</small>
                     </button></li>
                 }) }</ul>
             </section>

@@ -99,9 +99,9 @@ impl Scene<'_> {
 
     fn streams(&self, method: &str, path: &str, replies: &[Reply]) -> bool {
         let place = path.split('?').next().unwrap_or_default();
-        let route = self.console.routes.iter().find(|route| route.method == method && route.path == place);
+        let route = self.console.route(method, place);
         // One that was refused has had its only answer.
-        replies.len() > 1 || (route.is_some_and(|route| route.stream) && replies.iter().all(|reply| reply.status < 400))
+        replies.len() > 1 || (route.is_some_and(|route| route.stream.is_some()) && replies.iter().all(|reply| reply.status < 400))
     }
 
     /// The latest message of a stream, how many there were, and the way to end it.

@@ -66,6 +66,6 @@ impl Env {
 
     /// How many tasks have not ended: those of the run and, where time is real, those of the program around it.
     pub fn tasks(&self) -> u64 {
-        self.core().live() + self.host().map_or(0, |host| host.tasks())
+        self.core().live_tasks() + self.host().map_or(0, |host| host.tasks())
     }
 }

@@ -5,18 +5,17 @@ use super::envelope::timestamp;
 use super::floor::Direction;
 use super::refusal::REJECTED;
 use super::system::System;
-use crate::parts::BreakerState;
 use serde_json::{Map, Value as Json, json};
 
 impl Car {
     /// Whether its breaker lets it work and nobody deletes it.
     pub fn is_healthy(&self) -> bool {
-        self.breaker.state() != BreakerState::Open && !self.is_deleting()
+        !self.is_blocked() && !self.is_deleting()
     }
 
     /// What its breaker says to whom it turns away now, if it does.
     pub fn rejection(&self) -> Option<&'static str> {
-        matches!(self.breaker.state(), BreakerState::Open | BreakerState::ForcedOpen).then_some(REJECTED)
+        self.is_blocked().then_some(REJECTED)
     }
 
     fn direction_word(&self) -> &'static str {

@@ -101,7 +101,8 @@ impl Scene<'_> {
         let place = path.split('?').next().unwrap_or_default();
         let route = self.console.route(method, place);
         // One that was refused has had its only answer.
-        replies.len() > 1 || (route.is_some_and(|route| route.stream.is_some()) && replies.iter().all(|reply| reply.status < 400))
+        replies.len() > 1
+            || (route.is_some_and(|route| route.stream.is_some()) && replies.iter().all(|reply| reply.status < 400))
     }
 
     /// The latest message of a stream, how many there were, and the way to end it.

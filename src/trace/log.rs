@@ -5,7 +5,6 @@
 //! them and will not seek back ([`Trace::forget_before`]).
 
 use super::{EventKind, SimTime, Text, Texts, TraceEvent, TraceHash};
-
 use std::collections::VecDeque;
 
 /// Events a chunk: 256 KiB in wasm.
@@ -158,6 +157,11 @@ impl Trace {
         while self.sizes_from <= task.0 && self.task_bytes.pop_front().is_some() {
             self.sizes_from += 1;
         }
+    }
+
+    /// Of how many tasks the sizes are held.
+    pub fn sizes_held(&self) -> usize {
+        self.task_bytes.len()
     }
 
     /// The next event from a position on that a predicate accepts, among those that are still held.

@@ -13,6 +13,8 @@ mod elevator;
 mod endpoint;
 #[cfg(feature = "cli")]
 mod endpoint_system;
+#[cfg(feature = "cli")]
+mod endpoint_wire;
 mod engine;
 mod faults;
 mod golden;

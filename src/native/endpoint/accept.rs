@@ -9,9 +9,17 @@ use mediatype::MediaType;
 pub fn choose(headers: &HeaderMap, offers: &'static [&'static str]) -> Option<&'static str> {
     let said: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
     let accept: Accept = Some(said.join(", ")).filter(|said| !said.is_empty())?.parse().ok()?;
-    let types: Vec<MediaType<'static>> = offers.iter().filter_map(|offer| MediaType::parse(offer).ok()).collect();
-    let best = accept.negotiate(&types)?;
-    offers.iter().zip(&types).find(|(_, kind)| *kind == best).map(|(offer, _)| *offer)
+    // The library wants all parameters to be the same, and a client names as many of them as it cares about: an offer is known
+    // by the whole of its name, by the name without the charset, and by the type alone.
+    let names = offers.iter().flat_map(|&offer| {
+        let without = offer.split("; charset").next().unwrap_or_default();
+        let alone = offer.split(';').next().unwrap_or_default();
+        [offer, without, alone].map(|name| (offer, name))
+    });
+    let named: Vec<(&'static str, MediaType<'static>)> =
+        names.filter_map(|(offer, name)| Some((offer, MediaType::parse(name).ok()?))).collect();
+    let best = accept.negotiate(named.iter().map(|(_, kind)| kind))?;
+    named.iter().find(|(_, kind)| kind == best).map(|(offer, _)| *offer)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! A connection that keeps time: whoever begins a request has to finish its head, and whoever asks has to take the answer.
 //!
 //! The library below closes a connection on which no head is complete for some time, and makes no difference between a client
-//! that has nothing to ask and one that sends a byte a minute. The first may stay for long, and the second must not.
+//! that has nothing to ask and one that sends a byte a minute. The first may stay for long, and the second must not. (One that
+//! sends half a head together with the request before it is taken for the first: it is let go when its silence is over.)
 
 use std::future::Future;
 use std::io;

@@ -96,8 +96,8 @@ pub async fn serve(
             let _gone = connection.await;
         });
     }
-    // Whoever comes now is refused by the system below.
-    drop(listener);
+    // Whoever comes now is refused by the system below. What the router holds is held by its connections alone from now on.
+    drop((listener, make));
     let under_way = async { tokio::join!(graceful.shutdown(), rest) };
     if timeout(deadlines.drain, under_way).await.is_err() {
         tracing::warn!("{} connections did not end in time and are dropped", connections.len());

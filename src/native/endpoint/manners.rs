@@ -38,13 +38,13 @@ pub fn with_manners(router: Router, call: &EndpointCall, methods: &[Method]) -> 
     }
     // The layer that is added last is the outermost.
     router = router.layer(CatchPanicLayer::custom(panicked));
+    if !call.no_cors {
+        router = router.layer(any_page(methods));
+    }
     for &(name, value, _) in SECURITY {
         if let (Ok(name), value) = (HeaderName::try_from(name), HeaderValue::from_static(value)) {
             router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
         }
-    }
-    if !call.no_cors {
-        router = router.layer(any_page(methods));
     }
     let trace = TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(line).on_failure(());
     router
@@ -107,4 +107,36 @@ fn panicked(why: Box<dyn Thing + Send + 'static>) -> Response {
     tracing::error!("a handler panicked: {}", text.unwrap_or_else(|| "it does not say why".to_owned()));
     let body = r#"{"success":false,"error":{"code":"INTERNAL_ERROR","message":"Internal server error"}}"#;
     (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    async fn unlucky() -> &'static str {
+        panic!("no luck")
+    }
+
+    /// In a release build too: its profile lets panics unwind.
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_and_the_next_request_is_served() {
+        let call = EndpointCall::read(["--port", "0"]).expect("options of the endpoint");
+        let router = Router::new().route("/luck", get(async || "good")).route("/panic", get(unlucky));
+        let router = with_manners(router, &call, &[Method::GET]);
+        let ask = async |path: &str| {
+            let request = Request::builder().uri(path).header("x-request-id", "mine").body(Body::empty());
+            let answer = router.clone().oneshot(request.expect("a request")).await.expect("an answer");
+            assert_eq!(answer.headers()["x-request-id"], "mine");
+            assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+            let status = answer.status().as_u16();
+            (status, to_bytes(answer.into_body(), usize::MAX).await.expect("a body"))
+        };
+        let (status, body) = ask("/panic").await;
+        assert_eq!(status, 500);
+        assert!(body.starts_with(br#"{"success":false"#), "{body:?}");
+        assert_eq!(ask("/luck").await, (200, "good".into()));
+    }
 }

@@ -8,6 +8,8 @@ mod dispatch;
 mod eta;
 mod fuzz;
 mod golden;
+mod hosted;
+mod http;
 mod race;
 #[cfg(feature = "cli")]
 mod served;

@@ -4,6 +4,7 @@
 //! goes back has not asked yet. What is typed is sent as it stands: a system's errors are worth seeing too.
 
 mod editor;
+mod headers;
 mod transcript;
 
 use crate::app::page::{Draft, Page, use_page};

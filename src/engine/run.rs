@@ -3,6 +3,8 @@
 use super::call::Upstream;
 use super::core::Core;
 use super::env::Env;
+use super::exchange::Terms;
+use super::host::Host;
 use super::intervention::{Action, Intervention};
 use super::rng::{Draw, Seed};
 use super::task::{Task, TaskRef};
@@ -186,6 +188,11 @@ impl Run {
         self.core.trace_mut().forget_text(text);
     }
 
+    /// Gives up the size of a task's future; see [`Trace::forget_sizes_to`].
+    pub fn forget_sizes_to(&self, task: TaskId) {
+        self.core.trace_mut().forget_sizes_to(task);
+    }
+
     /// How the run ended, once it has.
     pub fn outcome(&self) -> Option<&Progress> {
         self.over.as_ref()
@@ -231,6 +238,16 @@ impl Run {
     /// Does something to a run in real time, now: before anything else happens, at the instant up to which it was advanced.
     pub fn intervene(&mut self, action: Action) {
         self.pending.push_front(Intervention { at: SimTime::ZERO, ordinal: 0, action });
+    }
+
+    /// Asks the program for something, in real time, now: client; method, path and body; how it came. The number of the exchange.
+    pub fn ask(&mut self, client: &str, request: (&str, &str, &str), terms: Terms) -> u32 {
+        self.core.ask(client, request, terms)
+    }
+
+    /// Tells the program of its host. For a run in real time that has not started.
+    pub fn set_host(&mut self, host: Rc<dyn Host>) {
+        self.core.host.replace(Some(host));
     }
 
     /// Runs on until all that happens up to and including `until` has happened, at most `max_polls` polls.
@@ -358,7 +375,9 @@ impl Run {
                 Some(Action::Fault { id, onset }) => _ = self.core.begin_fault(&id, onset),
                 Some(Action::Lift { id, magnitude }) => self.core.lift_fault(&id, magnitude),
                 Some(Action::Live { key, value }) => self.core.edit(&key, value),
-                Some(Action::Ask { client, method, path, body }) => self.core.ask(&client, &method, &path, &body),
+                Some(Action::Ask { client, method, path, body }) => {
+                    self.core.ask(&client, (&method, &path, &body), Terms::default());
+                }
                 Some(Action::Hang { exchange }) => self.core.hang(exchange),
                 None => return,
             }

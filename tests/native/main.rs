@@ -17,6 +17,8 @@ mod elevator;
 mod endpoint;
 #[cfg(feature = "cli")]
 mod endpoint_system;
+#[cfg(feature = "cli")]
+mod endpoint_wire;
 mod engine;
 mod faults;
 mod golden;

@@ -39,6 +39,7 @@ static CONSOLE: Console = Console {
         stream("/strict", Stream { read: Span::millis(50), ..PATIENT }),
         stream("/stale", Stream { update: Span::ZERO, ..PATIENT }),
         stream("/short", PATIENT),
+        stream("/busy", Stream { ping: Span::millis(10), ..PATIENT }),
     ],
 };
 
@@ -57,6 +58,17 @@ fn system() -> Run {
                 inner.reply(asked.number, 200, "first");
                 inner.reply(asked.number, 200, "second");
                 inner.reply(asked.number, 408, "over");
+            }
+            (None, "/busy") => {
+                let env = inner.clone();
+                let ticks = async move {
+                    for n in 0..10 {
+                        env.reply(asked.number, 200, &n.to_string());
+                        env.sleep(Span::millis(50)).await;
+                    }
+                    env.reply(asked.number, 408, "over");
+                };
+                inner.spawn("ticks", ticks).detach();
             }
             (None, "/put") => inner.reply(asked.number, 405, "no"),
             (None, _) => inner.reply(asked.number, 200, &asked.id()),
@@ -215,6 +227,22 @@ async fn who_answers_no_ping_is_told_goodbye() {
     let all = rest(served.upgrade("/strict").await).await;
     assert!(all.windows(2).any(|code| code == 1008_u16.to_be_bytes()), "{all:?}");
     assert!(String::from_utf8_lossy(&all).contains("No pong in 50ms"), "{all:?}");
+}
+
+/// What a listener says is no head of a request: it was cut off when the time for one was over.
+#[tokio::test]
+async fn who_answers_pings_is_served_for_longer_than_a_head_may_take() {
+    let served = Served::start(Deadlines { head: SHORT, ..long() }).await;
+    let (mut socket, _) = connect_async(format!("ws://{}/busy", served.address)).await.expect("a stream");
+    let mut heard = Vec::new();
+    while let Some(message) = soon(socket.next()).await {
+        match message.expect("it is not cut off") {
+            Message::Text(text) => heard.push(text.to_string()),
+            Message::Close(frame) => assert_eq!(frame.expect("a reason").reason.as_str(), "over"),
+            _ => {}
+        }
+    }
+    assert_eq!(heard.len(), 10, "{heard:?}");
 }
 
 /// They ended without a word.

@@ -6,12 +6,13 @@
 use super::call::Upstream;
 use super::exchange::{Exchange, Terms};
 use super::faults::{Change, FaultId, Faults, Onset};
+use super::numbers::Numbers;
 use super::host::Host;
 use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
 use super::site::Site2;
 use super::task::{BoxedTask, Slot, TaskRef, WaitPoint};
-use super::timers::{TimerId, Timers};
+use super::timers::{Purpose, TimerId, Timers};
 use crate::trace::{Ending, EventKind, JobId, SimTime, Site, StationId, TaskId, Text, Trace, TraceEvent, Wait};
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{BTreeMap, VecDeque};
@@ -46,6 +47,7 @@ pub(crate) struct Core {
     next_station: Cell<u32>,
     next_serial: Cell<u64>,
     next_exchange: Cell<u32>,
+    pub(super) numbers: RefCell<Numbers>,
     pub(super) seed: Seed,
     pub(super) faults: RefCell<Faults>,
     pub(super) fault_handlers: RefCell<Vec<(String, FaultHandler)>>,
@@ -91,6 +93,7 @@ impl Core {
             next_station: Cell::new(0),
             next_serial: Cell::new(0),
             next_exchange: Cell::new(0),
+            numbers: RefCell::default(),
             seed,
             faults: RefCell::default(),
             fault_handlers: RefCell::default(),
@@ -164,7 +167,8 @@ impl Core {
         }
     }
 
-    /// Says what the current task waits for, once per wait.
+    /// Says what the current task waits for, once per wait. A beat of a ticker that is waited for where the last one was is
+    /// the same wait: a monitor that looks ten thousand times a second and finds nothing leaves no trace of it.
     pub fn waits(&self, what: Wait, station: StationId, at: &'static Location<'static>) {
         if self.muted.get() {
             return;
@@ -172,15 +176,20 @@ impl Core {
         let site = Site2 { outer: Site(Some(self.site.get().unwrap_or(at))), inner: Site(Some(at)) };
         let task = self.current.get();
         match self.slots.borrow_mut().get_mut(task.slot as usize) {
-            Some(slot) if slot.id == task.id => slot.wait = Some(WaitPoint { what, station, site }),
+            Some(slot) if slot.id == task.id => {
+                let point = WaitPoint { what, station, site };
+                if slot.wait.replace(point) == Some(point) && what == Wait::Tick {
+                    return;
+                }
+            }
             // A task that has cancelled itself waits for nothing any more.
             _ => return,
         }
         self.emit_at(EventKind::Waits { what, station, inner: site.inner }, site.outer);
     }
 
-    pub fn arm(&self, deadline: SimTime) -> TimerId {
-        self.timers.borrow_mut().arm(deadline, self.current.get())
+    pub fn arm(&self, deadline: SimTime, purpose: Purpose) -> TimerId {
+        self.timers.borrow_mut().arm(deadline, self.current.get(), purpose)
     }
 
     pub fn drop_timer(&self, timer: TimerId) {

@@ -19,6 +19,7 @@ mod host;
 mod injected;
 mod intervention;
 mod job;
+mod numbers;
 mod outside;
 mod rng;
 mod run;

@@ -19,6 +19,10 @@ use std::rc::Rc;
 /// Polls at one instant past which a run counts as spinning, beside an allowance for each task.
 const POLLS_PER_INSTANT: u64 = 1_000_000;
 
+/// Events past which a run counts as spinning too, if no more than one in so many of them brought a job on: time passes, and nothing
+/// comes of it. Such a run would fill any memory.
+const SPINS: (u64, u64) = (3_000_000, 1_000);
+
 /// What a run is made of, besides the program.
 pub struct Setup {
     /// The seed of all randomness.
@@ -60,8 +64,8 @@ pub enum Clock {
 pub enum Order {
     /// First in, first out.
     Fifo,
-    /// By lot, to show that a design depends on luck.
-    Shuffled,
+    /// By lot, to show that a design depends on luck: each number is another schedule, and the same one whenever it is used.
+    Shuffled(u64),
 }
 
 /// How far a run got.
@@ -73,9 +77,9 @@ pub enum Progress {
     BudgetSpent,
     /// The program is done.
     Drained,
-    /// Nothing can ever happen again, and the program is not done: who waits, and where.
+    /// Nothing can ever happen again but looks of those whom nobody waits for, and the program is not done: who waits, and where.
     Deadlock(Vec<WaitingTask>),
-    /// Tasks wake each other for ever without time passing.
+    /// Tasks keep each other busy, and no time passes or nothing comes of it.
     Livelock(Vec<WaitingTask>),
     /// The simulated program panicked.
     Crashed(Vec<WaitingTask>),
@@ -146,7 +150,10 @@ impl Run {
         let bytes = std::mem::size_of_val(&*program);
         let main = Task::spawn_sized(&core, "main", home, Site::NONE, bytes, program);
         let main_ref = core.ready.borrow().back().copied().unwrap_or(TaskRef::NONE);
-        let shuffle = (setup.order == Order::Shuffled).then(|| setup.seed.draw("order of polling", 0, 0));
+        let shuffle = match setup.order {
+            Order::Fifo => None,
+            Order::Shuffled(number) => Some(setup.seed.draw("order of polling", number, 0)),
+        };
         let mut pending = setup.interventions;
         pending.sort_by_key(|i| (i.at, i.ordinal));
         Run {
@@ -296,9 +303,16 @@ impl Run {
             && self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64
         {
             Some(Progress::Livelock(self.waiting()))
+        } else if self.clock == Clock::Virtual && self.spins() {
+            Some(Progress::Livelock(self.waiting()))
         } else {
             None
         }
+    }
+
+    fn spins(&self) -> bool {
+        let (trace, (events, each)) = (self.core.trace(), SPINS);
+        trace.len() > events && trace.len() > trace.moves().saturating_mul(each)
     }
 
     /// The task that crashed, alone.
@@ -311,9 +325,13 @@ impl Run {
     /// Sets the clock to the next instant at which something happens, and fires all timers due then. Some result if
     /// there is no such instant within reach.
     fn jump(&mut self, until: SimTime) -> Option<Progress> {
-        let deadline = self.core.timers.borrow_mut().next_deadline();
         let intervention = self.pending.front().map(|i| i.at.max(self.now()));
         let fault_ends = self.core.faults.borrow().next_end();
+        let nothing_else = intervention.is_none() && fault_ends.is_none();
+        if self.clock == Clock::Virtual && nothing_else && self.core.timers.borrow().only_watch(self.main_ref) {
+            return Some(Progress::Deadlock(self.waiting()));
+        }
+        let deadline = self.core.timers.borrow_mut().next_deadline();
         let next = deadline.into_iter().chain(intervention).chain(fault_ends).min();
         match next {
             Some(at) if at <= until => {
@@ -334,7 +352,6 @@ impl Run {
                 self.core.set_now(until);
                 None
             }
-            None if self.clock == Clock::Virtual => Some(Progress::Deadlock(self.waiting())),
             _ => Some(Progress::Reached),
         }
     }

@@ -19,6 +19,8 @@ pub struct Trace {
     tail: Vec<TraceEvent>,
     forgotten: usize,
     spare: Option<Vec<TraceEvent>>,
+    /// Events of the full chunks that brought a job on.
+    moves: u64,
     texts: Texts,
     /// By task: the size in bytes of its future as boxed at spawn. Beside the log, because it differs between targets. Those of
     /// the first so many tasks were given up.
@@ -46,8 +48,15 @@ impl Trace {
         let fresh = self.spare.take().unwrap_or_else(|| Vec::with_capacity(CHUNK));
         let full = std::mem::replace(&mut self.tail, fresh);
         if !full.is_empty() {
+            self.moves += full.iter().filter(|event| event.kind.moves_a_job()).count() as u64;
             self.full.push(full);
         }
+    }
+
+    /// How many of the events brought a job on, but for the last chunk that is not full yet: counted a chunk at a time, so that nothing
+    /// is added to what every event costs.
+    pub fn moves(&self) -> u64 {
+        self.moves
     }
 
     /// How many events there were, given-up ones included.

@@ -6,8 +6,12 @@ mod program;
 mod bank;
 mod bank_measures;
 mod breaker;
+#[cfg(feature = "cli")]
+mod calls;
 mod channel;
 mod console;
+mod counts;
+mod dice;
 mod elevator;
 #[cfg(feature = "cli")]
 mod endpoint;
@@ -27,6 +31,7 @@ mod queueing;
 mod reference;
 mod registry;
 mod scenarios;
+mod scripts;
 mod stage;
 mod tidy;
 mod trace;

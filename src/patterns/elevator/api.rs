@@ -119,7 +119,7 @@ impl Desk {
     }
 
     async fn stream(&self, system: &System, number: u32, period: Span) {
-        let mut tick = Ticker::new(&self.env, period);
+        let mut tick = Ticker::new(&self.env, period).in_background();
         let messages = async {
             loop {
                 self.env.reply(number, 200, &system.status().to_string());

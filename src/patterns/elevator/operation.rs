@@ -71,6 +71,12 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
         return;
     }
     report(car, pass, result);
+    if car.works.forgives() && car.breaker.state() == BreakerState::Open {
+        car.releases();
+        if car.works.rekicks() {
+            rekick(env, car, car.breaker.retry_at());
+        }
+    }
     if result.is_err() && car.works.forgives() {
         // What failed is tried again, as long as the breaker lets it.
         car.push();
@@ -121,14 +127,11 @@ fn report(car: &Car, pass: Pass, result: Result<(), Failure>) {
             car.env.note(&format!("{}: {text}", car.name), 0);
             car.failed();
             pass.failure();
-            if car.works.forgives() && car.breaker.state() == BreakerState::Open {
-                car.releases();
-            }
         }
     }
 }
 
-/// Wakes a car when its breaker lets calls through again.
+/// Wakes a car when its breaker lets calls through again, also one that has nothing to do by then: whoever looks at it sees that.
 fn rekick(env: &Env, car: &Rc<Car>, at: Option<SimTime>) {
     let Some(at) = at.filter(|_| !car.rekicking.replace(true)) else { return };
     let (inner, woken) = (env.clone(), car.clone());

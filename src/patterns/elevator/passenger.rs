@@ -122,11 +122,6 @@ impl Passenger {
         Some(told_at.max(self.since.get()))
     }
 
-    /// Whether a car that comes for them has its doors open at their floor, and room.
-    pub fn is_being_let_in(&self) -> bool {
-        self.coming().iter().any(|car| car.is_open_at(self.from()) && car.has_room())
-    }
-
     /// Whether a car comes for them.
     pub fn is_for(&self, car: &Car) -> bool {
         let is_it = |other: &Rc<Car>| other.station == car.station;

@@ -8,6 +8,7 @@ mod dispatch;
 mod eta;
 mod fuzz;
 mod golden;
+mod mended;
 mod hosted;
 mod http;
 mod race;

@@ -39,6 +39,7 @@ static CONSOLE: Console = Console {
         stream("/strict", Stream { read: Span::millis(50), ..PATIENT }),
         stream("/stale", Stream { update: Span::ZERO, ..PATIENT }),
         stream("/short", PATIENT),
+        stream("/busy", Stream { ping: Span::millis(10), ..PATIENT }),
     ],
 };
 
@@ -58,6 +59,17 @@ fn system() -> Run {
                 inner.reply(asked.number, 200, "second");
                 inner.reply(asked.number, 408, "over");
             }
+            (None, "/busy") => {
+                let env = inner.clone();
+                let ticks = async move {
+                    for n in 0..10 {
+                        env.reply(asked.number, 200, &n.to_string());
+                        env.sleep(Span::millis(50)).await;
+                    }
+                    env.reply(asked.number, 408, "over");
+                };
+                inner.spawn("ticks", ticks).detach();
+            }
             (None, "/put") => inner.reply(asked.number, 405, "no"),
             (None, _) => inner.reply(asked.number, 200, &asked.id()),
         });
@@ -75,6 +87,7 @@ const SHORT: Duration = Duration::from_millis(50);
 
 struct Served {
     address: SocketAddr,
+    in_flight: Box<dyn Fn() -> u64 + Send>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
 }
@@ -84,12 +97,12 @@ impl Served {
         let call = EndpointCall::read(["--port", "0"]).expect("options of the endpoint");
         let system = System::start(system).expect("a thread");
         let front = Front::bind(&call, &CONSOLE, system).await.expect("a free port").within(deadlines);
-        let address = front.address();
+        let (address, in_flight) = (front.address(), Box::new(front.in_flight()));
         let (stop, told) = oneshot::channel::<()>();
         let serving = tokio::spawn(front.until(async move {
             let _told = told.await;
         }));
-        Served { address, stop, serving }
+        Served { address, in_flight, stop, serving }
     }
 
     /// Sends bytes and nothing more.
@@ -141,6 +154,10 @@ async fn half_a_request_does_not_keep_a_server_that_is_told_to_stop() {
     for half in [HALF_A_HEAD, HALF_A_BODY] {
         let served = Served::start(Deadlines { drain: SHORT, ..long() }).await;
         let socket = served.send(half).await;
+        // A head that is not complete is no request yet, and nobody can be asked whether it has been seen.
+        while half == HALF_A_BODY && (served.in_flight)() == 0 {
+            tokio::task::yield_now().await;
+        }
         served.stopped().await;
         assert!(rest(socket).await.is_empty(), "{half}");
     }
@@ -215,6 +232,22 @@ async fn who_answers_no_ping_is_told_goodbye() {
     let all = rest(served.upgrade("/strict").await).await;
     assert!(all.windows(2).any(|code| code == 1008_u16.to_be_bytes()), "{all:?}");
     assert!(String::from_utf8_lossy(&all).contains("No pong in 50ms"), "{all:?}");
+}
+
+/// What a listener says is no head of a request: it was cut off when the time for one was over.
+#[tokio::test]
+async fn who_answers_pings_is_served_for_longer_than_a_head_may_take() {
+    let served = Served::start(Deadlines { head: SHORT, ..long() }).await;
+    let (mut socket, _) = connect_async(format!("ws://{}/busy", served.address)).await.expect("a stream");
+    let mut heard = Vec::new();
+    while let Some(message) = soon(socket.next()).await {
+        match message.expect("it is not cut off") {
+            Message::Text(text) => heard.push(text.to_string()),
+            Message::Close(frame) => assert_eq!(frame.expect("a reason").reason.as_str(), "over"),
+            _ => {}
+        }
+    }
+    assert_eq!(heard.len(), 10, "{heard:?}");
 }
 
 /// They ended without a word.

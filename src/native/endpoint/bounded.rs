@@ -24,19 +24,31 @@ pub struct Requests {
 
 /// A request that is being answered, as long as it is held.
 #[derive(Debug)]
-pub struct Answering(Arc<Requests>);
+pub struct Answering {
+    requests: Arc<Requests>,
+    goes_on: bool,
+}
+
+impl Answering {
+    /// Another protocol begins with this answer: no head is due on this connection any more.
+    pub fn goes_on(&mut self) {
+        self.goes_on = true;
+    }
+}
 
 impl Requests {
     /// A request has come whole, as far as its head goes.
     pub fn begin(self: &Arc<Requests>) -> Answering {
         self.begun.fetch_add(1, Ordering::Relaxed);
-        Answering(self.clone())
+        Answering { requests: self.clone(), goes_on: false }
     }
 }
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.0.ended.fetch_add(1, Ordering::Relaxed);
+        if !self.goes_on {
+            self.requests.ended.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

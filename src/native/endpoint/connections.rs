@@ -5,6 +5,7 @@
 
 use super::bounded::{Bounded, Requests};
 use axum::Router;
+use axum::http::StatusCode;
 use axum::serve::Listener;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -82,10 +83,13 @@ pub async fn serve(
         let requests: Arc<Requests> = Arc::default();
         let told = requests.clone();
         let service = service_fn(move |request| {
-            let (answering, answer) = (told.begin(), service.call(request));
+            let (mut answering, answer) = (told.begin(), service.call(request));
             async move {
-                let _answering = answering;
-                answer.await
+                let answer = answer.await;
+                if matches!(&answer, Ok(answer) if answer.status() == StatusCode::SWITCHING_PROTOCOLS) {
+                    answering.goes_on();
+                }
+                answer
             }
         });
         let stream = Bounded::new(stream, requests, deadlines.head, deadlines.write);

@@ -11,5 +11,5 @@ mod text;
 
 pub use jsonl::json_line;
 pub use perfetto::perfetto;
-pub use report::{Blocked, CheckLine, Report, Requests, StationLine, Tasks};
+pub use report::{Blocked, CheckLine, RatesLine, Report, Requests, StationLine, Tasks};
 pub use text::text;

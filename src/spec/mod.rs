@@ -20,7 +20,7 @@ pub use console::{Console, Route};
 pub use field::{Choice, Default, Field, Kind, Level};
 pub use params::{FromValue, Group, Share};
 pub use pattern::{Claims, Fidelity, Ideal, Pattern, Preset, ProgramFuture, Race, Source, Suite};
-pub use quantity::{parse_count, parse_number, parse_span};
+pub use quantity::{parse_count, parse_number, parse_span, plain};
 pub use scene::{Bank, BreakerGauges, FaultSpec, FaultUnit, GaugeSpec, Place, Regulator, SceneSpec};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use values::{Problem, Value, Values};

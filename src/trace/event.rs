@@ -272,12 +272,26 @@ pub enum Outcome {
     Cancelled,
     /// It was answered, but the program lost the result.
     Lost,
+    /// With a substitute, such as the last known value: no server was asked, so it says nothing of one.
+    Substituted,
 }
 
 impl Outcome {
     /// All outcomes, in the order of reports.
-    pub const ALL: [Outcome; 6] =
-        [Outcome::Completed, Outcome::Failed, Outcome::Rejected, Outcome::TimedOut, Outcome::Cancelled, Outcome::Lost];
+    pub const ALL: [Outcome; 7] = [
+        Outcome::Completed,
+        Outcome::Failed,
+        Outcome::Rejected,
+        Outcome::TimedOut,
+        Outcome::Cancelled,
+        Outcome::Lost,
+        Outcome::Substituted,
+    ];
+
+    /// Whether whoever wanted it got something that counts, if only a substitute.
+    pub const fn is_served(self) -> bool {
+        matches!(self, Outcome::Completed | Outcome::Substituted)
+    }
 
     /// The word for it in reports.
     pub const fn word(self) -> &'static str {
@@ -288,6 +302,7 @@ impl Outcome {
             Outcome::TimedOut => "timed out",
             Outcome::Cancelled => "cancelled",
             Outcome::Lost => "lost",
+            Outcome::Substituted => "substituted",
         }
     }
 }

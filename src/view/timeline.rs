@@ -4,7 +4,7 @@ use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
 use super::{Palette, number};
 use crate::analysis::{Departure, Entry, Mark};
 use crate::spec::FaultSpec;
-use crate::trace::{Outcome, SimTime};
+use crate::trace::SimTime;
 
 /// What a timeline is drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +85,7 @@ impl Timeline<'_> {
             let share = departure.at.seconds() / self.end.seconds().max(1e-9);
             if let Some((all, failed)) = counts.get_mut(((share * bins as f64) as usize).min(bins - 1)) {
                 *all += 1;
-                *failed += u32::from(departure.outcome != Outcome::Completed);
+                *failed += u32::from(!departure.outcome.is_served());
             }
         }
         let most = f64::from(counts.iter().map(|(all, _)| *all).max().unwrap_or(0).max(1));

@@ -14,6 +14,7 @@ mod endpoint;
 #[cfg(feature = "cli")]
 mod endpoint_system;
 mod engine;
+mod figures;
 mod golden;
 mod invariants;
 mod links;

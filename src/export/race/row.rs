@@ -59,12 +59,12 @@ pub struct RaceRow {
     pub delivered: u64,
     /// How many were turned away.
     pub turned_away: u64,
-    /// From coming until a car took them on.
-    pub waiting: Summary,
-    /// From then until it set them down.
-    pub riding: Summary,
-    /// From coming to leaving.
-    pub response: Summary,
+    /// From coming until a car took them on; none where nobody was.
+    pub waiting: Option<Summary>,
+    /// From then until it set them down; none where nobody was.
+    pub riding: Option<Summary>,
+    /// From coming to leaving; none where nobody has.
+    pub response: Option<Summary>,
     /// The digest of who came when, from where and where to.
     pub arrivals: TraceHash,
 }
@@ -82,7 +82,7 @@ impl RaceRow {
             drained: end.how == Progress::Drained,
             stuck: end.how.is_final() && end.how != Progress::Drained,
             offered: tally.offered,
-            delivered: tally.count(Outcome::Completed),
+            delivered: tally.served(),
             turned_away: tally.count(Outcome::Rejected),
             waiting: so_far.waiting(),
             riding: so_far.riding(),

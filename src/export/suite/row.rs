@@ -1,10 +1,10 @@
 //! The figures of one member of a suite, and which of them are the best.
 
 use super::Member;
-use crate::analysis::Summary;
+use crate::analysis::{Rates, Summary};
 use crate::engine::Progress;
 use crate::spec::{Claims, Ideal, Pattern};
-use crate::trace::{Outcome, SimTime, Span};
+use crate::trace::{SimTime, Span};
 
 /// One member's figures.
 #[derive(Clone, Debug)]
@@ -17,10 +17,10 @@ pub struct SuiteRow {
     pub drained: bool,
     /// How many requests came in.
     pub requests: u64,
-    /// Requests that left, a second.
+    /// Requests that left with a result or an error, a second.
     pub throughput: f64,
-    /// Per call, from send to answer.
-    pub latency: Summary,
+    /// Per call, from send to answer; one that timed out counts at its limit. None without a call that ended.
+    pub latency: Option<Summary>,
     /// Requests without a result, in percent of those that came in.
     pub errors: f64,
     /// The most tasks at once.
@@ -59,13 +59,13 @@ impl SuiteRow {
         let (history, scenario) = (member.history(), member.scenario());
         let so_far = history.until(u64::MAX, end);
         let tally = &history.ledger.tally;
-        let without = tally.offered.saturating_sub(tally.count(Outcome::Completed));
+        let without = tally.offered.saturating_sub(tally.served());
         Some(SuiteRow {
             pattern: member.pattern(),
             end,
             drained: *how == Progress::Drained,
             requests: tally.offered,
-            throughput: so_far.throughput(),
+            throughput: Rates::counted(tally.outcomes, end.since(SimTime::ZERO)).map_or(0.0, |r| r.throughput()),
             latency: so_far.latency(),
             errors: percent(without as f64, tally.offered as f64),
             tasks_peak: tally.tasks_peak,
@@ -86,14 +86,15 @@ impl SuiteRow {
 
     /// A percentile, where there are enough calls for it to mean something: 100 for p99, 1,000 for p99.9.
     pub fn percentile(&self, column: Column) -> Option<Span> {
+        let latency = self.latency?;
         let (least, span) = match column {
-            Column::P50 => (1, self.latency.p50),
-            Column::P95 => (20, self.latency.p95),
-            Column::P99 => (100, self.latency.p99),
-            Column::P999 => (1_000, self.latency.p999),
+            Column::P50 => (1, latency.p50),
+            Column::P95 => (20, latency.p95),
+            Column::P99 => (100, latency.p99),
+            Column::P999 => (1_000, latency.p999),
             _ => return None,
         };
-        (self.latency.count >= least).then_some(span)
+        (latency.count >= least).then_some(span)
     }
 
     /// The figure in a column, where there is one.
@@ -114,7 +115,7 @@ impl SuiteRow {
 pub enum Column {
     /// Total time, in seconds.
     Time,
-    /// Requests a second.
+    /// Requests a second, with a result or an error.
     Throughput,
     /// The median of the latency, in milliseconds.
     P50,

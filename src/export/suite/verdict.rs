@@ -67,8 +67,12 @@ fn lead(row: &SuiteRow, first: &SuiteRow) -> String {
     if !row.drained {
         return format!("{} did not come to its end; it stands at {:.2} s.", row.pattern.name, row.end.seconds());
     }
+    let medians = row.latency.zip(first.latency).map(|(own, other)| {
+        let (own, other) = (one(own.p50.as_millis()), one(other.p50.as_millis()));
+        format!(" and a median call of {own} ms instead of {other} ms")
+    });
     format!(
-        "{} takes {:.2} s, {} % of {} ({:.2} s), with {} tasks at once instead of {} and a median call of {} ms instead of {} ms.",
+        "{} takes {:.2} s, {} % of {} ({:.2} s), with {} tasks at once instead of {}{}.",
         row.pattern.name,
         row.end.seconds(),
         one(row.time_share),
@@ -76,13 +80,18 @@ fn lead(row: &SuiteRow, first: &SuiteRow) -> String {
         first.end.seconds(),
         row.tasks_peak,
         first.tasks_peak,
-        one(row.latency.p50.as_millis()),
-        one(first.latency.p50.as_millis()),
+        medians.unwrap_or_default(),
     )
 }
 
 fn price(row: &SuiteRow) -> String {
-    format!("Its median call takes {} ms, and {:.1} % of requests fail.", one(row.latency.p50.as_millis()), row.errors)
+    match row.latency {
+        Some(latency) => {
+            let median = one(latency.p50.as_millis());
+            format!("Its median call takes {median} ms, and {:.1} % of requests fail.", row.errors)
+        }
+        None => format!("It made no call that ended, and {:.1} % of requests fail.", row.errors),
+    }
 }
 
 fn against_documents(row: &SuiteRow, first: &SuiteRow) -> Option<String> {

@@ -6,7 +6,7 @@ use super::super::shape::{Ink, Sheet, crisp};
 use super::super::stage::{BIN, Mode};
 use super::source::{NODE, doing, progress};
 use super::{Detail, Frame, Look, Scene, first_fit, glyph, heading, outcomes};
-use crate::trace::{Outcome, StationKind};
+use crate::trace::StationKind;
 
 /// Draws a sink, joined to what stands before it.
 pub fn draw(
@@ -46,7 +46,7 @@ pub fn draw(
         sheet.text((frame.right(), y), number::count(n), Ink::new(p.ink).mono().end());
         y += 20.0;
     }
-    let share = if done > 0 { 1.0 - tally.count(Outcome::Completed) as f64 / done as f64 } else { 0.0 };
+    let share = if done > 0 { 1.0 - tally.served() as f64 / done as f64 } else { 0.0 };
     let errors = if done > 0 { format!("{} %", number::percent(share)) } else { "–".to_owned() };
     if y + 12.0 < frame.bottom() {
         sheet.line((frame.x, crisp(y - 7.0)), (frame.right(), crisp(y - 7.0)), p.line, 1.0);

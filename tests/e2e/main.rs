@@ -18,5 +18,6 @@ mod params;
 mod playhead;
 mod race;
 mod report;
+mod sharpness;
 mod site;
 mod windows;

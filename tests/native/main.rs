@@ -7,6 +7,7 @@ mod bank;
 mod bank_measures;
 mod breaker;
 mod channel;
+mod charts;
 mod console;
 mod elevator;
 #[cfg(feature = "cli")]

@@ -4,7 +4,7 @@ use millrace::engine::{Action, Intervention, Run, Seed, Setup};
 use millrace::patterns;
 use millrace::spec::{Fidelity, Pattern, Place, Preset, SceneSpec, Values};
 use millrace::trace::{Answer, Cursor, SimTime, StationKind};
-use millrace::view::scene::{Detail, Look, Scene, Worker, census, conservation, draw, hit, lanes};
+use millrace::view::scene::{Detail, Look, Reading, Scene, Worker, census, conservation, draw, hit, lanes};
 use millrace::view::shape::{Anchor, hatch_lines, text_width};
 use millrace::view::{Palette, Picture, Shape, Theme, svg, text};
 
@@ -358,6 +358,18 @@ fn places_and_single_requests_can_be_pointed_at() {
         assert!(found.contains(&format!("Request #{number}")), "{found:?}");
     }
     assert!(found.contains(&"Server".to_owned()) && found.contains(&"Results".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_share_of_nothing_is_not_told() {
+    // "0 of 7,500 done, 0.0 percent errors", before anybody could fail; and "0.0 % of 0 calls failed".
+    let pool = patterns::find("worker-pool").expect("the pool");
+    let mut experiment = Experiment::new(pool, None, Fidelity::Documented, &[]);
+    let picture = experiment.at(SimTime::ZERO);
+    let said = experiment.with_scene(&picture, text::description);
+    assert!(said.contains("0 of 7,500 done.") && !said.contains("percent errors"), "{said}");
+    let reading = Reading { minimum: 10, rate: 50, slow_rate: 100, ..Reading::default() };
+    assert_eq!(reading.says(SimTime::ZERO)[1], "no calls, 50 % failed or 100 % slow open it");
 }
 
 #[test]

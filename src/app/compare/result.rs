@@ -20,7 +20,7 @@ pub struct RowsProps {
 fn heading(column: Column) -> (&'static str, &'static str) {
     match column {
         Column::Time => ("Time", "s"),
-        Column::Throughput => ("Throughput", "per s"),
+        Column::Throughput => ("Throughput", "done + failed per s"),
         Column::P50 => ("p50", "ms"),
         Column::P95 => ("p95", "ms"),
         Column::P99 => ("p99", "ms"),
@@ -34,12 +34,17 @@ fn heading(column: Column) -> (&'static str, &'static str) {
 fn written(row: &SuiteRow, column: Column) -> String {
     match column {
         Column::Time => number::seconds(row.end.0),
-        Column::Throughput => number::rate(row.throughput),
-        Column::Errors => format!("{:.2}", row.errors),
+        Column::Throughput => dashed(row.throughput, number::rate),
+        Column::Errors => dashed(row.errors, |share| format!("{share:.2}")),
         Column::Tasks => number::count(row.tasks_peak),
         Column::Memory => kib(row.bytes_peak),
         _ => row.percentile(column).map_or_else(|| "—".to_owned(), |span| number::millis(span.0)),
     }
+}
+
+/// A figure, or a dash where there is none.
+fn dashed(figure: Option<f64>, written: impl Fn(f64) -> String) -> String {
+    figure.map_or_else(|| "—".to_owned(), written)
 }
 
 fn kib(bytes: u64) -> String {
@@ -96,10 +101,10 @@ fn line(row: &SuiteRow, bests: &[(Column, Option<f64>)], base: &str) -> Html {
         <tr class={(row.pattern.id == base).then_some("cur")} data-pattern={row.pattern.id}>
             { who(row) }
             { for bests.iter().map(cell) }
-            <td class="rt">{ format!("{:.1}", row.time_share) }</td>
+            <td class="rt">{ dashed(row.time_share, |share| format!("{share:.1}")) }</td>
             <td class="rf">{ claimed.map_or_else(|| "—".to_owned(), |c| format!("{c:.0}")) }</td>
             <td title={ideal.map(|i| i.formula.clone())}>{ ideal.map_or_else(|| "—".to_owned(), |i| format!("{:.2}", i.seconds)) }</td>
-            <td class="bar"><Bar measured={row.time_share} {claimed} whole=100.0 /></td>
+            <td class="bar"><Bar measured={row.time_share.unwrap_or_default()} {claimed} whole=100.0 /></td>
         </tr>
     }
 }
@@ -131,7 +136,7 @@ fn Bar(props: &BarProps) -> Html {
 pub fn ClaimsTable(props: &RowsProps) -> Html {
     let rows = &props.rows;
     let first = first_name(rows);
-    let share = |x: f64| number::count((x + 0.5) as u64);
+    let share = |x: Option<f64>| dashed(x, |x| number::count((x + 0.5) as u64));
     let pair = |measured: String, claim: Option<f64>| {
         html! {
             <>

@@ -4,8 +4,9 @@ use crate::analysis::{CheckState, Standing, Summary};
 use crate::app::lab::Lab;
 use crate::app::page::{Page, use_page};
 use crate::app::scene;
-use crate::export::Report;
+use crate::export::{Report, StationLine};
 use crate::platform::clock;
+use crate::trace::StationKind;
 use crate::view::{number, standing, status};
 use std::collections::BTreeMap;
 use yew::prelude::*;
@@ -247,6 +248,12 @@ fn latencies(r: &Report) -> Html {
     }
 }
 
+/// The share of its capacity in use; a worker's is the time with a job in hand.
+fn utilisation(s: &StationLine) -> String {
+    let has_a_share = s.capacity.is_some_and(|room| room > 0) || s.kind == StationKind::Worker.word();
+    if has_a_share { format!("{} %", number::percent(s.utilisation)) } else { "—".to_owned() }
+}
+
 fn stations(r: &Report) -> Html {
     html! {
         <section>
@@ -256,10 +263,10 @@ fn stations(r: &Report) -> Html {
                 <tbody>{ for r.stations.iter().take(40).map(|s| html! {
                     <tr>
                         <th scope="row">{ s.name.clone() }</th>
-                        <td>{ s.capacity.map_or("–".to_owned(), |c| number::count(u64::from(c))) }</td>
+                        <td>{ s.capacity.map_or("—".to_owned(), |c| number::count(u64::from(c))) }</td>
                         <td>{ format!("{:.1}", s.queue_mean) }</td>
                         <td>{ number::count(s.queue_peak) }</td>
-                        <td>{ format!("{} %", number::percent(s.utilisation)) }</td>
+                        <td>{ utilisation(s) }</td>
                     </tr>
                 }) }</tbody>
             </table>

@@ -17,12 +17,12 @@ pub struct SuiteRow {
     pub drained: bool,
     /// How many requests came in.
     pub requests: u64,
-    /// Requests that left with a result or an error, a second.
-    pub throughput: f64,
+    /// Requests that left with a result or an error, a second. None if no time passed.
+    pub throughput: Option<f64>,
     /// Per call, from send to answer; one that timed out counts at its limit. None without a call that ended.
     pub latency: Option<Summary>,
-    /// Requests without a result, in percent of those that came in.
-    pub errors: f64,
+    /// Requests without a result, in percent of those that came in. None where nobody came.
+    pub errors: Option<f64>,
     /// The most tasks at once.
     pub tasks_peak: u64,
     /// The sizes of the live futures, at most.
@@ -31,12 +31,12 @@ pub struct SuiteRow {
     pub claims: Claims,
     /// The time in closed form, where there is one.
     pub ideal: Option<Ideal>,
-    /// The time in percent of the first member's.
-    pub time_share: f64,
+    /// The time in percent of the first member's. None, as the other shares, where there is nothing to be a share of.
+    pub time_share: Option<f64>,
     /// The memory in percent of the first member's.
-    pub memory_share: f64,
+    pub memory_share: Option<f64>,
     /// The throughput in percent of the first member's.
-    pub throughput_share: f64,
+    pub throughput_share: Option<f64>,
 }
 
 impl PartialEq for SuiteRow {
@@ -49,8 +49,8 @@ impl PartialEq for SuiteRow {
     }
 }
 
-fn percent(of: f64, whole: f64) -> f64 {
-    if whole > 0.0 { of / whole * 100.0 } else { 0.0 }
+fn percent(of: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| of / whole * 100.0)
 }
 
 impl SuiteRow {
@@ -65,23 +65,23 @@ impl SuiteRow {
             end,
             drained: *how == Progress::Drained,
             requests: tally.offered,
-            throughput: Rates::counted(tally.outcomes, end.since(SimTime::ZERO)).map_or(0.0, |r| r.throughput()),
+            throughput: Rates::counted(tally.outcomes, end.since(SimTime::ZERO)).map(|r| r.throughput()),
             latency: so_far.latency(),
             errors: percent(without as f64, tally.offered as f64),
             tasks_peak: tally.tasks_peak,
             bytes_peak: tally.task_bytes_peak,
             claims: member.pattern().suite.map_or(Claims { time: None, memory: None, throughput: None }, |s| s.claims),
             ideal: (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity),
-            time_share: 0.0,
-            memory_share: 0.0,
-            throughput_share: 0.0,
+            time_share: None,
+            memory_share: None,
+            throughput_share: None,
         })
     }
 
     pub(super) fn measure_against(&mut self, first: &SuiteRow) {
         self.time_share = percent(self.end.seconds(), first.end.seconds());
         self.memory_share = percent(self.bytes_peak as f64, first.bytes_peak as f64);
-        self.throughput_share = percent(self.throughput, first.throughput);
+        self.throughput_share = self.throughput.zip(first.throughput).and_then(|(own, other)| percent(own, other));
     }
 
     /// A percentile, where there are enough calls for it to mean something: 100 for p99, 1,000 for p99.9.
@@ -101,8 +101,8 @@ impl SuiteRow {
     pub fn figure(&self, column: Column) -> Option<f64> {
         Some(match column {
             Column::Time => self.end.seconds(),
-            Column::Throughput => self.throughput,
-            Column::Errors => self.errors,
+            Column::Throughput => self.throughput?,
+            Column::Errors => self.errors?,
             Column::Tasks => self.tasks_peak as f64,
             Column::Memory => self.bytes_peak as f64,
             _ => self.percentile(column)?.as_millis(),

@@ -53,8 +53,8 @@ pub enum Mark {
     Change,
     /// A fault begins.
     FaultOn(String),
-    /// A fault ends.
-    FaultOff(String),
+    /// A fault ends: which of those of its kind that stand, in the order of their beginnings.
+    FaultOff(String, usize),
 }
 
 /// The journal of a run. At most [`Journal::MOST`] entries; beyond, errors are only counted.
@@ -96,7 +96,8 @@ impl Journal {
             EventKind::Faulted { fault, on, magnitude } => {
                 let name = trace.name(fault).to_owned();
                 let text = if on { format!("on, magnitude {magnitude}") } else { "off".to_owned() };
-                let mark = if on { Mark::FaultOn(name.clone()) } else { Mark::FaultOff(name.clone()) };
+                let ended = || Mark::FaultOff(name.clone(), usize::try_from(magnitude).unwrap_or(0));
+                let mark = if on { Mark::FaultOn(name.clone()) } else { ended() };
                 Some((if on { Tone::Server } else { Tone::Success }, name, text, Some(mark)))
             }
             EventKind::Edited { field, value } => {

@@ -12,7 +12,7 @@ use crate::engine::{Action, Intervention, Progress};
 use crate::platform::clock;
 use crate::platform::realtime::Next;
 use crate::session::{Scenario, Session, Target};
-use crate::spec::Value;
+use crate::spec::{FaultUnit, Value};
 use crate::trace::{Ledger, SimTime, Span};
 use crate::upstream::{Limits, Trouble};
 use crate::view::Picture;
@@ -361,9 +361,23 @@ impl Lab {
         self.session.step_back();
     }
 
-    /// Switches a fault at the playhead: the recorded future is dropped, and the run is computed again up to here.
-    pub fn switch_fault(&mut self, id: &str, magnitude: Option<i64>) {
-        self.intervene(|scenario, at, ordinal| scenario.switch_fault(at, ordinal, id, magnitude));
+    /// Begins a fault at the playhead: the recorded future is dropped, and the run is computed again up to here. One that has a
+    /// time of its own takes the place of the one that stands.
+    pub fn begin_fault(&mut self, id: &str, magnitude: i64) {
+        let stands = self.ledger().strongest(id, &self.session.run().trace()).is_some();
+        self.intervene(|scenario, at, ordinal| {
+            let Some(fault) = scenario.fault(id) else { return Vec::new() };
+            let lift = Action::Lift { id: id.to_owned(), magnitude: None };
+            let lift = (stands && fault.unit == FaultUnit::Lasts).then_some(lift);
+            let actions = lift.into_iter().chain(scenario.begin_fault(id, magnitude));
+            actions.map(|action| Intervention { at, ordinal, action }).collect()
+        });
+    }
+
+    /// Switches a fault off at the playhead.
+    pub fn lift_fault(&mut self, id: &str, magnitude: Option<i64>) {
+        let action = Action::Lift { id: id.to_owned(), magnitude };
+        self.intervene(|_, at, ordinal| vec![Intervention { at, ordinal, action }]);
     }
 
     /// Gives a live parameter another value at the playhead.

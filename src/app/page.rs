@@ -46,8 +46,10 @@ pub enum Wish {
     Choose(&'static str, Value),
     /// Another seed.
     Seed(String),
-    /// A fault on, with its magnitude, or off.
-    Fault(&'static str, Option<i64>),
+    /// Begin a fault, with its magnitude.
+    Fault(&'static str, i64),
+    /// Switch a fault off: the earliest of its kind, or the one of a magnitude.
+    Lift(&'static str, Option<i64>),
     /// Ask the running system for something, over its own interface.
     Ask {
         /// The method.

@@ -65,7 +65,11 @@ pub fn carry_out(wish: Wish, shared: &Rc<RefCell<Lab>>, bench: &mut Bench, state
             return change(lab, state, |s| s.choose(key, value));
         }
         Wish::Fault(id, magnitude) => {
-            lab.switch_fault(id, magnitude);
+            lab.begin_fault(id, magnitude);
+            return true;
+        }
+        Wish::Lift(id, magnitude) => {
+            lab.lift_fault(id, magnitude);
             return true;
         }
         Wish::Ask { .. } if lab.wants_real() => {}

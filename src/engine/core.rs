@@ -5,6 +5,7 @@
 
 use super::call::Upstream;
 use super::exchange::Exchange;
+use super::faults::{Change, FaultId, Faults, Onset};
 use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
 use super::site::Site2;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use std::task::Context;
 
 /// What a part does when a fault is switched.
-pub(super) type FaultHandler = Rc<dyn Fn(Option<i64>)>;
+pub(super) type FaultHandler = Rc<dyn Fn(&[i64])>;
 /// What the program does when somebody outside asks it for something.
 pub(super) type AskHandler = Rc<dyn Fn(Exchange)>;
 /// What it does when who asked has gone.
@@ -45,7 +46,7 @@ pub(crate) struct Core {
     next_serial: Cell<u64>,
     next_exchange: Cell<u32>,
     pub(super) seed: Seed,
-    pub(super) faults: RefCell<BTreeMap<String, i64>>,
+    pub(super) faults: RefCell<Faults>,
     pub(super) fault_handlers: RefCell<Vec<(String, FaultHandler)>>,
     pub(super) ask_handler: RefCell<Option<AskHandler>>,
     /// What was asked before the program had begun to listen.
@@ -54,6 +55,8 @@ pub(crate) struct Core {
     /// The names of the stations, by number.
     pub(super) stations: RefCell<Vec<Text>>,
     pub(super) live: RefCell<BTreeMap<String, Rc<Cell<i64>>>>,
+    /// What live parameters were set to before anybody read them.
+    early_edits: RefCell<BTreeMap<String, i64>>,
     /// The server that calls go to, and the station that stands for it.
     pub(super) upstream: RefCell<Option<(StationId, Rc<dyn Upstream>)>>,
     /// A real endpoint that the run was given.
@@ -93,6 +96,7 @@ impl Core {
             hang_handler: RefCell::default(),
             stations: RefCell::default(),
             live: RefCell::default(),
+            early_edits: RefCell::default(),
             upstream: RefCell::default(),
             endpoint: RefCell::default(),
             outside: Arc::default(),
@@ -311,22 +315,88 @@ impl Core {
         self.slots.borrow().get(task.slot as usize).is_some_and(|s| s.id == task.id)
     }
 
-    pub(super) fn set_fault(&self, fault: &str, magnitude: Option<i64>) {
-        let before = match magnitude {
-            Some(value) => self.faults.borrow_mut().insert(fault.to_owned(), value),
-            None => self.faults.borrow_mut().remove(fault),
-        };
-        if before == magnitude {
+    /// A fault begins; its name, for whoever ends it.
+    pub(super) fn begin_fault(&self, fault: &str, onset: Onset) -> FaultId {
+        let (id, changes) = self.faults.borrow_mut().begin(fault, onset, self.now());
+        self.faults_changed(fault, changes);
+        id
+    }
+
+    /// The earliest fault of a kind, or of those with a magnitude, is switched off.
+    pub(super) fn lift_fault(&self, fault: &str, magnitude: Option<i64>) {
+        let change = self.faults.borrow_mut().off(fault, magnitude, self.now());
+        self.faults_changed(fault, change);
+    }
+
+    /// A fault ends, if it stands.
+    pub(super) fn end_fault(&self, id: FaultId) {
+        let ended = self.faults.borrow_mut().remove(id);
+        if let Some((fault, change)) = ended {
+            self.faults_changed(&fault, [change]);
+        }
+    }
+
+    /// What is due by now ends by itself.
+    pub(super) fn end_due_faults(&self) {
+        loop {
+            let ended = self.faults.borrow_mut().end_due(self.now());
+            let Some((fault, change)) = ended else { return };
+            self.faults_changed(&fault, [change]);
+        }
+    }
+
+    fn faults_changed(&self, fault: &str, changes: impl IntoIterator<Item = Change>) {
+        let mut changed = false;
+        for change in changes {
+            changed = true;
+            self.emit_text(fault, |fault| match change {
+                Change::On(magnitude) => EventKind::Faulted { fault, on: true, magnitude },
+                Change::Off(place) => EventKind::Faulted { fault, on: false, magnitude: place as i64 },
+            });
+        }
+        if !changed {
             return;
         }
-        self.emit_text(fault, |fault| EventKind::Faulted {
-            fault,
-            on: magnitude.is_some(),
-            magnitude: magnitude.unwrap_or(0),
-        });
         let handlers: Vec<_> =
             self.fault_handlers.borrow().iter().filter(|(id, _)| id == fault).map(|(_, h)| h.clone()).collect();
-        handlers.iter().for_each(|handler| handler(magnitude));
+        let standing = self.faults.borrow().of(fault);
+        handlers.iter().for_each(|handler| handler(&standing));
+    }
+
+    /// Calls `handler` whenever a fault of a kind begins or ends, and now, if one stands already.
+    pub(super) fn on_fault(&self, fault: &str, handler: FaultHandler) {
+        self.fault_handlers.borrow_mut().push((fault.to_owned(), handler.clone()));
+        let standing = self.faults.borrow().of(fault);
+        if !standing.is_empty() {
+            handler(&standing);
+        }
+    }
+
+    /// A live parameter is set, or will be as soon as the program reads it: one that it never reads is no parameter of it.
+    pub(super) fn edit(&self, key: &str, value: i64) {
+        let cell = self.live.borrow().get(key).cloned();
+        match cell {
+            Some(cell) => {
+                cell.set(value);
+                self.emit_text(key, |field| EventKind::Edited { field, value });
+            }
+            None => drop(self.early_edits.borrow_mut().insert(key.to_owned(), value)),
+        }
+    }
+
+    /// The live value of a parameter.
+    pub(super) fn live(&self, key: &str, initial: i64) -> Rc<Cell<i64>> {
+        let known = self.live.borrow().get(key).cloned();
+        if let Some(cell) = known {
+            return cell;
+        }
+        let cell = Rc::new(Cell::new(initial));
+        self.live.borrow_mut().insert(key.to_owned(), cell.clone());
+        let early = self.early_edits.borrow_mut().remove(key);
+        if let Some(value) = early {
+            self.edit(key, value);
+        }
+        cell
     }
 
     /// Begins an exchange.

@@ -6,6 +6,7 @@
 use super::call::{Call, Upstream};
 use super::core::Core;
 use super::exchange::Exchange;
+use super::injected::Injected;
 use super::job::Job;
 use super::rng::{Draw, Seed};
 use super::site::Within;
@@ -278,23 +279,30 @@ impl Env {
         std::future::pending()
     }
 
-    /// The magnitude of a fault that is on.
+    /// The magnitude of a fault that stands: of several of a kind, the greatest.
     pub fn fault(&self, fault: &str) -> Option<i64> {
-        self.core.faults.borrow().get(fault).copied()
+        self.core.faults.borrow().strongest(fault)
     }
 
-    /// Switches a fault on or off from within, for what is scripted. On the picture it is a fault like any other.
-    pub fn inject(&self, fault: &str, magnitude: Option<i64>) {
-        self.core.set_fault(fault, magnitude);
+    /// The magnitudes of all faults of a kind that stand, in the order of their beginnings.
+    pub fn faults(&self, fault: &str) -> Vec<i64> {
+        self.core.faults.borrow().of(fault)
     }
 
-    /// Calls `handler` whenever a fault is switched on, with its magnitude, or off.
-    pub fn on_fault(&self, fault: &str, handler: impl Fn(Option<i64>) + 'static) {
-        self.core.fault_handlers.borrow_mut().push((fault.to_owned(), Rc::new(handler)));
+    /// Begins a fault from within, for what is scripted: it stands as long as it is held. On the picture it is a fault like any
+    /// other.
+    pub fn inject(&self, fault: &str, magnitude: i64) -> Injected {
+        Injected::begin(&self.core, fault, magnitude)
+    }
+
+    /// Calls `handler` whenever a fault of a kind begins or ends, with the magnitudes of those that stand, in the order of their
+    /// beginnings; and now, where one stands already.
+    pub fn on_fault(&self, fault: &str, handler: impl Fn(&[i64]) + 'static) {
+        self.core.on_fault(fault, Rc::new(handler));
     }
 
     /// The live value of a parameter, which a person may change while the run goes on.
     pub fn live(&self, key: &str, initial: i64) -> Rc<Cell<i64>> {
-        self.core.live.borrow_mut().entry(key.to_owned()).or_insert_with(|| Rc::new(Cell::new(initial))).clone()
+        self.core.live(key, initial)
     }
 }

@@ -3,6 +3,7 @@
 //! Many events share an instant, so an intervention has its place in the run: virtual time and the number of events that
 //! came before it. With that it is a part of the scenario, and a link replays it.
 
+use super::faults::Onset;
 use crate::trace::SimTime;
 
 /// Something done to a run, at its place.
@@ -19,11 +20,18 @@ pub struct Intervention {
 /// What is done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// A fault is switched on with a magnitude, or off.
+    /// A fault begins.
     Fault {
         /// The fault's id in the pattern's scene.
         id: String,
-        /// Its magnitude in the unit the scene gives it; none switches it off.
+        /// How it begins, and how long it lasts.
+        onset: Onset,
+    },
+    /// A fault is switched off: the earliest of its kind that stands.
+    Lift {
+        /// The fault's id in the pattern's scene.
+        id: String,
+        /// Of which magnitude, where that is said: which member is let go.
         magnitude: Option<i64>,
     },
     /// A live parameter gets another value.

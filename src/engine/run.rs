@@ -296,7 +296,8 @@ impl Run {
     fn jump(&mut self, until: SimTime) -> Option<Progress> {
         let deadline = self.core.timers.borrow_mut().next_deadline();
         let intervention = self.pending.front().map(|i| i.at.max(self.now()));
-        let next = deadline.into_iter().chain(intervention).min();
+        let fault_ends = self.core.faults.borrow().next_end();
+        let next = deadline.into_iter().chain(intervention).chain(fault_ends).min();
         match next {
             Some(at) if at <= until => {
                 if at > self.now() {
@@ -331,20 +332,15 @@ impl Run {
     }
 
     fn apply_due(&mut self) {
+        self.core.end_due_faults();
         while let Some(next) = self.pending.front() {
             if next.at > self.now() || next.ordinal > self.core.trace().len() {
                 return;
             }
             match self.pending.pop_front().map(|i| i.action) {
-                Some(Action::Fault { id, magnitude }) => self.core.set_fault(&id, magnitude),
-                Some(Action::Live { key, value }) => {
-                    let cell = self.core.live.borrow().get(&key).cloned();
-                    // A parameter that this program does not read live is no parameter of it.
-                    if let Some(cell) = cell {
-                        cell.set(value);
-                        self.core.emit_text(&key, |field| crate::trace::EventKind::Edited { field, value });
-                    }
-                }
+                Some(Action::Fault { id, onset }) => _ = self.core.begin_fault(&id, onset),
+                Some(Action::Lift { id, magnitude }) => self.core.lift_fault(&id, magnitude),
+                Some(Action::Live { key, value }) => self.core.edit(&key, value),
                 Some(Action::Ask { client, method, path, body }) => self.core.ask(&client, &method, &path, &body),
                 Some(Action::Hang { exchange }) => self.core.hang(exchange),
                 None => return,

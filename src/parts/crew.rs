@@ -1,6 +1,6 @@
 //! A crew: a fixed number of workers that do the same, each a task at a station of its own.
 //!
-//! One of them can be killed by a fault and comes back when the fault is lifted. What it had in hand is cancelled. When
+//! Each can be killed by a fault and comes back when its fault is lifted. What it had in hand is cancelled. When
 //! the last worker is done, the crew says so, once: that is the moment to close what they sent to.
 
 use crate::engine::{Env, StationSpec, Task};
@@ -103,9 +103,9 @@ impl Crew {
             shared.finish();
         }
         let weak = Rc::downgrade(&shared);
-        env.on_fault(KILL_WORKER, move |number| {
+        env.on_fault(KILL_WORKER, move |numbers| {
             if let Some(shared) = weak.upgrade() {
-                Shared::on_fault(&shared, number);
+                Shared::on_fault(&shared, numbers);
             }
         });
         Crew { shared }
@@ -162,28 +162,26 @@ impl Shared {
         }
     }
 
-    /// Kills the worker with that number, or brings back whoever was killed.
-    fn on_fault(shared: &Rc<Shared>, number: Option<i64>) {
-        let wanted = number.and_then(|n| u32::try_from(n).ok());
-        let killed: Vec<u32> =
-            shared.places.borrow().iter().filter(|p| p.task.is_none()).map(|p| p.worker.number).collect();
-        for back in killed.into_iter().filter(|&n| Some(n) != wanted) {
-            if !shared.finished.get() {
-                let station =
-                    shared.places.borrow().get(back as usize - 1).map_or(StationId::NONE, |p| p.worker.station);
-                shared.env.state(station, "back");
-                Shared::hire(shared, back);
+    /// Kills the workers with these numbers, and brings back those who were killed and are no more among them.
+    fn on_fault(shared: &Rc<Shared>, numbers: &[i64]) {
+        let is_wanted = |worker: &Worker| numbers.contains(&i64::from(worker.number));
+        let (mut back, mut away) = (Vec::new(), Vec::new());
+        for place in shared.places.borrow_mut().iter_mut() {
+            match (&place.task, is_wanted(&place.worker)) {
+                (None, false) if !shared.finished.get() => back.push(place.worker),
+                // Who is done already cannot be killed any more.
+                (Some(task), true) if !task.is_finished() => away.extend(place.task.take().map(|t| (place.worker, t))),
+                _ => {}
             }
         }
-        let Some(number) = wanted.filter(|&n| n >= 1) else { return };
-        let task = shared
-            .places
-            .borrow_mut()
-            .get_mut(number as usize - 1)
-            .and_then(|p| Some((p.task.take()?, p.worker.station)));
-        let Some((task, station)) = task.filter(|(t, _)| !t.is_finished()) else { return };
-        shared.env.state(station, "killed");
-        drop(task);
-        shared.one_less();
+        for worker in back {
+            shared.env.state(worker.station, "back");
+            Shared::hire(shared, worker.number);
+        }
+        for (worker, task) in away {
+            shared.env.state(worker.station, "killed");
+            drop(task);
+            shared.one_less();
+        }
     }
 }

@@ -413,7 +413,7 @@ async fn run(env: Env, p: Params) {
 fn by_hand(env: &Env, breaker: &Breaker) {
     for fault in [FORCE_OPEN, DISABLE] {
         let (inner, breaker) = (env.clone(), breaker.clone());
-        env.on_fault(fault, move |_| match (inner.fault(FORCE_OPEN), inner.fault(DISABLE)) {
+        env.on_fault(fault, move |_: &[i64]| match (inner.fault(FORCE_OPEN), inner.fault(DISABLE)) {
             (Some(_), _) => breaker.force_open(),
             (None, Some(_)) => breaker.disable(),
             (None, None) => breaker.reset(),

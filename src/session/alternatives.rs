@@ -14,11 +14,14 @@ pub struct Alternative {
 }
 
 impl Scenario {
-    /// The scenario without what people did at a place among the events of its run: another run has no such place. Faults
-    /// that are a matter of time alone stay.
+    /// The scenario without what people did at a place among the events of its run: another run has no such place. Faults and
+    /// edits that are a matter of time alone stay.
     pub fn untouched(&self) -> Scenario {
         let mut scenario = self.clone();
-        scenario.interventions.retain(|i| i.ordinal == 0 && matches!(i.action, Action::Fault { .. }));
+        scenario.interventions.retain(|i| {
+            let by_time = matches!(i.action, Action::Fault { .. } | Action::Lift { .. } | Action::Live { .. });
+            i.ordinal == 0 && by_time
+        });
         scenario.at = None;
         scenario
     }

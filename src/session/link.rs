@@ -4,14 +4,15 @@
 //! unknown pattern is an error. Values that equal their default are not written, and keys come in the order of the
 //! form, so equal scenarios have equal links.
 //!
-//! Interventions are `x=<ns>~<ordinal>~fault~<id>~<magnitude or off>;<ns>~<ordinal>~live~<key>~<value>`, and what was asked of
-//! the running system `<ns>~<ordinal>~ask~<client>~<method>~<path>~<body>` and `<ns>~<ordinal>~hang~<exchange>`, in which
+//! Interventions are `x=<ns>~<ordinal>~fault~<id>~<magnitude>@<duration in ns>`, `…~fault~<id>~off` for the earliest of its kind that
+//! stands, `…~off~<magnitude>` for the one of that magnitude, `…~live~<key>~<value>`, separated by `;`. Without a duration a fault whose
+//! magnitude is a time lasts for that, and another until it is switched off. What was asked of the running system is `<ns>~<ordinal>~ask~<client>~<method>~<path>~<body>` and `<ns>~<ordinal>~hang~<exchange>`, in which
 //! what somebody wrote is percent-encoded once more.
 
 use super::{DEFAULT_SEED, Scenario, Target};
 use crate::engine::{Action, Intervention};
 use crate::patterns;
-use crate::spec::{Fidelity, Pattern, Problem, parse_span};
+use crate::spec::{FaultSpec, Fidelity, Pattern, Problem, parse_span};
 use crate::trace::{SimTime, Span};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -59,7 +60,7 @@ pub fn encode(scenario: &Scenario) -> String {
     pairs.extend(scenario.until.map(|span| ("until", span.to_string())));
     pairs.extend(scenario.at.map(|span| ("at", span.to_string())));
     if !scenario.interventions.is_empty() {
-        let all: Vec<_> = scenario.interventions.iter().map(encode_intervention).collect();
+        let all: Vec<_> = scenario.interventions.iter().map(|i| encode_intervention(i, scenario)).collect();
         pairs.push(("x", all.join(";")));
     }
     if !scenario.versus.is_empty() {
@@ -74,10 +75,15 @@ pub fn encode(scenario: &Scenario) -> String {
     format!("#/{}{mark}{}", scenario.pattern.id, query.join("&"))
 }
 
-fn encode_intervention(i: &Intervention) -> String {
+fn encode_intervention(i: &Intervention, scenario: &Scenario) -> String {
     let action = match &i.action {
-        Action::Fault { id, magnitude: Some(magnitude) } => format!("fault~{id}~{magnitude}"),
-        Action::Fault { id, magnitude: None } => format!("fault~{id}~off"),
+        Action::Fault { id, onset } => {
+            let usual = scenario.fault(id).is_some_and(|fault| fault.onset(onset.magnitude, None) == *onset);
+            let lasts = onset.lasts.filter(|_| !usual).map(|span| format!("@{}", span.0)).unwrap_or_default();
+            format!("fault~{id}~{}{lasts}", onset.magnitude)
+        }
+        Action::Lift { id, magnitude: None } => format!("fault~{id}~off"),
+        Action::Lift { id, magnitude: Some(magnitude) } => format!("fault~{id}~off~{magnitude}"),
         Action::Live { key, value } => format!("live~{key}~{value}"),
         Action::Ask { client, method, path, body } => {
             let plain = |part| utf8_percent_encode(part, WITHIN).to_string();
@@ -237,27 +243,33 @@ fn intervention(entry: &str, scenario: &Scenario) -> Option<Intervention> {
         let action = asked(what, parts, scenario)?;
         return Some(Intervention { at, ordinal, action });
     }
-    let (id, value) = (parts.next()?, parts.next()?);
+    let (id, value, further) = (parts.next()?, parts.next()?, parts.next());
     if parts.next().is_some() {
         return None;
     }
-    let action = match what {
-        "fault" => {
-            let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
-            let fault = scene.faults.iter().find(|f| f.id == id)?;
-            let magnitude = match value {
-                "off" => None,
-                number => Some(number.parse::<i64>().ok()?.clamp(fault.min, fault.max)),
-            };
-            Action::Fault { id: id.to_owned(), magnitude }
+    let action = match (what, value) {
+        ("fault", "off") => {
+            let magnitude = further.map(|number| number.parse().ok().ok_or(())).transpose().ok()?;
+            Action::Lift { id: scenario.fault(id)?.id.to_owned(), magnitude }
         }
-        "live" => {
+        ("fault", _) if further.is_none() => begun(&scenario.fault(id)?, value)?,
+        ("live", _) if further.is_none() => {
             let field = scenario.field(id).filter(|f| f.live)?;
             Action::Live { key: field.key.to_owned(), value: value.parse().ok()? }
         }
         _ => return None,
     };
     Some(Intervention { at, ordinal, action })
+}
+
+/// A fault that begins: its magnitude, and how long it lasts where that is said.
+fn begun(fault: &FaultSpec, value: &str) -> Option<Action> {
+    let (magnitude, lasts) = match value.split_once('@') {
+        Some((magnitude, lasts)) => (magnitude, Some(Span(lasts.parse().ok()?))),
+        None => (value, None),
+    };
+    let magnitude = magnitude.parse::<i64>().ok()?.clamp(fault.min, fault.max);
+    Some(Action::Fault { id: fault.id.to_owned(), onset: fault.onset(magnitude, lasts) })
 }
 
 /// What was asked of the running system, if the pattern can be asked at all.

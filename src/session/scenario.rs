@@ -2,7 +2,7 @@
 
 use crate::engine::{Action, Clock, Env, Intervention, Order, Run, Seed, Setup, Upstream};
 use crate::patterns;
-use crate::spec::{Fidelity, Field, Pattern, Preset, Problem, SCHEDULE, SHUFFLED, Value, Values};
+use crate::spec::{FaultSpec, Fidelity, Field, Pattern, Preset, Problem, SCHEDULE, SHUFFLED, Value, Values};
 use crate::trace::{SimTime, Span};
 use std::rc::Rc;
 
@@ -167,26 +167,20 @@ impl Scenario {
 
     /// Does something at a place of the run, and takes back what was done later: that future does not come any more.
     pub fn intervene(&mut self, at: SimTime, ordinal: u64, actions: impl IntoIterator<Item = Intervention>) {
-        // What a timed fault scheduled for later stays: it belongs to something earlier.
+        // What is a matter of time alone stays: an older link says so of the end of something earlier.
         self.interventions.retain(|i| (i.at, i.ordinal) <= (at, ordinal) || i.ordinal == 0);
         self.interventions.extend(actions);
         self.interventions.sort_by_key(|i| (i.at, i.ordinal));
     }
 
-    /// The interventions that switch a fault at a place of the run: on, and off again where it lasts for a time.
-    pub fn switch_fault(&self, at: SimTime, ordinal: u64, id: &str, magnitude: Option<i64>) -> Vec<Intervention> {
-        use crate::spec::FaultUnit;
-        let fault = |at, ordinal, magnitude| Intervention {
-            at,
-            ordinal,
-            action: Action::Fault { id: id.to_owned(), magnitude },
-        };
-        let mut all = vec![fault(at, ordinal, magnitude)];
-        let scene = (self.pattern.scene)(&self.values(), self.fidelity);
-        let lasts = scene.faults.iter().any(|f| f.id == id && f.unit == FaultUnit::Lasts);
-        if let (true, Some(length)) = (lasts, magnitude) {
-            all.push(fault(at + Span(length.max(0) as u64), 0, None));
-        }
-        all
+    /// A fault of the pattern's scene.
+    pub fn fault(&self, id: &str) -> Option<FaultSpec> {
+        (self.pattern.scene)(&self.values(), self.fidelity).faults.into_iter().find(|fault| fault.id == id)
+    }
+
+    /// What begins a fault with a magnitude; nothing if the scene does not have it.
+    pub fn begin_fault(&self, id: &str, magnitude: i64) -> Option<Action> {
+        let onset = self.fault(id)?.onset(magnitude, None);
+        Some(Action::Fault { id: id.to_owned(), onset })
     }
 }

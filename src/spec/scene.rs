@@ -1,6 +1,7 @@
 //! What a pattern's picture consists of, without a word about pixels: stations in the order of the flow, gauges, faults.
 
 use super::{Pace, Score, Summons};
+use crate::engine::{Again, Onset};
 use crate::trace::{Gauge, Span};
 
 /// A pattern's picture, as data.
@@ -256,6 +257,16 @@ pub struct FaultSpec {
     pub min: i64,
     /// The greatest.
     pub max: i64,
+}
+
+impl FaultSpec {
+    /// How it begins with a magnitude. Without a time of its own it lasts as long as its magnitude says, where that is a time, and
+    /// otherwise until it is switched off.
+    pub fn onset(&self, magnitude: i64, lasts: Option<Span>) -> Onset {
+        let own = (self.unit == FaultUnit::Lasts).then_some(Span(magnitude.max(0) as u64));
+        let again = if self.unit == FaultUnit::Member { Again::Adds } else { Again::Turns };
+        Onset { magnitude, lasts: lasts.or(own), again }
+    }
 }
 
 /// What a fault's magnitude is.

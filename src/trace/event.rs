@@ -99,7 +99,8 @@ pub enum EventKind {
     /// The system answers, once or, where it streams, again and again. The status is that of HTTP.
     Replied { exchange: u32, status: u16, body: Text },
 
-    /// A fault was switched on with a magnitude, or off.
+    /// A fault began with a magnitude, or ended: then `magnitude` is its place among those of its kind that stood, in the order of
+    /// their beginnings, from 0.
     Faulted { fault: Text, on: bool, magnitude: i64 },
     /// A live parameter was given another value.
     Edited { field: Text, value: i64 },

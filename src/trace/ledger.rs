@@ -32,8 +32,8 @@ pub struct Ledger {
     pub tasks: Vec<TaskRow>,
     /// Sums over the run so far.
     pub tally: Tally,
-    /// The faults that are on, with their magnitudes.
-    pub faults: BTreeMap<Text, i64>,
+    /// The faults that stand: the magnitudes of each kind, in the order of their beginnings.
+    pub faults: BTreeMap<Text, Vec<i64>>,
     /// Live parameters that were given another value.
     pub edits: BTreeMap<Text, i64>,
     /// What is asked of the running system.
@@ -369,9 +369,13 @@ impl Fold for Ledger {
                 self.tally.task_ended(trace.bytes_of(event.task));
             }
             EventKind::Faulted { fault, on, magnitude } => {
-                if on {
-                    self.faults.insert(fault, magnitude);
-                } else {
+                let standing = self.faults.entry(fault).or_default();
+                match usize::try_from(magnitude) {
+                    _ if on => standing.push(magnitude),
+                    Ok(place) if place < standing.len() => drop(standing.remove(place)),
+                    _ => {}
+                }
+                if standing.is_empty() {
                     self.faults.remove(&fault);
                 }
             }
@@ -387,6 +391,17 @@ impl Fold for Ledger {
 }
 
 impl Ledger {
+    /// The magnitudes of the faults of a kind that stand, in the order of their beginnings.
+    pub fn standing(&self, fault: &str, trace: &Trace) -> &[i64] {
+        let of = self.faults.iter().find(|(name, _)| trace.name(**name) == fault);
+        of.map_or(&[], |(_, magnitudes)| magnitudes)
+    }
+
+    /// The greatest of them.
+    pub fn strongest(&self, fault: &str, trace: &Trace) -> Option<i64> {
+        self.standing(fault, trace).iter().copied().max()
+    }
+
     /// When a job last came, moved or went, as long as some are in the system: since then nothing has come of all that happened.
     pub fn stands_since(&self) -> Option<SimTime> {
         let last = self.stations.iter().map(|station| station.levels.last_change()).max();

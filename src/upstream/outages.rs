@@ -35,9 +35,9 @@ impl Outages {
         Some(env.spawn("outages", async move {
             inner.sleep(first).await;
             loop {
-                inner.inject(OUTAGE, i64::try_from(lasts.0).ok());
+                let outage = inner.inject(OUTAGE, i64::try_from(lasts.0).unwrap_or(i64::MAX));
                 inner.sleep(lasts).await;
-                inner.inject(OUTAGE, None);
+                drop(outage);
                 if every.is_zero() {
                     return;
                 }

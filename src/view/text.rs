@@ -150,7 +150,7 @@ fn server(scene: &Scene<'_>, station: &str) -> String {
         .spec
         .faults
         .iter()
-        .filter(|f| scene.ledger.faults.keys().any(|name| scene.trace.name(*name) == f.id))
+        .filter(|f| !scene.ledger.standing(f.id, scene.trace).is_empty())
         .map(|f| f.label)
         .collect();
     if faults.is_empty() { text } else { format!("{text}, injected: {}", faults.join(", ")) }

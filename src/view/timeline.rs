@@ -107,9 +107,10 @@ impl Timeline<'_> {
         for entry in self.journal {
             match &entry.mark {
                 Some(Mark::FaultOn(name)) => open.push((name, entry.at)),
-                Some(Mark::FaultOff(name)) => {
-                    if let Some(index) = open.iter().position(|(n, _)| *n == name.as_str()) {
-                        let (name, from) = open.swap_remove(index);
+                Some(Mark::FaultOff(name, place)) => {
+                    let mut alike = open.iter().enumerate().filter(|(_, (n, _))| *n == name.as_str());
+                    if let Some((index, _)) = alike.nth(*place) {
+                        let (name, from) = open.remove(index);
                         bands.push((name, from, entry.at));
                     }
                 }

@@ -1,7 +1,8 @@
 //! The circuit breaker: against a model that keeps whole histories, and its promises one by one.
 
 use crate::program::{Over, finish, run, setup, start_pattern, values};
-use millrace::engine::{Action, Env, Intervention, Progress, Setup};
+use crate::faults::switch;
+use millrace::engine::{Env, Intervention, Progress, Setup};
 use millrace::parts::{
     Breaker, BreakerSettings, BreakerState, HalfOpen, Mark, Pass, Probing, SlidingWindow, Trip, Window,
 };
@@ -335,7 +336,7 @@ fn a_person_holds_it_open_or_bridges_it_for_a_time() {
     let act = |ms: u64, id: &str, magnitude| Intervention {
         at: SimTime(ms * 1_000_000),
         ordinal: 0,
-        action: Action::Fault { id: id.to_owned(), magnitude },
+        action: switch(id, magnitude),
     };
     let acts = vec![
         act(100, "force-open", Some(1)),

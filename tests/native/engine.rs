@@ -1,6 +1,7 @@
 //! The executor: the order contract, cancellation, slices, interventions, clocks, and how a run can end.
 
 use crate::program::{Guard, Log, Over, events, finish, outcome, run, run_any, setup, start, start_pattern, values};
+use crate::faults::switch;
 use millrace::engine::{Action, Clock, Env, Intervention, Order, Progress, Run, Seed, Setup, Task, TaskRef};
 use millrace::parts::{channel, select2, timeout};
 use millrace::patterns;
@@ -450,10 +451,10 @@ fn a_slice_of_one_poll_or_seven_or_a_thousand_makes_no_difference() {
 
 fn some_interventions() -> impl Strategy<Value = Vec<Intervention>> {
     let action = prop_oneof![
-        (0..3usize, 0..5i64).prop_map(|(fault, magnitude)| Action::Fault {
-            id: ["slow-server", "outage", "kill-worker"][fault].to_owned(),
-            magnitude: (magnitude > 0).then_some(magnitude),
-        }),
+        (0..3usize, 0..5i64).prop_map(|(fault, magnitude)| switch(
+            ["slow-server", "outage", "kill-worker"][fault],
+            (magnitude > 0).then_some(magnitude)
+        )),
         (0..1_000_000i64).prop_map(|value| Action::Live { key: "base".to_owned(), value }),
     ];
     let one = (0..400_000_000u64, 0..900u64, action).prop_map(|(at, ordinal, action)| Intervention {
@@ -511,7 +512,7 @@ fn a_budget_is_kept_to_the_poll() {
 // Interventions.
 
 fn fault(at: SimTime, ordinal: u64, magnitude: Option<i64>) -> Intervention {
-    Intervention { at, ordinal, action: Action::Fault { id: "slow-server".to_owned(), magnitude } }
+    Intervention { at, ordinal, action: switch("slow-server", magnitude) }
 }
 
 /// Ten tasks that each write two events at 1, 2, 3 … ms, with this done to them.
@@ -698,7 +699,7 @@ fn in_real_time_a_wake_from_another_thread_is_seen_by_the_next_advance() {
 fn in_real_time_a_fault_is_felt_at_once() {
     let mut run = start(in_real_time(), |env| async move { env.sleep(Span::secs(60)).await });
     run.advance(at_ms(4), u64::MAX);
-    run.intervene(Action::Fault { id: "outage".to_owned(), magnitude: Some(1) });
+    run.intervene(switch("outage", Some(1)));
     run.advance(at_ms(6), u64::MAX);
     let faults: Vec<_> =
         events(&run).into_iter().filter(|e| matches!(e.kind, EventKind::Faulted { .. })).map(|e| e.at).collect();

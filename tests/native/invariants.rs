@@ -2,7 +2,7 @@
 
 use crate::scenarios;
 use millrace::analysis::History;
-use millrace::engine::Progress;
+use millrace::engine::{Intervention, Progress};
 use millrace::session::{Playback, Scenario, Session};
 use millrace::trace::{Fold, Ledger, SimTime, TraceHash};
 use proptest::prelude::*;
@@ -99,7 +99,10 @@ fn what_happened_before_an_intervention_is_not_changed_by_it() {
     let at = SimTime(250_000_000);
     while !before.show(at, u64::MAX) {}
     let (events, hash) = (before.events(), before.hash());
-    let changed = before.with_interventions(|s, at, ordinal| s.switch_fault(at, ordinal, "slow-server", Some(3)));
+    let changed = before.with_interventions(|s, at, ordinal| {
+        let action = s.begin_fault("slow-server", 3).expect("a fault of the pattern");
+        vec![Intervention { at, ordinal, action }]
+    });
     let mut after = finished(&changed);
     while !after.show(at, u64::MAX) {}
     assert!(after.events() > events, "the fault itself is an event at that instant");

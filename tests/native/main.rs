@@ -15,6 +15,7 @@ mod endpoint;
 #[cfg(feature = "cli")]
 mod endpoint_system;
 mod engine;
+mod faults;
 mod figures;
 mod golden;
 mod invariants;

@@ -1,7 +1,8 @@
 //! The parts other than the channel: wait group, ticker, timeout, select, semaphore, crew, error group, stage, arrivals.
 
 use crate::program::{Guard, Log, Over, finish, outcome, run, run_any, setup, start};
-use millrace::engine::{Action, Env, Intervention, Job, Progress, Setup};
+use crate::faults::switch;
+use millrace::engine::{Env, Intervention, Job, Progress, Setup};
 use millrace::parts::{
     Arrivals, Crew, Either, Elapsed, ErrorGroup, GroupError, KILL_WORKER, Message, Semaphore, Stage, Ticker, Traffic,
     WaitGroup, channel, select2, timeout,
@@ -300,7 +301,7 @@ fn faults(switches: &[(u64, Option<i64>)]) -> Setup {
     let one = |&(ms, magnitude): &(u64, Option<i64>)| Intervention {
         at: at_ms(ms),
         ordinal: 0,
-        action: Action::Fault { id: KILL_WORKER.to_owned(), magnitude },
+        action: switch(KILL_WORKER, magnitude),
     };
     Setup { interventions: switches.iter().map(one).collect(), ..setup() }
 }

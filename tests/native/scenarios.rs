@@ -64,7 +64,10 @@ pub fn any() -> impl Strategy<Value = Scenario> {
             for (at, ordinal, which, magnitude) in faults {
                 let Some(fault) = scene.faults.get(which) else { continue };
                 let magnitude = magnitude.map(|m| m.clamp(fault.min, fault.max));
-                let action = Action::Fault { id: fault.id.to_owned(), magnitude };
+                let action = match magnitude {
+                    Some(magnitude) => Action::Fault { id: fault.id.to_owned(), onset: fault.onset(magnitude, None) },
+                    None => Action::Lift { id: fault.id.to_owned(), magnitude: None },
+                };
                 scenario.interventions.push(Intervention { at: SimTime(at), ordinal, action });
             }
             let routes = scenario.pattern.console.map_or(&[][..], |console| console.routes);

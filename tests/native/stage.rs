@@ -1,6 +1,7 @@
 //! The stage: what is drawn follows the ledger, stays on the canvas, can be read, and stays small however large the run.
 
-use millrace::engine::{Action, Intervention, Run, Seed, Setup};
+use crate::faults::switch;
+use millrace::engine::{Intervention, Run, Seed, Setup};
 use millrace::patterns;
 use millrace::spec::{Fidelity, Pattern, Place, Preset, SceneSpec, Values};
 use millrace::trace::{Answer, Cursor, SimTime, StationKind};
@@ -483,7 +484,7 @@ fn pictures_to_look_at() {
     let fault = |at: u64, id: &str, magnitude: i64| Intervention {
         at: SimTime(at * MS),
         ordinal: 0,
-        action: Action::Fault { id: id.to_owned(), magnitude: Some(magnitude) },
+        action: switch(id, Some(magnitude)),
     };
     type Given = &'static [(&'static str, &'static str)];
     type Case = (&'static str, &'static str, &'static str, Fidelity, Given, u64, Vec<Intervention>);

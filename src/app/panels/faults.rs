@@ -18,7 +18,7 @@ pub fn Faults() -> Html {
         return Html::default();
     }
     let trace = lab.session().run().trace();
-    let active = |id: &str| lab.ledger().faults.iter().find(|(fault, _)| trace.name(**fault) == id).map(|(_, m)| *m);
+    let standing = |id: &str| lab.ledger().standing(id, &trace).to_vec();
     let members: Rc<[String]> = lab
         .ledger()
         .stations
@@ -32,10 +32,10 @@ pub fn Faults() -> Html {
             <header><h2 id="h-faults">{ "Faults" }</h2><span class="note">{ "injected in virtual time" }</span></header>
             <div class="fl">
                 { for scene.faults.into_iter().map(|fault| {
-                    let active = active(fault.id);
+                    let standing = standing(fault.id);
                     let key = format!("{}/{}", scenario.pattern.id, fault.id);
                     let members = (!crewed).then(|| members.clone());
-                    html! { <Fault {key} {fault} {active} {members} /> }
+                    html! { <Fault {key} {fault} {standing} {members} /> }
                 }) }
             </div>
         </section>
@@ -45,22 +45,27 @@ pub fn Faults() -> Html {
 #[derive(Clone, PartialEq, Properties)]
 struct FaultProps {
     fault: FaultSpec,
-    /// Its magnitude while it is on.
-    active: Option<i64>,
+    /// The magnitudes with which it stands.
+    standing: Vec<i64>,
     /// The names of the members, in the order of their numbers, where they have names of their own.
     members: Option<Rc<[String]>>,
 }
 
-/// A switch, and the magnitude with which it switches on.
+/// A switch, and the magnitude with which it switches on. Where the magnitude is a member, each member is switched for itself: the
+/// switch is that of the member in the field, and others that are off their work have a row each.
 #[component]
 fn Fault(props: &FaultProps) -> Html {
     let page = use_page();
     let FaultSpec { id, label, help, unit, default, min, max } = props.fault;
     let chosen = use_state(|| default);
     let problem = use_state(|| None::<String>);
-    let active = props.active;
+    let of_members = unit == FaultUnit::Member;
+    let strongest = props.standing.iter().copied().max();
+    let active = if of_members { props.standing.iter().copied().find(|m| *m == *chosen) } else { strongest };
     let magnitude = active.unwrap_or(*chosen);
-    let onclick = page.asks(Wish::Fault(id, if active.is_some() { None } else { Some(magnitude) }));
+    let lift = |magnitude: i64| Wish::Lift(id, of_members.then_some(magnitude));
+    let onclick = page.asks(if active.is_some() { lift(magnitude) } else { Wish::Fault(id, magnitude) });
+    let others = props.standing.iter().copied().filter(|m| of_members && *m != magnitude);
     let commit = {
         let (problem, members) = (problem.clone(), props.members.clone());
         Callback::from(move |text: String| {
@@ -68,8 +73,8 @@ fn Fault(props: &FaultProps) -> Html {
                 Some(new) => {
                     problem.set(None);
                     chosen.set(new);
-                    if active.is_some_and(|old| old != new) {
-                        page.ask(Wish::Fault(id, Some(new)));
+                    if !of_members && active.is_some_and(|old| old != new) {
+                        page.ask(Wish::Fault(id, new));
                     }
                     true
                 }
@@ -93,6 +98,16 @@ fn Fault(props: &FaultProps) -> Html {
                 <Entry value={written(unit, magnitude, props.members.as_deref())} label={format!("{label}, magnitude")} testid={format!("fault-{id}-magnitude")}
                     bad={problem.is_some()} described={problem.as_ref().map(|_| error_id.clone())} {commit} />
             </div>
+            { for others.map(|member| {
+                let name = format!("{label}: {}", written(unit, member, props.members.as_deref()));
+                html! {
+                    <div class="fault" key={member}>
+                        <button type="button" class="sw on" role="switch" aria-checked="true" data-testid={format!("fault-{id}-{member}")}
+                            aria-label={name.clone()} onclick={page.asks(lift(member))}></button>
+                        <span>{ name }</span>
+                    </div>
+                }
+            }) }
             if let Some(message) = &*problem {
                 <p class="err" role="alert" id={error_id}>{ message }</p>
             }

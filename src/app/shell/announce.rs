@@ -48,7 +48,7 @@ fn sentence(entry: &Entry, faults: &[FaultSpec]) -> String {
     let label = |id: &String| faults.iter().find(|f| f.id == id).map_or(id.clone(), |f| f.label.to_owned());
     match &entry.mark {
         Some(Mark::FaultOn(fault)) => format!("Fault {} on.", label(fault)),
-        Some(Mark::FaultOff(fault)) => format!("Fault {} off.", label(fault)),
+        Some(Mark::FaultOff(fault, _)) => format!("Fault {} off.", label(fault)),
         _ => format!("{}: {}.", entry.who, entry.text),
     }
 }

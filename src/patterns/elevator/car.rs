@@ -9,9 +9,9 @@ use super::floor::{Direction, Floor};
 use super::operation::switch_on;
 use super::passenger::{Passenger, Stage};
 use super::system::System;
-use super::works::Works;
+use super::works::{STOP_CAR, Works};
 use crate::engine::{Env, StationSpec, Task};
-use crate::parts::{Breaker, Rx, TrySendError, Tx, Watch, channel_of};
+use crate::parts::{Breaker, BreakerState, Rx, TrySendError, Tx, Watch, channel_of};
 use crate::trace::{Gauge, SimTime, StationId, StationKind, UNLIMITED};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -42,6 +42,8 @@ pub const STEPS: Gauge = Gauge(10);
 pub const IN_SERVICE: &str = "in service";
 /// The state of one that a fault has stopped.
 pub const STOPPED: &str = "stopped";
+/// The state of one that is being deleted.
+pub const DELETING: &str = "deleting";
 /// How many signals there is room for.
 pub const SIGNAL_BUFFER: u32 = 10;
 
@@ -81,7 +83,16 @@ pub struct Car {
     pub(super) signals: (Tx<()>, Rx<()>),
     shown: Cell<(u32, u32)>,
     pub(super) rekicking: Cell<bool>,
+    /// When it last came on, and when somebody last got in or out.
+    pub(super) came_on: Cell<SimTime>,
+    pub(super) moved_at: Cell<SimTime>,
+    pub(super) doors_open: Cell<bool>,
+    /// The floor at which its doors were open for as long as they may be, until it has left it.
+    pub(super) held_doors: Cell<Option<Floor>>,
+    pub(super) idle_since: Cell<Option<SimTime>>,
     deleting: Cell<bool>,
+    /// Whether a fault holds it where it is.
+    pub(super) stopped: Watch<bool>,
     pub(super) gone: Watch<bool>,
     /// Whether there is nothing to do and nothing being done.
     pub at_rest: Watch<bool>,
@@ -123,7 +134,13 @@ impl Car {
             signals: channel_of(&env, station, &format!("{name} signals"), SIGNAL_BUFFER),
             shown: Cell::new((0, 0)),
             rekicking: Cell::new(false),
+            came_on: Cell::new(env.now()),
+            moved_at: Cell::new(env.now()),
+            doors_open: Cell::new(false),
+            held_doors: Cell::new(None),
+            idle_since: Cell::new(Some(env.now())),
             deleting: Cell::new(false),
+            stopped: Watch::new(&env, env.faults(STOP_CAR).contains(&number)),
             gone: Watch::new(&env, false),
             at_rest: Watch::new(&env, true),
             off: Watch::new(&env, false),
@@ -138,7 +155,7 @@ impl Car {
         env.gauge(station, HIGH, i64::from(min.max(max).0));
         env.gauge(station, FLOOR, i64::from(min.0));
         env.place(station, min.place());
-        env.state(station, if car.works.stopped.get() == number { STOPPED } else { IN_SERVICE });
+        car.show_state();
         let (inner, running) = (env.clone(), car.clone());
         let life = async move {
             switch_on(inner, running.clone()).await;
@@ -183,6 +200,13 @@ impl Car {
         self.load() > self.overload
     }
 
+    /// Whether its breaker lets nothing through. One whose time is over lets a probe through, so as documented the car is one like
+    /// any other: without passengers it could never show that it works again.
+    pub fn is_blocked(&self) -> bool {
+        let in_time = self.breaker.retry_at().is_some_and(|at| self.env.now() < at);
+        self.breaker.state() == BreakerState::Open && (in_time || !self.works.forgives())
+    }
+
     /// Whether it takes no new requests because it is being deleted.
     pub fn is_deleting(&self) -> bool {
         self.deleting.get()
@@ -196,7 +220,24 @@ impl Car {
     /// Takes no new requests from now on.
     pub fn start_deleting(&self) {
         self.deleting.set(true);
-        self.env.state(self.station, "deleting");
+        self.show_state();
+    }
+
+    /// A fault holds it where it is, or lets it go.
+    pub fn is_to_stop(&self, stop: bool) {
+        if self.stopped.get() != stop {
+            self.stopped.set(stop);
+            self.show_state();
+        }
+    }
+
+    fn show_state(&self) {
+        let state = match (self.stopped.get(), self.is_deleting()) {
+            (true, _) => STOPPED,
+            (false, true) => DELETING,
+            (false, false) => IN_SERVICE,
+        };
+        self.env.state(self.station, state);
     }
 
     /// Somebody waits at `from`, for `to`.
@@ -210,6 +251,10 @@ impl Car {
             };
             self.head(Some(first));
         }
+        if self.at_rest.get() {
+            self.comes_on();
+        }
+        self.idle_since.set(None);
         self.at_rest.set(false);
         self.directions.borrow_mut().append(direction, from, to);
         self.show_pending();
@@ -289,6 +334,9 @@ impl Car {
             && self.heading().is_none()
             && self.parking.get().is_none()
             && self.directions.borrow().is_idle();
+        if rest {
+            self.idle_since.set(self.idle_since.get().or(Some(self.env.now())));
+        }
         if rest != self.at_rest.get() {
             self.at_rest.set(rest);
             if let (true, Some(system)) = (rest, self.system.borrow().upgrade()) {
@@ -297,18 +345,27 @@ impl Car {
         }
     }
 
+    /// The floor that it stands at, or is closest to.
+    pub fn whereabouts(&self) -> Floor {
+        Floor::nearest(self.place_now())
+    }
+
     /// Stops for good. Who is aboard is let out where the car is, and who waits for it waits for another.
     pub fn shut_down(&self) {
         self.gone.set(true);
         self.env.state(self.station, "removed");
         drop((self.parks_later.take(), self.wakes_later.take()));
+        self.idle_since.set(None);
         let system = self.system.borrow().upgrade();
         let stranded =
             system.map(|s| s.building.everybody()).unwrap_or_default().into_iter().filter(|p| p.is_for(self));
         let riders = std::mem::take(&mut *self.riders.borrow_mut());
-        for person in stranded.chain(riders).collect::<Vec<_>>() {
-            person.stage.set(Stage::Dropped);
+        for person in stranded.collect::<Vec<_>>() {
+            if person.loses(self) {
+                person.stage.set(Stage::Dropped);
+            }
         }
+        riders.iter().for_each(|person| person.stage.set(Stage::Dropped));
         self.directions.replace(Directions::default());
         self.show_pending();
         // Who waits for it to come to rest need not wait for it any more.

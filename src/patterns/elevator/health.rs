@@ -4,13 +4,12 @@ use super::car::Car;
 use super::envelope::timestamp;
 use super::floor::Direction;
 use super::system::System;
-use crate::parts::BreakerState;
 use serde_json::{Map, Value as Json, json};
 
 impl Car {
     /// Whether its breaker lets it work and nobody deletes it.
     pub fn is_healthy(&self) -> bool {
-        self.breaker.state() != BreakerState::Open && !self.is_deleting()
+        !self.is_blocked() && !self.is_deleting()
     }
 
     fn direction_word(&self) -> &'static str {

@@ -39,6 +39,7 @@ mod exposition;
 mod floor;
 mod forecast;
 mod health;
+mod in_time;
 mod limit;
 mod metrics;
 mod operation;
@@ -46,6 +47,7 @@ mod params;
 mod passenger;
 mod reference;
 mod refusal;
+mod rescue;
 mod scene;
 mod script;
 mod stop;
@@ -170,6 +172,8 @@ pub static PATTERN: Pattern = Pattern {
     source: Source { path: file!(), text: include_str!("mod.rs") },
     more: sources![
         "operation",
+        "rescue",
+        "in_time",
         "car",
         "reference",
         "sweep",
@@ -213,8 +217,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     });
     arrivals.join().await;
     env.sleep_until(closes, Wait::Sleep).await;
-    system.people.until(|people| people == 0).await;
-    system.at_rest().await;
+    system.empty().await;
     api.hang_up();
     system.shut_down().await;
 }

@@ -6,8 +6,10 @@
 use super::car::{Car, UNHEARD};
 use super::works::Rules;
 use crate::engine::Env;
-use crate::parts::{Either, Pass, Watch, select2, timeout};
-use crate::trace::SimTime;
+use super::in_time::{in_time, others_first};
+use super::rescue::looking_around;
+use crate::parts::{BreakerState, Either, Elapsed, Pass, Watch, select2, timeout};
+use crate::trace::{SimTime, Span};
 use std::rc::Rc;
 
 /// Why a step did not do what it should.
@@ -22,7 +24,8 @@ pub enum Failure {
 /// The car's task: a step for each signal, until the car is shut down.
 pub async fn switch_on(env: Env, car: Rc<Car>) {
     loop {
-        let signal = select2(&env, car.gone.until(|gone| gone), car.signals.1.recv()).await;
+        let signal = select2(&env, car.gone.until(|gone| gone), car.signals.1.recv());
+        let signal = looking_around(&env, &car, signal).await;
         match signal {
             Either::First(_) | Either::Second(None) => return,
             Either::Second(Some(())) => car.show_signals(),
@@ -56,7 +59,7 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
     let result = if car.works.forgives() {
         // Its handle is dropped when the time is up or the car is shut down, and with it the step.
         let step = env.spawn_at(&format!("{} step", car.name), car.station, step(car.clone()));
-        match select2(env, car.gone.until(|gone| gone), timeout(env, limit, step.join())).await {
+        match select2(env, car.gone.until(|gone| gone), in_time(env, limit, step, || car.moved_at.get())).await {
             Either::First(_) => return,
             Either::Second(result) => result.unwrap_or(Err(Failure::Timeout)),
         }
@@ -74,7 +77,7 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
 }
 
 /// The shipped way: when the time is up a line is logged, and the step goes on beside whatever comes next.
-async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<(), Failure> {
+async fn shipped(env: &Env, car: &Rc<Car>, limit: Span) -> Result<(), Failure> {
     let done = Watch::new(env, None);
     let (handle, inner) = (done.clone(), car.clone());
     let work = async move {
@@ -83,9 +86,16 @@ async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<
         inner.settle();
     };
     env.spawn_at(&format!("{} step", car.name), car.station, work).detach();
-    match timeout(env, limit, done.until(|result| result.is_some())).await {
-        Ok(result) => result.unwrap_or(Ok(())),
-        Err(_) => {
+    let heard = match timeout(env, limit, done.until(|result| result.is_some())).await {
+        Ok(result) => result,
+        Err(Elapsed) => {
+            others_first(env).await;
+            done.get()
+        }
+    };
+    match heard {
+        Some(result) => result,
+        None => {
             car.goes_on_too_long();
             env.note(&format!("{}: operation timed out; it goes on", car.name), 0);
             Err(Failure::Timeout)
@@ -109,6 +119,9 @@ fn report(car: &Car, pass: Pass, result: Result<(), Failure>) {
             };
             car.env.note(&format!("{}: {text}", car.name), 0);
             pass.failure();
+            if car.works.forgives() && car.breaker.state() == BreakerState::Open {
+                car.releases();
+            }
         }
     }
 }
@@ -120,6 +133,7 @@ fn rekick(env: &Env, car: &Rc<Car>, at: Option<SimTime>) {
     let wake = async move {
         inner.sleep_until(at, crate::trace::Wait::Sleep).await;
         woken.rekicking.set(false);
+        woken.breaker.revisit();
         woken.push();
     };
     car.wakes_later.replace(Some(env.spawn("wake", wake)));

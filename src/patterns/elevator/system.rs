@@ -5,14 +5,15 @@
 //! seen: two requests may choose the same idle car, two cars may be added under one name. *Documented*, they are one.
 
 use super::building::Building;
-use super::car::{Car, IN_SERVICE, STOPPED};
+use super::car::Car;
 use super::dispatch;
 use super::floor::{Direction, Floor, HIGHEST, LOWEST};
+use super::in_time::in_time;
 use super::metrics::Metrics;
 use super::params::Params;
 use super::passenger::{self, Passenger};
 use super::refusal::{Class, Refusal};
-use super::works::{NONE, STOP_CAR, Works};
+use super::works::{STOP_CAR, Works};
 use crate::engine::Env;
 use crate::parts::{Ticker, Watch, timeout};
 use crate::spec::Fidelity;
@@ -55,7 +56,7 @@ impl System {
     pub fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<System> {
         let system = Rc::new(System {
             env: env.clone(),
-            works: Rc::new(Works::new(env, p, fidelity)),
+            works: Rc::new(Works::new(p, fidelity)),
             fleet: env.open_plain(StationKind::Crew, FLEET),
             building: Building::open(env),
             metrics: RefCell::new(Metrics::new()),
@@ -65,21 +66,11 @@ impl System {
             people: Watch::new(env, 0),
         });
         let bank = Rc::downgrade(&system);
-        env.on_fault(STOP_CAR, move |number| {
-            if let Some(system) = bank.upgrade() {
-                system.stopped(number);
-            }
+        env.on_fault(STOP_CAR, move |numbers| {
+            let cars = bank.upgrade().map(|system| system.cars()).unwrap_or_default();
+            cars.iter().for_each(|car| car.is_to_stop(numbers.contains(&car.number)));
         });
         system
-    }
-
-    /// A fault stops a car, or none.
-    fn stopped(&self, number: Option<i64>) {
-        let (before, now) = (self.works.stopped.get(), number.unwrap_or(NONE));
-        for car in self.cars().into_iter().filter(|car| before != now && [before, now].contains(&car.number)) {
-            self.env.state(car.station, if car.number == now { STOPPED } else { IN_SERVICE });
-        }
-        self.works.stopped.set(now);
     }
 
     /// The cars, a copy of the list: who reads it does not hold it.
@@ -156,10 +147,12 @@ impl System {
 
     /// Who is aboard a car that goes away stands on the floor it is at. Documented, they wait for another one there.
     fn let_out(&self, car: &Rc<Car>) {
-        let landing = self.building.station(car.floor());
+        // Where it is, not the floor it would go to next.
+        let floor = car.whereabouts();
+        let landing = self.building.station(floor);
         let riders = car.riders.borrow().clone();
         for (person, landing) in riders.iter().zip(landing.into_iter().cycle()) {
-            person.step_out(car.floor(), landing);
+            person.step_out(floor, landing);
             self.building.enter(person);
         }
     }
@@ -170,15 +163,15 @@ impl System {
         let told: Rc<RefCell<Option<Answer>>> = Rc::default();
         let heard = Watch::new(&self.env, false);
         let (system, tell, hear) = (self.clone(), told.clone(), heard.clone());
-        self.people.set(self.people.get() + 1);
+        let present = Present::enter(self);
         self.came.set(self.came.get() + 1);
         let person = async move {
             let answered = |answer: &Answer| {
                 tell.replace(Some(answer.clone()));
                 hear.set(true);
             };
-            passenger::travel(system.env.clone(), system.clone(), from, to, answered).await;
-            system.people.set(system.people.get().saturating_sub(1));
+            passenger::travel(system.env.clone(), system, from, to, answered).await;
+            drop(present);
         };
         self.env.spawn(&format!("passenger {}", self.came.get()), person).detach();
         async move {
@@ -223,7 +216,8 @@ impl System {
             [only] => only.clone(),
             several => {
                 // Somebody asked for the very same thing, and is not aboard yet.
-                let same = |car: &&Rc<Car>| !car.is_deleting() && car.holds(direction, from, to);
+                let comes = |car: &Car| !car.is_deleting() && !(self.works.forgives() && car.is_blocked());
+                let same = |car: &&Rc<Car>| comes(car) && car.holds(direction, from, to);
                 if let Some(car) = several.iter().find(same) {
                     person.assign(car);
                     self.announce(car, from, direction);
@@ -238,24 +232,31 @@ impl System {
         Ok(car)
     }
 
-    /// Chooses among several cars. Shipped, in a task of its own that has some time: what it saw may have changed when its
-    /// result is taken.
+    /// Chooses among several cars, in a task of its own that has some time. Shipped, what it saw may have changed when its
+    /// result is taken; documented, the look follows the thinking, in one go with the handing over.
     async fn choose(self: &Rc<System>, from: Floor, to: Floor) -> Answer {
-        if self.works.forgives() {
+        let (env, thinks, forgives) = (self.env.clone(), self.works.p.choose_time, self.works.forgives());
+        if forgives && thinks.is_zero() {
             return dispatch::choose(self, from, to);
         }
         let system = self.clone();
-        let choice = self.env.spawn("choose", async move { dispatch::choose(&system, from, to) });
-        match timeout(&self.env, self.works.p.request_timeout, choice.join()).await {
-            Ok(answer) => answer,
+        let choice = self.env.spawn("choose", async move {
+            env.sleep(thinks).await;
+            (!forgives).then(|| dispatch::choose(&system, from, to))
+        });
+        let started = self.env.now();
+        match in_time(&self.env, self.works.p.request_timeout, choice, || started).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => dispatch::choose(self, from, to),
             Err(_) => Err(Refusal::new(Class::NotFound, "choosing an elevator took too long")),
         }
     }
 
     /// Writes at a landing when a car is due, by the original's estimate.
-    fn announce(&self, car: &Car, from: Floor, direction: Direction) {
+    pub(super) fn announce(&self, car: &Car, from: Floor, direction: Direction) {
         let wait = Span(ESTIMATE.0 * u64::from(car.floor().distance(from)));
         self.building.due(from, direction, self.env.now() + wait);
+        self.building.stir();
     }
 
     /// A car came to rest.
@@ -272,10 +273,19 @@ impl System {
         car.parks_later.replace(Some(self.env.spawn("parking", wait)));
     }
 
-    /// Waits until every car is at rest.
-    pub async fn at_rest(&self) {
-        for car in self.cars() {
-            car.at_rest.until(|rest| rest).await;
+    /// Waits until nobody is in the building and every car is at rest. Documented, with nobody there a call is a call for nobody.
+    pub async fn empty(&self) {
+        loop {
+            self.people.until(|people| people == 0).await;
+            for car in self.cars() {
+                if self.works.forgives() {
+                    car.has_nobody_to_fetch();
+                }
+                car.at_rest.until(|rest| rest).await;
+            }
+            if self.people.get() == 0 {
+                return;
+            }
         }
     }
 
@@ -286,6 +296,22 @@ impl System {
         for car in cars {
             car.off.until(|off| off).await;
         }
+    }
+}
+
+/// Somebody in the building, counted as long as they are: their task may end on whatever way.
+struct Present(Rc<System>);
+
+impl Present {
+    fn enter(system: &Rc<System>) -> Present {
+        system.people.set(system.people.get() + 1);
+        Present(system.clone())
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.people.set(self.0.people.get().saturating_sub(1));
     }
 }
 

@@ -2,14 +2,12 @@
 
 use super::params::Params;
 use crate::engine::Env;
-use crate::parts::{BreakerSettings, HalfOpen, Probing, Trip, Watch, Window};
+use crate::parts::{BreakerSettings, HalfOpen, Probing, Trip, Window};
 use crate::spec::Fidelity;
 use crate::trace::Span;
 
 /// The fault that stops a car.
 pub const STOP_CAR: &str = "stop-car";
-/// The number of no car.
-pub const NONE: i64 = 0;
 /// The fault that makes doors slow.
 pub const SLOW_DOOR: &str = "slow-door";
 /// The fault that lets motors fail.
@@ -81,15 +79,12 @@ pub struct Works {
     pub fidelity: Fidelity,
     /// How a car is chosen.
     pub policy: Policy,
-    /// The number of the car that is stopped, from 1, or [`NONE`].
-    pub stopped: Watch<i64>,
 }
 
 impl Works {
     /// As the parameters say.
-    pub fn new(env: &Env, p: Params, fidelity: Fidelity) -> Works {
-        let stopped = Watch::new(env, NONE);
-        Works { policy: Policy::from_id(&p.policy), p, fidelity, stopped }
+    pub fn new(p: Params, fidelity: Fidelity) -> Works {
+        Works { policy: Policy::from_id(&p.policy), p, fidelity }
     }
 
     /// Whether this is the system that the document promises: one lock where there are two, timeouts that stop and count,

@@ -99,8 +99,7 @@ pub fn condition(scene: &Scene<'_>, look: &Look<'_>) -> (String, Rgba) {
     let on = |unit: FaultUnit| {
         // The server's own faults come first; further ones of the same unit are somebody else's.
         let fault = scene.spec.faults.iter().find(|f| f.unit == unit)?;
-        let (_, magnitude) = scene.ledger.faults.iter().find(|(name, _)| scene.trace.name(**name) == fault.id)?;
-        Some(*magnitude)
+        scene.ledger.strongest(fault.id, scene.trace)
     };
     if on(FaultUnit::Lasts).is_some() {
         ("down".to_owned(), p.server_ink)

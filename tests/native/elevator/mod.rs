@@ -6,6 +6,7 @@ mod checks;
 mod directions;
 mod dispatch;
 mod eta;
+mod fuzz;
 mod golden;
 mod race;
 #[cfg(feature = "cli")]

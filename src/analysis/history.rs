@@ -39,10 +39,10 @@ impl Call {
     /// How it ended. None where neither an answer came nor patience ended: it was taken back, or could not be made.
     pub const fn end(&self) -> Option<CallEnd> {
         match self.answer {
+            answer if !answer.has_latency() => None,
             answer if answer.is_success() => Some(CallEnd::Success),
-            Answer::Status(_) => Some(CallEnd::Error),
             Answer::TimedOut => Some(CallEnd::Timeout),
-            Answer::Cancelled | Answer::Failed => None,
+            _ => Some(CallEnd::Error),
         }
     }
 }

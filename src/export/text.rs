@@ -108,7 +108,8 @@ fn outcomes(out: &mut String, r: &Report) -> std::fmt::Result {
         q.offered, q.completed, q.failed, q.rejected, q.timed_out, q.cancelled, q.lost, q.in_system
     )?;
     if r.substitutes > 0 {
-        writeln!(out, "Substitutes: {} of the completed, in no latency and no response", r.substitutes)?;
+        let each = rate(r.substitutes as f64 / (r.virtual_ns.max(1) as f64 / 1e9));
+        writeln!(out, "Substitutes: {} of the completed, {each}, in no latency and no response", r.substitutes)?;
     }
     Ok(())
 }

@@ -242,6 +242,12 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// Whether its caller can say how long the call took: an answer came, or patience ended. A call that was taken back, or
+    /// could not be made, took no time of anybody's.
+    pub const fn has_latency(self) -> bool {
+        matches!(self, Answer::Status(_) | Answer::TimedOut)
+    }
+
     /// Whether the answer is a success (2xx).
     pub const fn is_success(self) -> bool {
         matches!(self, Answer::Status(200..=299))

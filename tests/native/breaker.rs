@@ -1,7 +1,7 @@
 //! The circuit breaker: against a model that keeps whole histories, and its promises one by one.
 
-use crate::program::{Over, finish, run, setup, start_pattern, values};
 use crate::faults::switch;
+use crate::program::{Over, finish, run, setup, start_pattern, values};
 use millrace::engine::{Env, Intervention, Progress, Setup};
 use millrace::parts::{
     Breaker, BreakerSettings, BreakerState, HalfOpen, Mark, Pass, Probing, SlidingWindow, Trip, Window,

@@ -1,7 +1,7 @@
 //! The executor: the order contract, cancellation, slices, interventions, clocks, and how a run can end.
 
-use crate::program::{Guard, Log, Over, events, finish, outcome, run, run_any, setup, start, start_pattern, values};
 use crate::faults::switch;
+use crate::program::{Guard, Log, Over, events, finish, outcome, run, run_any, setup, start, start_pattern, values};
 use millrace::engine::{Action, Clock, Env, Intervention, Order, Progress, Run, Seed, Setup, Task, TaskRef};
 use millrace::parts::{channel, select2, timeout};
 use millrace::patterns;

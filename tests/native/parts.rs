@@ -1,7 +1,7 @@
 //! The parts other than the channel: wait group, ticker, timeout, select, semaphore, crew, error group, stage, arrivals.
 
-use crate::program::{Guard, Log, Over, finish, outcome, run, run_any, setup, start};
 use crate::faults::switch;
+use crate::program::{Guard, Log, Over, finish, outcome, run, run_any, setup, start};
 use millrace::engine::{Env, Intervention, Job, Progress, Setup};
 use millrace::parts::{
     Arrivals, Crew, Either, Elapsed, ErrorGroup, GroupError, KILL_WORKER, Message, Semaphore, Stage, Ticker, Traffic,

@@ -48,7 +48,9 @@ fn line(entry: &Entry, faults: &[FaultSpec]) -> Html {
     };
     // The trace knows a fault by its id, a person by its label.
     let label = match &entry.mark {
-        Some(Mark::FaultOn(id) | Mark::FaultOff(id, _)) => faults.iter().find(|f| f.id == id).map(|f| f.label.to_owned()),
+        Some(Mark::FaultOn(id) | Mark::FaultOff(id, _)) => {
+            faults.iter().find(|f| f.id == id).map(|f| f.label.to_owned())
+        }
         _ => None,
     };
     html! {

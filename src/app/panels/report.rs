@@ -123,7 +123,7 @@ fn promised(page: &Page, r: &Report, over: bool) -> Html {
                     { fact("Lost results", format!("{} were answered, but the program lost what came back", number::count(q.lost))) }
                 }
                 if r.substitutes > 0 {
-                    { fact("Substitutes", format!("{} of the completed, in no latency and no response", number::count(r.substitutes))) }
+                    { fact("Substitutes", substitutes(r)) }
                 }
                 { fact("Throughput", format!("{} completed and failed", rate(r, r.throughput_per_s))) }
                 { fact("Goodput", format!("{} completed", rate(r, r.goodput_per_s))) }
@@ -140,6 +140,12 @@ fn promised(page: &Page, r: &Report, over: bool) -> Html {
 /// A rate, unless no time has passed.
 fn rate(r: &Report, per_second: f64) -> String {
     if r.virtual_ns > 0 { format!("{} /s", number::rate(per_second)) } else { "—".to_owned() }
+}
+
+/// How many were answered without a server: among the completed, and to be seen as what they are.
+fn substitutes(r: &Report) -> String {
+    let each = rate(r, r.substitutes as f64 / (r.virtual_ns.max(1) as f64 / 1e9));
+    format!("{} of the completed, {each}, in no latency and no response", number::count(r.substitutes))
 }
 
 /// How often a second requests left in each way in which any has.

@@ -101,7 +101,8 @@ impl Car {
         let stays = |p: &Rc<Passenger>| p.direction() == direction && p.to.is_beyond(from, direction);
         // One that turns first has let out by then whoever is aboard.
         let aboard = self.riders.borrow().iter().filter(|p| on_its_way && stays(p)).count();
-        let before = waiting.iter().filter(|p| p.is_for(self) && stays(p) && !p.from().is_beyond(from, direction)).count();
+        let before =
+            waiting.iter().filter(|p| p.is_for(self) && stays(p) && !p.from().is_beyond(from, direction)).count();
         aboard + before < capacity
     }
 }

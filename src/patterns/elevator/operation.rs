@@ -4,10 +4,10 @@
 //! stops the step and counts, what failed is tried again, and a car that its breaker held is woken.
 
 use super::car::{Car, UNHEARD};
-use super::works::Rules;
-use crate::engine::Env;
 use super::in_time::{in_time, others_first};
 use super::rescue::looking_around;
+use super::works::Rules;
+use crate::engine::Env;
 use crate::parts::{BreakerState, Either, Elapsed, Pass, Watch, select2, timeout};
 use crate::trace::{SimTime, Span};
 use std::rc::Rc;

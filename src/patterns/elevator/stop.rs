@@ -128,7 +128,11 @@ impl Car {
         // Shipped, the last step of a car that was deleted goes on beside its end.
         let on_the_way = on_the_way && !self.gone.get();
         // One that is being deleted brings those to their floors who were promised it, and takes nobody else in.
-        let may = if self.works.policy.is_binding() || self.is_deleting() { person.is_for(self) } else { self.serves(person.to) };
+        let may = if self.works.policy.is_binding() || self.is_deleting() {
+            person.is_for(self)
+        } else {
+            self.serves(person.to)
+        };
         on_the_way && may
     }
 

@@ -93,7 +93,7 @@ fn activity(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, station: &str
     progress(sheet, look, Frame { x: node.x + 10.0, y: node.y + 43.0, w: node.w - 20.0, h: 3.0 }, share, p.success);
 }
 
-/// Departures over the last five seconds.
+/// Goodput over the last five seconds, and of the last one in figures.
 fn drain(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
     let p = look.palette;
     let bins = scene.stage.drain(look.now);
@@ -105,7 +105,7 @@ fn drain(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
     let y = |n: u32| frame.bottom() - f64::from(n) / most * (frame.h - 2.0);
     sheet.line((frame.x, crisp(frame.bottom())), (frame.right(), crisp(frame.bottom())), p.line_2, 1.0);
     let rate = f64::from(over.iter().rev().take(20).sum::<u32>()) / (BIN.seconds() * over.len().clamp(1, 20) as f64);
-    sheet.text((frame.x, frame.bottom() + 14.0), "last 5 s", Ink::new(p.ink_3));
+    sheet.text((frame.x, frame.bottom() + 14.0), "goodput", Ink::new(p.ink_3));
     if look.detail != Detail::Flow || rate > 0.0 {
         sheet.text(
             (frame.right(), frame.bottom() + 14.0),

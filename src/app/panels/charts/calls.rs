@@ -41,8 +41,8 @@ fn latency(lab: &Lab, p: &Palette) -> Sheet {
         unit: "ms",
         ..TimeChart::default()
     };
-    let limits = if lab.timeouts() > 0 { " · timeouts at their limit" } else { "" };
-    let note = format!("ms, log · {} window{limits}", unit_of(window));
+    let limits = if lab.timeouts() > 0 { " · timeouts at limit" } else { " window" };
+    let note = format!("ms, log · {}{limits}", unit_of(window));
     Sheet { id: "latency", title: "Latency", note, figure: Figure::Time(chart) }
 }
 
@@ -70,10 +70,14 @@ fn throughput(lab: &Lab, p: &Palette) -> Sheet {
     let (good, value) = series(&Rates::goodput);
     let mut lines = vec![rate, line("goodput", value, vec![good], p.success, p.success_ink, 1.4)];
     // What leaves otherwise, once something has.
-    let others = [(Outcome::Rejected, p.rejected, p.rejected_ink), (Outcome::TimedOut, p.timeout, p.timeout_ink)];
-    for (outcome, colour, ink) in others.into_iter().filter(|(o, ..)| lab.ledger().tally.count(*o) > 0) {
+    let others = [
+        (Outcome::Rejected, "rejected", p.rejected, p.rejected_ink),
+        (Outcome::TimedOut, "timed out", p.timeout, p.timeout_ink),
+        (Outcome::Substituted, "subst.", p.waiting, p.waiting_ink),
+    ];
+    for (outcome, word, colour, ink) in others.into_iter().filter(|(o, ..)| lab.ledger().tally.count(*o) > 0) {
         let (points, value) = series(&|rates| rates.rate(outcome));
-        lines.push(line(outcome.word(), value, vec![points], colour, ink, 1.0));
+        lines.push(line(word, value, vec![points], colour, ink, 1.0));
     }
     let chart = TimeChart {
         end: end_of(lab),
@@ -82,7 +86,7 @@ fn throughput(lab: &Lab, p: &Palette) -> Sheet {
         unit: "per second",
         ..TimeChart::default()
     };
-    let note = format!("completed + failed per s · {} window", unit_of(window));
+    let note = format!("completed + failed /s, per {}", unit_of(window));
     Sheet { id: "throughput", title: "Throughput", note, figure: Figure::Time(chart) }
 }
 

@@ -67,8 +67,10 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     (tiles, note(lab))
 }
 
-/// What leaves with no result and no error: its rate is in neither throughput nor goodput.
-const OTHERS: [(Outcome, &str, &str); 3] = [
+/// What leaves with no result of a server: its rate is in neither throughput nor goodput, but for substitutes, which are in
+/// both and must be seen not to be results.
+const OTHERS: [(Outcome, &str, &str); 4] = [
+    (Outcome::Substituted, "substituted", "Substituted"),
     (Outcome::Rejected, "rejected", "Rejected"),
     (Outcome::TimedOut, "timed-out", "Timed out"),
     (Outcome::Cancelled, "cancelled", "Cancelled"),

@@ -272,7 +272,11 @@ impl<'a> State<'a> {
             // Nothing is drawn outside the building.
             car.place = car.place.clamp(f64::from(low), f64::from(high.max(low)));
         }
-        let slow = bank.pace.as_ref().and_then(|pace| scene.ledger.strongest(pace.slowed_by, scene.trace)).map_or(1.0, |times| times.max(1) as f64);
+        let slow = bank
+            .pace
+            .as_ref()
+            .and_then(|pace| scene.ledger.strongest(pace.slowed_by, scene.trace))
+            .map_or(1.0, |times| times.max(1) as f64);
         State { spec: bank, cars, landings, ends: (low, high.max(low)), slow }
     }
 

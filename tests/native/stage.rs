@@ -362,6 +362,19 @@ fn places_and_single_requests_can_be_pointed_at() {
 }
 
 #[test]
+fn the_rate_at_the_end_of_the_flow_is_of_those_who_got_something() {
+    // It drew a green hill of refusals beside a breaker that was open.
+    let breaker = patterns::find("circuit-breaker").expect("the breaker");
+    let mut experiment = Experiment::new(breaker, None, Fidelity::Documented, &[]);
+    let now = SimTime(4_500 * MS);
+    let picture = experiment.at(now);
+    let drained: u64 = picture.stage.drain(now).into_iter().map(u64::from).sum();
+    let tally = &picture.ledger.tally;
+    assert_eq!(drained, tally.served());
+    assert!(tally.departed() > drained + 100, "it has turned many away since the outage began");
+}
+
+#[test]
 fn a_share_of_nothing_is_not_told() {
     // "0 of 7,500 done, 0.0 percent errors", before anybody could fail; and "0.0 % of 0 calls failed".
     let pool = patterns::find("worker-pool").expect("the pool");

@@ -28,8 +28,8 @@ use crate::engine::{Env, Job};
 use crate::params;
 use crate::parts::{Arrivals, Either, ErrorGroup, Message, Stage, Tx, channel, select2};
 use crate::spec::{
-    Check, Choice, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec,
-    Source, Suite, Value, Values,
+    Check, Choice, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, Primitive, ProgramFuture,
+    SceneSpec, Source, Suite, Value, Values, Words,
 };
 use crate::trace::{Answer, Outcome, Span, StationKind};
 use crate::upstream::{self, Load, ServerParams};
@@ -104,6 +104,7 @@ pub static PATTERN: Pattern = Pattern {
     checks: &[
         Check::CONSERVED,
         Check::WITHIN_CAPACITY,
+        Check::SLOTS_KEPT,
         Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
     ],
     disagreement: Some(
@@ -117,7 +118,17 @@ pub static PATTERN: Pattern = Pattern {
     suite: Some(Suite {
         name: "Request patterns",
         place: 4,
-        claims: Claims { time: None, memory: None, throughput: None },
+        claims: Claims {
+            goroutines: "the sum of the workers",
+            sync: "channels + ctx + generics",
+            words: Words {
+                memory: "Low",
+                throughput: "that of the bottleneck stage",
+                latency: "the sum of the stages",
+            },
+            primitives: &[Primitive::Channels, Primitive::Goroutines, Primitive::Context, Primitive::Generics],
+            ..Claims::NONE
+        },
     }),
     ideal,
     console: None,
@@ -248,9 +259,12 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         }
         job.leave(if payload == FAILED { Outcome::Failed } else { Outcome::Completed });
     }
-    for error in running.iter().filter_map(|stage| stage.error()) {
-        env.note(&error.0, 0);
-    }
+    // One group has one error, however many stages are in it.
+    let errors: Vec<_> = match &whole {
+        Some(group) => group.error().into_iter().collect(),
+        None => running.iter().filter_map(|stage| stage.error()).collect(),
+    };
+    errors.iter().for_each(|error| env.note(&error.0, 0));
     // What is still blocked now, the original leaks as well: nobody waits for it.
     running.into_iter().for_each(|stage| stage.leak());
     source.detach();

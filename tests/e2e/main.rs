@@ -6,6 +6,7 @@
 mod bank;
 mod browser;
 mod chromium;
+mod driver;
 mod endpoint;
 mod every_scenario;
 mod hashes;
@@ -20,4 +21,5 @@ mod race;
 mod report;
 mod sharpness;
 mod site;
+mod suite;
 mod windows;

@@ -6,14 +6,20 @@ mod program;
 mod bank;
 mod bank_measures;
 mod breaker;
+#[cfg(feature = "cli")]
+mod calls;
 mod channel;
 mod charts;
 mod console;
+mod counts;
+mod dice;
 mod elevator;
 #[cfg(feature = "cli")]
 mod endpoint;
 #[cfg(feature = "cli")]
 mod endpoint_system;
+#[cfg(feature = "cli")]
+mod endpoint_wire;
 mod engine;
 mod faults;
 mod figures;
@@ -27,6 +33,7 @@ mod queueing;
 mod reference;
 mod registry;
 mod scenarios;
+mod scripts;
 mod stage;
 mod tidy;
 mod trace;

@@ -1,7 +1,7 @@
 //! The figures of a suite: a table of them, and a table of what the documents claim beside what was measured.
 
 use crate::app::icon::Icon;
-use crate::export::suite::{Column, SuiteRow, best};
+use crate::export::suite::{Column, SuiteRow, best, kib};
 use crate::view::number;
 use yew::prelude::*;
 
@@ -17,41 +17,8 @@ pub struct RowsProps {
     pub seed: AttrValue,
 }
 
-fn heading(column: Column) -> (&'static str, &'static str) {
-    match column {
-        Column::Time => ("Time", "s"),
-        Column::Throughput => ("Throughput", "done + failed per s"),
-        Column::P50 => ("p50", "ms"),
-        Column::P95 => ("p95", "ms"),
-        Column::P99 => ("p99", "ms"),
-        Column::P999 => ("p99.9", "ms"),
-        Column::Errors => ("Errors", "%"),
-        Column::Tasks => ("Peak tasks", "at once"),
-        Column::Memory => ("Memory", "KiB of futures"),
-    }
-}
-
-fn written(row: &SuiteRow, column: Column) -> String {
-    match column {
-        Column::Time => number::seconds(row.end.0),
-        Column::Throughput => dashed(row.throughput, number::rate),
-        Column::Errors => dashed(row.errors, |share| format!("{share:.2}")),
-        Column::Tasks => number::count(row.tasks_peak),
-        Column::Memory => kib(row.bytes_peak),
-        _ => row.percentile(column).map_or_else(|| "—".to_owned(), |span| number::millis(span.0)),
-    }
-}
-
-/// A figure, or a dash where there is none.
-fn dashed(figure: Option<f64>, written: impl Fn(f64) -> String) -> String {
-    figure.map_or_else(|| "—".to_owned(), written)
-}
-
-fn kib(bytes: u64) -> String {
-    if bytes < 102_400 { format!("{:.1}", bytes as f64 / 1_024.0) } else { number::count((bytes + 512) / 1_024) }
-}
-
-fn who(row: &SuiteRow) -> Html {
+/// The cell with the name of a row's pattern.
+pub fn who(row: &SuiteRow) -> Html {
     html! { <th scope="row"><span><Icon word={row.pattern.glyph} />{ row.pattern.name }</span></th> }
 }
 
@@ -72,7 +39,7 @@ pub fn ResultTable(props: &RowsProps) -> Html {
                 <table>
                     <thead><tr>
                         <th scope="col">{ "Pattern" }</th>
-                        { for bests.iter().map(|(c, _)| { let (name, unit) = heading(*c); html! { <th scope="col"><b>{ name }</b>{ unit }</th> } }) }
+                        { for bests.iter().map(|(c, _)| { let (name, unit) = c.heading(); html! { <th scope="col"><b>{ name }</b>{ unit }</th> } }) }
                         <th scope="col"><b>{ "Measured" }</b>{ format!("% of {first}") }</th>
                         <th scope="col"><b>{ "Reference" }</b>{ format!("% of {first}") }</th>
                         <th scope="col"><b>{ "Ideal" }</b>{ "closed form, s" }</th>
@@ -91,9 +58,7 @@ pub fn ResultTable(props: &RowsProps) -> Html {
 fn line(row: &SuiteRow, bests: &[(Column, Option<f64>)], base: &str) -> Html {
     let cell = |(column, best): &(Column, Option<f64>)| {
         let is_best = row.drained && best.is_some() && row.figure(*column) == *best;
-        let text = written(row, *column);
-        let text = if row.drained { text } else { format!("({text})") };
-        html! { <td class={is_best.then_some("best")}>{ text }</td> }
+        html! { <td class={is_best.then_some("best")}>{ row.written(*column) }</td> }
     };
     let claimed = row.claims.time;
     let ideal = row.ideal.as_ref();
@@ -101,7 +66,7 @@ fn line(row: &SuiteRow, bests: &[(Column, Option<f64>)], base: &str) -> Html {
         <tr class={(row.pattern.id == base).then_some("cur")} data-pattern={row.pattern.id}>
             { who(row) }
             { for bests.iter().map(cell) }
-            <td class="rt">{ dashed(row.time_share, |share| format!("{share:.1}")) }</td>
+            <td class="rt">{ number::dashed(row.time_share, |share| format!("{share:.1}")) }</td>
             <td class="rf">{ claimed.map_or_else(|| "—".to_owned(), |c| format!("{c:.0}")) }</td>
             <td title={ideal.map(|i| i.formula.clone())}>{ ideal.map_or_else(|| "—".to_owned(), |i| format!("{:.2}", i.seconds)) }</td>
             <td class="bar"><Bar measured={row.time_share.unwrap_or_default()} {claimed} whole=100.0 /></td>
@@ -136,7 +101,7 @@ fn Bar(props: &BarProps) -> Html {
 pub fn ClaimsTable(props: &RowsProps) -> Html {
     let rows = &props.rows;
     let first = first_name(rows);
-    let share = |x: Option<f64>| dashed(x, |x| number::count((x + 0.5) as u64));
+    let share = |x: Option<f64>| number::dashed(x, |x| number::count((x + 0.5) as u64));
     let pair = |measured: String, claim: Option<f64>| {
         html! {
             <>

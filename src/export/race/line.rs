@@ -10,19 +10,19 @@ use crate::trace::Span;
 pub struct Line {
     /// The alternative.
     pub choice: Choice,
-    /// The mean wait on each seed, in seconds.
+    /// The mean of what is compared on each seed, in seconds: waits where there are cars, else response times.
     pub waits: Vec<f64>,
     /// The mean of those, in seconds. None where nobody was taken on.
     pub mean: Option<f64>,
-    /// The median of the waits, in seconds. None where nobody was taken on.
+    /// The median of it, in seconds. None where nobody was taken on.
     pub p50: Option<f64>,
-    /// 95 % wait no longer; none where there are too few to say.
+    /// 95 % take no longer; none where there are too few to say.
     pub p95: Option<f64>,
-    /// 99 % wait no longer; none where there are too few to say.
+    /// 99 % take no longer; none where there are too few to say.
     pub p99: Option<f64>,
-    /// The longest wait of all, in seconds. None where nobody was taken on.
+    /// The longest of all, in seconds. None where nobody was taken on.
     pub longest: Option<f64>,
-    /// On how many seeds it waits least, or as little as another.
+    /// On how many seeds it takes least, or as little as another.
     pub best_on: usize,
     /// The mean ride, in seconds. None where nobody was set down.
     pub ride: Option<f64>,
@@ -61,7 +61,7 @@ fn winners(choices: usize, rows: &[RaceRow]) -> Vec<usize> {
         let left_out = |r: &RaceRow| (!r.drained, r.offered.saturating_sub(r.delivered));
         let fewest = own.iter().map(|r| left_out(r)).min().filter(|_| own.len() == choices);
         let able = own.into_iter().filter(|r| Some(left_out(r)) == fewest);
-        let able: Vec<_> = able.filter_map(|r| Some((r.choice, r.waiting?.mean))).collect();
+        let able: Vec<_> = able.filter_map(|r| Some((r.choice, r.compared?.mean))).collect();
         let least = able.iter().map(|(_, mean)| *mean).min();
         able.into_iter().filter(|(_, mean)| Some(*mean) == least).map(|(choice, _)| choice).collect::<Vec<_>>()
     };
@@ -76,16 +76,16 @@ fn line(choice: Choice, rows: &[&RaceRow]) -> Line {
         let figures: Vec<f64> = rows.iter().map(figure).collect::<Option<_>>()?;
         (!figures.is_empty()).then(|| figures.iter().sum::<f64>() / n)
     };
-    let waits = |least, pick| mean(|r| r.waiting, least, pick);
+    let compared = |least, pick| mean(|r| r.compared, least, pick);
     let sum = |of: fn(&RaceRow) -> u64| rows.iter().map(|r| of(r)).sum();
     Line {
         choice,
-        waits: rows.iter().filter_map(|r| r.waiting).map(|s| s.mean.seconds()).collect(),
-        mean: waits(1, |s| s.mean),
-        p50: waits(1, |s| s.p50),
-        p95: waits(20, |s| s.p95),
-        p99: waits(100, |s| s.p99),
-        longest: rows.iter().filter_map(|r| r.waiting).map(|s| s.max).max().map(Span::seconds),
+        waits: rows.iter().filter_map(|r| r.compared).map(|s| s.mean.seconds()).collect(),
+        mean: compared(1, |s| s.mean),
+        p50: compared(1, |s| s.p50),
+        p95: compared(20, |s| s.p95),
+        p99: compared(100, |s| s.p99),
+        longest: rows.iter().filter_map(|r| r.compared).map(|s| s.max).max().map(Span::seconds),
         best_on: 0,
         ride: mean(|r| r.riding, 1, |s| s.mean),
         response: mean(|r| r.response, 1, |s| s.mean),

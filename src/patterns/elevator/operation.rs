@@ -48,6 +48,7 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
     let pass = match car.breaker.admit() {
         Ok(pass) => pass,
         Err(rejected) => {
+            car.is_turned_away();
             // The signal is gone. As shipped that is all, and the car stands until somebody asks for it again.
             if car.works.rekicks() {
                 rekick(env, car, rejected.until);
@@ -70,6 +71,12 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
         return;
     }
     report(car, pass, result);
+    if car.works.forgives() && car.breaker.state() == BreakerState::Open {
+        car.releases();
+        if car.works.rekicks() {
+            rekick(env, car, car.breaker.retry_at());
+        }
+    }
     if result.is_err() && car.works.forgives() {
         // What failed is tried again, as long as the breaker lets it.
         car.push();
@@ -118,15 +125,13 @@ fn report(car: &Car, pass: Pass, result: Result<(), Failure>) {
                 Failure::Timeout => "the operation timed out",
             };
             car.env.note(&format!("{}: {text}", car.name), 0);
+            car.failed();
             pass.failure();
-            if car.works.forgives() && car.breaker.state() == BreakerState::Open {
-                car.releases();
-            }
         }
     }
 }
 
-/// Wakes a car when its breaker lets calls through again.
+/// Wakes a car when its breaker lets calls through again, also one that has nothing to do by then: whoever looks at it sees that.
 fn rekick(env: &Env, car: &Rc<Car>, at: Option<SimTime>) {
     let Some(at) = at.filter(|_| !car.rekicking.replace(true)) else { return };
     let (inner, woken) = (env.clone(), car.clone());

@@ -55,11 +55,6 @@ impl Car {
         stops && (takes_in || self.riders.borrow().iter().any(|p| p.to == floor))
     }
 
-    /// Whether its doors are open at a floor.
-    pub fn is_open_at(&self, floor: Floor) -> bool {
-        self.doors_open.get() && self.floor() == floor
-    }
-
     /// Opens the doors at the floor for those who go in a direction, and does what there is to do there.
     pub(super) async fn stop(&self, direction: Direction) {
         let floor = self.floor();
@@ -79,6 +74,7 @@ impl Car {
         let Some(landing) = landing else { return };
         let next = || self.riders.borrow().iter().position(|p| p.to == floor);
         while next().is_some() {
+            self.moves_somebody();
             self.env.sleep(self.works.p.boarding_time).await;
             let Some(index) = next() else { return };
             let person = self.riders.borrow_mut().remove(index);
@@ -94,6 +90,7 @@ impl Car {
         let limit = self.works.p.door_limit;
         let mut held = false;
         while self.has_room() && !held && next().is_some() {
+            self.moves_somebody();
             self.env.sleep(self.works.p.boarding_time).await;
             // As shipped another step of this car may have filled it meanwhile.
             let Some(person) = next().filter(|_| self.has_room()) else { break };
@@ -116,7 +113,7 @@ impl Car {
         }
     }
 
-    /// Somebody got in or out: what is under way is no failure.
+    /// Somebody gets in or out, or has: what is under way is no failure.
     fn moves_somebody(&self) {
         self.moved_at.set(self.env.now());
         self.comes_on();
@@ -153,7 +150,6 @@ struct Doors<'a>(&'a Car);
 impl<'a> Doors<'a> {
     fn open(car: &'a Car) -> Doors<'a> {
         car.env.gauge(car.station, DOORS, 1);
-        car.doors_open.set(true);
         car.comes_on();
         Doors(car)
     }
@@ -162,7 +158,6 @@ impl<'a> Doors<'a> {
 impl Drop for Doors<'_> {
     fn drop(&mut self) {
         self.0.env.gauge(self.0.station, DOORS, 0);
-        self.0.doors_open.set(false);
         self.0.leaves_behind();
     }
 }

@@ -34,8 +34,8 @@ fn any_bank() -> impl Strategy<Value = Bank> {
             let policy = ["reference", "nearest", "scan", "look", "etd", "destination"][policy];
             let parking = ["none", "main", "spread"][parking];
             let schedule = if shuffled { "shuffled" } else { "fifo" };
-            // A step takes a floor and a stop; the limit is sometimes less than that of slow doors, never less than it must be.
-            let timeout = floor_time_ms + door_time_ms + timeout * 500;
+            // A step takes a floor, the doors and somebody; the limit may be less than slow doors take, not less than that.
+            let timeout = floor_time_ms + door_time_ms + boarding * 400 + timeout * 500;
             let mut acts: Vec<(u64, String)> = faults
                 .into_iter()
                 .map(|(kind, member, at, lasts)| {
@@ -75,8 +75,6 @@ fn people() -> impl Strategy<Value = String> {
 }
 
 const HEADING: Gauge = Gauge(0);
-const DOORS: Gauge = Gauge(1);
-const FLOOR: Gauge = Gauge(7);
 const LOW: Gauge = Gauge(2);
 const HIGH: Gauge = Gauge(3);
 const PENDING: [Gauge; 2] = [Gauge(4), Gauge(5)];
@@ -106,19 +104,10 @@ impl Beside {
         serves(from) && serves(to) && !open && !is(row, "deleting") && !is(row, "removed")
     }
 
-    /// Whether a car stands at a floor with its doors open: who waits there steps in, or finds no room and asks again.
-    fn is_served(&self, floor: i64) -> bool {
-        let open = |row: &StationRow| row.gauge(DOORS) == 1 && row.gauge(FLOOR) == floor;
-        self.ledger.stations.iter().any(|row| row.kind == StationKind::Car && open(row))
-    }
-
     /// Before an event: whoever has waited for too long beside a car that has been idle for as long.
     fn look(&self, now: SimTime, patience: impl Fn(&StationRow) -> u64, trace: &Trace) -> Option<String> {
         for (job, (from, to, since)) in &self.waiting {
             let Some(to) = to else { continue };
-            if self.is_served(*from) {
-                continue;
-            }
             for (car, idle) in &self.idle {
                 let Some(row) = self.ledger.station(*car) else { continue };
                 let told = self.told.get(job).copied().unwrap_or(*since);

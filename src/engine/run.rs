@@ -299,15 +299,16 @@ impl Run {
             Some(Progress::Crashed(self.waiting_at_crash()))
         } else if self.main.is_finished() || !self.core.is_live(self.main_ref) {
             Some(Progress::Drained)
-        } else if self.polls_at_instant > POLLS_PER_INSTANT
-            && self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64
-        {
-            Some(Progress::Livelock(self.waiting()))
-        } else if self.clock == Clock::Virtual && self.spins() {
+        } else if self.is_stuck_in_an_instant() || self.clock == Clock::Virtual && self.spins() {
             Some(Progress::Livelock(self.waiting()))
         } else {
             None
         }
+    }
+
+    fn is_stuck_in_an_instant(&self) -> bool {
+        self.polls_at_instant > POLLS_PER_INSTANT
+            && self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64
     }
 
     fn spins(&self) -> bool {

@@ -116,6 +116,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::sometimes("the controller held back", |l, t| l.find("busy", t).is_some_and(|(_, s)| s.gauge(DELAY) > 0)),
         Check::ALL_LEFT,
     ],
+    practices: &[],
     disagreement: Some(
         "Documented, one monitor delays the producer; shipped, a cool-down task for each worker delays the taking of signals: \
          look at the delay and at what waits for it.",

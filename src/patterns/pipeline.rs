@@ -107,6 +107,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::SLOTS_KEPT,
         Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
     ],
+    practices: &[],
     disagreement: Some(
         "Documented, the first error cancels the whole pipeline; shipped, only its own stage: look at the source and the stages \
          above it, which block for ever.",

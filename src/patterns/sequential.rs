@@ -62,6 +62,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::always("at most one request is under way", |l, _| l.tally.in_flight <= 1),
         Check::ALL_LEFT,
     ],
+    practices: &[],
     disagreement: None,
     source: Source { path: file!(), text: include_str!("sequential.rs") },
     more: &[],

@@ -97,6 +97,7 @@ pub static PATTERN: Pattern = Pattern {
         }),
         Check::ALL_LEFT,
     ],
+    practices: &[],
     disagreement: Some(
         "Documented channels hold 100, shipped ones hold every request: look at the producer, which blocks in the one and \
          is done at once in the other.",

@@ -1,6 +1,6 @@
 //! A pattern, as the registry lists it.
 
-use super::{Check, Claims, Console, Field, SceneSpec, Value, Values};
+use super::{Check, Claims, Console, Field, Practice, SceneSpec, Value, Values};
 use crate::engine::Env;
 use crate::trace::{StationKind, Trace};
 use std::future::Future;
@@ -30,6 +30,8 @@ pub struct Pattern {
     pub presets: &'static [Preset],
     /// What should hold.
     pub checks: &'static [Check],
+    /// The practices that its document lists, if it lists some.
+    pub practices: &'static [Practice],
     /// What the documents and the code disagree about and where to look, if they do.
     pub disagreement: Option<&'static str>,
     /// Its own source, whose module docs are its words.

@@ -22,6 +22,7 @@ static SYSTEM: Pattern = Pattern {
     scene,
     presets: &[],
     checks: &[],
+    practices: &[],
     disagreement: None,
     source: Source { path: file!(), text: "" },
     more: &[],

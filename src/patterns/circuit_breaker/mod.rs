@@ -56,6 +56,7 @@ pub static PATTERN: Pattern = Pattern {
     scene,
     presets: presets::PRESETS,
     checks: checks::CHECKS,
+    practices: &[],
     disagreement: Some(
         "Documented, errors and timeouts open the breaker; shipped, the wrapped call always returns no error and timeouts are not \
          counted: look at the outage, during which the breaker stays closed.",

@@ -11,7 +11,7 @@ use super::routes::route;
 use super::system::System;
 use super::vitals::Vitals;
 use crate::engine::{Env, Exchange, Lap, Task, Unfit};
-use crate::parts::{Ticker, timeout};
+use crate::parts::{Ticker, Watch, timeout};
 use crate::trace::Span;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -41,9 +41,18 @@ pub struct Desk {
     streams: RefCell<BTreeMap<u32, Task<()>>>,
     /// The requests that last, by the number of their exchange: whether whoever asked has hung up.
     scopes: RefCell<BTreeMap<u32, Rc<Cell<bool>>>>,
+    /// How many requests are being worked on.
+    at_work: Watch<u32>,
 }
 
 impl Api {
+    /// Waits until no request is being worked on. Whether there was one.
+    pub async fn finishes(&self) -> bool {
+        let busy = self.0.at_work.get() > 0;
+        self.0.at_work.until(|requests| requests == 0).await;
+        busy
+    }
+
     /// Ends all streams.
     pub fn hang_up(self) {
         self.0.streams.take();
@@ -59,6 +68,7 @@ pub fn open(env: &Env, system: &Rc<System>) -> Api {
         limit: RefCell::default(),
         streams: RefCell::default(),
         scopes: RefCell::default(),
+        at_work: Watch::new(env, 0),
     });
     let asked = desk.clone();
     env.on_ask(move |exchange| asked.take(exchange));
@@ -114,7 +124,14 @@ impl Desk {
                 let stream = self.env.spawn(&name, async move { desk.stream(&system, number, period).await });
                 self.streams.borrow_mut().insert(number, stream);
             }
-            None => self.env.spawn(&name, async move { desk.serve(&system, asked, admitted, lap).await }).detach(),
+            None => {
+                let at_work = AtWork::begin(&desk);
+                let served = async move {
+                    desk.serve(&system, asked, admitted, lap).await;
+                    drop(at_work);
+                };
+                self.env.spawn(&name, served).detach();
+            }
         }
     }
 
@@ -147,6 +164,22 @@ impl Desk {
         };
         system.metrics.borrow_mut().served(&asked.method, path(&asked), reply.status, self.env.took(lap));
         self.env.reply(asked.number, reply.status, &reply.body);
+    }
+}
+
+/// A request that is being worked on, as long as it is held.
+struct AtWork(Rc<Desk>);
+
+impl AtWork {
+    fn begin(desk: &Rc<Desk>) -> AtWork {
+        desk.at_work.set(desk.at_work.get() + 1);
+        AtWork(desk.clone())
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.at_work.set(self.0.at_work.get().saturating_sub(1));
     }
 }
 

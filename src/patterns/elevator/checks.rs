@@ -6,8 +6,9 @@
 use super::car::{
     FLOOR, HEADING, HIGH, LOW, OVERTIME, PENDING_DOWN, PENDING_UP, SIGNAL_BUFFER, SIGNALS, STEPS, UNHEARD,
 };
+use super::system::{BETWEEN, FLEET, STALE};
 use crate::spec::Check;
-use crate::trace::{Ledger, Outcome, StationId, StationKind, TaskId, Trace, ledger::StationRow};
+use crate::trace::{Gauge, Ledger, Outcome, StationId, StationKind, TaskId, Trace, ledger::StationRow};
 use std::collections::BTreeSet;
 
 fn cars(ledger: &Ledger) -> impl Iterator<Item = &StationRow> {
@@ -59,6 +60,18 @@ fn one_step_at_a_time(ledger: &Ledger, _: &Trace) -> bool {
 fn no_name_twice(ledger: &Ledger, _: &Trace) -> bool {
     let mut names = BTreeSet::new();
     cars(ledger).all(|car| names.insert(car.name))
+}
+
+fn fleet_gauge(ledger: &Ledger, gauge: Gauge, trace: &Trace) -> i64 {
+    ledger.find(FLEET, trace).map_or(0, |(_, fleet)| fleet.gauge(gauge))
+}
+
+fn one_look_and_add_at_a_time(ledger: &Ledger, trace: &Trace) -> bool {
+    fleet_gauge(ledger, BETWEEN, trace) <= 1
+}
+
+fn nobody_chooses_from_the_past(ledger: &Ledger, trace: &Trace) -> bool {
+    fleet_gauge(ledger, STALE, trace) == 0
 }
 
 fn nobody_outlives(ledger: &Ledger, _: &Trace) -> bool {
@@ -127,6 +140,10 @@ pub static CHECKS: &[Check] = &[
     Check::eventually("Concurrency: a car takes one step at a time", one_step_at_a_time)
         .by("the most steps of every car that were under way at once"),
     Check::eventually("Concurrency: no two cars have one name", no_name_twice).by("the names of the cars in service"),
+    Check::eventually("Concurrency: to look for a name and to take it is one step", one_look_and_add_at_a_time)
+        .by("the most additions of cars that had looked and not added at once"),
+    Check::eventually("Concurrency: a car is chosen from the list as it is", nobody_chooses_from_the_past)
+        .by("the choices from a list that had changed since it was read"),
     Check::eventually("Concurrency: no task outlives the bank", nobody_outlives)
         .by("the tasks that have not ended when the bank has closed"),
     Check::eventually("Performance: no step goes on when its time is up", no_overtime)

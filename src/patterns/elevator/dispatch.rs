@@ -9,13 +9,13 @@ use super::system::{Answer, System};
 use super::works::Policy;
 use std::rc::Rc;
 
-/// Chooses a car for a trip, among several.
+/// Chooses a car for a trip, among several: those of a list that was read before.
 ///
 /// # Errors
 /// [`Class::NotFound`] where none can be had.
-pub fn choose(system: &System, from: Floor, to: Floor) -> Answer {
+pub fn choose(system: &System, cars: Vec<Rc<Car>>, from: Floor, to: Floor) -> Answer {
     let cars: Vec<Rc<Car>> =
-        system.cars().into_iter().filter(|car| !car.is_deleting() && car.serves(from) && car.serves(to)).collect();
+        cars.into_iter().filter(|car| !car.is_deleting() && car.serves(from) && car.serves(to)).collect();
     let direction = Direction::of(from, to);
     // As documented, a car whose breaker is open is the last that anybody is sent to, and before it one that will be full when it
     // comes by.

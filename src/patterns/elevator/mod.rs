@@ -44,6 +44,7 @@ mod limit;
 mod metrics;
 mod operation;
 mod params;
+mod practices;
 mod passenger;
 mod reference;
 mod refusal;
@@ -90,6 +91,14 @@ pub static PATTERN: Pattern = Pattern {
             help: "From the ground to the top: what each step costs.",
             fidelity: None,
             values: &[("cars", "A:0..9"), ("script", "0->9@0s")],
+        },
+        Preset {
+            id: "rush-hour",
+            label: "Rush hour, with a car to the basement",
+            help: "Thirty trips, one to three seconds apart, on two cars from the ground to 9 and one from \u{2212}4 to 5, each trip within the \
+                   floors of one of them, as the original's script makes them.",
+            fidelity: None,
+            values: &[("cars", "A:0..9,B:0..9,C:-4..5"), ("script", params::RUSH_HOUR_OF_THREE)],
         },
         Preset {
             id: "lunch",
@@ -167,6 +176,7 @@ pub static PATTERN: Pattern = Pattern {
         },
     ],
     checks: checks::CHECKS,
+    practices: practices::PRACTICES,
     disagreement: Some(
         "Documented, timeouts count and breakers open; shipped, neither can happen, and a request at the wrong moment strands a \
          car: stop one, and look at its breaker and at what becomes of its people.",
@@ -221,7 +231,13 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     });
     arrivals.join().await;
     env.sleep_until(closes, Wait::Sleep).await;
-    system.empty().await;
+    // What is asked meanwhile may bring people in, or be a deletion that is not done.
+    loop {
+        system.empty().await;
+        if !api.finishes().await {
+            break;
+        }
+    }
     api.hang_up();
     system.shut_down().await;
 }

@@ -112,7 +112,8 @@ impl Passenger {
         self.from.set(floor);
         self.since.set(self.env.now());
         self.with(|job| job.go(landing, false));
-        (self.assigned.take(), self.also.take());
+        self.assigned.take();
+        self.also.take();
         self.with(|job| job.bind(self.destination, None));
     }
 

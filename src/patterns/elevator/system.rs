@@ -17,13 +17,17 @@ use super::works::{STOP_CAR, Works};
 use crate::engine::Env;
 use crate::parts::{Ticker, Watch, timeout};
 use crate::spec::Fidelity;
-use crate::trace::{Span, StationId, StationKind};
+use crate::trace::{Gauge, Span, StationId, StationKind};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 
 /// The station that the cars are parts of.
 pub const FLEET: &str = "bank";
+/// Cars that were chosen from a list which had changed since it was read, so far. On the fleet.
+pub const STALE: Gauge = Gauge(0);
+/// The most additions of cars at once that had looked for their name and not added it, where that is more than one. On the fleet.
+pub const BETWEEN: Gauge = Gauge(1);
 /// How often a deletion looks whether the car is empty.
 const DELETION_POLL: Span = Span::millis(100);
 /// What the original takes a floor to take when it estimates.
@@ -47,7 +51,12 @@ pub struct System {
     /// How many people are in the building.
     pub people: Watch<u64>,
     cars: RefCell<Vec<Rc<Car>>>,
+    /// Cars that were deleted and whose tasks may not have heard of it yet.
+    leaving: RefCell<Vec<Rc<Car>>>,
     made: Cell<i64>,
+    stale: Cell<i64>,
+    /// Additions that have looked and not added, and the most of them at once.
+    between: Cell<(i64, i64)>,
     came: Cell<u64>,
 }
 
@@ -61,7 +70,10 @@ impl System {
             building: Building::open(env),
             metrics: RefCell::new(Metrics::new()),
             cars: RefCell::default(),
+            leaving: RefCell::default(),
             made: Cell::new(0),
+            stale: Cell::new(0),
+            between: Cell::new((0, 0)),
             came: Cell::new(0),
             people: Watch::new(env, 0),
         });
@@ -102,6 +114,7 @@ impl System {
         }
         if !self.works.forgives() {
             // The name was looked for under one lock, the car is added under another.
+            let _between = Between::look_and_add(self, name);
             self.env.turn().await;
         }
         self.made.set(self.made.get() + 1);
@@ -137,6 +150,8 @@ impl System {
         self.cars.borrow_mut().retain(|other| !Rc::ptr_eq(other, &car));
         self.let_out(&car);
         car.shut_down();
+        self.leaving.borrow_mut().retain(|other| !other.off.get());
+        self.leaving.borrow_mut().push(car.clone());
         self.env.close(car.breaker.station());
         self.env.close(car.station);
         if drained {
@@ -218,7 +233,8 @@ impl System {
             [only] => only.clone(),
             several => {
                 // Somebody asked for the very same thing, and is not aboard yet.
-                let comes = |car: &Car| !car.is_deleting() && !(self.works.forgives() && car.is_blocked());
+                let held = |car: &Car| self.works.forgives() && car.is_blocked();
+                let comes = |car: &Car| !car.is_deleting() && !held(car);
                 let same = |car: &&Rc<Car>| comes(car) && car.holds(direction, from, to);
                 if let Some(car) = several.iter().find(same) {
                     person.assign(car);
@@ -239,18 +255,34 @@ impl System {
     async fn choose(self: &Rc<System>, from: Floor, to: Floor) -> Answer {
         let (env, thinks, forgives) = (self.env.clone(), self.works.p.choose_time, self.works.forgives());
         if forgives && thinks.is_zero() {
-            return dispatch::choose(self, from, to);
+            return dispatch::choose(self, self.cars(), from, to);
         }
-        let system = self.clone();
+        let (system, seen) = (self.clone(), self.cars());
+        let read = seen.clone();
         let choice = self.env.spawn("choose", async move {
             env.sleep(thinks).await;
-            (!forgives).then(|| dispatch::choose(&system, from, to))
+            (!forgives).then(|| dispatch::choose(&system, seen, from, to))
         });
         let started = self.env.now();
         match in_time(&self.env, self.works.p.request_timeout, choice, || started).await {
-            Ok(Some(answer)) => answer,
-            Ok(None) => dispatch::choose(self, from, to),
+            Ok(Some(answer)) => {
+                self.was_chosen_from(&read);
+                answer
+            }
+            Ok(None) => dispatch::choose(self, self.cars(), from, to),
             Err(_) => Err(Refusal::new(Class::NotFound, "choosing an elevator took too long")),
+        }
+    }
+
+    /// A car was chosen from a list that was read before. A reader's copy is whole, and it is of the past.
+    fn was_chosen_from(&self, seen: &[Rc<Car>]) {
+        let known = self.cars.borrow();
+        let same = seen.len() == known.len() && seen.iter().zip(known.iter()).all(|(one, other)| Rc::ptr_eq(one, other));
+        if !same {
+            self.stale.set(self.stale.get() + 1);
+            self.env.gauge(self.fleet, STALE, self.stale.get());
+            let (then, now) = (seen.len(), known.len());
+            self.env.note(&format!("manager: a car was chosen from the list as it was, of {then} cars; it has {now} now"), 0);
         }
     }
 
@@ -295,7 +327,8 @@ impl System {
     pub async fn shut_down(&self) {
         let cars = std::mem::take(&mut *self.cars.borrow_mut());
         cars.iter().for_each(|car| car.shut_down());
-        for car in cars {
+        let leaving = std::mem::take(&mut *self.leaving.borrow_mut());
+        for car in cars.into_iter().chain(leaving) {
             car.off.until(|off| off).await;
         }
     }
@@ -314,6 +347,29 @@ impl Present {
 impl Drop for Present {
     fn drop(&mut self) {
         self.0.people.set(self.0.people.get().saturating_sub(1));
+    }
+}
+
+/// An addition between its look and its add.
+struct Between<'a>(&'a System);
+
+impl Between<'_> {
+    fn look_and_add<'a>(system: &'a System, name: &str) -> Between<'a> {
+        let (now, most) = system.between.get();
+        system.between.set((now + 1, most.max(now + 1)));
+        // One at a time is as it should be, and not worth an event.
+        if now + 1 > most.max(1) {
+            system.env.gauge(system.fleet, BETWEEN, now + 1);
+            system.env.note(&format!("manager: {name} is looked for while another car is between its look and its add"), 0);
+        }
+        Between(system)
+    }
+}
+
+impl Drop for Between<'_> {
+    fn drop(&mut self) {
+        let (now, most) = self.0.between.get();
+        self.0.between.set((now - 1, most));
     }
 }
 

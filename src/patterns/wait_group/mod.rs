@@ -88,6 +88,7 @@ pub static PATTERN: Pattern = Pattern {
         },
     ],
     checks: &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT, Check::ALL_LEFT, Check::NOTHING_LOST],
+    practices: &[],
     disagreement: Some(
         "Documented results are kept one by one, shipped ones are appended by all tasks at once without a lock: look at the \
          results that are lost, and at the panic of the report when statuses are fewer than latencies.",

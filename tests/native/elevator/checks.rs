@@ -2,12 +2,69 @@
 
 use super::{ask, finished, holds, report, run, scenario};
 use millrace::export::Report;
-use millrace::spec::Check;
+use millrace::spec::{Check, Seen};
+use millrace::trace::{
+    Ending, EventKind, Fold, Gauge, JobId, Ledger, Outcome, SimTime, Site, StationId, StationKind, TaskId, Text, Trace, TraceEvent,
+};
 
 /// Doors that take forty times as long from 5 s on: longer than the operation timeout.
 const SLOW_DOORS: &str = "x=5000000000~0~fault~slow-door~40;90000000000~0~fault~slow-door~off";
 const FAILING_MOTOR: &str = "x=5000000000~0~fault~failing-motor~60;60000000000~0~fault~failing-motor~off";
 const STOPPED_CAR: &str = "x=5000000000~0~fault~stop-car~1";
+
+/// A bank in a state that no run of it comes to, as far as is known: a car and what its gauges say. Checks that never failed might as well
+/// not be there.
+fn made_up(events: &[EventKind]) -> (Ledger, Trace) {
+    let (mut trace, mut ledger) = (Trace::new(), Ledger::new());
+    let (bank, name) = (trace.text("bank"), trace.text("A"));
+    let crew = EventKind::Opened { station: StationId(0), kind: StationKind::Crew, name: bank, parent: StationId::NONE };
+    let car = EventKind::Opened { station: CAR, kind: StationKind::Car, name, parent: StationId(0) };
+    for &kind in [crew, car].iter().chain(events) {
+        let task = if matches!(kind, EventKind::Ended { .. }) { TaskId::MAIN } else { TaskId::NONE };
+        let event = TraceEvent { at: SimTime(1), task, kind, site: Site::NONE };
+        trace.push(event);
+        ledger.apply(&event, &trace);
+    }
+    (ledger, trace)
+}
+
+const CAR: StationId = StationId(1);
+
+/// Whether a check holds of a made-up state.
+#[track_caller]
+fn holds_of(events: &[EventKind], name: &str) -> bool {
+    let (ledger, trace) = made_up(events);
+    let check = scenario("").pattern.checks.iter().find(|check| check.name.contains(name)).expect("a check");
+    (check.holds)(&ledger, &trace)
+}
+
+#[test]
+fn checks_that_no_run_breaks_fail_of_a_state_in_which_they_should() {
+    let gauge = |gauge, value| EventKind::Gauged { station: CAR, gauge: Gauge(gauge), value };
+    let enter = |job| EventKind::Entered { job: JobId(job), station: CAR };
+    let leave = EventKind::Left { job: JobId(0), outcome: Outcome::Cancelled };
+    let refuse = EventKind::Left { job: JobId(0), outcome: Outcome::Rejected };
+    let spawn = |child| EventKind::Spawned { child: TaskId(child), name: Text(0), station: CAR };
+    let over = EventKind::Ended { how: Ending::Completed };
+    let range = [gauge(2, 0), gauge(3, 9)];
+    let floor = |floor| [range.as_slice(), &[gauge(7, floor)]].concat();
+    let size = EventKind::Sized { station: CAR, capacity: 1 };
+    let closed = EventKind::Closed { station: CAR };
+    let cases: [(&str, &[EventKind], &[EventKind]); 8] = [
+        ("every request is in one place, or has left", &[enter(0)], &[enter(0), closed]),
+        ("no station holds more than its capacity", &[size, enter(0)], &[size, enter(0), enter(1)]),
+        ("no car is outside its range", &floor(9), &floor(10)),
+        ("every request has left at the end", &[enter(0), leave], &[enter(0)]),
+        ("a car has at most ten signals waiting", &[gauge(6, 10)], &[gauge(6, 11)]),
+        ("no task outlives the bank", &[spawn(0), spawn(1)], &[spawn(0), spawn(1), over]),
+        ("nobody was dropped on the way", &[enter(0)], &[enter(0), leave]),
+        ("nobody was turned away", &[enter(0)], &[enter(0), refuse]),
+    ];
+    for (name, good, bad) in cases {
+        assert!(holds_of(good, name), "{name} fails where it should hold");
+        assert!(!holds_of(bad, name), "{name} holds where it should fail");
+    }
+}
 
 /// A run of which some things are asked from outside.
 fn asked(query: &str, asks: &[(u64, &str, &str, &str)]) -> Report {
@@ -81,6 +138,60 @@ fn two_cars_can_get_one_name_as_shipped_alone() {
     assert!(!of("fidelity=shipped"));
     // Being faithful is no error of the program: what the original breaks is a matter of the end.
     assert!(!asked("fidelity=shipped", &[add, add]).is_broken());
+}
+
+/// Two additions between their look and their add: seen on the fleet, and in the log, whether or not they take one name.
+#[test]
+fn additions_meet_between_look_and_add_as_shipped_alone() {
+    let add = |name: &str| format!(r#"{{"name":"{name}","min_floor":0,"max_floor":9}}"#);
+    let (c, d) = (add("C"), add("D"));
+    let asks = [(1_000, "POST", "/v1/elevators", c.as_str()), (1_000, "POST", "/v1/elevators", d.as_str())];
+    let name = "to look for a name and to take it is one step";
+    assert!(holds(&asked("", &asks), name));
+    let shipped = asked("fidelity=shipped", &asks);
+    assert!(!holds(&shipped, name));
+    assert!(holds(&shipped, "no two cars have one name"), "two names are no conflict");
+    let later = (1_001, "POST", "/v1/elevators", d.as_str());
+    assert!(holds(&asked("fidelity=shipped", &[asks[0], later]), name), "one after the other");
+}
+
+/// A reader has a copy of the list: whole, and of the past. As shipped the choice is made from it when its time is over; as documented the
+/// look comes then.
+#[test]
+fn a_car_is_chosen_from_the_list_that_was_as_shipped_alone() {
+    let asks = [
+        (1_000, "POST", "/v1/floors/request", r#"{"from":0,"to":9}"#),
+        (1_500, "POST", "/v1/elevators", r#"{"name":"C","min_floor":0,"max_floor":9}"#),
+    ];
+    let name = "a car is chosen from the list as it is";
+    let of = |fidelity: &str| asked(&format!("script=&choose-time=2s&open-for=10s&until=60s&fidelity={fidelity}"), &asks);
+    let documented = of("documented");
+    assert!(holds(&documented, name));
+    assert_eq!(documented.requests.completed, 1);
+    assert!(!holds(&of("shipped"), name));
+}
+
+#[test]
+fn every_practice_of_the_lists_names_checks_that_are_there_or_files_that_are() {
+    let pattern = scenario("").pattern;
+    let lists = ["Concurrency", "Performance", "Testing", "Monitoring", "Error handling"];
+    for list in lists {
+        assert_eq!(pattern.practices.iter().filter(|p| p.list == list).count(), 5, "{list} has five items");
+    }
+    for practice in pattern.practices {
+        match practice.seen {
+            Seen::Checked(names) => {
+                assert!(!names.is_empty(), "{}", practice.item);
+                for name in names {
+                    assert!(pattern.checks.iter().any(|check| check.name == *name), "{}: no check {name}", practice.item);
+                }
+            }
+            Seen::Built { at, .. } => {
+                let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+                assert!(!at.is_empty() && at.iter().all(|file| root.join(file).is_file()), "{}: {at:?}", practice.item);
+            }
+        }
+    }
 }
 
 #[test]

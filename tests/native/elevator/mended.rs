@@ -11,12 +11,15 @@ const DELETE_A: &str = r#"3000000000~0~ask~page~DELETE~/v1/elevators~{"name":"A"
 const SWEEPERS: [&str; 4] = ["nearest", "look", "scan", "etd"];
 const POLICIES: [&str; 6] = ["reference", "nearest", "scan", "look", "etd", "destination"];
 
+/// When somebody stepped into a car, in milliseconds, and into which.
+type Aboard = Option<(u64, String)>;
+
 /// When each person stepped into a car, into which, and when they left, in milliseconds, in the order of coming.
-fn rides(query: &str) -> Vec<(Option<(u64, String)>, Option<u64>)> {
+fn rides(query: &str) -> Vec<(Aboard, Option<u64>)> {
     let session = finished(scenario(query));
     let trace = session.run().trace();
     let ledger = &session.history().ledger;
-    let mut all: Vec<(Option<(u64, String)>, Option<u64>)> = Vec::new();
+    let mut all: Vec<(Aboard, Option<u64>)> = Vec::new();
     let ms = |at: SimTime| at.nanos() / 1_000_000;
     let of = |job: JobId| job.0 as usize;
     for event in trace.iter() {

@@ -4,7 +4,7 @@
 use super::seeds::SeedSearch;
 use crate::analysis::{CheckState, Standing};
 use crate::app::page::{Page, use_page};
-use crate::spec::CheckKind;
+use crate::spec::{CheckKind, Practice, Seen};
 use crate::trace::SimTime;
 use crate::view::standing::{mark, says};
 use yew::prelude::*;
@@ -27,8 +27,35 @@ pub fn ChecksPane() -> Html {
                     <ul>{ for section.members.into_iter().map(|(number, state)| row(&page, number, state, at, over)) }</ul>
                 </section>
             }) }</div>
+            { practices(lab.scenario().pattern.practices) }
             <p class="vh" aria-live="polite">{ latest(&page) }</p>
         </div>
+    }
+}
+
+/// The document's lists, item by item, each with how it can be seen.
+fn practices(practices: &'static [Practice]) -> Html {
+    if practices.is_empty() {
+        return Html::default();
+    }
+    let item = |practice: &Practice| {
+        let seen = match practice.seen {
+            Seen::Checked(names) => {
+                let statements: Vec<_> = names.iter().map(|name| name.split_once(": ").map_or(*name, |(_, s)| s)).collect();
+                html! { <>{ format!("Checked: {}.", statements.join("; ")) }</> }
+            }
+            Seen::Built { says, at } => html! { <><b>{ "Of the build, not of a run. " }</b>{ says }{ " See " }<code>{ at.join(", ") }</code></> },
+        };
+        html! { <tr><td>{ practice.list }</td><th scope="row">{ practice.item }</th><td>{ seen }</td></tr> }
+    };
+    html! {
+        <section class="practices" data-testid="practices">
+            <h3>{ "The document's best-practice lists, item by item" }</h3>
+            <table>
+                <thead><tr><th scope="col">{ "List" }</th><th scope="col">{ "Practice" }</th><th scope="col">{ "How it can be seen" }</th></tr></thead>
+                <tbody>{ for practices.iter().map(item) }</tbody>
+            </table>
+        </section>
     }
 }
 

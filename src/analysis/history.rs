@@ -24,6 +24,29 @@ pub struct Call {
     pub job: JobId,
 }
 
+/// How a call ended of which a caller can say how long it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CallEnd {
+    /// With a success (2xx).
+    Success,
+    /// With another answer.
+    Error,
+    /// With no answer until the caller's patience ended; it took as long as that lasted.
+    Timeout,
+}
+
+impl Call {
+    /// How it ended. None where neither an answer came nor patience ended: it was taken back, or could not be made.
+    pub const fn end(&self) -> Option<CallEnd> {
+        match self.answer {
+            answer if !answer.has_latency() => None,
+            answer if answer.is_success() => Some(CallEnd::Success),
+            Answer::TimedOut => Some(CallEnd::Timeout),
+            _ => Some(CallEnd::Error),
+        }
+    }
+}
+
 /// A job that left the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Departure {

@@ -1,7 +1,21 @@
 //! A history as it was at a playhead.
 
-use super::{Boarding, Call, Departure, Entry, ExchangeRow, History, LevelPoint, Reply, Ride, Subject, Summary};
+use super::{
+    Boarding, Call, CallEnd, Departure, Entry, ExchangeRow, History, LevelPoint, Rates, Reply, Ride, Subject, Summary,
+};
 use crate::trace::{Outcome, SimTime, Span};
+use serde::Serialize;
+
+/// How long calls took, for each way in which they end; none where no call ended so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ByOutcome {
+    /// Answered with a success.
+    pub success: Option<Summary>,
+    /// Answered with anything else.
+    pub error: Option<Summary>,
+    /// Not answered in time.
+    pub timeout: Option<Summary>,
+}
 
 /// The first part of a history.
 #[derive(Clone, Copy, Debug)]
@@ -46,12 +60,12 @@ impl<'a> Prefix<'a> {
     }
 
     /// How long those waited that a car took on.
-    pub fn waiting(&self) -> Summary {
+    pub fn waiting(&self) -> Option<Summary> {
         Summary::of(self.boardings().iter().map(|b| b.wait.0).collect())
     }
 
     /// How long those rode that a car set down.
-    pub fn riding(&self) -> Summary {
+    pub fn riding(&self) -> Option<Summary> {
         Summary::of(self.rides().iter().map(|r| r.ride.0).collect())
     }
 
@@ -78,40 +92,37 @@ impl<'a> Prefix<'a> {
         all.get(..all.partition_point(|e| e.event < self.events)).unwrap_or_default()
     }
 
-    /// The latencies of the calls that the server answered.
-    pub fn latency(&self) -> Summary {
-        Summary::of(
-            self.calls()
-                .iter()
-                .filter(|c| matches!(c.answer, crate::trace::Answer::Status(_)))
-                .map(|c| c.latency.0)
-                .collect(),
-        )
+    /// How long callers waited for calls, from sending to the answer or to the end of their patience: a call that timed out
+    /// counts at its limit. Without it the slowest calls would be in no figure.
+    pub fn latency(&self) -> Option<Summary> {
+        self.latency_of(|_| true)
     }
 
-    /// The response times of the jobs that were done with or failed, from their intended starts.
-    pub fn response(&self) -> Summary {
+    /// The same for each way in which calls end.
+    pub fn latency_by_outcome(&self) -> ByOutcome {
+        let of = |wanted| self.latency_of(|end| end == wanted);
+        ByOutcome { success: of(CallEnd::Success), error: of(CallEnd::Error), timeout: of(CallEnd::Timeout) }
+    }
+
+    fn latency_of(&self, counts: impl Fn(CallEnd) -> bool) -> Option<Summary> {
+        let ended = self.calls().iter().filter(|call| call.end().is_some_and(&counts));
+        Summary::of(ended.map(|call| call.latency.0).collect())
+    }
+
+    /// The response times of the jobs that got a result, an error or no answer in time, from their intended starts. Who was
+    /// turned away, got a substitute or went away was no response of anybody: those come at once, and would make the
+    /// others look fast.
+    pub fn response(&self) -> Option<Summary> {
         let counts = |o| matches!(o, Outcome::Completed | Outcome::Failed | Outcome::TimedOut | Outcome::Lost);
         Summary::of(self.departures().iter().filter(|d| counts(d.outcome)).map(|d| d.response.0).collect())
     }
 
-    /// Departures a second in the last `window`, or since the start if that is shorter.
-    pub fn recent_throughput(&self, window: Span) -> f64 {
-        let all = self.departures();
-        let from = SimTime(self.at.0.saturating_sub(window.0));
-        let recent = all.len() - all.partition_point(|d| d.at < from);
-        let seconds = self.at.since(from).seconds();
-        if seconds > 0.0 { recent as f64 / seconds } else { 0.0 }
-    }
-
-    /// Jobs a second that left with a result, in the last `window` or since the start if that is shorter.
-    pub fn recent_completions(&self, window: Span) -> f64 {
+    /// Jobs a second in the last `window`, or since the start if that is shorter.
+    pub fn recent_rates(&self, window: Span) -> Option<Rates> {
         let all = self.departures();
         let from = SimTime(self.at.0.saturating_sub(window.0));
         let recent = all.get(all.partition_point(|d| d.at < from)..).unwrap_or_default();
-        let completed = recent.iter().filter(|d| d.outcome == Outcome::Completed).count();
-        let seconds = self.at.since(from).seconds();
-        if seconds > 0.0 { completed as f64 / seconds } else { 0.0 }
+        Rates::of(recent, self.at.since(from))
     }
 
     /// How far ahead the times were, on average, that gauges were set to; zero is no time.
@@ -122,11 +133,5 @@ impl<'a> Prefix<'a> {
             (sum, n) = (sum + u128::from(span), n + 1);
         }
         sum.checked_div(n).map(|mean| Span(mean as u64))
-    }
-
-    /// Departures a second over the whole time.
-    pub fn throughput(&self) -> f64 {
-        let seconds = self.at.seconds();
-        if seconds > 0.0 { self.departures().len() as f64 / seconds } else { 0.0 }
     }
 }

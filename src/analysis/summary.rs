@@ -3,8 +3,8 @@
 use crate::trace::Span;
 use serde::Serialize;
 
-/// Minimum, mean, percentiles and maximum of spans. All zero when there are none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Minimum, mean, percentiles and maximum of spans, of which there is at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// How many.
     pub count: u64,
@@ -35,12 +35,12 @@ pub fn percentile(sorted: &[u64], per_mille: u64) -> Span {
 }
 
 impl Summary {
-    /// The summary of these nanoseconds, in any order.
-    pub fn of(mut nanos: Vec<u64>) -> Summary {
+    /// The summary of these nanoseconds, in any order; none of none.
+    pub fn of(mut nanos: Vec<u64>) -> Option<Summary> {
         nanos.sort_unstable();
-        let (Some(&min), Some(&max)) = (nanos.first(), nanos.last()) else { return Summary::default() };
+        let (&min, &max) = (nanos.first()?, nanos.last()?);
         let sum: u128 = nanos.iter().map(|&n| u128::from(n)).sum();
-        Summary {
+        Some(Summary {
             count: nanos.len() as u64,
             min: Span(min),
             mean: Span((sum / nanos.len() as u128) as u64),
@@ -50,7 +50,7 @@ impl Summary {
             p99: percentile(&nanos, 990),
             p999: percentile(&nanos, 999),
             max: Span(max),
-        }
+        })
     }
 }
 
@@ -77,15 +77,15 @@ mod tests {
 
     #[test]
     fn percentiles_are_the_nearest_rank_of_the_sorted_values() {
-        let summary = Summary::of((1..=1000).rev().collect());
+        let summary = Summary::of((1..=1000).rev().collect()).expect("there are values");
         assert_eq!((summary.p50, summary.p95, summary.p99, summary.p999), (Span(500), Span(950), Span(990), Span(999)));
         assert_eq!((summary.min, summary.max, summary.mean), (Span(1), Span(1000), Span(500)));
     }
 
     #[test]
-    fn a_single_value_is_every_percentile_and_no_value_is_nothing() {
-        let one = Summary::of(vec![7]);
+    fn a_single_value_is_every_percentile_and_no_value_has_none() {
+        let one = Summary::of(vec![7]).expect("there is a value");
         assert_eq!((one.p50, one.p999, one.mean), (Span(7), Span(7), Span(7)));
-        assert_eq!(Summary::of(Vec::new()), Summary::default());
+        assert_eq!(Summary::of(Vec::new()), None, "zero would be the best latency there is");
     }
 }

@@ -1,23 +1,28 @@
-//! A summary that is worked out once for as long as the playhead stands.
+//! A figure that is worked out once for as long as the playhead stands.
 //!
-//! Tiles, charts and the report ask for the same figures at every look, and each means to sort all samples so far.
+//! Tiles, charts and the report ask for the same figures at every look, and each means to go through all samples so far.
 
-use crate::analysis::Summary;
 use crate::trace::TraceHash;
 use std::cell::Cell;
 
-/// A summary, with the events that it is of.
-#[derive(Debug, Default)]
-pub struct Known(Cell<Option<(TraceHash, Summary)>>);
+/// A figure, with the events that it is of.
+#[derive(Debug)]
+pub struct Known<T: Copy>(Cell<Option<(TraceHash, T)>>);
 
-impl Known {
-    /// The summary of the events with this hash.
-    pub fn of(&self, hash: TraceHash, compute: impl FnOnce() -> Summary) -> Summary {
+impl<T: Copy> Default for Known<T> {
+    fn default() -> Known<T> {
+        Known(Cell::new(None))
+    }
+}
+
+impl<T: Copy> Known<T> {
+    /// The figure of the events with this hash.
+    pub fn of(&self, hash: TraceHash, compute: impl FnOnce() -> T) -> T {
         if let Some((_, known)) = self.0.get().filter(|(of, _)| *of == hash) {
             return known;
         }
-        let summary = compute();
-        self.0.set(Some((hash, summary)));
-        summary
+        let figure = compute();
+        self.0.set(Some((hash, figure)));
+        figure
     }
 }

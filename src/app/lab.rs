@@ -7,7 +7,7 @@ use super::known::Known;
 use super::real::{Consents, NotYet, RealRun};
 pub use super::speed::Speed;
 use super::stillness::Stillness;
-use crate::analysis::{History, PAGE, Prefix, Summary};
+use crate::analysis::{CallEnd, History, PAGE, Prefix, Summary};
 use crate::engine::{Action, Intervention, Progress};
 use crate::platform::clock;
 use crate::platform::realtime::Next;
@@ -73,9 +73,10 @@ pub struct Lab {
     /// What is missing before a real run can start: an address, or a person's consent.
     asking: Option<NotYet>,
     real: Option<RealRun>,
-    latencies: Known,
-    waits: Known,
-    rides: Known,
+    latencies: Known<Option<Summary>>,
+    timeouts: Known<u64>,
+    waits: Known<Option<Summary>>,
+    rides: Known<Option<Summary>>,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -109,6 +110,7 @@ impl Lab {
             asking: None,
             real: None,
             latencies: Known::default(),
+            timeouts: Known::default(),
             waits: Known::default(),
             rides: Known::default(),
         }
@@ -209,18 +211,25 @@ impl Lab {
         self.session.history().until(self.session.events(), self.session.playhead())
     }
 
-    /// The latencies up to the playhead.
-    pub fn latency(&self) -> Summary {
+    /// The latencies up to the playhead; calls that timed out count at their limit.
+    pub fn latency(&self) -> Option<Summary> {
         self.latencies.of(self.session.hash(), || self.so_far().latency())
     }
 
+    /// How many of them are of calls that timed out.
+    pub fn timeouts(&self) -> u64 {
+        self.timeouts.of(self.session.hash(), || {
+            self.so_far().calls().iter().filter(|call| call.end() == Some(CallEnd::Timeout)).count() as u64
+        })
+    }
+
     /// How long those waited that were taken aboard up to the playhead.
-    pub fn waiting(&self) -> Summary {
+    pub fn waiting(&self) -> Option<Summary> {
         self.waits.of(self.session.hash(), || self.so_far().waiting())
     }
 
     /// How long those rode that were set down up to the playhead.
-    pub fn riding(&self) -> Summary {
+    pub fn riding(&self) -> Option<Summary> {
         self.rides.of(self.session.hash(), || self.so_far().riding())
     }
 

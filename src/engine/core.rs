@@ -6,8 +6,8 @@
 use super::call::Upstream;
 use super::exchange::{Exchange, Terms};
 use super::faults::{Change, FaultId, Faults, Onset};
-use super::numbers::Numbers;
 use super::host::Host;
+use super::numbers::Numbers;
 use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
 use super::site::Site2;

@@ -1,9 +1,9 @@
 //! The report of a run: the figures that outside scripts rely on, under the names they rely on.
 
-use crate::analysis::{History, Summary};
+use crate::analysis::{ByOutcome, History, Rates, Standing, Summary};
 use crate::engine::{Progress, WaitingTask};
 use crate::session::{Scenario, Session};
-use crate::spec::Value;
+use crate::spec::{Place, Value};
 use crate::trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -39,20 +39,31 @@ pub struct Report {
     pub trace_hash: String,
     /// What became of the requests.
     pub requests: Requests,
+    /// Of the completed ones, those that were answered with a substitute, without a call.
+    pub substitutes: u64,
     /// The answers of the server by status.
     pub status: BTreeMap<String, u64>,
     /// Requests that left with a result or an error, a second.
     pub throughput_per_s: f64,
-    /// From send to answer, per call.
-    pub latency_ns: Summary,
-    /// From the intended start to the end, where arrivals are open.
+    /// Requests that left with a result, a second.
+    pub goodput_per_s: f64,
+    /// Requests a second, by how they left.
+    pub rates_per_s: RatesLine,
+    /// From send to answer, per call; a call that timed out counts at its limit. None without a call that ended.
+    pub latency_ns: Option<Summary>,
+    /// The same for each way in which calls end.
+    pub latency_by_outcome: ByOutcome,
+    /// From the intended start to the end, where arrivals are open. None without one that ended.
     pub response_ns: Option<Summary>,
     /// From the intended start until a car took the job on, where there are cars.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiting_ns: Option<Summary>,
+    pub waiting_ns: Option<Option<Summary>>,
     /// From then until a car set it down.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub riding_ns: Option<Summary>,
+    pub riding_ns: Option<Option<Summary>>,
+    /// Whether somebody is called at all: without a server in the scene, figures of calls are of nothing.
+    #[serde(skip)]
+    pub has_calls: bool,
     /// The tasks.
     pub tasks: Tasks,
     /// The stations.
@@ -88,6 +99,18 @@ pub struct Requests {
     pub cancelled: u64,
     pub lost: u64,
     pub in_system: u64,
+}
+
+/// Requests a second, by how they left.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "the words of the trace's outcomes")]
+pub struct RatesLine {
+    pub completed: f64,
+    pub failed: f64,
+    pub rejected: f64,
+    pub timed_out: f64,
+    pub cancelled: f64,
+    pub lost: f64,
 }
 
 /// The tasks of a run.
@@ -129,6 +152,9 @@ pub struct CheckLine {
     pub holds: bool,
     /// When it first did not.
     pub first_violation_ns: Option<u64>,
+    /// How it stands, for words about it: what only may happen and did not does not hold, and is no fault.
+    #[serde(skip)]
+    pub standing: Standing,
 }
 
 impl Report {
@@ -147,14 +173,15 @@ impl Report {
         let (at, over) = (session.computed(), session.outcome().is_some());
         let so_far = history.until(u64::MAX, at);
         let tally = &ledger.tally;
+        let rates = Rates::counted(tally.outcomes, at.since(SimTime::ZERO));
         let (outcome, blocked) = outcome(session.outcome());
         let leaked = match session.outcome() {
             Some(Progress::Drained) => session.run().waiting(),
             _ => Vec::new(),
         };
-        let open = scenario.values().word("arrivals") != "closed" && scenario.field("arrivals").is_some();
+        let spec = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
         let has_cars = ledger.stations.iter().any(|s| s.kind == StationKind::Car);
-        Report {
+        let mut report = Report {
             pattern: scenario.pattern.id,
             seed: scenario.seed.clone(),
             fidelity: scenario.fidelity.id(),
@@ -169,7 +196,7 @@ impl Report {
             trace_hash: session.far_hash().hex(),
             requests: Requests {
                 offered: tally.offered,
-                completed: tally.count(Outcome::Completed),
+                completed: tally.served(),
                 failed: tally.count(Outcome::Failed),
                 rejected: tally.count(Outcome::Rejected),
                 timed_out: tally.count(Outcome::TimedOut),
@@ -177,12 +204,17 @@ impl Report {
                 lost: tally.count(Outcome::Lost),
                 in_system: tally.in_system,
             },
+            substitutes: tally.count(Outcome::Substituted),
             status: tally.statuses.iter().map(|(code, n)| (code.to_string(), *n)).collect(),
-            throughput_per_s: so_far.throughput(),
+            throughput_per_s: rates.map_or(0.0, |r| r.throughput()),
+            goodput_per_s: rates.map_or(0.0, |r| r.goodput()),
+            rates_per_s: rates.map(RatesLine::of).unwrap_or_default(),
             latency_ns: so_far.latency(),
-            response_ns: open.then(|| so_far.response()),
+            latency_by_outcome: so_far.latency_by_outcome(),
+            response_ns: None,
             waiting_ns: has_cars.then(|| so_far.waiting()),
             riding_ns: has_cars.then(|| so_far.riding()),
+            has_calls: spec.places.iter().any(|place| matches!(place, Place::Server { .. })),
             tasks: Tasks { spawned: tally.tasks_spawned, peak: tally.tasks_peak, bytes_peak: tally.task_bytes_peak },
             stations: stations(ledger, &trace, at),
             checks: history
@@ -194,15 +226,38 @@ impl Report {
                     kind: state.check.kind.word(),
                     holds: state.holds(at, over),
                     first_violation_ns: state.first_violation(at, over).map(|t| t.0),
+                    standing: state.standing(at, over),
                 })
                 .collect(),
             detail: detail(scenario, &so_far, &leaked),
+        };
+        if report.has_open_arrivals() {
+            report.response_ns = so_far.response();
         }
+        report
+    }
+
+    /// Whether requests come when they come, so that there is an intended start to count from.
+    pub fn has_open_arrivals(&self) -> bool {
+        self.params.get("arrivals").is_some_and(|arrivals| arrivals != "closed")
     }
 
     /// Whether an `always` check did not hold.
     pub fn is_broken(&self) -> bool {
         self.checks.iter().any(|c| c.kind == "always" && !c.holds)
+    }
+}
+
+impl RatesLine {
+    fn of(rates: Rates) -> RatesLine {
+        RatesLine {
+            completed: rates.goodput(),
+            failed: rates.rate(Outcome::Failed),
+            rejected: rates.rate(Outcome::Rejected),
+            timed_out: rates.rate(Outcome::TimedOut),
+            cancelled: rates.rate(Outcome::Cancelled),
+            lost: rates.rate(Outcome::Lost),
+        }
     }
 }
 

@@ -218,7 +218,23 @@ mod tests {
     fn the_first_member_is_a_hundred_percent_of_itself() {
         let rows = computed(&base(50), 10_000).rows();
         let first = rows.first().expect("a row");
-        assert_eq!((first.time_share, first.memory_share, first.throughput_share), (100.0, 100.0, 100.0));
+        assert_eq!([first.time_share, first.memory_share, first.throughput_share], [Some(100.0); 3]);
+    }
+
+    #[test]
+    fn where_no_time_passed_and_nothing_ended_there_are_no_figures() {
+        let mut scenario = base(50);
+        scenario.until = Some(crate::trace::Span::ZERO);
+        for (setting, value) in [("server", "general"), ("service", "constant")] {
+            scenario.set(setting, value).expect("a choice");
+        }
+        let run = computed(&scenario, 10_000);
+        for row in run.rows() {
+            assert_eq!((row.latency, row.throughput, row.time_share), (None, None, None), "{}", row.pattern.id);
+            assert_eq!(row.figure(Column::P50), None);
+        }
+        let verdict = verdict(&run.rows(), run.base()).expect("rows make a verdict");
+        assert!(!verdict.lead.contains("median call"), "{}", verdict.lead);
     }
 
     #[test]

@@ -123,27 +123,28 @@ fn csv(rows: &[SuiteRow]) -> Result<String, csv::Error> {
     ])?;
     for row in rows {
         let claims = &row.claims;
-        let claimed = |percent: Option<f64>| percent.map_or(String::new(), |percent| (percent / 100.0).to_string());
+        let figure = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
+        let ratio = |percent: Option<f64>| figure(percent.map(|percent| percent / 100.0));
         let span = |column| row.percentile(column).map_or(String::new(), |span| span.0.to_string());
         out.write_record([
             row.pattern.id.to_owned(),
             row.end.0.to_string(),
             row.drained.to_string(),
             row.requests.to_string(),
-            row.throughput.to_string(),
+            figure(row.throughput),
             span(Column::P50),
             span(Column::P95),
             span(Column::P99),
             span(Column::P999),
-            row.errors.to_string(),
+            figure(row.errors),
             row.tasks_peak.to_string(),
             row.bytes_peak.to_string(),
-            (row.time_share / 100.0).to_string(),
-            (row.memory_share / 100.0).to_string(),
-            (row.throughput_share / 100.0).to_string(),
-            claimed(claims.time),
-            claimed(claims.memory),
-            claimed(claims.throughput),
+            ratio(row.time_share),
+            ratio(row.memory_share),
+            ratio(row.throughput_share),
+            ratio(claims.time),
+            ratio(claims.memory),
+            ratio(claims.throughput),
             claims.goroutines.to_owned(),
             claims.words.memory.to_owned(),
             claims.words.throughput.to_owned(),

@@ -26,7 +26,7 @@ pub use field::{Choice, Default, Field, Kind, Level};
 pub use params::{FromValue, Group, Share};
 pub use pattern::{Fidelity, Ideal, Pattern, Preset, ProgramFuture, Race, Source, Suite};
 pub use practice::{Practice, Seen};
-pub use quantity::{parse_count, parse_number, parse_span};
+pub use quantity::{parse_count, parse_number, parse_span, plain};
 pub use scene::{Bank, BreakerGauges, FaultSpec, FaultUnit, GaugeSpec, Place, Regulator, SceneSpec};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use values::{Problem, Value, Values};

@@ -257,6 +257,12 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// Whether its caller can say how long the call took: an answer came, or patience ended. A call that was taken back, or
+    /// could not be made, took no time of anybody's.
+    pub const fn has_latency(self) -> bool {
+        matches!(self, Answer::Status(_) | Answer::TimedOut)
+    }
+
     /// Whether the answer is a success (2xx).
     pub const fn is_success(self) -> bool {
         matches!(self, Answer::Status(200..=299))
@@ -288,12 +294,26 @@ pub enum Outcome {
     Cancelled,
     /// It was answered, but the program lost the result.
     Lost,
+    /// With a substitute, such as the last known value: no server was asked, so it says nothing of one.
+    Substituted,
 }
 
 impl Outcome {
     /// All outcomes, in the order of reports.
-    pub const ALL: [Outcome; 6] =
-        [Outcome::Completed, Outcome::Failed, Outcome::Rejected, Outcome::TimedOut, Outcome::Cancelled, Outcome::Lost];
+    pub const ALL: [Outcome; 7] = [
+        Outcome::Completed,
+        Outcome::Failed,
+        Outcome::Rejected,
+        Outcome::TimedOut,
+        Outcome::Cancelled,
+        Outcome::Lost,
+        Outcome::Substituted,
+    ];
+
+    /// Whether whoever wanted it got something that counts, if only a substitute.
+    pub const fn is_served(self) -> bool {
+        matches!(self, Outcome::Completed | Outcome::Substituted)
+    }
 
     /// The word for it in reports.
     pub const fn word(self) -> &'static str {
@@ -304,6 +324,7 @@ impl Outcome {
             Outcome::TimedOut => "timed out",
             Outcome::Cancelled => "cancelled",
             Outcome::Lost => "lost",
+            Outcome::Substituted => "substituted",
         }
     }
 }

@@ -114,5 +114,6 @@ fn outcome_word(outcome: Outcome) -> u32 {
         Outcome::TimedOut => 3,
         Outcome::Cancelled => 4,
         Outcome::Lost => 5,
+        Outcome::Substituted => 6,
     }
 }

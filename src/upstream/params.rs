@@ -4,7 +4,7 @@ use super::general::{General, Service};
 use super::model::Model;
 use crate::params;
 use crate::parts::Traffic;
-use crate::spec::{Choice, Field, Ideal, Share, Values};
+use crate::spec::{Choice, Field, Ideal, Share, Values, plain};
 use crate::trace::Span;
 
 const SERVERS: &[Choice] = &[
@@ -130,6 +130,6 @@ pub fn ideal(values: &Values, callers: u64) -> Option<Ideal> {
     }
     let mean = server.mean_call()?;
     let seconds = f64::from(load.requests) * mean / callers as f64;
-    let formula = format!("{} × {} ms ÷ {}", load.requests, mean * 1e3, callers);
+    let formula = format!("{} × {} ms ÷ {}", load.requests, plain(mean * 1e3), callers);
     Some(Ideal { seconds, formula })
 }

@@ -58,6 +58,11 @@ pub fn rate(per_second: f64) -> String {
     }
 }
 
+/// A figure as it is written, or a dash where nothing was measured.
+pub fn dashed<T>(figure: Option<T>, written: impl FnOnce(T) -> String) -> String {
+    figure.map_or_else(|| "—".to_owned(), written)
+}
+
 /// A signed number with a true minus and a sign always.
 pub fn signed(x: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", x.abs());

@@ -95,10 +95,12 @@ pub fn description(scene: &Scene<'_>) -> String {
             Place::Server { .. } => sentences.push(format!("{label}: {}", server(scene, station))),
             Place::Sink { .. } => {
                 let (done, total) = (scene.ledger.tally.departed(), scene.total());
-                let failed = done.saturating_sub(scene.ledger.tally.count(crate::trace::Outcome::Completed));
-                let share = if done > 0 { failed as f64 / done as f64 } else { 0.0 };
-                let (done, total) = (number::count(done), number::count(total));
-                sentences.push(format!("{label}: {done} of {total} done, {} percent errors", number::percent(share)));
+                let failed = done.saturating_sub(scene.ledger.tally.served());
+                let errors = match done {
+                    0 => String::new(),
+                    _ => format!(", {} percent errors", number::percent(failed as f64 / done as f64)),
+                };
+                sentences.push(format!("{label}: {} of {} done{errors}", number::count(done), number::count(total)));
             }
             Place::Bank { .. } => sentences.push(bank::description(scene, label)),
             Place::Breaker { gauges, .. } => {

@@ -1,10 +1,10 @@
-//! The timeline's picture: completions over time, faults as bands, changes of state as marks, the playhead.
+//! The timeline's picture: what ended over time, with errors in their own colour, faults as bands, changes of state as marks, the playhead.
 
 use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
 use super::{Palette, number};
 use crate::analysis::{Departure, Entry, Mark};
 use crate::spec::FaultSpec;
-use crate::trace::{Outcome, SimTime};
+use crate::trace::SimTime;
 
 /// What a timeline is drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +85,7 @@ impl Timeline<'_> {
             let share = departure.at.seconds() / self.end.seconds().max(1e-9);
             if let Some((all, failed)) = counts.get_mut(((share * bins as f64) as usize).min(bins - 1)) {
                 *all += 1;
-                *failed += u32::from(departure.outcome != Outcome::Completed);
+                *failed += u32::from(!departure.outcome.is_served());
             }
         }
         let most = f64::from(counts.iter().map(|(all, _)| *all).max().unwrap_or(0).max(1));
@@ -153,7 +153,7 @@ impl Timeline<'_> {
         let step = number::round_step(seconds, (w / 110.0).max(2.0));
         // Axes in milliseconds where seconds would be all zeros.
         let (unit, scale) = if seconds < 1.0 { ("ms", 1e3) } else { ("s", 1.0) };
-        let note = format!("{unit} · completions");
+        let note = format!("{unit} · ended");
         let limit = w - SIDE - if low { 10.0 } else { text_width(&note, 11.0, false) + 14.0 };
         let mut at = 0.0;
         while at <= seconds * 1.0001 && step > 0.0 {

@@ -18,6 +18,12 @@ impl Command {
         Self { name: "Emulation.setDeviceMetricsOverride", params }
     }
 
+    /// The same on a screen with so many device pixels to a CSS pixel.
+    pub fn screen(width: u32, height: u32, ratio: f64) -> Self {
+        let params = json!({ "width": width, "height": height, "deviceScaleFactor": ratio, "mobile": false });
+        Self { name: "Emulation.setDeviceMetricsOverride", params }
+    }
+
     /// A processor that is so many times slower.
     pub fn slow_processor(times: u32) -> Self {
         Self { name: "Emulation.setCPUThrottlingRate", params: json!({ "rate": times }) }

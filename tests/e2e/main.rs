@@ -19,6 +19,7 @@ mod params;
 mod playhead;
 mod race;
 mod report;
+mod sharpness;
 mod site;
 mod suite;
 mod windows;

@@ -43,6 +43,37 @@ async fn the_report_accounts_for_every_request() {
 }
 
 #[tokio::test]
+async fn what_was_not_measured_is_a_dash_and_what_timed_out_counts_at_its_limit() {
+    // p99 was 244 ms where 29 % of the calls were given up at 250, and before the run there were 0.0 % errors.
+    on_the_page("#/worker-pool?server=general&mean=200ms&timeout=250ms&requests=600", async |page: Page| {
+        for tile in ["throughput", "goodput", "errors", "p50", "p99"] {
+            assert_eq!(
+                page.text(&format!("$('metric-{tile}').querySelector('dd').innerText.trim()")).await,
+                "—",
+                "{tile}"
+            );
+            assert_eq!(page.attribute(&format!("metric-{tile}"), "data-value").await, "", "{tile}");
+        }
+        page.run_to_the_end().await;
+        for tile in ["metric-p95", "metric-p99"] {
+            assert_eq!(page.number(tile, "data-value").await, 250_000_000);
+        }
+        let rates =
+            page.value("['throughput', 'goodput', 'timed-out'].map(t => +$('metric-' + t).dataset.value)").await;
+        let rate = |index: usize| rates[index].as_f64().expect("a number");
+        assert_eq!(rate(0), rate(1), "nothing failed otherwise");
+        assert!(rate(0) > 0.0 && rate(2) > 0.0, "{rates}");
+        page.click("tab-report").await;
+        page.until(
+            "timeouts have a column",
+            "[...$('report').querySelectorAll('th')].some(th => th.innerText === 'Timeout')",
+        )
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_horizon_ends_the_run_on_time() {
     on_the_page("#/worker-pool?until=3s", async |page: Page| {
         page.run_to_the_end().await;

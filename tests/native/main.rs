@@ -9,6 +9,7 @@ mod breaker;
 #[cfg(feature = "cli")]
 mod calls;
 mod channel;
+mod charts;
 mod console;
 mod counts;
 mod dice;
@@ -21,6 +22,7 @@ mod endpoint_system;
 mod endpoint_wire;
 mod engine;
 mod faults;
+mod figures;
 mod golden;
 mod invariants;
 mod links;

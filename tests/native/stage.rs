@@ -3,9 +3,9 @@
 use crate::faults::switch;
 use millrace::engine::{Intervention, Run, Seed, Setup};
 use millrace::patterns;
-use millrace::spec::{Fidelity, Pattern, Preset, SceneSpec, Values};
+use millrace::spec::{Fidelity, Pattern, Place, Preset, SceneSpec, Values};
 use millrace::trace::{Answer, Cursor, SimTime, StationKind};
-use millrace::view::scene::{Detail, Look, Scene, Worker, census, conservation, draw, hit, lanes};
+use millrace::view::scene::{Detail, Look, Reading, Scene, Worker, census, conservation, draw, hit, lanes};
 use millrace::view::shape::{Anchor, hatch_lines, text_width};
 use millrace::view::{Palette, Picture, Shape, Theme, svg, text};
 
@@ -297,6 +297,47 @@ fn every_worker_can_be_pointed_at_and_says_what_it_does_and_where_it_waits() {
 }
 
 #[test]
+fn a_lane_is_found_all_along_from_its_worker_to_its_server_in_every_pattern() {
+    // Behind a breaker it was not: the lane ended with its crew's column, and what it runs through was nobody's.
+    let mut with_server = 0;
+    for pattern in patterns::ALL {
+        let mut experiment = Experiment::new(pattern, None, Fidelity::Documented, &[]);
+        let now = SimTime(800 * MS);
+        let picture = experiment.at(now);
+        let look = look(WIDE, now, Theme::Light);
+        experiment.with_scene(&picture, |scene| {
+            let crews = scene.spec.places.iter().filter(|p| matches!(p, Place::Crew { .. })).count();
+            // At the headings, above all lanes, one points at the places themselves.
+            let mut headings = (4..880).step_by(4).filter_map(|x| hit(scene, &look, (f64::from(x), 20.0)));
+            let server = headings.find(|place| place.title == "Server").map(|place| place.frame);
+            let lanes = lanes(scene, &look);
+            for (index, lane) in lanes.iter().enumerate().filter(|_| crews == 1) {
+                let server = server.expect("one crew calls one server");
+                with_server += usize::from(index == 0);
+                assert!((lane.frame.right() - server.right()).abs() < 1.0, "{}: {lane:?} and {server:?}", pattern.id);
+                let y = lane.frame.y + lane.frame.h / 2.0;
+                let mut x = lane.frame.x + 0.5;
+                while x < server.right() {
+                    let found = hit(scene, &look, (x, y)).map(|found| found.title);
+                    assert_eq!(found.as_ref(), Some(&lane.title), "{} at {x}, {y}", pattern.id);
+                    x += 4.0;
+                }
+            }
+            for lane in &lanes {
+                let left = (lane.frame.x + 1.0, lane.frame.y + lane.frame.h / 2.0);
+                assert_eq!(
+                    hit(scene, &look, left).map(|found| found.title),
+                    Some(lane.title.clone()),
+                    "{}",
+                    pattern.id
+                );
+            }
+        });
+    }
+    assert!(with_server >= 4, "sequential, the pools and the breaker: {with_server}");
+}
+
+#[test]
 fn places_and_single_requests_can_be_pointed_at() {
     let group = patterns::find("wait-group").expect("the group");
     let mut experiment = Experiment::new(group, group.preset("new-config"), Fidelity::Documented, &[]);
@@ -318,6 +359,31 @@ fn places_and_single_requests_can_be_pointed_at() {
         assert!(found.contains(&format!("Request #{number}")), "{found:?}");
     }
     assert!(found.contains(&"Server".to_owned()) && found.contains(&"Results".to_owned()), "{found:?}");
+}
+
+#[test]
+fn the_rate_at_the_end_of_the_flow_is_of_those_who_got_something() {
+    // It drew a green hill of refusals beside a breaker that was open.
+    let breaker = patterns::find("circuit-breaker").expect("the breaker");
+    let mut experiment = Experiment::new(breaker, None, Fidelity::Documented, &[]);
+    let now = SimTime(4_500 * MS);
+    let picture = experiment.at(now);
+    let drained: u64 = picture.stage.drain(now).into_iter().map(u64::from).sum();
+    let tally = &picture.ledger.tally;
+    assert_eq!(drained, tally.served());
+    assert!(tally.departed() > drained + 100, "it has turned many away since the outage began");
+}
+
+#[test]
+fn a_share_of_nothing_is_not_told() {
+    // "0 of 7,500 done, 0.0 percent errors", before anybody could fail; and "0.0 % of 0 calls failed".
+    let pool = patterns::find("worker-pool").expect("the pool");
+    let mut experiment = Experiment::new(pool, None, Fidelity::Documented, &[]);
+    let picture = experiment.at(SimTime::ZERO);
+    let said = experiment.with_scene(&picture, text::description);
+    assert!(said.contains("0 of 7,500 done.") && !said.contains("percent errors"), "{said}");
+    let reading = Reading { minimum: 10, rate: 50, slow_rate: 100, ..Reading::default() };
+    assert_eq!(reading.says(SimTime::ZERO)[1], "no calls, 50 % failed or 100 % slow open it");
 }
 
 #[test]

@@ -66,10 +66,10 @@ fn line(row: &SuiteRow, bests: &[(Column, Option<f64>)], base: &str) -> Html {
         <tr class={(row.pattern.id == base).then_some("cur")} data-pattern={row.pattern.id}>
             { who(row) }
             { for bests.iter().map(cell) }
-            <td class="rt">{ format!("{:.1}", row.time_share) }</td>
+            <td class="rt">{ number::dashed(row.time_share, |share| format!("{share:.1}")) }</td>
             <td class="rf">{ claimed.map_or_else(|| "—".to_owned(), |c| format!("{c:.0}")) }</td>
             <td title={ideal.map(|i| i.formula.clone())}>{ ideal.map_or_else(|| "—".to_owned(), |i| format!("{:.2}", i.seconds)) }</td>
-            <td class="bar"><Bar measured={row.time_share} {claimed} whole=100.0 /></td>
+            <td class="bar"><Bar measured={row.time_share.unwrap_or_default()} {claimed} whole=100.0 /></td>
         </tr>
     }
 }
@@ -101,7 +101,7 @@ fn Bar(props: &BarProps) -> Html {
 pub fn ClaimsTable(props: &RowsProps) -> Html {
     let rows = &props.rows;
     let first = first_name(rows);
-    let share = |x: f64| number::count((x + 0.5) as u64);
+    let share = |x: Option<f64>| number::dashed(x, |x| number::count((x + 0.5) as u64));
     let pair = |measured: String, claim: Option<f64>| {
         html! {
             <>

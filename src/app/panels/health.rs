@@ -1,6 +1,6 @@
 //! How a bank is: each car with its breaker, the fleet in a word, and the figures that the original computes.
 
-use crate::analysis::Subject;
+use crate::analysis::{Subject, Summary};
 use crate::app::icon::{Icon, IconName};
 use crate::app::lab::Lab;
 use crate::app::page::use_page;
@@ -114,9 +114,8 @@ fn expected(lab: &Lab, bank: &Bank) -> Html {
     let landings = lab.ledger().stations_with_ids().filter(|(_, row)| row.kind == StationKind::Landing);
     let gauges = landings.flat_map(|(id, _)| [Subject::Gauge(id, bank.due.0), Subject::Gauge(id, bank.due.1)]);
     let Some(announced) = lab.so_far().announced(gauges) else { return Html::default() };
-    let waits = lab.waiting();
-    let measured =
-        if waits.count > 0 { format!("{} s", number::short_seconds(waits.mean.0)) } else { "—".to_owned() };
+    let seconds = |waits: Summary| format!("{} s", number::short_seconds(waits.mean.0));
+    let measured = lab.waiting().map_or_else(|| "—".to_owned(), seconds);
     let title =
         "The mean of the waits that were announced when a car was called, and the mean of those that came to pass";
     html! {

@@ -5,8 +5,9 @@ use crate::analysis::{CheckState, Standing, Summary};
 use crate::app::lab::Lab;
 use crate::app::page::{Page, use_page};
 use crate::app::scene;
-use crate::export::Report;
+use crate::export::{Report, StationLine};
 use crate::platform::clock;
+use crate::trace::StationKind;
 use crate::view::{number, standing, status};
 use std::collections::BTreeMap;
 use yew::prelude::*;
@@ -33,7 +34,7 @@ pub fn ReportPane() -> Html {
                 { promised(&page, &report, over) }
                 if has_bank {
                     { asked_for(&asked) }
-                } else {
+                } else if report.has_calls {
                     { latencies(&report) }
                 }
                 if !has_bank {
@@ -85,7 +86,9 @@ fn original(r: &Report) -> Html {
         <section>
             <h3>{ "What the original prints" }</h3>
             <dl class="facts">
-                { fact("Average Latency", ms(r.latency_ns.mean.0)) }
+                if r.has_calls {
+                    { fact("Average Latency", r.latency_ns.map_or_else(|| "—".to_owned(), |s| ms(s.mean.0))) }
+                }
                 { fact("Total Time", format!("{:.6} s", r.virtual_ns as f64 / 1e9)) }
                 { for r.status.iter().map(|(code, n)| html! { <><dt>{ format!("Status {code}") }</dt><dd>{ number::count(*n) }</dd></> }) }
                 { fact("Memory", format!("{} bytes of waiting futures at most", number::count(r.tasks.bytes_peak))) }
@@ -123,7 +126,12 @@ fn promised(page: &Page, r: &Report, over: bool) -> Html {
                 if q.lost > 0 {
                     { fact("Lost results", format!("{} were answered, but the program lost what came back", number::count(q.lost))) }
                 }
-                { fact("Throughput", format!("{} /s", number::rate(r.throughput_per_s))) }
+                if r.substitutes > 0 {
+                    { fact("Substitutes", substitutes(r)) }
+                }
+                { fact("Throughput", format!("{} completed and failed", rate(r, r.throughput_per_s))) }
+                { fact("Goodput", format!("{} completed", rate(r, r.goodput_per_s))) }
+                { fact("Rates", rates(r)) }
                 { fact("Tasks", tasks) }
                 { fact("Memory for each task", each_task(r)) }
                 { fact("Host time spent", ms(r.wall_ns)) }
@@ -131,6 +139,33 @@ fn promised(page: &Page, r: &Report, over: bool) -> Html {
             </dl>
         </section>
     }
+}
+
+/// A rate, unless no time has passed.
+fn rate(r: &Report, per_second: f64) -> String {
+    if r.virtual_ns > 0 { format!("{} /s", number::rate(per_second)) } else { "—".to_owned() }
+}
+
+/// How many were answered without a server: among the completed, and to be seen as what they are.
+fn substitutes(r: &Report) -> String {
+    let each = rate(r, r.substitutes as f64 / (r.virtual_ns.max(1) as f64 / 1e9));
+    format!("{} of the completed, {each}, in no latency and no response", number::count(r.substitutes))
+}
+
+/// How often a second requests left in each way in which any has.
+fn rates(r: &Report) -> String {
+    let (q, of) = (&r.requests, &r.rates_per_s);
+    let ways = [
+        (q.completed, of.completed, "completed"),
+        (q.failed, of.failed, "failed"),
+        (q.rejected, of.rejected, "rejected"),
+        (q.timed_out, of.timed_out, "timed out"),
+        (q.cancelled, of.cancelled, "cancelled"),
+        (q.lost, of.lost, "lost"),
+    ];
+    let ways = ways.into_iter().filter(|(n, ..)| *n > 0);
+    let ways: Vec<String> = ways.map(|(_, x, word)| format!("{} {word}", rate(r, x))).collect();
+    if ways.is_empty() { "—".to_owned() } else { ways.join(", ") }
 }
 
 /// What a waiting task takes: the size of its future, measured, beside what is said of the original's.
@@ -172,46 +207,61 @@ fn asked_for(asked: &BTreeMap<u16, u64>) -> Html {
 
 /// Waits and rides as a table, in seconds.
 fn carried(r: &Report) -> Html {
-    let (waits, rides) = (r.waiting_ns.unwrap_or_default(), r.riding_ns.unwrap_or_default());
-    let cell = |summary: &Summary, pick: Figure| match summary.count {
-        0 => "—".to_owned(),
-        _ => format!("{:.3} s", pick(summary) as f64 / 1e9),
+    let (waits, rides) = (r.waiting_ns.flatten(), r.riding_ns.flatten());
+    let cell = |summary: Option<Summary>, pick: Figure| {
+        summary.map_or_else(|| "—".to_owned(), |s| format!("{:.3} s", pick(&s) as f64 / 1e9))
     };
+    let people = |summary: Option<Summary>| number::count(summary.map_or(0, |s| s.count));
     html! {
         <section>
-            <h3>{ format!("Waits of {} people, rides of {}", number::count(waits.count), number::count(rides.count)) }</h3>
+            <h3>{ format!("Waits of {} people, rides of {}", people(waits), people(rides)) }</h3>
             <table>
                 <thead><tr><th scope="col"></th><th scope="col">{ "Wait" }</th><th scope="col">{ "Ride" }</th></tr></thead>
                 <tbody>{ for FIGURES.into_iter().map(|(word, pick)| html! {
-                    <tr><th scope="row">{ word }</th><td>{ cell(&waits, pick) }</td><td>{ cell(&rides, pick) }</td></tr>
+                    <tr><th scope="row">{ word }</th><td>{ cell(waits, pick) }</td><td>{ cell(rides, pick) }</td></tr>
                 }) }</tbody>
             </table>
         </section>
     }
 }
 
-/// Latencies as a table, a row for each figure.
+/// Latencies as a table, a row for each figure: of all calls, of those that ended in each way, and from the intended start.
 fn latencies(r: &Report) -> Html {
-    let cell = |summary: &Summary, pick: Figure| {
-        if summary.count == 0 { "—".to_owned() } else { ms(pick(summary)) }
-    };
+    let by = &r.latency_by_outcome;
+    let mut columns = vec![("All", r.latency_ns)];
+    // One way alone is all there is.
+    let ways = [("Success", by.success), ("Error", by.error), ("Timeout", by.timeout)];
+    let ways: Vec<_> = ways.into_iter().filter(|(_, latency)| latency.is_some()).collect();
+    columns.extend(ways.into_iter().filter(|(_, latency)| *latency != r.latency_ns));
+    if r.has_open_arrivals() {
+        columns.push(("From the intended start", r.response_ns));
+    }
+    let cell = |latency: Option<Summary>, pick: Figure| latency.map_or_else(|| "—".to_owned(), |s| ms(pick(&s)));
+    let count = |latency: Option<Summary>| number::count(latency.map_or(0, |s| s.count));
+    let limit = by.timeout.map(|late| format!(", {} of them at the limit", number::count(late.count)));
     html! {
         <section>
-            <h3>{ format!("Latency of {} answered calls", number::count(r.latency_ns.count)) }</h3>
+            <h3>{ format!("Latency of {} calls, send to answer{}", count(r.latency_ns), limit.unwrap_or_default()) }</h3>
             <table>
                 <thead><tr>
-                    <th scope="col"></th><th scope="col">{ "Send to answer" }</th>
-                    if r.response_ns.is_some() { <th scope="col">{ "Intended start to end" }</th> }
+                    <th scope="col"></th>
+                    { for columns.iter().map(|(word, _)| html! { <th scope="col">{ *word }</th> }) }
                 </tr></thead>
-                <tbody>{ for FIGURES.into_iter().map(|(word, pick)| html! {
-                    <tr>
-                        <th scope="row">{ word }</th><td>{ cell(&r.latency_ns, pick) }</td>
-                        if let Some(response) = &r.response_ns { <td>{ cell(response, pick) }</td> }
-                    </tr>
-                }) }</tbody>
+                <tbody>
+                    <tr><th scope="row">{ "n" }</th>{ for columns.iter().map(|(_, of)| html! { <td>{ count(*of) }</td> }) }</tr>
+                    { for FIGURES.into_iter().map(|(word, pick)| html! {
+                        <tr><th scope="row">{ word }</th>{ for columns.iter().map(|(_, of)| html! { <td>{ cell(*of, pick) }</td> }) }</tr>
+                    }) }
+                </tbody>
             </table>
         </section>
     }
+}
+
+/// The share of its capacity in use; a worker's is the time with a job in hand.
+fn utilisation(s: &StationLine) -> String {
+    let has_a_share = s.capacity.is_some_and(|room| room > 0) || s.kind == StationKind::Worker.word();
+    if has_a_share { format!("{} %", number::percent(s.utilisation)) } else { "—".to_owned() }
 }
 
 fn stations(r: &Report) -> Html {
@@ -223,10 +273,10 @@ fn stations(r: &Report) -> Html {
                 <tbody>{ for r.stations.iter().take(40).map(|s| html! {
                     <tr>
                         <th scope="row">{ s.name.clone() }</th>
-                        <td>{ s.capacity.map_or("–".to_owned(), |c| number::count(u64::from(c))) }</td>
+                        <td>{ s.capacity.map_or("—".to_owned(), |c| number::count(u64::from(c))) }</td>
                         <td>{ format!("{:.1}", s.queue_mean) }</td>
                         <td>{ number::count(s.queue_peak) }</td>
-                        <td>{ format!("{} %", number::percent(s.utilisation)) }</td>
+                        <td>{ utilisation(s) }</td>
                     </tr>
                 }) }</tbody>
             </table>

@@ -23,6 +23,8 @@ struct Seen {
     events: u64,
     playhead: u64,
     size: (f64, f64),
+    /// Device pixels for each CSS pixel: a canvas that is fitted to others is empty.
+    ratio: f64,
     dark: bool,
     lane: Option<usize>,
     pattern: &'static str,
@@ -130,6 +132,7 @@ fn use_painting(page: &Page, node: &NodeRef, lane: Option<usize>) {
                 events: lab.session().events(),
                 playhead: lab.session().playhead().0,
                 size,
+                ratio,
                 dark: page.state.dark,
                 lane,
                 pattern: lab.scenario().pattern.id,

@@ -1,6 +1,7 @@
 //! One alternative's figures over all seeds, and how sure one can be of a difference.
 
 use super::RaceRow;
+use crate::analysis::Summary;
 use crate::spec::Choice;
 use crate::trace::Span;
 
@@ -13,8 +14,8 @@ pub struct Line {
     pub waits: Vec<f64>,
     /// The mean of those, in seconds. None where nobody was taken on.
     pub mean: Option<f64>,
-    /// The median of it, in seconds.
-    pub p50: f64,
+    /// The median of it, in seconds. None where nobody was taken on.
+    pub p50: Option<f64>,
     /// 95 % take no longer; none where there are too few to say.
     pub p95: Option<f64>,
     /// 99 % take no longer; none where there are too few to say.
@@ -23,10 +24,10 @@ pub struct Line {
     pub longest: Option<f64>,
     /// On how many seeds it takes least, or as little as another.
     pub best_on: usize,
-    /// The mean ride, in seconds.
-    pub ride: f64,
-    /// The mean time from coming to leaving, in seconds.
-    pub response: f64,
+    /// The mean ride, in seconds. None where nobody was set down.
+    pub ride: Option<f64>,
+    /// The mean time from coming to leaving, in seconds. None where nobody left.
+    pub response: Option<f64>,
     /// When the last was gone, in seconds.
     pub end: f64,
     /// How many came, on all seeds.
@@ -59,30 +60,36 @@ fn winners(choices: usize, rows: &[RaceRow]) -> Vec<usize> {
         let own: Vec<&RaceRow> = rows.iter().filter(|r| r.seed == seed).collect();
         let left_out = |r: &RaceRow| (!r.drained, r.offered.saturating_sub(r.delivered));
         let fewest = own.iter().map(|r| left_out(r)).min().filter(|_| own.len() == choices);
-        let able = own.into_iter().filter(|r| Some(left_out(r)) == fewest && r.compared.count > 0).collect::<Vec<_>>();
-        let least = able.iter().map(|r| r.compared.mean).min();
-        able.into_iter().filter(|r| Some(r.compared.mean) == least).map(|r| r.choice).collect::<Vec<_>>()
+        let able = own.into_iter().filter(|r| Some(left_out(r)) == fewest);
+        let able: Vec<_> = able.filter_map(|r| Some((r.choice, r.compared?.mean))).collect();
+        let least = able.iter().map(|(_, mean)| *mean).min();
+        able.into_iter().filter(|(_, mean)| Some(*mean) == least).map(|(choice, _)| choice).collect::<Vec<_>>()
     };
     (0..seeds).flat_map(of_seed).collect()
 }
 
 fn line(choice: Choice, rows: &[&RaceRow]) -> Line {
     let n = rows.len().max(1) as f64;
-    let mean = |of: fn(&RaceRow) -> Span| rows.iter().map(|r| of(r).seconds()).sum::<f64>() / n;
-    let enough = |least: u64| !rows.is_empty() && rows.iter().all(|r| r.compared.count >= least);
+    // A mean over seeds is one of all of them: if one has too few samples there is none.
+    let mean = |of: fn(&RaceRow) -> Option<Summary>, least: u64, pick: fn(&Summary) -> Span| -> Option<f64> {
+        let figure = |r: &&RaceRow| of(r).filter(|s| s.count >= least).map(|s| pick(&s).seconds());
+        let figures: Vec<f64> = rows.iter().map(figure).collect::<Option<_>>()?;
+        (!figures.is_empty()).then(|| figures.iter().sum::<f64>() / n)
+    };
+    let compared = |least, pick| mean(|r| r.compared, least, pick);
     let sum = |of: fn(&RaceRow) -> u64| rows.iter().map(|r| of(r)).sum();
     Line {
         choice,
-        waits: rows.iter().map(|r| r.compared.mean.seconds()).collect(),
-        mean: enough(1).then(|| mean(|r| r.compared.mean)),
-        p50: mean(|r| r.compared.p50),
-        p95: enough(20).then(|| mean(|r| r.compared.p95)),
-        p99: enough(100).then(|| mean(|r| r.compared.p99)),
-        longest: rows.iter().filter(|r| r.compared.count > 0).map(|r| r.compared.max).max().map(Span::seconds),
+        waits: rows.iter().filter_map(|r| r.compared).map(|s| s.mean.seconds()).collect(),
+        mean: compared(1, |s| s.mean),
+        p50: compared(1, |s| s.p50),
+        p95: compared(20, |s| s.p95),
+        p99: compared(100, |s| s.p99),
+        longest: rows.iter().filter_map(|r| r.compared).map(|s| s.max).max().map(Span::seconds),
         best_on: 0,
-        ride: mean(|r| r.riding.mean),
-        response: mean(|r| r.response.mean),
-        end: mean(|r| Span(r.end.0)),
+        ride: mean(|r| r.riding, 1, |s| s.mean),
+        response: mean(|r| r.response, 1, |s| s.mean),
+        end: rows.iter().map(|r| r.end.seconds()).sum::<f64>() / n,
         offered: sum(|r| r.offered),
         delivered: sum(|r| r.delivered),
         turned_away: sum(|r| r.turned_away),

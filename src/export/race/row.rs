@@ -59,14 +59,14 @@ pub struct RaceRow {
     pub delivered: u64,
     /// How many were turned away.
     pub turned_away: u64,
-    /// What is compared: the waits where there are cars, else the response times.
-    pub compared: Summary,
-    /// From coming until a car took them on.
-    pub waiting: Summary,
-    /// From then until it set them down.
-    pub riding: Summary,
-    /// From coming to leaving.
-    pub response: Summary,
+    /// What is compared: the waits where there are cars, else the response times; none where there were none.
+    pub compared: Option<Summary>,
+    /// From coming until a car took them on; none where nobody was.
+    pub waiting: Option<Summary>,
+    /// From then until it set them down; none where nobody was.
+    pub riding: Option<Summary>,
+    /// From coming to leaving; none where nobody has.
+    pub response: Option<Summary>,
     /// The digest of who came when, from where and where to; without the when where the program itself says it.
     pub arrivals: TraceHash,
 }
@@ -88,7 +88,7 @@ impl RaceRow {
             drained: end.how == Progress::Drained,
             stuck: end.how.is_final() && end.how != Progress::Drained,
             offered: tally.offered,
-            delivered: tally.count(Outcome::Completed),
+            delivered: tally.served(),
             turned_away: tally.count(Outcome::Rejected),
             compared: if has_cars { waiting } else { response },
             waiting,

@@ -204,8 +204,8 @@ mod tests {
     };
 
     fn row(choice: usize, seed: usize, mean_ms: u64) -> RaceRow {
-        let compared =
-            Summary { count: 300, mean: Span::millis(mean_ms), p95: Span::millis(2 * mean_ms), ..Summary::default() };
+        let (mean, p95) = (Span::millis(mean_ms), Span::millis(2 * mean_ms));
+        let compared = Summary::of(vec![mean.0]).map(|one| Summary { count: 300, mean, p95, ..one });
         RaceRow {
             choice,
             seed,
@@ -216,9 +216,9 @@ mod tests {
             delivered: 300,
             turned_away: 0,
             compared,
-            waiting: Summary::default(),
-            riding: Summary::default(),
-            response: Summary::default(),
+            waiting: None,
+            riding: None,
+            response: None,
             arrivals: TraceHash::default(),
         }
     }

@@ -44,7 +44,7 @@ impl Column {
     pub const fn heading(self) -> (&'static str, &'static str) {
         match self {
             Column::Time => ("Time", "s"),
-            Column::Throughput => ("Throughput", "per s"),
+            Column::Throughput => ("Throughput", "done + failed per s"),
             Column::P50 => ("p50", "ms"),
             Column::P95 => ("p95", "ms"),
             Column::P99 => ("p99", "ms"),
@@ -61,11 +61,11 @@ impl SuiteRow {
     pub fn written(&self, column: Column) -> String {
         let text = match column {
             Column::Time => number::seconds(self.end.0),
-            Column::Throughput => number::rate(self.throughput),
-            Column::Errors => format!("{:.2}", self.errors),
+            Column::Throughput => number::dashed(self.throughput, number::rate),
+            Column::Errors => number::dashed(self.errors, |share| format!("{share:.2}")),
             Column::Tasks => number::count(self.tasks_peak),
             Column::Memory => kib(self.bytes_peak),
-            _ => self.percentile(column).map_or_else(|| "—".to_owned(), |span| number::millis(span.0)),
+            _ => number::dashed(self.percentile(column), |span| number::millis(span.0)),
         };
         if self.drained { text } else { format!("({text})") }
     }

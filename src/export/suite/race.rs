@@ -140,7 +140,7 @@ impl Fold for Race {
             EventKind::Left { job, outcome } => {
                 let blamed = self.blame(job).is_some_and(|b| *b);
                 let now = match outcome {
-                    Outcome::Completed => RaceCell::Done,
+                    Outcome::Completed | Outcome::Substituted => RaceCell::Done,
                     Outcome::Failed if blamed => RaceCell::ClientError,
                     Outcome::Failed => RaceCell::ServerError,
                     Outcome::TimedOut => RaceCell::TimedOut,

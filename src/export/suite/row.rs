@@ -1,11 +1,11 @@
 //! The figures of one member of a suite, and which of them are the best.
 
 use super::Column;
-use crate::analysis::{History, Summary};
+use crate::analysis::{History, Rates, Summary};
 use crate::engine::Progress;
 use crate::session::{Scenario, Session};
 use crate::spec::{Claims, Ideal, Pattern};
-use crate::trace::{Fold, Outcome, SimTime, Span};
+use crate::trace::{Fold, SimTime, Span};
 
 /// One member's figures.
 #[derive(Clone, Debug)]
@@ -18,12 +18,12 @@ pub struct SuiteRow {
     pub drained: bool,
     /// How many requests came in.
     pub requests: u64,
-    /// Requests that left, a second.
-    pub throughput: f64,
-    /// Per call, from send to answer.
-    pub latency: Summary,
-    /// Requests without a result, in percent of those that came in.
-    pub errors: f64,
+    /// Requests that left with a result or an error, a second. None if no time passed.
+    pub throughput: Option<f64>,
+    /// Per call, from send to answer; one that timed out counts at its limit. None without a call that ended.
+    pub latency: Option<Summary>,
+    /// Requests without a result, in percent of those that came in. None where nobody came.
+    pub errors: Option<f64>,
     /// The most tasks at once.
     pub tasks_peak: u64,
     /// The sizes of the live futures, at most.
@@ -32,12 +32,12 @@ pub struct SuiteRow {
     pub claims: Claims,
     /// The time in closed form, where there is one.
     pub ideal: Option<Ideal>,
-    /// The time in percent of the first member's.
-    pub time_share: f64,
+    /// The time in percent of the first member's. None, as the other shares, where there is nothing to be a share of.
+    pub time_share: Option<f64>,
     /// The memory in percent of the first member's.
-    pub memory_share: f64,
+    pub memory_share: Option<f64>,
     /// The throughput in percent of the first member's.
-    pub throughput_share: f64,
+    pub throughput_share: Option<f64>,
 }
 
 impl PartialEq for SuiteRow {
@@ -58,8 +58,8 @@ pub fn measured(mut rows: Vec<SuiteRow>) -> Vec<SuiteRow> {
     rows
 }
 
-fn percent(of: f64, whole: f64) -> f64 {
-    if whole > 0.0 { of / whole * 100.0 } else { 0.0 }
+fn percent(of: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| of / whole * 100.0)
 }
 
 impl SuiteRow {
@@ -71,49 +71,50 @@ impl SuiteRow {
     pub(super) fn ended(scenario: &Scenario, history: &History, end: SimTime, how: &Progress) -> SuiteRow {
         let so_far = history.until(u64::MAX, end);
         let tally = &history.ledger.tally;
-        let without = tally.offered.saturating_sub(tally.count(Outcome::Completed));
+        let without = tally.offered.saturating_sub(tally.served());
         SuiteRow {
             pattern: scenario.pattern,
             end,
             drained: *how == Progress::Drained,
             requests: tally.offered,
-            throughput: so_far.throughput(),
+            throughput: Rates::counted(tally.outcomes, end.since(SimTime::ZERO)).map(|r| r.throughput()),
             latency: so_far.latency(),
             errors: percent(without as f64, tally.offered as f64),
             tasks_peak: tally.tasks_peak,
             bytes_peak: tally.task_bytes_peak,
             claims: scenario.pattern.suite.map_or(Claims::NONE, |suite| suite.claims),
             ideal: (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity),
-            time_share: 0.0,
-            memory_share: 0.0,
-            throughput_share: 0.0,
+            time_share: None,
+            memory_share: None,
+            throughput_share: None,
         }
     }
 
     fn measure_against(&mut self, first: &SuiteRow) {
         self.time_share = percent(self.end.seconds(), first.end.seconds());
         self.memory_share = percent(self.bytes_peak as f64, first.bytes_peak as f64);
-        self.throughput_share = percent(self.throughput, first.throughput);
+        self.throughput_share = self.throughput.zip(first.throughput).and_then(|(own, other)| percent(own, other));
     }
 
     /// A percentile, where there are enough calls for it to mean something: 100 for p99, 1,000 for p99.9.
     pub fn percentile(&self, column: Column) -> Option<Span> {
+        let latency = self.latency?;
         let (least, span) = match column {
-            Column::P50 => (1, self.latency.p50),
-            Column::P95 => (20, self.latency.p95),
-            Column::P99 => (100, self.latency.p99),
-            Column::P999 => (1_000, self.latency.p999),
+            Column::P50 => (1, latency.p50),
+            Column::P95 => (20, latency.p95),
+            Column::P99 => (100, latency.p99),
+            Column::P999 => (1_000, latency.p999),
             _ => return None,
         };
-        (self.latency.count >= least).then_some(span)
+        (latency.count >= least).then_some(span)
     }
 
     /// The figure in a column, where there is one.
     pub fn figure(&self, column: Column) -> Option<f64> {
         Some(match column {
             Column::Time => self.end.seconds(),
-            Column::Throughput => self.throughput,
-            Column::Errors => self.errors,
+            Column::Throughput => self.throughput?,
+            Column::Errors => self.errors?,
             Column::Tasks => self.tasks_peak as f64,
             Column::Memory => self.bytes_peak as f64,
             _ => self.percentile(column)?.as_millis(),

@@ -25,10 +25,12 @@ pub fn verdict(rows: &[SuiteRow], base: &Scenario) -> Option<Verdict> {
     if let Some(row) = fastest(rows)
         && row.pattern.id != subject.pattern.id
     {
-        rest.push((name(row), format!("ends first, at {} %. {}", one(row.time_share), price(row))));
+        rest.push((name(row), format!("ends first{}. {}", at_share(row), price(row))));
     }
-    if let Some(row) = rows.iter().find(|r| Some(r.errors) == best(rows, Column::Errors)) {
-        rest.push((name(row), format!("fails least: {:.2} % of {} requests.", row.errors, row.requests)));
+    if let Some(least) = best(rows, Column::Errors)
+        && let Some(row) = rows.iter().find(|r| r.errors == Some(least))
+    {
+        rest.push((name(row), format!("fails least: {least:.2} % of {} requests.", row.requests)));
     }
     for row in rows.iter().filter(|r| !r.drained) {
         rest.push((name(row), format!("did not come to its end; it stands at {:.2} s.", row.end.seconds())));
@@ -67,27 +69,47 @@ fn lead(row: &SuiteRow, first: &SuiteRow) -> String {
     if !row.drained {
         return format!("{} did not come to its end; it stands at {:.2} s.", row.pattern.name, row.end.seconds());
     }
+    let against = row.time_share.map_or_else(
+        || format!(" beside {}", first.pattern.name),
+        |share| format!(", {} % of {}", one(share), first.pattern.name),
+    );
+    let medians = row.latency.zip(first.latency).map(|(own, other)| {
+        let (own, other) = (one(own.p50.as_millis()), one(other.p50.as_millis()));
+        format!(" and a median call of {own} ms instead of {other} ms")
+    });
     format!(
-        "{} takes {:.2} s, {} % of {} ({:.2} s), with {} tasks at once instead of {} and a median call of {} ms instead of {} ms.",
+        "{} takes {:.2} s{} ({:.2} s), with {} tasks at once instead of {}{}.",
         row.pattern.name,
         row.end.seconds(),
-        one(row.time_share),
-        first.pattern.name,
+        against,
         first.end.seconds(),
         row.tasks_peak,
         first.tasks_peak,
-        one(row.latency.p50.as_millis()),
-        one(first.latency.p50.as_millis()),
+        medians.unwrap_or_default(),
     )
 }
 
+/// ", at 6.7 %" of the first member's time.
+fn at_share(row: &SuiteRow) -> String {
+    row.time_share.map_or(String::new(), |share| format!(", at {} %", one(share)))
+}
+
 fn price(row: &SuiteRow) -> String {
-    format!("Its median call takes {} ms, and {:.1} % of requests fail.", one(row.latency.p50.as_millis()), row.errors)
+    let fail = row.errors.map_or("nobody came".to_owned(), |share| format!("{share:.1} % of requests fail"));
+    match row.latency {
+        Some(latency) => {
+            let median = one(latency.p50.as_millis());
+            format!("Its median call takes {median} ms, and {fail}.")
+        }
+        None => format!("It made no call that ended, and {fail}."),
+    }
 }
 
 fn against_documents(row: &SuiteRow, first: &SuiteRow) -> Option<String> {
-    let one_claim = |what: &str, claim: Option<f64>, measured: f64| {
-        claim.map(|claim| format!("{what} {claim:.0} % claimed, {} % measured", one(measured)))
+    let one_claim = |what: &str, claim: Option<f64>, measured: Option<f64>| {
+        claim
+            .zip(measured)
+            .map(|(claim, measured)| format!("{what} {claim:.0} % claimed, {} % measured", one(measured)))
     };
     // A program's memory is more than its futures, so the shares are not of one thing: the sizes say it themselves.
     let memory = row.claims.memory.map(|claim| {

@@ -5,6 +5,7 @@ use crate::export::Report;
 use crate::export::table::table;
 use crate::session::Scenario;
 use crate::spec::{Claims, Primitive};
+use crate::view::number;
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
@@ -33,7 +34,7 @@ pub fn text(rows: &[SuiteRow], base: &Scenario) -> String {
 
 fn measured(rows: &[SuiteRow]) -> String {
     let first = rows.first().map_or("the first", |row| row.pattern.name);
-    let share = |x: f64| format!("{x:.1}");
+    let share = |x: Option<f64>| number::dashed(x, |x| format!("{x:.1}"));
     let mut lines = vec![vec![String::new()], vec![String::new()]];
     for (name, unit) in Column::ALL.map(Column::heading) {
         lines[0].push(name.to_owned());
@@ -55,7 +56,7 @@ fn measured(rows: &[SuiteRow]) -> String {
 }
 
 /// An expected figure: its name, what is claimed, what was measured, both in percent of the first.
-type Expected = (&'static str, fn(&Claims) -> Option<f64>, fn(&SuiteRow) -> f64);
+type Expected = (&'static str, fn(&Claims) -> Option<f64>, fn(&SuiteRow) -> Option<f64>);
 
 fn said(rows: &[SuiteRow]) -> String {
     let names = std::iter::once(String::new()).chain(rows.iter().map(|row| row.pattern.name.to_owned()));
@@ -69,7 +70,7 @@ fn said(rows: &[SuiteRow]) -> String {
     for (what, claim, share) in expected {
         let claimed = rows.iter().map(|row| claim(&row.claims).map_or_else(dash, |x| format!("{x:.0} %")));
         lines.push(std::iter::once(format!("{what}, expected")).chain(claimed).collect());
-        let here = rows.iter().map(|row| format!("{:.1} %", share(row)));
+        let here = rows.iter().map(|row| number::dashed(share(row), |x| format!("{x:.1} %")));
         lines.push(std::iter::once("  measured".to_owned()).chain(here).collect());
     }
     for what in Said::ALL {
@@ -107,9 +108,9 @@ pub fn json(rows: &[SuiteRow], reports: &[Report], base: &Scenario) -> Json {
     let row = |(row, report): (&SuiteRow, &Report)| {
         let mut json = json!(report);
         json["ratio"] = json!({
-            "time": row.time_share / 100.0,
-            "memory": row.memory_share / 100.0,
-            "throughput": row.throughput_share / 100.0,
+            "time": ratio(row.time_share),
+            "memory": ratio(row.memory_share),
+            "throughput": ratio(row.throughput_share),
         });
         json["claims"] = claims(&row.claims);
         json
@@ -125,8 +126,11 @@ pub fn json(rows: &[SuiteRow], reports: &[Report], base: &Scenario) -> Json {
     })
 }
 
+fn ratio(percent: Option<f64>) -> Option<f64> {
+    percent.map(|percent| percent / 100.0)
+}
+
 fn claims(claims: &Claims) -> Json {
-    let ratio = |percent: Option<f64>| percent.map(|percent| percent / 100.0);
     let word = |word: &str| Some(word.to_owned()).filter(|word| !word.is_empty());
     json!({
         "time": ratio(claims.time),

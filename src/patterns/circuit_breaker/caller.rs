@@ -43,7 +43,7 @@ impl Caller {
         }
         self.substitutes.set(self.substitutes.get() + 1);
         self.env.gauge(self.results, SUBSTITUTES, self.substitutes.get());
-        Outcome::Completed
+        Outcome::Substituted
     }
 }
 

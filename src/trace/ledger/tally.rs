@@ -9,7 +9,7 @@ pub struct Tally {
     /// Jobs that came in. The sum of the outcomes and of those still in the system.
     pub offered: u64,
     /// Jobs by outcome, in the order of [`Outcome::ALL`].
-    pub outcomes: [u64; 6],
+    pub outcomes: [u64; Outcome::ALL.len()],
     /// Jobs that are somewhere inside, also those that became parts of others.
     pub in_system: u64,
     /// Jobs that are at a station, those that came by a split included.
@@ -38,6 +38,11 @@ impl Tally {
     /// How many jobs left in this way.
     pub fn count(&self, outcome: Outcome) -> u64 {
         self.outcomes.get(outcome as usize).copied().unwrap_or(0)
+    }
+
+    /// How many jobs left with a result that counts or with a substitute.
+    pub fn served(&self) -> u64 {
+        self.count(Outcome::Completed) + self.count(Outcome::Substituted)
     }
 
     /// How many jobs left in any way.

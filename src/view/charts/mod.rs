@@ -11,7 +11,7 @@ mod time;
 pub use decimate::decimate;
 pub use histogram::{Axis, Bin, Histogram};
 pub use paper::Paper;
-pub use time::{Band, Line, TimeChart};
+pub use time::{Band, Line, Points, TimeChart};
 
 /// What a chart says as a table: a heading and rows.
 #[derive(Clone, Debug, PartialEq)]

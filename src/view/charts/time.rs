@@ -3,8 +3,12 @@
 
 use super::paper::{Align, Paper};
 use super::{Table, decimate};
+use crate::spec::plain;
 use crate::view::{Rgba, number};
 use plotters::prelude::DrawingBackend;
+
+/// Seconds and values, in order of time.
+pub type Points = Vec<(f64, f64)>;
 
 /// A line, labelled at its right end.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +17,8 @@ pub struct Line {
     pub name: String,
     /// Its current value, as its label says it.
     pub value: String,
-    /// Seconds and values, in order of time.
-    pub points: Vec<(f64, f64)>,
+    /// What is known of it, in order of time: between two pieces nothing is, and nothing is drawn.
+    pub pieces: Vec<Points>,
     /// Its colour.
     pub colour: Rgba,
     /// The colour of its label.
@@ -30,10 +34,10 @@ pub struct Line {
 /// The area between two lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
-    /// The lower line's points.
-    pub low: Vec<(f64, f64)>,
-    /// The upper line's points, at the same times.
-    pub high: Vec<(f64, f64)>,
+    /// The lower line's pieces.
+    pub low: Vec<Points>,
+    /// The upper line's pieces, at the same times.
+    pub high: Vec<Points>,
     /// Its colour.
     pub fill: Rgba,
 }
@@ -87,6 +91,49 @@ impl Scale {
     }
 }
 
+impl Line {
+    /// The last point of it.
+    pub fn last(&self) -> Option<(f64, f64)> {
+        self.pieces.iter().rev().find_map(|piece| piece.last().copied())
+    }
+
+    /// What it says of an instant, if anything is known there.
+    fn at(&self, seconds: f64) -> Option<f64> {
+        let started = |piece: &&Points| piece.first().is_some_and(|first| first.0 <= seconds);
+        let piece = self.pieces.iter().rev().find(started)?;
+        let known = self.steps || piece.last().is_some_and(|last| last.0 >= seconds);
+        let before = piece.partition_point(|q| q.0 <= seconds).checked_sub(1)?;
+        piece.get(before).filter(|_| known).map(|q| q.1)
+    }
+}
+
+/// Draws a piece of a line; one of a single point is a dot.
+fn draw_piece<DB: DrawingBackend>(
+    paper: &Paper<'_, DB>,
+    scale: &Scale,
+    line: &Line,
+    piece: &[(f64, f64)],
+) -> Result<(), String> {
+    let mut points: Points = Vec::with_capacity(piece.len());
+    for (x, y) in piece {
+        let (x, y) = (scale.x(*x), scale.y(*y));
+        if let (true, Some((_, before))) = (line.steps, points.last().copied()) {
+            points.push((x, before));
+        }
+        points.push((x, y));
+    }
+    let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else { return Ok(()) };
+    if points.len() == 1 {
+        return paper.rect((first.0 - 1.0, first.1 - 1.0), (first.0 + 1.0, first.1 + 1.0), line.colour);
+    }
+    if let Some(fill) = line.fill {
+        let mut area = points.clone();
+        area.extend([(last.0, scale.bottom), (first.0, scale.bottom)]);
+        paper.area(&area, fill)?;
+    }
+    paper.line(&points, line.colour, line.width)
+}
+
 impl TimeChart {
     /// Draws the chart.
     ///
@@ -109,26 +156,16 @@ impl TimeChart {
         }
         let columns = (scale.right - scale.left).max(1.0) as usize;
         for band in &self.bands {
-            let mut points: Vec<_> = band.high.iter().map(|q| (scale.x(q.0), scale.y(q.1))).collect();
-            points.extend(band.low.iter().rev().map(|q| (scale.x(q.0), scale.y(q.1))));
-            paper.area(&points, band.fill)?;
+            for (low, high) in band.low.iter().zip(&band.high) {
+                let mut points: Vec<_> = high.iter().map(|q| (scale.x(q.0), scale.y(q.1))).collect();
+                points.extend(low.iter().rev().map(|q| (scale.x(q.0), scale.y(q.1))));
+                paper.area(&points, band.fill)?;
+            }
         }
         for line in self.lines.iter().rev() {
-            let mut points = Vec::new();
-            for (x, y) in decimate(&line.points, columns) {
-                let (x, y) = (scale.x(x), scale.y(y));
-                if let (true, Some((_, before))) = (line.steps, points.last().copied()) {
-                    points.push((x, before));
-                }
-                points.push((x, y));
+            for piece in &line.pieces {
+                draw_piece(paper, &scale, line, &decimate(piece, columns))?;
             }
-            if let (Some(fill), Some(first), Some(last)) = (line.fill, points.first().copied(), points.last().copied())
-            {
-                let mut area = points.clone();
-                area.extend([(last.0, scale.bottom), (first.0, scale.bottom)]);
-                paper.area(&area, fill)?;
-            }
-            paper.line(&points, line.colour, line.width)?;
         }
         paper.line(&[(scale.left, scale.bottom), (scale.right, scale.bottom)], p.line_3, 1.0)?;
         // What is beyond the axis is not drawn: at its edge it would say something else.
@@ -162,7 +199,7 @@ impl TimeChart {
 
     /// The least and greatest value that must be on the chart.
     fn range(&self) -> (f64, f64) {
-        let values = self.lines.iter().flat_map(|l| l.points.iter().map(|q| q.1)).filter(|v| v.is_finite());
+        let values = self.lines.iter().flat_map(|l| l.pieces.iter().flatten().map(|q| q.1)).filter(|v| v.is_finite());
         let most = values.clone().fold(0.0, f64::max);
         // Theory stretches the scale, unless it is out of all proportion.
         let theory = self.theory.iter().map(|t| t.0).filter(|t| t.is_finite() && (most == 0.0 || *t < 4.0 * most));
@@ -206,7 +243,7 @@ impl TimeChart {
             .rev()
             .filter_map(|l| {
                 let text = format!("{} {}", l.name, l.value).trim().to_owned();
-                l.points.last().map(|q| (scale.y(q.1), text, l.ink))
+                l.last().map(|q| (scale.y(q.1), text, l.ink))
             })
             .chain(
                 self.theory
@@ -246,10 +283,7 @@ impl TimeChart {
         }));
         let rows = (0..=20).map(|i| {
             let at = self.end * f64::from(i) / 20.0;
-            let value = |l: &Line| {
-                let before = l.points.partition_point(|q| q.0 <= at);
-                before.checked_sub(1).and_then(|i| l.points.get(i)).map_or("–".to_owned(), |q| format!("{:.1}", q.1))
-            };
+            let value = |l: &Line| l.at(at).map_or("–".to_owned(), |y| format!("{y:.1}"));
             std::iter::once(format!("{at:.3}")).chain(self.lines.iter().map(value)).collect()
         });
         Table { head, rows: rows.collect() }
@@ -259,9 +293,9 @@ impl TimeChart {
 /// An axis label: no more digits than needed.
 pub(super) fn label(value: f64) -> String {
     if value >= 1_000_000.0 {
-        format!("{}M", value / 1e6)
+        format!("{}M", plain(value / 1e6))
     } else if value >= 10_000.0 {
-        format!("{}k", value / 1e3)
+        format!("{}k", plain(value / 1e3))
     } else if value >= 10.0 || value == libm::floor(value) {
         number::count((value + 0.5) as u64)
     } else if value >= 0.1 {

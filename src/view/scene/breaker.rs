@@ -93,10 +93,10 @@ impl Reading {
         if self.limit > 0 { 0 } else { self.failures }
     }
 
-    /// The share of calls that failed and that were slow.
-    fn shares(&self) -> (f64, f64) {
-        let of = |n: u64| if self.calls > 0 { n as f64 / self.calls as f64 } else { 0.0 };
-        (of(self.failures), of(self.slow))
+    /// The share of calls that failed and that were slow; none of none.
+    fn shares(&self) -> Option<(f64, f64)> {
+        let of = |n: u64| n as f64 / self.calls as f64;
+        (self.calls > 0).then(|| (of(self.failures), of(self.slow)))
     }
 
     /// What it is about at the moment, from long to short.
@@ -153,11 +153,15 @@ impl Reading {
             let (n, of) = (number::count(self.failures), number::count(self.limit));
             says.push(format!("{n} failures in a row, {of} open it"));
         } else {
-            let (failed, slow) = self.shares();
-            let calls = number::count(self.calls);
-            let (failed, slow) = (number::percent(failed), number::percent(slow));
-            says.push(format!("{failed} % of {calls} calls failed, {} % open it", self.rate));
-            says.push(format!("{slow} % slow, {} % open it", self.slow_rate));
+            match self.shares() {
+                Some((failed, slow)) => {
+                    let (calls, failed, slow) =
+                        (number::count(self.calls), number::percent(failed), number::percent(slow));
+                    says.push(format!("{failed} % of {calls} calls failed, {} % open it", self.rate));
+                    says.push(format!("{slow} % slow, {} % open it", self.slow_rate));
+                }
+                None => says.push(format!("no calls, {} % failed or {} % slow open it", self.rate, self.slow_rate)),
+            }
             says.push(format!("from {} calls on", number::count(self.minimum)));
         }
         says.push(format!("{} turned away", number::count(self.turned_away)));
@@ -289,19 +293,24 @@ fn probes(sheet: &mut Sheet, p: &Palette, reading: &Reading, bar: Frame) {
     }
 }
 
+/// A share in whole percent, without the sign.
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "—".to_owned(), |share| number::count((share * 100.0 + 0.5) as u64))
+}
+
 /// Both rates against what opens it, pale as long as there are too few calls.
 fn rates(sheet: &mut Sheet, p: &Palette, reading: &Reading, part: Frame) {
-    let (failed, slow) = reading.shares();
+    let (failed, slow) = reading.shares().unzip();
     let counts = reading.calls >= reading.minimum;
     let alpha = if counts { 1.0 } else { 0.45 };
     let lines = [("failed", failed, reading.rate, p.server), ("slow", slow, reading.slow_rate, p.blocked)];
     for (index, (word, share, limit, colour)) in lines.into_iter().enumerate() {
         let y = part.y + 32.0 * index as f64;
-        let percent = (share * 100.0 + 0.5) as u64;
+        let percent = percent(share);
         sheet.text((part.x, y + 11.0), word, Ink::new(p.ink_3));
         let told = first_fit(&[format!("{percent} of {limit} %"), format!("{percent} %")], part.w - 38.0);
         sheet.text((part.right(), y + 11.0), told, Ink::new(if counts { p.ink } else { p.ink_3 }).end());
-        measure(sheet, p, Frame { y: y + 16.0, h: 7.0, ..part }, share, colour.faint(alpha));
+        measure(sheet, p, Frame { y: y + 16.0, h: 7.0, ..part }, share.unwrap_or_default(), colour.faint(alpha));
         let x = crisp(part.x + part.w * (limit as f64 / 100.0).min(1.0) - 1.0);
         sheet.line((x, y + 13.0), (x, y + 26.0), p.ink, 1.2);
     }
@@ -316,8 +325,7 @@ pub fn strip(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, bar: Frame) 
     let rest = Frame { x: part.right() + 8.0, w: bar.right() - part.right() - 8.0, ..bar };
     let words = match reading.contact {
         Contact::Closed if reading.limit == 0 && reading.calls >= reading.minimum => {
-            let (failed, slow) = reading.shares();
-            let percent = |share: f64| (share * 100.0 + 0.5) as u64;
+            let (failed, slow) = reading.shares().unzip();
             let failed = format!("{} of {} % failed", percent(failed), reading.rate);
             let both = format!("{failed}, {} of {} % slow", percent(slow), reading.slow_rate);
             first_fit(&[both, failed], rest.w)

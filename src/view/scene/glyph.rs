@@ -67,6 +67,8 @@ pub enum Sort {
     Rejected,
     /// Answered, and the result lost.
     Lost,
+    /// Served with a substitute: no server was asked.
+    Substitute,
 }
 
 impl Sort {
@@ -94,6 +96,7 @@ impl Sort {
             Outcome::Rejected | Outcome::Cancelled => Sort::Rejected,
             Outcome::TimedOut => Sort::TimedOut,
             Outcome::Lost => Sort::Lost,
+            Outcome::Substituted => Sort::Substitute,
         }
     }
 
@@ -108,18 +111,19 @@ impl Sort {
             Sort::TimedOut => "timeout",
             Sort::Rejected => "turned away",
             Sort::Lost => "lost",
+            Sort::Substitute => "substitute",
         }
     }
 
     /// Whether something went wrong with it.
     pub const fn is_error(self) -> bool {
-        !matches!(self, Sort::Open | Sort::Success)
+        !matches!(self, Sort::Open | Sort::Success | Sort::Substitute)
     }
 
     /// What its cell is washed with.
     pub const fn wash(self, p: &Palette) -> Rgba {
         match self {
-            Sort::Open | Sort::Success | Sort::Lost => p.queued_wash,
+            Sort::Open | Sort::Success | Sort::Substitute | Sort::Lost => p.queued_wash,
             Sort::Client => p.client_wash,
             Sort::Server | Sort::Unavailable => p.server_wash,
             Sort::TimedOut => p.timeout_wash,
@@ -131,7 +135,7 @@ impl Sort {
     pub const fn colour(self, p: &Palette) -> Rgba {
         match self {
             Sort::Open => p.queued,
-            Sort::Success => p.success,
+            Sort::Success | Sort::Substitute => p.success,
             Sort::Client => p.client,
             Sort::Server | Sort::Unavailable => p.server,
             Sort::TimedOut => p.timeout,
@@ -169,5 +173,7 @@ pub fn job(sheet: &mut Sheet, (x, y): Point, r: f64, sort: Sort, p: &Palette) {
             sheet.line((x - r * 0.7, y + r * 0.7), (x + r * 0.7, y - r * 0.7), colour, 1.4);
         }
         Sort::Lost => cross(sheet, (x, y), r * 0.8, colour),
+        // The disc of a success, hollow: nobody was asked.
+        Sort::Substitute => sheet.ring((x, y), r - 0.3, colour, 1.4),
     }
 }

@@ -36,9 +36,8 @@ fn frames<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Vec<(Worker<'a>, Frame)> {
         for (index, column) in columns.iter().enumerate() {
             let Place::Crew { station, .. } = column.place else { continue };
             let workers = Worker::crew(scene, station);
-            // Its wires and its part of the server are the lane's too.
-            let next = columns.get(index + 1).filter(|c| matches!(c.place, Place::Server { .. }));
-            let right = next.map_or(column.frame.right(), |c| c.frame.right());
+            // Its wires and its part of what it runs through are the lane's too.
+            let right = layout::Run::of(&columns, index).end(column.frame);
             let cells = crew::frames(workers.len(), crew::lanes_frame(column.frame), right);
             all.extend(workers.into_iter().zip(cells));
         }

@@ -20,6 +20,33 @@ pub struct Column<'a> {
     pub frame: Frame,
 }
 
+/// What the lanes of a crew run through: the breaker they call through and the server they call, where there are such.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'c, 'a> {
+    /// The breaker.
+    pub breaker: Option<&'c Column<'a>>,
+    /// The server.
+    pub server: Option<&'c Column<'a>>,
+    /// What comes behind them.
+    pub after: Option<&'c Column<'a>>,
+}
+
+impl<'c, 'a> Run<'c, 'a> {
+    /// What the lanes of the crew in the column of this number run through. The server is the next place, or the next but a
+    /// breaker.
+    pub fn of(columns: &'c [Column<'a>], crew: usize) -> Run<'c, 'a> {
+        let breaker = columns.get(crew + 1).filter(|c| matches!(c.place, Place::Breaker { .. }));
+        let behind = crew + 1 + usize::from(breaker.is_some());
+        let server = columns.get(behind).filter(|c| matches!(c.place, Place::Server { .. }));
+        Run { breaker, server, after: columns.get(behind + usize::from(server.is_some())) }
+    }
+
+    /// Where the lanes end, which begin in this frame.
+    pub fn end(&self, crew: Frame) -> f64 {
+        self.server.or(self.breaker).map_or(crew.right(), |last| last.frame.right())
+    }
+}
+
 /// How much room each kind of place takes: the first that fits is taken.
 struct Room {
     source: f64,

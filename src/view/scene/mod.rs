@@ -203,20 +203,16 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
                 channel::draw(&mut sheet, scene, look, (label, station), frame, previous.map(|p| p.frame.right()));
             }
             Place::Crew { label, station } => {
-                // Its server, where it calls one, is the next place, or the next but a breaker; the lanes run through both.
-                let breaker = next.filter(|n| matches!(n.place, Place::Breaker { .. }));
-                let behind = index + 1 + usize::from(breaker.is_some());
-                let server = columns.get(behind).filter(|n| matches!(n.place, Place::Server { .. }));
+                let layout::Run { breaker, server, after } = layout::Run::of(&columns, index);
                 if let Some(Place::Server { label, station }) = server.map(|n| n.place) {
                     let frame = server.map_or(frame, |n| n.frame);
                     server::draw(&mut sheet, scene, look, (label, station), frame);
                 }
-                let after = columns.get(behind + usize::from(server.is_some())).map(|c| walls(c).x);
                 let wires = lane::Wires {
                     from: previous.map(|p| walls(p).right()),
                     breaker: breaker.map(|b| (b.frame, conducts(scene, b.place))),
                     server: server.map(|s| s.frame),
-                    to: after,
+                    to: after.map(|c| walls(c).x),
                 };
                 crew::draw(&mut sheet, scene, look, (label, station), frame, wires);
             }

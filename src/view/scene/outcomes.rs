@@ -52,6 +52,7 @@ fn word(sort: Sort, code: u16) -> String {
         (Sort::Rejected, 1) => "rejected".to_owned(),
         (Sort::Rejected, _) => "cancelled".to_owned(),
         (Sort::Lost, _) => "lost".to_owned(),
+        (Sort::Substitute, _) => "substitute".to_owned(),
         (_, code) => code.to_string(),
     }
 }

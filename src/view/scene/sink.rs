@@ -6,7 +6,7 @@ use super::super::shape::{Ink, Sheet, crisp};
 use super::super::stage::{BIN, Mode};
 use super::source::{NODE, doing, progress};
 use super::{Detail, Frame, Look, Scene, first_fit, glyph, heading, outcomes};
-use crate::trace::{Outcome, StationKind};
+use crate::trace::StationKind;
 
 /// Draws a sink, joined to what stands before it.
 pub fn draw(
@@ -46,7 +46,7 @@ pub fn draw(
         sheet.text((frame.right(), y), number::count(n), Ink::new(p.ink).mono().end());
         y += 20.0;
     }
-    let share = if done > 0 { 1.0 - tally.count(Outcome::Completed) as f64 / done as f64 } else { 0.0 };
+    let share = if done > 0 { 1.0 - tally.served() as f64 / done as f64 } else { 0.0 };
     let errors = if done > 0 { format!("{} %", number::percent(share)) } else { "–".to_owned() };
     if y + 12.0 < frame.bottom() {
         sheet.line((frame.x, crisp(y - 7.0)), (frame.right(), crisp(y - 7.0)), p.line, 1.0);
@@ -93,7 +93,7 @@ fn activity(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, station: &str
     progress(sheet, look, Frame { x: node.x + 10.0, y: node.y + 43.0, w: node.w - 20.0, h: 3.0 }, share, p.success);
 }
 
-/// Departures over the last five seconds.
+/// Goodput over the last five seconds, and of the last one in figures.
 fn drain(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
     let p = look.palette;
     let bins = scene.stage.drain(look.now);
@@ -105,7 +105,7 @@ fn drain(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
     let y = |n: u32| frame.bottom() - f64::from(n) / most * (frame.h - 2.0);
     sheet.line((frame.x, crisp(frame.bottom())), (frame.right(), crisp(frame.bottom())), p.line_2, 1.0);
     let rate = f64::from(over.iter().rev().take(20).sum::<u32>()) / (BIN.seconds() * over.len().clamp(1, 20) as f64);
-    sheet.text((frame.x, frame.bottom() + 14.0), "last 5 s", Ink::new(p.ink_3));
+    sheet.text((frame.x, frame.bottom() + 14.0), "goodput", Ink::new(p.ink_3));
     if look.detail != Detail::Flow || rate > 0.0 {
         sheet.text(
             (frame.right(), frame.bottom() + 14.0),

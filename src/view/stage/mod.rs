@@ -90,7 +90,7 @@ pub struct Stage {
     gauges: BTreeMap<(StationId, Gauge), Points>,
     /// The cars that are there.
     paths: BTreeMap<StationId, Path>,
-    /// Departures by bin.
+    /// Jobs that got what they came for, by bin.
     drained: VecDeque<(u64, u32)>,
 }
 
@@ -99,7 +99,7 @@ impl Stage {
     #[inline]
     pub fn observe(&mut self, event: &TraceEvent, before: &Ledger) {
         if let EventKind::Answered { job, station, answer } = event.kind {
-            if let Some(age) = before.call_age(job, event.at) {
+            if let Some(age) = before.call_age(job, event.at).filter(|_| answer.has_latency()) {
                 push_back(&mut self.latencies, age.0, CALLS);
                 self.latency_sum.0 += u128::from(age.0);
                 self.latency_sum.1 += 1;
@@ -155,7 +155,7 @@ impl Stage {
             EventKind::Closed { station } => {
                 self.paths.remove(&station);
             }
-            EventKind::Left { .. } => {
+            EventKind::Left { outcome, .. } if outcome.is_served() => {
                 let bin = event.at.0 / BIN.0;
                 match self.drained.back_mut() {
                     Some((last, n)) if *last == bin => *n += 1,
@@ -242,7 +242,7 @@ impl Stage {
         self.gauges.get(&(station, gauge)).into_iter().flatten().copied()
     }
 
-    /// Departures in each bin of the last five seconds, oldest first. The last bin may not be over.
+    /// How many jobs got what they came for in each bin of the last five seconds, oldest first. The last bin may not be over.
     pub fn drain(&self, now: SimTime) -> Vec<u32> {
         let last = now.0 / BIN.0;
         let first = last.saturating_sub(BINS - 1);

@@ -78,7 +78,7 @@ fn its_figures_are_those_that_the_page_computes() {
     for (row, theirs) in list(&json["rows"]).iter().zip(page.rows()) {
         assert_eq!(row["virtual_ns"], theirs.end.0, "{}", theirs.pattern.id);
         assert_eq!(row["tasks"]["bytes_peak"], theirs.bytes_peak, "{}", theirs.pattern.id);
-        assert!((number(&row["ratio"]["time"]) * 100.0 - theirs.time_share).abs() < 1e-9);
+        assert!((number(&row["ratio"]["time"]) * 100.0 - theirs.time_share.expect("time passed")).abs() < 1e-9);
     }
 }
 

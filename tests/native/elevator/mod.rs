@@ -8,9 +8,9 @@ mod dispatch;
 mod eta;
 mod fuzz;
 mod golden;
-mod mended;
 mod hosted;
 mod http;
+mod mended;
 mod race;
 #[cfg(feature = "cli")]
 mod served;

@@ -1,6 +1,6 @@
 //! The charts of a bank: how long people wait and ride, how many, and what the cars have to do.
 
-use super::{Figure, Sheet, end_of, line, short, steps, unit_of, window_of};
+use super::{Figure, Sheet, end_of, line, marks_of, now_of, percentile_of, short, steps, unit_of, window_of};
 use crate::analysis::{LevelPoint, Subject, WindowPoint, sum, trailing};
 use crate::app::lab::Lab;
 use crate::app::scene::read_scene;
@@ -27,20 +27,17 @@ pub fn sheets(lab: &Lab, bank: &Bank, p: &Palette) -> Vec<Sheet> {
     ]
 }
 
-fn seconds_of(points: &[WindowPoint], pick: fn(&WindowPoint) -> Span) -> Vec<(f64, f64)> {
-    points.iter().map(|w| (w.at.seconds(), pick(w).seconds())).collect()
-}
-
 /// Median and 95th percentile over time, with what is too long.
 fn percentiles<T>(lab: &Lab, items: &[T], of: impl Fn(&T) -> (SimTime, Span), p: &Palette) -> (TimeChart, String) {
     let (end, step) = (end_of(lab), window_of(lab));
     let window = Span(WINDOW.0.max(step.0));
     let points = trailing(items, of, lab.session().playhead(), step, window);
-    let (p50, p95) = (seconds_of(&points, |w| w.p50), seconds_of(&points, |w| w.p95));
-    let last = |s: &[(f64, f64)]| s.last().map_or("–".to_owned(), |q| number::short_seconds((q.1 * 1e9) as u64));
+    let series = |pick: fn(&WindowPoint) -> Span| percentile_of(&points, step, |w| pick(w).seconds());
+    let now = |pick: fn(&WindowPoint) -> Span| now_of(lab, &points, |w| number::short_seconds(pick(w).0));
+    let (p50, p95) = (series(|w| w.p50), series(|w| w.p95));
     let lines = vec![
-        line("p50", last(&p50), p50.clone(), p.p50, p.ink, 1.8),
-        line("p95", last(&p95), p95.clone(), p.p95, p.ink_2, 1.2),
+        line("p50", now(|w| w.p50), p50.clone(), p.p50, p.ink, 1.8),
+        line("p95", now(|w| w.p95), p95.clone(), p.p95, p.ink_2, 1.2),
     ];
     let bands = vec![Band { low: p50, high: p95, fill: p.p_band1 }];
     (TimeChart { end, lines, bands, unit: "s", ..TimeChart::default() }, format!("s, last {}", unit_of(window)))
@@ -62,10 +59,8 @@ fn distribution(lab: &Lab, bank: &Bank) -> Sheet {
     let so_far = lab.so_far();
     let waits = so_far.boardings().iter().map(|b| (b.wait.seconds(), b.wait <= bank.patience));
     let all = lab.waiting();
-    let marks = [(all.p50, "p50", 1), (all.p95, "p95", 20), (all.p99, "p99", 100)];
-    let marks = marks.into_iter().filter(|(_, _, enough)| all.count >= *enough);
-    let marks = marks.map(|(span, name, _)| (span.seconds(), name)).collect();
-    let note = format!("of waiting, s · n = {}", number::count(all.count));
+    let marks = marks_of(all, Span::seconds);
+    let note = format!("of waiting, s · n = {}", number::count(all.map_or(0, |s| s.count)));
     Sheet { id: "distribution", title: "Distribution", note, figure: Figure::Bars(Histogram::of_waits(waits, marks)) }
 }
 
@@ -74,7 +69,7 @@ fn people(lab: &Lab, p: &Palette) -> Sheet {
     let level = |kind, name: &str, colour: Rgba, ink: Rgba| {
         let points = steps(so_far.level(Subject::All(kind)), end, 1.0);
         let value = points.last().map_or("0".to_owned(), |q| number::count(q.1.max(0.0) as u64));
-        Line { steps: true, ..line(name, value, points, colour, ink, 1.2) }
+        Line { steps: true, ..line(name, value, vec![points], colour, ink, 1.2) }
     };
     let lines = vec![
         level(StationKind::Landing, "waiting", p.queued, p.ink),
@@ -104,7 +99,7 @@ fn pending(lab: &Lab, bank: &Bank, p: &Palette) -> Sheet {
     let side = |gauge: Gauge, name: &str, colour: Rgba, ink: Rgba| {
         let points = over_cars(lab, |id| Subject::Gauge(id, gauge));
         let value = points.last().map_or("0".to_owned(), |q| number::count(q.1.max(0.0) as u64));
-        Line { steps: true, ..line(name, value, points, colour, ink, 1.2) }
+        Line { steps: true, ..line(name, value, vec![points], colour, ink, 1.2) }
     };
     let lines =
         vec![side(bank.pending.0, "up", p.running, p.running_ink), side(bank.pending.1, "down", p.queued, p.ink_2)];
@@ -140,14 +135,14 @@ fn each(lab: &Lab, p: &Palette) -> Vec<Line> {
         };
         let points = steps(so_far.level(Subject::Queue(id)), end, 1.0);
         let value = number::count(row.levels.present);
-        Line { steps: true, ..line(&short(name), value, points, colour, ink, 1.2) }
+        Line { steps: true, ..line(&short(name), value, vec![points], colour, ink, 1.2) }
     };
-    cars(lab).zip(shades.into_iter().cycle()).map(line_of).filter(|line| !line.points.is_empty()).collect()
+    cars(lab).zip(shades.into_iter().cycle()).map(line_of).filter(|line| line.last().is_some()).collect()
 }
 
 fn mean(lab: &Lab, n: usize, p: &Palette) -> Vec<Line> {
     let mut points = over_cars(lab, Subject::Queue);
     points.iter_mut().for_each(|(_, level)| *level /= n.max(1) as f64);
     let value = points.last().map_or("–".to_owned(), |q| format!("{:.1}", q.1));
-    vec![Line { steps: true, ..line("mean", value, points, p.running, p.running_ink, 1.2) }]
+    vec![Line { steps: true, ..line("mean", value, vec![points], p.running, p.running_ink, 1.2) }]
 }

@@ -1,11 +1,11 @@
 //! The charts of patterns whose jobs call a server: latency, throughput, jobs in flight and in queues, gauges.
 
-use super::{Figure, Sheet, end_of, line, short, steps, unit_of, window_of};
-use crate::analysis::{Subject, rates, windows};
+use super::{Figure, Sheet, end_of, line, marks_of, now_of, percentile_of, short, steps, unit_of, window_of};
+use crate::analysis::{Rates, Subject, WindowPoint, rates, windows};
 use crate::app::lab::Lab;
 use crate::spec::{GaugeSpec, Regulator, SceneSpec};
-use crate::trace::{Answer, Span};
-use crate::view::charts::{Band, Histogram, Line, TimeChart};
+use crate::trace::{Outcome, Span};
+use crate::view::charts::{Band, Histogram, Line, Points, TimeChart};
 use crate::view::{Palette, number};
 
 /// All of them, in order.
@@ -19,11 +19,9 @@ pub fn sheets(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
 fn latency(lab: &Lab, p: &Palette) -> Sheet {
     let window = window_of(lab);
     let points = windows(lab.so_far().calls(), lab.session().playhead(), window);
-    let series = |pick: fn(&crate::analysis::WindowPoint) -> Span| {
-        points.iter().map(|w| (w.at.seconds(), pick(w).as_millis().max(0.01))).collect::<Vec<_>>()
-    };
+    let series = |pick: fn(&WindowPoint) -> Span| percentile_of(&points, window, |w| pick(w).as_millis().max(0.01));
+    let now = |pick: fn(&WindowPoint) -> Span| now_of(lab, &points, |w| number::millis(pick(w).0));
     let (p50, p95, p99) = (series(|w| w.p50), series(|w| w.p95), series(|w| w.p99));
-    let last = |s: &[(f64, f64)]| s.last().map_or("–".to_owned(), |q| number::millis((q.1 * 1e6) as u64));
     let timeout = lab.scenario().values().span("timeout");
     let theory =
         if timeout.is_zero() { Vec::new() } else { vec![(timeout.as_millis(), format!("timeout {}", brief(timeout)))] };
@@ -35,20 +33,17 @@ fn latency(lab: &Lab, p: &Palette) -> Sheet {
             Band { low: p50.clone(), high: p95.clone(), fill: p.p_band1 },
         ],
         lines: vec![
-            line("p50", last(&p50), p50, p.p50, p.ink, 1.8),
-            line("p95", last(&p95), p95, p.p95, p.ink_2, 1.2),
-            line("p99", last(&p99), p99, p.p99, p.ink_2, 1.2),
+            line("p50", now(|w| w.p50), p50, p.p50, p.ink, 1.8),
+            line("p95", now(|w| w.p95), p95, p.p95, p.ink_2, 1.2),
+            line("p99", now(|w| w.p99), p99, p.p99, p.ink_2, 1.2),
         ],
         theory,
         unit: "ms",
         ..TimeChart::default()
     };
-    Sheet {
-        id: "latency",
-        title: "Latency",
-        note: format!("ms, log · {} window", unit_of(window)),
-        figure: Figure::Time(chart),
-    }
+    let limits = if lab.timeouts() > 0 { " · timeouts at limit" } else { " window" };
+    let note = format!("ms, log · {}{limits}", unit_of(window));
+    Sheet { id: "latency", title: "Latency", note, figure: Figure::Time(chart) }
 }
 
 /// Room for a few digits is all there is beside a chart: milliseconds as on its axis, from a second on seconds.
@@ -59,23 +54,39 @@ fn brief(span: Span) -> String {
 fn throughput(lab: &Lab, p: &Palette) -> Sheet {
     let window = window_of(lab);
     let points = rates(lab.so_far().departures(), lab.session().playhead(), window);
-    let all: Vec<_> = points.iter().map(|r| (r.at.seconds(), r.rate)).collect();
+    let series = |pick: &dyn Fn(&Rates) -> f64| -> (Points, String) {
+        let all: Points = points.iter().map(|r| (r.at.seconds(), pick(&r.rates))).collect();
+        let value = all.last().map_or_else(|| "—".to_owned(), |q| number::rate(q.1));
+        (all, value)
+    };
     let scenario = lab.scenario();
     let ideal = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity).filter(|i| i.seconds > 0.0);
     let theory = ideal
         .map(|i| scenario.values().count("requests") as f64 / i.seconds)
         .map(|rate| (rate, format!("ideal {}", number::rate(rate))));
-    let value = all.last().map_or("–".to_owned(), |q| number::rate(q.1));
-    let mut rate = line("", value, all, p.ink_2, p.ink, 1.4);
+    let (all, value) = series(&Rates::throughput);
+    let mut rate = line("", value, vec![all], p.ink_2, p.ink, 1.4);
     rate.fill = Some(p.queued_wash);
+    let (good, value) = series(&Rates::goodput);
+    let mut lines = vec![rate, line("goodput", value, vec![good], p.success, p.success_ink, 1.4)];
+    // What leaves otherwise, once something has.
+    let others = [
+        (Outcome::Rejected, "rejected", p.rejected, p.rejected_ink),
+        (Outcome::TimedOut, "timed out", p.timeout, p.timeout_ink),
+        (Outcome::Substituted, "subst.", p.waiting, p.waiting_ink),
+    ];
+    for (outcome, word, colour, ink) in others.into_iter().filter(|(o, ..)| lab.ledger().tally.count(*o) > 0) {
+        let (points, value) = series(&|rates| rates.rate(outcome));
+        lines.push(line(word, value, vec![points], colour, ink, 1.0));
+    }
     let chart = TimeChart {
         end: end_of(lab),
-        lines: vec![rate],
+        lines,
         theory: theory.into_iter().collect(),
         unit: "per second",
         ..TimeChart::default()
     };
-    let note = format!("completions per second, {} window", unit_of(window));
+    let note = format!("completed + failed /s, per {}", unit_of(window));
     Sheet { id: "throughput", title: "Throughput", note, figure: Figure::Time(chart) }
 }
 
@@ -85,7 +96,7 @@ fn in_flight(lab: &Lab, p: &Palette) -> Sheet {
     let mut lines = Vec::new();
     let flight = steps(so_far.level(Subject::InFlight), end, 1.0);
     let value = flight.last().map_or("0".to_owned(), |q| number::count(q.1 as u64));
-    lines.push(Line { steps: true, ..line("in flight", value, flight, p.running, p.running_ink, 1.2) });
+    lines.push(Line { steps: true, ..line("in flight", value, vec![flight], p.running, p.running_ink, 1.2) });
     for subject in lab.session().history().levels.subjects() {
         let Subject::Queue(station) = subject else { continue };
         let Some(row) = lab.ledger().station(station).filter(|r| r.levels.arrivals > 0) else { continue };
@@ -94,22 +105,16 @@ fn in_flight(lab: &Lab, p: &Palette) -> Sheet {
         let full = row.capacity > 0 && row.levels.present >= u64::from(row.capacity);
         let name = short(trace.name(row.name));
         let (colour, ink) = if full { (p.blocked, p.blocked_ink) } else { (p.ink_2, p.ink) };
-        lines.push(Line { steps: true, ..line(&name, value, points, colour, ink, 1.0) });
+        lines.push(Line { steps: true, ..line(&name, value, vec![points], colour, ink, 1.0) });
     }
     // Little's law, from the same samples: L = λ W.
-    let mean_ns = lab.latency().mean.0 as f64;
-    let rate = so_far.calls().len() as f64 / end;
-    let note = if rate > 0.0 {
-        format!(
-            "L = λW = {}/s × {} ms = {:.1}",
-            number::rate(rate),
-            number::millis(mean_ns as u64),
-            rate * mean_ns / 1e9
-        )
-    } else {
-        String::new()
-    };
-    let theory = if rate > 0.0 { vec![(rate * mean_ns / 1e9, "λW".to_owned())] } else { Vec::new() };
+    let law = lab.latency().map(|latency| (latency.count as f64 / end, latency.mean));
+    let in_system = |(rate, mean): (f64, Span)| rate * mean.seconds();
+    let note = law.map_or(String::new(), |(rate, mean)| {
+        let (shown, ms) = (number::rate(rate), number::millis(mean.0));
+        format!("L = λW = {shown}/s × {ms} ms = {:.1}", in_system((rate, mean)))
+    });
+    let theory = law.map(|law| (in_system(law), "λW".to_owned())).into_iter().collect();
     let chart = TimeChart { end, lines, theory, unit: "requests", ..TimeChart::default() };
     Sheet { id: "in-flight", title: "In flight, queue depth", note, figure: Figure::Time(chart) }
 }
@@ -124,8 +129,11 @@ fn gauges(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
         let (scale, unit) = if is_time { (1e-6, "ms") } else { (1.0, g.unit) };
         let value = if is_time { number::millis(now) } else { number::count(now) };
         let points = steps(lab.so_far().level(Subject::Gauge(station, g.gauge)), end, scale);
-        let line =
-            Line { steps: true, fill: Some(p.blocked_wash), ..line("", value, points, p.blocked, p.blocked_ink, 1.2) };
+        let line = Line {
+            steps: true,
+            fill: Some(p.blocked_wash),
+            ..line("", value, vec![points], p.blocked, p.blocked_ink, 1.2)
+        };
         let chart = TimeChart { end, lines: vec![line], theory: thresholds(scene, g), unit, ..TimeChart::default() };
         Some(Sheet { id: g.id, title: g.label, note: unit.to_owned(), figure: Figure::Time(chart) })
     };
@@ -143,18 +151,10 @@ fn thresholds(scene: &SceneSpec, gauge: &GaugeSpec) -> Vec<(f64, String)> {
 
 fn histogram(lab: &Lab) -> Sheet {
     let so_far = lab.so_far();
-    let calls = so_far
-        .calls()
-        .iter()
-        .filter(|c| matches!(c.answer, Answer::Status(_)))
-        .map(|c| (c.latency.as_millis(), c.answer.is_success()));
+    let ended = so_far.calls().iter().filter(|call| call.end().is_some());
+    let calls = ended.map(|call| (call.latency.as_millis(), call.answer.is_success()));
     let latency = lab.latency();
-    let marks = [(latency.p50, "p50", 1), (latency.p95, "p95", 20), (latency.p99, "p99", 100)];
-    let marks = marks
-        .into_iter()
-        .filter(|(_, _, enough)| latency.count >= *enough)
-        .map(|(span, name, _)| (span.as_millis(), name))
-        .collect();
-    let note = format!("ms, log · n = {}", number::count(latency.count));
+    let note = format!("ms, log · n = {}", number::count(latency.map_or(0, |s| s.count)));
+    let marks = marks_of(latency, Span::as_millis);
     Sheet { id: "histogram", title: "Latency histogram", note, figure: Figure::Bars(Histogram::of(calls, marks)) }
 }

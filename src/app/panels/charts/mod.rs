@@ -5,7 +5,7 @@
 mod bank;
 mod calls;
 
-use crate::analysis::LevelPoint;
+use crate::analysis::{LevelPoint, Summary, WindowPoint, pieces};
 use crate::app::icon::{Icon, IconName};
 use crate::app::lab::Lab;
 use crate::app::page::use_page;
@@ -13,7 +13,7 @@ use crate::app::scene;
 use crate::platform::resize::Resizes;
 use crate::platform::{canvas, clock, host};
 use crate::trace::{SimTime, Span};
-use crate::view::charts::{Histogram, Line, Paper, Table, TimeChart};
+use crate::view::charts::{Histogram, Line, Paper, Points, Table, TimeChart};
 use crate::view::{Palette, Rgba, Theme, number};
 use plotters_canvas::CanvasBackend;
 use web_sys::HtmlCanvasElement;
@@ -155,8 +155,26 @@ fn unit_of(window: Span) -> String {
     if window.0 >= 1_000_000_000 { format!("{} s", window.seconds()) } else { format!("{} ms", window.as_millis()) }
 }
 
-fn line(name: &str, value: String, points: Vec<(f64, f64)>, colour: Rgba, ink: Rgba, width: f64) -> Line {
-    Line { name: name.to_owned(), value, points, colour, ink, width, steps: false, fill: None }
+fn line(name: &str, value: String, pieces: Vec<Points>, colour: Rgba, ink: Rgba, width: f64) -> Line {
+    Line { name: name.to_owned(), value, pieces, colour, ink, width, steps: false, fill: None }
+}
+
+/// The percentiles that a histogram marks: those that there are enough samples for.
+fn marks_of(summary: Option<Summary>, unit: fn(Span) -> f64) -> Vec<(f64, &'static str)> {
+    let marks = |s: Summary| [(s.p50, "p50", 1), (s.p95, "p95", 20), (s.p99, "p99", 100)].map(|mark| (mark, s.count));
+    let marks = summary.map(marks).into_iter().flatten();
+    marks.filter(|((.., enough), count)| count >= enough).map(|((span, name, _), _)| (unit(span), name)).collect()
+}
+
+/// A percentile over time, in pieces: where no window has a sample nothing is known.
+fn percentile_of(points: &[WindowPoint], step: Span, pick: impl Fn(&WindowPoint) -> f64) -> Vec<Points> {
+    pieces(points, step).map(|piece| piece.iter().map(|w| (w.at.seconds(), pick(w))).collect()).collect()
+}
+
+/// What a percentile is now, as text: nothing, if the last window has no sample.
+fn now_of(lab: &Lab, points: &[WindowPoint], shown: impl Fn(&WindowPoint) -> String) -> String {
+    let last = points.last().filter(|w| w.at == lab.session().playhead());
+    last.map_or_else(|| "—".to_owned(), shown)
 }
 
 /// A name that leaves room for a number at the right of a chart.
@@ -164,7 +182,7 @@ fn short(name: &str) -> String {
     if name.chars().count() <= 9 { name.to_owned() } else { name.chars().take(8).collect::<String>() + "…" }
 }
 
-fn steps(points: &[LevelPoint], end: f64, scale: f64) -> Vec<(f64, f64)> {
+fn steps(points: &[LevelPoint], end: f64, scale: f64) -> Points {
     let mut series: Vec<_> = points.iter().map(|q| (q.at.seconds(), q.level as f64 * scale)).collect();
     if let Some(last) = series.last().copied() {
         series.push((end, last.1));

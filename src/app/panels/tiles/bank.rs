@@ -1,6 +1,6 @@
 //! The tiles of a bank: who waits, who rides, how long, and who came to where they wanted to go.
 
-use super::Tile;
+use super::{MEAN, P95, P99, Tile};
 use crate::app::lab::Lab;
 use crate::app::scene::read_scene;
 use crate::trace::{Outcome, Span};
@@ -15,19 +15,27 @@ pub fn tiles(lab: &Lab) -> (Vec<Tile>, String) {
     let tally = &lab.ledger().tally;
     let (waits, rides) = (lab.waiting(), lab.riding());
     let (at_landings, aboard) = read_scene(lab, tables::health).map_or((0, 0), |health| health.people);
-    let longest = read_scene(lab, tables::hall_calls).first().map_or(Span::ZERO, |call| call.longest);
-    let per_minute = lab.so_far().recent_completions(RATE) * 60.0;
+    let longest = read_scene(lab, tables::hall_calls).first().map(|call| call.longest);
+    let per_minute = lab.so_far().recent_rates(RATE).map(|rates| rates.goodput() * 60.0);
     let mut tiles = vec![
         Tile::count("waiting", "Waiting", at_landings),
-        Tile::seconds("wait-mean", "Mean wait", waits.mean, waits.count, 1),
-        Tile::seconds("wait-p95", "p95 wait", waits.p95, waits.count, 20),
-        Tile::seconds("wait-p99", "p99 wait", waits.p99, waits.count, 100),
-        Tile::count("delivered", "Delivered", tally.count(Outcome::Completed)),
-        Tile::new("delivery-rate", "Rate", rate(per_minute), "/min", per_minute),
-        Tile::new("wait-longest", "Longest now", number::count((longest.seconds() + 0.5) as u64), "s", longest.0),
-        Tile::seconds("ride-mean", "Mean ride", rides.mean, rides.count, 1),
+        Tile::seconds("wait-mean", "Mean wait", waits, MEAN),
+        Tile::seconds("wait-p95", "p95 wait", waits, P95),
+        Tile::seconds("wait-p99", "p99 wait", waits, P99),
+        Tile::count("delivered", "Delivered", tally.served()),
+        match per_minute {
+            Some(rate) => Tile::new("delivery-rate", "Rate", brief(rate), "/min", rate),
+            None => Tile::dash("delivery-rate", "Rate"),
+        },
+        match longest {
+            Some(wait) => {
+                Tile::new("wait-longest", "Longest now", number::count((wait.seconds() + 0.5) as u64), "s", wait.0)
+            }
+            None => Tile::dash("wait-longest", "Longest now"),
+        },
+        Tile::seconds("ride-mean", "Mean ride", rides, MEAN),
         Tile::count("riding", "Riding", aboard),
-        Tile::seconds("ride-p95", "p95 ride", rides.p95, rides.count, 20),
+        Tile::seconds("ride-p95", "p95 ride", rides, P95),
     ];
     for (outcome, id, label) in
         [(Outcome::Rejected, "turned-away", "Refused"), (Outcome::Cancelled, "dropped", "Dropped")]
@@ -37,12 +45,13 @@ pub fn tiles(lab: &Lab) -> (Vec<Tile>, String) {
     }
     let session = lab.session();
     if session.at_end() {
-        tiles.push(Tile::seconds("total", "Total time", Span(session.playhead().0), 1, 1));
+        let total = session.playhead().0;
+        tiles.push(Tile::new("total", "Total time", number::short_seconds(total), "s", total));
     }
-    (tiles, format!("n = {} · rate over {} s", number::count(waits.count), RATE.seconds()))
+    (tiles, format!("n = {} · rate over {} s", number::count(waits.map_or(0, |s| s.count)), RATE.seconds()))
 }
 
 /// Three digits at most.
-fn rate(per_minute: f64) -> String {
+fn brief(per_minute: f64) -> String {
     if per_minute < 9.95 { format!("{per_minute:.1}") } else { format!("{per_minute:.0}") }
 }

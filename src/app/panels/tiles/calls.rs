@@ -1,8 +1,9 @@
 //! The tiles of patterns whose jobs call a server.
 
-use super::Tile;
+use super::{P50, P95, P99, P999, Tile};
 use crate::app::lab::Lab;
 use crate::spec::SceneSpec;
+use crate::trace::ledger::Tally;
 use crate::trace::{Outcome, Span, StationKind};
 use crate::view::number;
 
@@ -11,25 +12,32 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     let (ledger, so_far) = (lab.ledger(), lab.so_far());
     let latency = lab.latency();
     let tally = &ledger.tally;
-    let departed = tally.departed();
-    let errors = if departed > 0 { 1.0 - tally.count(Outcome::Completed) as f64 / departed as f64 } else { 0.0 };
     let queued: u64 = ledger.stations.iter().filter(|s| s.kind == StationKind::Channel).map(|s| s.levels.present).sum();
-    let recent = so_far.recent_throughput(Span::secs(1));
+    let recent = so_far.recent_rates(Span::secs(1));
     let mut tiles = vec![
-        Tile::new("throughput", "Rate", number::rate(recent), "/s", recent),
-        Tile::time("p50", "p50", latency.p50, latency.count, 1),
-        Tile::time("p95", "p95", latency.p95, latency.count, 20),
-        Tile::time("p99", "p99", latency.p99, latency.count, 100),
-        Tile::time("p999", "p99.9", latency.p999, latency.count, 1_000),
-        Tile::new("errors", "Errors", number::percent(errors), "%", errors),
-        Tile::new("in-flight", "In flight", number::count(tally.in_flight), "", tally.in_flight),
-        Tile::new("queue", "Queue", number::count(queued), "", queued),
+        Tile::rate("throughput", "Throughput", recent.map(|r| r.throughput())),
+        Tile::rate("goodput", "Goodput", recent.map(|r| r.goodput())),
+        match errors(tally) {
+            Some(share) => Tile::new("errors", "Errors", number::percent(share), "%", share),
+            None => Tile::dash("errors", "Errors"),
+        },
+        Tile::count("in-flight", "In flight", tally.in_flight),
+        Tile::time("p50", "p50", latency, P50),
+        Tile::time("p95", "p95", latency, P95),
+        Tile::time("p99", "p99", latency, P99),
+        Tile::time("p999", "p99.9", latency, P999),
+        Tile::count("queue", "Queue", queued),
     ];
-    let (completed, lost) = (tally.count(Outcome::Completed), tally.count(Outcome::Lost));
-    tiles.push(Tile::new("completed", "Completed", number::count(completed), "", completed));
+    // How often a second the others went, once one has.
+    for (outcome, id, label) in OTHERS {
+        let rate = recent.filter(|_| tally.count(outcome) > 0).map(|r| r.rate(outcome));
+        tiles.extend(rate.map(|rate| Tile::rate(id, label, Some(rate))));
+    }
+    let lost = tally.count(Outcome::Lost);
+    tiles.push(Tile::count("completed", "Completed", tally.served()));
     let at_end = lab.session().at_end();
     if at_end || lost > 0 {
-        tiles.push(Tile::new("lost", "Lost", number::count(lost), "", lost));
+        tiles.push(Tile::count("lost", "Lost", lost));
     }
     if at_end {
         let (at, real) = (lab.session().playhead(), lab.session().is_real());
@@ -37,13 +45,13 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
         // Two decimals as long as they fit.
         let shown = if at.0 < 100_000_000_000 { number::seconds(at.0) } else { number::short_seconds(at.0) };
         tiles.push(Tile::new("total", label, shown, "s", at.0));
-        tiles.push(Tile::new("peak-tasks", "Peak tasks", number::count(tally.tasks_peak), "", tally.tasks_peak));
+        tiles.push(Tile::count("peak-tasks", "Peak tasks", tally.tasks_peak));
     }
     // Where arrivals do not wait for answers, what a user feels is the time from the intended start.
     if !so_far.departures().is_empty() && lab.scenario().values().word("arrivals") != "closed" {
         let response = so_far.response();
-        tiles.push(Tile::time("response-p50", "Response p50", response.p50, response.count, 1));
-        tiles.push(Tile::time("response-p99", "Response p99", response.p99, response.count, 100));
+        tiles.push(Tile::time("response-p50", "Response p50", response, P50));
+        tiles.push(Tile::time("response-p99", "Response p99", response, P99));
     }
     let trace = lab.session().run().trace();
     for gauge in &scene.gauges {
@@ -56,5 +64,29 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
         };
         tiles.push(Tile::new(gauge.id, gauge.label, shown, unit, value));
     }
-    (tiles, format!("n = {} · rate over 1 s", number::count(latency.count)))
+    (tiles, note(lab))
+}
+
+/// What leaves with no result of a server: its rate is in neither throughput nor goodput, but for substitutes, which are in
+/// both and must be seen not to be results.
+const OTHERS: [(Outcome, &str, &str); 4] = [
+    (Outcome::Substituted, "substituted", "Substituted"),
+    (Outcome::Rejected, "rejected", "Rejected"),
+    (Outcome::TimedOut, "timed-out", "Timed out"),
+    (Outcome::Cancelled, "cancelled", "Cancelled"),
+];
+
+/// The share of those who left that got nothing, once somebody has left.
+fn errors(tally: &Tally) -> Option<f64> {
+    let departed = tally.departed();
+    (departed > 0).then(|| 1.0 - tally.served() as f64 / departed as f64)
+}
+
+/// Of how many calls the latencies are, how many of those are limits, and over which time the rates are.
+fn note(lab: &Lab) -> String {
+    let calls = number::count(lab.latency().map_or(0, |s| s.count));
+    match lab.timeouts() {
+        0 => format!("n = {calls} · rates over 1 s"),
+        late => format!("n = {calls}, {} at their limit · rates over 1 s", number::count(late)),
+    }
 }

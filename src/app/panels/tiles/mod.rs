@@ -3,11 +3,22 @@
 mod bank;
 mod calls;
 
+use crate::analysis::Summary;
 use crate::app::page::use_page;
 use crate::app::scene;
 use crate::trace::Span;
 use crate::view::number;
 use yew::prelude::*;
+
+/// One figure of a summary.
+type Pick = fn(&Summary) -> Span;
+
+/// The figures that tiles show, and how many samples each needs to mean something.
+const MEAN: (u64, Pick) = (1, |s| s.mean);
+const P50: (u64, Pick) = (1, |s| s.p50);
+const P95: (u64, Pick) = (20, |s| s.p95);
+const P99: (u64, Pick) = (100, |s| s.p99);
+const P999: (u64, Pick) = (1_000, |s| s.p999);
 
 /// One tile: id, name, what is shown, its unit, the plain number in base units.
 struct Tile {
@@ -23,20 +34,33 @@ impl Tile {
         Tile { id: id.to_owned(), label: label.to_owned(), shown, unit: unit.into(), plain: plain.to_string() }
     }
 
+    /// What there is nothing to say of yet.
+    fn dash(id: &str, label: &str) -> Tile {
+        Tile::new(id, label, "—".to_owned(), "", "")
+    }
+
     /// A time in milliseconds, unless there are too few samples to speak of it.
-    fn time(id: &str, label: &str, span: Span, samples: u64, enough: u64) -> Tile {
-        if samples < enough {
-            return Tile::new(id, label, "—".to_owned(), "", "");
+    fn time(id: &str, label: &str, of: Option<Summary>, (enough, pick): (u64, Pick)) -> Tile {
+        match of.filter(|summary| summary.count >= enough).map(|summary| pick(&summary)) {
+            Some(span) => Tile::new(id, label, number::short_millis(span.0), "ms", span.0),
+            None => Tile::dash(id, label),
         }
-        Tile::new(id, label, number::short_millis(span.0), "ms", span.0)
     }
 
     /// A time in seconds, unless there are too few samples to speak of it.
-    fn seconds(id: &str, label: &str, span: Span, samples: u64, enough: u64) -> Tile {
-        if samples < enough {
-            return Tile::new(id, label, "—".to_owned(), "", "");
+    fn seconds(id: &str, label: &str, of: Option<Summary>, (enough, pick): (u64, Pick)) -> Tile {
+        match of.filter(|summary| summary.count >= enough).map(|summary| pick(&summary)) {
+            Some(span) => Tile::new(id, label, number::short_seconds(span.0), "s", span.0),
+            None => Tile::dash(id, label),
         }
-        Tile::new(id, label, number::short_seconds(span.0), "s", span.0)
+    }
+
+    /// Jobs a second, unless no time has passed.
+    fn rate(id: &str, label: &str, per_second: Option<f64>) -> Tile {
+        match per_second {
+            Some(rate) => Tile::new(id, label, number::rate(rate), "/s", rate),
+            None => Tile::dash(id, label),
+        }
     }
 
     /// A number of things.

@@ -388,6 +388,33 @@ fn a_breaker_is_told_by_its_state_and_what_it_waits_for() {
     }
 }
 
+/// Between the end of its time and the next call the state is the one that was last asked for: what is told must not be that it
+/// waits for probes.
+#[test]
+fn a_half_open_breaker_tells_how_long_it_may_be_that_and_that_its_time_is_over() {
+    use millrace::spec::Value;
+    let breaker = patterns::find("circuit-breaker").expect("the breaker");
+    let most = ("half-open-for", Value::Span(Span::millis(10)));
+    let fewer = ("half-open-minimum", Value::Count(2));
+    // In the outage every call takes longer than 10 ms, and callers rest long.
+    let slow = ("mean", Value::Span(Span::millis(200)));
+    let rest = ("pause", Value::Span(Span::millis(900)));
+    let given = [most, fewer, slow, ("service", Value::Word("constant".to_owned())), rest];
+    let mut experiment = Experiment::new(breaker, None, Fidelity::Documented, &given);
+    let half_open = experiment.first_state("half-open");
+    let mut says = |after: u64| {
+        let now = half_open + Span::micros(after);
+        let picture = experiment.at(now);
+        let look = look(WIDE, now, Theme::Light);
+        let rows = experiment.with_scene(&picture, |scene| text::rows(scene, &look));
+        rows.into_iter().find(|r| r.what == "Breaker").map_or_else(String::new, |r| r.says)
+    };
+    let within = says(5_000);
+    assert!(within.contains("the first 2 that tell decide") && within.contains("opens again in 0.00"), "{within:?}");
+    let after = says(20_000);
+    assert!(after.starts_with("half-open, next call finds it open"), "{after:?}");
+}
+
 #[test]
 fn the_wires_behind_a_breaker_are_there_unless_it_is_open() {
     let ending_at_the_server = |at: f64| {

@@ -5,6 +5,18 @@
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
+say "The original's targets, and what stands for each here:"
+cat <<'TARGETS'
+  test/unit         cargo test --features cli
+  race              millrace run '#/elevator?preset=stranded' --shuffle 100
+  race-full         millrace run '#/elevator?preset=stranded' --shuffle 1000
+  acceptance        cargo test --features e2e --test e2e (after make build)
+  integration       cargo test --features cli --test native endpoint
+  benchmarks        make bench: below, under the original's names
+  all               make test
+  (millrace is: cargo run --release --features cli --bin millrace --)
+TARGETS
+
 say "Measuring natively: cargo bench (building takes some minutes the first time)"
 cargo bench --quiet --bench engine --bench elevator -- "$@"
 

@@ -3,14 +3,17 @@
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 source scripts/find-browser.sh
+source scripts/steps.sh
 
-check="set-up"
-trap 'status=$?; [ "$status" = 0 ] || printf "\nFAILED: %s\n" "$check" >&2' EXIT
-start() {
-  check=$1
-  say "$1"
+# However it ends, it says what took how long; and where it failed, in which step.
+finish() {
+  local status=$? failed=$step
+  table_of_steps
+  [ "$status" = 0 ] || printf '\nFAILED: %s\n' "${failed:-set-up}" >&2
 }
+trap finish EXIT
 
+begin "0/7 Set-up: what is missing is installed"
 scripts/install-lints.sh
 scripts/install-tools.sh
 scripts/install-browser.sh
@@ -19,28 +22,30 @@ export CHROMEDRIVER
 wasm=wasm32-unknown-unknown
 
 # Every file by name: cargo fmt does not see those that a macro declares, the patterns among them.
-start "1/7 Format: rustfmt --check"
+begin "1/7 Format: rustfmt --check"
 git ls-files -z '*.rs' | xargs -0 rustfmt --check --edition 2024
 
-start "2/7 Lints of the native program, the library and all tests: cargo clippy"
+begin "2/7 Lints of the native program, the library and all tests: cargo clippy"
 # The feature e2e holds cli, and adds the end-to-end tests.
 cargo clippy --all-targets --features e2e -- -D warnings
 
-start "3/7 Lints of the page: cargo clippy for $wasm"
+begin "3/7 Lints of the page: cargo clippy for $wasm"
 cargo clippy --lib --bin millrace-web --test web --target "$wasm" -- -D warnings
 
-start "4/7 Native tests and the examples in the documentation: cargo test"
+begin "4/7 Native tests and the examples in the documentation: cargo test"
 cargo test --features cli
 
-start "5/7 Browser tests: tests/web.rs in headless Chromium"
-# The runner takes the flags for Chromium from webdriver.json.
+begin "5/7 Browser tests: tests/web.rs in headless Chromium"
+# The runner takes the flags for Chromium from webdriver.json. It starts the driver again if that ends at once, but only for
+# five seconds, unless it is told to be more patient.
 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner WASM_BINDGEN_TEST_TIMEOUT=300 \
-  cargo test --target "$wasm" --test web
+  WASM_BINDGEN_TEST_DRIVER_TIMEOUT=120 cargo test --target "$wasm" --test web
 
-start "6/7 The release site: make build"
+begin "6/7 The release site: make build"
 scripts/build.sh
 
-start "7/7 End-to-end tests: the site of dist/ in headless Chromium"
+begin "7/7 End-to-end tests: the site of dist/ in headless Chromium"
 cargo test --features e2e --test e2e
 
+end
 say "All checks passed."

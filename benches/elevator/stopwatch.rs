@@ -17,7 +17,7 @@ pub struct Passed {
     pub seconds: f64,
     /// Bytes that were allocated, kept or not.
     pub bytes: usize,
-    /// Allocations.
+    /// Allocations, and every time that something grew.
     pub allocations: usize,
 }
 
@@ -32,6 +32,6 @@ impl Stopwatch {
     pub fn stop(self) -> Passed {
         let seconds = host::seconds() - self.start;
         let change = self.region.change();
-        Passed { seconds, bytes: change.bytes_allocated, allocations: change.allocations }
+        Passed { seconds, bytes: change.bytes_allocated, allocations: change.allocations + change.reallocations }
     }
 }

@@ -56,8 +56,7 @@ impl Race {
 
     /// What it says where `current` is chosen, once it is computed, or given up.
     pub fn verdict(&self, current: &str) -> Option<Verdict> {
-        let who = self.run.base().pattern.race?.who;
-        verdict(&self.lines, self.run.compared_rows(), current, who).filter(|_| self.is_settled())
+        verdict(&self.lines, self.run.compared_rows(), current, &self.run.words()).filter(|_| self.is_settled())
     }
 }
 

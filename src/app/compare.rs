@@ -3,6 +3,7 @@
 //! It stands in place of the workbench. Nothing here knows a pattern by name: members, claims and closed forms are data of
 //! the patterns.
 
+mod documents;
 mod matrix;
 mod result;
 mod room;
@@ -126,6 +127,7 @@ fn Floor(props: &FloorProps) -> Html {
                     <result::ClaimsTable rows={room.rows().to_vec()} base={room.base().pattern.id} />
                     { says(verdict(room.rows(), room.base()).filter(|_| room.stage() == Stage::Computed)) }
                 </div>
+                <documents::Documents rows={room.rows().to_vec()} base={room.base().pattern.id} />
             </div>
         </main>
     }

@@ -4,8 +4,9 @@
 //! emitted, because each of these may come back here.
 
 use super::call::Upstream;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Terms};
 use super::faults::{Change, FaultId, Faults, Onset};
+use super::host::Host;
 use super::numbers::Numbers;
 use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
@@ -54,6 +55,8 @@ pub(crate) struct Core {
     /// What was asked before the program had begun to listen.
     pub(super) early: RefCell<Vec<Exchange>>,
     pub(super) hang_handler: RefCell<Option<HangHandler>>,
+    /// Where time is real, and somebody said so.
+    pub(super) host: RefCell<Option<Rc<dyn Host>>>,
     /// The names of the stations, by number.
     pub(super) stations: RefCell<Vec<Text>>,
     pub(super) live: RefCell<BTreeMap<String, Rc<Cell<i64>>>>,
@@ -97,6 +100,7 @@ impl Core {
             ask_handler: RefCell::default(),
             early: RefCell::default(),
             hang_handler: RefCell::default(),
+            host: RefCell::default(),
             stations: RefCell::default(),
             live: RefCell::default(),
             early_edits: RefCell::default(),
@@ -320,6 +324,11 @@ impl Core {
         live
     }
 
+    /// How many tasks have not ended.
+    pub(super) fn live_tasks(&self) -> u64 {
+        self.slots.borrow().iter().filter(|slot| slot.id != TaskId::NONE).count() as u64
+    }
+
     pub(super) fn is_live(&self, task: TaskRef) -> bool {
         self.slots.borrow().get(task.slot as usize).is_some_and(|s| s.id == task.id)
     }
@@ -421,8 +430,8 @@ impl Core {
         exchange
     }
 
-    /// Somebody outside asks the program for something.
-    pub(super) fn ask(&self, client: &str, method: &str, path: &str, body: &str) {
+    /// Somebody outside asks the program for something. The number of the exchange.
+    pub(super) fn ask(&self, client: &str, (method, path, body): (&str, &str, &str), terms: Terms) -> u32 {
         let gap = if body.is_empty() { "" } else { "\n" };
         let number = self.asked(client, &format!("{method} {path}{gap}{body}"));
         let exchange = Exchange {
@@ -431,6 +440,7 @@ impl Core {
             method: method.to_owned(),
             path: path.to_owned(),
             body: body.to_owned(),
+            terms,
         };
         let handler = self.ask_handler.borrow().clone();
         match handler {
@@ -445,6 +455,7 @@ impl Core {
                 });
             }
         }
+        number
     }
 
     /// The program listens from now on.
@@ -475,7 +486,7 @@ impl Core {
         // Handlers hold what they handle.
         let handlers = std::mem::take(&mut *self.fault_handlers.borrow_mut());
         drop(handlers);
-        drop((self.ask_handler.take(), self.hang_handler.take()));
+        drop((self.ask_handler.take(), self.hang_handler.take(), self.host.take()));
         let upstream = self.upstream.borrow_mut().take();
         drop(upstream);
     }

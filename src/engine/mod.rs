@@ -15,6 +15,7 @@ mod core;
 mod env;
 mod exchange;
 mod faults;
+mod host;
 mod injected;
 mod intervention;
 mod job;
@@ -31,8 +32,9 @@ mod turn;
 
 pub use call::{Call, Reply, Upstream};
 pub use env::{Env, StationSpec};
-pub use exchange::Exchange;
+pub use exchange::{Exchange, Terms, Unfit};
 pub use faults::{Again, Onset};
+pub use host::{Host, Lap, Memory};
 pub use injected::Injected;
 pub use intervention::{Action, Intervention};
 pub use job::{Job, Load};

@@ -3,6 +3,8 @@
 use super::call::Upstream;
 use super::core::Core;
 use super::env::Env;
+use super::exchange::Terms;
+use super::host::Host;
 use super::intervention::{Action, Intervention};
 use super::rng::{Draw, Seed};
 use super::task::{Task, TaskRef};
@@ -16,6 +18,10 @@ use std::rc::Rc;
 
 /// Polls at one instant past which a run counts as spinning, beside an allowance for each task.
 const POLLS_PER_INSTANT: u64 = 1_000_000;
+
+/// Events past which a run counts as spinning too, if no more than one in so many of them brought a job on: time passes, and nothing
+/// comes of it. Such a run would fill any memory.
+const SPINS: (u64, u64) = (3_000_000, 1_000);
 
 /// What a run is made of, besides the program.
 pub struct Setup {
@@ -58,8 +64,8 @@ pub enum Clock {
 pub enum Order {
     /// First in, first out.
     Fifo,
-    /// By lot, to show that a design depends on luck.
-    Shuffled,
+    /// By lot, to show that a design depends on luck: each number is another schedule, and the same one whenever it is used.
+    Shuffled(u64),
 }
 
 /// How far a run got.
@@ -73,7 +79,7 @@ pub enum Progress {
     Drained,
     /// Nothing can ever happen again but looks of those whom nobody waits for, and the program is not done: who waits, and where.
     Deadlock(Vec<WaitingTask>),
-    /// Tasks wake each other for ever without time passing.
+    /// Tasks keep each other busy, and no time passes or nothing comes of it.
     Livelock(Vec<WaitingTask>),
     /// The simulated program panicked.
     Crashed(Vec<WaitingTask>),
@@ -144,7 +150,10 @@ impl Run {
         let bytes = std::mem::size_of_val(&*program);
         let main = Task::spawn_sized(&core, "main", home, Site::NONE, bytes, program);
         let main_ref = core.ready.borrow().back().copied().unwrap_or(TaskRef::NONE);
-        let shuffle = (setup.order == Order::Shuffled).then(|| setup.seed.draw("order of polling", 0, 0));
+        let shuffle = match setup.order {
+            Order::Fifo => None,
+            Order::Shuffled(number) => Some(setup.seed.draw("order of polling", number, 0)),
+        };
         let mut pending = setup.interventions;
         pending.sort_by_key(|i| (i.at, i.ordinal));
         Run {
@@ -177,6 +186,11 @@ impl Run {
     /// Gives up a text of the log; see [`Trace::forget_text`].
     pub fn forget_text(&self, text: Text) {
         self.core.trace_mut().forget_text(text);
+    }
+
+    /// Gives up the size of a task's future; see [`Trace::forget_sizes_to`].
+    pub fn forget_sizes_to(&self, task: TaskId) {
+        self.core.trace_mut().forget_sizes_to(task);
     }
 
     /// How the run ended, once it has.
@@ -224,6 +238,16 @@ impl Run {
     /// Does something to a run in real time, now: before anything else happens, at the instant up to which it was advanced.
     pub fn intervene(&mut self, action: Action) {
         self.pending.push_front(Intervention { at: SimTime::ZERO, ordinal: 0, action });
+    }
+
+    /// Asks the program for something, in real time, now: client; method, path and body; how it came. The number of the exchange.
+    pub fn ask(&mut self, client: &str, request: (&str, &str, &str), terms: Terms) -> u32 {
+        self.core.ask(client, request, terms)
+    }
+
+    /// Tells the program of its host. For a run in real time that has not started.
+    pub fn set_host(&mut self, host: Rc<dyn Host>) {
+        self.core.host.replace(Some(host));
     }
 
     /// Runs on until all that happens up to and including `until` has happened, at most `max_polls` polls.
@@ -279,9 +303,16 @@ impl Run {
             && self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64
         {
             Some(Progress::Livelock(self.waiting()))
+        } else if self.clock == Clock::Virtual && self.spins() {
+            Some(Progress::Livelock(self.waiting()))
         } else {
             None
         }
+    }
+
+    fn spins(&self) -> bool {
+        let (trace, (events, each)) = (self.core.trace(), SPINS);
+        trace.len() > events && trace.len() > trace.moves().saturating_mul(each)
     }
 
     /// The task that crashed, alone.
@@ -344,7 +375,9 @@ impl Run {
                 Some(Action::Fault { id, onset }) => _ = self.core.begin_fault(&id, onset),
                 Some(Action::Lift { id, magnitude }) => self.core.lift_fault(&id, magnitude),
                 Some(Action::Live { key, value }) => self.core.edit(&key, value),
-                Some(Action::Ask { client, method, path, body }) => self.core.ask(&client, &method, &path, &body),
+                Some(Action::Ask { client, method, path, body }) => {
+                    self.core.ask(&client, (&method, &path, &body), Terms::default());
+                }
                 Some(Action::Hang { exchange }) => self.core.hang(exchange),
                 None => return,
             }

@@ -1,15 +1,20 @@
 //! What leaves the program: the report of a run, and its trace as lines of JSON, and the comparison of a suite.
 
 pub mod headless;
+mod host;
 mod jsonl;
 mod perfetto;
+mod picture;
 pub mod race;
 mod report;
 pub mod search;
 pub mod suite;
+mod table;
 mod text;
 
+pub use host::{Documents, Heap, Host, costs};
 pub use jsonl::json_line;
 pub use perfetto::perfetto;
-pub use report::{Blocked, CheckLine, Report, Requests, StationLine, Tasks};
+pub use picture::picture;
+pub use report::{Blocked, CheckLine, Report, Requests, StationLine, Tasks, outcome_word};
 pub use text::text;

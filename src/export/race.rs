@@ -9,13 +9,17 @@ mod arrivals;
 mod line;
 mod row;
 mod verdict;
+mod words;
+mod written;
 
 pub use line::{Interval, Line, lines};
 pub use row::RaceRow;
 pub use verdict::{Verdict, best, seconds, verdict};
+pub use words::Words;
+pub use written::{json, text};
 
 use super::headless::{Bounds, Headless};
-use crate::session::Scenario;
+use crate::session::{Alternative, Scenario};
 use crate::spec::Choice;
 use crate::trace::Span;
 use row::Samples;
@@ -27,6 +31,7 @@ pub const BOUNDS: Bounds = Bounds::of(Span::secs(7_200), 5_000_000);
 #[derive(Debug)]
 pub struct RaceRun {
     base: Scenario,
+    key: String,
     choices: Vec<Choice>,
     seeds: Vec<String>,
     rows: Vec<RaceRow>,
@@ -37,17 +42,19 @@ impl RaceRun {
     /// A race of the choice that the scenario's pattern races, on the scenario's seed and, beyond one, on 1, 2, 3, … None if
     /// the pattern races nothing.
     pub fn new(base: &Scenario, seeds: usize) -> Option<RaceRun> {
-        let choices: Vec<Choice> = base.alternatives().into_iter().map(|a| a.choice).collect();
+        RaceRun::of(base, base.pattern.race?.key, seeds).ok()
+    }
+
+    /// A race of any choice of the scenario's pattern.
+    ///
+    /// # Errors
+    /// A sentence, for a key that is no choice of the pattern.
+    pub fn of(base: &Scenario, key: &str, seeds: usize) -> Result<RaceRun, String> {
+        let choices: Vec<Choice> = base.alternatives_of(key)?.into_iter().map(|a| a.choice).collect();
         let own = base.seed.clone();
         let others = (1..).map(|n: u64| n.to_string()).filter(|seed| *seed != base.seed);
         let seeds = std::iter::once(own).chain(others).take(seeds.max(1)).collect();
-        (!choices.is_empty()).then(|| RaceRun {
-            base: base.untouched(),
-            choices,
-            seeds,
-            rows: Vec::new(),
-            running: None,
-        })
+        Ok(RaceRun { base: base.untouched(), key: key.to_owned(), choices, seeds, rows: Vec::new(), running: None })
     }
 
     /// Computes on, at most so many polls. Whether all is computed.
@@ -58,7 +65,7 @@ impl RaceRun {
             if let Some(seed) = self.seeds.get(seed) {
                 scenario.seed.clone_from(seed);
             }
-            let alternative = scenario.alternatives().into_iter().nth(choice);
+            let alternative = self.alternatives(&scenario).into_iter().nth(choice);
             self.running = alternative.map(|a| Headless::new(a.scenario, BOUNDS, Samples::default()));
         }
         if let Some(running) = &mut self.running
@@ -68,6 +75,20 @@ impl RaceRun {
             self.running = None;
         }
         self.is_done()
+    }
+
+    fn alternatives(&self, scenario: &Scenario) -> Vec<Alternative> {
+        scenario.alternatives_of(&self.key).unwrap_or_default()
+    }
+
+    /// The key of what is chosen.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The words that its verdict is made of.
+    pub fn words(&self) -> Words {
+        Words::of(self.base.pattern)
     }
 
     /// The places of what is computed next: of the seed, and of the choice.
@@ -133,7 +154,7 @@ impl RaceRun {
 
     /// Whether the figures are about a scenario: it may choose another alternative, and differ in nothing else.
     pub fn is_about(&self, scenario: &Scenario) -> bool {
-        let plain = |s: &Scenario| s.alternatives().first().map(|a| crate::session::link::encode(&a.scenario));
+        let plain = |s: &Scenario| self.alternatives(s).first().map(|a| crate::session::link::encode(&a.scenario));
         plain(&self.base) == plain(scenario)
     }
 

@@ -30,6 +30,9 @@ pub struct Report {
     pub virtual_ns: u64,
     /// The host time it took.
     pub wall_ns: u64,
+    /// What else it cost the host, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<super::Host>,
     /// How many events there were.
     pub events: u64,
     /// Their hash.
@@ -157,10 +160,11 @@ impl Report {
             fidelity: scenario.fidelity.id(),
             params: params(scenario),
             outcome,
-            notices,
+            notices: notices.into_iter().chain(spinning(session.outcome(), ledger.events, at)).collect(),
             blocked: blocked.iter().map(Blocked::of).collect(),
             virtual_ns: at.0,
             wall_ns,
+            host: None,
             events: ledger.events,
             trace_hash: session.far_hash().hex(),
             requests: Requests {
@@ -213,6 +217,11 @@ impl Blocked {
     }
 }
 
+/// The word for how a run ended, as the report has it.
+pub fn outcome_word(progress: Option<&Progress>) -> &'static str {
+    outcome(progress).0
+}
+
 fn outcome(progress: Option<&Progress>) -> (&'static str, &[WaitingTask]) {
     match progress {
         Some(Progress::Drained) => ("drained", &[]),
@@ -221,6 +230,15 @@ fn outcome(progress: Option<&Progress>) -> (&'static str, &[WaitingTask]) {
         Some(Progress::Crashed(waiting)) => ("crashed", waiting),
         Some(Progress::Reached | Progress::BudgetSpent) | None => ("horizon", &[]),
     }
+}
+
+/// What is said of a run that was ended because it spins.
+fn spinning(progress: Option<&Progress>, events: u64, at: SimTime) -> Option<String> {
+    let Some(Progress::Livelock(_)) = progress else { return None };
+    Some(format!(
+        "the run spins, so it was ended at {:.3} s: {events} events, and next to nothing came of them",
+        at.seconds()
+    ))
 }
 
 fn params(scenario: &Scenario) -> Map<String, Json> {

@@ -4,13 +4,19 @@
 //! folded: what remains is its row of figures and its race, from which the state of every request at any instant can be
 //! told. Which patterns belong to a suite, and what their documents claim, is data of the patterns.
 
+mod beside;
+mod column;
 mod race;
 mod row;
 mod verdict;
+mod written;
 
+pub use beside::Said;
+pub use column::{Column, kib};
 pub use race::{Race, RaceCell, Standing};
-pub use row::{Best, Column, SuiteRow, best};
+pub use row::{Best, SuiteRow, best, measured};
 pub use verdict::{Verdict, verdict};
+pub use written::{json, text};
 
 use super::headless::{Bounds, Headless};
 use crate::analysis::History;
@@ -98,11 +104,7 @@ impl SuiteRun {
 
     /// The figures of the members that are computed, in the order of the suite.
     pub fn rows(&self) -> Vec<SuiteRow> {
-        let mut rows: Vec<SuiteRow> = self.members.iter().filter_map(SuiteRow::of).collect();
-        if let Some(first) = rows.first().cloned() {
-            rows.iter_mut().for_each(|row| row.measure_against(&first));
-        }
-        rows
+        measured(self.members.iter().filter_map(Member::row).collect())
     }
 
     /// When the last member ended.
@@ -140,6 +142,10 @@ impl Member {
     /// When and how it ended, once it has.
     pub fn end(&self) -> Option<(SimTime, &Progress)> {
         self.run.end().map(|end| (end.at, &end.how))
+    }
+
+    fn row(&self) -> Option<SuiteRow> {
+        self.end().map(|(at, how)| SuiteRow::ended(self.scenario(), self.history(), at, how))
     }
 
     /// How many requests it is to send.

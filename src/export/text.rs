@@ -48,6 +48,7 @@ fn write(out: &mut String, r: &Report) -> std::fmt::Result {
         r.tasks.peak, r.tasks.spawned, r.tasks.bytes_peak
     )?;
     writeln!(out, "Host Time: {}", ms(r.wall_ns))?;
+    r.host.iter().try_for_each(|host| super::host::write(out, host))?;
     for blocked in &r.blocked {
         let place = blocked.line.map_or(String::new(), |line| format!(" ({}:{line})", blocked.file.unwrap_or("")));
         writeln!(out, "  blocked: {} on {}{place}", blocked.task, blocked.waiting_on)?;

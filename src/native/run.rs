@@ -1,6 +1,8 @@
 //! `millrace run`: one run, headless, in virtual time.
 
-use super::Failure;
+use super::host::{Cost, Meter};
+use super::shuffle;
+use super::{Failure, print};
 use crate::analysis::History;
 use crate::export::{self, Report};
 use crate::session::{Scenario, Session};
@@ -32,6 +34,19 @@ pub struct RunCall {
     /// Write the trace to a file for Perfetto (ui.perfetto.dev).
     #[arg(long, value_name = "FILE")]
     pub perfetto: Option<PathBuf>,
+    /// Write the stage to a file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
+    /// The instant of the picture; else that of the link, or the end.
+    #[arg(long, value_name = "TIME", requires = "picture")]
+    pub at: Option<String>,
+    /// Run under so many shuffled schedules, and print which checks fail under which.
+    #[arg(long, value_name = "N", conflicts_with_all = ["trace", "perfetto", "picture", "schedule"],
+        value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub shuffle: Option<u64>,
+    /// Run under the shuffled schedule of this number alone.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub schedule: Option<u64>,
 }
 
 /// How the report is written.
@@ -48,16 +63,19 @@ pub enum Format {
 /// # Errors
 /// [`Failure::Wrong`] with what is wrong and where; [`Failure::Broken`] after the report, where an `always` check failed.
 pub fn run(call: &RunCall) -> Result<(), Failure> {
-    let decoded = Scenario::read(&source(&call.scenario)?).map_err(Failure::Wrong)?;
-    let mut scenario = decoded.scenario;
-    apply(&mut scenario, call)?;
-    if scenario.target == crate::session::Target::Fetch {
-        return Err(Failure::Wrong(
-            "target=fetch calls a real endpoint, which only the page does; leave it out".into(),
-        ));
+    let (mut scenario, mut notices) = scenario_of(&call.scenario, &call.set, call.seed.as_deref())?;
+    if let Some(until) = &call.until {
+        scenario.until = Some(span("--until", until)?);
     }
+    if let Some(schedules) = call.shuffle {
+        return shuffle::run(&scenario, &notices, schedules, call.format);
+    }
+    if let Some(number) = call.schedule {
+        scenario = shuffle::scheduled(scenario, number);
+    }
+    let at = call.at.as_deref().map(|at| span("--at", at)).transpose()?.or(scenario.at);
     let asked_until = scenario.until;
-    let (session, wall_ns) = finish(scenario);
+    let (session, cost) = measured(scenario);
     if let Some(path) = &call.trace {
         write_trace(&session, path).map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }
@@ -65,20 +83,24 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
         let json = export::perfetto(&session.run().trace()).to_string();
         std::fs::write(path, json).map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }
-    let mut notices = decoded.notices;
+    if let Some(path) = &call.picture {
+        let at = at.map_or(SimTime::MAX, |span| SimTime(span.0));
+        std::fs::write(path, export::picture(&session, at))
+            .map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
+    }
     if asked_until != session.scenario().until {
         let end = session.computed().seconds();
         notices.push(format!(
             "for more than a day nobody had come, moved or left, so the run was ended at {end:.3} s; --until goes on"
         ));
     }
-    let report = Report::of(&session, notices, wall_ns);
+    let host = cost.host(session.scenario(), &session.run().trace());
+    let report = Report { host: Some(host), ..Report::of(&session, notices, cost.wall_ns) };
     let text = match call.format {
         Format::Text => export::text(&report),
         Format::Json => serde_json::to_string_pretty(&report).map_err(|e| Failure::Wrong(e.to_string()))? + "\n",
     };
-    // A reader that has seen enough closes the pipe; that is no error of ours.
-    let _closed = std::io::stdout().write_all(text.as_bytes());
+    print(&text);
     if report.is_broken() { Err(Failure::Broken) } else { Ok(()) }
 }
 
@@ -99,16 +121,29 @@ fn source(argument: &str) -> Result<String, Failure> {
     Ok(argument.to_owned())
 }
 
-fn apply(scenario: &mut Scenario, call: &RunCall) -> Result<(), Failure> {
-    set(scenario, &call.set)?;
-    if let Some(seed) = &call.seed {
-        scenario.seed = seed.clone();
+/// A time of the command line, in seconds unless it says otherwise.
+fn span(option: &str, text: &str) -> Result<Span, Failure> {
+    parse_span(text, Span::secs(1)).map_err(|message| Failure::Wrong(format!("{option}: {message}")))
+}
+
+/// The scenario that a call names, with what it sets, and what of it was ignored or clamped.
+pub(super) fn scenario_of(
+    argument: &str,
+    entries: &[String],
+    seed: Option<&str>,
+) -> Result<(Scenario, Vec<String>), Failure> {
+    let decoded = Scenario::read(&source(argument)?).map_err(Failure::Wrong)?;
+    let mut scenario = decoded.scenario;
+    set(&mut scenario, entries)?;
+    if let Some(seed) = seed {
+        scenario.seed = seed.to_owned();
     }
-    if let Some(until) = &call.until {
-        let until = parse_span(until, Span::secs(1));
-        scenario.until = Some(until.map_err(|message| Failure::Wrong(format!("--until: {message}")))?);
+    if scenario.target == crate::session::Target::Fetch {
+        return Err(Failure::Wrong(
+            "target=fetch calls a real endpoint, which only the page does; leave it out".into(),
+        ));
     }
-    Ok(())
+    Ok((scenario, decoded.notices))
 }
 
 /// What is said on the command line is meant: a wrong key or value is an error, not a notice.
@@ -134,24 +169,30 @@ pub(super) fn set(scenario: &mut Scenario, entries: &[String]) -> Result<(), Fai
     Ok(())
 }
 
-/// Polls between looks at what came of them.
-const POLLS: u64 = 1 << 16;
+/// Polls between looks at what came of them, and at the heap.
+const POLLS: u64 = 1 << 13;
 /// A run that goes on although nothing has come of it for this long is ended: it would go on for ever.
 const LONG: Span = Span::secs(86_400);
 
 /// Runs a scenario to its end, or as far as anything comes of it, and says how long that took on the host.
-#[allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "the host's clock is what is measured here")]
 pub fn finish(scenario: Scenario) -> (Session<Ledger, History>, u64) {
+    let (session, cost) = measured(scenario);
+    (session, cost.wall_ns)
+}
+
+/// The same, and all that it cost the host.
+pub fn measured(scenario: Scenario) -> (Session<Ledger, History>, Cost) {
+    let mut meter = Meter::start();
     let checks = scenario.pattern.checks;
     let mut session = Session::new(scenario, Ledger::new(), History::watching(checks));
-    let start = std::time::Instant::now();
     while !session.compute(SimTime::MAX, POLLS) {
+        meter.look();
         let (now, since) = (session.computed(), session.history().ledger.stands_since());
         if session.horizon() == SimTime::MAX && since.is_some_and(|since| now.since(since) > LONG) {
             session.scenario_mut().until = Some(Span(now.0));
         }
     }
-    (session, u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX))
+    (session, meter.stop())
 }
 
 fn write_trace(session: &Session<Ledger, History>, path: &PathBuf) -> std::io::Result<()> {

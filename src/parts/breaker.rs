@@ -104,6 +104,14 @@ impl Breaker {
         Breaker(Rc::new(Shared { env: env.clone(), station, settings, inner, shown }))
     }
 
+    /// Lets one whose time is over know it, although nobody wants to make a call: it is half-open from now on.
+    pub fn revisit(&self) {
+        let shared = &self.0;
+        let inner = &mut *shared.inner.borrow_mut();
+        shared.ripens(inner);
+        shared.show(inner);
+    }
+
     /// Asks to make a call. Whoever gets a pass says on it how the call went.
     ///
     /// # Errors
@@ -112,11 +120,7 @@ impl Breaker {
         let shared = &self.0;
         let inner = &mut *shared.inner.borrow_mut();
         let now = shared.env.now();
-        shared.judge(inner);
-        if inner.state == BreakerState::Open && now >= inner.until {
-            inner.successes = 0;
-            shared.enter(inner, BreakerState::HalfOpen);
-        }
+        shared.ripens(inner);
         inner.window.roll(now);
         let HalfOpen { permitted, counts, .. } = shared.settings.half_open;
         let admits = match (inner.state, counts) {
@@ -200,6 +204,15 @@ impl Breaker {
 impl Shared {
     fn show(&self, inner: &Inner) {
         self.shown.borrow_mut().update(inner, &self.settings);
+    }
+
+    /// An open breaker whose time is over is half-open from now on.
+    fn ripens(&self, inner: &mut Inner) {
+        self.judge(inner);
+        if inner.state == BreakerState::Open && self.env.now() >= inner.until {
+            inner.successes = 0;
+            self.enter(inner, BreakerState::HalfOpen);
+        }
     }
 
     /// Begins another generation now.

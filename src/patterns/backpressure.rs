@@ -28,8 +28,8 @@ use crate::engine::{Env, Job};
 use crate::params;
 use crate::parts::{Arrivals, Crew, Rx, Ticker, Tx, channel};
 use crate::spec::{
-    Check, Claims, Default, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Preset, ProgramFuture, Regulator,
-    SceneSpec, Source, Suite, Value, Values,
+    Benchmark, Check, Claims, Default, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Preset, Primitive, Profile,
+    ProgramFuture, Regulator, SceneSpec, Source, Suite, Value, Values, Words,
 };
 use crate::trace::{Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace};
 use crate::upstream::{self, Load, Response, ServerParams};
@@ -127,7 +127,18 @@ pub static PATTERN: Pattern = Pattern {
     suite: Some(Suite {
         name: "Request patterns",
         place: 3,
-        claims: Claims { time: Some(30.0), memory: Some(150.0), throughput: Some(350.0) },
+        claims: Claims {
+            time: Some(30.0),
+            memory: Some(150.0),
+            throughput: Some(350.0),
+            goroutines: "15+ (17)",
+            sync: "channels + signals",
+            words: Words { memory: "Medium", throughput: "Adaptive", latency: "Responsive" },
+            benchmark: Some(Benchmark { time: "~6–9 s", memory: "5–8 MB", collections: None, measured: false }),
+            choose: &["a server that is shared or overloaded", "load that changes", "a program that lives long"],
+            primitives: &[Primitive::Channels, Primitive::Goroutines],
+            profile: Profile::Absolute,
+        },
     }),
     ideal,
     console: None,

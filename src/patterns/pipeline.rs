@@ -28,8 +28,8 @@ use crate::engine::{Env, Job};
 use crate::params;
 use crate::parts::{Arrivals, Either, ErrorGroup, Message, Stage, Tx, channel, select2};
 use crate::spec::{
-    Check, Choice, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec,
-    Source, Suite, Value, Values,
+    Check, Choice, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, Primitive, ProgramFuture,
+    SceneSpec, Source, Suite, Value, Values, Words,
 };
 use crate::trace::{Answer, Outcome, Span, StationKind};
 use crate::upstream::{self, Load, ServerParams};
@@ -118,7 +118,17 @@ pub static PATTERN: Pattern = Pattern {
     suite: Some(Suite {
         name: "Request patterns",
         place: 4,
-        claims: Claims { time: None, memory: None, throughput: None },
+        claims: Claims {
+            goroutines: "the sum of the workers",
+            sync: "channels + ctx + generics",
+            words: Words {
+                memory: "Low",
+                throughput: "that of the bottleneck stage",
+                latency: "the sum of the stages",
+            },
+            primitives: &[Primitive::Channels, Primitive::Goroutines, Primitive::Context, Primitive::Generics],
+            ..Claims::NONE
+        },
     }),
     ideal,
     console: None,

@@ -24,7 +24,8 @@ use crate::engine::Env;
 use crate::params;
 use crate::parts::Arrivals;
 use crate::spec::{
-    Check, Claims, Fidelity, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec, Source, Suite, Values,
+    Benchmark, Check, Claims, Fidelity, Group, Ideal, Pattern, Place, Preset, Profile, ProgramFuture, SceneSpec,
+    Source, Suite, Values, Words,
 };
 use crate::trace::StationKind;
 use crate::upstream::{self, Load, ServerParams};
@@ -69,7 +70,18 @@ pub static PATTERN: Pattern = Pattern {
     suite: Some(Suite {
         name: "Request patterns",
         place: 0,
-        claims: Claims { time: Some(100.0), memory: Some(100.0), throughput: Some(100.0) },
+        claims: Claims {
+            time: Some(100.0),
+            memory: Some(100.0),
+            throughput: Some(100.0),
+            goroutines: "0",
+            sync: "none",
+            words: Words { memory: "Low", throughput: "Slowest", latency: "High" },
+            benchmark: Some(Benchmark { time: "25.18 s", memory: "352.5 KB", collections: Some(36), measured: true }),
+            choose: &["a baseline", "order matters", "the least of everything", "to debug"],
+            primitives: &[],
+            profile: Profile::Differences,
+        },
     }),
     ideal,
     console: None,

@@ -27,8 +27,8 @@ use crate::engine::{Env, Job, StationSpec};
 use crate::params;
 use crate::parts::{Arrivals, Crew, Rx, Tx, channel};
 use crate::spec::{
-    Check, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Preset, ProgramFuture, SceneSpec, Source, Suite,
-    Values,
+    Benchmark, Check, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Preset, Primitive, Profile,
+    ProgramFuture, SceneSpec, Source, Suite, Values, Words,
 };
 use crate::trace::{StationId, StationKind, UNLIMITED};
 use crate::upstream::{self, Load, Response, ServerParams};
@@ -108,7 +108,18 @@ pub static PATTERN: Pattern = Pattern {
     suite: Some(Suite {
         name: "Request patterns",
         place: 2,
-        claims: Claims { time: Some(25.0), memory: Some(150.0), throughput: Some(400.0) },
+        claims: Claims {
+            time: Some(25.0),
+            memory: Some(150.0),
+            throughput: Some(400.0),
+            goroutines: "15 (+1)",
+            sync: "channels",
+            words: Words { memory: "Medium", throughput: "Fast", latency: "Stable" },
+            benchmark: Some(Benchmark { time: "~5–6 s", memory: "5–8 MB", collections: None, measured: false }),
+            choose: &["predictable resources", "production"],
+            primitives: &[Primitive::Channels, Primitive::Goroutines],
+            profile: Profile::Absolute,
+        },
     }),
     ideal,
     console: None,

@@ -1,5 +1,6 @@
 //! The page's root element, what the browser prefers, and what it remembers for us.
 
+use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 const THEME: &str = "millrace-theme";
@@ -22,6 +23,13 @@ pub fn prefers_dark() -> bool {
 /// Whether a person asked for less motion.
 pub fn prefers_less_motion() -> bool {
     matches("(prefers-reduced-motion: reduce)")
+}
+
+/// The bytes of the memory that the page's program has; it grows and never shrinks.
+pub fn memory_bytes() -> Option<u64> {
+    let memory = wasm_bindgen::memory().dyn_into::<js_sys::WebAssembly::Memory>().ok()?;
+    let buffer = memory.buffer().dyn_into::<js_sys::ArrayBuffer>().ok()?;
+    Some(u64::from(buffer.byte_length()))
 }
 
 /// Whether the window is as narrow as a phone's.

@@ -29,14 +29,35 @@ impl Scenario {
     /// The alternatives of the choice that the pattern races, in the order of the form: each differs from this scenario in
     /// nothing else, so on one seed all meet the same traffic. None if the pattern races nothing.
     pub fn alternatives(&self) -> Vec<Alternative> {
-        let field = self.pattern.race.and_then(|race| self.field(race.key));
-        let Some((field, Kind::Choice(choices))) = field.map(|f| (f.key, f.kind)) else { return Vec::new() };
+        self.pattern.race.and_then(|race| self.alternatives_of(race.key).ok()).unwrap_or_default()
+    }
+
+    /// The alternatives of any choice, in the order of the form.
+    ///
+    /// # Errors
+    /// A sentence, for a key that is no choice of the pattern.
+    pub fn alternatives_of(&self, key: &str) -> Result<Vec<Alternative>, String> {
+        let id = self.pattern.id;
+        let choices = || {
+            let fields = (self.pattern.fields)();
+            let keys = fields.iter().filter(|f| matches!(f.kind, Kind::Choice(_))).map(|f| f.key);
+            keys.collect::<Vec<_>>().join(", ")
+        };
+        let field =
+            self.field(key).ok_or_else(|| format!("{id} has no parameter \"{key}\"; its choices are {}", choices()))?;
+        let Kind::Choice(all) = field.kind else {
+            return Err(format!(
+                "{key} is a {} and has no alternatives; the choices of {id} are {}",
+                field.type_word(),
+                choices()
+            ));
+        };
         let base = self.untouched();
         let with = |choice: &Choice| {
             let mut scenario = base.clone();
-            scenario.choose(field, Value::Word(choice.id.to_owned()));
+            scenario.choose(field.key, Value::Word(choice.id.to_owned()));
             Alternative { choice: *choice, scenario }
         };
-        choices.iter().map(with).collect()
+        Ok(all.iter().map(with).collect())
     }
 }

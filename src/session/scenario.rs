@@ -32,6 +32,9 @@ pub struct Scenario {
     given: Vec<(&'static str, Value)>,
     /// The word that all randomness derives from.
     pub seed: String,
+    /// The number of the shuffled schedule that its tasks go by, whatever the parameters say. A link does not carry it: 0 is the
+    /// one that the parameter `schedule` asks for, and who tries others tells their numbers.
+    pub schedule: Option<u64>,
     /// What people did to the run.
     pub interventions: Vec<Intervention>,
     /// Whom the requests go to.
@@ -57,6 +60,7 @@ impl Scenario {
             preset: None,
             given: Vec::new(),
             seed: DEFAULT_SEED.to_owned(),
+            schedule: None,
             interventions: Vec::new(),
             target: Target::Sim,
             url: None,
@@ -157,7 +161,11 @@ impl Scenario {
         let setup = Setup {
             seed: Seed::from_word(&self.seed),
             clock,
-            order: if values.word(SCHEDULE) == SHUFFLED { Order::Shuffled } else { Order::Fifo },
+            order: match self.schedule {
+                Some(number) => Order::Shuffled(number),
+                None if values.word(SCHEDULE) == SHUFFLED => Order::Shuffled(0),
+                None => Order::Fifo,
+            },
             interventions: self.interventions.clone(),
             endpoint,
         };

@@ -5,8 +5,11 @@
 
 mod bank;
 mod check;
+mod claims;
 mod console;
+pub mod exposition;
 mod field;
+pub mod headers;
 mod params;
 mod pattern;
 mod quantity;
@@ -16,10 +19,11 @@ mod values;
 
 pub use bank::{Pace, Score, Summons};
 pub use check::{Check, CheckKind};
-pub use console::{Console, Route};
+pub use claims::{Benchmark, Claims, Primitive, Profile, Words};
+pub use console::{Console, Route, Stream};
 pub use field::{Choice, Default, Field, Kind, Level};
 pub use params::{FromValue, Group, Share};
-pub use pattern::{Claims, Fidelity, Ideal, Pattern, Preset, ProgramFuture, Race, Source, Suite};
+pub use pattern::{Fidelity, Ideal, Pattern, Preset, ProgramFuture, Race, Source, Suite};
 pub use quantity::{parse_count, parse_number, parse_span};
 pub use scene::{Bank, BreakerGauges, FaultSpec, FaultUnit, GaugeSpec, Place, Regulator, SceneSpec};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};

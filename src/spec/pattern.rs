@@ -1,6 +1,6 @@
 //! A pattern, as the registry lists it.
 
-use super::{Check, Console, Field, SceneSpec, Value, Values};
+use super::{Check, Claims, Console, Field, SceneSpec, Value, Values};
 use crate::engine::Env;
 use crate::trace::{StationKind, Trace};
 use std::future::Future;
@@ -132,17 +132,6 @@ pub struct Suite {
     pub place: u32,
     /// What the documents claim.
     pub claims: Claims,
-}
-
-/// What the documents claim, in percent of the suite's first; none where they say nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct Claims {
-    /// Total time.
-    pub time: Option<f64>,
-    /// Memory.
-    pub memory: Option<f64>,
-    /// Throughput.
-    pub throughput: Option<f64>,
 }
 
 impl Pattern {

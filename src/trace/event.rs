@@ -111,6 +111,21 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Whether a job came, went on or left.
+    pub const fn moves_a_job(&self) -> bool {
+        matches!(
+            self,
+            EventKind::Entered { .. }
+                | EventKind::Moved { .. }
+                | EventKind::Started { .. }
+                | EventKind::Called { .. }
+                | EventKind::Answered { .. }
+                | EventKind::Split { .. }
+                | EventKind::Merged { .. }
+                | EventKind::Left { .. }
+        )
+    }
+
     /// The word for it in written traces.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -1,63 +1,61 @@
 //! A headless Chromium of the test's own, driven over WebDriver.
 //!
-//! Each test starts its own driver on a port of the driver's choice, so that tests run side by side and none waits for, or
-//! kills, a browser that is not its own. A test that fails must not leave its browser behind: a driver that is merely
-//! killed would.
+//! Tests run side by side in browsers of their own, of a driver that they share. A test that fails must not leave its browser
+//! behind: its session is closed however it ends.
 
-use std::process::Stdio;
+use std::sync::Arc;
 
+use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use serde_json::json;
+
+use crate::driver::{ATTEMPTS, Driver};
+use crate::page::PATIENCE;
 
 /// The same flags for Chromium as the browser tests have.
 const CAPABILITIES: &str = include_str!("../../webdriver.json");
 
 /// Runs a test in a browser with one empty window, and closes the browser however the test ends.
-///
-/// The driver is the one named by `CHROMEDRIVER`, else the one on the path.
 pub async fn in_a_browser<Body, Ending>(body: Body)
 where
     Body: FnOnce(Client) -> Ending,
     Ending: Future<Output = ()> + Send + 'static,
 {
-    let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
-    let mut driver = Command::new(&program)
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap_or_else(|error| panic!("{program} does not start: {error}"));
-    let port = announced_port(&mut driver).await;
-    let client = ClientBuilder::new(HttpConnector::new())
-        .capabilities(serde_json::from_str(CAPABILITIES).expect("webdriver.json is a JSON object"))
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
-        .expect("the driver starts a browser");
-
+    let (driver, client) = connect().await;
     // A task of its own, for a panic ends the task and not this function.
     let outcome = tokio::spawn(body(client.clone())).await;
     let closed = client.close().await;
-    let ended = driver.kill().await;
     if let Err(failure) = outcome {
+        if !driver.runs() {
+            eprintln!("the driver has ended, and said: {}", driver.words());
+        }
         std::panic::resume_unwind(failure.into_panic());
     }
     closed.expect("the browser closes");
-    ended.expect("the driver ends");
 }
 
-/// The port on which the driver says it listens.
-async fn announced_port(driver: &mut Child) -> u16 {
-    let output = driver.stdout.take().expect("the driver's output is piped");
-    let mut lines = BufReader::new(output).lines();
-    let mut port = None;
-    while port.is_none() {
-        let line = lines.next_line().await.expect("the driver speaks UTF-8");
-        let line = line.expect("the driver says its port before it ends");
-        port = line.split_once("started successfully on port ").map(|(_, rest)| rest.trim_end_matches('.').to_owned());
+/// A browser, and the driver that it is driven with. A machine that is busy with other things may not give one at once: who
+/// gives up says what was said.
+async fn connect() -> (Arc<Driver>, Client) {
+    let mut failures = Vec::new();
+    for attempt in 1..=ATTEMPTS {
+        let driver = tokio::task::spawn_blocking(Driver::shared).await.expect("starting a driver does not panic");
+        let driver = driver.unwrap_or_else(|failures| panic!("no driver: {failures}"));
+        let client =
+            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities()).connect(&driver.address()).await;
+        match client {
+            Ok(client) => return (driver, client),
+            Err(error) => failures.push(format!("attempt {attempt}: {error}; the driver said: {}", driver.words())),
+        }
     }
-    // Read on: a driver whose output nobody takes blocks once the pipe is full.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    port.and_then(|port| port.parse().ok()).expect("a port is a number")
+    panic!("the driver starts no browser:\n{}", failures.join("\n"));
+}
+
+/// What a browser is asked for. A script may take as long as anything else: the page computes while it is asked.
+fn capabilities() -> Capabilities {
+    let mut capabilities: Capabilities = serde_json::from_str(CAPABILITIES).expect("webdriver.json is a JSON object");
+    let limit = PATIENCE.as_millis() as u64;
+    capabilities.insert("timeouts".to_owned(), json!({ "script": limit, "pageLoad": limit }));
+    capabilities
 }

@@ -1,6 +1,12 @@
 //! A real endpoint: asked for first, called within limits, and clear about what went wrong.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::routing::get;
 use millrace::native::endpoint::{EndpointCall, bind};
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::page::{Page, on_the_page};
 
@@ -11,6 +17,22 @@ async fn endpoint(options: &[&str]) -> String {
     let endpoint = bind(&call).await.expect("a free port");
     let address = endpoint.data_url();
     tokio::spawn(endpoint.until(std::future::pending()));
+    address
+}
+
+/// An endpoint that answers so many requests and keeps all others waiting for as long as its test runs; its address.
+async fn endpoint_that_answers(requests: u64) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}/data", listener.local_addr().expect("it has an address"));
+    let came = Arc::new(AtomicU64::new(0));
+    let answer = move || async move {
+        if came.fetch_add(1, Ordering::Relaxed) >= requests {
+            std::future::pending::<()>().await;
+        }
+        ([("access-control-allow-origin", "*")], "{}")
+    };
+    let router = Router::new().route("/data", get(answer));
+    tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
 
@@ -34,7 +56,7 @@ async fn error(page: &Page) -> String {
 async fn the_same_pattern_calls_a_live_endpoint_after_a_person_agreed() {
     let address = endpoint(&["--model", "general", "--service", "constant", "--mean", "2ms"]).await;
     on_the_page("#/worker-pool", async move |page: Page| {
-        call(&page, &address, "&requests=40").await;
+        call(&page, &address, "&requests=40&timeout=60s").await;
         page.until_is("run", "data-state", "done").await;
         assert_eq!(page.number("metric-completed", "data-value").await, 40);
         // The same host is not asked about again in this visit.
@@ -48,14 +70,15 @@ async fn the_same_pattern_calls_a_live_endpoint_after_a_person_agreed() {
 
 #[tokio::test]
 async fn stop_stops_and_what_happened_stays() {
-    let address = endpoint(&["--model", "general", "--service", "constant", "--mean", "150ms"]).await;
+    // It does not depend on who is faster: the endpoint itself stands still midway.
+    let address = endpoint_that_answers(7).await;
     on_the_page("#/worker-pool", async move |page: Page| {
-        call(&page, &address, "").await;
-        page.until("some answers", "Number($('metric-completed').dataset.value) > 5").await;
+        call(&page, &address, "&timeout=10m").await;
+        page.until("all answers that there will be", "$('metric-completed')?.dataset.value === '7'").await;
+        assert_eq!(page.attribute("run", "data-state").await, "running", "others are still waited for");
         page.click("run").await;
-        page.until("it stands", "$('run').dataset.state === 'done'").await;
-        let answered = page.number("metric-completed", "data-value").await;
-        assert!((6..100).contains(&answered), "it was stopped midway, and what came before stays: {answered}");
+        page.until_is("run", "data-state", "done").await;
+        assert_eq!(page.number("metric-completed", "data-value").await, 7, "what came before stays");
     })
     .await;
 }
@@ -64,12 +87,12 @@ async fn stop_stops_and_what_happened_stays() {
 async fn an_endpoint_that_is_down_slow_closed_to_pages_or_breaks_off_is_said_in_words() {
     let (closed, garbage) = (endpoint(&["--no-cors"]).await, endpoint(&["--garbage"]).await);
     let slow = endpoint(&["--delay", "5s"]).await;
-    // A port that was free a moment ago, and has nobody behind it now.
-    let down = {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        format!("http://{}/data", listener.local_addr().expect("it has an address"))
-    };
+    // A port that is taken, so that no other test gets it, and has nobody behind it who listens.
+    let silent = TcpSocket::new_v4().expect("a socket");
+    silent.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let down = format!("http://{}/data", silent.local_addr().expect("it has an address"));
     on_the_page("#/worker-pool", async move |page: Page| {
+        let _kept = silent;
         for (address, more, word) in
             [(&down, "", "CORS"), (&closed, "", "CORS"), (&slow, "&timeout=200ms", "too slow"), (&garbage, "", "")]
         {

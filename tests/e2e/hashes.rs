@@ -61,20 +61,14 @@ async fn pausing_midway_changes_nothing() {
     on_the_page(LINK, async |page: Page| {
         page.press('2').await;
         page.press(' ').await;
-        page.until("some requests are under way", "$('stage').dataset.events > 40").await;
-        page.press(' ').await;
-        page.until_is("run", "data-state", "paused").await;
+        page.pause_once("$('stage').dataset.events > 40").await;
         let standing = page.trace().await;
         assert!(standing.events < Trace::native(LINK).events, "it stands before its end");
-        page.press('4').await;
+        page.press('3').await;
         page.press(' ').await;
-        page.until("it goes on", &format!("$('stage').dataset.events > {}", standing.events)).await;
-        page.press(' ').await;
-        page.until("it stands", "$('run').dataset.state !== 'running'").await;
+        page.pause_once(&format!("$('stage').dataset.events > {}", standing.events)).await;
         page.press('6').await;
-        if page.attribute("run", "data-state").await == "paused" {
-            page.press(' ').await;
-        }
+        page.press(' ').await;
         page.is_over().await;
         assert_eq!(page.trace().await, Trace::native(LINK));
     })

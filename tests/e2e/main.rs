@@ -6,6 +6,7 @@
 mod bank;
 mod browser;
 mod chromium;
+mod driver;
 mod endpoint;
 mod every_scenario;
 mod hashes;
@@ -19,4 +20,5 @@ mod playhead;
 mod race;
 mod report;
 mod site;
+mod suite;
 mod windows;

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
@@ -12,8 +13,9 @@ use crate::browser::in_a_browser;
 use crate::chromium::Command;
 use crate::site::Site;
 
-/// How long a page that works may take on a machine that is busy with other things.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+/// How long something that works may take on a machine that is busy with other things. It only says when a test that will
+/// fail anyway gives up, so that it is far beyond what any step takes.
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Between two looks at a page that is not there yet.
 const PAUSE: Duration = Duration::from_millis(40);
@@ -129,10 +131,14 @@ impl Page {
         found.unwrap_or_else(|error| panic!("{handle}: {error}"))
     }
 
-    /// Clicks the element with a handle, as a person does: what lies over it would be hit instead.
+    /// Clicks the element with a handle, as a person does: what lies over it would be hit instead. Who finds it covered, or
+    /// made anew between look and click, looks again.
     pub async fn click(&self, handle: &str) {
-        let clicked = self.element(handle).await.click().await;
-        clicked.unwrap_or_else(|error| panic!("clicking {handle}: {error}"));
+        let start = Instant::now();
+        while let Err(error) = self.element(handle).await.click().await {
+            assert!(is_passing(&error) && start.elapsed() < PATIENCE, "clicking {handle}: {error}");
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Chooses an option of a list.
@@ -143,8 +149,8 @@ impl Page {
 
     /// Replaces the text in a field and leaves it with Tab, which commits it.
     pub async fn fill(&self, handle: &str, text: &str) {
+        self.click(handle).await;
         let field = self.element(handle).await;
-        field.click().await.unwrap_or_else(|error| panic!("clicking {handle}: {error}"));
         self.script("$(arguments[0]).select(); return null", vec![json!(handle)]).await;
         // What is selected is replaced; by nothing, with Backspace.
         let keys = if text.is_empty() { "\u{e003}" } else { text };
@@ -190,11 +196,20 @@ impl Page {
 
     /// Runs to somewhere in the middle and stands there.
     pub async fn stand_midway(&self) {
-        // At its own speed, so that no run is over before it is paused.
+        // At its own speed, so that many frames pass between the start and the end.
         self.press('2').await;
         self.press(' ').await;
-        self.until("it is midway", "$('stage').dataset.events > 500").await;
-        self.press(' ').await;
+        self.pause_once("$('stage').dataset.events > 500").await;
+    }
+
+    /// Pauses the run in the first frame in which a condition holds. The page itself looks: a test that looks from outside may
+    /// come back when the run is over. A frame moves the clock by a tenth of a second at most, times the speed, and what is
+    /// seen is a few frames old: the run must be longer than that.
+    pub async fn pause_once(&self, condition: &str) {
+        let look = format!(
+            "const look = () => {{ if ({condition}) $('run').click(); else requestAnimationFrame(look); }}; look(); return null"
+        );
+        self.script(&look, vec![]).await;
         self.until_is("run", "data-state", "paused").await;
     }
 
@@ -215,6 +230,12 @@ impl Page {
     pub async fn has_met_no_error(&self) {
         assert_eq!(self.value("window.__errors").await, json!([]), "errors that the page has met");
     }
+}
+
+/// Whether what keeps a person from clicking may be gone at the next look.
+fn is_passing(error: &CmdError) -> bool {
+    let covered = matches!(error, CmdError::Standard(refused) if refused.error() == "element click intercepted");
+    covered || error.is_stale_element_reference() || error.is_element_not_interactable()
 }
 
 /// How many events, and their hash.

@@ -143,7 +143,7 @@ fn a_shuffled_order_is_the_same_for_one_seed_and_not_for_all() {
     let order = |seed: u64| {
         let log = Log::new();
         let seen = log.clone();
-        finish(start(Setup { order: Order::Shuffled, ..Setup::new(Seed(seed)) }, |env| async move {
+        finish(start(Setup { order: Order::Shuffled(0), ..Setup::new(Seed(seed)) }, |env| async move {
             let tasks: Vec<_> = (0..8)
                 .map(|n| {
                     let log = seen.clone();

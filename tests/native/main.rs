@@ -7,6 +7,8 @@ mod bank;
 mod bank_measures;
 mod breaker;
 mod breaker_knobs;
+#[cfg(feature = "cli")]
+mod calls;
 mod channel;
 mod console;
 mod counts;
@@ -16,6 +18,8 @@ mod elevator;
 mod endpoint;
 #[cfg(feature = "cli")]
 mod endpoint_system;
+#[cfg(feature = "cli")]
+mod endpoint_wire;
 mod engine;
 mod faults;
 mod golden;
@@ -28,6 +32,7 @@ mod queueing;
 mod reference;
 mod registry;
 mod scenarios;
+mod scripts;
 mod stage;
 mod tidy;
 mod trace;

@@ -1,7 +1,7 @@
 //! The figures of a suite: a table of them, and a table of what the documents claim beside what was measured.
 
 use crate::app::icon::Icon;
-use crate::export::suite::{Column, SuiteRow, best};
+use crate::export::suite::{Column, SuiteRow, best, kib};
 use crate::view::number;
 use yew::prelude::*;
 
@@ -17,36 +17,8 @@ pub struct RowsProps {
     pub seed: AttrValue,
 }
 
-fn heading(column: Column) -> (&'static str, &'static str) {
-    match column {
-        Column::Time => ("Time", "s"),
-        Column::Throughput => ("Throughput", "per s"),
-        Column::P50 => ("p50", "ms"),
-        Column::P95 => ("p95", "ms"),
-        Column::P99 => ("p99", "ms"),
-        Column::P999 => ("p99.9", "ms"),
-        Column::Errors => ("Errors", "%"),
-        Column::Tasks => ("Peak tasks", "at once"),
-        Column::Memory => ("Memory", "KiB of futures"),
-    }
-}
-
-fn written(row: &SuiteRow, column: Column) -> String {
-    match column {
-        Column::Time => number::seconds(row.end.0),
-        Column::Throughput => number::rate(row.throughput),
-        Column::Errors => format!("{:.2}", row.errors),
-        Column::Tasks => number::count(row.tasks_peak),
-        Column::Memory => kib(row.bytes_peak),
-        _ => row.percentile(column).map_or_else(|| "—".to_owned(), |span| number::millis(span.0)),
-    }
-}
-
-fn kib(bytes: u64) -> String {
-    if bytes < 102_400 { format!("{:.1}", bytes as f64 / 1_024.0) } else { number::count((bytes + 512) / 1_024) }
-}
-
-fn who(row: &SuiteRow) -> Html {
+/// The cell with the name of a row's pattern.
+pub fn who(row: &SuiteRow) -> Html {
     html! { <th scope="row"><span><Icon word={row.pattern.glyph} />{ row.pattern.name }</span></th> }
 }
 
@@ -67,7 +39,7 @@ pub fn ResultTable(props: &RowsProps) -> Html {
                 <table>
                     <thead><tr>
                         <th scope="col">{ "Pattern" }</th>
-                        { for bests.iter().map(|(c, _)| { let (name, unit) = heading(*c); html! { <th scope="col"><b>{ name }</b>{ unit }</th> } }) }
+                        { for bests.iter().map(|(c, _)| { let (name, unit) = c.heading(); html! { <th scope="col"><b>{ name }</b>{ unit }</th> } }) }
                         <th scope="col"><b>{ "Measured" }</b>{ format!("% of {first}") }</th>
                         <th scope="col"><b>{ "Reference" }</b>{ format!("% of {first}") }</th>
                         <th scope="col"><b>{ "Ideal" }</b>{ "closed form, s" }</th>
@@ -86,9 +58,7 @@ pub fn ResultTable(props: &RowsProps) -> Html {
 fn line(row: &SuiteRow, bests: &[(Column, Option<f64>)], base: &str) -> Html {
     let cell = |(column, best): &(Column, Option<f64>)| {
         let is_best = row.drained && best.is_some() && row.figure(*column) == *best;
-        let text = written(row, *column);
-        let text = if row.drained { text } else { format!("({text})") };
-        html! { <td class={is_best.then_some("best")}>{ text }</td> }
+        html! { <td class={is_best.then_some("best")}>{ row.written(*column) }</td> }
     };
     let claimed = row.claims.time;
     let ideal = row.ideal.as_ref();

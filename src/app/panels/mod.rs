@@ -6,6 +6,7 @@ mod api;
 mod charts;
 mod checks;
 mod code;
+mod cost;
 mod endpoint;
 mod explain;
 mod faults;

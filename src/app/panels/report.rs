@@ -1,5 +1,6 @@
 //! The report: what the original prints, and then what it promised. A bank's says how long people waited and rode instead.
 
+use super::cost::cost;
 use crate::analysis::{CheckState, Standing, Summary};
 use crate::app::lab::Lab;
 use crate::app::page::{Page, use_page};
@@ -34,6 +35,9 @@ pub fn ReportPane() -> Html {
                     { asked_for(&asked) }
                 } else {
                     { latencies(&report) }
+                }
+                if !has_bank {
+                    { cost(&report, page.scenario().pattern) }
                 }
                 { stations(&report) }
                 { checks(&page.lab()) }

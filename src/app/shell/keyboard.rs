@@ -37,7 +37,8 @@ pub fn use_shortcuts(page: &Page) {
     use_effect_with((), move |()| {
         let listener = keys::Keys::listen(move |event| {
             let page = latest.borrow().clone();
-            if keys::is_typing(event) || (!page.state.shortcuts && event.key() != "?") {
+            let always = matches!(event.key().as_str(), "?" | "Escape");
+            if keys::is_typing(event) || !(page.state.shortcuts || always) {
                 return;
             }
             if let Some(wish) = wish(event, &page) {
@@ -66,6 +67,8 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Wish> {
         "e" | "E" => Wish::Tab(Tab::Explain),
         "t" | "T" => Wish::Theme,
         "?" => Wish::Help(!page.state.help),
+        // Taken from the dialog, which closes at once and says so later: a key in between would be answered by what was.
+        "Escape" if page.state.help => Wish::Help(false),
         "/" => {
             host::focus("#find");
             event.prevent_default();

@@ -33,7 +33,9 @@ pub fn Overlay() -> Html {
         (Status::Idle, None) => idle(&page),
         (Status::Failed, None) => match lab.session().outcome() {
             Some(Progress::Deadlock(waiting)) => stuck("Nothing can ever happen again", waiting),
-            Some(Progress::Livelock(waiting)) => stuck("Tasks wake each other for ever, and no time passes", waiting),
+            Some(Progress::Livelock(waiting)) => {
+                stuck("The tasks keep each other busy, and nothing comes of it", waiting)
+            }
             Some(Progress::Crashed(waiting)) => crashed(&page, waiting),
             _ => return Html::default(),
         },

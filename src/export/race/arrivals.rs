@@ -37,13 +37,14 @@ impl Fold for Arrivals {
 
 impl Arrivals {
     /// The digest: of times and the names of places, with people by their place in the queue. Numbers of jobs and stations are
-    /// a run's own affair.
-    pub fn digest<'a>(&self, name: impl Fn(StationId) -> &'a str) -> TraceHash {
+    /// a run's own affair; so are the times, unless the traffic sets them.
+    pub fn digest<'a>(&self, timed: bool, name: impl Fn(StationId) -> &'a str) -> TraceHash {
         let mut hash = TraceHash::default();
         for (job, arrival) in (0..).zip(&self.all) {
             let kind = EventKind::Entered { job: JobId(job), station: StationId::NONE };
             let site = crate::trace::Site::NONE;
-            hash.event(&TraceEvent { at: arrival.at, task: TaskId::NONE, kind, site });
+            let at = if timed { arrival.at } else { SimTime::ZERO };
+            hash.event(&TraceEvent { at, task: TaskId::NONE, kind, site });
             hash.text(name(arrival.from));
             hash.text(name(arrival.to));
         }

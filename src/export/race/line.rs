@@ -9,19 +9,19 @@ use crate::trace::Span;
 pub struct Line {
     /// The alternative.
     pub choice: Choice,
-    /// The mean wait on each seed, in seconds.
+    /// The mean of what is compared on each seed, in seconds: waits where there are cars, else response times.
     pub waits: Vec<f64>,
     /// The mean of those, in seconds. None where nobody was taken on.
     pub mean: Option<f64>,
-    /// The median of the waits, in seconds.
+    /// The median of it, in seconds.
     pub p50: f64,
-    /// 95 % wait no longer; none where there are too few to say.
+    /// 95 % take no longer; none where there are too few to say.
     pub p95: Option<f64>,
-    /// 99 % wait no longer; none where there are too few to say.
+    /// 99 % take no longer; none where there are too few to say.
     pub p99: Option<f64>,
-    /// The longest wait of all, in seconds. None where nobody was taken on.
+    /// The longest of all, in seconds. None where nobody was taken on.
     pub longest: Option<f64>,
-    /// On how many seeds it waits least, or as little as another.
+    /// On how many seeds it takes least, or as little as another.
     pub best_on: usize,
     /// The mean ride, in seconds.
     pub ride: f64,
@@ -59,9 +59,9 @@ fn winners(choices: usize, rows: &[RaceRow]) -> Vec<usize> {
         let own: Vec<&RaceRow> = rows.iter().filter(|r| r.seed == seed).collect();
         let left_out = |r: &RaceRow| (!r.drained, r.offered.saturating_sub(r.delivered));
         let fewest = own.iter().map(|r| left_out(r)).min().filter(|_| own.len() == choices);
-        let able = own.into_iter().filter(|r| Some(left_out(r)) == fewest && r.waiting.count > 0).collect::<Vec<_>>();
-        let least = able.iter().map(|r| r.waiting.mean).min();
-        able.into_iter().filter(|r| Some(r.waiting.mean) == least).map(|r| r.choice).collect::<Vec<_>>()
+        let able = own.into_iter().filter(|r| Some(left_out(r)) == fewest && r.compared.count > 0).collect::<Vec<_>>();
+        let least = able.iter().map(|r| r.compared.mean).min();
+        able.into_iter().filter(|r| Some(r.compared.mean) == least).map(|r| r.choice).collect::<Vec<_>>()
     };
     (0..seeds).flat_map(of_seed).collect()
 }
@@ -69,16 +69,16 @@ fn winners(choices: usize, rows: &[RaceRow]) -> Vec<usize> {
 fn line(choice: Choice, rows: &[&RaceRow]) -> Line {
     let n = rows.len().max(1) as f64;
     let mean = |of: fn(&RaceRow) -> Span| rows.iter().map(|r| of(r).seconds()).sum::<f64>() / n;
-    let enough = |least: u64| !rows.is_empty() && rows.iter().all(|r| r.waiting.count >= least);
+    let enough = |least: u64| !rows.is_empty() && rows.iter().all(|r| r.compared.count >= least);
     let sum = |of: fn(&RaceRow) -> u64| rows.iter().map(|r| of(r)).sum();
     Line {
         choice,
-        waits: rows.iter().map(|r| r.waiting.mean.seconds()).collect(),
-        mean: enough(1).then(|| mean(|r| r.waiting.mean)),
-        p50: mean(|r| r.waiting.p50),
-        p95: enough(20).then(|| mean(|r| r.waiting.p95)),
-        p99: enough(100).then(|| mean(|r| r.waiting.p99)),
-        longest: rows.iter().filter(|r| r.waiting.count > 0).map(|r| r.waiting.max).max().map(Span::seconds),
+        waits: rows.iter().map(|r| r.compared.mean.seconds()).collect(),
+        mean: enough(1).then(|| mean(|r| r.compared.mean)),
+        p50: mean(|r| r.compared.p50),
+        p95: enough(20).then(|| mean(|r| r.compared.p95)),
+        p99: enough(100).then(|| mean(|r| r.compared.p99)),
+        longest: rows.iter().filter(|r| r.compared.count > 0).map(|r| r.compared.max).max().map(Span::seconds),
         best_on: 0,
         ride: mean(|r| r.riding.mean),
         response: mean(|r| r.response.mean),

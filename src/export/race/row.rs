@@ -4,7 +4,7 @@ use super::arrivals::Arrivals;
 use crate::analysis::{History, Summary};
 use crate::engine::Progress;
 use crate::export::headless::Headless;
-use crate::trace::{FarFold, Fold, Outcome, SimTime, StationId, Trace, TraceEvent, TraceHash};
+use crate::trace::{FarFold, Fold, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, TraceHash};
 
 /// What is folded of a run.
 #[derive(Debug, Default)]
@@ -59,13 +59,15 @@ pub struct RaceRow {
     pub delivered: u64,
     /// How many were turned away.
     pub turned_away: u64,
+    /// What is compared: the waits where there are cars, else the response times.
+    pub compared: Summary,
     /// From coming until a car took them on.
     pub waiting: Summary,
     /// From then until it set them down.
     pub riding: Summary,
     /// From coming to leaving.
     pub response: Summary,
-    /// The digest of who came when, from where and where to.
+    /// The digest of who came when, from where and where to; without the when where the program itself says it.
     pub arrivals: TraceHash,
 }
 
@@ -74,6 +76,10 @@ impl RaceRow {
         let (end, samples) = (run.end()?, run.fold());
         let tally = &samples.history.ledger.tally;
         let so_far = samples.history.until(u64::MAX, end.at);
+        let (waiting, response) = (so_far.waiting(), so_far.response());
+        let has_cars = samples.history.ledger.stations.iter().any(|s| s.kind == StationKind::Car);
+        // A closed traffic has no times of its own: the next comes when the program takes it.
+        let closed = run.scenario().values().word("arrivals") == "closed";
         let name = |station: StationId| samples.names.get(station.0 as usize).map_or("", String::as_str);
         Some(RaceRow {
             choice,
@@ -84,10 +90,11 @@ impl RaceRow {
             offered: tally.offered,
             delivered: tally.count(Outcome::Completed),
             turned_away: tally.count(Outcome::Rejected),
-            waiting: so_far.waiting(),
+            compared: if has_cars { waiting } else { response },
+            waiting,
             riding: so_far.riding(),
-            response: so_far.response(),
-            arrivals: samples.arrivals.digest(name),
+            response,
+            arrivals: samples.arrivals.digest(!closed, name),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What the figures of a race say: who waits least, by how much, and whether the traffic was the same.
 
-use super::{Interval, Line, RaceRow};
+use super::{Interval, Line, RaceRow, Words};
 use crate::view::number::count;
 
 /// What can be said.
@@ -31,9 +31,15 @@ impl Verdict {
     }
 }
 
-/// Seconds with their unit: one decimal from 10 on, two below.
+/// Seconds with their unit: one decimal from 10 on, two below, three below one; and milliseconds where that says too little.
 pub fn seconds(x: f64) -> String {
-    if x < 9.995 { format!("{x:.2} s") } else { format!("{x:.1} s") }
+    match x.abs() {
+        0.0 => "0 s".to_owned(),
+        x_abs if x_abs < 0.0995 => format!("{:.2} ms", x * 1e3),
+        x_abs if x_abs < 0.9995 => format!("{x:.3} s"),
+        x_abs if x_abs < 9.995 => format!("{x:.2} s"),
+        _ => format!("{x:.1} s"),
+    }
 }
 
 /// The alternatives that a figure can be compared of: those that came to their end with the fewest left out; or, where none
@@ -52,10 +58,10 @@ pub fn best(lines: &[Line]) -> Option<&Line> {
     (running.len() == 1 || first.mean < last.mean).then_some(*first)
 }
 
-/// The verdict on a race of `who` that is computed to its end, where the scenario chose `current`.
-pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, who: &str) -> Option<Verdict> {
-    let (same, is_same) = same(rows, who);
-    let mut rest: Vec<String> = lines.iter().filter_map(|line| reservation(line, who)).collect();
+/// The verdict, in these words, on a race that is computed to its end, where the scenario chose `current`.
+pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, words: &Words) -> Option<Verdict> {
+    let (same, is_same) = same(rows, words.who);
+    let mut rest: Vec<String> = lines.iter().filter_map(|line| reservation(line, words)).collect();
     let Some(best) = best(lines) else {
         let first = lines.iter().find(|l| in_the_running(l, lines))?;
         let mean = first.mean?;
@@ -65,9 +71,9 @@ pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, who: &str) -> Op
     };
     let others = || lines.iter().filter(|l| l.choice.id != best.choice.id && in_the_running(l, lines));
     let second = || others().min_by(|a, b| a.mean.unwrap_or(f64::MAX).total_cmp(&b.mean.unwrap_or(f64::MAX)));
-    let (figure, name) = (best.mean?, best.choice.label);
+    let (figure, name, verb) = (best.mean?, best.choice.label, words.verb);
     let Some(over) = others().find(|l| l.choice.id == current).or_else(second) else {
-        let lead = format!("{name} waits {} on average; of the others none can be compared.", seconds(figure));
+        let lead = format!("{name} {verb} {} on average; of the others none can be compared.", seconds(figure));
         let id = best.choice.id;
         return Some(Verdict { best: id, figure, over: id, less: 0.0, lead, rest, same, is_same });
     };
@@ -75,10 +81,10 @@ pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, who: &str) -> Op
     let interval = Interval::paired(over.waits.iter().copied().zip(best.waits.iter().copied()));
     let seeds = best.waits.len();
     let lead = match interval {
-        None => format!("{name} waits least: {} on average, {}", seconds(figure), than(less, over, current)),
+        None => format!("{name} {verb} least: {} on average, {}", seconds(figure), than(less, over, current)),
         Some(_) => {
             format!(
-                "{name} waits least over {seeds} seeds: {} on average, {}",
+                "{name} {verb} least over {seeds} seeds: {} on average, {}",
                 seconds(figure),
                 than(less, over, current)
             )
@@ -124,7 +130,7 @@ fn than(less: f64, over: &Line, current: &str) -> String {
 }
 
 /// What keeps an alternative's figure from being the whole truth.
-fn reservation(line: &Line, who: &str) -> Option<String> {
+fn reservation(line: &Line, words: &Words) -> Option<String> {
     let name = line.choice.label;
     let end = match (line.drained, line.stuck) {
         (true, _) => "",
@@ -139,9 +145,9 @@ fn reservation(line: &Line, who: &str) -> Option<String> {
         0 => String::new(),
         n => format!(", {n} of them turned away"),
     };
-    let people = format!("{} of {} {who} did not arrive{turned}", count(left_out), count(line.offered));
+    let people = format!("{} of {} {} {}{turned}", count(left_out), count(line.offered), words.who, words.left_out);
     Some(match (end.is_empty(), left_out) {
-        (true, _) => format!("{name}: {people}; its figure is of those who were taken on."),
+        (true, _) => format!("{name}: {people}; its figure is of {}.", words.counted),
         (false, 0) => format!("{name} {end}."),
         (false, _) => format!("{name} {end}: {people}."),
     })
@@ -189,8 +195,16 @@ mod tests {
         Choice { id: "odd", label: "Odd", help: "" },
     ];
 
+    const PASSENGERS: Words = Words {
+        who: "passengers",
+        measure: "mean wait",
+        verb: "waits",
+        left_out: "did not arrive",
+        counted: "those who were taken on",
+    };
+
     fn row(choice: usize, seed: usize, mean_ms: u64) -> RaceRow {
-        let waiting =
+        let compared =
             Summary { count: 300, mean: Span::millis(mean_ms), p95: Span::millis(2 * mean_ms), ..Summary::default() };
         RaceRow {
             choice,
@@ -201,7 +215,8 @@ mod tests {
             offered: 300,
             delivered: 300,
             turned_away: 0,
-            waiting,
+            compared,
+            waiting: Summary::default(),
             riding: Summary::default(),
             response: Summary::default(),
             arrivals: TraceHash::default(),
@@ -209,7 +224,7 @@ mod tests {
     }
 
     fn of(rows: &[RaceRow], current: &str) -> Verdict {
-        verdict(&lines(&CHOICES, rows), rows, current, "passengers").expect("a verdict")
+        verdict(&lines(&CHOICES, rows), rows, current, &PASSENGERS).expect("a verdict")
     }
 
     #[test]
@@ -289,7 +304,7 @@ mod tests {
             row(0, 2, 93_000),
             row(1, 2, 90_000),
         ];
-        let verdict = verdict(&lines(&CHOICES[..2], &rows), &rows, "old", "passengers").expect("a verdict");
+        let verdict = verdict(&lines(&CHOICES[..2], &rows), &rows, "old", &PASSENGERS).expect("a verdict");
         assert!((verdict.figure - 50.0).abs() < 1e-9 && (verdict.less - 2.0).abs() < 1e-9);
         // Standard deviation 1, n = 3, t of 2 degrees 4.303: 4.303 ÷ √3.
         assert_eq!(

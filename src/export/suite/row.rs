@@ -1,10 +1,11 @@
 //! The figures of one member of a suite, and which of them are the best.
 
-use super::Member;
-use crate::analysis::Summary;
+use super::Column;
+use crate::analysis::{History, Summary};
 use crate::engine::Progress;
+use crate::session::{Scenario, Session};
 use crate::spec::{Claims, Ideal, Pattern};
-use crate::trace::{Outcome, SimTime, Span};
+use crate::trace::{Fold, Outcome, SimTime, Span};
 
 /// One member's figures.
 #[derive(Clone, Debug)]
@@ -49,19 +50,30 @@ impl PartialEq for SuiteRow {
     }
 }
 
+/// Rows in the order of the suite, each with its shares of the first.
+pub fn measured(mut rows: Vec<SuiteRow>) -> Vec<SuiteRow> {
+    if let Some(first) = rows.first().cloned() {
+        rows.iter_mut().for_each(|row| row.measure_against(&first));
+    }
+    rows
+}
+
 fn percent(of: f64, whole: f64) -> f64 {
     if whole > 0.0 { of / whole * 100.0 } else { 0.0 }
 }
 
 impl SuiteRow {
-    pub(super) fn of(member: &Member) -> Option<SuiteRow> {
-        let (end, how) = member.end()?;
-        let (history, scenario) = (member.history(), member.scenario());
+    /// The figures of a run that is over, until they are measured against those of others; none before its end.
+    pub fn of<F: Fold + Clone>(session: &Session<F, History>) -> Option<SuiteRow> {
+        Some(SuiteRow::ended(session.scenario(), session.history(), session.end()?, session.outcome()?))
+    }
+
+    pub(super) fn ended(scenario: &Scenario, history: &History, end: SimTime, how: &Progress) -> SuiteRow {
         let so_far = history.until(u64::MAX, end);
         let tally = &history.ledger.tally;
         let without = tally.offered.saturating_sub(tally.count(Outcome::Completed));
-        Some(SuiteRow {
-            pattern: member.pattern(),
+        SuiteRow {
+            pattern: scenario.pattern,
             end,
             drained: *how == Progress::Drained,
             requests: tally.offered,
@@ -70,15 +82,15 @@ impl SuiteRow {
             errors: percent(without as f64, tally.offered as f64),
             tasks_peak: tally.tasks_peak,
             bytes_peak: tally.task_bytes_peak,
-            claims: member.pattern().suite.map_or(Claims { time: None, memory: None, throughput: None }, |s| s.claims),
+            claims: scenario.pattern.suite.map_or(Claims::NONE, |suite| suite.claims),
             ideal: (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity),
             time_share: 0.0,
             memory_share: 0.0,
             throughput_share: 0.0,
-        })
+        }
     }
 
-    pub(super) fn measure_against(&mut self, first: &SuiteRow) {
+    fn measure_against(&mut self, first: &SuiteRow) {
         self.time_share = percent(self.end.seconds(), first.end.seconds());
         self.memory_share = percent(self.bytes_peak as f64, first.bytes_peak as f64);
         self.throughput_share = percent(self.throughput, first.throughput);
@@ -107,44 +119,6 @@ impl SuiteRow {
             _ => self.percentile(column)?.as_millis(),
         })
     }
-}
-
-/// A column of figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// Total time, in seconds.
-    Time,
-    /// Requests a second.
-    Throughput,
-    /// The median of the latency, in milliseconds.
-    P50,
-    /// 95 % are no longer.
-    P95,
-    /// 99 % are no longer.
-    P99,
-    /// 99.9 % are no longer.
-    P999,
-    /// Requests without a result, in percent.
-    Errors,
-    /// The most tasks at once.
-    Tasks,
-    /// Bytes of live futures, at most.
-    Memory,
-}
-
-impl Column {
-    /// All columns, in the order of the table.
-    pub const ALL: [Column; 9] = [
-        Column::Time,
-        Column::Throughput,
-        Column::P50,
-        Column::P95,
-        Column::P99,
-        Column::P999,
-        Column::Errors,
-        Column::Tasks,
-        Column::Memory,
-    ];
 }
 
 /// The best figure of a column.

@@ -3,6 +3,7 @@
 use super::floor::{Direction, Floor};
 use super::passenger::Passenger;
 use crate::engine::{Env, StationSpec};
+use crate::parts::Watch;
 use crate::trace::{EventKind, Gauge, SimTime, StationId, StationKind, UNLIMITED};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -30,13 +31,15 @@ pub struct Building {
     env: Env,
     station: StationId,
     landings: RefCell<BTreeMap<Floor, Landing>>,
+    /// Changes whenever somebody is told which car to take.
+    pub stirs: Watch<u64>,
 }
 
 impl Building {
     /// A building without floors.
     pub fn open(env: &Env) -> Building {
         let station = env.open_plain(StationKind::Crew, LANDINGS);
-        Building { env: env.clone(), station, landings: RefCell::default() }
+        Building { env: env.clone(), station, landings: RefCell::default(), stirs: Watch::new(env, 0) }
     }
 
     /// Sees that there are landings from a floor to another, whichever is higher.
@@ -66,6 +69,11 @@ impl Building {
         if let Some(landing) = self.landings.borrow_mut().get_mut(&person.from()) {
             landing.waiting.push(person.clone());
         }
+    }
+
+    /// Somebody was told which car to take: cars that are idle look around.
+    pub fn stir(&self) {
+        self.stirs.set(self.stirs.get().wrapping_add(1));
     }
 
     /// Somebody is not at their floor any more.

@@ -11,7 +11,7 @@ use super::passenger::{Passenger, Stage};
 use super::system::System;
 use super::works::{STOP_CAR, Works};
 use crate::engine::{Env, StationSpec, Task};
-use crate::parts::{Breaker, Rx, TrySendError, Tx, Watch, channel_of};
+use crate::parts::{Breaker, BreakerState, Rx, TrySendError, Tx, Watch, channel_of};
 use crate::trace::{Gauge, SimTime, StationId, StationKind, UNLIMITED};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -83,6 +83,12 @@ pub struct Car {
     pub(super) signals: (Tx<()>, Rx<()>),
     shown: Cell<(u32, u32)>,
     pub(super) rekicking: Cell<bool>,
+    /// When it last came on, and when somebody last got in or out.
+    pub(super) came_on: Cell<SimTime>,
+    pub(super) moved_at: Cell<SimTime>,
+    /// The floor at which its doors were open for as long as they may be, until it has left it.
+    pub(super) held_doors: Cell<Option<Floor>>,
+    pub(super) idle_since: Cell<Option<SimTime>>,
     deleting: Cell<bool>,
     /// Whether a fault holds it where it is.
     pub(super) stopped: Watch<bool>,
@@ -127,6 +133,10 @@ impl Car {
             signals: channel_of(&env, station, &format!("{name} signals"), SIGNAL_BUFFER),
             shown: Cell::new((0, 0)),
             rekicking: Cell::new(false),
+            came_on: Cell::new(env.now()),
+            moved_at: Cell::new(env.now()),
+            held_doors: Cell::new(None),
+            idle_since: Cell::new(Some(env.now())),
             deleting: Cell::new(false),
             stopped: Watch::new(&env, env.faults(STOP_CAR).contains(&number)),
             gone: Watch::new(&env, false),
@@ -188,6 +198,13 @@ impl Car {
         self.load() > self.overload
     }
 
+    /// Whether its breaker lets nothing through. One whose time is over lets a probe through, so as documented the car is one like
+    /// any other: without passengers it could never show that it works again.
+    pub fn is_blocked(&self) -> bool {
+        let in_time = self.breaker.retry_at().is_some_and(|at| self.env.now() < at);
+        self.breaker.state() == BreakerState::Open && (in_time || !self.works.forgives())
+    }
+
     /// Whether it takes no new requests because it is being deleted.
     pub fn is_deleting(&self) -> bool {
         self.deleting.get()
@@ -232,6 +249,10 @@ impl Car {
             };
             self.head(Some(first));
         }
+        if self.at_rest.get() {
+            self.comes_on();
+        }
+        self.idle_since.set(None);
         self.at_rest.set(false);
         self.directions.borrow_mut().append(direction, from, to);
         self.show_pending();
@@ -311,6 +332,9 @@ impl Car {
             && self.heading().is_none()
             && self.parking.get().is_none()
             && self.directions.borrow().is_idle();
+        if rest {
+            self.idle_since.set(self.idle_since.get().or(Some(self.env.now())));
+        }
         if rest != self.at_rest.get() {
             self.at_rest.set(rest);
             if let (true, Some(system)) = (rest, self.system.borrow().upgrade()) {
@@ -319,18 +343,27 @@ impl Car {
         }
     }
 
+    /// The floor that it stands at, or is closest to.
+    pub fn whereabouts(&self) -> Floor {
+        Floor::nearest(self.place_now())
+    }
+
     /// Stops for good. Who is aboard is let out where the car is, and who waits for it waits for another.
     pub fn shut_down(&self) {
         self.gone.set(true);
         self.env.state(self.station, "removed");
         drop((self.parks_later.take(), self.wakes_later.take()));
+        self.idle_since.set(None);
         let system = self.system.borrow().upgrade();
         let stranded =
             system.map(|s| s.building.everybody()).unwrap_or_default().into_iter().filter(|p| p.is_for(self));
         let riders = std::mem::take(&mut *self.riders.borrow_mut());
-        for person in stranded.chain(riders).collect::<Vec<_>>() {
-            person.stage.set(Stage::Dropped);
+        for person in stranded.collect::<Vec<_>>() {
+            if person.loses(self) {
+                person.stage.set(Stage::Dropped);
+            }
         }
+        riders.iter().for_each(|person| person.stage.set(Stage::Dropped));
         self.directions.replace(Directions::default());
         self.show_pending();
         // Who waits for it to come to rest need not wait for it any more.

@@ -3,10 +3,10 @@
 use super::car::Car;
 use super::floor::{Direction, Floor};
 use super::forecast::Forecast;
+use super::passenger::Passenger;
 use super::refusal::{Class, Refusal};
 use super::system::{Answer, System};
 use super::works::Policy;
-use crate::parts::BreakerState;
 use std::rc::Rc;
 
 /// Chooses a car for a trip, among several.
@@ -16,10 +16,16 @@ use std::rc::Rc;
 pub fn choose(system: &System, from: Floor, to: Floor) -> Answer {
     let cars: Vec<Rc<Car>> =
         system.cars().into_iter().filter(|car| !car.is_deleting() && car.serves(from) && car.serves(to)).collect();
-    // As documented, a car whose breaker is open is the last that anybody is sent to.
-    let healthy: Vec<_> = cars.iter().filter(|car| car.breaker.state() != BreakerState::Open).cloned().collect();
-    let cars = if system.works.forgives() && !healthy.is_empty() { healthy } else { cars };
     let direction = Direction::of(from, to);
+    // As documented, a car whose breaker is open is the last that anybody is sent to, and before it one that will be full when it
+    // comes by.
+    let cars = if system.works.forgives() {
+        let waiting = if system.works.p.capacity == 0 { Vec::new() } else { system.building.everybody() };
+        let roomy = |car: &Rc<Car>| car.will_have_room(from, direction, &waiting);
+        preferring(preferring(cars, |car| !car.is_blocked()), roomy)
+    } else {
+        cars
+    };
     let chosen = match system.works.policy {
         Policy::Reference => reference(system, &cars, from, direction),
         policy => by_policy(system, policy, &cars, from, to),
@@ -28,6 +34,12 @@ pub fn choose(system: &System, from: Floor, to: Floor) -> Answer {
     let last = || system.works.forgives().then(|| least(system, cars.iter(), |car| u64::from(car.load()))).flatten();
     let none = || Refusal::new(Class::NotFound, "no elevators available for this request");
     chosen.or_else(last).ok_or_else(none)
+}
+
+/// Those of whom something holds, or all if it holds of none.
+fn preferring(cars: Vec<Rc<Car>>, holds: impl Fn(&Rc<Car>) -> bool) -> Vec<Rc<Car>> {
+    let some: Vec<_> = cars.iter().filter(|car| holds(car)).cloned().collect();
+    if some.is_empty() { cars } else { some }
 }
 
 /// The car for which a figure is least; of equals the first that was added, or one by lot.
@@ -74,6 +86,24 @@ fn by_policy(system: &System, policy: Policy, cars: &[Rc<Car>], from: Floor, to:
             let waiting = system.building.everybody();
             least(system, roomy, |car| Forecast::of(car, &waiting).cost_of(from, to))
         }
+    }
+}
+
+impl Car {
+    /// Whether there will be room when it comes by at a floor in a direction, for all that is known: of those aboard and those whom it is
+    /// to fetch before, who will still be in it.
+    fn will_have_room(&self, from: Floor, direction: Direction, waiting: &[Rc<Passenger>]) -> bool {
+        let capacity = self.works.p.capacity as usize;
+        if capacity == 0 {
+            return true;
+        }
+        let on_its_way = self.heading() == Some(direction) && !self.floor().is_beyond(from, direction);
+        let stays = |p: &Rc<Passenger>| p.direction() == direction && p.to.is_beyond(from, direction);
+        // One that turns first has let out by then whoever is aboard.
+        let aboard = self.riders.borrow().iter().filter(|p| on_its_way && stays(p)).count();
+        let before =
+            waiting.iter().filter(|p| p.is_for(self) && stays(p) && !p.from().is_beyond(from, direction)).count();
+        aboard + before < capacity
     }
 }
 

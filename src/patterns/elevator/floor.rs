@@ -33,6 +33,11 @@ impl Floor {
         }
     }
 
+    /// The floor that is closest to a place on the scale of the picture.
+    pub fn nearest(place: i32) -> Floor {
+        Floor((place + 500).div_euclid(1_000))
+    }
+
     /// Its place on the scale of the picture, in thousandths.
     pub fn place(self) -> i32 {
         self.0 * 1_000

@@ -39,6 +39,7 @@ mod exposition;
 mod floor;
 mod forecast;
 mod health;
+mod in_time;
 mod limit;
 mod metrics;
 mod operation;
@@ -46,12 +47,15 @@ mod params;
 mod passenger;
 mod reference;
 mod refusal;
+mod rescue;
+mod routes;
 mod scene;
 mod script;
 mod stop;
 mod sweep;
 mod system;
 mod traffic;
+mod vitals;
 mod works;
 
 use crate::engine::Env;
@@ -170,6 +174,8 @@ pub static PATTERN: Pattern = Pattern {
     source: Source { path: file!(), text: include_str!("mod.rs") },
     more: sources![
         "operation",
+        "rescue",
+        "in_time",
         "car",
         "reference",
         "sweep",
@@ -183,7 +189,9 @@ pub static PATTERN: Pattern = Pattern {
         "building",
         "works",
         "api",
-        "health"
+        "routes",
+        "health",
+        "vitals"
     ],
     parts: &["breaker", "channel", "select", "timeout", "ticker", "watch"],
     home: (StationKind::Source, "street"),
@@ -213,8 +221,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     });
     arrivals.join().await;
     env.sleep_until(closes, Wait::Sleep).await;
-    system.people.until(|people| people == 0).await;
-    system.at_rest().await;
+    system.empty().await;
     api.hang_up();
     system.shut_down().await;
 }

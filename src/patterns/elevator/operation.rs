@@ -4,10 +4,12 @@
 //! stops the step and counts, what failed is tried again, and a car that its breaker held is woken.
 
 use super::car::{Car, UNHEARD};
+use super::in_time::{in_time, others_first};
+use super::rescue::looking_around;
 use super::works::Rules;
 use crate::engine::Env;
-use crate::parts::{Either, Pass, Watch, select2, timeout};
-use crate::trace::SimTime;
+use crate::parts::{BreakerState, Either, Elapsed, Pass, Watch, select2, timeout};
+use crate::trace::{SimTime, Span};
 use std::rc::Rc;
 
 /// Why a step did not do what it should.
@@ -22,7 +24,8 @@ pub enum Failure {
 /// The car's task: a step for each signal, until the car is shut down.
 pub async fn switch_on(env: Env, car: Rc<Car>) {
     loop {
-        let signal = select2(&env, car.gone.until(|gone| gone), car.signals.1.recv()).await;
+        let signal = select2(&env, car.gone.until(|gone| gone), car.signals.1.recv());
+        let signal = looking_around(&env, &car, signal).await;
         match signal {
             Either::First(_) | Either::Second(None) => return,
             Either::Second(Some(())) => car.show_signals(),
@@ -45,6 +48,7 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
     let pass = match car.breaker.admit() {
         Ok(pass) => pass,
         Err(rejected) => {
+            car.is_turned_away();
             // The signal is gone. As shipped that is all, and the car stands until somebody asks for it again.
             if car.works.rekicks() {
                 rekick(env, car, rejected.until);
@@ -56,7 +60,7 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
     let result = if car.works.forgives() {
         // Its handle is dropped when the time is up or the car is shut down, and with it the step.
         let step = env.spawn_at(&format!("{} step", car.name), car.station, step(car.clone()));
-        match select2(env, car.gone.until(|gone| gone), timeout(env, limit, step.join())).await {
+        match select2(env, car.gone.until(|gone| gone), in_time(env, limit, step, || car.moved_at.get())).await {
             Either::First(_) => return,
             Either::Second(result) => result.unwrap_or(Err(Failure::Timeout)),
         }
@@ -67,6 +71,12 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
         return;
     }
     report(car, pass, result);
+    if car.works.forgives() && car.breaker.state() == BreakerState::Open {
+        car.releases();
+        if car.works.rekicks() {
+            rekick(env, car, car.breaker.retry_at());
+        }
+    }
     if result.is_err() && car.works.forgives() {
         // What failed is tried again, as long as the breaker lets it.
         car.push();
@@ -74,7 +84,7 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
 }
 
 /// The shipped way: when the time is up a line is logged, and the step goes on beside whatever comes next.
-async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<(), Failure> {
+async fn shipped(env: &Env, car: &Rc<Car>, limit: Span) -> Result<(), Failure> {
     let done = Watch::new(env, None);
     let (handle, inner) = (done.clone(), car.clone());
     let work = async move {
@@ -83,9 +93,16 @@ async fn shipped(env: &Env, car: &Rc<Car>, limit: crate::trace::Span) -> Result<
         inner.settle();
     };
     env.spawn_at(&format!("{} step", car.name), car.station, work).detach();
-    match timeout(env, limit, done.until(|result| result.is_some())).await {
-        Ok(result) => result.unwrap_or(Ok(())),
-        Err(_) => {
+    let heard = match timeout(env, limit, done.until(|result| result.is_some())).await {
+        Ok(result) => result,
+        Err(Elapsed) => {
+            others_first(env).await;
+            done.get()
+        }
+    };
+    match heard {
+        Some(result) => result,
+        None => {
             car.goes_on_too_long();
             env.note(&format!("{}: operation timed out; it goes on", car.name), 0);
             Err(Failure::Timeout)
@@ -108,18 +125,20 @@ fn report(car: &Car, pass: Pass, result: Result<(), Failure>) {
                 Failure::Timeout => "the operation timed out",
             };
             car.env.note(&format!("{}: {text}", car.name), 0);
+            car.failed();
             pass.failure();
         }
     }
 }
 
-/// Wakes a car when its breaker lets calls through again.
+/// Wakes a car when its breaker lets calls through again, also one that has nothing to do by then: whoever looks at it sees that.
 fn rekick(env: &Env, car: &Rc<Car>, at: Option<SimTime>) {
     let Some(at) = at.filter(|_| !car.rekicking.replace(true)) else { return };
     let (inner, woken) = (env.clone(), car.clone());
     let wake = async move {
         inner.sleep_until(at, crate::trace::Wait::Sleep).await;
         woken.rekicking.set(false);
+        woken.breaker.revisit();
         woken.push();
     };
     car.wakes_later.replace(Some(env.spawn("wake", wake)));

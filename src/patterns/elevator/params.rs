@@ -121,6 +121,8 @@ params! {
         door_time: Span => Field::span("door-time", "Door time", Span::secs(2), Span::ZERO..=Span::secs(60)).simple(),
         /// How long each person takes to get in or out.
         boarding_time: Span => Field::span("boarding-time", "Boarding time", Span::ZERO, Span::ZERO..=Span::secs(30)),
+        /// How long doors stay open at most while people get in; 0 for as long as somebody does. Who is left outside presses again.
+        door_limit: Span => Field::span("door-limit", "Doors open at most", Span::ZERO, Span::ZERO..=Span::secs(3_600)),
         /// How many people a car holds; 0 for any number.
         capacity: u32 => Field::count("capacity", "Capacity", 0, 0..=100).unit("people").simple(),
         /// Where idle cars wait.
@@ -130,7 +132,9 @@ params! {
         /// How long one step of a car may take. As documented it is stopped then and counts as a failure; as shipped a line is
         /// logged, and it goes on.
         operation_timeout: Span => Field::span("operation-timeout", "Operation timeout", Span::secs(30), Span::millis(1)..=Span::secs(600)),
-        /// How long the choice of a car may take.
+        /// How long the choice of a car takes. At once by default, as the original's does but for a moment.
+        choose_time: Span => Field::span("choose-time", "Choosing takes", Span::ZERO, Span::ZERO..=Span::secs(600)),
+        /// How long the choice of a car may take, among several. A request whose choice takes longer is turned away.
         request_timeout: Span => Field::span("request-timeout", "Request timeout", Span::secs(5), Span::millis(1)..=Span::secs(600)),
         /// How long a car that is deleted may take to bring its people to their floors.
         create_timeout: Span => Field::span("create-timeout", "Deletion timeout", Span::secs(10), Span::millis(1)..=Span::secs(3_600)),

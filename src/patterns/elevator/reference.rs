@@ -26,7 +26,6 @@ pub async fn step(car: &Rc<Car>) -> Result<(), Failure> {
             car.env.turn().await;
         }
         car.head(None);
-        car.away();
     }
     Ok(())
 }
@@ -41,7 +40,7 @@ async fn on_the_way(car: &Rc<Car>, floor: Floor, direction: Direction) -> bool {
     }
     // 2, 4: something to do this way.
     if has(car, direction) {
-        if car.directions.borrow().stops_at(direction, floor) {
+        if car.opens_at(direction, floor) {
             car.stop(direction).await;
         }
         if at_end && (has(car, back) || lies(car, direction, back, floor)) {
@@ -89,7 +88,6 @@ fn end(car: &Car, direction: Direction) -> Floor {
 
 fn turn(car: &Car, direction: Direction) -> bool {
     car.head(Some(direction));
-    car.away();
     car.push();
     true
 }

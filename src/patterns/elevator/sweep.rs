@@ -22,7 +22,7 @@ pub async fn step(car: &Rc<Car>, to_ends: bool) -> Result<(), Failure> {
             let directions = car.directions.borrow();
             let at_end = floor == if heading == Direction::Up { car.max } else { car.min };
             let sweeps = to_ends && !at_end && !directions.is_idle();
-            (directions.stops_at(heading, floor), directions.has_beyond(floor, heading) || sweeps, at_end)
+            (car.opens_at(heading, floor), directions.has_beyond(floor, heading) || sweeps, at_end)
         };
         if stops {
             car.head(Some(heading));
@@ -68,7 +68,6 @@ pub async fn park(car: &Rc<Car>) -> Result<(), Failure> {
 fn go_on(car: &Car) {
     if car.directions.borrow().is_idle() {
         car.head(None);
-        car.away();
     } else {
         car.push();
     }

@@ -8,6 +8,7 @@ use super::building::Building;
 use super::car::Car;
 use super::dispatch;
 use super::floor::{Direction, Floor, HIGHEST, LOWEST};
+use super::in_time::in_time;
 use super::metrics::Metrics;
 use super::params::Params;
 use super::passenger::{self, Passenger};
@@ -111,12 +112,14 @@ impl System {
         Ok(car)
     }
 
-    /// Deletes a car: it takes no new requests, is given some time to bring its people to their floors, and goes.
+    /// Deletes a car: it takes no new requests, is given some time to bring its people to their floors, and goes. That time is
+    /// over when who asked hangs up: as in the original the deletion is in the scope of its request, and what is in no scope
+    /// any more is done at once.
     ///
     /// # Errors
     /// [`Class::NotFound`], [`Class::Validation`] where it is being deleted already, [`Class::Internal`] where it was not done in
     /// time; it is gone then all the same.
-    pub async fn delete(&self, name: &str) -> Answer {
+    pub async fn delete(&self, name: &str, hung_up: &Cell<bool>) -> Answer {
         let Some(car) = self.car(name) else {
             return Err(Refusal::new(Class::NotFound, format!("elevator {name} not found")));
         };
@@ -126,30 +129,31 @@ impl System {
         car.start_deleting();
         let mut poll = Ticker::new(&self.env, DELETION_POLL);
         let empty = async {
-            while car.load() > 0 {
+            while car.load() > 0 && !hung_up.get() {
                 poll.tick().await;
             }
         };
-        let drained = timeout(&self.env, self.works.p.create_timeout, empty).await;
+        let drained = timeout(&self.env, self.works.p.create_timeout, empty).await.is_ok() && car.load() == 0;
         self.cars.borrow_mut().retain(|other| !Rc::ptr_eq(other, &car));
         self.let_out(&car);
         car.shut_down();
         self.env.close(car.breaker.station());
         self.env.close(car.station);
-        match drained {
-            Ok(()) => Ok(car),
-            Err(_) => {
-                Err(Refusal::new(Class::Internal, "elevator deleted but some pending requests may have been dropped"))
-            }
+        if drained {
+            Ok(car)
+        } else {
+            Err(Refusal::new(Class::Internal, "elevator deleted but some pending requests may have been dropped"))
         }
     }
 
     /// Who is aboard a car that goes away stands on the floor it is at. Documented, they wait for another one there.
     fn let_out(&self, car: &Rc<Car>) {
-        let landing = self.building.station(car.floor());
+        // Where it is, not the floor it would go to next.
+        let floor = car.whereabouts();
+        let landing = self.building.station(floor);
         let riders = car.riders.borrow().clone();
         for (person, landing) in riders.iter().zip(landing.into_iter().cycle()) {
-            person.step_out(car.floor(), landing);
+            person.step_out(floor, landing);
             self.building.enter(person);
         }
     }
@@ -160,15 +164,15 @@ impl System {
         let told: Rc<RefCell<Option<Answer>>> = Rc::default();
         let heard = Watch::new(&self.env, false);
         let (system, tell, hear) = (self.clone(), told.clone(), heard.clone());
-        self.people.set(self.people.get() + 1);
+        let present = Present::enter(self);
         self.came.set(self.came.get() + 1);
         let person = async move {
             let answered = |answer: &Answer| {
                 tell.replace(Some(answer.clone()));
                 hear.set(true);
             };
-            passenger::travel(system.env.clone(), system.clone(), from, to, answered).await;
-            system.people.set(system.people.get().saturating_sub(1));
+            passenger::travel(system.env.clone(), system, from, to, answered).await;
+            drop(present);
         };
         self.env.spawn(&format!("passenger {}", self.came.get()), person).detach();
         async move {
@@ -182,8 +186,9 @@ impl System {
     pub async fn handle(self: &Rc<System>, person: &Rc<Passenger>) -> Answer {
         let exchange = self.env.ask("passenger", &format!("{}->{}", person.from(), person.to));
         let (system, inner) = (self.clone(), person.clone());
+        let lap = self.env.lap();
         let answer = self.env.spawn("request", async move { system.request(&inner).await }).join().await;
-        self.metrics.borrow_mut().requested(person, &answer);
+        self.metrics.borrow_mut().requested(person, &answer, self.env.took(lap));
         match &answer {
             Ok(car) => self.env.reply(exchange, 200, &car.name),
             Err(refusal) => self.env.reply(exchange, refusal.class.status(), &refusal.message),
@@ -213,7 +218,8 @@ impl System {
             [only] => only.clone(),
             several => {
                 // Somebody asked for the very same thing, and is not aboard yet.
-                let same = |car: &&Rc<Car>| !car.is_deleting() && car.holds(direction, from, to);
+                let comes = |car: &Car| !car.is_deleting() && !(self.works.forgives() && car.is_blocked());
+                let same = |car: &&Rc<Car>| comes(car) && car.holds(direction, from, to);
                 if let Some(car) = several.iter().find(same) {
                     person.assign(car);
                     self.announce(car, from, direction);
@@ -228,24 +234,31 @@ impl System {
         Ok(car)
     }
 
-    /// Chooses among several cars. Shipped, in a task of its own that has some time: what it saw may have changed when its
-    /// result is taken.
+    /// Chooses among several cars, in a task of its own that has some time. Shipped, what it saw may have changed when its
+    /// result is taken; documented, the look follows the thinking, in one go with the handing over.
     async fn choose(self: &Rc<System>, from: Floor, to: Floor) -> Answer {
-        if self.works.forgives() {
+        let (env, thinks, forgives) = (self.env.clone(), self.works.p.choose_time, self.works.forgives());
+        if forgives && thinks.is_zero() {
             return dispatch::choose(self, from, to);
         }
         let system = self.clone();
-        let choice = self.env.spawn("choose", async move { dispatch::choose(&system, from, to) });
-        match timeout(&self.env, self.works.p.request_timeout, choice.join()).await {
-            Ok(answer) => answer,
+        let choice = self.env.spawn("choose", async move {
+            env.sleep(thinks).await;
+            (!forgives).then(|| dispatch::choose(&system, from, to))
+        });
+        let started = self.env.now();
+        match in_time(&self.env, self.works.p.request_timeout, choice, || started).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => dispatch::choose(self, from, to),
             Err(_) => Err(Refusal::new(Class::NotFound, "choosing an elevator took too long")),
         }
     }
 
     /// Writes at a landing when a car is due, by the original's estimate.
-    fn announce(&self, car: &Car, from: Floor, direction: Direction) {
+    pub(super) fn announce(&self, car: &Car, from: Floor, direction: Direction) {
         let wait = Span(ESTIMATE.0 * u64::from(car.floor().distance(from)));
         self.building.due(from, direction, self.env.now() + wait);
+        self.building.stir();
     }
 
     /// A car came to rest.
@@ -262,10 +275,19 @@ impl System {
         car.parks_later.replace(Some(self.env.spawn("parking", wait)));
     }
 
-    /// Waits until every car is at rest.
-    pub async fn at_rest(&self) {
-        for car in self.cars() {
-            car.at_rest.until(|rest| rest).await;
+    /// Waits until nobody is in the building and every car is at rest. Documented, with nobody there a call is a call for nobody.
+    pub async fn empty(&self) {
+        loop {
+            self.people.until(|people| people == 0).await;
+            for car in self.cars() {
+                if self.works.forgives() {
+                    car.has_nobody_to_fetch();
+                }
+                car.at_rest.until(|rest| rest).await;
+            }
+            if self.people.get() == 0 {
+                return;
+            }
         }
     }
 
@@ -276,6 +298,22 @@ impl System {
         for car in cars {
             car.off.until(|off| off).await;
         }
+    }
+}
+
+/// Somebody in the building, counted as long as they are: their task may end on whatever way.
+struct Present(Rc<System>);
+
+impl Present {
+    fn enter(system: &Rc<System>) -> Present {
+        system.people.set(system.people.get() + 1);
+        Present(system.clone())
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.people.set(self.0.people.get().saturating_sub(1));
     }
 }
 

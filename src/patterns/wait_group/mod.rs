@@ -31,8 +31,8 @@ use crate::engine::{Env, StationSpec};
 use crate::params;
 use crate::parts::{Arrivals, WaitGroup};
 use crate::spec::{
-    Check, Claims, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, ProgramFuture, SceneSpec, Source, Suite,
-    Values,
+    Benchmark, Check, Claims, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, Primitive, Profile, ProgramFuture,
+    SceneSpec, Source, Suite, Values, Words,
 };
 use crate::trace::{Span, StationId, StationKind, UNLIMITED};
 use crate::upstream::{self, Load, ServerParams};
@@ -99,7 +99,18 @@ pub static PATTERN: Pattern = Pattern {
     suite: Some(Suite {
         name: "Request patterns",
         place: 1,
-        claims: Claims { time: Some(20.0), memory: Some(400.0), throughput: Some(500.0) },
+        claims: Claims {
+            time: Some(20.0),
+            memory: Some(400.0),
+            throughput: Some(500.0),
+            goroutines: "7,500",
+            sync: "WaitGroup",
+            words: Words { memory: "Very high", throughput: "Fastest", latency: "Variable" },
+            benchmark: Some(Benchmark { time: "~4–5 s", memory: "18–25 MB", collections: None, measured: false }),
+            choose: &["the most throughput", "memory is plentiful", "order does not matter"],
+            primitives: &[Primitive::WaitGroup, Primitive::Goroutines],
+            profile: Profile::Differences,
+        },
     }),
     ideal,
     console: None,

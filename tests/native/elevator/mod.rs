@@ -6,7 +6,11 @@ mod checks;
 mod directions;
 mod dispatch;
 mod eta;
+mod fuzz;
 mod golden;
+mod hosted;
+mod http;
+mod mended;
 mod race;
 #[cfg(feature = "cli")]
 mod served;

@@ -71,7 +71,7 @@ fn at_lunch_the_verdict_names_the_least_of_the_figures() {
     let base = scenario("preset=lunch&policy=reference");
     let race = raced(&base, 1);
     let lines = race.lines();
-    let verdict = verdict(&lines, race.rows(), "reference", "passengers").expect("a verdict");
+    let verdict = verdict(&lines, race.rows(), "reference", &race.words()).expect("a verdict");
     let of = |id: &str| lines.iter().find(|l| l.choice.id == id).and_then(|l| l.mean).expect("a figure");
     assert!(
         lines.iter().filter(|l| l.drained && l.delivered == l.offered).all(|l| of(verdict.best) <= of(l.choice.id))
@@ -99,7 +99,7 @@ fn a_race_that_was_given_up_compares_the_seeds_that_all_alternatives_finished() 
     let lines = race.lines();
     assert!(lines.iter().all(|l| l.waits.len() == 2), "three have run on the third seed, and three have not");
     assert_eq!((race.compared(), race.rows().len(), race.compared_rows().len()), (2, 15, 12));
-    let verdict = verdict(&lines, race.compared_rows(), "reference", "passengers").expect("a verdict");
+    let verdict = verdict(&lines, race.compared_rows(), "reference", &race.words()).expect("a verdict");
     assert!(verdict.same.contains("on each of 2 seeds, 60 in all"), "{}", verdict.same);
 }
 

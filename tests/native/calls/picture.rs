@@ -1,0 +1,36 @@
+//! The stage in a file.
+
+use super::millrace;
+
+/// A file in the folder of the build, by a name of its own.
+fn file(name: &str) -> String {
+    format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"))
+}
+
+#[test]
+fn the_stage_at_an_instant_is_a_picture_of_that_instant() {
+    let pictures = ["200ms", "400ms"].map(|at| {
+        let file = file(&format!("stage-{at}.svg"));
+        millrace(&["run", "#/worker-pool?requests=500", "--picture", &file, "--at", at]).ended(0);
+        std::fs::read_to_string(file).expect("a picture was written")
+    });
+    for picture in &pictures {
+        assert!(picture.starts_with("<svg") && picture.ends_with("</svg>"), "{picture:.80}");
+        // What the scene is made of has its name in it.
+        assert!(picture.contains("Server"), "the server is on it");
+    }
+    assert_ne!(pictures[0], pictures[1]);
+}
+
+#[test]
+fn without_an_instant_it_is_that_of_the_link_or_the_end() {
+    let picture = |link: &str, name: &str, more: &[&str]| {
+        let file = file(name);
+        millrace(&[&["run", link, "--picture", &file], more].concat()).ended(0);
+        std::fs::read_to_string(file).expect("a picture was written")
+    };
+    const LINK: &str = "#/worker-pool?requests=500";
+    let asked = picture(LINK, "stage-asked.svg", &["--at", "0.3"]);
+    assert_eq!(picture("#/worker-pool?requests=500&at=300ms", "stage-link.svg", &[]), asked);
+    assert_eq!(picture(LINK, "stage-end.svg", &[]), picture(LINK, "stage-late.svg", &["--at", "1h"]));
+}

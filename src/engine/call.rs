@@ -21,6 +21,12 @@ pub trait Upstream {
     /// says when service starts, by `EventKind::Started`.
     fn has_room(&self) -> bool;
 
+    /// How long a caller that was answered so is asked to stay away.
+    fn retry_after(&self, answer: Answer) -> Span {
+        let _says_nothing = answer;
+        Span::ZERO
+    }
+
     /// Serves a call.
     fn call(&self, env: &Env, job: JobId) -> Pin<Box<dyn Future<Output = Answer>>>;
 }
@@ -32,6 +38,8 @@ pub struct Reply {
     pub answer: Answer,
     /// From sending to the answer.
     pub latency: Span,
+    /// How long the server asks the caller to stay away; nothing if it does not.
+    pub retry_after: Span,
 }
 
 /// The future of [`Env::call`].
@@ -47,7 +55,13 @@ pub struct Call {
 
 enum State {
     Unsent,
-    Sent { at: SimTime, server: StationId, said: bool, answer: Pin<Box<dyn Future<Output = Answer>>> },
+    Sent {
+        at: SimTime,
+        server: StationId,
+        upstream: Rc<dyn Upstream>,
+        said: bool,
+        answer: Pin<Box<dyn Future<Output = Answer>>>,
+    },
     Over,
 }
 
@@ -84,7 +98,7 @@ impl Future for Call {
             let upstream = this.core.upstream.borrow().clone();
             let Some((server, upstream)) = upstream else {
                 this.state = State::Over;
-                return Poll::Ready(Reply { answer: Answer::Failed, latency: Span::ZERO });
+                return Poll::Ready(Reply { answer: Answer::Failed, latency: Span::ZERO, retry_after: Span::ZERO });
             };
             this.home = this.home.some().unwrap_or(this.core.station());
             let started = upstream.has_room();
@@ -94,9 +108,9 @@ impl Future for Call {
             );
             this.core.numbers.borrow_mut().call_made(this.job);
             let answer = upstream.call(&Env::new(this.core.clone()), this.job);
-            this.state = State::Sent { at: now, server, said: false, answer };
+            this.state = State::Sent { at: now, server, upstream, said: false, answer };
         }
-        let State::Sent { at, server, said, answer } = &mut this.state else { return Poll::Pending };
+        let State::Sent { at, server, upstream, said, answer } = &mut this.state else { return Poll::Pending };
         let (sent, server) = (*at, *server);
         // What the server itself waits for is its own affair: the task waits at this line, for an answer.
         let muted = this.core.muted.replace(true);
@@ -104,8 +118,9 @@ impl Future for Call {
         this.core.muted.set(muted);
         match result {
             Poll::Ready(answer) => {
+                let retry_after = upstream.retry_after(answer);
                 this.end(answer);
-                Poll::Ready(Reply { answer, latency: now - sent })
+                Poll::Ready(Reply { answer, latency: now - sent, retry_after })
             }
             Poll::Pending => {
                 if !std::mem::replace(said, true) {

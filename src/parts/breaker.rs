@@ -4,12 +4,31 @@
 //! simple one: so many failures in a row open it, one success forgets them, and while half-open one failure opens it again
 //! and so many successes close it; the successes are not forgotten on closing, nor the failures on opening. *Rate* is
 //! resilience4j's: the shares of failed and of slow calls in a sliding window, from a least number of calls on, and while
-//! half-open the same shares over all the permitted probes. Each state begins with an empty window, except that an open breaker keeps
+//! half-open the same shares over the probes. Each state begins with an empty window, except that an open breaker keeps
 //! what opened it.
 //!
+//! Where *rate* differs from resilience4j:
+//! - There min(least number of calls, permitted probes) decide while half-open, and what the others tell is not waited for. Here all the
+//!   permitted probes decide, unless [`HalfOpen::deciding`] says how many: with the least number of calls it is theirs.
+//! - There a call is slow that takes longer than the limit, here one that takes the limit as well, unless [`Slow::Longer`].
+//! - There a window of time is cut in seconds, here in as many slices as one likes.
+//! - Both shares open it when they are reached, there and here. A share of nothing (a limit of 0 without a failure) opens nothing here;
+//!   there 0 is no limit that one may set.
+//!
+//! The knobs that are off by default are those that users of its peers know. *Longest time half-open* is resilience4j's
+//! `maxWaitDurationInHalfOpenState`: probes that hang give no answer, and with all of them given out nobody else may ask; after that time it
+//! is open again. *Forget after* is gobreaker's `Interval`: a closed breaker begins another generation each time that it is over, so that
+//! failures in a row which lie an hour apart do not add up. *Growth* is the interval function of resilience4j and the break duration
+//! generator of Polly: each time that half-open leads back to open, the next probe is further off, up to a ceiling, and closing forgets it.
+//!
 //! A pass counts in the state that gave it: every change of state begins another *generation* (the word is sony/gobreaker's),
-//! and what an earlier one left under way says nothing about this one. No timer runs: a breaker whose time is over is open
-//! until somebody asks, and that call is its first probe.
+//! and what an earlier one left under way says nothing about this one.
+//!
+//! No timer runs. A breaker whose time is over is open until somebody asks, and that call is its first probe. So with the longest time
+//! half-open: it is judged when somebody asks or a probe tells, as of the instant at which it was over, so that the open time after it
+//! counts from there and nobody is let through who would not have been with a timer. What is shown meanwhile is the state that was
+//! last asked for together with the instant at which it ends: a picture says that its time is over, and by whom it will be noticed.
+//! Forgetting is noticed in the same way.
 
 mod settings;
 mod shown;
@@ -23,7 +42,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-pub use settings::{BreakerSettings, BreakerState, HalfOpen, Probing, Rejected, Trip};
+pub use settings::{BreakerSettings, BreakerState, Growth, HalfOpen, Probing, Rejected, Slow, Trip};
 
 /// A circuit breaker. Its clones are the same breaker.
 #[derive(Clone)]
@@ -42,7 +61,12 @@ struct Inner {
     generation: u64,
     failures: u32,
     successes: u32,
+    /// When the time of an open one is over, and that of a half-open one which may not last for ever.
     until: SimTime,
+    /// When this generation began.
+    since: SimTime,
+    /// How often it has opened without having closed in between.
+    openings: u32,
     window: SlidingWindow,
     /// Probes let through in this half-open period, and not given back.
     probes: u32,
@@ -70,6 +94,8 @@ impl Breaker {
             failures: 0,
             successes: 0,
             until: SimTime::ZERO,
+            since: env.now(),
+            openings: 0,
             window,
             probes: 0,
             probed: Counts::default(),
@@ -82,9 +108,8 @@ impl Breaker {
     pub fn revisit(&self) {
         let shared = &self.0;
         let inner = &mut *shared.inner.borrow_mut();
-        if shared.ripens(inner) {
-            shared.show(inner);
-        }
+        shared.ripens(inner);
+        shared.show(inner);
     }
 
     /// Asks to make a call. Whoever gets a pass says on it how the call went.
@@ -97,7 +122,7 @@ impl Breaker {
         let now = shared.env.now();
         shared.ripens(inner);
         inner.window.roll(now);
-        let HalfOpen { permitted, counts } = shared.settings.half_open;
+        let HalfOpen { permitted, counts, .. } = shared.settings.half_open;
         let admits = match (inner.state, counts) {
             (BreakerState::Closed | BreakerState::Disabled, _) => true,
             (BreakerState::Open | BreakerState::ForcedOpen, _) => false,
@@ -181,25 +206,54 @@ impl Shared {
         self.shown.borrow_mut().update(inner, &self.settings);
     }
 
-    /// An open breaker whose time is over is half-open from now on. Whether it was one.
-    fn ripens(&self, inner: &mut Inner) -> bool {
-        let ripe = inner.state == BreakerState::Open && self.env.now() >= inner.until;
-        if ripe {
+    /// An open breaker whose time is over is half-open from now on.
+    fn ripens(&self, inner: &mut Inner) {
+        self.judge(inner);
+        if inner.state == BreakerState::Open && self.env.now() >= inner.until {
             inner.successes = 0;
             self.enter(inner, BreakerState::HalfOpen);
         }
-        ripe
     }
 
-    /// Begins another generation.
+    /// Begins another generation now.
     fn enter(&self, inner: &mut Inner, state: BreakerState) {
+        self.enter_at(inner, state, self.env.now());
+    }
+
+    /// Ends a state whose time was over before now.
+    fn judge(&self, inner: &mut Inner) {
+        let now = self.env.now();
+        match (inner.state, self.settings.half_open.at_most, self.settings.forget_after) {
+            // A probe that tells at the very end is in time.
+            (BreakerState::HalfOpen, Some(_), _) if now > inner.until => {
+                self.enter_at(inner, BreakerState::Open, inner.until);
+            }
+            (BreakerState::Closed, _, Some(span)) if now > inner.since + span => {
+                if let Trip::Consecutive(_) = self.settings.trip {
+                    inner.failures = 0;
+                    self.enter(inner, BreakerState::Closed);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Begins another generation as of an instant.
+    fn enter_at(&self, inner: &mut Inner, state: BreakerState, at: SimTime) {
         inner.generation += 1;
+        inner.since = at;
         (inner.probes, inner.probed) = (0, Counts::default());
         if matches!(state, BreakerState::HalfOpen | BreakerState::Closed) {
             inner.window.clear();
         }
-        if state == BreakerState::Open {
-            inner.until = self.env.now() + self.settings.open_for;
+        match (state, self.settings.half_open.at_most) {
+            (BreakerState::Open, _) => {
+                inner.openings = inner.openings.saturating_add(1);
+                inner.until = at + self.settings.open_time(inner.openings);
+            }
+            (BreakerState::Closed, _) => inner.openings = 0,
+            (BreakerState::HalfOpen, Some(span)) => inner.until = at + span,
+            _ => {}
         }
         if std::mem::replace(&mut inner.state, state) != state {
             self.env.state(self.station, state.word());
@@ -229,11 +283,11 @@ impl Shared {
             BreakerState::HalfOpen => {
                 inner.probed.add(mark);
                 inner.successes = inner.successes.saturating_add(u32::from(!mark.failed));
-                let permitted = self.settings.half_open.permitted.max(1);
+                let deciding = self.settings.half_open.deciding();
                 let next = match self.settings.trip {
                     Trip::Consecutive(_) if mark.failed => Some(BreakerState::Open),
-                    Trip::Consecutive(_) => (inner.successes >= permitted).then_some(BreakerState::Closed),
-                    Trip::Rate { .. } if inner.probed.calls < permitted => None,
+                    Trip::Consecutive(_) => (inner.successes >= deciding).then_some(BreakerState::Closed),
+                    Trip::Rate { .. } if inner.probed.calls < deciding => None,
                     Trip::Rate { .. } if self.is_too_much(inner.probed) => Some(BreakerState::Open),
                     Trip::Rate { .. } => Some(BreakerState::Closed),
                 };
@@ -286,12 +340,12 @@ impl Pass {
         self.settled = true;
         let shared = &self.breaker.0;
         let inner = &mut *shared.inner.borrow_mut();
+        shared.judge(inner);
         if inner.generation == self.generation && inner.state != BreakerState::Disabled {
             let took = shared.env.now().since(self.given);
-            let slow = shared.settings.slow_after.is_some_and(|limit| took >= limit);
-            shared.settle(inner, Mark { failed, slow });
-            shared.show(inner);
+            shared.settle(inner, Mark { failed, slow: shared.settings.is_slow(took) });
         }
+        shared.show(inner);
     }
 }
 

@@ -19,7 +19,7 @@ mod watch;
 mod window;
 
 pub use arrivals::{Arrivals, Traffic};
-pub use breaker::{Breaker, BreakerSettings, BreakerState, HalfOpen, Pass, Probing, Rejected, Trip};
+pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Rejected, Slow, Trip};
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use crew::{Crew, KILL_WORKER, Worker};
 pub use error_group::{Cancelled, ErrorGroup, GroupError};

@@ -340,6 +340,7 @@ async fn work(env: Env, requests: Rx<Job>, responses: Tx<Response>, busy: Busy, 
         if responses.send(Response { job, reply }).await.is_err() {
             return;
         }
+        env.sleep(reply.retry_after).await;
     }
 }
 

@@ -300,11 +300,15 @@ async fn step(env: Env, work: Work, value: i64, job: Rc<Job>, time: Span, fail: 
             env.sleep(time).await;
             Ok(value)
         }
-        Work::Call => match env.call(&job).await.answer {
-            answer if answer.is_success() => Ok(value),
-            answer if fail => Err(error(answer)),
-            _ => Ok(FAILED),
-        },
+        Work::Call => {
+            let reply = env.call(&job).await;
+            env.sleep(reply.retry_after).await;
+            match reply.answer {
+                answer if answer.is_success() => Ok(value),
+                answer if fail => Err(error(answer)),
+                _ => Ok(FAILED),
+            }
+        }
     }
 }
 

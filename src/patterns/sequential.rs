@@ -114,5 +114,6 @@ async fn run(env: Env, p: Params) {
     while let Some(job) = arrivals.next().await {
         let reply = env.call(&job).await;
         job.leave(reply.answer.outcome());
+        env.sleep(reply.retry_after).await;
     }
 }

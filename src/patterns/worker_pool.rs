@@ -187,5 +187,6 @@ async fn work(env: Env, requests: Rx<Job>, responses: Tx<Response>) {
         if responses.send(Response { job, reply }).await.is_err() {
             return;
         }
+        env.sleep(reply.retry_after).await;
     }
 }

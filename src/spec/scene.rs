@@ -153,7 +153,7 @@ pub struct BreakerGauges {
     pub rate: Gauge,
     /// The slow-call rate that opens it, in percent.
     pub slow_rate: Gauge,
-    /// When it lets probes through again, in ns, while it is open.
+    /// When it lets probes through again, in ns, while it is open; while half-open, until when it may be that, 0 for ever.
     pub until: Gauge,
     /// How many probes are let through while it is half-open.
     pub permitted: Gauge,
@@ -170,6 +170,8 @@ pub struct BreakerGauges {
     /// The first cell; the others follow. A cell of a count window: 0 empty, 1 success, 2 failure, 3 slow success, 4 slow failure.
     /// A cell of a time window: calls × 1,000,000 + failures × 1,000 + slow calls, each at most 999.
     pub cell: Gauge,
+    /// How many probes decide, 0 for all that are permitted.
+    pub deciding: Gauge,
 }
 
 impl Place {

@@ -32,6 +32,8 @@ pub struct General {
     pub mean: Span,
     /// The share of answers that are errors.
     pub errors: f64,
+    /// The share of the others that find fault with the request: 404.
+    pub client_errors: f64,
 }
 
 impl Service {

@@ -75,7 +75,12 @@ impl Model {
             }
             Model::General(general) => {
                 let takes = general.service.sample(general.mean, draw);
-                Visit { takes, status: status(draw.chance(general.errors)), toggled: None }
+                let status = match status(draw.chance(general.errors)) {
+                    // Without a share no dice are thrown for it.
+                    200 if general.client_errors > 0.0 && draw.chance(general.client_errors) => 404,
+                    status => status,
+                };
+                Visit { takes, status, toggled: None }
             }
         }
     }

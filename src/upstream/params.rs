@@ -48,6 +48,28 @@ const ARRIVALS: &[Choice] = &[
     Choice { id: "constant", label: "Constant", help: "One arrival each 1 ÷ rate." },
 ];
 
+const OUTAGE_ANSWERS: &[Choice] = &[
+    Choice {
+        id: "late",
+        label: "Late",
+        help: "503 after as long as an answer would have taken, from a slot: the caller waits for nothing.",
+    },
+    Choice {
+        id: "at-once",
+        label: "At once",
+        help: "503 at the door, without a slot: a proxy that knows that nobody is behind it. No time passes.",
+    },
+    Choice {
+        id: "never",
+        label: "Never",
+        help: "No answer at all: calls hang, each in its slot, until their timeout, and for ever without one.",
+    },
+];
+
+fn refuses(values: &Values) -> bool {
+    values.word("outage-answers") == "at-once"
+}
+
 fn general(values: &Values) -> bool {
     values.word("server") == "general"
 }
@@ -84,6 +106,13 @@ params! {
         slots: u32 => Field::count("slots", "Server slots", 0, 0..=100_000).when(general),
         /// The share of answers that are errors.
         errors: Share => Field::share("errors", "Error share", 0.0, 1.0).when(general).live(),
+        /// The share of the other answers that find fault with the request (404): the client's mistake, not the server's.
+        client_errors: Share => Field::share("client-errors", "Client errors", 0.0, 1.0).when(general),
+        /// How the server answers during an outage: whether a 503 takes as long as any answer, or is a refusal at the door.
+        outage_answers: String => Field::choice("outage-answers", "Outage answers", "late", OUTAGE_ANSWERS),
+        /// For how long a refusal at the door asks its caller to stay away; 0 if it says nothing of it. Who is told so rests before
+        /// the next request.
+        retry_after: Span => Field::span("retry-after", "Retry-After", Span::ZERO, Span::ZERO..=Span::secs(3600)).when(refuses),
         /// How long a caller waits for an answer; 0 for ever.
         timeout: Span => Field::span("timeout", "Timeout", Span::ZERO, Span::ZERO..=Span::secs(3600)).simple(),
     }
@@ -103,7 +132,12 @@ impl Load {
 impl ServerParams {
     /// The model these parameters describe.
     pub fn model(&self) -> Model {
-        let general = General { service: Service::from_id(&self.service), mean: self.mean, errors: self.errors.0 };
+        let general = General {
+            service: Service::from_id(&self.service),
+            mean: self.mean,
+            errors: self.errors.0,
+            client_errors: self.client_errors.0,
+        };
         Model::from_id(&self.server).unwrap_or(Model::General(general))
     }
 

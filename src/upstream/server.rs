@@ -33,7 +33,7 @@ pub fn faults() -> Vec<FaultSpec> {
         FaultSpec {
             id: OUTAGE,
             label: "Outage",
-            help: "For a time, every request is answered with 503, after as long as it would have taken.",
+            help: "For a time, every request is answered with 503: after as long as it would have taken, or at once.",
             unit: FaultUnit::Lasts,
             default: 2_000_000_000,
             min: 1_000_000,
@@ -75,6 +75,10 @@ impl Upstream for Patient {
         self.inner.has_room()
     }
 
+    fn retry_after(&self, answer: Answer) -> Span {
+        self.inner.retry_after(answer)
+    }
+
     fn call(&self, env: &Env, job: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
         let call = self.inner.call(env, job);
         if self.patience.is_zero() {
@@ -86,11 +90,23 @@ impl Upstream for Patient {
 }
 
 struct Server {
+    env: Env,
     state: Rc<State>,
     slots: Option<Semaphore>,
 }
 
+/// How the server answers during an outage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Down {
+    Late,
+    AtOnce,
+    Never,
+}
+
 struct State {
+    /// How an outage answers, and for how long a refusal at the door asks to stay away.
+    outage: Down,
+    retry_after: Span,
     /// The streams of its dice: what it does with a request, and whether a burst of errors meets it.
     service: String,
     burst: String,
@@ -110,6 +126,12 @@ impl Server {
             |name: &str, number: u32| if number == 0 { name.to_owned() } else { format!("{name} {}", number + 1) };
         let number = env.ordinal("server");
         let state = State {
+            outage: match params.outage_answers.as_str() {
+                "at-once" => Down::AtOnce,
+                "never" => Down::Never,
+                _ => Down::Late,
+            },
+            retry_after: params.retry_after,
             service: stream("server", number),
             burst: stream("error burst", number),
             model: RefCell::new(params.model()),
@@ -119,7 +141,11 @@ impl Server {
             mean: live("mean", params.mean.0),
             errors: live("errors", (params.errors.0 * 1e6 + 0.5) as u64),
         };
-        Server { state: Rc::new(state), slots: (slots != UNLIMITED).then(|| Semaphore::new(env, slots)) }
+        Server {
+            env: env.clone(),
+            state: Rc::new(state),
+            slots: (slots != UNLIMITED).then(|| Semaphore::new(env, slots)),
+        }
     }
 }
 
@@ -140,6 +166,11 @@ impl Drop for InService {
 }
 
 impl State {
+    /// How requests are answered that come now, if there is an outage.
+    fn down(&self, env: &Env) -> Option<Down> {
+        env.fault(OUTAGE).map(|_| self.outage)
+    }
+
     /// What this attempt of a job meets now, faults included.
     fn visit(&self, env: &Env, job: JobId, attempt: u32) -> (Span, Answer) {
         let visit = {
@@ -177,9 +208,20 @@ impl Upstream for Server {
         self.slots.as_ref().is_none_or(|slots| slots.free() > 0)
     }
 
+    fn retry_after(&self, answer: Answer) -> Span {
+        if answer == Answer::Status(503) && self.state.down(&self.env) == Some(Down::AtOnce) {
+            self.state.retry_after
+        } else {
+            Span::ZERO
+        }
+    }
+
     fn call(&self, env: &Env, job: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
         let attempt = env.attempt(job);
         let (env, state, slots, queues) = (env.clone(), self.state.clone(), self.slots.clone(), !self.has_room());
+        if state.down(&env) == Some(Down::AtOnce) {
+            return Box::pin(std::future::ready(Answer::Status(503)));
+        }
         Box::pin(async move {
             let _slot = match &slots {
                 Some(slots) => Some(slots.acquire().await),
@@ -189,6 +231,10 @@ impl Upstream for Server {
                 env.emit(EventKind::Started { job });
             }
             let _in_service = InService::begin(&state);
+            if state.down(&env) == Some(Down::Never) {
+                // It has its slot until its caller gives up, also when the outage is over: nobody remembers it.
+                std::future::pending::<()>().await;
+            }
             let (takes, answer) = state.visit(&env, job, attempt);
             env.sleep(takes).await;
             answer

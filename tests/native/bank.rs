@@ -44,6 +44,7 @@ pub(super) fn gauges() -> BreakerGauges {
         cells: g(12),
         next: g(13),
         cell: g(14),
+        deciding: Gauge(254),
     }
 }
 

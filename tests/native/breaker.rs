@@ -4,7 +4,7 @@ use crate::faults::switch;
 use crate::program::{Over, finish, run, setup, start_pattern, values};
 use millrace::engine::{Env, Intervention, Progress, Setup};
 use millrace::parts::{
-    Breaker, BreakerSettings, BreakerState, HalfOpen, Mark, Pass, Probing, SlidingWindow, Trip, Window,
+    Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Mark, Pass, Probing, SlidingWindow, Slow, Trip, Window,
 };
 use millrace::patterns;
 use millrace::spec::Fidelity;
@@ -17,9 +17,7 @@ fn consecutive(limit: u32) -> BreakerSettings {
     BreakerSettings {
         trip: Trip::Consecutive(limit),
         window: Window::Calls(10),
-        slow_after: None,
-        open_for: Span::millis(100),
-        half_open: HalfOpen { permitted: 3, counts: Probing::InFlight },
+        ..BreakerSettings::plain(limit, Span::millis(100), HalfOpen::of(3))
     }
 }
 
@@ -155,7 +153,7 @@ fn a_probe_that_passed_is_not_given_back() {
 fn where_only_passed_probes_count_any_number_is_let_through_at_once() {
     run(|env| async move {
         let settings = consecutive(1);
-        let half_open = HalfOpen { permitted: 3, counts: Probing::Passed };
+        let half_open = HalfOpen { counts: Probing::Passed, ..HalfOpen::of(3) };
         let breaker = breaker(&env, BreakerSettings { half_open, ..settings });
         call(&breaker, true);
         env.sleep(Span::millis(100)).await;
@@ -396,6 +394,9 @@ enum Phase {
 struct Model {
     settings: BreakerSettings,
     phase: Phase,
+    /// When the phase began, and how often it opened since it was last closed.
+    since: u64,
+    openings: u32,
     /// The calls under way in this phase, by number, with when they began.
     under_way: Vec<(usize, u64)>,
     /// Whether each call that ever counted since the last reset failed.
@@ -407,22 +408,64 @@ struct Model {
 impl Model {
     fn new(settings: BreakerSettings) -> Model {
         let phase = Phase::Closed(Vec::new());
-        Model { settings, phase, under_way: Vec::new(), ends: Vec::new(), passed: 0, rejections: 0 }
+        Model {
+            settings,
+            phase,
+            since: 0,
+            openings: 0,
+            under_way: Vec::new(),
+            ends: Vec::new(),
+            passed: 0,
+            rejections: 0,
+        }
     }
 
-    fn go(&mut self, phase: Phase) {
-        self.phase = phase;
+    fn go(&mut self, phase: Phase, at: u64) {
+        if let Phase::Closed(_) = phase {
+            self.openings = 0;
+        }
+        (self.phase, self.since) = (phase, at);
         self.under_way.clear();
     }
 
+    /// It opens, for a time that was multiplied once for each time that it came back from half-open.
+    fn opens(&mut self, at: u64, before: Vec<Told>) {
+        let (first, doublings) = (self.settings.open_for.0, self.openings);
+        self.openings += 1;
+        let time = match self.settings.growth {
+            None => first,
+            Some(Growth { factor, most }) => {
+                assert!((factor - 2.0).abs() < 1e-9, "this model doubles");
+                (u128::from(first) << doublings.min(60)).min(u128::from(most.0.max(first))) as u64
+            }
+        };
+        self.go(Phase::Open { until: at + time, before }, at);
+    }
+
+    /// What a timer would have done by now, were there one.
+    fn time_passes(&mut self, now: u64) {
+        let waited = now - self.since;
+        match (&self.phase, self.settings.half_open.at_most, self.settings.forget_after) {
+            (Phase::Probing { .. }, Some(most), _) if waited > most.0 => self.opens(self.since + most.0, Vec::new()),
+            (Phase::Closed(_), _, Some(after)) if waited > after.0 => {
+                if let Trip::Consecutive(_) = self.settings.trip {
+                    self.go(Phase::Closed(Vec::new()), now);
+                    self.ends.clear();
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn admit(&mut self, number: usize, now: u64) -> Result<(), Option<u64>> {
+        self.time_passes(now);
         if let Phase::Open { until, .. } = self.phase
             && now >= until
         {
-            self.go(Phase::Probing { out: Vec::new(), told: Vec::new() });
+            self.go(Phase::Probing { out: Vec::new(), told: Vec::new() }, now);
             self.passed = 0;
         }
-        let HalfOpen { permitted, counts } = self.settings.half_open;
+        let HalfOpen { permitted, counts, .. } = self.settings.half_open;
         let answer = match &mut self.phase {
             Phase::Closed(_) | Phase::Disabled(_) => Ok(()),
             Phase::Open { until, .. } => Err(Some(*until)),
@@ -448,13 +491,17 @@ impl Model {
     }
 
     fn ended(&mut self, number: usize, now: u64, failed: Option<bool>) {
+        if failed.is_some() {
+            self.time_passes(now);
+        }
         let Some(index) = self.under_way.iter().position(|(n, _)| *n == number) else { return };
         let (_, began) = self.under_way.remove(index);
         if let Phase::Probing { out, .. } = &mut self.phase {
             out.retain(|&n| n != number);
         }
         let Some(failed) = failed else { return };
-        let told = (now, failed, self.settings.slow_after.is_some_and(|limit| now - began >= limit.0));
+        let margin = u64::from(self.settings.slow_is == Slow::Longer);
+        let told = (now, failed, self.settings.slow_after.is_some_and(|limit| now - began >= limit.0 + margin));
         match &mut self.phase {
             Phase::Closed(history) => {
                 self.ends.push(failed);
@@ -472,7 +519,7 @@ impl Model {
                     }
                 };
                 if opens {
-                    self.go(Phase::Open { until: now + self.settings.open_for.0, before: history });
+                    self.opens(now, history);
                 }
             }
             Phase::Probing { told: results, .. } => {
@@ -480,18 +527,17 @@ impl Model {
                 self.passed += u32::from(!failed);
                 results.push(told);
                 let results = results.clone();
-                let permitted = self.settings.half_open.permitted;
-                let all_told = results.len() >= permitted as usize;
+                let HalfOpen { permitted, deciding, .. } = self.settings.half_open;
+                let needed = permitted.min(deciding.unwrap_or(u32::MAX));
+                let all_told = results.len() >= needed as usize;
                 let closes = match self.settings.trip {
                     Trip::Consecutive(_) if failed => Some(false),
-                    Trip::Consecutive(_) => (self.passed >= permitted).then_some(true),
+                    Trip::Consecutive(_) => (self.passed >= needed).then_some(true),
                     Trip::Rate { .. } => all_told.then(|| !self.too_many(&results)),
                 };
                 match closes {
-                    Some(true) => self.go(Phase::Closed(Vec::new())),
-                    Some(false) => {
-                        self.go(Phase::Open { until: now + self.settings.open_for.0, before: Vec::new() });
-                    }
+                    Some(true) => self.go(Phase::Closed(Vec::new()), now),
+                    Some(false) => self.opens(now, Vec::new()),
                     None => {}
                 }
             }
@@ -552,13 +598,22 @@ fn any_settings() -> impl Strategy<Value = BreakerSettings> {
             .prop_map(|(slices, ms)| Window::Time { span: Span::millis(ms * u64::from(slices)), slices }),
     ];
     let counts = prop_oneof![Just(Probing::InFlight), Just(Probing::Passed)];
-    (trip, window, proptest::option::of(0_u64..20), 0_u64..60, 1_u32..5, counts).prop_map(
-        |(trip, window, slow, open_for, permitted, counts)| BreakerSettings {
-            trip,
-            window,
-            slow_after: slow.map(Span::millis),
-            open_for: Span::millis(open_for),
-            half_open: HalfOpen { permitted, counts },
+    use proptest::option::of;
+    let slow = (of(0_u64..20), prop_oneof![Just(Slow::AtLeast), Just(Slow::Longer)]);
+    let open = (0_u64..60, of(1_u64..300));
+    let half_open = (1_u32..5, counts, of(1_u32..6), of(0_u64..60));
+    (trip, window, slow, of(1_u64..60), open, half_open).prop_map(
+        |(trip, window, (slow, slow_is), forgets, (open_for, most), (permitted, counts, deciding, at_most))| {
+            BreakerSettings {
+                trip,
+                window,
+                slow_after: slow.map(Span::millis),
+                slow_is,
+                forget_after: forgets.map(Span::millis),
+                open_for: Span::millis(open_for),
+                growth: most.map(|most| Growth { factor: 2.0, most: Span::millis(most) }),
+                half_open: HalfOpen { permitted, counts, deciding, at_most: at_most.map(Span::millis) },
+            }
         },
     )
 }
@@ -613,18 +668,18 @@ async fn compare(env: Env, settings: BreakerSettings, steps: Vec<Step>) -> Expec
             Step::ForceOpen => {
                 breaker.force_open();
                 if !matches!(model.phase, Phase::Forced(_)) {
-                    model.go(Phase::Forced(model.history()));
+                    model.go(Phase::Forced(model.history()), now);
                 }
             }
             Step::Disable => {
                 breaker.disable();
                 if !matches!(model.phase, Phase::Disabled(_)) {
-                    model.go(Phase::Disabled(model.history()));
+                    model.go(Phase::Disabled(model.history()), now);
                 }
             }
             Step::Reset => {
                 breaker.reset();
-                model.go(Phase::Closed(Vec::new()));
+                model.go(Phase::Closed(Vec::new()), now);
                 model.ends.clear();
                 model.passed = 0;
             }
@@ -653,13 +708,18 @@ async fn compare(env: Env, settings: BreakerSettings, steps: Vec<Step>) -> Expec
     };
     let slow = shown.iter().filter(|t| t.2).count() as i64;
     let gauges = Breaker::gauges();
+    let until = match (&model.phase, settings.half_open.at_most) {
+        (Phase::Open { until, .. }, _) => *until,
+        (Phase::Probing { .. }, Some(most)) => model.since + most.0,
+        _ => 0,
+    };
     let expected = Expected {
         state: model.state().word(),
         gauges: vec![
             ("failures", gauges.failures, failures),
             ("calls", gauges.calls, shown.len() as i64),
             ("slow", gauges.slow, slow),
-            ("until", gauges.until, if let Phase::Open { until, .. } = model.phase { until as i64 } else { 0 }),
+            ("until", gauges.until, until as i64),
             ("probes", gauges.probes, probes as i64),
             ("passed", gauges.passed, passed as i64),
             ("turned away", gauges.turned_away, model.rejections),

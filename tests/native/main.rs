@@ -6,6 +6,7 @@ mod program;
 mod bank;
 mod bank_measures;
 mod breaker;
+mod breaker_knobs;
 #[cfg(feature = "cli")]
 mod calls;
 mod channel;

@@ -4,7 +4,7 @@ use crate::faults::switch;
 use millrace::engine::{Intervention, Run, Seed, Setup};
 use millrace::patterns;
 use millrace::spec::{Fidelity, Pattern, Place, Preset, SceneSpec, Values};
-use millrace::trace::{Answer, Cursor, SimTime, StationKind};
+use millrace::trace::{Answer, Cursor, EventKind, SimTime, Span, StationKind};
 use millrace::view::scene::{Detail, Look, Reading, Scene, Worker, census, conservation, draw, hit, lanes};
 use millrace::view::shape::{Anchor, hatch_lines, text_width};
 use millrace::view::{Palette, Picture, Shape, Theme, svg, text};
@@ -452,6 +452,42 @@ fn a_breaker_is_told_by_its_state_and_what_it_waits_for() {
         let shapes = experiment.shapes(&picture, &look);
         assert!(shapes.iter().any(|s| matches!(s, Shape::Text { text, .. } if text == state)), "at {at} s");
     }
+}
+
+/// Between the end of its time and the next call the state is the one that was last asked for: what is told must not be that it
+/// waits for probes.
+#[test]
+fn a_half_open_breaker_tells_how_long_it_may_be_that_and_that_its_time_is_over() {
+    let breaker = patterns::find("circuit-breaker").expect("the breaker");
+    // The only caller is out on a call for longer than it may be half-open: nobody asks meanwhile.
+    let given = [
+        ("half-open-for", "10ms"),
+        ("half-open-minimum", "2"),
+        ("service", "constant"),
+        ("mean", "200ms"),
+        ("callers", "1"),
+    ];
+    let mut experiment = Experiment::new(breaker, None, Fidelity::Documented, &given);
+    experiment.at(SimTime(10_000 * MS));
+    let half_open = {
+        let trace = experiment.run.trace();
+        let mut events = trace.iter().filter(|e| match e.kind {
+            EventKind::Stated { state, .. } => trace.name(state) == "half-open",
+            _ => false,
+        });
+        events.next().map(|e| e.at).expect("it was half-open")
+    };
+    let mut says = |after: u64| {
+        let now = half_open + Span::micros(after);
+        let picture = experiment.at(now);
+        let look = look(WIDE, now, Theme::Light);
+        let rows = experiment.with_scene(&picture, |scene| text::rows(scene, &look));
+        rows.into_iter().find(|r| r.what == "Breaker").map_or_else(String::new, |r| r.says)
+    };
+    let within = says(5_000);
+    assert!(within.contains("the first 2 that tell decide") && within.contains("opens again in 0.0"), "{within:?}");
+    let after = says(20_000);
+    assert!(after.starts_with("half-open, next call finds it open"), "{after:?}");
 }
 
 #[test]

@@ -108,6 +108,9 @@ impl EndpointCall {
             mean: self.mean.unwrap_or_else(|| default("mean")),
             slots: self.slots.unwrap_or_else(|| default("slots")),
             errors: self.errors.unwrap_or_else(|| default("errors")),
+            client_errors: default("client-errors"),
+            outage_answers: default("outage-answers"),
+            retry_after: Span::ZERO,
             timeout: Span::ZERO,
         })
     }

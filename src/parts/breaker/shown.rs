@@ -24,6 +24,7 @@ pub(super) const GAUGES: BreakerGauges = BreakerGauges {
     cells: Gauge(12),
     next: Gauge(13),
     cell: Gauge(14),
+    deciding: Gauge(254),
 };
 
 /// The most cells that have gauges; a larger window counts as well and is not shown.
@@ -49,6 +50,9 @@ impl Shown {
             }
         }
         shown.set(GAUGES.permitted, settings.half_open.permitted.max(1).into());
+        if let Some(deciding) = settings.half_open.deciding {
+            shown.set(GAUGES.deciding, deciding.max(1).into());
+        }
         shown.set(GAUGES.cells, if cells <= MOST_CELLS { cells.into() } else { 0 });
         shown
     }
@@ -63,7 +67,11 @@ impl Shown {
         self.set(GAUGES.failures, failures.into());
         self.set(GAUGES.calls, counts.calls.into());
         self.set(GAUGES.slow, counts.slow.into());
-        let until = if inner.state == BreakerState::Open { inner.until.nanos() } else { 0 };
+        let until = match inner.state {
+            BreakerState::Open => inner.until.nanos(),
+            BreakerState::HalfOpen if settings.half_open.at_most.is_some() => inner.until.nanos(),
+            _ => 0,
+        };
         self.set(GAUGES.until, i64::try_from(until).unwrap_or(i64::MAX));
         self.set(GAUGES.probes, inner.probes.into());
         self.set(GAUGES.passed, inner.probed.calls.saturating_sub(inner.probed.failures).into());

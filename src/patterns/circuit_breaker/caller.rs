@@ -19,13 +19,15 @@ pub(super) struct Caller {
 
 pub(super) async fn work(caller: Rc<Caller>, requests: Rx<Job>) {
     let Caller { env, params: p, breaker, .. } = &*caller;
-    let slow = (p.counts == "errors-timeouts-slow" && !p.slow_after.is_zero()).then_some(p.slow_after);
+    let settings = p.settings();
+    let is_slow = |took| p.counts == "errors-timeouts-slow" && settings.is_slow(took);
     while let Some(job) = requests.recv().await {
         match breaker.admit() {
             Ok(pass) => {
                 let reply = env.call(&job).await;
-                tell(pass, reply.answer, &p.counts, slow.is_some_and(|slow| reply.latency >= slow));
+                tell(pass, reply.answer, p, is_slow(reply.latency));
                 job.leave(reply.answer.outcome());
+                env.sleep(reply.retry_after).await;
             }
             Err(_) => {
                 job.leave(caller.without());
@@ -48,9 +50,12 @@ impl Caller {
 }
 
 /// Tells the breaker how a call went.
-fn tell(pass: Pass, answer: Answer, counts: &str, slow: bool) {
+fn tell(pass: Pass, answer: Answer, p: &Params, slow: bool) {
+    let counts = p.counts.as_str();
     match answer {
         _ if counts == "nothing" => pass.success(),
+        Answer::Status(400..=499) if p.client_errors == "failure" => pass.failure(),
+        Answer::Status(400..=499) if p.client_errors == "nothing" => pass.ignore(),
         Answer::Status(500..) | Answer::Failed => pass.failure(),
         Answer::TimedOut if counts == "errors" => pass.ignore(),
         Answer::TimedOut => pass.failure(),

@@ -26,7 +26,8 @@
 //! # Origin
 //! Michael Nygard, "Release It!". The counters are those of the elevator service's breaker (5 failures, 3 successes); its
 //! wrapped operation always returns no error and a timeout is not a failure, so it never opens. Rates and windows are
-//! resilience4j's, generations are sony/gobreaker's.
+//! resilience4j's, and where they differ from it the breaker's own file says; generations and the interval that forgets are
+//! sony/gobreaker's, the open time that grows is resilience4j's and Polly's.
 
 mod caller;
 mod checks;

@@ -1,7 +1,7 @@
 //! The parameters of the circuit breaker, and the words they choose from.
 
 use crate::params;
-use crate::parts::{BreakerSettings, HalfOpen, Probing, Trip, Window};
+use crate::parts::{BreakerSettings, Growth, HalfOpen, Probing, Slow, Trip, Window};
 use crate::spec::{Choice, Default, Field, Group, Share, Value, Values};
 use crate::trace::Span;
 use crate::upstream::{Load, Outages, ServerParams};
@@ -51,6 +51,21 @@ const PROBING: &[Choice] = &[
     },
 ];
 
+const SLOW_IS: &[Choice] = &[
+    Choice { id: "at-least", label: "At least the limit", help: "A call that takes the limit is slow." },
+    Choice { id: "longer", label: "Longer", help: "Only one that takes longer than the limit is, as in resilience4j." },
+];
+
+const CLIENT_ERRORS: &[Choice] = &[
+    Choice { id: "success", label: "A success", help: "The server works: it is the request that is wrong." },
+    Choice {
+        id: "failure",
+        label: "A failure",
+        help: "As in clients that take every status but 2xx for an error: wrong requests of one caller open it for all.",
+    },
+    Choice { id: "nothing", label: "Nothing", help: "It is neither, as an ignored exception in resilience4j." },
+];
+
 const WINDOWS: &[Choice] = &[
     Choice { id: "calls", label: "Calls", help: "The last so many calls, however long ago." },
     Choice { id: "time", label: "Time", help: "The calls of the last so many seconds, in slices." },
@@ -67,6 +82,10 @@ const ON_OPEN: &[Choice] = &[
 
 pub(super) fn rates(values: &Values) -> bool {
     values.word("trip") == "rate"
+}
+
+fn grows(values: &Values) -> bool {
+    values.number("breaker-reset-factor") > 1.0
 }
 
 fn in_a_row(values: &Values) -> bool {
@@ -121,6 +140,20 @@ params! {
         /// What is limited to the number of probes while it is half-open.
         probing: String => Field::choice("probing", "Probes counted", "in-flight", PROBING)
             .shipped(Default::Is(Value::Word("passed".into()))),
+        /// How many of the probes decide; 0 for all. The same as the minimum calls is what resilience4j does.
+        deciding: u32 => Field::count("half-open-minimum", "Probes that decide", 0, 0..=100),
+        /// How long it may be half-open before it opens again; 0 for ever.
+        half_open_for: Span => Field::span("half-open-for", "Half-open at most", Span::ZERO, Span::ZERO..=Span::secs(3600)),
+        /// By what the open time is multiplied each time that a probe sends the breaker back; 1 for always the same.
+        factor: f64 => Field::rate("breaker-reset-factor", "Open time grows by", 1.0, 1.0..=100.0).unit("times"),
+        /// The longest open time that this leads to.
+        most: Span => Field::span("breaker-reset-max", "Open at most", Span::secs(60), Span::ZERO..=Span::secs(86_400)).when(grows),
+        /// After how long a closed breaker forgets its failures in a row, and how calls go that are under way then; 0 for never.
+        forget_after: Span => Field::span("forget-after", "Forgets after", Span::ZERO, Span::ZERO..=Span::secs(86_400)).when(in_a_row),
+        /// Whether a call that takes exactly as long as the limit is slow.
+        slow_is: String => Field::choice("slow-is", "Slow is", "at-least", SLOW_IS),
+        /// What an answer of 4xx tells the breaker.
+        client_errors: String => Field::choice("client-errors-count", "4xx counts as", "success", CLIENT_ERRORS),
         ;
         ..outages: Outages,
         ..server: ServerParams,
@@ -153,10 +186,15 @@ impl Params {
                 _ => Window::Calls(self.window_calls),
             },
             slow_after: (!self.slow_after.is_zero()).then_some(self.slow_after),
+            slow_is: if self.slow_is == "longer" { Slow::Longer } else { Slow::AtLeast },
+            forget_after: (!self.forget_after.is_zero()).then_some(self.forget_after),
             open_for: self.reset,
+            growth: (self.factor > 1.0).then_some(Growth { factor: self.factor, most: self.most }),
             half_open: HalfOpen {
                 permitted: self.half_open,
                 counts: if self.probing == "passed" { Probing::Passed } else { Probing::InFlight },
+                deciding: (self.deciding > 0).then_some(self.deciding),
+                at_most: (!self.half_open_for.is_zero()).then_some(self.half_open_for),
             },
         }
     }

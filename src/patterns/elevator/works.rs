@@ -2,7 +2,7 @@
 
 use super::params::Params;
 use crate::engine::Env;
-use crate::parts::{BreakerSettings, HalfOpen, Probing, Trip, Window};
+use crate::parts::{BreakerSettings, HalfOpen, Probing};
 use crate::spec::Fidelity;
 use crate::trace::Span;
 
@@ -105,13 +105,8 @@ impl Works {
 
     /// The breaker of a car.
     pub fn breaker(&self) -> BreakerSettings {
-        BreakerSettings {
-            trip: Trip::Consecutive(self.p.breaker_failures),
-            window: Window::Calls(self.p.breaker_failures.clamp(1, 100)),
-            slow_after: None,
-            open_for: self.p.breaker_reset,
-            half_open: HalfOpen { permitted: self.p.half_open, counts: Probing::Passed },
-        }
+        let half_open = HalfOpen { counts: Probing::Passed, ..HalfOpen::of(self.p.half_open) };
+        BreakerSettings::plain(self.p.breaker_failures, self.p.breaker_reset, half_open)
     }
 
     /// How long the doors take, slow or not.

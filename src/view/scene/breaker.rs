@@ -41,10 +41,12 @@ pub struct Reading {
     pub rate: u64,
     /// The slow-call rate that opens it, in percent.
     pub slow_rate: u64,
-    /// When it lets probes through, while it is open.
+    /// When it lets probes through, while it is open; until when it may be half-open, 0 for ever.
     pub until: SimTime,
-    /// How many probes decide.
+    /// How many probes are permitted.
     pub permitted: u64,
+    /// How many of them decide.
+    pub deciding: u64,
     /// Probes let through.
     pub probes: u64,
     /// Those that passed.
@@ -75,6 +77,10 @@ impl Reading {
             slow_rate: read(gauges.slow_rate),
             until: SimTime(read(gauges.until)),
             permitted: read(gauges.permitted),
+            deciding: match read(gauges.deciding) {
+                0 => read(gauges.permitted),
+                some => some.min(read(gauges.permitted)),
+            },
             probes: read(gauges.probes),
             passed: read(gauges.passed),
             turned_away: read(gauges.turned_away),
@@ -86,6 +92,12 @@ impl Reading {
     /// Whether calls come through: the wires behind it are whole.
     pub fn conducts(&self) -> bool {
         !matches!(self.contact, Contact::Open | Contact::ForcedOpen)
+    }
+
+    /// Whether it has been half-open for longer than it may, and nobody has asked since: whoever asks next is turned away, or is a
+    /// probe if the open time that counts from there is over as well.
+    fn is_overdue(&self, now: SimTime) -> bool {
+        self.contact == Contact::HalfOpen && self.until > SimTime::ZERO && now > self.until
     }
 
     /// Probes that failed. A row of failures needs but one to open it again.
@@ -110,14 +122,17 @@ impl Reading {
                 let left = number::seconds(left);
                 vec![format!("retry in {left} s"), format!("{left} s")]
             }
+            Contact::HalfOpen if self.is_overdue(now) => {
+                vec!["next call finds it open".to_owned(), "its time is over".to_owned(), "over".to_owned()]
+            }
             Contact::HalfOpen if self.probes > self.permitted => {
-                let (n, of) = (number::count(self.probes), self.permitted);
+                let (n, of) = (number::count(self.probes), self.deciding);
                 vec![format!("{n} probes, {} of {of} passed", self.passed), format!("{n} probes")]
             }
             Contact::HalfOpen if self.passed + self.failed() > 0 || self.limit > 0 => {
                 vec![
-                    format!("{} of {} passed", self.passed, self.permitted),
-                    format!("{} of {}", self.passed, self.permitted),
+                    format!("{} of {} passed", self.passed, self.deciding),
+                    format!("{} of {}", self.passed, self.deciding),
                 ]
             }
             Contact::HalfOpen => vec![format!("{} probes", self.permitted)],
@@ -148,6 +163,12 @@ impl Reading {
         }
         if self.contact == Contact::HalfOpen {
             says.push(format!("{} probes let through", number::count(self.probes)));
+            if self.deciding < self.permitted {
+                says.push(format!("the first {} that tell decide", number::count(self.deciding)));
+            }
+            if self.until > now {
+                says.push(format!("opens again in {} s unless they do", number::seconds(self.until.since(now).0)));
+            }
         }
         if self.limit > 0 {
             let (n, of) = (number::count(self.failures), number::count(self.limit));

@@ -1,7 +1,8 @@
 //! Calls to a server: where simulated and real meet.
 //!
 //! A pattern calls `env.call(&job)`. Whether a simulated server answers or a real one over `fetch` is the affair of the
-//! [`Upstream`] the run was given. A call that is dropped is cancelled, at the real endpoint too.
+//! [`Upstream`] the run was given. A call that is dropped is cancelled, at the real endpoint too. The calls of a job are counted
+//! here, where they are sent, so that no pattern has to: a server that is asked again throws other dice.
 
 use super::core::Core;
 use super::env::Env;
@@ -91,6 +92,7 @@ impl Future for Call {
                 EventKind::Called { job: this.job, station: server, started },
                 crate::trace::Site(Some(this.core.site.get().unwrap_or(this.site))),
             );
+            this.core.numbers.borrow_mut().call_made(this.job);
             let answer = upstream.call(&Env::new(this.core.clone()), this.job);
             this.state = State::Sent { at: now, server, said: false, answer };
         }

@@ -4,13 +4,15 @@
 //! emitted, because each of these may come back here.
 
 use super::call::Upstream;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Terms};
 use super::faults::{Change, FaultId, Faults, Onset};
+use super::numbers::Numbers;
+use super::host::Host;
 use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
 use super::site::Site2;
 use super::task::{BoxedTask, Slot, TaskRef, WaitPoint};
-use super::timers::{TimerId, Timers};
+use super::timers::{Purpose, TimerId, Timers};
 use crate::trace::{Ending, EventKind, JobId, SimTime, Site, StationId, TaskId, Text, Trace, TraceEvent, Wait};
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{BTreeMap, VecDeque};
@@ -45,6 +47,7 @@ pub(crate) struct Core {
     next_station: Cell<u32>,
     next_serial: Cell<u64>,
     next_exchange: Cell<u32>,
+    pub(super) numbers: RefCell<Numbers>,
     pub(super) seed: Seed,
     pub(super) faults: RefCell<Faults>,
     pub(super) fault_handlers: RefCell<Vec<(String, FaultHandler)>>,
@@ -52,6 +55,8 @@ pub(crate) struct Core {
     /// What was asked before the program had begun to listen.
     pub(super) early: RefCell<Vec<Exchange>>,
     pub(super) hang_handler: RefCell<Option<HangHandler>>,
+    /// Where time is real, and somebody said so.
+    pub(super) host: RefCell<Option<Rc<dyn Host>>>,
     /// The names of the stations, by number.
     pub(super) stations: RefCell<Vec<Text>>,
     pub(super) live: RefCell<BTreeMap<String, Rc<Cell<i64>>>>,
@@ -88,12 +93,14 @@ impl Core {
             next_station: Cell::new(0),
             next_serial: Cell::new(0),
             next_exchange: Cell::new(0),
+            numbers: RefCell::default(),
             seed,
             faults: RefCell::default(),
             fault_handlers: RefCell::default(),
             ask_handler: RefCell::default(),
             early: RefCell::default(),
             hang_handler: RefCell::default(),
+            host: RefCell::default(),
             stations: RefCell::default(),
             live: RefCell::default(),
             early_edits: RefCell::default(),
@@ -160,7 +167,8 @@ impl Core {
         }
     }
 
-    /// Says what the current task waits for, once per wait.
+    /// Says what the current task waits for, once per wait. A beat of a ticker that is waited for where the last one was is
+    /// the same wait: a monitor that looks ten thousand times a second and finds nothing leaves no trace of it.
     pub fn waits(&self, what: Wait, station: StationId, at: &'static Location<'static>) {
         if self.muted.get() {
             return;
@@ -168,15 +176,20 @@ impl Core {
         let site = Site2 { outer: Site(Some(self.site.get().unwrap_or(at))), inner: Site(Some(at)) };
         let task = self.current.get();
         match self.slots.borrow_mut().get_mut(task.slot as usize) {
-            Some(slot) if slot.id == task.id => slot.wait = Some(WaitPoint { what, station, site }),
+            Some(slot) if slot.id == task.id => {
+                let point = WaitPoint { what, station, site };
+                if slot.wait.replace(point) == Some(point) && what == Wait::Tick {
+                    return;
+                }
+            }
             // A task that has cancelled itself waits for nothing any more.
             _ => return,
         }
         self.emit_at(EventKind::Waits { what, station, inner: site.inner }, site.outer);
     }
 
-    pub fn arm(&self, deadline: SimTime) -> TimerId {
-        self.timers.borrow_mut().arm(deadline, self.current.get())
+    pub fn arm(&self, deadline: SimTime, purpose: Purpose) -> TimerId {
+        self.timers.borrow_mut().arm(deadline, self.current.get(), purpose)
     }
 
     pub fn drop_timer(&self, timer: TimerId) {
@@ -311,6 +324,11 @@ impl Core {
         live
     }
 
+    /// How many tasks have not ended.
+    pub(super) fn live_tasks(&self) -> u64 {
+        self.slots.borrow().iter().filter(|slot| slot.id != TaskId::NONE).count() as u64
+    }
+
     pub(super) fn is_live(&self, task: TaskRef) -> bool {
         self.slots.borrow().get(task.slot as usize).is_some_and(|s| s.id == task.id)
     }
@@ -412,8 +430,8 @@ impl Core {
         exchange
     }
 
-    /// Somebody outside asks the program for something.
-    pub(super) fn ask(&self, client: &str, method: &str, path: &str, body: &str) {
+    /// Somebody outside asks the program for something. The number of the exchange.
+    pub(super) fn ask(&self, client: &str, (method, path, body): (&str, &str, &str), terms: Terms) -> u32 {
         let gap = if body.is_empty() { "" } else { "\n" };
         let number = self.asked(client, &format!("{method} {path}{gap}{body}"));
         let exchange = Exchange {
@@ -422,6 +440,7 @@ impl Core {
             method: method.to_owned(),
             path: path.to_owned(),
             body: body.to_owned(),
+            terms,
         };
         let handler = self.ask_handler.borrow().clone();
         match handler {
@@ -436,6 +455,7 @@ impl Core {
                 });
             }
         }
+        number
     }
 
     /// The program listens from now on.
@@ -466,7 +486,7 @@ impl Core {
         // Handlers hold what they handle.
         let handlers = std::mem::take(&mut *self.fault_handlers.borrow_mut());
         drop(handlers);
-        drop((self.ask_handler.take(), self.hang_handler.take()));
+        drop((self.ask_handler.take(), self.hang_handler.take(), self.host.take()));
         let upstream = self.upstream.borrow_mut().take();
         drop(upstream);
     }

@@ -14,7 +14,7 @@ use super::sleep::Sleep;
 use super::task::{Task, TaskRef};
 use super::travel::Travel;
 use super::turn::Turn;
-use crate::trace::{EventKind, Gauge, SimTime, Site, Span, StationId, StationKind, UNLIMITED, Wait};
+use crate::trace::{EventKind, Gauge, JobId, SimTime, Site, Span, StationId, StationKind, UNLIMITED, Wait};
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
@@ -156,6 +156,18 @@ impl Env {
     #[track_caller]
     pub fn call(&self, job: &Job) -> Call {
         Call::new(self.core.clone(), job, Location::caller())
+    }
+
+    /// Which attempt the last call of a job is: 0 for its first call, 1 for the next. For servers, whose dice a second attempt
+    /// must not find lying as the first one left them.
+    pub fn attempt(&self, job: JobId) -> u32 {
+        self.core.numbers.borrow().attempt(job)
+    }
+
+    /// The place of a thing among those of its kind in this run, from 0, in the order of asking: what tells apart the dice of two
+    /// that are alike.
+    pub fn ordinal(&self, kind: &'static str) -> u32 {
+        self.core.numbers.borrow_mut().next_of(kind)
     }
 
     /// Lets calls go to a server from now on; a station stands for it.

@@ -3,6 +3,8 @@
 use super::call::Upstream;
 use super::core::Core;
 use super::env::Env;
+use super::exchange::Terms;
+use super::host::Host;
 use super::intervention::{Action, Intervention};
 use super::rng::{Draw, Seed};
 use super::task::{Task, TaskRef};
@@ -75,7 +77,7 @@ pub enum Progress {
     BudgetSpent,
     /// The program is done.
     Drained,
-    /// Nothing can ever happen again, and the program is not done: who waits, and where.
+    /// Nothing can ever happen again but looks of those whom nobody waits for, and the program is not done: who waits, and where.
     Deadlock(Vec<WaitingTask>),
     /// Tasks keep each other busy, and no time passes or nothing comes of it.
     Livelock(Vec<WaitingTask>),
@@ -186,6 +188,11 @@ impl Run {
         self.core.trace_mut().forget_text(text);
     }
 
+    /// Gives up the size of a task's future; see [`Trace::forget_sizes_to`].
+    pub fn forget_sizes_to(&self, task: TaskId) {
+        self.core.trace_mut().forget_sizes_to(task);
+    }
+
     /// How the run ended, once it has.
     pub fn outcome(&self) -> Option<&Progress> {
         self.over.as_ref()
@@ -231,6 +238,16 @@ impl Run {
     /// Does something to a run in real time, now: before anything else happens, at the instant up to which it was advanced.
     pub fn intervene(&mut self, action: Action) {
         self.pending.push_front(Intervention { at: SimTime::ZERO, ordinal: 0, action });
+    }
+
+    /// Asks the program for something, in real time, now: client; method, path and body; how it came. The number of the exchange.
+    pub fn ask(&mut self, client: &str, request: (&str, &str, &str), terms: Terms) -> u32 {
+        self.core.ask(client, request, terms)
+    }
+
+    /// Tells the program of its host. For a run in real time that has not started.
+    pub fn set_host(&mut self, host: Rc<dyn Host>) {
+        self.core.host.replace(Some(host));
     }
 
     /// Runs on until all that happens up to and including `until` has happened, at most `max_polls` polls.
@@ -308,9 +325,13 @@ impl Run {
     /// Sets the clock to the next instant at which something happens, and fires all timers due then. Some result if
     /// there is no such instant within reach.
     fn jump(&mut self, until: SimTime) -> Option<Progress> {
-        let deadline = self.core.timers.borrow_mut().next_deadline();
         let intervention = self.pending.front().map(|i| i.at.max(self.now()));
         let fault_ends = self.core.faults.borrow().next_end();
+        let nothing_else = intervention.is_none() && fault_ends.is_none();
+        if self.clock == Clock::Virtual && nothing_else && self.core.timers.borrow().only_watch(self.main_ref) {
+            return Some(Progress::Deadlock(self.waiting()));
+        }
+        let deadline = self.core.timers.borrow_mut().next_deadline();
         let next = deadline.into_iter().chain(intervention).chain(fault_ends).min();
         match next {
             Some(at) if at <= until => {
@@ -331,7 +352,6 @@ impl Run {
                 self.core.set_now(until);
                 None
             }
-            None if self.clock == Clock::Virtual => Some(Progress::Deadlock(self.waiting())),
             _ => Some(Progress::Reached),
         }
     }
@@ -355,7 +375,9 @@ impl Run {
                 Some(Action::Fault { id, onset }) => _ = self.core.begin_fault(&id, onset),
                 Some(Action::Lift { id, magnitude }) => self.core.lift_fault(&id, magnitude),
                 Some(Action::Live { key, value }) => self.core.edit(&key, value),
-                Some(Action::Ask { client, method, path, body }) => self.core.ask(&client, &method, &path, &body),
+                Some(Action::Ask { client, method, path, body }) => {
+                    self.core.ask(&client, (&method, &path, &body), Terms::default());
+                }
                 Some(Action::Hang { exchange }) => self.core.hang(exchange),
                 None => return,
             }

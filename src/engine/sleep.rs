@@ -1,7 +1,7 @@
 //! Waiting for a time.
 
 use super::core::Core;
-use super::timers::TimerId;
+use super::timers::{Purpose, TimerId};
 use crate::trace::{SimTime, StationId, Wait};
 use std::fmt;
 use std::future::Future;
@@ -17,12 +17,20 @@ pub struct Sleep {
     deadline: SimTime,
     timer: Option<TimerId>,
     what: Wait,
+    purpose: Purpose,
     site: &'static Location<'static>,
 }
 
 impl Sleep {
     pub(super) fn new(core: Rc<Core>, deadline: SimTime, what: Wait, site: &'static Location<'static>) -> Sleep {
-        Sleep { core, deadline, timer: None, what, site }
+        Sleep { core, deadline, timer: None, what, purpose: Purpose::Work, site }
+    }
+
+    /// The same time, waited for by somebody who only looks and whom nobody waits for: a monitor, a reaper, a script of outages.
+    /// A run that has nothing else to wait for does not go on for it: it ends, as [`crate::engine::Progress::Deadlock`].
+    pub fn in_background(mut self) -> Sleep {
+        self.purpose = Purpose::Watch;
+        self
     }
 }
 
@@ -43,7 +51,7 @@ impl Future for Sleep {
             return Poll::Ready(());
         }
         if self.timer.is_none() {
-            let timer = self.core.arm(self.deadline);
+            let timer = self.core.arm(self.deadline, self.purpose);
             self.timer = Some(timer);
             self.core.waits(self.what, StationId::NONE, self.site);
         }

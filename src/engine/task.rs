@@ -35,7 +35,7 @@ impl TaskRef {
 pub(super) type BoxedTask = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What a task waits for, as the executor remembers it for deadlock reports.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct WaitPoint {
     pub what: Wait,
     pub station: StationId,

@@ -1,4 +1,8 @@
 //! A ticker as Go has it: a beat every period; a slow listener misses beats and never gets more than one late.
+//!
+//! A monitor, a reaper, a stream of status lines beat in the background: whoever waits for such a beat only looks, and a run
+//! in which everybody else is stuck must say so and not beat for ever. A ticker whose beats somebody's work waits for is not of
+//! that kind, and keeps the run alive as any other wait for a time does.
 
 use crate::engine::{Env, Sleep};
 use crate::trace::{SimTime, Span, Wait};
@@ -12,13 +16,20 @@ pub struct Ticker {
     env: Env,
     period: Span,
     next: SimTime,
+    in_background: bool,
 }
 
 impl Ticker {
     /// Starts now; the first beat comes after one period. A period of nothing counts as a nanosecond: Go panics there.
     pub fn new(env: &Env, period: Span) -> Ticker {
         let period = period.max(Span::nanos(1));
-        Ticker { env: env.clone(), period, next: env.now() + period }
+        Ticker { env: env.clone(), period, next: env.now() + period, in_background: false }
+    }
+
+    /// The same beats, for somebody who only looks; see [`Sleep::in_background`].
+    pub fn in_background(mut self) -> Ticker {
+        self.in_background = true;
+        self
     }
 
     /// Waits for the next beat. A beat that is overdue comes at once; the ones between are dropped. A wait that is dropped
@@ -26,6 +37,7 @@ impl Ticker {
     #[track_caller]
     pub fn tick(&mut self) -> Tick<'_> {
         let alarm = self.env.sleep_until(self.next, Wait::Tick);
+        let alarm = if self.in_background { alarm.in_background() } else { alarm };
         Tick { ticker: self, alarm }
     }
 }

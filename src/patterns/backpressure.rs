@@ -31,7 +31,7 @@ use crate::spec::{
     Benchmark, Check, Claims, Default, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Preset, Primitive, Profile,
     ProgramFuture, Regulator, SceneSpec, Source, Suite, Value, Values, Words,
 };
-use crate::trace::{Gauge, SimTime, Span, StationId, StationKind};
+use crate::trace::{Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace};
 use crate::upstream::{self, Load, Response, ServerParams};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -71,6 +71,10 @@ params! {
 const PRESSURE: Gauge = Gauge(0);
 /// The delay, in nanoseconds.
 const DELAY: Gauge = Gauge(1);
+/// The channel of the signals.
+const SIGNALS: &str = "busy signals";
+/// The tasks that empty it, as shipped.
+const COOL_DOWN: &str = "cool-down";
 
 /// The pool with backpressure, for the registry.
 pub static PATTERN: Pattern = Pattern {
@@ -106,7 +110,9 @@ pub static PATTERN: Pattern = Pattern {
     ],
     checks: &[
         Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
+        Check::WITHIN_CAPACITY, Check::SLOTS_KEPT,
+        Check::always("as many busy signals are in the channel as workers are busy", signals_are_there)
+            .by("the pressure, against the calls that are under way; where not all workers have room, no more than there is"),
         Check::sometimes("the controller held back", |l, t| l.find("busy", t).is_some_and(|(_, s)| s.gauge(DELAY) > 0)),
         Check::ALL_LEFT,
     ],
@@ -140,6 +146,21 @@ pub static PATTERN: Pattern = Pattern {
     detail: Pattern::no_detail,
     run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
 };
+
+/// What is counted is what is there. As shipped nobody takes a signal back, so that they count nothing.
+fn signals_are_there(ledger: &Ledger, trace: &Trace) -> bool {
+    let Some((_, busy)) = ledger.find("busy", trace) else { return true };
+    if trace.texts().find(COOL_DOWN).is_some() {
+        return true;
+    }
+    let (counted, calling) = (busy.gauge(PRESSURE), i64::try_from(ledger.tally.in_flight).unwrap_or(i64::MAX));
+    let room = ledger.find(SIGNALS, trace).map_or(0, |(_, signals)| i64::from(signals.capacity));
+    let workers = ledger.find("workers", trace).map_or(0, |(crew, _)| ledger.members(crew).count());
+    match i64::try_from(workers) {
+        Ok(workers) if workers <= room => counted == calling,
+        _ => counted <= calling.min(room),
+    }
+}
 
 fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let (low, high) = (values.count("low"), values.count("high"));
@@ -188,12 +209,30 @@ struct Busy {
 impl Busy {
     fn open(env: &Env, capacity: u32) -> Busy {
         let gauges = env.open_plain(StationKind::Gate, "busy");
-        let (tx, rx) = channel(env, "busy signals", capacity);
+        let (tx, rx) = channel(env, SIGNALS, capacity);
         Busy { env: env.clone(), gauges, tx, rx }
+    }
+
+    /// Counts a worker as busy, as long as what comes back is held. None where there is no room for its signal.
+    fn count(&self) -> Option<Counted> {
+        self.tx.try_send(()).ok()?;
+        self.show();
+        Some(Counted(self.clone()))
     }
 
     fn show(&self) {
         self.env.gauge(self.gauges, PRESSURE, self.rx.len() as i64);
+    }
+}
+
+/// A busy signal in the channel. It is taken out when this is dropped, so also when its worker is killed: a worker that took
+/// its own out left it there then, and the producer waited for the rest of the run for somebody who was not there.
+struct Counted(Busy);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.rx.try_recv();
+        self.0.show();
     }
 }
 
@@ -246,7 +285,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         Fidelity::Shipped => {
             for _ in 0..p.workers {
                 // Nobody ever closes the channel: these tasks stay until the process ends, as in the original.
-                env.spawn("cool-down", cool_down(env.clone(), busy.clone(), knobs.clone(), p.tick)).detach();
+                env.spawn(COOL_DOWN, cool_down(env.clone(), busy.clone(), knobs.clone(), p.tick)).detach();
             }
             None
         }
@@ -285,13 +324,9 @@ async fn work(env: Env, requests: Rx<Job>, responses: Tx<Response>, busy: Busy, 
     while let Some(job) = requests.recv().await {
         let reply = match fidelity {
             Fidelity::Documented => {
-                // A full channel is no reason to wait; then this worker does not count.
-                let _full = busy.tx.try_send(());
-                busy.show();
-                let reply = env.call(&job).await;
-                busy.rx.recv().await;
-                busy.show();
-                reply
+                // A full channel is no reason to wait; then this worker does not count, and takes nobody else's signal out.
+                let _counted = busy.count();
+                env.call(&job).await
             }
             Fidelity::Shipped => {
                 // A full channel is the only thing that ever slows a worker down.
@@ -309,7 +344,7 @@ async fn work(env: Env, requests: Rx<Job>, responses: Tx<Response>, busy: Busy, 
 
 /// The documented controller: looks at every tick, and sets the producer's delay.
 async fn monitor(env: Env, busy: Busy, knobs: Knobs, tick: Span, delay: Rc<Cell<Span>>) {
-    let mut ticker = Ticker::new(&env, tick);
+    let mut ticker = Ticker::new(&env, tick).in_background();
     loop {
         ticker.tick().await;
         let pressure = busy.rx.len() as i64;

@@ -5,6 +5,16 @@
 
 use crate::spec::Pattern;
 
+/// Files of a pattern's folder, for the code pane.
+macro_rules! sources {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$(Source {
+            path: concat!("src/patterns/", $folder, "/", $name, ".rs"),
+            text: include_str!(concat!($name, ".rs")),
+        }),*]
+    };
+}
+
 /// Declares the modules of the patterns and the registry, in the order of the catalogue.
 macro_rules! patterns {
     ($($name:ident),* $(,)?) => {

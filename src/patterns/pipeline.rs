@@ -104,6 +104,7 @@ pub static PATTERN: Pattern = Pattern {
     checks: &[
         Check::CONSERVED,
         Check::WITHIN_CAPACITY,
+        Check::SLOTS_KEPT,
         Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
     ],
     disagreement: Some(
@@ -258,9 +259,12 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         }
         job.leave(if payload == FAILED { Outcome::Failed } else { Outcome::Completed });
     }
-    for error in running.iter().filter_map(|stage| stage.error()) {
-        env.note(&error.0, 0);
-    }
+    // One group has one error, however many stages are in it.
+    let errors: Vec<_> = match &whole {
+        Some(group) => group.error().into_iter().collect(),
+        None => running.iter().filter_map(|stage| stage.error()).collect(),
+    };
+    errors.iter().for_each(|error| env.note(&error.0, 0));
     // What is still blocked now, the original leaks as well: nobody waits for it.
     running.into_iter().for_each(|stage| stage.leak());
     source.detach();

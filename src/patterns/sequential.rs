@@ -58,6 +58,7 @@ pub static PATTERN: Pattern = Pattern {
     checks: &[
         Check::CONSERVED,
         Check::WITHIN_CAPACITY,
+        Check::SLOTS_KEPT,
         Check::always("at most one request is under way", |l, _| l.tally.in_flight <= 1),
         Check::ALL_LEFT,
     ],

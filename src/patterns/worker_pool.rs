@@ -91,6 +91,7 @@ pub static PATTERN: Pattern = Pattern {
     checks: &[
         Check::CONSERVED,
         Check::WITHIN_CAPACITY,
+        Check::SLOTS_KEPT,
         Check::sometimes("the request channel was full", |l, t| {
             l.find("requests", t).is_some_and(|(_, s)| s.levels.present >= u64::from(s.capacity))
         }),

@@ -75,6 +75,11 @@ impl Check {
     pub const WITHIN_CAPACITY: Check =
         Check::always("no station holds more than its capacity", |l, _| l.is_within_capacity())
             .by("who is at each station, against its room");
+    /// What a server counts as in service is there: a slot that was never given back would stay empty beside a queue. True of
+    /// every pattern with a server.
+    pub const SLOTS_KEPT: Check =
+        Check::always("no slot of a server is free while a request waits for one", |l, _| l.keeps_its_slots_busy())
+            .by("who is at each server and who is in service there, against its slots");
     /// Nothing is left behind.
     pub const ALL_LEFT: Check = Check::eventually("every request has left at the end", |l, _| l.tally.in_system == 0)
         .by("who is still inside when the run is over");

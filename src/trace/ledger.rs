@@ -428,6 +428,11 @@ impl Ledger {
         t.offered == t.departed() + t.in_system && held == t.afoot
     }
 
+    /// Whether every server that has a queue has all its slots in use.
+    pub fn keeps_its_slots_busy(&self) -> bool {
+        self.stations.iter().all(StationRow::keeps_its_slots_busy)
+    }
+
     /// Whether no station holds more than its capacity. One that shrank may hold what it held, until it has drained.
     pub fn is_within_capacity(&self) -> bool {
         self.stations.iter().all(StationRow::is_within_capacity)

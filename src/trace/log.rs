@@ -5,6 +5,7 @@
 //! them and will not seek back ([`Trace::forget_before`]).
 
 use super::{EventKind, SimTime, Text, Texts, TraceEvent, TraceHash};
+use std::collections::VecDeque;
 
 /// Events a chunk: 256 KiB in wasm.
 const CHUNK: usize = 8_192;
@@ -21,8 +22,10 @@ pub struct Trace {
     /// Events of the full chunks that brought a job on.
     moves: u64,
     texts: Texts,
-    /// By task: the size in bytes of its future as boxed at spawn. Beside the log, because it differs between targets.
-    task_bytes: Vec<u32>,
+    /// By task: the size in bytes of its future as boxed at spawn. Beside the log, because it differs between targets. Those of
+    /// the first so many tasks were given up.
+    task_bytes: VecDeque<u32>,
+    sizes_from: u32,
 }
 
 impl Trace {
@@ -149,12 +152,25 @@ impl Trace {
 
     /// Notes the size of the future of the next task. Tasks are numbered in the order of these calls.
     pub fn task_spawned(&mut self, bytes: usize) {
-        self.task_bytes.push(bytes as u32);
+        self.task_bytes.push_back(bytes as u32);
     }
 
     /// The size of a task's future, in bytes, as boxed at spawn.
     pub fn bytes_of(&self, task: super::TaskId) -> u64 {
-        self.task_bytes.get(task.0 as usize).map_or(0, |&b| u64::from(b))
+        let place = task.0.checked_sub(self.sizes_from);
+        place.and_then(|place| self.task_bytes.get(place as usize)).map_or(0, |&b| u64::from(b))
+    }
+
+    /// Gives up the sizes of the futures of the tasks up to one, that one too: nobody sums them up any more.
+    pub fn forget_sizes_to(&mut self, task: super::TaskId) {
+        while self.sizes_from <= task.0 && self.task_bytes.pop_front().is_some() {
+            self.sizes_from += 1;
+        }
+    }
+
+    /// Of how many tasks the sizes are held.
+    pub fn sizes_held(&self) -> usize {
+        self.task_bytes.len()
     }
 
     /// The next event from a position on that a predicate accepts, among those that are still held.

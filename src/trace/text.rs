@@ -1,16 +1,28 @@
 //! The table of texts that events refer to, so that an event stays small.
+//!
+//! Texts are held in blocks of fixed size, and a block of which every text was given up is given up as a whole: a system that is
+//! served for days says something new with every answer, and must not grow by it.
 
 use super::Text;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// Texts a block.
+const BLOCK: usize = 256;
+
 /// Texts by number, each held once, numbered in the order of first use.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
-    by_number: Vec<Rc<str>>,
+    blocks: Vec<Block>,
     numbers: BTreeMap<Rc<str>, u32>,
-    /// What stands for texts that were given up.
-    nothing: Option<Rc<str>>,
+    next: u32,
+}
+
+/// Texts with numbers in a row; none for one that was given up.
+#[derive(Clone, Debug, Default)]
+struct Block {
+    texts: Vec<Option<Rc<str>>>,
+    held: u32,
 }
 
 impl Texts {
@@ -19,18 +31,31 @@ impl Texts {
         if let Some(&number) = self.numbers.get(text) {
             return Text(number);
         }
-        let number = self.by_number.len() as u32;
+        let number = self.next;
+        self.next += 1;
         let text: Rc<str> = Rc::from(text);
-        self.by_number.push(text.clone());
+        if number as usize / BLOCK == self.blocks.len() {
+            self.blocks.push(Block::default());
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            block.texts.push(Some(text.clone()));
+            block.held += 1;
+        }
         self.numbers.insert(text, number);
         Text(number)
     }
 
     /// Gives up a text. Its number reads as empty; the same text gets another number if it is used again.
     pub fn forget(&mut self, text: Text) {
-        if let Some(kept) = self.by_number.get_mut(text.0 as usize).filter(|kept| !kept.is_empty()) {
-            let nothing = self.nothing.get_or_insert_with(|| Rc::from("")).clone();
-            self.numbers.remove(&std::mem::replace(kept, nothing));
+        let Some(block) = self.blocks.get_mut(text.0 as usize / BLOCK) else { return };
+        let place = block.texts.get_mut(text.0 as usize % BLOCK);
+        if let Some(kept) = place.and_then(Option::take) {
+            self.numbers.remove(&kept);
+            block.held -= 1;
+            // The block that is being filled still has places to give out.
+            if block.held == 0 && block.texts.len() == BLOCK {
+                block.texts = Vec::new();
+            }
         }
     }
 
@@ -39,8 +64,14 @@ impl Texts {
         self.numbers.get(text).map(|&n| Text(n))
     }
 
-    /// The text of a number; empty for a number that was never given out.
+    /// The text of a number; empty for one that was given up or never given out.
     pub fn get(&self, text: Text) -> &str {
-        self.by_number.get(text.0 as usize).map_or("", |t| t)
+        let block = self.blocks.get(text.0 as usize / BLOCK);
+        block.and_then(|block| block.texts.get(text.0 as usize % BLOCK)).and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    /// How many texts are held, and how many places there are for them.
+    pub fn held(&self) -> (usize, usize) {
+        (self.numbers.len(), self.blocks.iter().map(|block| block.texts.capacity()).sum())
     }
 }

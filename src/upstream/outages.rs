@@ -33,15 +33,16 @@ impl Outages {
         }
         let inner = env.clone();
         Some(env.spawn("outages", async move {
-            inner.sleep(first).await;
+            // Nobody waits for an outage: a run in which all are stuck does not go on for the next one.
+            inner.sleep(first).in_background().await;
             loop {
                 let outage = inner.inject(OUTAGE, i64::try_from(lasts.0).unwrap_or(i64::MAX));
-                inner.sleep(lasts).await;
+                inner.sleep(lasts).in_background().await;
                 drop(outage);
                 if every.is_zero() {
                     return;
                 }
-                inner.sleep(every.saturating_sub(lasts)).await;
+                inner.sleep(every.saturating_sub(lasts)).in_background().await;
             }
         }))
     }

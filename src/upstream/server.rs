@@ -91,6 +91,9 @@ struct Server {
 }
 
 struct State {
+    /// The streams of its dice: what it does with a request, and whether a burst of errors meets it.
+    service: String,
+    burst: String,
     model: RefCell<Model>,
     visits: Cell<u64>,
     in_service: Cell<u64>,
@@ -102,7 +105,13 @@ struct State {
 impl Server {
     fn new(env: &Env, params: &ServerParams, slots: u32) -> Server {
         let live = |key, initial: u64| env.live(key, i64::try_from(initial).unwrap_or(i64::MAX));
+        // The first server's streams have the names they always had.
+        let stream =
+            |name: &str, number: u32| if number == 0 { name.to_owned() } else { format!("{name} {}", number + 1) };
+        let number = env.ordinal("server");
         let state = State {
+            service: stream("server", number),
+            burst: stream("error burst", number),
             model: RefCell::new(params.model()),
             visits: Cell::new(0),
             in_service: Cell::new(0),
@@ -131,8 +140,8 @@ impl Drop for InService {
 }
 
 impl State {
-    /// What a request of this job meets now, faults included.
-    fn visit(&self, env: &Env, job: JobId) -> (Span, Answer) {
+    /// What this attempt of a job meets now, faults included.
+    fn visit(&self, env: &Env, job: JobId, attempt: u32) -> (Span, Answer) {
         let visit = {
             let mut model = self.model.borrow_mut();
             if let Model::General(general) = &mut *model {
@@ -140,8 +149,8 @@ impl State {
                 general.errors = self.errors.get() as f64 / 1e6;
             }
             let turn = self.visits.replace(self.visits.get() + 1);
-            let key = if model.has_memory() { turn } else { u64::from(job.0) };
-            model.visit(env.now(), self.in_service.get(), &mut env.draw("server", key, 0))
+            let (key, attempt) = if model.has_memory() { (turn, 0) } else { (u64::from(job.0), attempt) };
+            model.visit(env.now(), self.in_service.get(), &mut env.draw(&self.service, key, attempt))
         };
         match visit.toggled {
             Some(true) => env.note("server: error state on", 1),
@@ -153,7 +162,7 @@ impl State {
         let takes = Span(visit.takes.0.saturating_add(base).saturating_mul(slower));
         let burst = env
             .fault(ERROR_BURST)
-            .is_some_and(|p| env.draw("error burst", u64::from(job.0), 0).chance(p as f64 / 100.0));
+            .is_some_and(|p| env.draw(&self.burst, u64::from(job.0), attempt).chance(p as f64 / 100.0));
         let status = match visit.status {
             _ if env.fault(OUTAGE).is_some() => 503,
             _ if burst => 500,
@@ -169,6 +178,7 @@ impl Upstream for Server {
     }
 
     fn call(&self, env: &Env, job: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
+        let attempt = env.attempt(job);
         let (env, state, slots, queues) = (env.clone(), self.state.clone(), self.slots.clone(), !self.has_room());
         Box::pin(async move {
             let _slot = match &slots {
@@ -179,7 +189,7 @@ impl Upstream for Server {
                 env.emit(EventKind::Started { job });
             }
             let _in_service = InService::begin(&state);
-            let (takes, answer) = state.visit(&env, job);
+            let (takes, answer) = state.visit(&env, job, attempt);
             env.sleep(takes).await;
             answer
         })

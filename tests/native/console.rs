@@ -3,7 +3,7 @@
 
 use crate::program::{self, Log, events, setup};
 use millrace::analysis::{ExchangeRow, History, Mark, PAGE, Prefix, Request};
-use millrace::engine::{Action, Env, Exchange, Intervention};
+use millrace::engine::{Action, Env, Exchange, Intervention, Terms};
 use millrace::session::{Scenario, Session, link};
 use millrace::spec::{Console, Fidelity, Pattern, Place, ProgramFuture, Route, SceneSpec, Source, Values};
 use millrace::trace::{EventKind, Ledger, SimTime, Span, StationKind, Trace};
@@ -33,7 +33,14 @@ static SYSTEM: Pattern = Pattern {
         name: "API of the listener",
         served: &[],
         fit: |_, body| body.to_owned(),
-        routes: &[Route { method: "POST", path: "/echo", help: "Says it back.", body: "{}", stream: false }],
+        routes: &[Route {
+            method: "POST",
+            path: "/echo",
+            help: "Says it back.",
+            body: "{}",
+            stream: None,
+            offers: &[],
+        }],
     }),
     race: None,
     detail: Pattern::no_detail,
@@ -162,6 +169,7 @@ fn what_is_asked_reaches_the_program_with_its_client_and_its_body_as_sent() {
         method: "PUT".into(),
         path: "/things?a=1".into(),
         body: "not\njson".into(),
+        terms: Terms::default(),
     };
     assert_eq!(seen.all(), [expected]);
     let trace = over.run.trace();

@@ -76,14 +76,13 @@ async fn serve(options: &[&[&str]]) -> Served {
 struct Metrics(BTreeMap<String, f64>);
 
 impl Metrics {
-    /// Reads the OpenMetrics text format: metadata or a sample in each line, and the end mark.
+    /// Reads the text format of Prometheus: metadata or a sample in each line.
     fn read(text: &str) -> Metrics {
-        let lines = text.strip_suffix("# EOF\n").expect("the end mark").lines();
         let mut samples = BTreeMap::new();
-        for line in lines {
+        for line in text.lines() {
             if let Some(metadata) = line.strip_prefix("# ") {
                 let word = metadata.split(' ').next().unwrap_or_default();
-                assert!(["HELP", "TYPE", "UNIT"].contains(&word), "metadata: {line}");
+                assert!(["HELP", "TYPE"].contains(&word), "metadata: {line}");
                 continue;
             }
             let (name, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("a sample: {line}"));
@@ -364,6 +363,86 @@ fn the_program_says_where_it_serves_and_stops_on_a_signal() {
     assert!(told.success());
     assert_eq!(lines.collect::<Vec<_>>(), ["Stopping."]);
     assert_eq!(program.0.wait().expect("it ends").code(), Some(0));
+}
+
+/// A terminal that is closed used to kill it at once.
+#[cfg(unix)]
+#[test]
+fn the_program_stops_on_each_of_the_signals_that_ask_it_to() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let mut program = Program::start(&["--port", "0"]);
+        let mut lines =
+            BufReader::new(program.0.stdout.take().expect("a pipe")).lines().map(|line| line.expect("text"));
+        lines.next().expect("it serves");
+        let told = Command::new("kill").args([signal, &program.0.id().to_string()]).status().expect("kill runs");
+        assert!(told.success());
+        assert_eq!(lines.last().as_deref(), Some("Stopping."), "{signal}");
+        assert_eq!(program.0.wait().expect("it ends").code(), Some(0), "{signal}");
+    }
+}
+
+/// What the program writes to standard error while it answers so many requests to its paths.
+#[cfg(unix)]
+fn logged(options: &[&str], paths: &[&str]) -> String {
+    let mut program = Program::start(options);
+    let mut lines = BufReader::new(program.0.stdout.take().expect("a pipe")).lines().map(|line| line.expect("text"));
+    let serving = lines.next().expect("a line");
+    let url = serving.split(' ').nth(1).expect("an address").trim_end_matches("/data").to_owned();
+    tokio::runtime::Runtime::new().expect("threads").block_on(async {
+        let client = Client::builder().no_proxy().build().expect("a client");
+        for path in paths {
+            let answer = client.get(format!("{url}{path}")).header("x-request-id", "mine").send().await;
+            answer.expect("an answer");
+        }
+    });
+    let told = Command::new("kill").args(["-TERM", &program.0.id().to_string()]).status().expect("kill runs");
+    assert!(told.success());
+    let mut log = String::new();
+    std::io::Read::read_to_string(program.0.stderr.as_mut().expect("a pipe"), &mut log).expect("text");
+    log
+}
+
+#[cfg(unix)]
+#[test]
+fn each_request_is_a_line_in_the_log_unless_it_is_to_be_quiet() {
+    let log = logged(&["--port", "0", "--model", "shipped"], &["/data", "/nothing"]);
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    assert!(["GET", "/data", "127.0.0.1", "mine"].iter().all(|word| lines[0].contains(word)), "{log}");
+    assert!(lines[1].contains("WARN") && lines[1].contains("/nothing") && lines[1].contains("404 in"), "{log}");
+    assert_eq!(logged(&["--port", "0", "--quiet"], &["/data"]), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_slow_answer_is_a_warning_in_the_log() {
+    let slow = ["--port", "0", "--model", "general", "--service", "constant", "--mean", "1001ms"];
+    let log = logged(&slow, &["/data"]);
+    assert!(log.contains("WARN") && log.contains("slow request"), "{log}");
+    let quick = ["--port", "0", "--model", "general", "--service", "constant", "--mean", "0ms"];
+    let log = logged(&quick, &["/data"]);
+    assert!(log.contains("INFO") && log.contains("200 in"), "{log}");
+}
+
+#[tokio::test]
+async fn metrics_come_in_the_format_that_the_client_accepts() {
+    let served = serve(&[]).await;
+    let accepting = async |accept: &str| {
+        let request = served.client.get(format!("http://{}/metrics", served.address)).header("accept", accept);
+        let answer = request.send().await.expect("an answer");
+        let content = answer.headers()["content-type"].to_str().expect("text").to_owned();
+        (content, answer.text().await.expect("a body"))
+    };
+    let (content, text) = accepting("*/*").await;
+    assert_eq!(content, "text/plain; version=0.0.4; charset=utf-8");
+    assert!(
+        text.contains("# TYPE millrace_requests_total counter\n")
+            && !text.contains("# EOF")
+            && !text.contains("# UNIT")
+    );
+    let (content, text) = accepting("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5").await;
+    assert_eq!(content, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    assert!(text.contains("# TYPE millrace_requests counter\n") && text.ends_with("# EOF\n"));
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use crate::program::{setup, start};
 use futures_util::{SinkExt, StreamExt};
-use millrace::engine::{Clock, Env, Exchange, Run, Setup};
+use millrace::engine::{Clock, Env, Exchange, Run, Setup, Terms};
 use millrace::native::endpoint::{EndpointCall, Front, Question, System};
-use millrace::spec::{Console, Route};
+use millrace::spec::exposition::{OPENMETRICS, PROMETHEUS};
+use millrace::spec::{Console, Route, Stream};
 use millrace::trace::Span;
 use reqwest::{Client, Method, Response};
 use std::cell::RefCell;
@@ -19,15 +20,25 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// How long something that works may take on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const fn route(path: &'static str, stream: bool) -> Route {
-    Route { method: "GET", path, help: "", body: "", stream }
+/// Deadlines that nobody meets who does not try to.
+const STREAM: Stream =
+    Stream { update: Span::secs(60), ping: Span::secs(60), read: Span::secs(60), write: Span::secs(60) };
+
+const fn route(path: &'static str, stream: Option<Stream>) -> Route {
+    Route { method: "GET", path, help: "", body: "", stream, offers: &[] }
 }
 
 static CONSOLE: Console = Console {
     name: "API of the test",
     served: &[],
     fit: |_, body| body.to_owned(),
-    routes: &[route("/tell", false), route("/watch", true), route("/refuse", true), route("/quiet", true)],
+    routes: &[
+        route("/tell", None),
+        route("/watch", Some(STREAM)),
+        route("/refuse", Some(STREAM)),
+        route("/quiet", Some(STREAM)),
+        Route { offers: &[PROMETHEUS, OPENMETRICS], ..route("/metrics", None) },
+    ],
 };
 
 /// What the handlers of the program share.
@@ -61,7 +72,10 @@ fn system() -> Run {
 }
 
 async fn answer(env: Env, asked: Exchange, desk: Rc<RefCell<Desk>>) {
-    let Exchange { number, client, method, path, body } = asked;
+    if let Some(unfit) = asked.terms.unfit {
+        return env.reply(asked.number, unfit.status(), unfit.message());
+    }
+    let Exchange { number, client, method, path, body, .. } = asked;
     let mut desk_now = desk.borrow_mut();
     match path.as_str() {
         "/meet" => match desk_now.waiting.take() {
@@ -70,7 +84,7 @@ async fn answer(env: Env, asked: Exchange, desk: Rc<RefCell<Desk>>) {
         },
         "/gone" => env.reply(number, 200, &format!("{:?}", desk_now.gone)),
         "/end" => desk_now.over = true,
-        "/metrics" => env.reply(number, 200, "# EOF\n"),
+        "/metrics" => env.reply(number, 200, "a 1\n"),
         "/refuse" => env.reply(number, 429, "too many"),
         "/quiet" => {}
         "/never" => desk_now.hopeful += 1,
@@ -162,8 +176,7 @@ async fn an_answer_is_called_what_it_is() {
     let text = "text/plain; charset=utf-8".to_owned();
     assert_eq!(served.get("/gone").await, (200, "application/json".to_owned(), "[]".to_owned()));
     assert_eq!(served.get("/refuse-not").await.0, 201);
-    let metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8".to_owned();
-    assert_eq!(served.get("/metrics").await, (200, metrics, "# EOF\n".to_owned()));
+    assert_eq!(served.get("/metrics").await, (200, PROMETHEUS.to_owned(), "a 1\n".to_owned()));
     let other = served.clone();
     let met = tokio::spawn(async move { other.get("/meet").await });
     assert_eq!(served.get("/meet").await, (200, text.clone(), "met".to_owned()));
@@ -227,7 +240,8 @@ async fn who_does_not_listen_to_a_stream_is_let_go() {
     let system = System::start(system).expect("a thread");
     let ask = |path: &str, stream| {
         let text = |text: &str| text.to_owned();
-        system.ask(Question { client: text("one"), method: text("GET"), path: text(path), body: text(""), stream })
+        let (client, method, path, body) = (text("one"), text("GET"), text(path), text(""));
+        system.ask(Question { client, method, path, body, terms: Terms::default(), stream })
     };
     let mut deaf = ask("/watch", true);
     let gone = async { while ask("/gone", false).next().await.is_none_or(|answer| answer.body == "[]") {} };

@@ -3,7 +3,7 @@
 use crate::faults::switch;
 use crate::program::{Guard, Log, Over, events, finish, outcome, run, run_any, setup, start, start_pattern, values};
 use millrace::engine::{Action, Clock, Env, Intervention, Order, Progress, Run, Seed, Setup, Task, TaskRef};
-use millrace::parts::{channel, select2, timeout};
+use millrace::parts::{Ticker, channel, select2, timeout};
 use millrace::patterns;
 use millrace::spec::Fidelity;
 use millrace::trace::{Ending, EventKind, Outcome, SimTime, Span, StationId, TaskId, Wait};
@@ -413,6 +413,115 @@ fn tasks_that_outlive_the_main_one_are_listed_as_leaked() {
     assert_eq!(over.progress, Progress::Drained);
     let leaked: Vec<_> = over.run.waiting().into_iter().map(|w| (w.name, w.waiting_on)).collect();
     assert_eq!(leaked, [("leaked".to_owned(), "results.send".to_owned())]);
+}
+
+// Those who only look.
+
+/// A task that looks every 10 ms for ever, without anybody waiting for what it sees.
+fn monitor(env: &Env, looks: &Log<SimTime>) -> Task<()> {
+    let (inner, looks) = (env.clone(), looks.clone());
+    env.spawn("monitor", async move {
+        let mut ticker = Ticker::new(&inner, Span::millis(10)).in_background();
+        loop {
+            ticker.tick().await;
+            looks.push(inner.now());
+        }
+    })
+}
+
+/// A pool whose workers were stuck beat on for ever: 4,976 of 5,000 requests, no end, and nobody said who waited.
+#[test]
+fn a_run_in_which_only_a_monitor_goes_on_is_a_deadlock_that_names_who_waits() {
+    let looks = Log::new();
+    let seen = looks.clone();
+    let over = run_any(|env| async move {
+        let _monitor = monitor(&env, &seen);
+        env.sleep(Span::millis(25)).await;
+        let (_tx, rx) = channel::<u32>(&env, "orders", 1);
+        rx.recv().await;
+    });
+    let Progress::Deadlock(waiting) = &over.progress else { panic!("{:?}", over.progress) };
+    let waiting: Vec<_> = waiting.iter().map(|w| (w.name.as_str(), w.waiting_on.as_str())).collect();
+    assert_eq!(waiting, [("main", "orders.recv"), ("monitor", "tick")]);
+    assert_eq!(looks.all(), [at_ms(10), at_ms(20)], "it looked as long as there was something to come");
+    assert_eq!(over.nanos(), 25_000_000, "and the run ended when there was not");
+}
+
+#[test]
+fn what_a_person_will_do_is_still_to_come() {
+    let looks = Log::new();
+    let seen = looks.clone();
+    let over =
+        finish(start(Setup { interventions: vec![fault(at_ms(45), 0, Some(2))], ..setup() }, |env| async move {
+            let _monitor = monitor(&env, &seen);
+            std::future::pending::<()>().await;
+        }));
+    assert!(matches!(over.progress, Progress::Deadlock(_)));
+    assert_eq!((looks.all().len(), over.nanos()), (4, 45_000_000));
+}
+
+#[test]
+fn a_beat_that_the_main_task_waits_for_itself_keeps_the_run_alive() {
+    let over = run(|env| async move {
+        let mut ticker = Ticker::new(&env, Span::millis(10)).in_background();
+        for _ in 0..3 {
+            ticker.tick().await;
+        }
+    });
+    assert_eq!((over.progress, over.run.now()), (Progress::Drained, at_ms(30)));
+}
+
+#[test]
+fn in_real_time_a_monitor_goes_on_because_anything_may_still_come() {
+    let looks = Log::new();
+    let seen = looks.clone();
+    let mut run = start(in_real_time(), |env| async move {
+        let _monitor = monitor(&env, &seen);
+        std::future::pending::<()>().await;
+    });
+    assert_eq!(run.advance(at_ms(35), u64::MAX), Progress::Reached);
+    assert_eq!(looks.all().len(), 3);
+}
+
+#[test]
+fn looks_that_were_given_up_are_not_counted_as_something_to_come() {
+    let over = run_any(|env| async move {
+        for _ in 0..500 {
+            // Of each pair one alarm is dropped: the sleep of the work here, the watch of the monitor there.
+            assert_eq!(timeout(&env, Span::secs(9), env.sleep(MS)).await, Ok(()));
+            assert!(timeout(&env, MS, env.sleep(Span::secs(9)).in_background()).await.is_err());
+        }
+        let _monitor = monitor(&env, &Log::new());
+        std::future::pending::<()>().await;
+    });
+    assert!(matches!(over.progress, Progress::Deadlock(_)));
+    assert_eq!(over.nanos(), 1_000_000_000);
+}
+
+/// Two hundred million looks, a line of the log for each, were more than 3 GB.
+#[test]
+fn a_beat_that_is_waited_for_over_and_over_is_said_once() {
+    let over = run(|env| async move {
+        let inner = env.clone();
+        let looks = env.spawn("looks", async move {
+            let mut ticker = Ticker::new(&inner, MS);
+            loop {
+                ticker.tick().await;
+                if inner.now() == at_ms(500) {
+                    inner.sleep(MS).await;
+                }
+            }
+        });
+        env.sleep(Span::secs(1)).await;
+        drop(looks);
+    });
+    let of_looks = over.pick(|e| match e.kind {
+        EventKind::Waits { what, .. } if e.task != TaskId::MAIN => Some((e.at, what)),
+        _ => None,
+    });
+    // After it has waited for something else it says so anew.
+    let tick = |ms| (at_ms(ms), Wait::Tick);
+    assert_eq!(of_looks, [tick(0), (at_ms(500), Wait::Sleep), tick(501)]);
 }
 
 // Slices.

@@ -4,6 +4,7 @@ use crate::scenarios;
 use millrace::analysis::History;
 use millrace::engine::{Intervention, Progress};
 use millrace::session::{Playback, Scenario, Session};
+use millrace::spec::{CheckKind, Fidelity};
 use millrace::trace::{Fold, Ledger, SimTime, TraceHash};
 use proptest::prelude::*;
 
@@ -38,6 +39,16 @@ proptest! {
         }
         prop_assert!(ledger.is_conserved() && ledger.is_within_capacity(), "at the end");
         prop_assert!(!matches!(session.outcome(), Some(Progress::Livelock(_))));
+    }
+
+    /// Would have caught: signals of workers that were killed, slots and probes that nobody gave back.
+    #[test]
+    fn whatever_is_checked_always_holds_in_a_documented_run(mut scenario in scenarios::any()) {
+        scenario.fidelity = Fidelity::Documented;
+        let session = finished(&scenario);
+        for state in session.history().checks.states().iter().filter(|s| s.check.kind == CheckKind::Always) {
+            prop_assert_eq!(state.first_seen(), None, "{}", state.check.name);
+        }
     }
 
     #[test]

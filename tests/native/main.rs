@@ -10,11 +10,15 @@ mod breaker;
 mod calls;
 mod channel;
 mod console;
+mod counts;
+mod dice;
 mod elevator;
 #[cfg(feature = "cli")]
 mod endpoint;
 #[cfg(feature = "cli")]
 mod endpoint_system;
+#[cfg(feature = "cli")]
+mod endpoint_wire;
 mod engine;
 mod faults;
 mod golden;

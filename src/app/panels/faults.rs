@@ -67,7 +67,7 @@ fn Fault(props: &FaultProps) -> Html {
     let onclick = page.asks(if active.is_some() { lift(magnitude) } else { Wish::Fault(id, magnitude) });
     let others = props.standing.iter().copied().filter(|m| of_members && *m != magnitude);
     let commit = {
-        let (problem, members) = (problem.clone(), props.members.clone());
+        let (page, problem, members) = (page.clone(), problem.clone(), props.members.clone());
         Callback::from(move |text: String| {
             match read(unit, &text, members.as_deref()).filter(|m| (min..=max).contains(m)) {
                 Some(new) => {

@@ -52,6 +52,10 @@ pub struct EndpointCall {
     #[arg(long, value_name = "SHARE", value_parser = parameter::<Share>("errors"))]
     pub errors: Option<Share>,
 
+    /// Write no log: otherwise there is a line for each request on standard error.
+    #[arg(long)]
+    pub quiet: bool,
+
     /// To see how a client bears it: let this time pass before anything is answered, /healthz too.
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parameter::<Span>("base"), help_heading = "Misbehaviour")]
     pub delay: Span,

@@ -3,19 +3,23 @@
 //! It passes on what comes and adds nothing: whatever the method, the path and the body, the system answers. So it knows
 //! no route but those that stream, because these need another protocol.
 
+use super::accept;
 use super::call::EndpointCall;
-use super::metrics;
-use super::server::{callable, listen, with_manners};
-use super::system::{Answer, Conversation, Question, System};
+use super::connections::{self, Deadlines};
+use super::manners::{id_of, with_manners};
+use super::server::{callable, listen};
+use super::streams::converse;
+use super::system::{Answer, Question, System};
+use crate::engine::{Terms, Unfit};
 use crate::spec::Console;
+use crate::spec::headers::{Answered, of_system};
 use axum::Router;
-use axum::body::{Bytes, to_bytes};
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::body::{Body, to_bytes};
+use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
-use serde::de::IgnoredAny;
+use http_body_util::LengthLimitError;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -24,19 +28,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::time::timeout;
 
 /// The largest body that is passed on.
 const LARGEST: usize = 1 << 20;
+/// The largest message that is read from a client of a stream, to whom nobody listens.
+const LARGEST_MESSAGE: usize = 1 << 16;
 /// How long an upgrade waits for the first message, which may be a refusal. A system that has nothing to say yet is no
 /// refusal.
 const MOMENT: Duration = Duration::from_millis(250);
-/// Between pings, so that nobody in between takes a quiet stream for a dead one.
-const PING: Duration = Duration::from_secs(30);
-/// How long a client may take to accept a frame.
-const WRITE: Duration = Duration::from_secs(5);
-/// How long a client may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(1);
 
 /// A system's endpoint that has its address and does not serve yet.
 #[derive(Debug)]
@@ -47,6 +47,7 @@ pub struct Front {
     console: &'static Console,
     system: System,
     in_flight: Arc<AtomicU64>,
+    deadlines: Deadlines,
 }
 
 /// What requests reach everything through.
@@ -56,6 +57,7 @@ struct Shared {
     system: System,
     in_flight: Arc<AtomicU64>,
     stopping: watch::Receiver<bool>,
+    deadlines: Deadlines,
 }
 
 impl Front {
@@ -65,7 +67,20 @@ impl Front {
     /// A sentence, where the address cannot be had.
     pub async fn bind(call: &EndpointCall, console: &'static Console, system: System) -> Result<Front, String> {
         let (listener, address) = listen(call).await?;
-        Ok(Front { listener, address, call: call.clone(), console, system, in_flight: Arc::default() })
+        Ok(Front {
+            listener,
+            address,
+            call: call.clone(),
+            console,
+            system,
+            in_flight: Arc::default(),
+            deadlines: Deadlines::default(),
+        })
+    }
+
+    /// The same with other deadlines.
+    pub fn within(self, deadlines: Deadlines) -> Front {
+        Front { deadlines, ..self }
     }
 
     /// Where it listens.
@@ -84,138 +99,128 @@ impl Front {
         move || in_flight.load(Ordering::Relaxed)
     }
 
-    /// Serves until `stop` ends, and then until the requests in flight have their answers and the streams are closed.
+    /// Serves until `stop` ends, and then until the requests in flight have their answers and the streams are closed, or their
+    /// time is over.
     ///
     /// # Errors
-    /// Where the socket fails.
+    /// None so far: a socket that fails is tried again.
     pub async fn until(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let (tell, stopping) = watch::channel(false);
-        let tell = Arc::new(tell);
-        let Front { listener, call, console, system, in_flight, .. } = self;
-        let router = Router::new().fallback(any).with_state(Shared { console, system, in_flight, stopping });
+        let Front { listener, call, console, system, in_flight, deadlines, .. } = self;
+        let shared = Shared { console, system, in_flight, stopping, deadlines };
+        let router = Router::new().fallback(any).with_state(shared);
         let router = with_manners(router, &call, &[Method::GET, Method::POST, Method::DELETE]);
-        let listener = listener.tap_io(|stream| {
-            let _without = stream.set_nodelay(true);
-        });
-        let told = tell.clone();
-        let stop = async move {
+        let stop = async {
             stop.await;
-            told.send_replace(true);
+            tell.send_replace(true);
         };
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(stop).await?;
         // Streams have left their connections' tasks; each holds a receiver until it is closed.
-        tell.closed().await;
+        connections::serve(listener, router, &deadlines, stop, tell.closed()).await;
         Ok(())
     }
 }
 
 /// A request that waits for its answer, as long as it is held.
-struct InFlight(Arc<AtomicU64>);
+struct InFlight {
+    count: Arc<AtomicU64>,
+    answered: bool,
+}
 
 impl InFlight {
     fn new(count: &Arc<AtomicU64>) -> InFlight {
         count.fetch_add(1, Ordering::Relaxed);
-        InFlight(count.clone())
+        InFlight { count: count.clone(), answered: false }
+    }
+
+    fn answered(mut self) {
+        self.answered = true;
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.count.fetch_sub(1, Ordering::Relaxed);
+        if !self.answered {
+            tracing::info!("the client went away before its answer");
+        }
     }
 }
 
 async fn any(State(shared): State<Shared>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response {
+    let in_flight = InFlight::new(&shared.in_flight);
+    let id = id_of(&request);
     let (mut parts, body) = request.into_parts();
     let (method, path) = (parts.method.as_str().to_owned(), parts.uri.path().to_owned());
-    let stream = shared.console.routes.iter().any(|r| r.stream && r.method == method && r.path == path);
-    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
-        _ if !stream => None,
-        Ok(upgrade) => Some(upgrade),
-        Err(_) => {
-            let how = [(header::UPGRADE, "websocket"), (header::CONNECTION, "upgrade")];
-            return (StatusCode::UPGRADE_REQUIRED, how, "This route streams: connect to it by a WebSocket.\n")
-                .into_response();
-        }
+    let route = shared.console.route(&method, &path);
+    let accept = route.and_then(|route| accept::choose(&parts.headers, route.offers)).map(str::to_owned);
+    let stream = route.and_then(|route| route.stream);
+    let upgrade = match stream {
+        Some(_) => WebSocketUpgrade::from_request_parts(&mut parts, &()).await.ok(),
+        None => None,
     };
-    let Ok(body) = to_bytes(body, LARGEST).await else {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than a mebibyte, or did not arrive.\n")
-            .into_response();
+    let (body, unfit) = match read(body, shared.deadlines.body).await {
+        Ok(_) if stream.is_some() && upgrade.is_none() => (String::new(), Some(Unfit::Plain)),
+        Ok(body) => (body, None),
+        Err(unfit) => (String::new(), Some(unfit)),
     };
-    let in_flight = InFlight::new(&shared.in_flight);
     let mut answers = shared.system.ask(Question {
         client: peer.ip().to_canonical().to_string(),
-        method,
+        method: method.clone(),
         path: parts.uri.path_and_query().map_or_else(|| path.clone(), ToString::to_string),
-        body: String::from_utf8_lossy(&body).into_owned(),
-        stream,
+        body,
+        terms: Terms { id, accept: accept.clone(), unfit },
+        stream: upgrade.is_some(),
     });
-    let Some(upgrade) = upgrade else { return response(&path, answers.next().await) };
+    let response = |status: u16, body: &str| {
+        let answered = Answered { method: &method, path: &path, id: "", accept: accept.as_deref(), status, body };
+        response(shared.console, &answered)
+    };
+    let said = |answer: Option<Answer>| match answer {
+        Some(Answer { status, body, .. }) => response(status, &body),
+        None => response(503, "The system is over, and nobody answers any more.\n"),
+    };
+    let (Some(upgrade), Some(deadlines)) = (upgrade, stream) else {
+        let answer = match timeout(shared.deadlines.answer, answers.next()).await {
+            Ok(answer) => said(answer),
+            // Dropped with its conversation, so that the system hears that nobody waits any more.
+            Err(_too_late) => response(504, "The system did not answer in time.\n"),
+        };
+        in_flight.answered();
+        return answer;
+    };
     let first = match timeout(MOMENT, answers.next()).await {
         Err(_nothing_yet) => None,
         Ok(Some(answer)) if answer.status < 400 => Some(answer),
-        Ok(refusal) => return response(&path, refusal),
+        Ok(refusal) => {
+            in_flight.answered();
+            return said(refusal);
+        }
     };
-    drop(in_flight);
-    upgrade.on_upgrade(move |socket| converse(socket, answers, first, shared.stopping))
+    in_flight.answered();
+    let upgrade = upgrade.max_message_size(LARGEST_MESSAGE).max_frame_size(LARGEST_MESSAGE);
+    upgrade.on_upgrade(move |socket| converse(socket, answers, first, shared.stopping, deadlines))
+}
+
+/// A body, as far as it is passed on.
+async fn read(body: Body, within: Duration) -> Result<String, Unfit> {
+    match timeout(within, to_bytes(body, LARGEST)).await {
+        Ok(Ok(bytes)) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Ok(Err(error)) => {
+            let is_too_large = error.into_inner().is::<LengthLimitError>();
+            Err(if is_too_large { Unfit::TooLarge } else { Unfit::Cut })
+        }
+        Err(_) => Err(Unfit::TooLate),
+    }
 }
 
 /// An answer of the system as one of HTTP.
-fn response(path: &str, answer: Option<Answer>) -> Response {
-    let Some(Answer { status, body }) = answer else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "The system is over, and nobody answers any more.\n").into_response();
-    };
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let is_json = body.trim_start().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(&body).is_ok();
-    let content = match path {
-        "/metrics" if status.is_success() => metrics::CONTENT_TYPE,
-        _ if is_json => "application/json",
-        _ => "text/plain; charset=utf-8",
-    };
-    (status, [(header::CONTENT_TYPE, content), (header::CACHE_CONTROL, "no-store")], body).into_response()
-}
-
-/// Passes on what the system says until somebody hangs up.
-async fn converse(
-    mut socket: WebSocket,
-    mut answers: Conversation,
-    first: Option<Answer>,
-    mut stopping: watch::Receiver<bool>,
-) {
-    let mut pings = interval_at(Instant::now() + PING, PING);
-    let mut message = first.map(|answer| Message::text(answer.body));
-    let last = loop {
-        if let Some(message) = message.take()
-            && !matches!(timeout(WRITE, socket.send(message)).await, Ok(Ok(())))
-        {
-            return;
+fn response(console: &Console, answered: &Answered<'_>) -> Response {
+    let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, answered.body.to_owned()).into_response();
+    for header in of_system(console, answered) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(header.name), HeaderValue::try_from(header.value)) {
+            response.headers_mut().insert(name, value);
         }
-        tokio::select! {
-            answer = answers.next() => match answer {
-                Some(answer) => message = Some(Message::text(answer.body)),
-                None => break Some((close_code::NORMAL, "Nothing more to say")),
-            },
-            heard = socket.recv() => match heard {
-                // Whatever is said to a stream, nobody listens.
-                Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
-                Some(Ok(_)) => {}
-            },
-            _ = pings.tick() => message = Some(Message::Ping(Bytes::new())),
-            _ = stopping.wait_for(|stopping| *stopping) => break Some((close_code::AWAY, "Server shutdown")),
-        }
-    };
-    // The system hears of it at once, however long the goodbye.
-    drop(answers);
-    let goodbye = async {
-        if let Some((code, reason)) = last {
-            socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await?;
-        }
-        // Reading on is what sends and takes the other half of a goodbye.
-        while let Some(heard) = socket.recv().await {
-            heard?;
-        }
-        Ok::<(), axum::Error>(())
-    };
-    let _gone = timeout(GOODBYE, goodbye).await;
+    }
+    response
 }

@@ -11,9 +11,6 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use tokio::time::Instant;
 
-/// The format that the library writes.
-pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
 /// Upper bounds in seconds: the shipped server stays below 10 ms, the documented one below 0.3 s when it is not crowded.
 const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0];
 
@@ -78,7 +75,7 @@ impl Metrics {
         self
     }
 
-    /// The text of `/metrics`.
+    /// The text of `/metrics`, as OpenMetrics.
     pub fn text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         text::encode(&mut text, &self.registry)?;
@@ -127,6 +124,7 @@ impl Drop for InFlight<'_> {
             }
             None => {
                 self.metrics.abandoned.inc();
+                tracing::info!("the client went away before its answer");
             }
         }
     }

@@ -7,14 +7,22 @@
 //! No limit of its own may stand between a client and the model: every request is worked on at once, unless `--slots` says
 //! otherwise. And it must stay private until told: it binds this machine's loopback address.
 
+mod accept;
+mod bounded;
 mod call;
+mod connections;
 mod front;
 mod garbage;
+mod host;
+mod log;
+mod manners;
 mod metrics;
 mod server;
+mod streams;
 mod system;
 
 pub use call::EndpointCall;
+pub use connections::Deadlines;
 pub use front::Front;
 pub use garbage::Garbage;
 pub use server::{Endpoint, bind};
@@ -26,22 +34,27 @@ use crate::session::{DEFAULT_SEED, Scenario, link};
 use crate::spec::Console;
 use std::future::Future;
 use std::io::Write;
+use std::time::Duration;
 
-/// Serves until somebody asks the program to stop (Ctrl-C, SIGTERM). Requests in flight then get their answers; a second
-/// time ends them.
+/// Serves until somebody asks the program to stop (Ctrl-C, SIGTERM, SIGHUP). Requests in flight then get their answers, as long as
+/// that does not take too long; a second time ends them.
 ///
 /// # Errors
 /// [`Failure::Wrong`] where the options do not go together or the address cannot be had.
 pub fn serve(call: &EndpointCall) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::Wrong(format!("the threads to serve with: {e}")))?;
-    match &call.system {
-        None => runtime.block_on(serve_model(call)).map_err(Failure::Wrong),
+    let _written_to_the_end = (!call.quiet).then(log::start);
+    let served = match &call.system {
+        None => runtime.block_on(serve_model(call)),
         Some(text) => {
             let (scenario, console) = scenario(text, call)?;
-            runtime.block_on(serve_system(call, scenario, console)).map_err(Failure::Wrong)
+            runtime.block_on(serve_system(call, scenario, console))
         }
-    }
+    };
+    // Whoever is stuck is left behind.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    served.map_err(Failure::Wrong)
 }
 
 async fn serve_model(call: &EndpointCall) -> Result<(), String> {
@@ -63,7 +76,7 @@ async fn serve_system(call: &EndpointCall, scenario: Scenario, console: &'static
     let url = front.url();
     say(&format!("Serving {url} ({}, seed {seed})", console.name));
     for route in console.routes {
-        let how = if route.stream { "WebSocket" } else { route.method };
+        let how = if route.stream.is_some() { "WebSocket" } else { route.method };
         say(&format!("  {how:<9} {:<24} {}", route.path, route.help));
     }
     say(&format!("The same system in virtual time: …/{link}"));
@@ -108,7 +121,10 @@ async fn until_told<S: Future<Output = std::io::Result<()>>>(
         first.next().await;
         match in_flight() {
             0 => say("Stopping."),
-            n => say(&format!("Stopping when those in flight ({n}) have their answers; stop again to drop them.")),
+            n => say(&format!(
+                "Stopping when those in flight ({n}) have their answers, in {} s at the latest; stop again to drop them.",
+                (Deadlines::default().drain + Deadlines::default().grace).as_secs()
+            )),
         }
     });
     let impatience = async move {
@@ -144,24 +160,27 @@ impl Signals {
     }
 }
 
-/// The ways to ask a program to stop.
+/// The ways to ask a program to stop: from the keyboard, by whoever runs it, and by a terminal that is closed.
 #[cfg(unix)]
-struct StopSignals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
+struct StopSignals([tokio::signal::unix::Signal; 3]);
 
 #[cfg(unix)]
 impl StopSignals {
     fn listen() -> std::io::Result<StopSignals> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(StopSignals { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(StopSignals([
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+        ]))
     }
 
     async fn next(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
         }
     }
 }

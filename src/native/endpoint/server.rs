@@ -1,17 +1,19 @@
 //! The server: the model behind HTTP.
 
+use super::accept;
 use super::call::EndpointCall;
+use super::connections::{self, Deadlines};
 use super::garbage;
-use super::metrics::{self, Metrics};
+use super::manners::with_manners;
+use super::metrics::Metrics;
 use crate::engine::Seed;
+use crate::spec::exposition::{OPENMETRICS, PROMETHEUS, to_prometheus};
 use crate::trace::{SimTime, Span};
 use crate::upstream::{Model, Visit};
-use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use axum::{Json, Router};
 use serde_json::json;
 use std::future::Future;
@@ -22,7 +24,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
-use tower_http::cors::{Any, CorsLayer};
 
 /// An endpoint that has its address and does not serve yet.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ pub struct Endpoint {
     address: SocketAddr,
     call: EndpointCall,
     server: Arc<Server>,
+    deadlines: Deadlines,
 }
 
 /// Takes the address that the options name.
@@ -40,7 +42,7 @@ pub struct Endpoint {
 pub async fn bind(call: &EndpointCall) -> Result<Endpoint, String> {
     let server = Arc::new(Server::new(call)?);
     let (listener, address) = listen(call).await?;
-    Ok(Endpoint { listener, address, call: call.clone(), server })
+    Ok(Endpoint { listener, address, call: call.clone(), server, deadlines: Deadlines::default() })
 }
 
 /// The socket that the options name, and its address.
@@ -68,6 +70,11 @@ pub(super) fn callable(mut address: SocketAddr) -> SocketAddr {
 }
 
 impl Endpoint {
+    /// The same with other deadlines.
+    pub fn within(self, deadlines: Deadlines) -> Endpoint {
+        Endpoint { deadlines, ..self }
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -93,11 +100,9 @@ impl Endpoint {
             garbage::answer_all(&self.listener, kind, &self.call, stop).await;
             return Ok(());
         }
-        // An answer is one small packet, and is not to wait for a second.
-        let listener = self.listener.tap_io(|stream| {
-            let _without = stream.set_nodelay(true);
-        });
-        axum::serve(listener, router(self.server, &self.call)).with_graceful_shutdown(stop).await
+        let (router, nothing_else) = (router(self.server, &self.call), std::future::ready(()));
+        connections::serve(self.listener, router, &self.deadlines, stop, nothing_else).await;
+        Ok(())
     }
 }
 
@@ -113,24 +118,6 @@ fn router(server: Arc<Server>, call: &EndpointCall) -> Router {
     with_manners(router, call, &[Method::GET])
 }
 
-/// A router that answers as the options ask: pages too, unless they are not to, and late.
-pub(super) fn with_manners(router: Router, call: &EndpointCall, methods: &[Method]) -> Router {
-    let router = if call.no_cors { router } else { router.layer(any_page(methods)) };
-    if call.delay.is_zero() {
-        return router;
-    }
-    let delay = call.delay;
-    router.layer(middleware::from_fn(move |request: Request, next: Next| async move {
-        pass(delay).await;
-        next.run(request).await
-    }))
-}
-
-/// Any page may call, from the public network too: there is nothing here to keep from it.
-fn any_page(methods: &[Method]) -> CorsLayer {
-    CorsLayer::new().allow_origin(Any).allow_methods(methods.to_vec()).allow_headers(Any).allow_private_network(true)
-}
-
 async fn data(State(server): State<Arc<Server>>) -> Response {
     let status = StatusCode::from_u16(server.serve().await).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = if status.is_success() {
@@ -142,9 +129,11 @@ async fn data(State(server): State<Arc<Server>>) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-async fn metrics(State(server): State<Arc<Server>>) -> Response {
+async fn metrics(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
+    let content = accept::choose(&headers, &[PROMETHEUS, OPENMETRICS]).unwrap_or(PROMETHEUS);
     match server.metrics.text() {
-        Ok(text) => ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+        Ok(text) if content == PROMETHEUS => ([(header::CONTENT_TYPE, content)], to_prometheus(&text)).into_response(),
+        Ok(text) => ([(header::CONTENT_TYPE, content)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

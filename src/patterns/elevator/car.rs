@@ -86,7 +86,6 @@ pub struct Car {
     /// When it last came on, and when somebody last got in or out.
     pub(super) came_on: Cell<SimTime>,
     pub(super) moved_at: Cell<SimTime>,
-    pub(super) doors_open: Cell<bool>,
     /// The floor at which its doors were open for as long as they may be, until it has left it.
     pub(super) held_doors: Cell<Option<Floor>>,
     pub(super) idle_since: Cell<Option<SimTime>>,
@@ -136,7 +135,6 @@ impl Car {
             rekicking: Cell::new(false),
             came_on: Cell::new(env.now()),
             moved_at: Cell::new(env.now()),
-            doors_open: Cell::new(false),
             held_doors: Cell::new(None),
             idle_since: Cell::new(Some(env.now())),
             deleting: Cell::new(false),

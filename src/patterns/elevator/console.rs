@@ -1,14 +1,28 @@
 //! The interface's routes as the page lists them, each with an example that fits the cars there are.
 
 use super::script;
-use crate::spec::{Console, Route, Values};
+use crate::spec::exposition::{OPENMETRICS, PROMETHEUS};
+use crate::spec::{Console, Route, Stream, Values};
+use crate::trace::Span;
+
+/// The stream of the original's own server.
+pub const STATUS: &str = "/ws/status";
+/// That of the server beside it, which is there for streams alone.
+pub const FAST: &str = "/ws/status/fast";
 
 const fn get(path: &'static str, help: &'static str) -> Route {
-    Route { method: "GET", path, help, body: "", stream: false }
+    Route { method: "GET", path, help, body: "", stream: None, offers: &[] }
 }
 
 const fn post(path: &'static str, help: &'static str, body: &'static str) -> Route {
-    Route { method: "POST", path, help, body, stream: false }
+    Route { method: "POST", path, help, body, stream: None, offers: &[] }
+}
+
+/// A stream: update and read deadline, time between pings, write deadline, in seconds.
+const fn stream(path: &'static str, help: &'static str, [update, read, ping, write]: [u64; 4]) -> Route {
+    let of = Span::secs;
+    let stream = Stream { update: of(update), read: of(read), ping: of(ping), write: of(write) };
+    Route { method: "GET", path, help, body: "", stream: Some(stream), offers: &[] }
 }
 
 /// The interface of the bank.
@@ -33,16 +47,26 @@ pub static CONSOLE: Console = Console {
             path: "/v1/elevators",
             help: "Lets a car bring its people to their floors, at most 10 s, and removes it.",
             body: r#"{"name": "$last"}"#,
-            stream: false,
+            stream: None,
+            offers: &[],
         },
-        Route { method: "GET", path: "/ws/status", help: "Where every car is, once a second.", body: "", stream: true },
+        stream(STATUS, "Where every car is, once a second.", [3, 60, 30, 5]),
+        // The original's second server compresses what it sends; no library here does that.
+        stream(FAST, "The same ten times a second.", [5, 60, 54, 10]),
         get("/v1", "What there is."),
         get("/v1/health", "Whether the bank works."),
         get("/v1/health/live", "Whether it is there at all."),
         get("/v1/health/ready", "Whether it takes requests."),
         get("/v1/health/detailed", "Each car and its breaker."),
         get("/v1/metrics", "Load and performance score of the fleet."),
-        get("/metrics", "All counts, in the text format of Prometheus."),
+        Route {
+            method: "GET",
+            path: "/metrics",
+            help: "All counts, in the text format of Prometheus, or of OpenMetrics for whoever accepts it.",
+            body: "",
+            stream: None,
+            offers: &[PROMETHEUS, OPENMETRICS],
+        },
         post("/floor", "The old route for requests: plain text.", r#"{"from": $low, "to": $high}"#),
         post(
             "/elevator",

@@ -1,7 +1,8 @@
-//! How answers of the interface are wrapped: the original's envelope of version 1, with the times of the run.
+//! How answers of the interface are wrapped: the original's envelope of version 1, with the times of the
+//! run, or of the host where time is real.
 
 use super::refusal::Refusal;
-use crate::trace::SimTime;
+use crate::trace::{SimTime, Span};
 use serde_json::{Value as Json, json};
 
 /// An answer: a status of HTTP, and a body.
@@ -26,58 +27,58 @@ impl Reply {
 }
 
 /// What an envelope says about its request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Meta {
-    /// The number of the exchange.
-    pub number: u32,
-    /// When it was asked.
-    pub asked: SimTime,
-    /// Now.
-    pub now: SimTime,
+    /// Its id.
+    pub id: String,
+    /// How long it took.
+    pub took: Span,
+    /// The date.
+    pub date: SimTime,
 }
 
 impl Meta {
-    fn id(self) -> String {
-        format!("req-{}", self.number)
-    }
-
-    fn wrap(self, success: bool, key: &str, value: Json) -> Json {
+    fn wrap(&self, success: bool, key: &str, value: Json) -> Json {
         json!({
             "success": success,
             key: value,
-            "meta": { "request_id": self.id(), "version": "v1", "duration": (self.now - self.asked).to_string() },
-            "timestamp": timestamp(self.now),
+            "meta": { "request_id": self.id, "version": "v1", "duration": self.took.to_string() },
+            "timestamp": timestamp(self.date),
         })
     }
 
-    /// It went well.
-    pub fn success(self, status: u16, data: Json) -> Reply {
-        Reply::json(status, &self.wrap(true, "data", data))
+    /// What was asked for; with a status of 400 or more it is told all the same, and is no success.
+    pub fn data(&self, status: u16, data: Json) -> Reply {
+        Reply::json(status, &self.wrap(status < 400, "data", data))
     }
 
     /// It did not.
-    pub fn failure(self, status: u16, code: &str, message: &str, details: &str) -> Reply {
+    pub fn failure(&self, status: u16, code: &str, message: &str, details: &str) -> Reply {
         let user = match status {
             400 => "Please check what you have entered.",
             404 => "What you asked for is not there.",
             405 => "This is not the way to ask for it.",
+            408 => "It took too long to arrive. Please try again.",
             409 => "It is there already.",
+            413 => "That is more than anybody needs to say here.",
+            426 => "Connect to this one by a WebSocket.",
             429 => "Too many requests. Please wait a moment.",
             _ => "Something went wrong. Please try again later.",
         };
         let error = json!({
-            "code": code, "message": message, "details": details, "request_id": self.id(), "user_message": user,
+            "code": code, "message": message, "details": details, "request_id": self.id, "user_message": user,
         });
         Reply::json(status, &self.wrap(false, "error", error))
     }
 
-    /// The system refused it.
-    pub fn refused(self, refusal: &Refusal) -> Reply {
-        self.failure(refusal.class.status(), refusal.class.code(), &refusal.message, refusal.class.word())
+    /// The system refused it; `details` says more than the class of the refusal, where there is more to say.
+    pub fn refused(&self, refusal: &Refusal, details: Option<&str>) -> Reply {
+        let details = details.unwrap_or(refusal.class.word());
+        self.failure(refusal.class.status(), refusal.class.code(), &refusal.message, details)
     }
 }
 
-/// An instant of the run as RFC 3339 has it; a run begins at the beginning of 1970. The date is Howard Hinnant's
+/// An instant as RFC 3339 has it, counted from the beginning of 1970, where a run in virtual time begins. The date is Howard Hinnant's
 /// `civil_from_days`.
 pub fn timestamp(at: SimTime) -> String {
     let (seconds, millis) = (at.0 / 1_000_000_000, at.0 / 1_000_000 % 1_000);
@@ -97,7 +98,6 @@ pub fn timestamp(at: SimTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::Span;
 
     #[test]
     fn instants_are_counted_from_1970_through_leap_years() {

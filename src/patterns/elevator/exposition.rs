@@ -1,13 +1,15 @@
-//! The counts in the text format of Prometheus, written by the project that defines it.
+//! The counts in the text formats of Prometheus, written by the project that defines it.
 //!
 //! A snapshot in a fixed order: the library's own families keep their series in a hash table, and the text of an answer is a
 //! part of the trace. The two metrics of the original that nothing ever sets are left out; the one that never moves is there.
 
+use super::car::Car;
 use super::floor::Direction;
 use super::health::Fleet;
-use super::metrics::{Labels, Observed};
+use super::metrics::{Labels, Observed, Responses};
 use super::system::System;
 use crate::parts::BreakerState;
+use crate::spec::exposition::to_prometheus;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
@@ -16,6 +18,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
 /// A value of a series.
 #[derive(Clone, Debug)]
@@ -81,22 +84,27 @@ fn spreads(map: &BTreeMap<Labels, Observed>) -> Vec<(Labels, Sample)> {
 }
 
 impl System {
-    /// The text of `/metrics`.
-    pub fn exposition(&self) -> String {
+    /// The text of `/metrics`, in one of its two formats.
+    pub fn exposition(&self, openmetrics: bool) -> String {
         let mut registry = Registry::with_prefix("elevator");
         registry.register_collector(Box::new(Exposition(self.families())));
         let mut out = String::new();
-        // Writing to a string does not fail.
         match text::encode(&mut out, &registry) {
-            Ok(()) => out,
+            Ok(()) if openmetrics => out,
+            Ok(()) => to_prometheus(&out),
+            // Writing to a string does not fail.
             Err(fmt::Error) => String::new(),
         }
     }
 
     fn families(&self) -> Vec<Family> {
-        let (metrics, fleet, cars) = (self.metrics.borrow(), Fleet::of(self), self.cars());
+        let (metrics, fleet) = (self.metrics.borrow(), Fleet::of(self));
+        // Shipped, two cars may have one name, and a series must not come twice: the one that was added last counts, as it would
+        // overwrite the other's value in the original.
+        let by_name: BTreeMap<String, Rc<Car>> = self.cars().into_iter().map(|car| (car.name.clone(), car)).collect();
+        let cars: Vec<Rc<Car>> = by_name.into_values().collect();
         let family = |name, help, labels, series| Family { name, help, labels, series };
-        let per_car = |figure: &dyn Fn(&super::car::Car) -> f64| -> Vec<(Labels, Sample)> {
+        let per_car = |figure: &dyn Fn(&Car) -> f64| -> Vec<(Labels, Sample)> {
             cars.iter().map(|car| (vec![car.name.clone()], Sample::Level(figure(car)))).collect()
         };
         let pending = cars.iter().flat_map(|car| {
@@ -105,14 +113,34 @@ impl System {
                 (labels, Sample::Level(f64::from(car.load_of(way))))
             })
         });
-        let breaker = |car: &super::car::Car| match car.breaker.state() {
+        let breaker = |car: &Car| match car.breaker.state() {
             BreakerState::Closed | BreakerState::Disabled => 0.0,
             BreakerState::HalfOpen => 1.0,
             BreakerState::Open | BreakerState::ForcedOpen => 2.0,
         };
         let healthy =
             vec![(vec!["elevator_manager".to_owned()], Sample::Level(f64::from(u8::from(fleet.is_healthy()))))];
-        let never = cars.iter().map(|car| (vec![car.name.clone()], Sample::Count(0))).collect();
+        let failures = |car: &Rc<Car>| match metrics.breaker_failures.get(&car.name) {
+            Some(&n) if self.works.forgives() => n,
+            _ => 0,
+        };
+        let failures = cars.iter().map(|car| (vec![car.name.clone()], Sample::Count(failures(car)))).collect();
+        let of_failures = match self.works.forgives() {
+            true => "Failures of which the breaker heard",
+            false => "0 for ever: the operation that the breaker wraps never fails, and nothing increments this",
+        };
+        // As shipped the gauge that is called an average is the last one.
+        let average = |seen: &Responses| match self.works.forgives() {
+            true => seen.sum / seen.count.max(1) as f64,
+            false => seen.last,
+        };
+        let of_responses = match self.works.forgives() {
+            true => "How long answers took on average",
+            false => "How long the last answer took, whatever the name says",
+        };
+        let responses = metrics.responses.iter();
+        let responses =
+            responses.map(|(operation, seen)| (vec![(*operation).to_owned()], Sample::Level(average(seen))));
         vec![
             family(
                 "request_duration_seconds",
@@ -148,7 +176,7 @@ impl System {
                 pending.collect(),
             ),
             family("circuit_breaker_state", "0 closed, 1 half-open, 2 open", &["elevator"], per_car(&breaker)),
-            family("circuit_breaker_failures", "Nothing ever increments it", &["elevator"], never),
+            family("circuit_breaker_failures", of_failures, &["elevator"], failures),
             family(
                 "http_request_duration_seconds",
                 "How long requests to the interface took",
@@ -162,6 +190,7 @@ impl System {
                 metrics.http.iter().map(|(labels, seen)| (labels.clone(), Sample::Count(seen.count()))).collect(),
             ),
             family("errors", "Errors", &["error_type", "component"], counts(&metrics.errors)),
+            family("avg_response_time_seconds", of_responses, &["operation"], responses.collect()),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use super::car::Car;
 use super::envelope::timestamp;
 use super::floor::Direction;
+use super::refusal::REJECTED;
 use super::system::System;
 use serde_json::{Map, Value as Json, json};
 
@@ -10,6 +11,11 @@ impl Car {
     /// Whether its breaker lets it work and nobody deletes it.
     pub fn is_healthy(&self) -> bool {
         !self.is_blocked() && !self.is_deleting()
+    }
+
+    /// What its breaker says to whom it turns away now, if it does.
+    pub fn rejection(&self) -> Option<&'static str> {
+        self.is_blocked().then_some(REJECTED)
     }
 
     fn direction_word(&self) -> &'static str {
@@ -26,6 +32,7 @@ impl Car {
             "circuit_breaker_state": self.breaker.state().word(),
             "circuit_breaker_failures": self.breaker.failures(),
             "circuit_breaker_successes": self.breaker.successes(),
+            "circuit_breaker_error": self.rejection(),
             "is_healthy": self.is_healthy(),
             "is_deleting": self.is_deleting(),
             "min_floor": self.min.0,
@@ -117,7 +124,7 @@ impl System {
             "healthy_elevators": fleet.healthy,
             "active_requests": fleet.pending(),
             "system_healthy": fleet.is_healthy(),
-            "timestamp": timestamp(self.env.now()),
+            "timestamp": timestamp(self.env.date()),
         })
     }
 
@@ -133,7 +140,7 @@ impl System {
             "average_load": fleet.average_load(),
             "system_efficiency": 0.0,
             "performance_score": fleet.performance_score(),
-            "timestamp": timestamp(self.env.now()),
+            "timestamp": timestamp(self.env.date()),
         })
     }
 

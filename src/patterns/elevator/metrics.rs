@@ -1,8 +1,12 @@
 //! What the system counts about itself, as the original does: requests by car, direction and status, and its *estimates* of
 //! waiting and travel times, two seconds a floor. The true times follow from the trace and are elsewhere.
 
+use super::car::Car;
+use super::console::CONSOLE;
 use super::passenger::Passenger;
+use super::refusal::REJECTED;
 use super::system::{Answer, ESTIMATE};
+use crate::trace::Span;
 use std::collections::BTreeMap;
 
 /// Upper bounds of the estimates, in seconds.
@@ -45,6 +49,22 @@ impl Observed {
     }
 }
 
+/// The methods that stand in labels by their names. Anybody may make up others, and no label grows by that.
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/// What stands in labels for everything else.
+const OTHER: &str = "/other";
+
+/// How long something took: the last time, and over all times.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Responses {
+    /// In seconds, the last time.
+    pub last: f64,
+    /// In seconds, in all.
+    pub sum: f64,
+    /// How often.
+    pub count: u64,
+}
+
 /// The counts.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
@@ -60,6 +80,10 @@ pub struct Metrics {
     pub http: BTreeMap<Labels, Observed>,
     /// Errors, by type and component.
     pub errors: BTreeMap<Labels, u64>,
+    /// Failures that the breaker of a car heard of, by car.
+    pub breaker_failures: BTreeMap<String, u64>,
+    /// How long answers took, by operation.
+    pub responses: BTreeMap<&'static str, Responses>,
 }
 
 impl Metrics {
@@ -68,8 +92,8 @@ impl Metrics {
         Metrics::default()
     }
 
-    /// A button was pressed, and this came of it.
-    pub fn requested(&mut self, person: &Passenger, answer: &Answer) {
+    /// A button was pressed, and this came of it, after so long.
+    pub fn requested(&mut self, person: &Passenger, answer: &Answer, took: Span) {
         let (name, status) = match answer {
             Ok(car) => (car.name.clone(), "success"),
             Err(refusal) => {
@@ -81,7 +105,7 @@ impl Metrics {
         *self.requests.entry(vec![name.clone(), direction, status.to_owned()]).or_default() += 1;
         // The legacy handler writes "success" whatever came of it.
         let taken = self.durations.entry(vec![name.clone(), "success".to_owned()]);
-        taken.or_insert_with(|| Observed::new(REQUESTS)).observe(0.0);
+        taken.or_insert_with(|| Observed::new(REQUESTS)).observe(took.seconds());
         if let Ok(car) = answer {
             let floors = person.from().distance(person.to);
             let wait = f64::from(car.floor().distance(person.from())) * ESTIMATE.seconds();
@@ -91,14 +115,50 @@ impl Metrics {
         }
     }
 
-    /// An HTTP request was answered.
-    pub fn served(&mut self, method: &str, endpoint: &str, status: u16, seconds: f64) {
+    /// An HTTP request was answered. Whoever asks for what there is not is one of many: under a label each, whoever likes could
+    /// fill the memory.
+    pub fn served(&mut self, method: &str, path: &str, status: u16, took: Span) {
+        let endpoint = if CONSOLE.methods(path).is_empty() { OTHER } else { path };
+        let method = if METHODS.contains(&method) { method } else { "OTHER" };
         let labels = vec![method.to_owned(), endpoint.to_owned(), status.to_string()];
-        self.http.entry(labels).or_insert_with(|| Observed::new(HTTP)).observe(seconds);
+        self.http.entry(labels).or_insert_with(|| Observed::new(HTTP)).observe(took.seconds());
+        let operation = match endpoint {
+            "/v1/floors/request" | "/floor" => Some("elevator_request"),
+            "/v1/health" | "/health" => Some("health_check"),
+            _ => None,
+        };
+        if let Some(operation) = operation {
+            let Responses { last, sum, count } = self.responses.entry(operation).or_default();
+            *last = took.seconds();
+            *sum += took.seconds();
+            *count += 1;
+        }
+        match status {
+            ..400 => {}
+            400..500 => self.failed("client_error", "http_handler"),
+            _ => self.failed("server_error", "http_handler"),
+        }
     }
 
     /// Something went wrong.
     pub fn failed(&mut self, class: &str, component: &str) {
         *self.errors.entry(vec![class.to_owned(), component.to_owned()]).or_default() += 1;
+    }
+}
+
+impl Car {
+    /// A step of it failed, and its breaker heard of it.
+    pub(super) fn failed(&self) {
+        if let Some(system) = self.system.borrow().upgrade() {
+            *system.metrics.borrow_mut().breaker_failures.entry(self.name.clone()).or_default() += 1;
+        }
+    }
+
+    /// Its breaker turned a step away.
+    pub(super) fn is_turned_away(&self) {
+        self.env.note(&format!("{}: {REJECTED}", self.name), 0);
+        if let Some(system) = self.system.borrow().upgrade() {
+            system.metrics.borrow_mut().failed("circuit_breaker_open", "elevator");
+        }
     }
 }

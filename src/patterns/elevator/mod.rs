@@ -48,12 +48,14 @@ mod passenger;
 mod reference;
 mod refusal;
 mod rescue;
+mod routes;
 mod scene;
 mod script;
 mod stop;
 mod sweep;
 mod system;
 mod traffic;
+mod vitals;
 mod works;
 
 use crate::engine::Env;
@@ -187,7 +189,9 @@ pub static PATTERN: Pattern = Pattern {
         "building",
         "works",
         "api",
-        "health"
+        "routes",
+        "health",
+        "vitals"
     ],
     parts: &["breaker", "channel", "select", "timeout", "ticker", "watch"],
     home: (StationKind::Source, "street"),

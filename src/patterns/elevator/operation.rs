@@ -48,6 +48,7 @@ async fn run_with_timeout(env: &Env, car: &Rc<Car>) {
     let pass = match car.breaker.admit() {
         Ok(pass) => pass,
         Err(rejected) => {
+            car.is_turned_away();
             // The signal is gone. As shipped that is all, and the car stands until somebody asks for it again.
             if car.works.rekicks() {
                 rekick(env, car, rejected.until);
@@ -124,6 +125,7 @@ fn report(car: &Car, pass: Pass, result: Result<(), Failure>) {
                 Failure::Timeout => "the operation timed out",
             };
             car.env.note(&format!("{}: {text}", car.name), 0);
+            car.failed();
             pass.failure();
         }
     }

@@ -122,11 +122,6 @@ impl Passenger {
         Some(told_at.max(self.since.get()))
     }
 
-    /// Whether a car that comes for them has its doors open at their floor, and room.
-    pub fn is_being_let_in(&self) -> bool {
-        self.coming().iter().any(|car| car.is_open_at(self.from()) && car.has_room())
-    }
-
     /// Whether a car comes for them.
     pub fn is_for(&self, car: &Car) -> bool {
         let is_it = |other: &Rc<Car>| other.station == car.station;
@@ -162,11 +157,15 @@ pub async fn travel(
     system.building.enter(&person);
     let mut answered = Some(answered);
     let outcome = loop {
-        let answer = system.handle(&person).await;
-        if let Some(answered) = answered.take() {
-            answered(&answer);
-        }
-        if answer.is_err() {
+        let is_refused = {
+            // In a box of its own, which is gone when the answer is there: a served building may hold many who only wait.
+            let answer = Box::pin(system.handle(&person)).await;
+            if let Some(answered) = answered.take() {
+                answered(&answer);
+            }
+            answer.is_err()
+        };
+        if is_refused {
             break Outcome::Rejected;
         }
         match person.stage.until(|s| matches!(s, Stage::LeftBehind | Stage::Arrived | Stage::Dropped)).await {

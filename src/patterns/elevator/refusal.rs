@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What a breaker says to whom it turns away.
+pub const REJECTED: &str = "circuit breaker is open - request rejected";
+
 /// A class of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {

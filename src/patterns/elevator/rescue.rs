@@ -80,11 +80,7 @@ impl Car {
     /// Whom it is to fetch next, as long as it is idle, and when.
     fn next_to_fetch(&self, building: &Building) -> Option<(SimTime, Rc<Passenger>)> {
         let idle = self.idle_since.get().filter(|_| !self.is_deleting() && !self.is_blocked() && self.at_rest.get())?;
-        let due = |person: &Rc<Passenger>| {
-            let waited = person.waits_since()?.max(idle) + self.trip();
-            // Into doors that are open they step in a moment.
-            Some(if person.is_being_let_in() { waited.max(self.env.now() + self.works.p.floor_time) } else { waited })
-        };
+        let due = |person: &Rc<Passenger>| Some(person.waits_since()?.max(idle) + self.trip());
         let waiting = building.everybody().into_iter().filter(|person| self.may_fetch(person));
         waiting.filter_map(|person| Some((due(&person)?, person))).min_by_key(|(due, _)| *due)
     }

@@ -55,11 +55,6 @@ impl Car {
         stops && (takes_in || self.riders.borrow().iter().any(|p| p.to == floor))
     }
 
-    /// Whether its doors are open at a floor.
-    pub fn is_open_at(&self, floor: Floor) -> bool {
-        self.doors_open.get() && self.floor() == floor
-    }
-
     /// Opens the doors at the floor for those who go in a direction, and does what there is to do there.
     pub(super) async fn stop(&self, direction: Direction) {
         let floor = self.floor();
@@ -155,7 +150,6 @@ struct Doors<'a>(&'a Car);
 impl<'a> Doors<'a> {
     fn open(car: &'a Car) -> Doors<'a> {
         car.env.gauge(car.station, DOORS, 1);
-        car.doors_open.set(true);
         car.comes_on();
         Doors(car)
     }
@@ -164,7 +158,6 @@ impl<'a> Doors<'a> {
 impl Drop for Doors<'_> {
     fn drop(&mut self) {
         self.0.env.gauge(self.0.station, DOORS, 0);
-        self.0.doors_open.set(false);
         self.0.leaves_behind();
     }
 }

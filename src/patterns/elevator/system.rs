@@ -112,12 +112,14 @@ impl System {
         Ok(car)
     }
 
-    /// Deletes a car: it takes no new requests, is given some time to bring its people to their floors, and goes.
+    /// Deletes a car: it takes no new requests, is given some time to bring its people to their floors, and goes. That time is
+    /// over when who asked hangs up: as in the original the deletion is in the scope of its request, and what is in no scope
+    /// any more is done at once.
     ///
     /// # Errors
     /// [`Class::NotFound`], [`Class::Validation`] where it is being deleted already, [`Class::Internal`] where it was not done in
     /// time; it is gone then all the same.
-    pub async fn delete(&self, name: &str) -> Answer {
+    pub async fn delete(&self, name: &str, hung_up: &Cell<bool>) -> Answer {
         let Some(car) = self.car(name) else {
             return Err(Refusal::new(Class::NotFound, format!("elevator {name} not found")));
         };
@@ -127,21 +129,20 @@ impl System {
         car.start_deleting();
         let mut poll = Ticker::new(&self.env, DELETION_POLL);
         let empty = async {
-            while car.load() > 0 {
+            while car.load() > 0 && !hung_up.get() {
                 poll.tick().await;
             }
         };
-        let drained = timeout(&self.env, self.works.p.create_timeout, empty).await;
+        let drained = timeout(&self.env, self.works.p.create_timeout, empty).await.is_ok() && car.load() == 0;
         self.cars.borrow_mut().retain(|other| !Rc::ptr_eq(other, &car));
         self.let_out(&car);
         car.shut_down();
         self.env.close(car.breaker.station());
         self.env.close(car.station);
-        match drained {
-            Ok(()) => Ok(car),
-            Err(_) => {
-                Err(Refusal::new(Class::Internal, "elevator deleted but some pending requests may have been dropped"))
-            }
+        if drained {
+            Ok(car)
+        } else {
+            Err(Refusal::new(Class::Internal, "elevator deleted but some pending requests may have been dropped"))
         }
     }
 
@@ -185,8 +186,9 @@ impl System {
     pub async fn handle(self: &Rc<System>, person: &Rc<Passenger>) -> Answer {
         let exchange = self.env.ask("passenger", &format!("{}->{}", person.from(), person.to));
         let (system, inner) = (self.clone(), person.clone());
+        let lap = self.env.lap();
         let answer = self.env.spawn("request", async move { system.request(&inner).await }).join().await;
-        self.metrics.borrow_mut().requested(person, &answer);
+        self.metrics.borrow_mut().requested(person, &answer, self.env.took(lap));
         match &answer {
             Ok(car) => self.env.reply(exchange, 200, &car.name),
             Err(refusal) => self.env.reply(exchange, refusal.class.status(), &refusal.message),

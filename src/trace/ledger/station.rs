@@ -87,6 +87,12 @@ impl StationRow {
         self.load() <= self.allowed
     }
 
+    /// Whether nobody waits here for a slot that is free.
+    pub fn keeps_its_slots_busy(&self) -> bool {
+        let waits = self.levels.present > self.levels.in_service;
+        self.kind != StationKind::Server || !waits || self.levels.in_service >= self.limit()
+    }
+
     /// Those its capacity is there for.
     fn load(&self) -> u64 {
         if self.serves() { self.levels.in_service } else { self.levels.present }

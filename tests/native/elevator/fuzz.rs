@@ -75,8 +75,6 @@ fn people() -> impl Strategy<Value = String> {
 }
 
 const HEADING: Gauge = Gauge(0);
-const DOORS: Gauge = Gauge(1);
-const FLOOR: Gauge = Gauge(7);
 const LOW: Gauge = Gauge(2);
 const HIGH: Gauge = Gauge(3);
 const PENDING: [Gauge; 2] = [Gauge(4), Gauge(5)];
@@ -106,19 +104,10 @@ impl Beside {
         serves(from) && serves(to) && !open && !is(row, "deleting") && !is(row, "removed")
     }
 
-    /// Whether a car stands at a floor with its doors open: who waits there steps in, or finds no room and asks again.
-    fn is_served(&self, floor: i64) -> bool {
-        let open = |row: &StationRow| row.gauge(DOORS) == 1 && row.gauge(FLOOR) == floor;
-        self.ledger.stations.iter().any(|row| row.kind == StationKind::Car && open(row))
-    }
-
     /// Before an event: whoever has waited for too long beside a car that has been idle for as long.
     fn look(&self, now: SimTime, patience: impl Fn(&StationRow) -> u64, trace: &Trace) -> Option<String> {
         for (job, (from, to, since)) in &self.waiting {
             let Some(to) = to else { continue };
-            if self.is_served(*from) {
-                continue;
-            }
             for (car, idle) in &self.idle {
                 let Some(row) = self.ledger.station(*car) else { continue };
                 let told = self.told.get(job).copied().unwrap_or(*since);

@@ -9,6 +9,8 @@ mod eta;
 mod fuzz;
 mod golden;
 mod mended;
+mod hosted;
+mod http;
 mod race;
 #[cfg(feature = "cli")]
 mod served;

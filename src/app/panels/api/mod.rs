@@ -4,6 +4,7 @@
 //! goes back has not asked yet. What is typed is sent as it stands: a system's errors are worth seeing too.
 
 mod editor;
+mod headers;
 mod transcript;
 
 use crate::app::page::{Draft, Page, use_page};
@@ -36,7 +37,7 @@ pub fn Api() -> Html {
                 <ul>{ for console.routes.iter().map(|route| html! {
                     <li><button type="button" data-testid="api-route" aria-pressed={is_chosen(route).to_string()} onclick={choose(route)}>
                         <b class="meth">{ route.method }</b><code>{ route.path }</code>
-                        <small>{ route.help }{ if route.stream { " Streams until you hang up." } else { "" } }</small>
+                        <small>{ route.help }{ if route.stream.is_some() { " Streams until you hang up." } else { "" } }</small>
                     </button></li>
                 }) }</ul>
             </section>

@@ -1,8 +1,10 @@
 //! What was asked from the page and what the system answered, up to the playhead, newest first.
 
+use super::headers::{Headers, HeadersProps};
 use crate::analysis::{ExchangeRow, Reply, Request};
 use crate::app::lab::{Lab, Status};
 use crate::app::page::{Page, Wish, use_page};
+use crate::engine::Exchange;
 use crate::spec::Console;
 use crate::trace::Trace;
 use crate::view::{json, number, status};
@@ -73,7 +75,24 @@ impl Scene<'_> {
                 } else if let Some(reply) = replies.last() {
                     { text("Answer", self.trace.name(reply.body), newest) }
                 }
+                if let Some(reply) = replies.first() {
+                    <Headers ..self.answered(row, (method, path), reply) />
+                }
             </li>
+        }
+    }
+
+    /// What the headers of an answer follow from. A stream that was not refused began with a switch of protocols.
+    fn answered(&self, row: &ExchangeRow, (method, path): (&str, &str), reply: &Reply) -> HeadersProps {
+        let streams = reply.status < 400 && self.streams(method, path, std::slice::from_ref(reply));
+        HeadersProps {
+            console: self.console,
+            method: AttrValue::from(method.to_owned()),
+            path: AttrValue::from(path.to_owned()),
+            id: Exchange::id_of(row.number),
+            at: reply.at,
+            status: if streams { 101 } else { reply.status },
+            body: AttrValue::from(self.trace.name(reply.body).to_owned()),
         }
     }
 
@@ -99,14 +118,16 @@ impl Scene<'_> {
 
     fn streams(&self, method: &str, path: &str, replies: &[Reply]) -> bool {
         let place = path.split('?').next().unwrap_or_default();
-        let route = self.console.routes.iter().find(|route| route.method == method && route.path == place);
+        let route = self.console.route(method, place);
         // One that was refused has had its only answer.
-        replies.len() > 1 || (route.is_some_and(|route| route.stream) && replies.iter().all(|reply| reply.status < 400))
+        replies.len() > 1
+            || (route.is_some_and(|route| route.stream.is_some()) && replies.iter().all(|reply| reply.status < 400))
     }
 
     /// The latest message of a stream, how many there were, and the way to end it.
     fn stream(&self, row: &ExchangeRow, replies: &[Reply]) -> Html {
         let hung_up = self.lab.has_hung_up(row.number);
+        let ended = replies.last().is_some_and(|last| last.status >= 400);
         let count = match replies.len() {
             1 => "1 message".to_owned(),
             n => format!("{} messages", number::count(n as u64)),
@@ -114,11 +135,12 @@ impl Scene<'_> {
         html! {
             <div class="stream">
                 <span class="live">{ match (hung_up, replies.last()) {
+                    _ if ended => format!("{count}, with the last of which the system ended it"),
                     (true, _) => format!("{count}, then hung up"),
                     (false, None) => "listening, no message yet".to_owned(),
                     (false, Some(last)) => format!("{count}, the latest at {:.3}", last.at.seconds()),
                 } }</span>
-                if !hung_up && !self.lab.wants_real() {
+                if !hung_up && !ended && !self.lab.wants_real() {
                     <button type="button" class="btn bd" data-testid="api-hang" onclick={self.page.asks(Wish::Hang(row.number))}>{ "Hang up" }</button>
                 }
                 if let Some(last) = replies.last() {

@@ -1,0 +1,146 @@
+//! A connection that keeps time: whoever begins a request has to finish its head, and whoever asks has to take the answer.
+//!
+//! The library below closes a connection on which no head is complete for some time, and makes no difference between a client
+//! that has nothing to ask and one that sends a byte a minute. The first may stay for long, and the second must not. (One that
+//! sends half a head together with the request before it is taken for the first: it is let go when its silence is over.)
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// How many requests of a connection have begun and ended, told by whoever answers them.
+#[derive(Debug, Default)]
+pub struct Requests {
+    begun: AtomicU64,
+    ended: AtomicU64,
+}
+
+/// A request that is being answered, as long as it is held.
+#[derive(Debug)]
+pub struct Answering(Arc<Requests>);
+
+impl Requests {
+    /// A request has come whole, as far as its head goes.
+    pub fn begin(self: &Arc<Requests>) -> Answering {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        Answering(self.clone())
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A deadline that may be set or not.
+#[derive(Debug, Default)]
+struct Deadline(Option<Pin<Box<Sleep>>>);
+
+impl Deadline {
+    fn set(&mut self, after: Duration) {
+        if self.0.is_none() {
+            self.0 = Some(Box::pin(sleep_until(Instant::now() + after)));
+        }
+    }
+
+    fn lift(&mut self) {
+        self.0 = None;
+    }
+
+    /// Whether it is over. If it is not, the task is woken when it is.
+    fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        self.0.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready())
+    }
+}
+
+/// A connection with its deadlines.
+#[derive(Debug)]
+pub struct Bounded {
+    stream: TcpStream,
+    requests: Arc<Requests>,
+    seen: u64,
+    head: (Duration, Deadline),
+    write: (Duration, Deadline),
+}
+
+impl Bounded {
+    /// A connection that has just come: the head of its first request is due.
+    pub fn new(stream: TcpStream, requests: Arc<Requests>, head: Duration, write: Duration) -> Bounded {
+        let mut first = Deadline::default();
+        first.set(head);
+        Bounded { stream, requests, seen: 0, head: (head, first), write: (write, Deadline::default()) }
+    }
+
+    /// What came of a write: progress lifts the deadline, and no progress sets it.
+    fn written<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        let (limit, deadline) = &mut self.write;
+        if result.is_ready() {
+            deadline.lift();
+            return result;
+        }
+        deadline.set(*limit);
+        if deadline.is_over(cx) { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { Poll::Pending }
+    }
+}
+
+impl AsyncRead for Bounded {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        let begun = this.requests.begun.load(Ordering::Relaxed);
+        let (limit, head) = &mut this.head;
+        if begun != this.seen {
+            this.seen = begun;
+            head.lift();
+        }
+        let before = buf.filled().len();
+        let result = Pin::new(&mut this.stream).poll_read(cx, buf);
+        // While a request is answered what comes is its body, which has a deadline of its own.
+        if begun != this.requests.ended.load(Ordering::Relaxed) {
+            return result;
+        }
+        if result.is_pending() && head.is_over(cx) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        ready!(result)?;
+        if buf.filled().len() > before {
+            head.set(*limit);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Bounded {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.written(cx, result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.written(cx, result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -88,12 +88,7 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
         std::fs::write(path, export::picture(&session, at))
             .map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }
-    if asked_until != session.scenario().until {
-        let end = session.computed().seconds();
-        notices.push(format!(
-            "for more than a day nobody had come, moved or left, so the run was ended at {end:.3} s; --until goes on"
-        ));
-    }
+    notices.extend(ended_early(&session, asked_until));
     let host = cost.host(session.scenario(), &session.run().trace());
     let report = Report { host: Some(host), ..Report::of(&session, notices, cost.wall_ns) };
     let text = match call.format {
@@ -193,6 +188,17 @@ pub fn measured(scenario: Scenario) -> (Session<Ledger, History>, Cost) {
         }
     }
     (session, meter.stop())
+}
+
+/// What is to be said of a run that was ended before the horizon that was asked for.
+pub(super) fn ended_early(session: &Session<Ledger, History>, asked: Option<Span>) -> Option<String> {
+    let end = session.computed().seconds();
+    let says = || {
+        format!(
+            "for more than a day nobody had come, moved or left, so the run was ended at {end:.3} s; --until goes on"
+        )
+    };
+    (asked != session.scenario().until).then(says)
 }
 
 fn write_trace(session: &Session<Ledger, History>, path: &PathBuf) -> std::io::Result<()> {

@@ -179,6 +179,9 @@ async fn crowd_of_callers(env: Env, completed: Rc<Cell<u64>>) {
         mean: Span::from_seconds(MEAN),
         slots: 0,
         errors: Share(0.0),
+        client_errors: Share(0.0),
+        outage_answers: "late".to_owned(),
+        retry_after: Span::ZERO,
         timeout: Span::ZERO,
     };
     upstream::open(&env, &server);

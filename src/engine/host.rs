@@ -41,6 +41,11 @@ impl Env {
         self.host().map_or(self.now(), |host| host.date())
     }
 
+    /// Whether somebody runs it in real time, for others to use.
+    pub fn is_hosted(&self) -> bool {
+        self.core().host.borrow().is_some()
+    }
+
     /// Starts to measure how long something takes.
     pub fn lap(&self) -> Lap {
         Lap(self.host_clock())

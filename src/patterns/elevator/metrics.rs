@@ -3,7 +3,7 @@
 
 use super::car::Car;
 use super::console::CONSOLE;
-use super::passenger::Passenger;
+use super::floor::{Direction, Floor};
 use super::refusal::REJECTED;
 use super::system::{Answer, ESTIMATE};
 use crate::trace::Span;
@@ -93,7 +93,7 @@ impl Metrics {
     }
 
     /// A button was pressed, and this came of it, after so long.
-    pub fn requested(&mut self, person: &Passenger, answer: &Answer, took: Span) {
+    pub fn requested(&mut self, (from, to): (Floor, Floor), answer: &Answer, took: Span) {
         let (name, status) = match answer {
             Ok(car) => (car.name.clone(), "success"),
             Err(refusal) => {
@@ -101,14 +101,14 @@ impl Metrics {
                 (String::new(), "error")
             }
         };
-        let direction = person.direction().word().to_owned();
+        let direction = Direction::of(from, to).word().to_owned();
         *self.requests.entry(vec![name.clone(), direction, status.to_owned()]).or_default() += 1;
         // The legacy handler writes "success" whatever came of it.
         let taken = self.durations.entry(vec![name.clone(), "success".to_owned()]);
         taken.or_insert_with(|| Observed::new(REQUESTS)).observe(took.seconds());
         if let Ok(car) = answer {
-            let floors = person.from().distance(person.to);
-            let wait = f64::from(car.floor().distance(person.from())) * ESTIMATE.seconds();
+            let floors = from.distance(to);
+            let wait = f64::from(car.floor().distance(from)) * ESTIMATE.seconds();
             self.waits.entry(vec![name.clone()]).or_insert_with(|| Observed::new(ESTIMATES)).observe(wait);
             let travel = self.travels.entry(vec![name, floors.to_string()]);
             travel.or_insert_with(|| Observed::new(ESTIMATES)).observe(f64::from(floors) * ESTIMATE.seconds());

@@ -100,7 +100,7 @@ fn word(data: &Json, key: &str) -> String {
 /// Somebody comes to a floor and presses the button.
 async fn ask_for(system: &Rc<System>, wish: &FloorRequest) -> Result<Json, Refusal> {
     let (from, to) = (Floor(wish.from), Floor(wish.to));
-    let car = system.welcome(from, to).await?;
+    let car = system.press(from, to).await?;
     Ok(json!({
         "elevator_name": car.name,
         "from_floor": from.0,

@@ -197,13 +197,28 @@ impl System {
         }
     }
 
+    /// Somebody presses a button over the interface. In a run they are one more who waits. A served bank is there for days, and whoever
+    /// presses a button again that is lit is nobody new: the answer is the car that comes already, as the original has it, and
+    /// memory does not grow with the presses.
+    pub async fn press(self: &Rc<System>, from: Floor, to: Floor) -> Answer {
+        let lit = self.building.first(from, |person| person.to == to && !person.coming().is_empty());
+        match lit.and_then(|person| person.coming().first().cloned()).filter(|_| self.env.is_hosted()) {
+            Some(car) => {
+                let lap = self.env.lap();
+                self.metrics.borrow_mut().requested((from, to), &Ok(car.clone()), self.env.took(lap));
+                Ok(car)
+            }
+            None => self.welcome(from, to).await,
+        }
+    }
+
     /// Handles a press of the button, in a task of its own.
     pub async fn handle(self: &Rc<System>, person: &Rc<Passenger>) -> Answer {
         let exchange = self.env.ask("passenger", &format!("{}->{}", person.from(), person.to));
         let (system, inner) = (self.clone(), person.clone());
         let lap = self.env.lap();
         let answer = self.env.spawn("request", async move { system.request(&inner).await }).join().await;
-        self.metrics.borrow_mut().requested(person, &answer, self.env.took(lap));
+        self.metrics.borrow_mut().requested((person.from(), person.to), &answer, self.env.took(lap));
         match &answer {
             Ok(car) => self.env.reply(exchange, 200, &car.name),
             Err(refusal) => self.env.reply(exchange, refusal.class.status(), &refusal.message),
@@ -277,12 +292,16 @@ impl System {
     /// A car was chosen from a list that was read before. A reader's copy is whole, and it is of the past.
     fn was_chosen_from(&self, seen: &[Rc<Car>]) {
         let known = self.cars.borrow();
-        let same = seen.len() == known.len() && seen.iter().zip(known.iter()).all(|(one, other)| Rc::ptr_eq(one, other));
+        let same =
+            seen.len() == known.len() && seen.iter().zip(known.iter()).all(|(one, other)| Rc::ptr_eq(one, other));
         if !same {
             self.stale.set(self.stale.get() + 1);
             self.env.gauge(self.fleet, STALE, self.stale.get());
             let (then, now) = (seen.len(), known.len());
-            self.env.note(&format!("manager: a car was chosen from the list as it was, of {then} cars; it has {now} now"), 0);
+            self.env.note(
+                &format!("manager: a car was chosen from the list as it was, of {then} cars; it has {now} now"),
+                0,
+            );
         }
     }
 
@@ -360,7 +379,9 @@ impl Between<'_> {
         // One at a time is as it should be, and not worth an event.
         if now + 1 > most.max(1) {
             system.env.gauge(system.fleet, BETWEEN, now + 1);
-            system.env.note(&format!("manager: {name} is looked for while another car is between its look and its add"), 0);
+            system
+                .env
+                .note(&format!("manager: {name} is looked for while another car is between its look and its add"), 0);
         }
         Between(system)
     }

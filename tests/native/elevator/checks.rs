@@ -4,7 +4,8 @@ use super::{ask, finished, holds, report, run, scenario};
 use millrace::export::Report;
 use millrace::spec::{Check, Seen};
 use millrace::trace::{
-    Ending, EventKind, Fold, Gauge, JobId, Ledger, Outcome, SimTime, Site, StationId, StationKind, TaskId, Text, Trace, TraceEvent,
+    Ending, EventKind, Fold, Gauge, JobId, Ledger, Outcome, SimTime, Site, StationId, StationKind, TaskId, Text, Trace,
+    TraceEvent,
 };
 
 /// Doors that take forty times as long from 5 s on: longer than the operation timeout.
@@ -17,7 +18,8 @@ const STOPPED_CAR: &str = "x=5000000000~0~fault~stop-car~1";
 fn made_up(events: &[EventKind]) -> (Ledger, Trace) {
     let (mut trace, mut ledger) = (Trace::new(), Ledger::new());
     let (bank, name) = (trace.text("bank"), trace.text("A"));
-    let crew = EventKind::Opened { station: StationId(0), kind: StationKind::Crew, name: bank, parent: StationId::NONE };
+    let crew =
+        EventKind::Opened { station: StationId(0), kind: StationKind::Crew, name: bank, parent: StationId::NONE };
     let car = EventKind::Opened { station: CAR, kind: StationKind::Car, name, parent: StationId(0) };
     for &kind in [crew, car].iter().chain(events) {
         let task = if matches!(kind, EventKind::Ended { .. }) { TaskId::MAIN } else { TaskId::NONE };
@@ -164,7 +166,8 @@ fn a_car_is_chosen_from_the_list_that_was_as_shipped_alone() {
         (1_500, "POST", "/v1/elevators", r#"{"name":"C","min_floor":0,"max_floor":9}"#),
     ];
     let name = "a car is chosen from the list as it is";
-    let of = |fidelity: &str| asked(&format!("script=&choose-time=2s&open-for=10s&until=60s&fidelity={fidelity}"), &asks);
+    let of =
+        |fidelity: &str| asked(&format!("script=&choose-time=2s&open-for=10s&until=60s&fidelity={fidelity}"), &asks);
     let documented = of("documented");
     assert!(holds(&documented, name));
     assert_eq!(documented.requests.completed, 1);
@@ -183,7 +186,11 @@ fn every_practice_of_the_lists_names_checks_that_are_there_or_files_that_are() {
             Seen::Checked(names) => {
                 assert!(!names.is_empty(), "{}", practice.item);
                 for name in names {
-                    assert!(pattern.checks.iter().any(|check| check.name == *name), "{}: no check {name}", practice.item);
+                    assert!(
+                        pattern.checks.iter().any(|check| check.name == *name),
+                        "{}: no check {name}",
+                        practice.item
+                    );
                 }
             }
             Seen::Built { at, .. } => {

@@ -211,3 +211,23 @@ fn metrics_are_openmetrics_for_whoever_agreed_on_that() {
     let sample = "elevator_requests_total{elevator=\"A\",direction=\"up\",status=\"success\"} 1\n";
     assert!(open.contains(sample) && usual.contains(sample));
 }
+
+/// A hundred thousand presses of one button were a hundred thousand people, who took 74 MB while the cars were on their way.
+#[test]
+fn a_button_that_is_lit_is_pressed_by_nobody_new() {
+    for cars in ["cars=A:0..9", "cars=A:0..9,B:0..9"] {
+        let mut bank = Hosted::new(&format!("{cars}&api-limit=100000"));
+        for _ in 0..500 {
+            assert_eq!(bank.ask("POST", "/v1/floors/request", r#"{"from":3,"to":7}"#).0, 200);
+        }
+        let entered = |bank: &Hosted| {
+            bank.run.trace().iter().filter(|event| matches!(event.kind, EventKind::Entered { .. })).count()
+        };
+        assert_eq!(entered(&bank), 1, "{cars}");
+        assert_eq!(bank.metric(r#"elevator_requests_total{elevator="A",direction="up",status="success"}"#), 500.0, "{cars}");
+        // Once they have been fetched, the next one is somebody.
+        bank.pass(Span::secs(60));
+        bank.ask("POST", "/v1/floors/request", r#"{"from":3,"to":7}"#);
+        assert_eq!(entered(&bank), 2, "{cars}");
+    }
+}

@@ -41,10 +41,13 @@ fn practices(practices: &'static [Practice]) -> Html {
     let item = |practice: &Practice| {
         let seen = match practice.seen {
             Seen::Checked(names) => {
-                let statements: Vec<_> = names.iter().map(|name| name.split_once(": ").map_or(*name, |(_, s)| s)).collect();
+                let statements: Vec<_> =
+                    names.iter().map(|name| name.split_once(": ").map_or(*name, |(_, s)| s)).collect();
                 html! { <>{ format!("Checked: {}.", statements.join("; ")) }</> }
             }
-            Seen::Built { says, at } => html! { <><b>{ "Of the build, not of a run. " }</b>{ says }{ " See " }<code>{ at.join(", ") }</code></> },
+            Seen::Built { says, at } => {
+                html! { <><b>{ "Of the build, not of a run. " }</b>{ says }{ " See " }<code>{ at.join(", ") }</code></> }
+            }
         };
         html! { <tr><td>{ practice.list }</td><th scope="row">{ practice.item }</th><td>{ seen }</td></tr> }
     };

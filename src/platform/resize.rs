@@ -4,9 +4,8 @@
 //! A window that goes to another screen, or is zoomed while the layout stays, changes no size in CSS pixels: what is painted
 //! for so many device pixels must hear of it all the same, or it stays blurred.
 
-use super::clock;
-use super::media::Media;
-use std::cell::RefCell;
+use super::clock::FrameLoop;
+use super::host;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -16,7 +15,7 @@ use web_sys::{Element, ResizeObserver};
 pub struct Resizes {
     observer: Option<ResizeObserver>,
     _listener: Closure<dyn FnMut()>,
-    _ratio: Rc<Ratio>,
+    _ratio: FrameLoop,
 }
 
 impl std::fmt::Debug for Resizes {
@@ -35,8 +34,14 @@ impl Resizes {
         if let Some(observer) = &observer {
             observer.observe(element);
         }
-        let ratio = Rc::new(Ratio { handler, query: RefCell::default() });
-        ratio.arm();
+        // There is no event for it, and a query for the ratio of now does not always say when it ceases to hold.
+        let mut painted = host::pixel_ratio();
+        let ratio = FrameLoop::start(move |_| {
+            let now = host::pixel_ratio();
+            if std::mem::replace(&mut painted, now).to_bits() != now.to_bits() {
+                handler();
+            }
+        });
         Resizes { observer, _listener: listener, _ratio: ratio }
     }
 }
@@ -46,30 +51,5 @@ impl Drop for Resizes {
         if let Some(observer) = &self.observer {
             observer.disconnect();
         }
-    }
-}
-
-/// Who hears when the ratio of device pixels to CSS pixels changes. There is no event for that: a query for the ratio of now
-/// ceases to hold, and then the next one is asked.
-struct Ratio {
-    handler: Rc<dyn Fn()>,
-    query: RefCell<Option<Media>>,
-}
-
-impl Ratio {
-    fn arm(self: &Rc<Ratio>) {
-        let now = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio());
-        let watched = Rc::downgrade(self);
-        let changed = move |_| {
-            let watched = watched.clone();
-            // In a task of its own: this listener is dropped by what it calls.
-            clock::soon(move || {
-                if let Some(ratio) = watched.upgrade() {
-                    ratio.arm();
-                    (ratio.handler)();
-                }
-            });
-        };
-        self.query.replace(Some(Media::watch(&format!("(resolution: {now}dppx)"), changed)));
     }
 }

@@ -39,6 +39,7 @@ const GOLDEN: &[(&str, &str)] = golden![
     "elevator.default.shipped",
     "elevator.lunch",
     "elevator.production",
+    "elevator.rush-hour",
     "elevator.single",
     "elevator.stranded",
     "elevator.testing",

@@ -224,7 +224,11 @@ fn a_button_that_is_lit_is_pressed_by_nobody_new() {
             bank.run.trace().iter().filter(|event| matches!(event.kind, EventKind::Entered { .. })).count()
         };
         assert_eq!(entered(&bank), 1, "{cars}");
-        assert_eq!(bank.metric(r#"elevator_requests_total{elevator="A",direction="up",status="success"}"#), 500.0, "{cars}");
+        assert_eq!(
+            bank.metric(r#"elevator_requests_total{elevator="A",direction="up",status="success"}"#),
+            500.0,
+            "{cars}"
+        );
         // Once they have been fetched, the next one is somebody.
         bank.pass(Span::secs(60));
         bank.ask("POST", "/v1/floors/request", r#"{"from":3,"to":7}"#);

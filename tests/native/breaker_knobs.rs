@@ -1,12 +1,12 @@
 //! The breaker's knobs that its peers have, each as its library has it, and the scenario that makes its point. Off, each of them
 //! changes nothing: the golden traces of the other scenarios say so.
 
-use crate::program::{Over, finish, run, start_pattern, values};
+use crate::program::{Over, finish, follow, run, start_pattern, values};
 use millrace::analysis::History;
 use millrace::engine::{Env, Seed, Setup};
 use millrace::parts::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Slow, Trip, Window};
 use millrace::patterns;
-use millrace::session::{Scenario, Session};
+use millrace::session::Session;
 use millrace::spec::{CheckKind, Fidelity};
 use millrace::trace::{Answer, EventKind, Ledger, Outcome, SimTime, Span, StationId};
 
@@ -256,11 +256,7 @@ struct Seen {
 }
 
 fn seen(rest: &str) -> Seen {
-    let decoded = Scenario::read(&format!("circuit-breaker?preset={rest}")).expect("a good link");
-    assert_eq!(decoded.notices, Vec::<String>::new(), "{rest}");
-    let checks = decoded.scenario.pattern.checks;
-    let mut session = Session::new(decoded.scenario, Ledger::new(), History::watching(checks));
-    while !session.compute(SimTime::MAX, u64::MAX) {}
+    let session = follow(&format!("circuit-breaker?preset={rest}"));
     for state in session.history().checks.states().iter().filter(|s| s.check.kind == CheckKind::Always) {
         assert_eq!(state.first_seen(), None, "{rest}: {}", state.check.name);
     }

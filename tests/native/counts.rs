@@ -1,27 +1,18 @@
 //! What is counted is what is there: signals, slots, probes, permits. A count that is not given back by who is killed, or taken by
 //! who never gave, goes wrong once and stays wrong: here is what came of it, and the checks that see it at once.
 
-use crate::program::{Over, run};
+use crate::program::{Over, follow, run};
 use millrace::analysis::History;
 use millrace::engine::{Env, Progress, StationSpec};
 use millrace::parts::{Semaphore, channel, timeout};
 use millrace::patterns;
-use millrace::session::{Scenario, Session};
+use millrace::session::Session;
 use millrace::spec::Check;
 use millrace::trace::{Answer, EventKind, Gauge, Ledger, Outcome, SimTime, Span, StationId, StationKind};
 use proptest::prelude::*;
 use std::rc::Rc;
 
 type Finished = Session<Ledger, History>;
-
-fn finished(link: &str) -> Finished {
-    let decoded = Scenario::read(link).expect("a good link");
-    assert_eq!(decoded.notices, Vec::<String>::new(), "{link}");
-    let checks = decoded.scenario.pattern.checks;
-    let mut session = Session::new(decoded.scenario, Ledger::new(), History::watching(checks));
-    while !session.compute(SimTime::MAX, u64::MAX) {}
-    session
-}
 
 /// The names of the `always` checks that were broken.
 fn broken(session: &Finished) -> Vec<&'static str> {
@@ -41,7 +32,7 @@ fn completed(session: &Finished) -> u64 {
 /// at 50 ms, and 1,500 requests took 67.75 s. Without the fault they take 10 s, and one worker of fifteen was away for 0.65 s.
 #[test]
 fn a_killed_worker_takes_its_busy_signal_with_it() {
-    let session = finished(
+    let session = follow(
         "backpressure?requests=1500&server=general&service=constant&mean=100ms&x=50000001~0~fault~kill-worker~1;700000000~0~fault~kill-worker~off",
     );
     let seconds = session.computed().seconds();
@@ -54,10 +45,10 @@ fn a_killed_worker_takes_its_busy_signal_with_it() {
 /// signal for ever, and the monitor beat on beside them.
 #[test]
 fn who_found_the_channel_full_takes_nobody_elses_signal_out() {
-    let session = finished("backpressure?workers=1024&requests=5000&server=general&service=constant&mean=20ms");
+    let session = follow("backpressure?workers=1024&requests=5000&server=general&service=constant&mean=20ms");
     assert_eq!((completed(&session), session.outcome()), (5_000, Some(&Progress::Drained)));
     assert_eq!(broken(&session), Vec::<&str>::new());
-    let cramped = finished("backpressure?busy-buffer=1&tick=0.1ms&requests=500");
+    let cramped = follow("backpressure?busy-buffer=1&tick=0.1ms&requests=500");
     assert_eq!((cramped.history().ledger.tally.departed(), cramped.outcome()), (500, Some(&Progress::Drained)));
     assert_eq!(broken(&cramped), Vec::<&str>::new());
 }
@@ -66,7 +57,7 @@ fn who_found_the_channel_full_takes_nobody_elses_signal_out() {
 #[test]
 fn a_worker_without_a_signal_leaves_the_pressure_as_it_was() {
     let link = "backpressure?workers=2&busy-buffer=1&requests=2&server=general&service=constant&mean=20ms";
-    let session = finished(&format!("{link}&x=10000000~0~fault~kill-worker~2"));
+    let session = follow(&format!("{link}&x=10000000~0~fault~kill-worker~2"));
     let trace = session.run().trace();
     let pressure = trace.iter().filter_map(|e| match e.kind {
         EventKind::Gauged { gauge: Gauge(0), value, .. } => Some((e.at.0, value)),
@@ -78,7 +69,7 @@ fn a_worker_without_a_signal_leaves_the_pressure_as_it_was() {
 /// It beat ten thousand times a second beside nobody, for ever.
 #[test]
 fn a_pool_whose_only_worker_stays_killed_ends_and_says_who_waits() {
-    let session = finished("backpressure?workers=1&requests=500&x=50000001~0~fault~kill-worker~1");
+    let session = follow("backpressure?workers=1&requests=500&x=50000001~0~fault~kill-worker~1");
     let Some(Progress::Deadlock(waiting)) = session.outcome() else { panic!("{:?}", session.outcome()) };
     let waiting: Vec<_> = waiting.iter().map(|w| (w.name.as_str(), w.waiting_on.as_str())).collect();
     assert_eq!(waiting, [("main", "responses.recv"), ("monitor", "tick"), ("producer", "requests.send")]);
@@ -88,10 +79,10 @@ fn a_pool_whose_only_worker_stays_killed_ends_and_says_who_waits() {
 #[test]
 fn an_outage_that_comes_again_and_again_keeps_no_run_alive() {
     let link = "circuit-breaker?callers=1&outage-for=1s&outage-every=4s&x=1000000000~0~fault~kill-worker~1";
-    let session = finished(link);
+    let session = follow(link);
     assert!(matches!(session.outcome(), Some(Progress::Deadlock(_))), "{:?}", session.outcome());
     // While there is work to do, it does come again.
-    let spells = finished("circuit-breaker?preset=flapping")
+    let spells = follow("circuit-breaker?preset=flapping")
         .run()
         .trace()
         .iter()
@@ -103,14 +94,14 @@ fn an_outage_that_comes_again_and_again_keeps_no_run_alive() {
 /// A stranded car's people wait for ever, and somebody listens to the status of it.
 #[test]
 fn a_stream_of_status_lines_keeps_no_run_alive() {
-    let session = finished("elevator?preset=stranded&x=60000000000~0~ask~page~GET~/ws/status~");
+    let session = follow("elevator?preset=stranded&x=60000000000~0~ask~page~GET~/ws/status~");
     assert!(matches!(session.outcome(), Some(Progress::Deadlock(_))), "{:?}", session.outcome());
 }
 
 /// A monitor that looks ten thousand times a second left a line in the log for each look: 3 GB within minutes.
 #[test]
 fn a_controller_that_looks_more_often_leaves_no_longer_log() {
-    let events = |tick: &str| finished(&format!("backpressure?requests=30&base=10s&tick={tick}")).run().trace().len();
+    let events = |tick: &str| follow(&format!("backpressure?requests=30&base=10s&tick={tick}")).run().trace().len();
     let (seldom, often) = (events("60s"), events("1ms"));
     assert!(often <= seldom + 20, "{often} events, {seldom} with hardly a look");
 }
@@ -237,7 +228,7 @@ proptest! {
 #[test]
 fn an_answer_of_a_call_that_was_taken_back_frees_its_slot() {
     let session =
-        finished("worker-pool?requests=400&workers=40&server=general&slots=4&service=constant&mean=50ms&timeout=120ms");
+        follow("worker-pool?requests=400&workers=40&server=general&slots=4&service=constant&mean=50ms&timeout=120ms");
     assert_eq!(broken(&session), Vec::<&str>::new());
     let answers = session.history().calls.iter().filter(|call| call.answer == Answer::TimedOut).count();
     assert!(answers > 100, "{answers} calls were taken back");

@@ -1,5 +1,6 @@
 //! Faults and live edits: those that stand at the start, that overlap, and that end by themselves.
 
+use crate::program::follow;
 use millrace::analysis::History;
 use millrace::engine::{Action, Again, Intervention, Onset};
 use millrace::export::Report;
@@ -19,18 +20,8 @@ pub fn switch(id: &str, magnitude: Option<i64>) -> Action {
 
 type Plain = Session<Ledger, History>;
 
-#[track_caller]
-fn run(link: &str) -> Plain {
-    let decoded = Scenario::read(link).expect("a good link");
-    assert_eq!(decoded.notices, Vec::<String>::new(), "{link}");
-    let checks = decoded.scenario.pattern.checks;
-    let mut session = Session::new(decoded.scenario, Ledger::new(), History::watching(checks));
-    while !session.compute(SimTime::MAX, u64::MAX) {}
-    session
-}
-
 fn report(link: &str) -> Report {
-    Report::of(&run(link), Vec::new(), 0)
+    Report::of(&follow(link), Vec::new(), 0)
 }
 
 /// When a fault was switched, in milliseconds; on or off, and with which magnitude or which of those that stood.
@@ -86,7 +77,7 @@ const STEADY: &str = "#/worker-pool?workers=1&requests=600&server=general&servic
 
 #[test]
 fn of_two_outages_that_overlap_the_end_of_one_leaves_the_other() {
-    let both = run(&format!("{STEADY}&x=1000000000~0~fault~outage~1000000000;1500000000~0~fault~outage~1500000000"));
+    let both = follow(&format!("{STEADY}&x=1000000000~0~fault~outage~1000000000;1500000000~0~fault~outage~1500000000"));
     assert_eq!(
         switches(&both),
         [(1_000, true, 1_000_000_000), (1_500, true, 1_500_000_000), (2_000, false, 0), (3_000, false, 0)]
@@ -98,7 +89,8 @@ fn of_two_outages_that_overlap_the_end_of_one_leaves_the_other() {
 /// What ends first is not always what began first: the trace says which of those that stand it was.
 #[test]
 fn an_outage_within_another_ends_alone() {
-    let within = run(&format!("{STEADY}&x=1000000000~0~fault~outage~3000000000;2000000000~0~fault~outage~500000000"));
+    let within =
+        follow(&format!("{STEADY}&x=1000000000~0~fault~outage~3000000000;2000000000~0~fault~outage~500000000"));
     assert_eq!(
         switches(&within),
         [(1_000, true, 3_000_000_000), (2_000, true, 500_000_000), (2_500, false, 1), (4_000, false, 0)]
@@ -134,21 +126,21 @@ fn a_link_with_only_the_beginning_means_the_same_as_one_with_the_end() {
 
 #[test]
 fn any_fault_may_have_a_duration_of_its_own() {
-    let slow = run(&format!("{STEADY}&x=1000000000~0~fault~slow-server~3@900000000"));
+    let slow = follow(&format!("{STEADY}&x=1000000000~0~fault~slow-server~3@900000000"));
     assert_eq!(switches(&slow), [(1_000, true, 3), (1_900, false, 0)]);
     // 30 calls of 30 ms in those 900 ms in place of 90.
     assert_eq!(Report::of(&slow, Vec::new(), 0).virtual_ns, 6_600_000_000);
-    let short = run(&format!("{STEADY}&x=1000000000~0~fault~outage~2000000000@500000000"));
+    let short = follow(&format!("{STEADY}&x=1000000000~0~fault~outage~2000000000@500000000"));
     assert_eq!(switches(&short), [(1_000, true, 2_000_000_000), (1_500, false, 0)]);
 }
 
 #[test]
 fn a_knob_that_is_turned_is_the_same_knob_and_of_two_that_last_the_stronger_acts() {
-    let turned = run(&format!(
+    let turned = follow(&format!(
         "{STEADY}&x=1000000000~0~fault~slow-server~2;2000000000~0~fault~slow-server~5;3000000000~0~fault~slow-server~off"
     ));
     assert_eq!(switches(&turned), [(1_000, true, 2), (2_000, false, 0), (2_000, true, 5), (3_000, false, 0)]);
-    let two = run(&format!(
+    let two = follow(&format!(
         "{STEADY}&x=1000000000~0~fault~slow-server~2@2000000000;1500000000~0~fault~slow-server~5@500000000"
     ));
     let times: Vec<_> = switches(&two).into_iter().map(|(at, on, _)| (at, on)).collect();

@@ -1,19 +1,14 @@
 //! Figures that cannot flatter: what the report and its text say of calls, of those that were none, and of nothing at all.
 
-use millrace::analysis::{History, Summary};
+use crate::program::follow;
+use millrace::analysis::Summary;
 use millrace::export::{Report, text};
-use millrace::session::{Scenario, Session};
-use millrace::trace::{Ledger, SimTime, Span};
+use millrace::trace::Span;
 use serde_json::Value;
 
 /// The report of a link, of which nothing was to be complained about.
 fn report(link: &str) -> Report {
-    let decoded = Scenario::read(link).expect("a good link");
-    assert_eq!(decoded.notices, Vec::<String>::new(), "{link}");
-    let checks = decoded.scenario.pattern.checks;
-    let mut session = Session::new(decoded.scenario, Ledger::new(), History::watching(checks));
-    while !session.compute(SimTime::MAX, u64::MAX) {}
-    Report::of(&session, Vec::new(), 12_345_678)
+    Report::of(&follow(link), Vec::new(), 12_345_678)
 }
 
 fn json(report: &Report) -> Value {

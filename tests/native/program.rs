@@ -1,11 +1,24 @@
 //! Runs a program, or a pattern, to its end, for all the other modules.
 
+use millrace::analysis::History;
 use millrace::engine::{Env, Progress, Run, Seed, Setup};
+use millrace::session::{Scenario, Session};
 use millrace::spec::{Fidelity, Pattern, Preset, Values};
 use millrace::trace::{Cursor, EventKind, Ledger, SimTime, StationKind, TraceEvent};
 use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
+
+/// What a link's run left, with its checks, once it is over. A link of which something was ignored is a mistake in the test.
+#[track_caller]
+pub fn follow(link: &str) -> Session<Ledger, History> {
+    let decoded = Scenario::read(link).expect("a good link");
+    assert_eq!(decoded.notices, Vec::<String>::new(), "{link}");
+    let checks = decoded.scenario.pattern.checks;
+    let mut session = Session::new(decoded.scenario, Ledger::new(), History::watching(checks));
+    while !session.compute(SimTime::MAX, u64::MAX) {}
+    session
+}
 
 /// A run that is over.
 pub struct Over {

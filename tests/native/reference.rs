@@ -1,24 +1,16 @@
 //! Figures of the originals, within a tolerance that is stated with its reason.
 
+use crate::program::follow;
 use millrace::analysis::History;
 use millrace::engine::{Progress, Seed};
-use millrace::session::{Scenario, Session};
+use millrace::session::Session;
 use millrace::trace::{EventKind, Ledger, Outcome, SimTime, Span};
 use millrace::upstream::Model;
 
 type Over = Session<Ledger, History>;
 
-fn run(link: &str) -> Over {
-    let decoded = Scenario::read(link).expect("a good link");
-    assert_eq!(decoded.notices, Vec::<String>::new(), "{link}");
-    let checks = decoded.scenario.pattern.checks;
-    let mut session = Session::new(decoded.scenario, Ledger::new(), History::watching(checks));
-    while !session.compute(SimTime::MAX, u64::MAX) {}
-    session
-}
-
 fn seconds(link: &str) -> f64 {
-    run(link).computed().seconds()
+    follow(link).computed().seconds()
 }
 
 #[track_caller]
@@ -93,14 +85,14 @@ fn the_worker_pool_takes_the_closed_form_and_a_little_more() {
 
 #[test]
 fn a_constant_server_makes_the_closed_form_exact_to_the_nanosecond() {
-    assert_eq!(run("worker-pool?server=general&service=constant&mean=20ms").computed(), SimTime(10_000_000_000));
-    assert_eq!(run("sequential?server=general&service=constant&mean=20ms").computed(), SimTime(150_000_000_000));
+    assert_eq!(follow("worker-pool?server=general&service=constant&mean=20ms").computed(), SimTime(10_000_000_000));
+    assert_eq!(follow("sequential?server=general&service=constant&mean=20ms").computed(), SimTime(150_000_000_000));
 }
 
 /// Observed in the original: pressure and delay per 100 ms tick 15:5, 1:0, 15:5, 2:0 and so on, 2.85 s in all.
 #[test]
 fn the_documented_controller_alternates_between_5_ms_and_nothing() {
-    let session = run("backpressure?server=shipped&base=0.86ms");
+    let session = follow("backpressure?server=shipped&base=0.86ms");
     let total = session.computed().seconds();
     assert!((2.5..2.9).contains(&total), "{total} s");
     let trace = session.run().trace();
@@ -122,7 +114,7 @@ fn the_documented_controller_alternates_between_5_ms_and_nothing() {
 /// without delay, as theirs did, and has no timer granularity: up to 6 % faster.
 #[test]
 fn the_shipped_cool_down_caps_the_pool_at_200_a_second_for_each_worker() {
-    let session = run("backpressure?preset=hard-cap");
+    let session = follow("backpressure?preset=hard-cap");
     let rate = 30_000.0 / session.computed().seconds();
     assert!((2_950.0..3_190.0).contains(&rate), "{rate}/s");
     // Its fifteen cool-down tasks are never closed.
@@ -149,7 +141,7 @@ struct Raced {
 /// Sixty of them, on so many threads.
 fn raced(threads: u32) -> Vec<Raced> {
     let one = |seed: u32| {
-        let session = run(&format!("wait-group?preset=lost-results&threads={threads}&seed=v{seed}"));
+        let session = follow(&format!("wait-group?preset=lost-results&threads={threads}&seed=v{seed}"));
         let tally = session.history().ledger.tally.clone();
         let detail = (session.scenario().pattern.detail)(&session.run().trace(), &session.scenario().values());
         let member = |name: &str| detail[name].as_u64().expect("a count");
@@ -196,7 +188,7 @@ fn racing_appends_lose_nothing_or_thousands_and_crash_as_often_as_the_original()
 /// Its only thread loses its processor as often as any other; there is nobody who could append meanwhile.
 #[test]
 fn racing_appends_on_one_thread_lose_nothing() {
-    let one = run("wait-group?preset=one-thread");
+    let one = follow("wait-group?preset=one-thread");
     let tally = &one.history().ledger.tally;
     assert_eq!((tally.count(Outcome::Lost), tally.departed()), (0, 7_500));
     assert_eq!(one.outcome(), Some(&Progress::Drained));
@@ -204,7 +196,7 @@ fn racing_appends_on_one_thread_lose_nothing() {
 
 #[test]
 fn one_to_ten_squared_and_doubled_are_what_the_documents_print() {
-    let session = run("pipeline?preset=square-double");
+    let session = follow("pipeline?preset=square-double");
     let trace = session.run().trace();
     let mut said: Vec<(String, i64)> = trace
         .iter()
@@ -223,11 +215,11 @@ fn one_to_ten_squared_and_doubled_are_what_the_documents_print() {
 /// The shipped stage tells nobody above it: the source and the stage before block for ever, and the run ends without them.
 #[test]
 fn an_error_in_a_shipped_stage_leaks_what_is_above_and_one_in_a_documented_pipeline_does_not() {
-    let shipped = run("pipeline?preset=leak");
+    let shipped = follow("pipeline?preset=leak");
     let leaked: Vec<String> = shipped.run().waiting().into_iter().map(|w| w.name).collect();
     assert!(leaked.contains(&"source".to_owned()) && leaked.iter().any(|n| n.starts_with("prepare")), "{leaked:?}");
     assert!(shipped.history().ledger.tally.in_system > 0);
-    let documented = run("pipeline?preset=leak&fidelity=documented");
+    let documented = follow("pipeline?preset=leak&fidelity=documented");
     assert_eq!(documented.run().waiting(), Vec::new());
     // It said so three times, once a stage: there is one group, which has one error.
     let said = |session: &Over| {
@@ -246,7 +238,7 @@ fn an_error_in_a_shipped_stage_leaks_what_is_above_and_one_in_a_documented_pipel
 #[test]
 fn without_a_fidelity_switch_documented_channels_hold_100_and_shipped_ones_hold_every_request() {
     let queue_peak = |link: &str| {
-        let session = run(link);
+        let session = follow(link);
         let trace = session.run().trace();
         session.history().ledger.find("requests", &trace).map(|(_, s)| s.levels.present_peak)
     };
@@ -257,7 +249,7 @@ fn without_a_fidelity_switch_documented_channels_hold_100_and_shipped_ones_hold_
 #[test]
 fn with_open_arrivals_the_response_time_shows_the_queue_that_latency_hides() {
     // One worker, 20 ms a request, 100 arrivals a second: it can do 50, so the backlog grows and latency never tells.
-    let session = run(
+    let session = follow(
         "worker-pool?requests=200&workers=1&arrivals=constant&rate=100&server=general&service=constant&mean=20ms&request-buffer=1&response-buffer=1",
     );
     let so_far = session.history().until(u64::MAX, session.computed());

@@ -77,6 +77,18 @@ fn a_car_whose_breaker_has_been_open_for_its_time_takes_its_share_again() {
     }
 }
 
+/// Those it was to fetch waited for it to come back, however long its breaker was to stay open, while the other car came by.
+#[test]
+fn whoever_waits_for_a_car_whose_breaker_opens_asks_again_at_once() {
+    let query = format!(
+        "{TWO}&policy=reference&operation-timeout=1s&door-time=500ms&breaker-failures=1&breaker-reset=1h&script=0->9@1s;0->5@1.6s\
+         &x=500000000~0~fault~stop-car~1"
+    );
+    let (ride, _) = &rides(&query)[0];
+    // The breaker opens at 2 s, and the doors of B are about to open at the ground.
+    assert_eq!(ride.as_ref().map(|(at, car)| (*at <= 3_000, car.as_str())), Some((true, "B")), "{ride:?}");
+}
+
 #[test]
 fn health_counts_a_car_whose_breaker_has_been_open_for_its_time() {
     // Nobody wakes the car, so its breaker still reads open; a probe would be let through all the same.

@@ -122,6 +122,24 @@ fn the_same_wish_is_not_handed_to_a_car_that_its_breaker_holds() {
     }
 }
 
+/// Both breakers are open, so one of the cars holds the wish all the same; who has it too when the other is back gets that one.
+#[test]
+fn a_wish_that_a_held_car_has_is_given_to_one_that_is_not_held() {
+    let query = format!(
+        "{TWO}&operation-timeout=1s&door-time=500ms&breaker-failures=1&breaker-reset=30s&script=9->8@0s;0->9@1s;9->8@33s\
+         &x=500000000~0~fault~stop-car~2@31000000000;3000000000~0~fault~stop-car~1@40000000000"
+    );
+    let report = all_arrive(&query, 3);
+    let told = |at_s: u64| {
+        let times = column(&report, "at_ns");
+        let asked =
+            times.iter().rposition(|at| at.as_u64() == Some(at_s * 1_000_000_000)).expect("somebody asked then");
+        car_of(&report, asked)
+    };
+    // The breaker of A opened at 4 s, that of B at 2 s: at 33 s one of them is over.
+    assert_eq!((told(4), told(33)), ("A", "B"));
+}
+
 /// They were kept in the list of a car until it left; one that was stopped never left.
 #[test]
 fn who_finds_no_room_presses_again_as_soon_as_the_doors_close() {

@@ -72,7 +72,7 @@ fn throughput(lab: &Lab, p: &Palette) -> Sheet {
     // What leaves otherwise, once something has.
     let others = [
         (Outcome::Rejected, "rejected", p.rejected, p.rejected_ink),
-        (Outcome::TimedOut, "timed out", p.timeout, p.timeout_ink),
+        (Outcome::TimedOut, "timeout", p.timeout, p.timeout_ink),
         (Outcome::Substituted, "subst.", p.waiting, p.waiting_ink),
     ];
     for (outcome, word, colour, ink) in others.into_iter().filter(|(o, ..)| lab.ledger().tally.count(*o) > 0) {

@@ -150,6 +150,18 @@ fn a_knob_that_is_turned_is_the_same_knob_and_of_two_that_last_the_stronger_acts
 }
 
 #[test]
+fn a_knob_that_is_turned_leaves_what_lasts_for_a_time_of_its_own() {
+    let x =
+        "1000000000~0~fault~slow-server~5@2000000000;1500000000~0~fault~slow-server~2;2000000000~0~fault~slow-server~3";
+    let beside = follow(&format!("{STEADY}&x={x};2500000000~0~fault~slow-server~off"));
+    // What is switched off is the earliest that stands.
+    assert_eq!(
+        switches(&beside),
+        [(1_000, true, 5), (1_500, true, 2), (2_000, false, 1), (2_000, true, 3), (2_500, false, 0)]
+    );
+}
+
+#[test]
 fn two_workers_are_killed_and_come_back_each_for_themselves() {
     let three = "#/worker-pool?workers=3&requests=600&server=general&service=constant&mean=10ms";
     // From 0.5 s to 1.5 s one works, to 2 s two do: 150 + 100 + 100 done by then, and 250 ÷ 3 more after it.

@@ -225,7 +225,10 @@ impl Car {
     pub fn is_to_stop(&self, stop: bool) {
         if self.stopped.get() != stop {
             self.stopped.set(stop);
-            self.show_state();
+            // A car that is gone has no state to show.
+            if !self.gone.get() {
+                self.show_state();
+            }
         }
     }
 

@@ -79,8 +79,10 @@ impl System {
         });
         let bank = Rc::downgrade(&system);
         env.on_fault(STOP_CAR, move |numbers| {
-            let cars = bank.upgrade().map(|system| system.cars()).unwrap_or_default();
-            cars.iter().for_each(|car| car.is_to_stop(numbers.contains(&car.number)));
+            let Some(system) = bank.upgrade() else { return };
+            // As shipped a step of one that was deleted may hang there still.
+            let cars = system.cars().into_iter().chain(system.leaving.borrow().clone());
+            cars.for_each(|car| car.is_to_stop(numbers.contains(&car.number)));
         });
         system
     }
@@ -346,7 +348,7 @@ impl System {
     pub async fn shut_down(&self) {
         let cars = std::mem::take(&mut *self.cars.borrow_mut());
         cars.iter().for_each(|car| car.shut_down());
-        let leaving = std::mem::take(&mut *self.leaving.borrow_mut());
+        let leaving = self.leaving.borrow().clone();
         for car in cars.into_iter().chain(leaving) {
             car.off.until(|off| off).await;
         }

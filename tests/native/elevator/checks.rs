@@ -234,6 +234,16 @@ fn no_task_outlives_a_bank_that_closes_also_with_a_listener_a_parked_car_and_one
     }
 }
 
+/// As shipped a car's task hears of its end only when the limit of its step is over; nobody waited for one that was no longer in the list.
+#[test]
+fn a_bank_waits_for_a_car_that_was_deleted_while_it_hung() {
+    let delete = r#"3000000000~0~ask~page~DELETE~/v1/elevators~{"name":"B"}"#;
+    let trips = "cars=A:0..9,B:0..9&script=0->9@0s;0->5@500ms";
+    let report = run(&format!("fidelity=shipped&{trips}&x=1000000000~0~fault~stop-car~2@20000000000;{delete}"));
+    assert_eq!(report.outcome, "drained");
+    assert!(holds(&report, "no task outlives the bank"), "{:?}", report.detail.get("leaked"));
+}
+
 #[test]
 fn a_wake_that_is_still_due_when_the_bank_closes_ends_with_it() {
     // The breaker of A is open for an hour when A is deleted, and B brings everybody to their floors within minutes.

@@ -39,6 +39,7 @@ static CONSOLE: Console = Console {
         stream("/strict", Stream { read: Span::millis(50), ..PATIENT }),
         stream("/stale", Stream { update: Span::ZERO, ..PATIENT }),
         stream("/short", PATIENT),
+        stream("/flood", Stream { write: Span::millis(50), ..PATIENT }),
         stream("/busy", Stream { ping: Span::millis(10), ..PATIENT }),
     ],
 };
@@ -54,6 +55,8 @@ fn system() -> Run {
                 inner.reply(asked.number, 200, "one");
                 inner.reply(asked.number, 408, "that was all");
             }
+            // More than the buffers of a socket hold.
+            (None, "/flood") => inner.reply(asked.number, 200, &"x".repeat(64 << 20)),
             (None, "/stale") => {
                 inner.reply(asked.number, 200, "first");
                 inner.reply(asked.number, 200, "second");
@@ -232,6 +235,14 @@ async fn who_answers_no_ping_is_told_goodbye() {
     let all = rest(served.upgrade("/strict").await).await;
     assert!(all.windows(2).any(|code| code == 1008_u16.to_be_bytes()), "{all:?}");
     assert!(String::from_utf8_lossy(&all).contains("No pong in 50ms"), "{all:?}");
+}
+
+/// A client that never reads held the stream's task for ever, and with it a server that is told to stop.
+#[tokio::test]
+async fn who_does_not_take_what_it_is_sent_is_let_go() {
+    let served = Served::start(long()).await;
+    let _never_reads = served.upgrade("/flood").await;
+    served.stopped().await;
 }
 
 /// What a listener says is no head of a request: it was cut off when the time for one was over.

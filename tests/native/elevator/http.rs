@@ -166,6 +166,19 @@ fn failures_and_rejections_of_the_breaker_are_counted_and_said() {
     assert!(noted, "the log says so");
 }
 
+/// Why there is no car is a matter of the breaker, and whoever asked is told in its words.
+#[test]
+fn a_refusal_says_what_the_breaker_says_of_a_car_that_goes_there() {
+    let ask = [(20_000, "POST", "/v1/floors/request", r#"{"from":0,"to":9}"#)];
+    // As shipped a request is refused when all cars have passed the floor; these are kept where they are by their breakers.
+    let query = "fidelity=shipped&breaker-counts=all&breaker-failures=1&breaker-reset=1h&cars=A:0..9,B:0..9&script=1->9@0s;1->8@100ms\
+                 &until=25s&x=5000000000~0~fault~failing-motor~100";
+    let (status, body) = asked(query, &ask).remove(0);
+    assert_eq!(status, 404, "{body}");
+    let details = json(&body)["error"]["details"].to_string();
+    assert!(details.contains("elevator A: circuit breaker is open - request rejected"), "{body}");
+}
+
 #[test]
 fn as_shipped_the_failures_stay_at_0_and_the_metric_says_why() {
     let asks = [(20_000, "GET", "/metrics", "")];

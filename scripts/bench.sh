@@ -7,7 +7,7 @@ source "$(dirname "$0")/common.sh"
 
 say "The original's targets, and what stands for each here:"
 cat <<'TARGETS'
-  test/unit         cargo test --features cli
+  test/unit         cargo test --workspace --features cli
   race              millrace run '#/elevator?preset=stranded' --shuffle 100
   race-full         millrace run '#/elevator?preset=stranded' --shuffle 1000
   acceptance        cargo test --features e2e --test e2e (after make build)

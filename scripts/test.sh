@@ -27,13 +27,13 @@ git ls-files -z '*.rs' | xargs -0 rustfmt --check --edition 2024
 
 begin "2/7 Lints of the native program, the library and all tests: cargo clippy"
 # The feature e2e holds cli, and adds the end-to-end tests.
-cargo clippy --all-targets --features e2e -- -D warnings
+cargo clippy --workspace --all-targets --features e2e -- -D warnings
 
 begin "3/7 Lints of the page: cargo clippy for $wasm"
 cargo clippy --lib --bin millrace-web --test web --target "$wasm" -- -D warnings
 
 begin "4/7 Native tests and the examples in the documentation: cargo test"
-cargo test --features cli
+cargo test --workspace --features cli
 
 begin "5/7 Browser tests: tests/web.rs in headless Chromium"
 # The runner takes the flags for Chromium from webdriver.json. It starts the driver again if that ends at once, but only for

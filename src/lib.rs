@@ -5,19 +5,19 @@
 //! playhead. `ARCHITECTURE.md` says what is where and why.
 #![forbid(unsafe_code)]
 
-pub mod analysis;
+pub use millrace_analysis as analysis;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
-pub mod engine;
-pub mod export;
+pub use millrace_engine as engine;
+pub use millrace_export as export;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod native;
-pub mod parts;
-pub mod patterns;
+pub use millrace_parts as parts;
+pub use millrace_patterns as patterns;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;
-pub mod session;
-pub mod spec;
-pub mod trace;
-pub mod upstream;
-pub mod view;
+pub use millrace_session as session;
+pub use millrace_spec as spec;
+pub use millrace_trace as trace;
+pub use millrace_upstream as upstream;
+pub use millrace_view as view;

@@ -26,6 +26,7 @@ mod faults;
 mod figures;
 mod golden;
 mod invariants;
+mod limited;
 mod links;
 #[path = "../common/listed.rs"]
 mod listed;

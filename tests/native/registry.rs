@@ -223,7 +223,7 @@ fn the_source_shown_is_the_file_that_was_compiled() {
     for pattern in ALL {
         assert_eq!(on_disk(pattern.source.path), pattern.source.text, "{}", pattern.id);
         for part in pattern.parts {
-            let path = format!("src/parts/{part}.rs");
+            let path = format!("crates/parts/src/{part}.rs");
             assert!(parts::SOURCES.iter().any(|(p, _)| *p == path), "{}: no part is called {part}", pattern.id);
         }
     }
@@ -231,22 +231,22 @@ fn the_source_shown_is_the_file_that_was_compiled() {
         assert_eq!(on_disk(path), *text);
     }
     let listed: BTreeSet<_> = parts::SOURCES.iter().map(|(path, _)| (*path).to_owned()).collect();
-    let there: BTreeSet<_> = std::fs::read_dir(root.join("src/parts"))
+    let there: BTreeSet<_> = std::fs::read_dir(root.join("crates/parts/src"))
         .expect("the parts")
-        .map(|entry| format!("src/parts/{}", entry.expect("an entry").file_name().to_string_lossy()))
-        .filter(|path| path.ends_with(".rs") && !path.ends_with("/mod.rs"))
+        .map(|entry| format!("crates/parts/src/{}", entry.expect("an entry").file_name().to_string_lossy()))
+        .filter(|path| path.ends_with(".rs") && !path.ends_with("/lib.rs"))
         .collect();
     assert_eq!(listed, there, "every part is there to be read");
 }
 
 #[test]
 fn a_pattern_names_every_part_it_uses() {
-    // Which file a name comes from is what `parts/mod.rs` says.
+    // Which file a name comes from is what the root of the parts says.
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let index = std::fs::read_to_string(root.join("src/parts/mod.rs")).expect("the parts");
+    let index = std::fs::read_to_string(root.join("crates/parts/src/lib.rs")).expect("the parts");
     for pattern in ALL {
         let text = pattern.source.text;
-        let start = text.find("use crate::parts::").unwrap_or(text.len());
+        let start = text.find("use millrace_parts::").unwrap_or(text.len());
         let used = text[start..].split(';').next().unwrap_or_default();
         let words: BTreeSet<_> = used.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
         for line in index.lines().filter_map(|l| l.strip_prefix("pub use ")) {

@@ -7,7 +7,7 @@ use crate::app::lab::Lab;
 use crate::app::page::use_page;
 use crate::engine::Progress;
 use crate::parts;
-use crate::spec::Pattern;
+use crate::spec::{Pattern, short_path};
 use crate::view::number;
 use std::collections::BTreeMap;
 use yew::prelude::*;
@@ -42,8 +42,8 @@ pub fn Code() -> Html {
     let lines = parked(&page.lab());
     let waiting = |path: &str| lines.iter().filter(|((file, _), _)| *file == path).map(|(_, p)| p.tasks).sum::<u64>();
     let label = |path: &'static str| match waiting(path) {
-        0 => path.trim_start_matches("src/").to_owned(),
-        tasks => format!("{} ({})", path.trim_start_matches("src/"), number::count(tasks)),
+        0 => short_path(path),
+        tasks => format!("{} ({})", short_path(path), number::count(tasks)),
     };
     let here: BTreeMap<u32, Parked> =
         lines.iter().filter(|((file, _), _)| *file == path).map(|((_, line), p)| (*line, *p)).collect();

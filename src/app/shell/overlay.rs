@@ -7,6 +7,7 @@ use crate::app::page::{Wish, use_page};
 use crate::app::real::NotYet;
 use crate::engine::{Progress, WaitingTask};
 use crate::session::Target;
+use crate::spec::short_path;
 use crate::view::number;
 use yew::prelude::*;
 
@@ -105,7 +106,7 @@ fn crashed(page: &crate::app::page::Page, waiting: &[WaitingTask]) -> Html {
 /// File and line in the pattern.
 fn place(task: &WaitingTask) -> String {
     match (task.site.file(), task.site.line()) {
-        (Some(file), Some(line)) => format!("{}:{line}", file.trim_start_matches("src/")),
+        (Some(file), Some(line)) => format!("{}:{line}", short_path(file)),
         _ => String::new(),
     }
 }

@@ -9,6 +9,7 @@ use crate::app::panels::{
 };
 use crate::app::scene;
 use crate::platform::host;
+use crate::spec::short_path;
 use yew::prelude::*;
 
 /// The tabs, in order; the first two only where the panel is not beside them, the last only where there is somebody to ask.
@@ -76,7 +77,7 @@ pub fn Tabs() -> Html {
         <section class="bot" data-open={open.to_string()} data-rests={rests.to_string()} aria-label="Code, log, explanation and report">
             <div class="tabs">
                 <div role="tablist" {onkeydown}>{ for TABS.into_iter().filter(|(tab, ..)| is_there(*tab)).map(tab) }</div>
-                <span class="fn"><ChecksBadge /><span class="mono">{ page.scenario().pattern.source.path.trim_start_matches("src/").trim_end_matches("/mod.rs") }</span></span>
+                <span class="fn"><ChecksBadge /><span class="mono">{ short_path(page.scenario().pattern.source.path).trim_end_matches("/mod.rs") }</span></span>
             </div>
             <div class="pane" id="pane" role="tabpanel" aria-labelledby={format!("tab-{}", current.id())}>
                 { match current {

@@ -1,0 +1,210 @@
+//! The journal: what is worth telling in words, for the log and the marks on the timeline.
+//!
+//! Not every event: a page of "request 17 moved" helps nobody. Faults, edits, declared states, notes of the program and of
+//! its server, errors of the server, a channel that becomes full or empties again, the first of each outcome; what the page
+//! asked of the running system, and what was refused to anybody else.
+
+use super::{Exchanges, PAGE, Request};
+use millrace_trace::{
+    Answer, EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, UNLIMITED,
+};
+use std::collections::BTreeSet;
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The position in the log.
+    pub event: u64,
+    /// When.
+    pub at: SimTime,
+    /// What it is about, for its glyph and colour.
+    pub tone: Tone,
+    /// Who: a station, a task, "fault".
+    pub who: String,
+    /// What happened.
+    pub text: String,
+    /// Whether the timeline marks it.
+    pub mark: Option<Mark>,
+}
+
+/// What an entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// A change of state.
+    State,
+    /// Something is blocked or held back.
+    Blocked,
+    /// An error of the server.
+    Server,
+    /// A timeout.
+    Timeout,
+    /// Something went away.
+    Killed,
+    /// What the program says.
+    Note,
+    /// All is well (again).
+    Success,
+}
+
+/// A mark on the timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// A change of state.
+    Change,
+    /// A fault begins.
+    FaultOn(String),
+    /// A fault ends: which of those of its kind that stand, in the order of their beginnings.
+    FaultOff(String, usize),
+}
+
+/// The journal of a run. At most [`Journal::MOST`] entries; beyond, errors are only counted.
+#[derive(Clone, Debug, Default)]
+pub struct Journal {
+    entries: Vec<Entry>,
+    full: BTreeSet<u32>,
+    left_out: u64,
+}
+
+/// What an entry says, but for where it stands.
+type Told = (Tone, String, String, Option<Mark>);
+
+impl Journal {
+    /// How many entries are kept.
+    pub const MOST: usize = 5_000;
+
+    /// The entries, oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How many entries were left out because there were too many.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// Takes in an event, with the state and the exchanges before it.
+    pub(super) fn observe(
+        &mut self,
+        event: &TraceEvent,
+        position: u64,
+        (before, exchanges): (&Ledger, &Exchanges),
+        trace: &Trace,
+    ) {
+        let station = |id: StationId| before.station(id).map_or("", |s| trace.name(s.name));
+        let number = |job: JobId| format!("#{}", job.number());
+        let told = match event.kind {
+            EventKind::Faulted { fault, on, magnitude } => {
+                let name = trace.name(fault).to_owned();
+                let text = if on { format!("on, magnitude {magnitude}") } else { "off".to_owned() };
+                let ended = || Mark::FaultOff(name.clone(), usize::try_from(magnitude).unwrap_or(0));
+                let mark = if on { Mark::FaultOn(name.clone()) } else { ended() };
+                Some((if on { Tone::Server } else { Tone::Success }, name, text, Some(mark)))
+            }
+            EventKind::Edited { field, value } => {
+                Some((Tone::State, trace.name(field).to_owned(), format!("set to {value}"), Some(Mark::Change)))
+            }
+            EventKind::Stated { station: id, state } => {
+                let state = trace.name(state);
+                let tone = if state == "killed" { Tone::Killed } else { Tone::State };
+                Some((tone, station(id).to_owned(), state.to_owned(), Some(Mark::Change)))
+            }
+            EventKind::Noted { text, value } => {
+                let text = trace.name(text);
+                let (who, text) =
+                    text.split_once(": ").filter(|(who, _)| *who == "server").unwrap_or(("program", text));
+                Some((Tone::Note, who.to_owned(), text.replace("{}", &value.to_string()), None))
+            }
+            EventKind::Crashed { text } => {
+                Some((Tone::Server, "program".to_owned(), format!("panic: {}", trace.name(text)), Some(Mark::Change)))
+            }
+            EventKind::Answered { job, answer, .. } => {
+                let after = before.call_age(job, event.at).map_or(0.0, |age| age.as_millis());
+                match answer {
+                    Answer::Status(200..=299) | Answer::Cancelled => None,
+                    Answer::Status(code) => Some((
+                        Tone::Server,
+                        "server".into(),
+                        format!("{} {code} after {after:.1} ms", number(job)),
+                        None,
+                    )),
+                    Answer::TimedOut => Some((
+                        Tone::Timeout,
+                        "client".into(),
+                        format!("{} timed out after {after:.1} ms", number(job)),
+                        None,
+                    )),
+                    Answer::Failed => Some((
+                        Tone::Server,
+                        "client".into(),
+                        format!("{} got no answer, {after:.1} ms", number(job)),
+                        None,
+                    )),
+                }
+            }
+            EventKind::Left { job, outcome: Outcome::Lost } => {
+                Some((Tone::Server, "program".into(), format!("the result of {} was lost", number(job)), None))
+            }
+            EventKind::Left { job, outcome: Outcome::Cancelled } => {
+                Some((Tone::Killed, "program".into(), format!("{} was cancelled", number(job)), None))
+            }
+            EventKind::Asked { client, request, .. } if trace.name(client) == PAGE => {
+                Some((Tone::State, PAGE.into(), head(trace.name(request)), Some(Mark::Change)))
+            }
+            EventKind::Replied { exchange, status, .. } => replied(event.at, exchange, status, exchanges, trace),
+            EventKind::Moved { job, station: id, .. } => self.fill(job, id, before, trace),
+            _ => None,
+        };
+        let Some((tone, who, text, mark)) = told else { return };
+        if self.entries.len() >= Journal::MOST && mark.is_none() {
+            self.left_out += 1;
+            return;
+        }
+        self.entries.push(Entry { event: position, at: event.at, tone, who, text, mark });
+    }
+
+    /// A channel that becomes full, and one that had been full and is empty again.
+    fn fill(&mut self, job: JobId, to: StationId, before: &Ledger, trace: &Trace) -> Option<Told> {
+        let from = match before.job(job)?.fate {
+            millrace_trace::ledger::Fate::At(from) => from,
+            _ => StationId::NONE,
+        };
+        if let Some(row) = before.station(to).filter(|s| s.kind == StationKind::Channel)
+            && row.capacity != UNLIMITED
+            && row.levels.present + 1 == u64::from(row.capacity)
+            && self.full.insert(to.0)
+        {
+            return Some((
+                Tone::Blocked,
+                trace.name(row.name).to_owned(),
+                format!("full, {} of {}", row.capacity, row.capacity),
+                Some(Mark::Change),
+            ));
+        }
+        let row = before.station(from).filter(|s| s.kind == StationKind::Channel && s.levels.present == 1)?;
+        self.full
+            .remove(&from.0)
+            .then(|| (Tone::Success, trace.name(row.name).to_owned(), "empty again".to_owned(), Some(Mark::Change)))
+    }
+}
+
+/// A request without its body: `POST /v1/floors/request`.
+fn head(request: &str) -> String {
+    let Request { method, path, .. } = Request::of(request);
+    format!("{method} {path}")
+}
+
+/// The first answer in an exchange: each one to the page, and to everybody else those that are errors.
+fn replied(at: SimTime, exchange: u32, status: u16, exchanges: &Exchanges, trace: &Trace) -> Option<Told> {
+    let row = exchanges.get(exchange).filter(|row| row.replies.is_empty())?;
+    let answer = format!("{status} after {:.1} ms", (at - row.at).as_millis());
+    let tone = match status {
+        ..400 => Tone::Success,
+        400..500 => Tone::Note,
+        _ => Tone::Server,
+    };
+    if row.is_from_page(trace) {
+        return Some((tone, "system".into(), answer, Some(Mark::Change)));
+    }
+    let said = || format!("{}: {answer}", head(trace.name(row.request)));
+    (status >= 400).then(|| (tone, trace.name(row.client).to_owned(), said(), None))
+}

@@ -1,0 +1,69 @@
+//! Jobs a second, by how they left.
+//!
+//! Throughput and goodput are two sums of the same parts. A refusal that costs nothing is in neither: counted in, an open
+//! breaker would look like a fast server.
+
+use super::Departure;
+use millrace_trace::{Outcome, Span};
+
+/// Jobs a second over a time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    counts: [u64; Outcome::ALL.len()],
+    seconds: f64,
+}
+
+impl Rates {
+    /// The rates of these departures over a time. None over no time at all.
+    pub fn of(departures: &[Departure], time: Span) -> Option<Rates> {
+        let mut counts = [0; Outcome::ALL.len()];
+        for departure in departures {
+            if let Some(count) = counts.get_mut(departure.outcome as usize) {
+                *count += 1;
+            }
+        }
+        Rates::counted(counts, time)
+    }
+
+    /// The rates of so many jobs by outcome, in the order of [`Outcome::ALL`], over a time. None over no time at all.
+    pub fn counted(counts: [u64; Outcome::ALL.len()], time: Span) -> Option<Rates> {
+        (!time.is_zero()).then(|| Rates { counts, seconds: time.seconds() })
+    }
+
+    fn sum(&self, outcomes: &[Outcome]) -> f64 {
+        let counts = outcomes.iter().filter_map(|o| self.counts.get(*o as usize));
+        counts.sum::<u64>() as f64 / self.seconds
+    }
+
+    /// Jobs a second that left in this way.
+    pub fn rate(&self, outcome: Outcome) -> f64 {
+        self.sum(&[outcome])
+    }
+
+    /// Jobs a second that left with a result or a substitute: what whoever wanted them got.
+    pub fn goodput(&self) -> f64 {
+        self.sum(&[Outcome::Completed, Outcome::Substituted])
+    }
+
+    /// Jobs a second that left with a result, a substitute or an error: what was worked off.
+    pub fn throughput(&self) -> f64 {
+        self.sum(&[Outcome::Completed, Outcome::Substituted, Outcome::Failed])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use millrace_trace::SimTime;
+
+    #[test]
+    fn what_was_turned_away_or_timed_out_is_no_throughput_and_an_error_is_no_goodput() {
+        // An open breaker once showed 150 requests a second, all of them refusals.
+        let left = |outcome| Departure { event: 0, at: SimTime(1), response: Span::ZERO, outcome };
+        let all: Vec<Departure> = Outcome::ALL.into_iter().flat_map(|o| [left(o), left(o)]).collect();
+        let rates = Rates::of(&all, Span::secs(2)).expect("there was time");
+        assert_eq!((rates.throughput(), rates.goodput()), (3.0, 2.0));
+        assert!(Outcome::ALL.into_iter().all(|outcome| rates.rate(outcome) == 1.0));
+        assert_eq!(Rates::of(&all, Span::ZERO), None, "over no time there is no rate");
+    }
+}

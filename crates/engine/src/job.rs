@@ -1,0 +1,94 @@
+//! A job: one unit of work on its way through the stations.
+//!
+//! The handle is owned by whoever has the job in hand, so a job is never in two places. Dropped without an outcome (its
+//! task was cancelled, the channel it was in went away), the job leaves as cancelled: none is ever unaccounted for.
+
+use super::core::Core;
+use millrace_trace::{EventKind, JobId, Outcome, StationId};
+use std::fmt;
+use std::rc::Rc;
+
+/// A job in somebody's hands.
+pub struct Job {
+    core: Rc<Core>,
+    id: JobId,
+    left: bool,
+}
+
+/// What can travel through a channel: it may carry a job.
+pub trait Load {
+    /// The job it carries, if any.
+    fn job(&self) -> Option<JobId>;
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Job({})", self.id.0)
+    }
+}
+
+impl Job {
+    pub(super) fn enter(core: &Rc<Core>, station: StationId) -> Job {
+        let id = core.next_job();
+        core.emit(EventKind::Entered { job: id, station });
+        Job { core: core.clone(), id, left: false }
+    }
+
+    /// The job's number.
+    pub fn id(&self) -> JobId {
+        self.id
+    }
+
+    /// The job leaves the system.
+    pub fn leave(mut self, outcome: Outcome) {
+        self.left = true;
+        self.core.emit(EventKind::Left { job: self.id, outcome });
+    }
+
+    /// Takes the job to a station, to be served there at once or to queue.
+    pub fn go(&self, station: StationId, started: bool) {
+        self.core.emit(EventKind::Moved { job: self.id, station, started });
+    }
+
+    /// Says what station the job is meant for, and by way of which, where that is known.
+    pub fn bind(&self, to: StationId, via: Option<StationId>) {
+        self.core.emit(EventKind::Bound { job: self.id, to, via: via.unwrap_or(StationId::NONE) });
+    }
+
+    /// Takes off a part of the job: a hedged attempt, an item of a batch. The child is accounted for on its own.
+    pub fn split(&self) -> Job {
+        let child = self.core.next_job();
+        self.core.emit(EventKind::Split { job: self.id, child });
+        Job { core: self.core.clone(), id: child, left: false }
+    }
+
+    /// Makes the job a part of another.
+    pub fn merge_into(mut self, whole: &Job) {
+        self.left = true;
+        self.core.emit(EventKind::Merged { job: self.id, into: whole.id });
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        if !self.left {
+            self.core.emit(EventKind::Left { job: self.id, outcome: Outcome::Cancelled });
+        }
+    }
+}
+
+impl Load for Job {
+    fn job(&self) -> Option<JobId> {
+        Some(self.id)
+    }
+}
+
+/// Signals and plain values carry no job.
+macro_rules! carries_no_job {
+    ($($t:ty)*) => { $(impl Load for $t {
+        fn job(&self) -> Option<JobId> {
+            None
+        }
+    })* };
+}
+carries_no_job!(() bool u32 u64 i64 &'static str);

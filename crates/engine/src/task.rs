@@ -1,0 +1,195 @@
+//! Tasks: futures in a slab, woken by number.
+
+use super::core::Core;
+use super::outside::OutsideWaker;
+use super::site::Site2;
+use millrace_trace::{Site, StationId, TaskId, Wait};
+use pin_project_lite::pin_project;
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// A task to wake: where it is in the slab, and who it is. Ids are never reused, so a wake that comes late finds another
+/// id in the slot and is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TaskRef {
+    pub(super) slot: u32,
+    pub(super) id: TaskId,
+}
+
+impl TaskRef {
+    pub(super) const NONE: TaskRef = TaskRef { slot: u32::MAX, id: TaskId::NONE };
+
+    /// The task's number.
+    pub fn id(self) -> TaskId {
+        self.id
+    }
+}
+
+/// A boxed task as the executor keeps it.
+pub(super) type BoxedTask = Pin<Box<dyn Future<Output = ()>>>;
+
+/// What a task waits for, as the executor remembers it for deadlock reports.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct WaitPoint {
+    pub what: Wait,
+    pub station: StationId,
+    pub site: Site2,
+}
+
+/// One slot of the slab.
+pub(super) struct Slot {
+    pub id: TaskId,
+    /// The future, and the waker of its own where it has handed one to the outside. None while it is being polled, and
+    /// when the slot is free.
+    pub body: Option<(BoxedTask, Option<Arc<OutsideWaker>>)>,
+    pub station: StationId,
+    pub queued: bool,
+    pub name: millrace_trace::Text,
+    pub wait: Option<WaitPoint>,
+}
+
+/// What a task and its handle share.
+struct Join<T> {
+    result: Cell<Option<T>>,
+    ended: Cell<bool>,
+    waiter: Cell<TaskRef>,
+}
+
+pin_project! {
+    /// A task's future, and where its result goes. No async block: that would hold the future twice, once where it was
+    /// captured and once where it is awaited.
+    struct Body<F: Future> {
+        core: Weak<Core>,
+        join: Rc<Join<F::Output>>,
+        #[pin]
+        future: Option<F>,
+    }
+}
+
+impl<F: Future> Future for Body<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
+        let Poll::Ready(result) = future.poll(cx) else { return Poll::Pending };
+        // What the future holds goes before anybody hears of the result.
+        this.future.set(None);
+        this.join.result.set(Some(result));
+        this.join.ended.set(true);
+        if let Some(core) = this.core.upgrade() {
+            core.wake(this.join.waiter.get());
+        }
+        Poll::Ready(())
+    }
+}
+
+/// The handle of a spawned task. Awaiting it gives the task's result; dropping it cancels the task; see
+/// [`Task::detach`].
+#[must_use = "dropping the handle cancels the task; call detach to let it run"]
+pub struct Task<T> {
+    core: Rc<Core>,
+    task: TaskRef,
+    join: Rc<Join<T>>,
+    detached: bool,
+}
+
+impl<T> fmt::Debug for Task<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Task({})", self.task.id.0)
+    }
+}
+
+impl<T: 'static> Task<T> {
+    pub(super) fn spawn(
+        core: &Rc<Core>,
+        name: &str,
+        station: StationId,
+        site: Site,
+        future: impl Future<Output = T> + 'static,
+    ) -> Task<T> {
+        Task::spawn_sized(core, name, station, site, 0, future)
+    }
+
+    /// The same, of a future that holds `boxed` bytes more in a box of its own.
+    pub(super) fn spawn_sized(
+        core: &Rc<Core>,
+        name: &str,
+        station: StationId,
+        site: Site,
+        boxed: usize,
+        future: impl Future<Output = T> + 'static,
+    ) -> Task<T> {
+        let join = Rc::new(Join { result: Cell::new(None), ended: Cell::new(false), waiter: Cell::new(TaskRef::NONE) });
+        let body = Body { core: Rc::downgrade(core), join: join.clone(), future: Some(future) };
+        let bytes = boxed + std::mem::size_of_val(&body);
+        let task = core.spawn(name, station, site, bytes, Box::pin(body));
+        Task { core: core.clone(), task, join, detached: false }
+    }
+
+    /// Lets the task run on without its handle.
+    pub fn detach(mut self) {
+        self.detached = true;
+    }
+
+    /// The task's number.
+    pub fn id(&self) -> TaskId {
+        self.task.id
+    }
+
+    /// Whether the task has a result.
+    pub fn is_finished(&self) -> bool {
+        self.join.ended.get()
+    }
+
+    /// Waits for the result. Cancelling this wait cancels the task.
+    #[track_caller]
+    pub fn join(self) -> JoinTask<T> {
+        let site = Location::caller();
+        JoinTask { task: self, site, waiting: false }
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        if !self.detached && !self.join.ended.get() {
+            self.core.cancel(self.task);
+        }
+    }
+}
+
+/// The future of [`Task::join`].
+#[must_use = "futures do nothing unless polled"]
+pub struct JoinTask<T> {
+    task: Task<T>,
+    site: &'static Location<'static>,
+    waiting: bool,
+}
+
+impl<T> fmt::Debug for JoinTask<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.task.fmt(f)
+    }
+}
+
+impl<T: 'static> Future for JoinTask<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<T> {
+        if let Some(result) = self.task.join.result.take() {
+            return Poll::Ready(result);
+        }
+        self.task.join.waiter.set(self.task.core.current());
+        if !self.waiting {
+            self.waiting = true;
+            self.task.core.waits(Wait::Join, StationId::NONE, self.site);
+        }
+        Poll::Pending
+    }
+}

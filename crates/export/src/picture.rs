@@ -1,0 +1,29 @@
+//! The stage at an instant, as a picture in a file: what the page paints, without a page.
+
+use millrace_analysis::History;
+use millrace_engine::Progress;
+use millrace_session::Session;
+use millrace_trace::{Cursor, Fold, SimTime};
+use millrace_view::scene::{Look, Scene, draw};
+use millrace_view::shape::Point;
+use millrace_view::svg::svg;
+use millrace_view::{Palette, Picture, Theme};
+
+/// Width and height: those of the stage on a page of usual width.
+const SIZE: Point = (880.0, 430.0);
+
+/// The stage of a session at an instant, at most where it is computed to, as SVG.
+pub fn picture<F: Fold + Clone>(session: &Session<F, History>, at: SimTime) -> String {
+    let at = at.min(session.computed());
+    let (scenario, trace) = (session.scenario(), session.run().trace());
+    let (mut cursor, mut folded) = (Cursor::new(), Picture::default());
+    while cursor.step(&trace, at, &mut folded) {}
+    let values = scenario.values();
+    let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
+    let palette = Palette::of(Theme::Light);
+    let is_final = at >= session.computed();
+    let stuck = matches!(session.outcome(), Some(Progress::Deadlock(_) | Progress::Livelock(_) | Progress::Crashed(_)));
+    let scene = Scene { spec: &spec, values: &values, ledger: &folded.ledger, stage: &folded.stage, trace: &trace };
+    let look = Look { stuck: is_final && stuck, ..Look::new(SIZE, palette, at) };
+    svg(&draw(&scene, &look), SIZE, palette)
+}

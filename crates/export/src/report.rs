@@ -1,0 +1,344 @@
+//! The report of a run: the figures that outside scripts rely on, under the names they rely on.
+
+use millrace_analysis::{ByOutcome, History, Rates, Standing, Summary};
+use millrace_engine::{Progress, WaitingTask};
+use millrace_session::{Scenario, Session};
+use millrace_spec::{Place, Value};
+use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+/// The report of a run, serialised as outside scripts expect it. Times are nanoseconds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The pattern's id.
+    pub pattern: &'static str,
+    /// The seed.
+    pub seed: String,
+    /// `documented` or `shipped`.
+    pub fidelity: &'static str,
+    /// The values of all parameters; times in nanoseconds.
+    pub params: Map<String, Json>,
+    /// `drained`, `horizon`, `deadlock`, `livelock` or `crashed`.
+    pub outcome: &'static str,
+    /// What was ignored or clamped.
+    pub notices: Vec<String>,
+    /// Who waits for what, where the run did not come to its end; or where it crashed.
+    pub blocked: Vec<Blocked>,
+    /// The virtual time at the end.
+    pub virtual_ns: u64,
+    /// The host time it took.
+    pub wall_ns: u64,
+    /// What else it cost the host, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<super::Host>,
+    /// How many events there were.
+    pub events: u64,
+    /// Their hash.
+    pub trace_hash: String,
+    /// What became of the requests.
+    pub requests: Requests,
+    /// Of the completed ones, those that were answered with a substitute, without a call.
+    pub substitutes: u64,
+    /// The answers of the server by status.
+    pub status: BTreeMap<String, u64>,
+    /// Requests that left with a result or an error, a second.
+    pub throughput_per_s: f64,
+    /// Requests that left with a result, a second.
+    pub goodput_per_s: f64,
+    /// Requests a second, by how they left.
+    pub rates_per_s: RatesLine,
+    /// From send to answer, per call; a call that timed out counts at its limit. None without a call that ended.
+    pub latency_ns: Option<Summary>,
+    /// The same for each way in which calls end.
+    pub latency_by_outcome: ByOutcome,
+    /// From the intended start to the end, where arrivals are open. None without one that ended.
+    pub response_ns: Option<Summary>,
+    /// From the intended start until a car took the job on, where there are cars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_ns: Option<Option<Summary>>,
+    /// From then until a car set it down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub riding_ns: Option<Option<Summary>>,
+    /// Whether somebody is called at all: without a server in the scene, figures of calls are of nothing.
+    #[serde(skip)]
+    pub has_calls: bool,
+    /// The tasks.
+    pub tasks: Tasks,
+    /// The stations.
+    pub stations: Vec<StationLine>,
+    /// The checks.
+    pub checks: Vec<CheckLine>,
+    /// What this pattern alone reports.
+    pub detail: Map<String, Json>,
+}
+
+/// A task that waits.
+#[derive(Clone, Debug, Serialize)]
+pub struct Blocked {
+    /// Its name.
+    pub task: String,
+    /// What it waits for.
+    pub waiting_on: String,
+    /// The line in the pattern.
+    pub line: Option<u32>,
+    /// The file of that line.
+    pub file: Option<&'static str>,
+}
+
+/// What became of the requests. `offered` is the sum of the others.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[expect(missing_docs, reason = "the words of the trace's outcomes")]
+pub struct Requests {
+    pub offered: u64,
+    pub completed: u64,
+    pub failed: u64,
+    pub rejected: u64,
+    pub timed_out: u64,
+    pub cancelled: u64,
+    pub lost: u64,
+    pub in_system: u64,
+}
+
+/// Requests a second, by how they left.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "the words of the trace's outcomes")]
+pub struct RatesLine {
+    pub completed: f64,
+    pub failed: f64,
+    pub rejected: f64,
+    pub timed_out: f64,
+    pub cancelled: f64,
+    pub lost: f64,
+}
+
+/// The tasks of a run.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Tasks {
+    /// Ever spawned, the main one included.
+    pub spawned: u64,
+    /// The most at once.
+    pub peak: u64,
+    /// The sizes of the live futures as boxed at spawn, at most.
+    pub bytes_peak: u64,
+}
+
+/// A station.
+#[derive(Clone, Debug, Serialize)]
+pub struct StationLine {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// How much it holds or serves at once; none for no limit.
+    pub capacity: Option<u32>,
+    /// The most jobs that waited there at once.
+    pub queue_peak: u64,
+    /// How many waited on average.
+    pub queue_mean: f64,
+    /// The share of its capacity in use over time.
+    pub utilisation: f64,
+}
+
+/// A check.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CheckLine {
+    /// What it says.
+    pub name: &'static str,
+    /// `always`, `sometimes` or `eventually`.
+    pub kind: &'static str,
+    /// Whether it holds.
+    pub holds: bool,
+    /// When it first did not.
+    pub first_violation_ns: Option<u64>,
+    /// How it stands, for words about it: what only may happen and did not does not hold, and is no fault.
+    #[serde(skip)]
+    pub standing: Standing,
+}
+
+impl Report {
+    /// The report of a session whose run is over, or of what is computed of it.
+    pub fn of<F: Fold + Clone>(session: &Session<F, History>, notices: Vec<String>, wall_ns: u64) -> Report {
+        let mut report = Report::brief(session, notices, wall_ns);
+        let scenario = session.scenario();
+        report.detail.extend((scenario.pattern.detail)(&session.run().trace(), &scenario.values()));
+        report
+    }
+
+    /// The report without what this pattern alone has to say, for which the whole trace would have to be read.
+    pub fn brief<F: Fold + Clone>(session: &Session<F, History>, notices: Vec<String>, wall_ns: u64) -> Report {
+        let (scenario, history) = (session.scenario(), session.history());
+        let (ledger, trace) = (&history.ledger, session.run().trace());
+        let (at, over) = (session.computed(), session.outcome().is_some());
+        let so_far = history.until(u64::MAX, at);
+        let tally = &ledger.tally;
+        let rates = Rates::counted(tally.outcomes, at.since(SimTime::ZERO));
+        let (outcome, blocked) = outcome(session.outcome());
+        let leaked = match session.outcome() {
+            Some(Progress::Drained) => session.run().waiting(),
+            _ => Vec::new(),
+        };
+        let spec = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
+        let has_cars = ledger.stations.iter().any(|s| s.kind == StationKind::Car);
+        let mut report = Report {
+            pattern: scenario.pattern.id,
+            seed: scenario.seed.clone(),
+            fidelity: scenario.fidelity.id(),
+            params: params(scenario),
+            outcome,
+            notices: notices.into_iter().chain(spinning(session.outcome(), ledger.events, at)).collect(),
+            blocked: blocked.iter().map(Blocked::of).collect(),
+            virtual_ns: at.0,
+            wall_ns,
+            host: None,
+            events: ledger.events,
+            trace_hash: session.far_hash().hex(),
+            requests: Requests {
+                offered: tally.offered,
+                completed: tally.served(),
+                failed: tally.count(Outcome::Failed),
+                rejected: tally.count(Outcome::Rejected),
+                timed_out: tally.count(Outcome::TimedOut),
+                cancelled: tally.count(Outcome::Cancelled),
+                lost: tally.count(Outcome::Lost),
+                in_system: tally.in_system,
+            },
+            substitutes: tally.count(Outcome::Substituted),
+            status: tally.statuses.iter().map(|(code, n)| (code.to_string(), *n)).collect(),
+            throughput_per_s: rates.map_or(0.0, |r| r.throughput()),
+            goodput_per_s: rates.map_or(0.0, |r| r.goodput()),
+            rates_per_s: rates.map(RatesLine::of).unwrap_or_default(),
+            latency_ns: so_far.latency(),
+            latency_by_outcome: so_far.latency_by_outcome(),
+            response_ns: None,
+            waiting_ns: has_cars.then(|| so_far.waiting()),
+            riding_ns: has_cars.then(|| so_far.riding()),
+            has_calls: spec.places.iter().any(|place| matches!(place, Place::Server { .. })),
+            tasks: Tasks { spawned: tally.tasks_spawned, peak: tally.tasks_peak, bytes_peak: tally.task_bytes_peak },
+            stations: stations(ledger, &trace, at),
+            checks: history
+                .checks
+                .states()
+                .iter()
+                .map(|state| CheckLine {
+                    name: state.check.name,
+                    kind: state.check.kind.word(),
+                    holds: state.holds(at, over),
+                    first_violation_ns: state.first_violation(at, over).map(|t| t.0),
+                    standing: state.standing(at, over),
+                })
+                .collect(),
+            detail: detail(scenario, &so_far, &leaked),
+        };
+        if report.has_open_arrivals() {
+            report.response_ns = so_far.response();
+        }
+        report
+    }
+
+    /// Whether requests come when they come, so that there is an intended start to count from.
+    pub fn has_open_arrivals(&self) -> bool {
+        self.params.get("arrivals").is_some_and(|arrivals| arrivals != "closed")
+    }
+
+    /// Whether an `always` check did not hold.
+    pub fn is_broken(&self) -> bool {
+        self.checks.iter().any(|c| c.kind == "always" && !c.holds)
+    }
+}
+
+impl RatesLine {
+    fn of(rates: Rates) -> RatesLine {
+        RatesLine {
+            completed: rates.goodput(),
+            failed: rates.rate(Outcome::Failed),
+            rejected: rates.rate(Outcome::Rejected),
+            timed_out: rates.rate(Outcome::TimedOut),
+            cancelled: rates.rate(Outcome::Cancelled),
+            lost: rates.rate(Outcome::Lost),
+        }
+    }
+}
+
+impl Blocked {
+    fn of(task: &WaitingTask) -> Blocked {
+        Blocked {
+            task: task.name.clone(),
+            waiting_on: task.waiting_on.clone(),
+            line: task.site.line(),
+            file: task.site.file(),
+        }
+    }
+}
+
+/// The word for how a run ended, as the report has it.
+pub fn outcome_word(progress: Option<&Progress>) -> &'static str {
+    outcome(progress).0
+}
+
+fn outcome(progress: Option<&Progress>) -> (&'static str, &[WaitingTask]) {
+    match progress {
+        Some(Progress::Drained) => ("drained", &[]),
+        Some(Progress::Deadlock(waiting)) => ("deadlock", waiting),
+        Some(Progress::Livelock(waiting)) => ("livelock", waiting),
+        Some(Progress::Crashed(waiting)) => ("crashed", waiting),
+        Some(Progress::Reached | Progress::BudgetSpent) | None => ("horizon", &[]),
+    }
+}
+
+/// What is said of a run that was ended because it spins.
+fn spinning(progress: Option<&Progress>, events: u64, at: SimTime) -> Option<String> {
+    let Some(Progress::Livelock(_)) = progress else { return None };
+    Some(format!(
+        "the run spins, so it was ended at {:.3} s: {events} events, and next to nothing came of them",
+        at.seconds()
+    ))
+}
+
+fn params(scenario: &Scenario) -> Map<String, Json> {
+    let value = |value: &Value| match value {
+        Value::Count(n) => json!(n),
+        Value::Span(span) => json!(span.0),
+        Value::Number(x) => json!(x),
+        Value::Word(word) => json!(word),
+    };
+    scenario.values().iter().map(|(key, v)| (key.to_owned(), value(v))).collect()
+}
+
+fn stations(ledger: &Ledger, trace: &Trace, at: SimTime) -> Vec<StationLine> {
+    ledger
+        .stations
+        .iter()
+        .filter(|s| !matches!(s.kind, StationKind::Crew | StationKind::Gate))
+        .map(|s| StationLine {
+            name: trace.name(s.name).to_owned(),
+            kind: s.kind.word(),
+            capacity: (s.capacity != millrace_trace::UNLIMITED).then_some(s.capacity),
+            queue_peak: s.levels.waiting_peak,
+            queue_mean: s.levels.waiting_mean(at),
+            utilisation: s.utilisation(at),
+        })
+        .collect()
+}
+
+fn detail(scenario: &Scenario, so_far: &millrace_analysis::Prefix<'_>, leaked: &[WaitingTask]) -> Map<String, Json> {
+    let mut detail = Map::new();
+    if let Some(ideal) = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity) {
+        detail.insert("ideal".into(), json!({ "seconds": ideal.seconds, "formula": ideal.formula }));
+    }
+    let said: Vec<Json> = so_far
+        .journal()
+        .iter()
+        .filter(|e| e.tone == millrace_analysis::Tone::Note)
+        .map(|e| json!({ "at_ns": e.at.0, "who": e.who, "text": e.text }))
+        .collect();
+    if !said.is_empty() {
+        detail.insert("said".into(), Json::Array(said));
+    }
+    if !leaked.is_empty() {
+        let leaked: Vec<Blocked> = leaked.iter().map(Blocked::of).collect();
+        detail.insert("leaked".into(), json!(leaked));
+    }
+    detail
+}

@@ -1,0 +1,137 @@
+//! The verdict: what the figures of a suite say, in sentences that each have their number.
+
+use super::{Column, SuiteRow, best};
+use millrace_session::Scenario;
+
+/// What can be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The effect of the pattern under study, and its cost.
+    pub lead: String,
+    /// More: whom it is about, and what.
+    pub rest: Vec<(String, String)>,
+}
+
+/// The verdict on a suite whose base scenario is about one of its members. None before the first row.
+pub fn verdict(rows: &[SuiteRow], base: &Scenario) -> Option<Verdict> {
+    let first = rows.first()?;
+    let studied = rows.iter().find(|r| r.pattern.id == base.pattern.id);
+    // The first is what others are measured against: about itself it says nothing.
+    let subject = match studied.filter(|r| r.pattern.id != first.pattern.id) {
+        Some(row) => row,
+        None => fastest(rows).unwrap_or(first),
+    };
+    let mut rest = Vec::new();
+    if let Some(row) = fastest(rows)
+        && row.pattern.id != subject.pattern.id
+    {
+        rest.push((name(row), format!("ends first{}. {}", at_share(row), price(row))));
+    }
+    if let Some(least) = best(rows, Column::Errors)
+        && let Some(row) = rows.iter().find(|r| r.errors == Some(least))
+    {
+        rest.push((name(row), format!("fails least: {least:.2} % of {} requests.", row.requests)));
+    }
+    for row in rows.iter().filter(|r| !r.drained) {
+        rest.push((name(row), format!("did not come to its end; it stands at {:.2} s.", row.end.seconds())));
+    }
+    for row in rows.iter().skip(1).filter(|r| r.drained) {
+        if let Some(text) = against_documents(row, first) {
+            rest.push((name(row), text));
+        }
+    }
+    for row in rows.iter().filter(|r| r.drained) {
+        if let Some(ideal) = &row.ideal {
+            let text = format!(
+                "takes {:.2} s; the closed form says {:.2} s ({}).",
+                row.end.seconds(),
+                ideal.seconds,
+                ideal.formula
+            );
+            rest.push((name(row), text));
+        }
+    }
+    Some(Verdict { lead: lead(subject, first), rest })
+}
+
+fn name(row: &SuiteRow) -> String {
+    row.pattern.name.to_owned()
+}
+
+fn fastest(rows: &[SuiteRow]) -> Option<&SuiteRow> {
+    rows.iter().filter(|r| r.drained).min_by_key(|r| r.end)
+}
+
+fn lead(row: &SuiteRow, first: &SuiteRow) -> String {
+    if row.pattern.id == first.pattern.id {
+        return format!("{} takes {:.2} s, and none is faster.", row.pattern.name, row.end.seconds());
+    }
+    if !row.drained {
+        return format!("{} did not come to its end; it stands at {:.2} s.", row.pattern.name, row.end.seconds());
+    }
+    let against = row.time_share.map_or_else(
+        || format!(" beside {}", first.pattern.name),
+        |share| format!(", {} % of {}", one(share), first.pattern.name),
+    );
+    let medians = row.latency.zip(first.latency).map(|(own, other)| {
+        let (own, other) = (one(own.p50.as_millis()), one(other.p50.as_millis()));
+        format!(" and a median call of {own} ms instead of {other} ms")
+    });
+    format!(
+        "{} takes {:.2} s{} ({:.2} s), with {} tasks at once instead of {}{}.",
+        row.pattern.name,
+        row.end.seconds(),
+        against,
+        first.end.seconds(),
+        row.tasks_peak,
+        first.tasks_peak,
+        medians.unwrap_or_default(),
+    )
+}
+
+/// ", at 6.7 %" of the first member's time.
+fn at_share(row: &SuiteRow) -> String {
+    row.time_share.map_or(String::new(), |share| format!(", at {} %", one(share)))
+}
+
+fn price(row: &SuiteRow) -> String {
+    let fail = row.errors.map_or("nobody came".to_owned(), |share| format!("{share:.1} % of requests fail"));
+    match row.latency {
+        Some(latency) => {
+            let median = one(latency.p50.as_millis());
+            format!("Its median call takes {median} ms, and {fail}.")
+        }
+        None => format!("It made no call that ended, and {fail}."),
+    }
+}
+
+fn against_documents(row: &SuiteRow, first: &SuiteRow) -> Option<String> {
+    let one_claim = |what: &str, claim: Option<f64>, measured: Option<f64>| {
+        claim
+            .zip(measured)
+            .map(|(claim, measured)| format!("{what} {claim:.0} % claimed, {} % measured", one(measured)))
+    };
+    // A program's memory is more than its futures, so the shares are not of one thing: the sizes say it themselves.
+    let memory = row.claims.memory.map(|claim| {
+        let kib = |bytes: u64| one(bytes as f64 / 1_024.0);
+        format!(
+            "memory {claim:.0} % claimed, {} KiB of futures instead of {} KiB",
+            kib(row.bytes_peak),
+            kib(first.bytes_peak)
+        )
+    });
+    let claims: Vec<String> = [
+        one_claim("time", row.claims.time, row.time_share),
+        one_claim("throughput", row.claims.throughput, row.throughput_share),
+        memory,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!claims.is_empty()).then(|| format!("against the documents: {}.", claims.join("; ")))
+}
+
+/// One decimal below 1,000, none above.
+fn one(x: f64) -> String {
+    if x < 1_000.0 { format!("{x:.1}") } else { format!("{x:.0}") }
+}

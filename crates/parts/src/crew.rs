@@ -1,0 +1,187 @@
+//! A crew: a fixed number of workers that do the same, each a task at a station of its own.
+//!
+//! Each can be killed by a fault and comes back when its fault is lifted. What it had in hand is cancelled. When
+//! the last worker is done, the crew says so, once: that is the moment to close what they sent to.
+
+use millrace_engine::{Env, StationSpec, Task};
+use millrace_trace::{StationId, StationKind, UNLIMITED};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// The fault that kills a worker. Its magnitude is the worker's number, from 1.
+pub const KILL_WORKER: &str = "kill-worker";
+
+/// Who a worker is.
+#[derive(Clone, Copy, Debug)]
+pub struct Worker {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its station.
+    pub station: StationId,
+}
+
+/// The workers. Dropping it cancels them.
+pub struct Crew {
+    shared: Rc<Shared>,
+}
+
+/// Starts one worker's task: the work itself, and the word to the crew when it is done.
+type Hire = Box<dyn Fn(&Rc<Shared>, Worker) -> Task<()>>;
+
+struct Shared {
+    env: Env,
+    name: String,
+    hire: Hire,
+    places: RefCell<Vec<Place>>,
+    running: Cell<u32>,
+    finished: Cell<bool>,
+    when_done: RefCell<Option<Box<dyn FnOnce()>>>,
+}
+
+struct Place {
+    worker: Worker,
+    task: Option<Task<()>>,
+}
+
+impl fmt::Debug for Crew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Crew({}, {} running)", self.shared.name, self.shared.running.get())
+    }
+}
+
+impl Crew {
+    /// Starts `size` workers ("worker 1" …) under a station named `group`. `when_done` is called once, when the last is done.
+    #[track_caller]
+    pub fn start<F>(
+        env: &Env,
+        group: &str,
+        name: &str,
+        size: u32,
+        work: impl Fn(Worker) -> F + 'static,
+        when_done: impl FnOnce() + 'static,
+    ) -> Crew
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        let parent = env.open(StationSpec {
+            kind: StationKind::Crew,
+            name: group,
+            parent: StationId::NONE,
+            capacity: UNLIMITED,
+        });
+        let site = Location::caller();
+        let shared = Rc::new(Shared {
+            env: env.clone(),
+            name: name.to_owned(),
+            hire: Box::new(move |shared, worker| {
+                let (body, crew) = (work(worker), shared.clone());
+                let name = format!("{} {}", shared.name, worker.number);
+                shared.env.spawn_from(site, &name, worker.station, async move {
+                    body.await;
+                    crew.one_done();
+                })
+            }),
+            places: RefCell::default(),
+            running: Cell::new(0),
+            finished: Cell::new(false),
+            when_done: RefCell::new(Some(Box::new(when_done))),
+        });
+        for number in 1..=size {
+            let station = env.open(StationSpec {
+                kind: StationKind::Worker,
+                name: &format!("{name} {number}"),
+                parent,
+                capacity: UNLIMITED,
+            });
+            shared.places.borrow_mut().push(Place { worker: Worker { number, station }, task: None });
+            Shared::hire(&shared, number);
+        }
+        if size == 0 {
+            shared.finish();
+        }
+        let weak = Rc::downgrade(&shared);
+        env.on_fault(KILL_WORKER, move |numbers| {
+            if let Some(shared) = weak.upgrade() {
+                Shared::on_fault(&shared, numbers);
+            }
+        });
+        Crew { shared }
+    }
+
+    /// Leaves the workers to themselves, as a program does that forgets them. The last one still says that it is done.
+    pub fn leak(self) {
+        let places = std::mem::take(&mut *self.shared.places.borrow_mut());
+        places.into_iter().filter_map(|place| place.task).for_each(Task::detach);
+    }
+
+    /// How many workers there are at most.
+    pub fn size(&self) -> usize {
+        self.shared.places.borrow().len()
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        // The workers hold what they share, so it would outlive the crew with them.
+        let places = std::mem::take(&mut *self.shared.places.borrow_mut());
+        drop(places);
+    }
+}
+
+impl Shared {
+    fn hire(shared: &Rc<Shared>, number: u32) {
+        let worker = shared.places.borrow().get(number as usize - 1).map(|p| p.worker);
+        let Some(worker) = worker else { return };
+        shared.running.set(shared.running.get() + 1);
+        let task = (shared.hire)(shared, worker);
+        if let Some(place) = shared.places.borrow_mut().get_mut(number as usize - 1) {
+            place.task = Some(task);
+        }
+    }
+
+    fn one_done(&self) {
+        // A worker that is done found nothing more to do; the others will find the same.
+        self.finished.set(true);
+        self.one_less();
+    }
+
+    fn one_less(&self) {
+        self.running.set(self.running.get().saturating_sub(1));
+        if self.running.get() == 0 && self.finished.get() {
+            self.finish();
+        }
+    }
+
+    fn finish(&self) {
+        let when_done = self.when_done.borrow_mut().take();
+        if let Some(when_done) = when_done {
+            when_done();
+        }
+    }
+
+    /// Kills the workers with these numbers, and brings back those who were killed and are no more among them.
+    fn on_fault(shared: &Rc<Shared>, numbers: &[i64]) {
+        let is_wanted = |worker: &Worker| numbers.contains(&i64::from(worker.number));
+        let (mut back, mut away) = (Vec::new(), Vec::new());
+        for place in shared.places.borrow_mut().iter_mut() {
+            match (&place.task, is_wanted(&place.worker)) {
+                (None, false) if !shared.finished.get() => back.push(place.worker),
+                // Who is done already cannot be killed any more.
+                (Some(task), true) if !task.is_finished() => away.extend(place.task.take().map(|t| (place.worker, t))),
+                _ => {}
+            }
+        }
+        for worker in back {
+            shared.env.state(worker.station, "back");
+            Shared::hire(shared, worker.number);
+        }
+        for (worker, task) in away {
+            shared.env.state(worker.station, "killed");
+            drop(task);
+            shared.one_less();
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The counts in the text formats of Prometheus, written by the project that defines it.
+//!
+//! A snapshot in a fixed order: the library's own families keep their series in a hash table, and the text of an answer is a
+//! part of the trace. The two metrics of the original that nothing ever sets are left out; the one that never moves is there.
+
+use super::car::Car;
+use super::floor::Direction;
+use super::health::Fleet;
+use super::metrics::{Labels, Observed, Responses};
+use super::system::System;
+use millrace_parts::BreakerState;
+use millrace_spec::exposition::to_prometheus;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet, text};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+/// A value of a series.
+#[derive(Clone, Debug)]
+enum Sample {
+    Count(u64),
+    Level(f64),
+    Spread(Observed),
+}
+
+/// A metric with its series.
+#[derive(Clone, Debug)]
+struct Family {
+    name: &'static str,
+    help: &'static str,
+    labels: &'static [&'static str],
+    series: Vec<(Labels, Sample)>,
+}
+
+/// All of them.
+#[derive(Clone, Debug)]
+struct Exposition(Vec<Family>);
+
+impl Collector for Exposition {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        for family in self.0.iter().filter(|family| !family.series.is_empty()) {
+            let kind = match family.series.first().map(|(_, sample)| sample) {
+                Some(Sample::Count(_)) => MetricType::Counter,
+                Some(Sample::Spread(_)) => MetricType::Histogram,
+                _ => MetricType::Gauge,
+            };
+            let mut metric = encoder.encode_descriptor(family.name, family.help, None, kind)?;
+            for (values, sample) in &family.series {
+                let labels: Vec<(&str, &str)> =
+                    family.labels.iter().copied().zip(values.iter().map(String::as_str)).collect();
+                let series = if labels.is_empty() { None } else { Some(&labels) };
+                let mut encode = |sample: &Sample| match (sample, series) {
+                    (Sample::Count(n), Some(labels)) => ConstCounter::new(*n).encode(metric.encode_family(labels)?),
+                    (Sample::Level(x), Some(labels)) => ConstGauge::new(*x).encode(metric.encode_family(labels)?),
+                    (Sample::Spread(seen), Some(labels)) => spread(metric.encode_family(labels)?, seen),
+                    (Sample::Count(n), None) => metric.encode_counter::<NoLabelSet, _, u64>(n, None),
+                    (Sample::Level(x), None) => metric.encode_gauge(x),
+                    (Sample::Spread(_), None) => Ok(()),
+                };
+                encode(sample)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn spread(mut encoder: prometheus_client::encoding::MetricEncoder<'_>, seen: &Observed) -> Result<(), fmt::Error> {
+    let bounds = seen.bounds.iter().copied().chain([f64::INFINITY]);
+    let buckets: Vec<(f64, u64)> = bounds.zip(seen.counts.iter().copied()).collect();
+    encoder.encode_histogram::<NoLabelSet>(seen.sum, seen.count(), &buckets, None)
+}
+
+fn counts(map: &BTreeMap<Labels, u64>) -> Vec<(Labels, Sample)> {
+    map.iter().map(|(labels, n)| (labels.clone(), Sample::Count(*n))).collect()
+}
+
+fn spreads(map: &BTreeMap<Labels, Observed>) -> Vec<(Labels, Sample)> {
+    map.iter().map(|(labels, seen)| (labels.clone(), Sample::Spread(seen.clone()))).collect()
+}
+
+impl System {
+    /// The text of `/metrics`, in one of its two formats.
+    pub fn exposition(&self, openmetrics: bool) -> String {
+        let mut registry = Registry::with_prefix("elevator");
+        registry.register_collector(Box::new(Exposition(self.families())));
+        let mut out = String::new();
+        match text::encode(&mut out, &registry) {
+            Ok(()) if openmetrics => out,
+            Ok(()) => to_prometheus(&out),
+            // Writing to a string does not fail.
+            Err(fmt::Error) => String::new(),
+        }
+    }
+
+    fn families(&self) -> Vec<Family> {
+        let (metrics, fleet) = (self.metrics.borrow(), Fleet::of(self));
+        // Shipped, two cars may have one name, and a series must not come twice: the one that was added last counts, as it would
+        // overwrite the other's value in the original.
+        let by_name: BTreeMap<String, Rc<Car>> = self.cars().into_iter().map(|car| (car.name.clone(), car)).collect();
+        let cars: Vec<Rc<Car>> = by_name.into_values().collect();
+        let family = |name, help, labels, series| Family { name, help, labels, series };
+        let per_car = |figure: &dyn Fn(&Car) -> f64| -> Vec<(Labels, Sample)> {
+            cars.iter().map(|car| (vec![car.name.clone()], Sample::Level(figure(car)))).collect()
+        };
+        let pending = cars.iter().flat_map(|car| {
+            [Direction::Up, Direction::Down].map(|way| {
+                let labels = vec![car.name.clone(), way.word().to_owned()];
+                (labels, Sample::Level(f64::from(car.load_of(way))))
+            })
+        });
+        let breaker = |car: &Car| match car.breaker.state() {
+            BreakerState::Closed | BreakerState::Disabled => 0.0,
+            BreakerState::HalfOpen => 1.0,
+            BreakerState::Open | BreakerState::ForcedOpen => 2.0,
+        };
+        let healthy =
+            vec![(vec!["elevator_manager".to_owned()], Sample::Level(f64::from(u8::from(fleet.is_healthy()))))];
+        let failures = |car: &Rc<Car>| match metrics.breaker_failures.get(&car.name) {
+            Some(&n) if self.works.forgives() => n,
+            _ => 0,
+        };
+        let failures = cars.iter().map(|car| (vec![car.name.clone()], Sample::Count(failures(car)))).collect();
+        let of_failures = match self.works.forgives() {
+            true => "Failures of which the breaker heard",
+            false => "0 for ever: the operation that the breaker wraps never fails, and nothing increments this",
+        };
+        // As shipped the gauge that is called an average is the last one.
+        let average = |seen: &Responses| match self.works.forgives() {
+            true => seen.sum / seen.count.max(1) as f64,
+            false => seen.last,
+        };
+        let of_responses = match self.works.forgives() {
+            true => "How long answers took on average",
+            false => "How long the last answer took, whatever the name says",
+        };
+        let responses = metrics.responses.iter();
+        let responses =
+            responses.map(|(operation, seen)| (vec![(*operation).to_owned()], Sample::Level(average(seen))));
+        vec![
+            family(
+                "request_duration_seconds",
+                "How long requests for an elevator took to be accepted",
+                &["elevator", "status"],
+                spreads(&metrics.durations),
+            ),
+            family(
+                "requests",
+                "Requests for an elevator",
+                &["elevator", "direction", "status"],
+                counts(&metrics.requests),
+            ),
+            family("efficiency_ratio", "Nothing ever sets it", &[], vec![(Vec::new(), Sample::Level(0.0))]),
+            family(
+                "wait_time_seconds",
+                "Estimates at the time of the request, two seconds a floor",
+                &["elevator"],
+                spreads(&metrics.waits),
+            ),
+            family(
+                "travel_time_seconds",
+                "Estimates at the time of the request, two seconds a floor",
+                &["elevator", "floors_traveled"],
+                spreads(&metrics.travels),
+            ),
+            family("system_health", "Whether a component is healthy", &["component"], healthy),
+            family("current_floor", "Where an elevator is", &["elevator"], per_car(&|car| f64::from(car.floor().0))),
+            family(
+                "pending_requests",
+                "Floors and destinations that an elevator has still to serve",
+                &["elevator", "direction"],
+                pending.collect(),
+            ),
+            family("circuit_breaker_state", "0 closed, 1 half-open, 2 open", &["elevator"], per_car(&breaker)),
+            family("circuit_breaker_failures", of_failures, &["elevator"], failures),
+            family(
+                "http_request_duration_seconds",
+                "How long requests to the interface took",
+                &["method", "endpoint", "status_code"],
+                spreads(&metrics.http),
+            ),
+            family(
+                "http_requests",
+                "Requests to the interface",
+                &["method", "endpoint", "status_code"],
+                metrics.http.iter().map(|(labels, seen)| (labels.clone(), Sample::Count(seen.count()))).collect(),
+            ),
+            family("errors", "Errors", &["error_type", "component"], counts(&metrics.errors)),
+            family("avg_response_time_seconds", of_responses, &["operation"], responses.collect()),
+        ]
+    }
+}

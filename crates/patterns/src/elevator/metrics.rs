@@ -1,0 +1,164 @@
+//! What the system counts about itself, as the original does: requests by car, direction and status, and its *estimates* of
+//! waiting and travel times, two seconds a floor. The true times follow from the trace and are elsewhere.
+
+use super::car::Car;
+use super::console::CONSOLE;
+use super::floor::{Direction, Floor};
+use super::refusal::REJECTED;
+use super::system::{Answer, ESTIMATE};
+use millrace_trace::Span;
+use std::collections::BTreeMap;
+
+/// Upper bounds of the estimates, in seconds.
+pub const ESTIMATES: &[f64] = &[1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0];
+/// Upper bounds of the times that HTTP requests take, in seconds.
+pub const HTTP: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
+/// Upper bounds of the times that requests for a car take, in seconds.
+pub const REQUESTS: &[f64] = &[0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+
+/// Labels of a series, in the order of their names in the exposition.
+pub type Labels = Vec<String>;
+
+/// Observations in buckets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed {
+    /// The upper bounds.
+    pub bounds: &'static [f64],
+    /// How many fell into each, and into none.
+    pub counts: Vec<u64>,
+    /// Their sum.
+    pub sum: f64,
+}
+
+impl Observed {
+    fn new(bounds: &'static [f64]) -> Observed {
+        Observed { bounds, counts: vec![0; bounds.len() + 1], sum: 0.0 }
+    }
+
+    fn observe(&mut self, value: f64) {
+        let index = self.bounds.iter().position(|bound| value <= *bound).unwrap_or(self.bounds.len());
+        if let Some(count) = self.counts.get_mut(index) {
+            *count += 1;
+        }
+        self.sum += value;
+    }
+
+    /// How many there were.
+    pub fn count(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+}
+
+/// The methods that stand in labels by their names. Anybody may make up others, and no label grows by that.
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/// What stands in labels for everything else.
+const OTHER: &str = "/other";
+
+/// How long something took: the last time, and over all times.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Responses {
+    /// In seconds, the last time.
+    pub last: f64,
+    /// In seconds, in all.
+    pub sum: f64,
+    /// How often.
+    pub count: u64,
+}
+
+/// The counts.
+#[derive(Clone, Debug, Default)]
+pub struct Metrics {
+    /// Requests for a car, by car, direction and status.
+    pub requests: BTreeMap<Labels, u64>,
+    /// How long they took, by car and status.
+    pub durations: BTreeMap<Labels, Observed>,
+    /// Estimated waiting times, by car.
+    pub waits: BTreeMap<Labels, Observed>,
+    /// Estimated travel times, by car and floors travelled.
+    pub travels: BTreeMap<Labels, Observed>,
+    /// HTTP requests, by method, endpoint and status.
+    pub http: BTreeMap<Labels, Observed>,
+    /// Errors, by type and component.
+    pub errors: BTreeMap<Labels, u64>,
+    /// Failures that the breaker of a car heard of, by car.
+    pub breaker_failures: BTreeMap<String, u64>,
+    /// How long answers took, by operation.
+    pub responses: BTreeMap<&'static str, Responses>,
+}
+
+impl Metrics {
+    /// Counts of nothing.
+    pub fn new() -> Metrics {
+        Metrics::default()
+    }
+
+    /// A button was pressed, and this came of it, after so long.
+    pub fn requested(&mut self, (from, to): (Floor, Floor), answer: &Answer, took: Span) {
+        let (name, status) = match answer {
+            Ok(car) => (car.name.clone(), "success"),
+            Err(refusal) => {
+                self.failed(refusal.class.word(), "manager");
+                (String::new(), "error")
+            }
+        };
+        let direction = Direction::of(from, to).word().to_owned();
+        *self.requests.entry(vec![name.clone(), direction, status.to_owned()]).or_default() += 1;
+        // The legacy handler writes "success" whatever came of it.
+        let taken = self.durations.entry(vec![name.clone(), "success".to_owned()]);
+        taken.or_insert_with(|| Observed::new(REQUESTS)).observe(took.seconds());
+        if let Ok(car) = answer {
+            let floors = from.distance(to);
+            let wait = f64::from(car.floor().distance(from)) * ESTIMATE.seconds();
+            self.waits.entry(vec![name.clone()]).or_insert_with(|| Observed::new(ESTIMATES)).observe(wait);
+            let travel = self.travels.entry(vec![name, floors.to_string()]);
+            travel.or_insert_with(|| Observed::new(ESTIMATES)).observe(f64::from(floors) * ESTIMATE.seconds());
+        }
+    }
+
+    /// An HTTP request was answered. Whoever asks for what there is not is one of many: under a label each, whoever likes could
+    /// fill the memory.
+    pub fn served(&mut self, method: &str, path: &str, status: u16, took: Span) {
+        let endpoint = if CONSOLE.methods(path).is_empty() { OTHER } else { path };
+        let method = if METHODS.contains(&method) { method } else { "OTHER" };
+        let labels = vec![method.to_owned(), endpoint.to_owned(), status.to_string()];
+        self.http.entry(labels).or_insert_with(|| Observed::new(HTTP)).observe(took.seconds());
+        let operation = match endpoint {
+            "/v1/floors/request" | "/floor" => Some("elevator_request"),
+            "/v1/health" | "/health" => Some("health_check"),
+            _ => None,
+        };
+        if let Some(operation) = operation {
+            let Responses { last, sum, count } = self.responses.entry(operation).or_default();
+            *last = took.seconds();
+            *sum += took.seconds();
+            *count += 1;
+        }
+        match status {
+            ..400 => {}
+            400..500 => self.failed("client_error", "http_handler"),
+            _ => self.failed("server_error", "http_handler"),
+        }
+    }
+
+    /// Something went wrong.
+    pub fn failed(&mut self, class: &str, component: &str) {
+        *self.errors.entry(vec![class.to_owned(), component.to_owned()]).or_default() += 1;
+    }
+}
+
+impl Car {
+    /// A step of it failed, and its breaker heard of it.
+    pub(super) fn failed(&self) {
+        if let Some(system) = self.system.borrow().upgrade() {
+            *system.metrics.borrow_mut().breaker_failures.entry(self.name.clone()).or_default() += 1;
+        }
+    }
+
+    /// Its breaker turned a step away.
+    pub(super) fn is_turned_away(&self) {
+        self.env.note(&format!("{}: {REJECTED}", self.name), 0);
+        if let Some(system) = self.system.borrow().upgrade() {
+            system.metrics.borrow_mut().failed("circuit_breaker_open", "elevator");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! A bank of elevators: cars that are tasks, a manager that dispatches, a breaker around every step.
+//!
+//! # Problem
+//! Several machines share one stream of requests. Each is slow, has a state of its own, and may get stuck; who asks wants an answer
+//! now and the work done soon.
+//!
+//! # Idea
+//! Each car is a task that waits for signals and takes one step for each. A manager chooses a car for a request, writes the
+//! stop into the car's list and gives it a signal. Every step has a time limit and a circuit breaker around it; deadlines and
+//! shutdown form a tree.
+//!
+//! # Watch
+//! As documented a step that takes too long is stopped and counts, the breaker opens, lets probes through and closes, and the car
+//! picks up its work. As shipped the limit only logs, the breaker hears of nothing and can never open, and a request that comes
+//! between a car's look at its empty list and its going idle strands the car: shuffle the schedule and try seeds.
+//!
+//! # Choose
+//! Actors with a mailbox of signals and shared lists, where the signal may be lost but the work must not be. Keep the look and the
+//! decision under one lock.
+//!
+//! # Primitives
+//! Channels. Select. Tasks. Timeouts. Circuit breakers. Contexts.
+//!
+//! # Origin
+//! A Go elevator service with HTTP and WebSocket interfaces, and its document. Movement, counting, dispatch and breaker are the
+//! code's; the dispatch policies beside the reference are the textbooks'.
+
+mod api;
+mod body;
+mod building;
+mod car;
+mod checks;
+mod console;
+mod detail;
+mod directions;
+mod dispatch;
+mod envelope;
+mod exposition;
+mod floor;
+mod forecast;
+mod health;
+mod in_time;
+mod limit;
+mod metrics;
+mod operation;
+mod params;
+mod passenger;
+mod practices;
+mod reference;
+mod refusal;
+mod rescue;
+mod routes;
+mod scene;
+mod script;
+mod stop;
+mod sweep;
+mod system;
+mod traffic;
+mod vitals;
+mod works;
+
+pub use car::Car;
+pub use directions::Directions;
+pub use dispatch::choose;
+pub use floor::{Direction, Floor};
+use millrace_engine::Env;
+use millrace_spec::{Fidelity, Group, Pattern, Preset, ProgramFuture, Race, Source};
+use millrace_trace::{SimTime, StationKind, Wait};
+pub use params::Params;
+pub use system::System;
+
+macro_rules! sources {
+    ($($name:literal),* $(,)?) => {
+        &[$(Source { path: concat!("crates/patterns/src/elevator/", $name, ".rs"), text: include_str!(concat!($name, ".rs")) }),*]
+    };
+}
+
+/// The bank, for the registry.
+pub static PATTERN: Pattern = Pattern {
+    id: "elevator",
+    name: "Elevator bank",
+    title: "Elevator bank with per-car circuit breakers",
+    group: "Systems",
+    glyph: "lift",
+    fields: Params::fields,
+    scene: scene::scene,
+    presets: &[
+        Preset {
+            id: "single",
+            label: "One trip, one car",
+            help: "From the ground to the top: what each step costs.",
+            fidelity: None,
+            values: &[("cars", "A:0..9"), ("script", "0->9@0s")],
+        },
+        Preset {
+            id: "rush-hour",
+            label: "Rush hour, with a car to the basement",
+            help: "Thirty trips, one to three seconds apart, on two cars from the ground to 9 and one from \u{2212}4 to 5, each trip within the \
+                   floors of one of them, as the original's script makes them.",
+            fidelity: None,
+            values: &[("cars", "A:0..9,B:0..9,C:-4..5"), ("script", params::RUSH_HOUR_OF_THREE)],
+        },
+        Preset {
+            id: "lunch",
+            label: "Lunch, four cars",
+            help: "Twenty floors at noon, and about as many people as four cars that hold twelve can carry.",
+            fidelity: None,
+            values: &[
+                ("cars", "A:1..20,B:1..20,C:1..20,D:1..20"),
+                ("policy", "etd"),
+                ("traffic", "lunch"),
+                ("rate", "0.7"),
+                ("passengers", "600"),
+                ("boarding-time", "1s"),
+                ("capacity", "12"),
+            ],
+        },
+        Preset {
+            id: "up-peak",
+            label: "Up-peak, four cars",
+            help: "Everybody comes to work at once: long queues at the main floor.",
+            fidelity: None,
+            values: &[
+                ("cars", "A:0..15,B:0..15,C:0..15,D:0..15"),
+                ("policy", "destination"),
+                ("traffic", "up-peak"),
+                ("rate", "0.4"),
+                ("passengers", "240"),
+                ("boarding-time", "1s"),
+                ("capacity", "12"),
+                ("parking", "main"),
+            ],
+        },
+        Preset {
+            id: "testing",
+            label: "Settings: testing",
+            help: "What the original sets in tests: fast cars, short times, a breaker that opens at the first failure.",
+            fidelity: None,
+            values: &[
+                ("floor-time", "10ms"),
+                ("door-time", "10ms"),
+                ("operation-timeout", "500ms"),
+                ("request-timeout", "200ms"),
+                ("breaker-failures", "1"),
+                ("breaker-reset", "5s"),
+            ],
+        },
+        Preset {
+            id: "production",
+            label: "Settings: production",
+            help: "What the original sets in production: 200 ms a floor, a breaker that opens at the second failure.",
+            fidelity: None,
+            values: &[
+                ("floor-time", "200ms"),
+                ("door-time", "1s"),
+                ("operation-timeout", "15s"),
+                ("request-timeout", "3s"),
+                ("breaker-failures", "2"),
+                ("breaker-reset", "10s"),
+                ("api-limit", "30"),
+            ],
+        },
+        Preset {
+            id: "stranded",
+            label: "Stranded car",
+            help: "Requests that come as the car goes idle, on a shuffled schedule: this seed strands it for good, and one in five others does.",
+            fidelity: Some(Fidelity::Shipped),
+            values: &[
+                ("cars", "A:0..9"),
+                (
+                    "script",
+                    "0->2@0s;2->4@5.5s;4->6@11s;6->8@16.5s;8->9@22s;9->7@26s;7->5@31.5s;5->3@37s;3->1@42.5s;1->0@48s",
+                ),
+                ("schedule", "shuffled"),
+            ],
+        },
+    ],
+    checks: checks::CHECKS,
+    practices: practices::PRACTICES,
+    disagreement: Some(
+        "Documented, timeouts count and breakers open; shipped, neither can happen, and a request at the wrong moment strands a \
+         car: stop one, and look at its breaker and at what becomes of its people.",
+    ),
+    source: Source { path: file!(), text: include_str!("mod.rs") },
+    more: sources![
+        "operation",
+        "rescue",
+        "in_time",
+        "car",
+        "reference",
+        "sweep",
+        "stop",
+        "directions",
+        "system",
+        "dispatch",
+        "forecast",
+        "passenger",
+        "traffic",
+        "building",
+        "works",
+        "api",
+        "routes",
+        "health",
+        "vitals"
+    ],
+    parts: &["breaker", "channel", "select", "timeout", "ticker", "watch"],
+    home: (StationKind::Source, "street"),
+    suite: None,
+    ideal: |_, _| None,
+    console: Some(&console::CONSOLE),
+    race: Some(Race { key: "policy", measure: "mean wait", who: "passengers" }),
+    detail: detail::detail,
+    run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
+};
+
+async fn run(env: Env, p: Params, fidelity: Fidelity) {
+    let trips = traffic::trips(&env, &p);
+    let (cars, closes) = (script::cars(&p.cars).unwrap_or_default(), SimTime(p.open_for.0));
+    let system = System::open(&env, p, fidelity);
+    for car in cars {
+        // What the parameter allows the manager takes.
+        drop(system.add(&car.name, car.min, car.max, None).await);
+    }
+    let api = api::open(&env, &system);
+    let (come, open) = (env.clone(), system.clone());
+    let arrivals = env.spawn("arrivals", async move {
+        for trip in trips {
+            come.sleep_until(SimTime(trip.at.0), Wait::Sleep).await;
+            drop(open.welcome(trip.from, trip.to));
+        }
+    });
+    arrivals.join().await;
+    env.sleep_until(closes, Wait::Sleep).await;
+    // What is asked meanwhile may bring people in, or be a deletion that is not done.
+    loop {
+        system.empty().await;
+        if !api.finishes().await {
+            break;
+        }
+    }
+    api.hang_up();
+    system.shut_down().await;
+}

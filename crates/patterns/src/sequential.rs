@@ -1,0 +1,119 @@
+//! One request after the other.
+//!
+//! # Problem
+//! Thousands of requests are to be made, and nobody has thought about concurrency yet. How long does it take, and what is
+//! everything else to be measured against?
+//!
+//! # Idea
+//! A loop. The next request is made when the last was answered: no task beside the main one, no channel, no lock.
+//!
+//! # Watch
+//! The lane never has a gap, and the server never has more than one request: its time, and nothing else, is the total.
+//! With the general server at a constant 20 ms, 7,500 requests take exactly 150 s.
+//!
+//! # Choose
+//! As a baseline; where order matters; where the server must not be hurried; to debug.
+//!
+//! # Primitives
+//! None.
+//!
+//! # Origin
+//! The client `simple` of a collection of Go concurrency patterns, measured by its authors at 25.18 s for 7,500 requests.
+
+use millrace_engine::Env;
+use millrace_parts::Arrivals;
+use millrace_spec::params;
+use millrace_spec::{
+    Benchmark, Check, Claims, Fidelity, Group, Ideal, Pattern, Place, Preset, Profile, ProgramFuture, SceneSpec,
+    Source, Suite, Values, Words,
+};
+use millrace_trace::StationKind;
+use millrace_upstream::{self as upstream, Load, ServerParams};
+
+params! {
+    /// The parameters of the sequential client.
+    pub struct Params {
+        ..load: Load,
+        ;
+        ..server: ServerParams,
+    }
+}
+
+/// The sequential client, for the registry.
+pub static PATTERN: Pattern = Pattern {
+    id: "sequential",
+    name: "Sequential",
+    title: "One request after the other",
+    group: "Request patterns",
+    glyph: "chain",
+    fields: Params::fields,
+    scene,
+    presets: &[Preset {
+        id: "new-config",
+        label: "NewConfig: 10 requests",
+        help: "The configuration that NewConfig really gives: 10 requests, not 7,500.",
+        fidelity: None,
+        values: &[("requests", "10")],
+    }],
+    checks: &[
+        Check::CONSERVED,
+        Check::WITHIN_CAPACITY,
+        Check::SLOTS_KEPT,
+        Check::always("at most one request is under way", |l, _| l.tally.in_flight <= 1),
+        Check::ALL_LEFT,
+    ],
+    practices: &[],
+    disagreement: None,
+    source: Source { path: file!(), text: include_str!("sequential.rs") },
+    more: &[],
+    parts: &["arrivals"],
+    home: (StationKind::Worker, "client"),
+    suite: Some(Suite {
+        name: "Request patterns",
+        place: 0,
+        claims: Claims {
+            time: Some(100.0),
+            memory: Some(100.0),
+            throughput: Some(100.0),
+            goroutines: "0",
+            sync: "none",
+            words: Words { memory: "Low", throughput: "Slowest", latency: "High" },
+            benchmark: Some(Benchmark { time: "25.18 s", memory: "352.5 KB", collections: Some(36), measured: true }),
+            choose: &["a baseline", "order matters", "the least of everything", "to debug"],
+            primitives: &[],
+            profile: Profile::Differences,
+        },
+    }),
+    ideal,
+    console: None,
+    race: None,
+    detail: Pattern::no_detail,
+    run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
+};
+
+fn scene(_: &Values, _: Fidelity) -> SceneSpec {
+    SceneSpec {
+        places: vec![
+            Place::Crew { station: "client".into(), label: "Client".into() },
+            Place::Server { station: "server".into(), label: "Server".into() },
+            Place::Sink { station: "client".into(), label: "Results".into() },
+        ],
+        regulator: None,
+        gauges: Vec::new(),
+        faults: upstream::faults(),
+    }
+}
+
+fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {
+    upstream::ideal(values, 1)
+}
+
+async fn run(env: Env, p: Params) {
+    upstream::open(&env, &p.server);
+    let mut arrivals = Arrivals::start(&env, p.load.requests, p.load.traffic());
+    while let Some(job) = arrivals.next().await {
+        let reply = env.call(&job).await;
+        job.leave(reply.answer.outcome());
+        env.sleep(reply.retry_after).await;
+    }
+}

@@ -1,0 +1,192 @@
+//! A fixed number of workers between two channels.
+//!
+//! # Problem
+//! One request at a time is too slow, and all at once is too much: memory grows with the work, and the server gets
+//! whatever there is.
+//!
+//! # Idea
+//! A producer puts requests into a channel, a fixed number of workers take them from there, and what they get goes into a
+//! second channel that a collector empties. The number of workers bounds what is under way; the channels bound what waits.
+//!
+//! # Watch
+//! As documented the request channel holds 100: it fills at once and the producer blocks; from then on it sends only as
+//! fast as the workers take. As shipped it holds all the requests: the producer is done at once, the queue shows 7,485 and
+//! falls to nothing, and nothing ever pushes back. Both take the same time: requests × mean ÷ workers.
+//!
+//! # Choose
+//! For production: what is under way is known beforehand, and so is the memory.
+//!
+//! # Primitives
+//! Channels. Tasks.
+//!
+//! # Origin
+//! The client `fanoutin` ("fan-out / fan-in") of a collection of Go concurrency patterns. Its document says channels of 100, its code
+//! makes them as large as the number of requests; its formula "15 × average latency" is not the total time.
+
+use millrace_engine::{Env, Job, StationSpec};
+use millrace_parts::{Arrivals, Crew, Rx, Tx, channel};
+use millrace_spec::params;
+use millrace_spec::{
+    Benchmark, Check, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Preset, Primitive, Profile,
+    ProgramFuture, SceneSpec, Source, Suite, Values, Words,
+};
+use millrace_trace::{StationId, StationKind, UNLIMITED};
+use millrace_upstream::{self as upstream, Load, Response, ServerParams};
+
+params! {
+    /// The parameters of the worker pool.
+    pub struct Params {
+        ..load: Load,
+        /// How many workers take requests, each one at a time.
+        workers: u32 => Field::count("workers", "Workers", 15, 1..=1_024).simple(),
+        /// How many requests wait for a worker before the producer blocks. As shipped: all of them.
+        request_buffer: u32 => Field::count("request-buffer", "Request channel", 100, 0..=200_000)
+            .simple().shipped(Default::SameAs("requests")),
+        /// How many results wait for the collector before a worker blocks. As shipped: all of them.
+        response_buffer: u32 => Field::count("response-buffer", "Response channel", 100, 0..=200_000)
+            .simple().shipped(Default::SameAs("requests")),
+        ;
+        ..server: ServerParams,
+    }
+}
+
+/// The worker pool, for the registry.
+pub static PATTERN: Pattern = Pattern {
+    id: "worker-pool",
+    name: "Worker pool",
+    title: "Fan-out / fan-in worker pool",
+    group: "Request patterns",
+    glyph: "pool",
+    fields: Params::fields,
+    scene,
+    presets: &[
+        Preset {
+            id: "new-config",
+            label: "NewConfig: 10 requests, 4 workers",
+            help: "The configuration that NewConfig really gives, where its manual says 7,500 and 15.",
+            fidelity: None,
+            values: &[("requests", "10"), ("workers", "4")],
+        },
+        Preset {
+            id: "constant",
+            label: "Constant 20 ms",
+            help: "A server that always takes 20 ms: the total is exactly 7,500 × 20 ms ÷ 15 = 10 s.",
+            fidelity: None,
+            values: &[("server", "general"), ("service", "constant"), ("mean", "20ms")],
+        },
+        Preset {
+            id: "open",
+            label: "Open arrivals",
+            help: "Requests come when they come, at 90 % of what the workers can do: the backlog and the response time tell what latency hides.",
+            fidelity: None,
+            values: &[
+                ("requests", "5000"),
+                ("arrivals", "poisson"),
+                ("rate", "675"),
+                ("server", "general"),
+                ("mean", "20ms"),
+            ],
+        },
+    ],
+    checks: &[
+        Check::CONSERVED,
+        Check::WITHIN_CAPACITY,
+        Check::SLOTS_KEPT,
+        Check::sometimes("the request channel was full", |l, t| {
+            l.find("requests", t).is_some_and(|(_, s)| s.levels.present >= u64::from(s.capacity))
+        }),
+        Check::ALL_LEFT,
+    ],
+    practices: &[],
+    disagreement: Some(
+        "Documented channels hold 100, shipped ones hold every request: look at the producer, which blocks in the one and \
+         is done at once in the other.",
+    ),
+    source: Source { path: file!(), text: include_str!("worker_pool.rs") },
+    more: &[],
+    parts: &["crew", "channel", "arrivals"],
+    home: (StationKind::Sink, "collector"),
+    suite: Some(Suite {
+        name: "Request patterns",
+        place: 2,
+        claims: Claims {
+            time: Some(25.0),
+            memory: Some(150.0),
+            throughput: Some(400.0),
+            goroutines: "15 (+1)",
+            sync: "channels",
+            words: Words { memory: "Medium", throughput: "Fast", latency: "Stable" },
+            benchmark: Some(Benchmark { time: "~5–6 s", memory: "5–8 MB", collections: None, measured: false }),
+            choose: &["predictable resources", "production"],
+            primitives: &[Primitive::Channels, Primitive::Goroutines],
+            profile: Profile::Absolute,
+        },
+    }),
+    ideal,
+    console: None,
+    race: None,
+    detail: Pattern::no_detail,
+    run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
+};
+
+fn scene(_: &Values, _: Fidelity) -> SceneSpec {
+    SceneSpec {
+        places: upstream::fan_out_places(),
+        regulator: None,
+        gauges: Vec::new(),
+        faults: upstream::faults_with_crew(),
+    }
+}
+
+fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {
+    upstream::ideal(values, values.count("workers"))
+}
+
+async fn run(env: Env, p: Params) {
+    upstream::open(&env, &p.server);
+    let producer = env.open(StationSpec {
+        kind: StationKind::Source,
+        name: "producer",
+        parent: StationId::NONE,
+        capacity: UNLIMITED,
+    });
+    let (requests_tx, requests) = channel::<Job>(&env, "requests", p.request_buffer);
+    let (responses_tx, responses) = channel::<Response>(&env, "responses", p.response_buffer);
+
+    let (inner, last) = (env.clone(), responses_tx.clone());
+    let crew = Crew::start(
+        &env,
+        "workers",
+        "worker",
+        p.workers,
+        move |_| work(inner.clone(), requests.clone(), responses_tx.clone()),
+        move || last.close(),
+    );
+    let producer = env.spawn_at("producer", producer, produce(env.clone(), p.load, requests_tx));
+
+    // The collector. It ends when the last worker has.
+    while let Some(Response { job, reply }) = responses.recv().await {
+        job.leave(reply.answer.outcome());
+    }
+    drop((crew, producer));
+}
+
+async fn produce(env: Env, load: Load, requests: Tx<Job>) {
+    let mut arrivals = Arrivals::start(&env, load.requests, load.traffic());
+    while let Some(job) = arrivals.next().await {
+        if requests.send(job).await.is_err() {
+            return;
+        }
+    }
+    requests.close();
+}
+
+async fn work(env: Env, requests: Rx<Job>, responses: Tx<Response>) {
+    while let Some(job) = requests.recv().await {
+        let reply = env.call(&job).await;
+        if responses.send(Response { job, reply }).await.is_err() {
+            return;
+        }
+        env.sleep(reply.retry_after).await;
+    }
+}

@@ -1,0 +1,31 @@
+//! One experiment in progress: a scenario, its run, and a playhead over its trace.
+//!
+//! Everything that determines a run is in the [`Scenario`]; [`link`] is the only place that knows how a scenario is
+//! written in an address. A [`Session`] computes ahead in slices and folds up to the playhead, so running, pausing,
+//! stepping and scrubbing are one mechanism.
+// A panic kills the page.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
+
+mod alternatives;
+mod json;
+pub mod link;
+mod playback;
+mod scenario;
+mod session;
+mod suite;
+
+pub use alternatives::Alternative;
+pub use playback::Playback;
+pub use scenario::{DEFAULT_SEED, Scenario, Target};
+pub use session::Session;

@@ -1,0 +1,194 @@
+//! All that determines a run.
+
+use millrace_engine::{Action, Clock, Env, Intervention, Order, Run, Seed, Setup, Upstream};
+use millrace_patterns as patterns;
+use millrace_spec::{FaultSpec, Fidelity, Field, Pattern, Preset, Problem, SCHEDULE, SHUFFLED, Value, Values};
+use millrace_trace::{SimTime, Span};
+use std::rc::Rc;
+
+/// The seed of a scenario that names none.
+pub const DEFAULT_SEED: &str = "otis";
+
+/// Whom the requests go to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// The simulated server, in virtual time.
+    #[default]
+    Sim,
+    /// A real endpoint, in real time.
+    Fetch,
+}
+
+/// A scenario: everything that determines a run, and how it is looked at.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The pattern.
+    pub pattern: &'static Pattern,
+    /// The documents' system or the code's.
+    pub fidelity: Fidelity,
+    /// The preset that the values start from.
+    pub preset: Option<&'static Preset>,
+    /// Values that somebody chose, by key; the others follow from preset, fidelity and each other.
+    given: Vec<(&'static str, Value)>,
+    /// The word that all randomness derives from.
+    pub seed: String,
+    /// The number of the shuffled schedule that its tasks go by, whatever the parameters say. A link does not carry it: 0 is the
+    /// one that the parameter `schedule` asks for, and who tries others tells their numbers.
+    pub schedule: Option<u64>,
+    /// What people did to the run.
+    pub interventions: Vec<Intervention>,
+    /// Whom the requests go to.
+    pub target: Target,
+    /// The real endpoint's address.
+    pub url: Option<String>,
+    /// The horizon: the run is not looked at beyond it.
+    pub until: Option<Span>,
+    /// Where the playhead stands when the scenario is opened.
+    pub at: Option<Span>,
+    /// What it is compared with, as the link has it.
+    pub versus: Vec<String>,
+    /// Whether the page shows the stage alone.
+    pub embed: bool,
+}
+
+impl Scenario {
+    /// A pattern as it is by default.
+    pub fn new(pattern: &'static Pattern) -> Scenario {
+        Scenario {
+            pattern,
+            fidelity: Fidelity::Documented,
+            preset: None,
+            given: Vec::new(),
+            seed: DEFAULT_SEED.to_owned(),
+            schedule: None,
+            interventions: Vec::new(),
+            target: Target::Sim,
+            url: None,
+            until: None,
+            at: None,
+            versus: Vec::new(),
+            embed: false,
+        }
+    }
+
+    /// The first pattern of the catalogue, as it is by default.
+    pub fn first() -> Option<Scenario> {
+        patterns::ALL.first().map(|p| Scenario::new(p))
+    }
+
+    /// The values of all parameters.
+    pub fn values(&self) -> Values {
+        self.pattern.values(self.fidelity, self.preset, |field| self.given(field.key))
+    }
+
+    fn given(&self, key: &str) -> Option<Value> {
+        self.given.iter().find(|(k, _)| *k == key).map(|(_, v)| v.clone())
+    }
+
+    /// The parameters that differ from what they would be if nobody had chosen them, in the order of the form.
+    pub fn chosen(&self) -> Vec<(&'static str, Value)> {
+        let values = self.values();
+        let plain =
+            |field: &Field| {
+                // What it would be, given the others.
+                self.pattern
+                    .values(self.fidelity, self.preset, |f| if f.key == field.key { None } else { self.given(f.key) })
+            };
+        (self.pattern.fields)()
+            .iter()
+            .filter_map(|field| {
+                let value = self.given(field.key)?;
+                (plain(field).get(field.key) != Some(&value)).then_some(())?;
+                values.get(field.key).map(|v| (field.key, v.clone()))
+            })
+            .collect()
+    }
+
+    /// Whether its jobs call a server, which a real endpoint can stand in for.
+    pub fn calls_server(&self) -> bool {
+        self.field("server").is_some()
+    }
+
+    /// How many jobs there are to be in all, where the parameters or the picture say.
+    pub fn expects(&self) -> Option<u64> {
+        let values = self.values();
+        match values.get("requests") {
+            Some(Value::Count(n)) => Some(*n),
+            _ => (self.pattern.scene)(&values, self.fidelity).expects(),
+        }
+    }
+
+    /// A field of the pattern.
+    pub fn field(&self, key: &str) -> Option<Field> {
+        (self.pattern.fields)().into_iter().find(|f| f.key == key)
+    }
+
+    /// Chooses a value that is known to be good.
+    pub fn choose(&mut self, key: &'static str, value: Value) {
+        self.given.retain(|(k, _)| *k != key);
+        self.given.push((key, value));
+    }
+
+    /// Chooses a value as somebody wrote it.
+    ///
+    /// # Errors
+    /// What is wrong with it; nothing is changed then. An unknown key is a [`Problem::Form`] too.
+    pub fn set(&mut self, key: &str, text: &str) -> Result<(), Problem> {
+        let field =
+            self.field(key).ok_or_else(|| Problem::Form(format!("{} has no parameter \"{key}\"", self.pattern.id)))?;
+        let value = field.read(text)?;
+        self.choose(field.key, value);
+        Ok(())
+    }
+
+    /// Forgets all choices: the values are those of the preset, or the defaults.
+    pub fn choose_nothing(&mut self) {
+        self.given.clear();
+    }
+
+    /// A run of this scenario that has not started. With an endpoint it is in real time and calls that.
+    pub fn run(&self, endpoint: Option<Rc<dyn Upstream>>) -> Run {
+        self.start(if endpoint.is_some() { Clock::Real } else { Clock::Virtual }, endpoint)
+    }
+
+    /// A run of this scenario in real time that has not started, with its own simulated servers: a system for others to use.
+    pub fn live(&self) -> Run {
+        self.start(Clock::Real, None)
+    }
+
+    fn start(&self, clock: Clock, endpoint: Option<Rc<dyn Upstream>>) -> Run {
+        let values = self.values();
+        let setup = Setup {
+            seed: Seed::from_word(&self.seed),
+            clock,
+            order: match self.schedule {
+                Some(number) => Order::Shuffled(number),
+                None if values.word(SCHEDULE) == SHUFFLED => Order::Shuffled(0),
+                None => Order::Fifo,
+            },
+            interventions: self.interventions.clone(),
+            endpoint,
+        };
+        let (pattern, fidelity) = (self.pattern, self.fidelity);
+        Run::boxed(setup, pattern.home, move |env: Env| (pattern.run)(env, &values, fidelity))
+    }
+
+    /// Does something at a place of the run, and takes back what was done later: that future does not come any more.
+    pub fn intervene(&mut self, at: SimTime, ordinal: u64, actions: impl IntoIterator<Item = Intervention>) {
+        // What is a matter of time alone stays: an older link says so of the end of something earlier.
+        self.interventions.retain(|i| (i.at, i.ordinal) <= (at, ordinal) || i.ordinal == 0);
+        self.interventions.extend(actions);
+        self.interventions.sort_by_key(|i| (i.at, i.ordinal));
+    }
+
+    /// A fault of the pattern's scene.
+    pub fn fault(&self, id: &str) -> Option<FaultSpec> {
+        (self.pattern.scene)(&self.values(), self.fidelity).faults.into_iter().find(|fault| fault.id == id)
+    }
+
+    /// What begins a fault with a magnitude; nothing if the scene does not have it.
+    pub fn begin_fault(&self, id: &str, magnitude: i64) -> Option<Action> {
+        let onset = self.fault(id)?.onset(magnitude, None);
+        Some(Action::Fault { id: id.to_owned(), onset })
+    }
+}

@@ -1,0 +1,293 @@
+//! One parameter of a pattern: key, words, type, range, default. The form, the link and `millrace list` are made of these.
+
+use super::values::{Problem, Value};
+use super::{Fidelity, Values};
+use millrace_trace::Span;
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name in links, on the command line and in test handles.
+    pub key: &'static str,
+    /// Its name on the page.
+    pub label: &'static str,
+    /// What it does, in a sentence or two.
+    pub help: &'static str,
+    /// Its type and range.
+    pub kind: Kind,
+    /// What it is if nobody says otherwise.
+    pub default: Default,
+    /// What it is by default with the fidelity *shipped*, if that is something else.
+    pub shipped: Option<Default>,
+    /// The word behind the number on the page: "/s", "workers".
+    pub unit: &'static str,
+    /// Whether the simple form shows it.
+    pub level: Level,
+    /// Whether a change is felt while the run goes on, rather than with the next one.
+    pub live: bool,
+    /// When it matters at all; none for always.
+    pub relevant: Option<fn(&Values) -> bool>,
+}
+
+/// Which form shows a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Both.
+    Simple,
+    /// The advanced one only.
+    Advanced,
+}
+
+/// The default of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Default {
+    /// This value.
+    Is(Value),
+    /// Whatever another field, which comes earlier in the list, is.
+    SameAs(&'static str),
+}
+
+/// The type of a field, and its range.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// A whole number.
+    Count {
+        /// The least.
+        min: u64,
+        /// The greatest.
+        max: u64,
+    },
+    /// A time.
+    Span {
+        /// The shortest.
+        min: Span,
+        /// The longest.
+        max: Span,
+    },
+    /// A share of one, written as a number from 0 to 1.
+    Share {
+        /// The greatest, at most 1.
+        max: f64,
+    },
+    /// A number per second.
+    Rate {
+        /// The least.
+        min: f64,
+        /// The greatest.
+        max: f64,
+    },
+    /// One of a few words.
+    Choice(&'static [Choice]),
+    /// Text of a form that the pattern checks.
+    Text {
+        /// What the text must look like.
+        form: &'static str,
+        /// Says what is wrong with a text.
+        check: fn(&str) -> Result<(), String>,
+    },
+}
+
+/// One of a few words.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// In links.
+    pub id: &'static str,
+    /// On the page.
+    pub label: &'static str,
+    /// What it means.
+    pub help: &'static str,
+}
+
+impl Field {
+    fn new(key: &'static str, label: &'static str, kind: Kind, default: Value) -> Field {
+        Field {
+            key,
+            label,
+            help: "",
+            kind,
+            default: Default::Is(default),
+            shipped: None,
+            unit: "",
+            level: Level::Advanced,
+            live: false,
+            relevant: None,
+        }
+    }
+
+    /// A whole number from `min` to `max`.
+    pub fn count(key: &'static str, label: &'static str, default: u64, range: std::ops::RangeInclusive<u64>) -> Field {
+        Field::new(key, label, Kind::Count { min: *range.start(), max: *range.end() }, Value::Count(default))
+    }
+
+    /// A time from `min` to `max`.
+    pub fn span(key: &'static str, label: &'static str, default: Span, range: std::ops::RangeInclusive<Span>) -> Field {
+        Field::new(key, label, Kind::Span { min: *range.start(), max: *range.end() }, Value::Span(default))
+    }
+
+    /// A share from 0 to `max`.
+    pub fn share(key: &'static str, label: &'static str, default: f64, max: f64) -> Field {
+        Field::new(key, label, Kind::Share { max }, Value::Number(default))
+    }
+
+    /// A number per second.
+    pub fn rate(key: &'static str, label: &'static str, default: f64, range: std::ops::RangeInclusive<f64>) -> Field {
+        Field::new(key, label, Kind::Rate { min: *range.start(), max: *range.end() }, Value::Number(default)).unit("/s")
+    }
+
+    /// One of a few words; the default is one of them.
+    pub fn choice(key: &'static str, label: &'static str, default: &'static str, choices: &'static [Choice]) -> Field {
+        Field::new(key, label, Kind::Choice(choices), Value::Word(default.to_owned()))
+    }
+
+    /// A text that `check` accepts.
+    pub fn text(
+        key: &'static str,
+        label: &'static str,
+        default: &str,
+        form: &'static str,
+        check: fn(&str) -> Result<(), String>,
+    ) -> Field {
+        Field::new(key, label, Kind::Text { form, check }, Value::Word(default.to_owned()))
+    }
+
+    /// With this explanation.
+    pub fn help(mut self, help: &'static str) -> Field {
+        self.help = help.trim();
+        self
+    }
+
+    /// With this word behind the number.
+    pub fn unit(mut self, unit: &'static str) -> Field {
+        self.unit = unit;
+        self
+    }
+
+    /// Shown in the simple form too.
+    pub fn simple(mut self) -> Field {
+        self.level = Level::Simple;
+        self
+    }
+
+    /// Felt at once when it is changed.
+    pub fn live(mut self) -> Field {
+        self.live = true;
+        self
+    }
+
+    /// By default something else with the fidelity *shipped*.
+    pub fn shipped(mut self, default: Default) -> Field {
+        self.shipped = Some(default);
+        self
+    }
+
+    /// Only of use when this holds.
+    pub fn when(mut self, relevant: fn(&Values) -> bool) -> Field {
+        self.relevant = Some(relevant);
+        self
+    }
+
+    /// Whether the field matters with these values.
+    pub fn is_relevant(&self, values: &Values) -> bool {
+        self.relevant.is_none_or(|relevant| relevant(values))
+    }
+
+    /// The default with a fidelity, given the values of the earlier fields.
+    pub fn default_value(&self, fidelity: Fidelity, earlier: &Values) -> Value {
+        let default = match (&self.shipped, fidelity) {
+            (Some(shipped), Fidelity::Shipped) => shipped,
+            _ => &self.default,
+        };
+        match default {
+            Default::Is(value) => value.clone(),
+            Default::SameAs(key) => earlier.get(key).cloned().unwrap_or(Value::Count(0)),
+        }
+    }
+
+    /// Reads a text as this field's value.
+    ///
+    /// # Errors
+    /// [`Problem::Range`] with the nearest value within the range, or [`Problem::Form`] where there is none; both say what
+    /// is wrong in a sentence.
+    pub fn read(&self, text: &str) -> Result<Value, Problem> {
+        let form = Problem::Form;
+        match &self.kind {
+            Kind::Count { min, max } => {
+                let negative =
+                    text.trim().strip_prefix(['-', '−']).is_some_and(|rest| super::parse_count(rest).is_ok());
+                let count = if negative { None } else { Some(super::parse_count(text).map_err(form)?) };
+                self.within(
+                    count.is_some_and(|c| (*min..=*max).contains(&c)),
+                    Value::Count(count.unwrap_or(0).clamp(*min, *max)),
+                )
+            }
+            Kind::Span { min, max } => {
+                let span = super::parse_span(text, Span::millis(1)).map_err(form)?;
+                self.within((*min..=*max).contains(&span), Value::Span(span.clamp(*min, *max)))
+            }
+            Kind::Share { max } => {
+                let text = text.trim();
+                let number = match text.strip_suffix('%') {
+                    Some(percent) => super::parse_number(percent).map_err(form)? / 100.0,
+                    None => super::parse_number(text).map_err(form)?,
+                };
+                self.within((0.0..=*max).contains(&number), Value::Number(number.clamp(0.0, *max)))
+            }
+            Kind::Rate { min, max } => {
+                let number = super::parse_number(text).map_err(form)?;
+                self.within((*min..=*max).contains(&number), Value::Number(number.clamp(*min, *max)))
+            }
+            Kind::Choice(choices) => {
+                let word = text.trim();
+                if choices.iter().any(|c| c.id == word) {
+                    return Ok(Value::Word(word.to_owned()));
+                }
+                let ids: Vec<_> = choices.iter().map(|c| c.id).collect();
+                Err(Problem::Form(format!("\"{word}\" is none of {}", ids.join(", "))))
+            }
+            Kind::Text { check, .. } => {
+                check(text).map_err(form)?;
+                Ok(Value::Word(text.to_owned()))
+            }
+        }
+    }
+
+    fn within(&self, inside: bool, nearest: Value) -> Result<Value, Problem> {
+        if inside { Ok(nearest) } else { Err(Problem::Range { nearest, message: format!("enter {}", self.range()) }) }
+    }
+
+    /// The range in words: `1–256`, `0ms–10s`, `one of closed, poisson, constant`.
+    pub fn range(&self) -> String {
+        match &self.kind {
+            Kind::Count { min, max } => format!("{}–{}", thousands(*min), thousands(*max)),
+            Kind::Span { min, max } => format!("{min}–{max}"),
+            Kind::Share { max } => format!("0–{max}"),
+            Kind::Rate { min, max } => format!("{min}–{max}"),
+            Kind::Choice(choices) => format!("one of {}", choices.iter().map(|c| c.id).collect::<Vec<_>>().join(", ")),
+            Kind::Text { form, .. } => (*form).to_owned(),
+        }
+    }
+
+    /// The word for its type in `millrace list`.
+    pub fn type_word(&self) -> &'static str {
+        match self.kind {
+            Kind::Count { .. } => "count",
+            Kind::Span { .. } => "duration",
+            Kind::Share { .. } => "share",
+            Kind::Rate { .. } => "rate",
+            Kind::Choice(_) => "choice",
+            Kind::Text { .. } => "text",
+        }
+    }
+}
+
+fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}

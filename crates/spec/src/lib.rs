@@ -1,0 +1,32 @@
+//! What a pattern tells the rest, as data: its parameters, its scene, its presets, its checks, its words.
+//!
+//! Form, link, validation, report, code pane, stage and tests are all made from this, so nothing above `patterns/` knows
+//! a pattern by name, and a new pattern adds nothing there.
+
+mod bank;
+mod check;
+mod claims;
+mod console;
+pub mod exposition;
+mod field;
+pub mod headers;
+mod params;
+mod pattern;
+mod practice;
+mod quantity;
+mod scene;
+mod schedule;
+mod values;
+
+pub use bank::{Pace, Score, Summons};
+pub use check::{Check, CheckKind};
+pub use claims::{Benchmark, Claims, Primitive, Profile, Words};
+pub use console::{Console, Route, Stream};
+pub use field::{Choice, Default, Field, Kind, Level};
+pub use params::{FromValue, Group, Share};
+pub use pattern::{Fidelity, Ideal, Pattern, Preset, ProgramFuture, Race, Source, Suite, short_path};
+pub use practice::{Practice, Seen};
+pub use quantity::{parse_count, parse_number, parse_span, plain};
+pub use scene::{Bank, BreakerGauges, FaultSpec, FaultUnit, GaugeSpec, Place, Regulator, SceneSpec};
+pub use schedule::{SCHEDULE, SHUFFLED, schedule};
+pub use values::{Problem, Value, Values};

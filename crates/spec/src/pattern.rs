@@ -1,0 +1,190 @@
+//! A pattern, as the registry lists it.
+
+use super::{Check, Claims, Console, Field, Practice, SceneSpec, Value, Values};
+use millrace_engine::Env;
+use millrace_trace::{StationKind, Trace};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A pattern's program, boxed.
+pub type ProgramFuture = Pin<Box<dyn Future<Output = ()>>>;
+
+/// Everything there is to know about a pattern.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// Its id in links.
+    pub id: &'static str,
+    /// Its name in the catalogue.
+    pub name: &'static str,
+    /// Its name over the stage.
+    pub title: &'static str,
+    /// The heading it stands under in the catalogue.
+    pub group: &'static str,
+    /// The word for its glyph.
+    pub glyph: &'static str,
+    /// Its parameters.
+    pub fields: fn() -> Vec<Field>,
+    /// Its picture with some values.
+    pub scene: fn(&Values, Fidelity) -> SceneSpec,
+    /// Sets of values worth seeing.
+    pub presets: &'static [Preset],
+    /// What should hold.
+    pub checks: &'static [Check],
+    /// The practices that its document lists, if it lists some.
+    pub practices: &'static [Practice],
+    /// What the documents and the code disagree about and where to look, if they do.
+    pub disagreement: Option<&'static str>,
+    /// Its own source, whose module docs are its words.
+    pub source: Source,
+    /// The other files of its own, if it has several.
+    pub more: &'static [Source],
+    /// The parts it uses, by the names of their files.
+    pub parts: &'static [&'static str],
+    /// The station that its main task is at home at.
+    pub home: (StationKind, &'static str),
+    /// The suite it belongs to, if it does.
+    pub suite: Option<Suite>,
+    /// The total time that follows from the parameters in closed form, where one does, in seconds, and the formula.
+    pub ideal: fn(&Values, Fidelity) -> Option<Ideal>,
+    /// The interface that the running system has of its own, if it has one.
+    pub console: Option<&'static Console>,
+    /// A choice whose alternatives can be raced on the same traffic, if there is one.
+    pub race: Option<Race>,
+    /// What this pattern alone reports, from the trace of a run.
+    pub detail: fn(&Trace, &Values) -> serde_json::Map<String, serde_json::Value>,
+    /// The program.
+    pub run: fn(Env, &Values, Fidelity) -> ProgramFuture,
+}
+
+/// A figure in closed form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ideal {
+    /// The total time in seconds.
+    pub seconds: f64,
+    /// The sum: "7,500 × 20 ms ÷ 15".
+    pub formula: String,
+}
+
+/// A choice whose alternatives are raced: each on the same seed and the same traffic.
+#[derive(Clone, Copy, Debug)]
+pub struct Race {
+    /// The field.
+    pub key: &'static str,
+    /// What is compared, in words: "mean wait".
+    pub measure: &'static str,
+    /// Who waits: "passengers".
+    pub who: &'static str,
+}
+
+/// A source file, as it was compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// Its path, as the compiler was given it.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// A path of a source as people read it: `parts/channel.rs` of `crates/parts/src/channel.rs`.
+pub fn short_path(path: &str) -> String {
+    path.trim_start_matches("crates/").replacen("/src/", "/", 1)
+}
+
+/// Values that differ from the defaults, under a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    /// Its id in links.
+    pub id: &'static str,
+    /// Its name on the page.
+    pub label: &'static str,
+    /// What it shows.
+    pub help: &'static str,
+    /// The fidelity it asks for, if it does.
+    pub fidelity: Option<Fidelity>,
+    /// Keys and values, as in a link.
+    pub values: &'static [(&'static str, &'static str)],
+}
+
+/// The documents' system, or the code's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fidelity {
+    /// As the documents promise it.
+    #[default]
+    Documented,
+    /// As the code does it, bugs included.
+    Shipped,
+}
+
+impl Fidelity {
+    /// Its id in links.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Fidelity::Documented => "documented",
+            Fidelity::Shipped => "shipped",
+        }
+    }
+
+    /// The fidelity with this id.
+    pub fn from_id(id: &str) -> Option<Fidelity> {
+        [Fidelity::Documented, Fidelity::Shipped].into_iter().find(|f| f.id() == id)
+    }
+}
+
+/// A pattern's place in a suite of patterns that are run on one seed and compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Suite {
+    /// The suite's name.
+    pub name: &'static str,
+    /// Its place in the suite, from 0; the first is what the others are measured against.
+    pub place: u32,
+    /// What the documents claim.
+    pub claims: Claims,
+}
+
+impl Pattern {
+    /// A pattern that reports nothing of its own.
+    pub fn no_detail(_: &Trace, _: &Values) -> serde_json::Map<String, serde_json::Value> {
+        serde_json::Map::new()
+    }
+
+    /// Its words: the sections of its file's module docs, heading and text. The headings are *Problem*, *Idea*, *Watch*,
+    /// *Choose*, *Primitives* and *Origin*; tests hold that each is there.
+    pub fn explanation(&self) -> Vec<(String, String)> {
+        let mut sections: Vec<(String, String)> = Vec::new();
+        for line in self.source.text.lines().map_while(|l| l.strip_prefix("//!")).map(str::trim) {
+            match (line.strip_prefix("# "), sections.last_mut()) {
+                (Some(heading), _) => sections.push((heading.to_owned(), String::new())),
+                (None, Some((_, text))) if !line.is_empty() => {
+                    if !text.is_empty() && !text.ends_with('\n') {
+                        text.push(' ');
+                    }
+                    text.push_str(line);
+                }
+                (None, Some((_, text))) if !text.is_empty() => text.push('\n'),
+                _ => {}
+            }
+        }
+        sections.iter_mut().for_each(|(_, text)| text.truncate(text.trim_end().len()));
+        sections
+    }
+
+    /// A preset by id.
+    pub fn preset(&self, id: &str) -> Option<&'static Preset> {
+        self.presets.iter().find(|p| p.id == id)
+    }
+
+    /// The values of a preset, or the defaults, where `given` does not say otherwise.
+    pub fn values(
+        &self,
+        fidelity: Fidelity,
+        preset: Option<&Preset>,
+        given: impl Fn(&Field) -> Option<Value>,
+    ) -> Values {
+        Values::resolve(&(self.fields)(), fidelity, |field| {
+            given(field).or_else(|| {
+                let text = preset?.values.iter().find(|(key, _)| *key == field.key)?.1;
+                field.read(text).ok()
+            })
+        })
+    }
+}

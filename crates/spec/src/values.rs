@@ -1,0 +1,148 @@
+//! The values of a pattern's parameters.
+
+use super::{Fidelity, Field};
+use millrace_trace::Span;
+use std::fmt;
+
+/// One value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A whole number.
+    Count(u64),
+    /// A time.
+    Span(Span),
+    /// A share or a rate.
+    Number(f64),
+    /// A choice's id, or a text.
+    Word(String),
+}
+
+impl fmt::Display for Value {
+    /// As links have it: it reads back as the same value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Count(n) => write!(f, "{n}"),
+            Value::Span(span) => write!(f, "{span}"),
+            Value::Number(x) => write!(f, "{x}"),
+            Value::Word(word) => f.write_str(word),
+        }
+    }
+}
+
+impl Value {
+    /// The value as live parameters have it: nanoseconds, a count, millionths of a share or rate. 0 for words.
+    pub fn as_live(&self) -> i64 {
+        match self {
+            Value::Count(n) => i64::try_from(*n).unwrap_or(i64::MAX),
+            Value::Span(span) => i64::try_from(span.0).unwrap_or(i64::MAX),
+            Value::Number(x) => (x * 1e6 + 0.5) as i64,
+            Value::Word(_) => 0,
+        }
+    }
+
+    /// The value of the same type that a live number stands for.
+    pub fn from_live(&self, live: i64) -> Value {
+        match self {
+            Value::Count(_) => Value::Count(live.max(0) as u64),
+            Value::Span(_) => Value::Span(Span(live.max(0) as u64)),
+            Value::Number(_) => Value::Number(live as f64 / 1e6),
+            Value::Word(word) => Value::Word(word.clone()),
+        }
+    }
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    /// Of the right type, but outside the range.
+    Range {
+        /// The nearest value inside.
+        nearest: Value,
+        /// What to enter instead.
+        message: String,
+    },
+    /// Not of the right type.
+    Form(String),
+}
+
+impl Problem {
+    /// What is wrong, in a sentence without a full stop.
+    pub fn message(&self) -> &str {
+        match self {
+            Problem::Range { message, .. } | Problem::Form(message) => message,
+        }
+    }
+}
+
+/// The values of all parameters of a pattern, in the order of its fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Values {
+    fidelity: Fidelity,
+    entries: Vec<(&'static str, Value)>,
+}
+
+impl Values {
+    /// The defaults of a pattern's fields with a fidelity, where `given` does not say otherwise.
+    pub fn resolve(fields: &[Field], fidelity: Fidelity, given: impl Fn(&Field) -> Option<Value>) -> Values {
+        let mut values = Values { fidelity, entries: Vec::new() };
+        for field in fields {
+            let value = given(field).unwrap_or_else(|| field.default_value(fidelity, &values));
+            values.entries.push((field.key, value));
+        }
+        values
+    }
+
+    /// The fidelity they were resolved for.
+    pub fn fidelity(&self) -> Fidelity {
+        self.fidelity
+    }
+
+    /// A value by key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.entries.iter().find(|(k, _)| *k == key).map(|(_, v)| v)
+    }
+
+    /// Sets a value that is there.
+    pub fn set(&mut self, key: &str, value: Value) {
+        if let Some((_, slot)) = self.entries.iter_mut().find(|(k, _)| *k == key) {
+            *slot = value;
+        }
+    }
+
+    /// All keys and values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.entries.iter().map(|(k, v)| (*k, v))
+    }
+
+    /// A count, or 0.
+    pub fn count(&self, key: &str) -> u64 {
+        match self.get(key) {
+            Some(Value::Count(n)) => *n,
+            _ => 0,
+        }
+    }
+
+    /// A time, or none at all.
+    pub fn span(&self, key: &str) -> Span {
+        match self.get(key) {
+            Some(Value::Span(span)) => *span,
+            _ => Span::ZERO,
+        }
+    }
+
+    /// A share or rate, or 0.
+    pub fn number(&self, key: &str) -> f64 {
+        match self.get(key) {
+            Some(Value::Number(x)) => *x,
+            _ => 0.0,
+        }
+    }
+
+    /// A word, or an empty one.
+    pub fn word(&self, key: &str) -> &str {
+        match self.get(key) {
+            Some(Value::Word(word)) => word,
+            _ => "",
+        }
+    }
+}

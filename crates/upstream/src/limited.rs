@@ -1,0 +1,122 @@
+//! An upstream within limits: so many requests at once, so many in all, and so much patience with each.
+//!
+//! What keeps a run from flooding a real endpoint sits here, not in the browser's adapter, so that it is tested natively
+//! against an endpoint that only pretends. A call beyond the limit in all is answered as failed and never sent.
+
+use super::evidence::{Failure, Witness};
+use millrace_engine::{Env, Upstream};
+use millrace_parts::{Semaphore, timeout};
+use millrace_trace::{Answer, EventKind, JobId, SimTime, Span};
+use std::cell::OnceCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// How much a run may ask of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests under way at once; further calls queue.
+    pub at_once: u32,
+    /// Requests in all.
+    pub at_most: u32,
+    /// How long an answer may take from the sending of the request.
+    pub patience: Span,
+}
+
+impl Limits {
+    /// What a browser and a stranger's server bear: a browser has six connections a host.
+    pub const DEFAULT: Limits = Limits { at_once: 6, at_most: 100, patience: Span::secs(10) };
+}
+
+/// An upstream within limits.
+pub struct Limited {
+    inner: Rc<dyn Upstream>,
+    limits: Limits,
+    witness: Witness,
+    slots: OnceCell<Semaphore>,
+}
+
+impl std::fmt::Debug for Limited {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Limited({:?})", self.limits)
+    }
+}
+
+impl Limited {
+    /// `inner` within limits. What happens is told to the witness: requests sent, timeouts, calls taken back or never sent.
+    /// What answers say is the inner one's to tell.
+    pub fn new(inner: Rc<dyn Upstream>, limits: Limits, witness: Witness) -> Limited {
+        Limited { inner, limits, witness, slots: OnceCell::new() }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.witness.sent() >= u64::from(self.limits.at_most)
+    }
+}
+
+/// A call that has not ended. Dropped before its end, it was taken back, or its caller lost patience.
+struct Open {
+    env: Env,
+    witness: Witness,
+    called: SimTime,
+    patience: Span,
+    ended: bool,
+}
+
+impl Open {
+    fn end(&mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        // The caller's own patience counts from the call; at its very end the call is dropped.
+        if self.env.now().since(self.called) >= self.patience {
+            self.witness.failed(Failure::TimedOut);
+        } else {
+            self.witness.taken_back();
+        }
+    }
+}
+
+impl Upstream for Limited {
+    fn has_room(&self) -> bool {
+        self.is_spent() || self.slots.get().is_none_or(|slots| slots.free() > 0)
+    }
+
+    fn call(&self, env: &Env, job: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
+        let queues = !self.has_room();
+        let slots = self.slots.get_or_init(|| Semaphore::new(env, self.limits.at_once.max(1))).clone();
+        let (env, inner, limits, witness) = (env.clone(), self.inner.clone(), self.limits, self.witness.clone());
+        let mut open = Open {
+            env: env.clone(),
+            witness: witness.clone(),
+            called: env.now(),
+            patience: limits.patience,
+            ended: false,
+        };
+        Box::pin(async move {
+            let spent = || witness.sent() >= u64::from(limits.at_most);
+            let _slot = if spent() { None } else { Some(slots.acquire().await) };
+            if queues {
+                env.emit(EventKind::Started { job });
+            }
+            if spent() {
+                open.end();
+                witness.failed(Failure::OverTheCap);
+                return Answer::Failed;
+            }
+            witness.sends();
+            let answer = timeout(&env, limits.patience, inner.call(&env, job)).await;
+            open.end();
+            answer.unwrap_or_else(|_| {
+                witness.failed(Failure::TimedOut);
+                Answer::TimedOut
+            })
+        })
+    }
+}

@@ -1,0 +1,259 @@
+//! Every request as one cell, in the order of their numbers: a dense grid, never a soup of dots. Up to a few hundred the
+//! cells are marks, and up to a few dozen they have numbers; past what an area has room for a cell stands for several.
+
+use super::super::number;
+use super::super::shape::{Ink, Shape, Sheet};
+use super::super::{Palette, Rgba};
+use super::glyph::{self, Sort};
+use super::{Frame, Look, Scene};
+use millrace_trace::StationKind;
+use millrace_trace::ledger::{Fate, JobRow};
+
+/// What a cell shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cell {
+    /// Not there yet.
+    Unsent,
+    /// In a queue, without an answer.
+    Queued,
+    /// In somebody's hands.
+    Running,
+    /// At the server, without a slot.
+    AtDoor,
+    /// Waiting for an answer.
+    Calling,
+    /// Answered, and still inside.
+    Answered(Sort),
+    /// Gone.
+    Left(Sort),
+}
+
+impl Cell {
+    /// What a job's cell shows.
+    pub fn of(scene: &Scene<'_>, job: &JobRow) -> Cell {
+        let at = match job.fate {
+            Fate::Left(outcome) => return Cell::Left(Sort::left(outcome, job.answer)),
+            Fate::In(_) => return Cell::Left(Sort::of(job.answer)),
+            Fate::At(at) => at,
+        };
+        match job.answer {
+            _ if job.calling() && !job.started => Cell::AtDoor,
+            _ if job.calling() => Cell::Calling,
+            Some(answer) => Cell::Answered(Sort::of(Some(answer))),
+            None => match scene.ledger.station(at).map(|s| s.kind) {
+                Some(StationKind::Worker | StationKind::Crew) => Cell::Running,
+                _ => Cell::Queued,
+            },
+        }
+    }
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Cell::Unsent => "not sent",
+            Cell::Queued => "queued",
+            Cell::Running => "running",
+            Cell::AtDoor => "for a slot",
+            Cell::Calling => "on server",
+            Cell::Answered(_) => "answered",
+            Cell::Left(_) => "done",
+        }
+    }
+
+    /// Its colour.
+    pub fn colour(self, p: &Palette) -> Rgba {
+        match self {
+            Cell::Unsent => p.line,
+            Cell::Queued => p.queued,
+            Cell::Running => p.running,
+            Cell::AtDoor => p.idle,
+            Cell::Calling => p.waiting,
+            Cell::Answered(sort) => sort.colour(p).faint(0.45),
+            Cell::Left(Sort::Success) => p.success.faint(0.72),
+            Cell::Left(sort) => sort.colour(p),
+        }
+    }
+}
+
+/// How many requests there are in each state, those that were not sent included.
+pub fn census(scene: &Scene<'_>) -> Vec<(Cell, u64)> {
+    let mut counts: Vec<(Cell, u64)> = Vec::new();
+    for job in scene.ledger.jobs.iter().filter(|job| job.root) {
+        let cell = Cell::of(scene, job);
+        match counts.iter_mut().find(|(c, _)| *c == cell) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((cell, 1)),
+        }
+    }
+    let unsent = scene.total().saturating_sub(scene.ledger.tally.offered);
+    if unsent > 0 {
+        counts.push((Cell::Unsent, unsent));
+    }
+    counts.sort();
+    counts
+}
+
+/// From these pitches on, cells are marks, and marks with numbers.
+const MARKS: f64 = 13.0;
+const NUMBERS: f64 = 40.0;
+/// The greatest pitch, and the least.
+const MOST: f64 = 52.0;
+const LEAST: f64 = 2.0;
+
+/// How a number of requests lies in an area.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Raster {
+    area: Frame,
+    pitch: (f64, f64),
+    columns: u64,
+    /// How many requests a cell stands for.
+    pub each: u64,
+}
+
+impl Raster {
+    /// The raster with the largest cells that hold `n` requests.
+    pub fn of(n: u64, area: Frame) -> Raster {
+        let fits = |w: f64, h: f64, n: u64| libm::floor(area.w / w) * libm::floor(area.h / h) >= n as f64;
+        let mut pitch = libm::floor(libm::sqrt(area.w * area.h / n.max(1) as f64)).clamp(LEAST, MOST);
+        while pitch > LEAST && !fits(pitch, pitch, n) {
+            pitch -= 1.0;
+        }
+        // Cells may be a little wider or higher than they are high or wide, to use the area.
+        let pitch = if pitch >= MOST {
+            (pitch, pitch)
+        } else if fits(pitch + 1.0, pitch, n) {
+            (pitch + 1.0, pitch)
+        } else if fits(pitch, pitch + 1.0, n) {
+            (pitch, pitch + 1.0)
+        } else {
+            (pitch, pitch)
+        };
+        let columns = libm::floor(area.w / pitch.0).max(1.0) as u64;
+        let cells = columns * libm::floor(area.h / pitch.1).max(1.0) as u64;
+        Raster { area, pitch, columns, each: n.div_ceil(cells.max(1)).max(1) }
+    }
+
+    /// The left top corner of a cell.
+    fn corner(&self, cell: u64) -> (f64, f64) {
+        let (column, row) = (cell % self.columns, cell / self.columns);
+        (self.area.x + column as f64 * self.pitch.0, self.area.y + row as f64 * self.pitch.1)
+    }
+
+    /// The cell at a point, and the number of the first request that it stands for.
+    pub fn at(&self, (x, y): (f64, f64), n: u64) -> Option<(u64, Frame)> {
+        let (dx, dy) = (x - self.area.x, y - self.area.y);
+        let column = libm::floor(dx / self.pitch.0) as u64;
+        if dx < 0.0 || dy < 0.0 || column >= self.columns {
+            return None;
+        }
+        let cell = libm::floor(dy / self.pitch.1) as u64 * self.columns + column;
+        let (x, y) = self.corner(cell);
+        let first = cell * self.each;
+        (first < n).then_some((first, Frame { x, y, w: self.pitch.0, h: self.pitch.1 }))
+    }
+}
+
+/// Draws the cells.
+pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) {
+    let total = scene.total();
+    if area.w < 8.0 || area.h < 4.0 || total == 0 {
+        return;
+    }
+    let raster = Raster::of(total, area);
+    let cells = total.div_ceil(raster.each);
+    if raster.pitch.1 >= MARKS {
+        for index in 0..cells {
+            mark(sheet, look, cell_of(scene, index, 1), index, &raster);
+        }
+        return;
+    }
+    // Where there is room for a gap each cell has one; tiny ones run together into bars with a gap between rows.
+    let gap = if raster.pitch.1 >= 4.0 { (1.0, 1.0) } else { (0.0, if raster.pitch.1 >= 3.0 { 1.0 } else { 0.0 }) };
+    let mut groups: Vec<(Cell, Vec<[f32; 4]>)> = Vec::new();
+    let mut index = 0;
+    while index < cells {
+        let cell = cell_of(scene, index, raster.each);
+        let mut run = 1;
+        if gap.0 == 0.0 {
+            let left = raster.columns - index % raster.columns;
+            while run < left && index + run < cells && cell_of(scene, index + run, raster.each) == cell {
+                run += 1;
+            }
+        }
+        let (x, y) = raster.corner(index);
+        let size = (run as f64 * raster.pitch.0 - gap.0, raster.pitch.1 - gap.1);
+        let rect = [x, y, size.0, size.1].map(|x| x as f32);
+        match groups.iter_mut().find(|(c, _)| *c == cell) {
+            Some((_, rects)) => rects.push(rect),
+            None => groups.push((cell, vec![rect])),
+        }
+        index += run;
+    }
+    groups.sort_by_key(|(cell, _)| *cell);
+    for (cell, rects) in groups {
+        sheet.boxes(rects, Some(cell.colour(look.palette)), None);
+    }
+}
+
+/// What a cell of so many requests shows: an error if there is one among them, else what the one in the middle does.
+fn cell_of(scene: &Scene<'_>, index: u64, each: u64) -> Cell {
+    let of = |job: u64| scene.ledger.jobs.get(job as usize).map_or(Cell::Unsent, |job| Cell::of(scene, job));
+    let from = index * each;
+    if each == 1 {
+        return of(from);
+    }
+    let is_error = |cell: &Cell| matches!(cell, Cell::Left(sort) if sort.is_error());
+    (from..from + each).map(of).find(is_error).unwrap_or_else(|| of(from + each / 2))
+}
+
+fn mark(sheet: &mut Sheet, look: &Look<'_>, cell: Cell, index: u64, raster: &Raster) {
+    let p = look.palette;
+    let (x, y) = raster.corner(index);
+    let (w, h) = raster.pitch;
+    let numbered = h >= NUMBERS;
+    let r = if numbered { 7.0 } else { (h / 2.0 - 2.4).clamp(3.4, 6.0) };
+    let at = (x + w / 2.0, y + if numbered { h * 0.36 } else { h / 2.0 });
+    if numbered {
+        sheet.frame((x + 1.5, y + 1.5), (w - 4.0, h - 4.0), 3.0, None, p.line, 1.0);
+        let ink = Ink::new(if cell == Cell::Unsent { p.ink_3 } else { p.ink_2 }).mono().middle();
+        sheet.text((at.0, y + h - 9.0), format!("#{}", number::count(index + 1)), ink);
+    }
+    match cell {
+        Cell::Unsent => sheet.ring(at, r - 0.4, p.line_2, 1.2),
+        Cell::Calling => sheet.shapes.push(Shape::HalfDisc { at, r: r - 0.3, colour: p.waiting }),
+        Cell::AtDoor => sheet.ring(at, r - 0.4, p.queued, 1.6),
+        Cell::Queued => sheet.disc(at, r, p.queued),
+        Cell::Running => {
+            let points = vec![(at.0 - r * 0.8, at.1 - r), (at.0 + r, at.1), (at.0 - r * 0.8, at.1 + r)];
+            sheet.area(points, p.running);
+        }
+        Cell::Answered(sort) => {
+            sheet.ring(at, r + 1.0, p.line_3, 1.0);
+            glyph::job(sheet, at, r - 2.0, sort, p);
+        }
+        Cell::Left(sort) => glyph::job(sheet, at, r - if sort.is_error() { 0.8 } else { 0.0 }, sort, p),
+    }
+}
+
+/// The cells under a title of their own, for what is free below few lanes.
+pub fn titled(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) {
+    let p = look.palette;
+    sheet.text((area.x, area.y + 10.0), "Every request", Ink::new(p.ink).size(12.0).bold());
+    sheet.text((area.right(), area.y + 10.0), note(scene, below_title(area)), Ink::new(p.ink_3).end());
+    draw(sheet, scene, look, below_title(area));
+}
+
+/// What is left below the title.
+pub fn below_title(area: Frame) -> Frame {
+    Frame { y: area.y + 20.0, h: (area.h - 20.0).max(0.0), ..area }
+}
+
+/// How many requests a cell stands for, and how many there are in a row.
+pub fn note(scene: &Scene<'_>, area: Frame) -> String {
+    let raster = Raster::of(scene.total(), area);
+    if raster.each == 1 {
+        format!("one cell each, {} in a row", number::count(raster.columns.min(scene.total())))
+    } else {
+        format!("{} requests a cell", number::count(raster.each))
+    }
+}

@@ -1,0 +1,266 @@
+//! What the stage needs beyond the ledger: the last second of each worker, the last minute of each car, recent latencies, the
+//! recent past of a delay.
+//!
+//! A fold beside the ledger, bounded in memory however long the run: it keeps a second, five or sixty, and what is shorter than a
+//! pixel is put together. It is cloned into key frames, so it must stay small.
+
+mod path;
+mod ribbon;
+
+pub use path::{PAST, Path};
+pub use ribbon::{Mode, Piece, Ribbon};
+
+use millrace_trace::{
+    Ending, EventKind, Fold, Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
+};
+use std::collections::{BTreeMap, VecDeque};
+
+/// How far back ribbons go.
+pub const RIBBON: Span = Span::secs(1);
+/// How far back small charts on the stage go.
+pub const RECENT: Span = Span::secs(5);
+/// How many calls the recent latency is of.
+const CALLS: usize = 256;
+/// A bin of the drain rate.
+pub const BIN: Span = Span::millis(50);
+/// Bins of the drain rate: five seconds, and the one that is being filled.
+const BINS: u64 = 101;
+/// Workers with a past: more than these are never drawn as lanes.
+const WITH_PAST: usize = 64;
+/// Cars with a past: more than these are never drawn with their paths.
+const WITH_PATH: usize = 32;
+/// Points of a gauge's past, and how far apart they are at least.
+const POINTS: usize = 512;
+const POINT_GAP: Span = Span::millis(8);
+
+/// The ledger and what the stage needs beyond it: all that is folded at a playhead.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// Where everything is.
+    pub ledger: Ledger,
+    /// The recent past.
+    pub stage: Stage,
+}
+
+impl Fold for Picture {
+    fn bytes(&self) -> usize {
+        self.ledger.bytes() + std::mem::size_of_val(self)
+    }
+
+    fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
+        self.stage.observe(event, &self.ledger);
+        self.ledger.apply(event, trace);
+        self.stage.settle(event, &self.ledger);
+    }
+}
+
+impl Picture {
+    /// The stations of a trace and nothing that happened there: what a run looks like before it starts.
+    pub fn idle(trace: &Trace) -> Picture {
+        let mut idle = Picture::default();
+        for event in trace.iter().take_while(|e| e.at == SimTime::ZERO) {
+            let kind = |station| idle.ledger.station(station).map(|row| row.kind);
+            let structure = match event.kind {
+                EventKind::Opened { .. } | EventKind::Sized { .. } | EventKind::Travelled { .. } => true,
+                // Where a car may go and when its breaker opens is what it is, not what happened to it.
+                EventKind::Gauged { station, .. } | EventKind::Stated { station, .. } => {
+                    matches!(kind(station), Some(StationKind::Car | StationKind::Landing | StationKind::Gate))
+                }
+                _ => false,
+            };
+            if structure {
+                idle.ledger.apply(event, trace);
+            }
+        }
+        idle
+    }
+}
+
+/// What a gauge showed, oldest first.
+type Points = VecDeque<(SimTime, i64)>;
+
+/// The recent past of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Stage {
+    /// The workers, in the order of their first event.
+    ribbons: Vec<Ribbon>,
+    /// By station: its place among the ribbons, from 1.
+    places: Vec<u16>,
+    latencies: VecDeque<u64>,
+    /// Nanoseconds, and calls, of the whole run.
+    latency_sum: (u128, u64),
+    gauges: BTreeMap<(StationId, Gauge), Points>,
+    /// The cars that are there.
+    paths: BTreeMap<StationId, Path>,
+    /// Jobs that got what they came for, by bin.
+    drained: VecDeque<(u64, u32)>,
+}
+
+impl Stage {
+    /// Takes in an event, with the state before it; [`Stage::settle`] follows.
+    #[inline]
+    pub fn observe(&mut self, event: &TraceEvent, before: &Ledger) {
+        if let EventKind::Answered { job, station, answer } = event.kind {
+            if let Some(age) = before.call_age(job, event.at).filter(|_| answer.has_latency()) {
+                push_back(&mut self.latencies, age.0, CALLS);
+                self.latency_sum.0 += u128::from(age.0);
+                self.latency_sum.1 += 1;
+            }
+            if !answer.is_success()
+                && let Some(ribbon) = self.ribbon_mut(station)
+            {
+                ribbon.failed(event.at, answer);
+            }
+        }
+    }
+
+    /// Takes in the same event, with the state after it.
+    #[inline]
+    pub fn settle(&mut self, event: &TraceEvent, after: &Ledger) {
+        match event.kind {
+            EventKind::Waits { what, .. } => {
+                let home = after.task(event.task).map_or(StationId::NONE, |t| t.station);
+                if let Some(row) = after.station(home).filter(|s| s.kind == StationKind::Worker) {
+                    self.change(home, Mode::of_worker(what, row.in_hand.is_some()), event.at);
+                }
+            }
+            EventKind::Ended { how } => {
+                let home = after.task(event.task).map_or(StationId::NONE, |t| t.station);
+                if self.place(home).is_some() {
+                    // Who kills a worker says so at its station at the same instant; others just come to their end.
+                    let said = after.station(home).is_some_and(|s| s.state.is_some() && s.state_since == event.at);
+                    let killed = said && how == Ending::Cancelled;
+                    self.change(home, if killed { Mode::Killed } else { Mode::Done }, event.at);
+                }
+            }
+            EventKind::Gauged { station, gauge, value } => {
+                let kind = |id| after.station(id).map(|row| (row.kind, row.parent));
+                match kind(station) {
+                    Some((StationKind::Car, _)) => {
+                        if let Some(path) = self.path_mut(station) {
+                            path.gauged(event.at, gauge, value);
+                        }
+                    }
+                    // Of landings, and of what belongs to a car, nobody draws the past.
+                    Some((StationKind::Landing, _)) => {}
+                    Some((_, parent)) if matches!(kind(parent), Some((StationKind::Car, _))) => {}
+                    _ => self.gauged(station, gauge, value, event.at),
+                }
+            }
+            EventKind::Travelled { station, place, pace } => {
+                if after.station(station).is_some_and(|row| row.kind == StationKind::Car)
+                    && let Some(path) = self.path_mut(station)
+                {
+                    path.travelled(event.at, place, pace);
+                }
+            }
+            EventKind::Closed { station } => {
+                self.paths.remove(&station);
+            }
+            EventKind::Left { outcome, .. } if outcome.is_served() => {
+                let bin = event.at.0 / BIN.0;
+                match self.drained.back_mut() {
+                    Some((last, n)) if *last == bin => *n += 1,
+                    _ => push_back(&mut self.drained, (bin, 1), BINS as usize),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn gauged(&mut self, station: StationId, gauge: Gauge, value: i64, at: SimTime) {
+        let points = self.gauges.entry((station, gauge)).or_default();
+        // What comes and goes within less than a pixel is one point, with the last value.
+        let close = points.len() > 1 && points.get(points.len() - 2).is_some_and(|(t, _)| at.since(*t) < POINT_GAP);
+        match points.back_mut() {
+            Some(last) if close => last.1 = value,
+            _ => push_back(points, (at, value), POINTS),
+        }
+        // One from before the window stays: it is the level the window begins with.
+        while points.get(1).is_some_and(|(t, _)| at.since(*t) > RECENT) {
+            points.pop_front();
+        }
+    }
+
+    fn place(&self, station: StationId) -> Option<usize> {
+        self.places.get(station.0 as usize).and_then(|place| usize::from(*place).checked_sub(1))
+    }
+
+    fn ribbon_mut(&mut self, station: StationId) -> Option<&mut Ribbon> {
+        self.place(station).and_then(|place| self.ribbons.get_mut(place))
+    }
+
+    fn path_mut(&mut self, car: StationId) -> Option<&mut Path> {
+        if self.paths.len() >= WITH_PATH { self.paths.get_mut(&car) } else { Some(self.paths.entry(car).or_default()) }
+    }
+
+    fn change(&mut self, station: StationId, mode: Mode, at: SimTime) {
+        if let Some(place) = self.place(station) {
+            if let Some(ribbon) = self.ribbons.get_mut(place) {
+                ribbon.change(mode, at, place < WITH_PAST);
+            }
+            return;
+        }
+        let index = station.0 as usize;
+        if self.places.len() <= index {
+            self.places.resize(index + 1, 0);
+        }
+        self.ribbons.push(Ribbon::new(mode, at));
+        if let Some(place) = self.places.get_mut(index) {
+            *place = u16::try_from(self.ribbons.len()).unwrap_or(0);
+        }
+    }
+
+    /// The last second of a worker, once it did anything.
+    pub fn ribbon(&self, worker: StationId) -> Option<&Ribbon> {
+        self.place(worker).and_then(|place| self.ribbons.get(place))
+    }
+
+    /// The last minute of a car, once it was anywhere.
+    pub fn path(&self, car: StationId) -> Option<&Path> {
+        self.paths.get(&car)
+    }
+
+    /// The median of the recent calls, if there were any.
+    pub fn recent_p50(&self) -> Option<u64> {
+        let mut sorted: Vec<u64> = self.latencies.iter().copied().collect();
+        sorted.sort_unstable();
+        sorted.get(sorted.len().saturating_sub(1) / 2).copied()
+    }
+
+    /// The mean of the recent calls.
+    pub fn recent_mean(&self) -> Option<u64> {
+        let n = self.latencies.len() as u64;
+        self.latencies.iter().sum::<u64>().checked_div(n)
+    }
+
+    /// The mean of all calls so far: a steady measure to choose a scale by.
+    pub fn mean(&self) -> Option<u64> {
+        self.latency_sum.0.checked_div(u128::from(self.latency_sum.1)).map(|mean| mean as u64)
+    }
+
+    /// The recent past of a gauge, oldest first.
+    pub fn gauge(&self, station: StationId, gauge: Gauge) -> impl DoubleEndedIterator<Item = (SimTime, i64)> + '_ {
+        self.gauges.get(&(station, gauge)).into_iter().flatten().copied()
+    }
+
+    /// How many jobs got what they came for in each bin of the last five seconds, oldest first. The last bin may not be over.
+    pub fn drain(&self, now: SimTime) -> Vec<u32> {
+        let last = now.0 / BIN.0;
+        let first = last.saturating_sub(BINS - 1);
+        let mut bins = vec![0; (last - first + 1) as usize];
+        for (bin, n) in &self.drained {
+            if let Some(slot) = bin.checked_sub(first).and_then(|i| bins.get_mut(i as usize)) {
+                *slot = *n;
+            }
+        }
+        bins
+    }
+}
+
+fn push_back<T>(queue: &mut VecDeque<T>, value: T, most: usize) {
+    if queue.len() >= most {
+        queue.pop_front();
+    }
+    queue.push_back(value);
+}

@@ -1,0 +1,213 @@
+//! The timeline's picture: what ended over time, with errors in their own colour, faults as bands, changes of state as marks, the playhead.
+
+use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
+use super::{Palette, number};
+use millrace_analysis::{Departure, Entry, Mark};
+use millrace_spec::FaultSpec;
+use millrace_trace::SimTime;
+
+/// What a timeline is drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeline<'a> {
+    /// Width and height, in CSS pixels.
+    pub size: Point,
+    /// The colours.
+    pub palette: &'a Palette,
+    /// All departures that are computed.
+    pub departures: &'a [Departure],
+    /// The faults that there are, for their names.
+    pub faults: &'a [FaultSpec],
+    /// The whole journal.
+    pub journal: &'a [Entry],
+    /// Where the playhead stands.
+    pub playhead: SimTime,
+    /// Everything up to here is computed.
+    pub computed: SimTime,
+    /// The right end.
+    pub end: SimTime,
+    /// Whether the end is known.
+    pub over: bool,
+}
+
+/// Left and right.
+const SIDE: f64 = 16.0;
+
+impl Timeline<'_> {
+    /// Where an instant is.
+    pub fn x(&self, at: SimTime) -> f64 {
+        SIDE + (self.size.0 - 2.0 * SIDE) * (at.seconds() / self.end.seconds().max(1e-9)).clamp(0.0, 1.0)
+    }
+
+    /// The instant at a place.
+    pub fn at(&self, x: f64) -> SimTime {
+        let share = ((x - SIDE) / (self.size.0 - 2.0 * SIDE).max(1.0)).clamp(0.0, 1.0);
+        SimTime((self.end.0 as f64 * share + 0.5) as u64)
+    }
+
+    /// The picture.
+    pub fn draw(&self) -> Vec<Shape> {
+        let mut sheet = Sheet::default();
+        let (w, h) = self.size;
+        if w < 60.0 || h < 24.0 {
+            return sheet.shapes;
+        }
+        let low = h < 60.0;
+        let (top, base) = if low { (6.0, h - 16.0) } else { (30.0, h - 24.0) };
+        let p = self.palette;
+        let live = self.x(self.computed);
+        if live < w - SIDE - 1.0 && !self.over {
+            let rect = [live, top - 6.0, w - SIDE - live, base - top + 6.0].map(|x| x as f32);
+            sheet.hatch(vec![rect], p.line, 5.0);
+        }
+        self.faults(&mut sheet, top, base, low);
+        self.bars(&mut sheet, top, base);
+        sheet.line((SIDE, crisp(base)), (w - SIDE, crisp(base)), p.line_3, 1.0);
+        self.axis(&mut sheet, base, low);
+        let mut last = f64::NEG_INFINITY;
+        for entry in self.journal.iter().filter(|e| matches!(e.mark, Some(Mark::Change)) && e.at <= self.computed) {
+            let x = self.x(entry.at);
+            // Where they are dense one stands for many: a breaker that is tried for a month has a hundred thousand.
+            if x - last < 2.0 {
+                continue;
+            }
+            last = x;
+            sheet.area(vec![(x, base + 2.0), (x + 3.0, base + 7.0), (x - 3.0, base + 7.0)], p.ink_2);
+        }
+        self.flag(&mut sheet, base, low);
+        sheet.shapes
+    }
+
+    fn bars(&self, sheet: &mut Sheet, top: f64, base: f64) {
+        let p = self.palette;
+        let bins = ((self.size.0 - 2.0 * SIDE) / 2.0).max(1.0) as usize;
+        let mut counts = vec![(0_u32, 0_u32); bins];
+        for departure in self.departures {
+            let share = departure.at.seconds() / self.end.seconds().max(1e-9);
+            if let Some((all, failed)) = counts.get_mut(((share * bins as f64) as usize).min(bins - 1)) {
+                *all += 1;
+                *failed += u32::from(!departure.outcome.is_served());
+            }
+        }
+        let most = f64::from(counts.iter().map(|(all, _)| *all).max().unwrap_or(0).max(1));
+        let now = self.x(self.playhead);
+        for (index, (all, failed)) in counts.iter().enumerate().filter(|(_, (all, _))| *all > 0) {
+            let x = SIDE + index as f64 * 2.0;
+            let height = f64::from(*all) / most * (base - top - 2.0);
+            let bad = f64::from(*failed) / most * (base - top - 2.0);
+            let faint = if x > now { 0.45 } else { 1.0 };
+            sheet.fill((x, base - height), (1.5, height - bad), 0.0, p.queued.faint(faint));
+            sheet.fill((x, base - bad), (1.5, bad), 0.0, p.server.faint(faint));
+        }
+    }
+
+    fn faults(&self, sheet: &mut Sheet, top: f64, base: f64, low: bool) {
+        let p = self.palette;
+        let mut open: Vec<(&str, SimTime)> = Vec::new();
+        let mut bands: Vec<(&str, SimTime, SimTime)> = Vec::new();
+        for entry in self.journal {
+            match &entry.mark {
+                Some(Mark::FaultOn(name)) => open.push((name, entry.at)),
+                Some(Mark::FaultOff(name, place)) => {
+                    let mut alike = open.iter().enumerate().filter(|(_, (n, _))| *n == name.as_str());
+                    if let Some((index, _)) = alike.nth(*place) {
+                        let (name, from) = open.remove(index);
+                        bands.push((name, from, entry.at));
+                    }
+                }
+                _ => {}
+            }
+        }
+        bands.extend(open.into_iter().map(|(name, from)| (name, from, self.computed)));
+        bands.sort_by_key(|(_, from, _)| *from);
+        let (mut free, flag) = (0.0_f64, self.flag_room());
+        for (name, from, to) in bands {
+            let (a, b) = (self.x(from), self.x(to));
+            let slow = name.contains("slow");
+            let (wash, rule, ink) =
+                if slow { (p.waiting_wash, p.waiting, p.waiting_ink) } else { (p.server_wash, p.server, p.server_ink) };
+            sheet.fill((a, top - 6.0), ((b - a).max(1.0), base - top + 6.0), 0.0, wash);
+            sheet.fill((a, top - 8.0), ((b - a).max(1.0), 2.0), 0.0, rule);
+            if low {
+                continue;
+            }
+            let label = self.faults.iter().find(|fault| fault.id == name).map(|fault| fault.label.to_owned());
+            let label = label.unwrap_or_else(|| name.replace('-', " "));
+            let width = text_width(&label, 11.0, false);
+            // A band near the right end has its name to the left of where it begins; where there is another, it has none.
+            let mut left = a.min(self.size.0 - SIDE - width);
+            if left < flag.1 && left + width > flag.0 {
+                // Beside the flag, on the side where there is room.
+                left = if flag.0 - width >= free.max(2.0) { flag.0 - width } else { flag.1 };
+            }
+            if left >= free && left + width <= self.size.0 - 2.0 {
+                sheet.text((left, top - 12.0), label, Ink::new(ink));
+                free = left + width + 8.0;
+            }
+        }
+    }
+
+    fn axis(&self, sheet: &mut Sheet, base: f64, low: bool) {
+        let p = self.palette;
+        let (w, h) = self.size;
+        let seconds = self.end.seconds();
+        let step = number::round_step(seconds, (w / 110.0).max(2.0));
+        // Axes in milliseconds where seconds would be all zeros.
+        let (unit, scale) = if seconds < 1.0 { ("ms", 1e3) } else { ("s", 1.0) };
+        let note = format!("{unit} · ended");
+        let limit = w - SIDE - if low { 10.0 } else { text_width(&note, 11.0, false) + 14.0 };
+        let mut at = 0.0;
+        while at <= seconds * 1.0001 && step > 0.0 {
+            let x = self.x(SimTime((at * 1e9) as u64));
+            if x < limit {
+                let text = number::axis_seconds(at * scale, step * scale);
+                let (text, anchor) =
+                    if at == 0.0 { (format!("0 {unit}"), Anchor::Start) } else { (text, Anchor::Middle) };
+                let ink = Ink::new(p.axis);
+                sheet.text((x, h - 4.0), text, if anchor == Anchor::Middle { ink.middle() } else { ink });
+                sheet.line((crisp(x), base), (crisp(x), base + 3.0), p.line_3, 1.0);
+            }
+            at += step;
+        }
+        if !low {
+            sheet.text((w - SIDE, h - 4.0), note, Ink::new(p.ink_3).end());
+        }
+    }
+
+    /// What the flag says, where its plate begins and how wide that is.
+    fn plate(&self) -> (String, f64, f64) {
+        let text = format!("{:.3}", self.playhead.seconds());
+        let width = text_width(&text, 11.0, true) + 14.0;
+        let left = (self.x(self.playhead) - width / 2.0).clamp(2.0, (self.size.0 - width - 2.0).max(2.0));
+        (text, left, width)
+    }
+
+    /// Whether it says "live" beside the flag.
+    fn says_live(&self, right: f64) -> bool {
+        self.playhead >= self.computed && !self.over && right + 34.0 < self.size.0
+    }
+
+    /// Where other words cannot stand because of the flag.
+    fn flag_room(&self) -> (f64, f64) {
+        let (_, left, width) = self.plate();
+        let right = left + width;
+        (left - 6.0, right + if self.says_live(right) { 36.0 } else { 6.0 })
+    }
+
+    fn flag(&self, sheet: &mut Sheet, base: f64, low: bool) {
+        let p = self.palette;
+        let x = self.x(self.playhead);
+        let line = crisp(x);
+        if low {
+            sheet.line((line, 2.0), (line, base), p.ink, 1.5);
+            sheet.disc((line, base), 4.0, p.ink);
+            return;
+        }
+        sheet.line((line, 18.0), (line, base), p.ink, 1.5);
+        let (text, left, width) = self.plate();
+        sheet.fill((left, 4.0), (width, 16.0), 3.0, p.ink);
+        sheet.text((left + width / 2.0, 16.0), text, Ink::new(p.on_ink).mono().middle());
+        if self.says_live(left + width) {
+            sheet.text((left + width + 6.0, 16.0), "live", Ink::new(p.ink).bold());
+        }
+    }
+}

@@ -9,7 +9,7 @@ use millrace::engine::{Env, Run, Seed, Setup};
 use millrace::parts::WaitGroup;
 use millrace::patterns::elevator::{self, Params, System};
 use millrace::session::Scenario;
-use millrace::spec::{Fidelity, Group};
+use millrace::spec::{Fidelity, FieldGroup};
 use millrace::trace::{SimTime, StationKind};
 use std::cell::Cell;
 use std::future::Future;

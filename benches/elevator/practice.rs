@@ -6,7 +6,7 @@
 
 use crate::drill::{Drill, Program, at_once};
 use crate::stopwatch::Stopwatch;
-use millrace::engine::{Env, Load};
+use millrace::engine::{Carries, Env};
 use millrace::parts::channel;
 use millrace::patterns::elevator::System;
 use millrace::trace::JobId;
@@ -97,7 +97,7 @@ fn held(operations: u32, locked: fn(&[u64])) -> Program {
 /// A signal with something in it that nobody looks at.
 struct Boxed(Box<u64>);
 
-impl Load for Boxed {
+impl Carries for Boxed {
     fn job(&self) -> Option<JobId> {
         None
     }
@@ -113,7 +113,7 @@ fn signal_empty(env: Env, _: Rc<System>, operations: u32) -> Program {
 
 /// Signals through a channel of ten places, as a car has it. A channel writes what happens to it into the log; the log's own
 /// chunks are a part of both.
-fn signals<T: Load + 'static>(env: Env, operations: u32, make: fn() -> T, take: fn(T)) -> Program {
+fn signals<T: Carries + 'static>(env: Env, operations: u32, make: fn() -> T, take: fn(T)) -> Program {
     Box::pin(async move {
         let (sender, receiver) = channel::<T>(&env, "signals", 10);
         let watch = Stopwatch::start();

@@ -10,12 +10,12 @@ mod room;
 
 use crate::app::icon::Icon;
 use crate::app::lab::Speed;
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::export::suite::{RaceCell, Verdict, verdict};
 use crate::platform::{clock, host};
 use crate::session::link;
 use crate::view::{Palette, Theme, number};
-use room::{Room, Stage};
+use room::{Phase, Room};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -125,7 +125,7 @@ fn Floor(props: &FloorProps) -> Html {
                 <result::ResultTable rows={room.rows().to_vec()} base={room.base().pattern.id} seed={room.base().seed.clone()} />
                 <div class="low">
                     <result::ClaimsTable rows={room.rows().to_vec()} base={room.base().pattern.id} />
-                    { says(verdict(room.rows(), room.base()).filter(|_| room.stage() == Stage::Computed)) }
+                    { says(verdict(room.rows(), room.base()).filter(|_| room.stage() == Phase::Computed)) }
                 </div>
                 <documents::Documents rows={room.rows().to_vec()} base={room.base().pattern.id} />
             </div>
@@ -137,13 +137,13 @@ fn Floor(props: &FloorProps) -> Html {
 fn Back() -> Html {
     let page = use_page();
     html! {
-        <button class="btn bd" data-testid="workbench" onclick={page.asks(Wish::Compare(false))}><Icon word="back" />{ "Workbench" }</button>
+        <button class="btn bd" data-testid="workbench" onclick={page.asks(Command::Compare(false))}><Icon word="back" />{ "Workbench" }</button>
     }
 }
 
 fn transport(room: &Room, act: &dyn Fn(fn(&mut Room)) -> Callback<MouseEvent>) -> Html {
     match room.stage() {
-        Stage::Computing => {
+        Phase::Computing => {
             let share = room.progress();
             html! {
                 <>
@@ -156,13 +156,13 @@ fn transport(room: &Room, act: &dyn Fn(fn(&mut Room)) -> Callback<MouseEvent>) -
                 </>
             }
         }
-        Stage::Cancelled => html! {
+        Phase::Cancelled => html! {
             <>
                 <button class="btn bd" onclick={act(Room::resume)}>{ "Compute on" }</button>
                 <span class="note">{ format!("Cancelled at {:.0} %. What is complete is below.", room.progress() * 100.0) }</span>
             </>
         },
-        Stage::Computed => {
+        Phase::Computed => {
             let (icon, word) = match (room.is_playing(), room.is_at_end()) {
                 (true, _) => ("pause", "Pause"),
                 (false, true) => ("play", "Again"),
@@ -184,7 +184,7 @@ fn transport(room: &Room, act: &dyn Fn(fn(&mut Room)) -> Callback<MouseEvent>) -
 }
 
 fn speed(room: &Room, oninput: Callback<InputEvent>) -> Html {
-    if room.stage() != Stage::Computed {
+    if room.stage() != Phase::Computed {
         return Html::default();
     }
     let stop = Speed::STOPS.iter().position(|s| *s == room.speed).unwrap_or(0);

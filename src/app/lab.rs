@@ -3,7 +3,7 @@
 //! Each frame computes ahead and folds up to the playhead, for a few milliseconds at most, so the page answers clicks however
 //! large the run. What is shown is never ahead of what is computed. It must not be borrowed across a frame.
 
-use super::known::Known;
+use super::memo::Memo;
 use super::real::{Consents, NotYet, RealRun};
 pub use super::speed::Speed;
 use super::stillness::Stillness;
@@ -73,10 +73,10 @@ pub struct Lab {
     /// What is missing before a real run can start: an address, or a person's consent.
     asking: Option<NotYet>,
     real: Option<RealRun>,
-    latencies: Known<Option<Summary>>,
-    timeouts: Known<u64>,
-    waits: Known<Option<Summary>>,
-    rides: Known<Option<Summary>>,
+    latencies: Memo<Option<Summary>>,
+    timeouts: Memo<u64>,
+    waits: Memo<Option<Summary>>,
+    rides: Memo<Option<Summary>>,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -109,10 +109,10 @@ impl Lab {
             consents: Consents::default(),
             asking: None,
             real: None,
-            latencies: Known::default(),
-            timeouts: Known::default(),
-            waits: Known::default(),
-            rides: Known::default(),
+            latencies: Memo::default(),
+            timeouts: Memo::default(),
+            waits: Memo::default(),
+            rides: Memo::default(),
         }
     }
 

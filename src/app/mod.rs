@@ -4,13 +4,13 @@
 //! `Rc<RefCell<…>>`, advanced and painted once a frame. Five times a second the page takes a fresh look at it. Nothing here
 //! knows a pattern by name.
 
-pub mod bench;
+mod commands;
 pub mod compare;
 pub mod endpoint;
 pub mod entry;
 pub mod icon;
-mod known;
 pub mod lab;
+mod memo;
 mod narrow;
 pub mod page;
 pub mod panels;
@@ -19,9 +19,9 @@ pub mod real;
 pub mod scene;
 pub mod segmented;
 pub mod shell;
+pub mod side_runs;
 mod slices;
 mod speed;
 mod stillness;
-mod wishes;
 
 pub use shell::App;

@@ -3,8 +3,8 @@
 //! Components read the experiment from [`Page::lab`] while they render, and render again when [`State::tick`] counts on,
 //! which it does at most five times a second. They ask for something by [`Page::ask`].
 
-use super::bench::Bench;
 use super::lab::Lab;
+use super::side_runs::SideRuns;
 use crate::session::{Scenario, Target};
 use crate::spec::{Fidelity, Value};
 use crate::trace::SimTime;
@@ -17,7 +17,7 @@ use super::lab::Speed;
 
 /// What a person asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Wish {
+pub enum Command {
     /// Run or pause.
     Toggle,
     /// One event on.
@@ -183,8 +183,8 @@ pub struct Page {
     /// What changes seldom.
     pub state: Rc<State>,
     lab: Rc<RefCell<Lab>>,
-    bench: Rc<RefCell<Bench>>,
-    ask: Callback<Wish>,
+    side_runs: Rc<RefCell<SideRuns>>,
+    ask: Callback<Command>,
     drafts: Drafts,
 }
 
@@ -214,11 +214,11 @@ impl Page {
     /// A page over an experiment, and over what is computed beside it.
     pub fn new(
         state: Rc<State>,
-        (lab, bench): (Rc<RefCell<Lab>>, Rc<RefCell<Bench>>),
-        ask: Callback<Wish>,
+        (lab, side_runs): (Rc<RefCell<Lab>>, Rc<RefCell<SideRuns>>),
+        ask: Callback<Command>,
         drafts: Drafts,
     ) -> Page {
-        Page { state, lab, bench, ask, drafts }
+        Page { state, lab, side_runs, ask, drafts }
     }
 
     /// The experiment, to be read while rendering and let go at once.
@@ -227,8 +227,8 @@ impl Page {
     }
 
     /// What is computed beside the experiment, to be read while rendering and let go at once.
-    pub fn bench(&self) -> Ref<'_, Bench> {
-        self.bench.borrow()
+    pub fn side_runs(&self) -> Ref<'_, SideRuns> {
+        self.side_runs.borrow()
     }
 
     /// The request that was being written, if it is for this pattern's system.
@@ -247,12 +247,12 @@ impl Page {
     }
 
     /// Asks for something.
-    pub fn ask(&self, wish: Wish) {
+    pub fn ask(&self, wish: Command) {
         self.ask.emit(wish);
     }
 
     /// A callback that asks for something, whatever the event.
-    pub fn asks<E>(&self, wish: Wish) -> Callback<E> {
+    pub fn asks<E>(&self, wish: Command) -> Callback<E> {
         let ask = self.ask.clone();
         Callback::from(move |_| ask.emit(wish.clone()))
     }

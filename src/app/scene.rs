@@ -44,7 +44,7 @@ pub fn with_scene<T>(
         None => (lab.session().run(), lab.session().state()),
     };
     let trace = run.trace();
-    let scene = Scene { spec: &spec, values: &values, ledger: &picture.ledger, stage: &picture.stage, trace: &trace };
+    let scene = Scene { spec: &spec, values: &values, ledger: &picture.ledger, recent: &picture.recent, trace: &trace };
     let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
     let detail = match lab.speed {
         _ if !lab.playing => Detail::Numbers,

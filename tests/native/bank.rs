@@ -179,8 +179,8 @@ impl Shot {
 
     pub(super) fn with<T>(&self, body: impl FnOnce(&Scene<'_>) -> T) -> T {
         let trace = self.run.trace();
-        let (ledger, stage) = (&self.picture.ledger, &self.picture.stage);
-        body(&Scene { spec: &self.spec, values: &self.values, ledger, stage, trace: &trace })
+        let (ledger, recent) = (&self.picture.ledger, &self.picture.recent);
+        body(&Scene { spec: &self.spec, values: &self.values, ledger, recent, trace: &trace })
     }
 
     pub(super) fn look(&self, size: (f64, f64)) -> Look<'static> {
@@ -338,7 +338,7 @@ fn a_car_that_is_closed_is_gone() {
     assert_eq!(shot.row("B"), "");
     let past = |name: &str| {
         let found = shot.picture.ledger.find(name, &shot.run.trace()).map(|(id, _)| id);
-        found.and_then(|id| shot.picture.stage.path(id)).is_some()
+        found.and_then(|id| shot.picture.recent.path(id)).is_some()
     };
     assert_eq!((past("A"), past("B")), (true, false), "nothing is kept of one that is gone");
 }

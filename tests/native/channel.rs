@@ -1,7 +1,7 @@
 //! The channel: Go's semantics, first come first served, nothing lost and nothing twice.
 
 use crate::program::{Log, Over, outcome, run, run_any};
-use millrace::engine::{Env, Job, Load, Progress, Task};
+use millrace::engine::{Carries, Env, Job, Progress, Task};
 use millrace::parts::{Closed, Either, Rx, TrySendError, Tx, channel, select2, timeout};
 use millrace::trace::{JobId, Outcome, SimTime, Span};
 use proptest::prelude::*;
@@ -225,7 +225,7 @@ fn a_send_that_is_dropped_while_it_waits_takes_its_value_with_it() {
 }
 
 /// A receive that was handed `value` and is dropped before it is polled again.
-async fn dropped_after_the_hand_over<T: Load>(tx: &Tx<T>, rx: &Rx<T>, value: T) {
+async fn dropped_after_the_hand_over<T: Carries>(tx: &Tx<T>, rx: &Rx<T>, value: T) {
     let mut recv = Box::pin(rx.recv());
     assert!(poll_once(recv.as_mut()).await.is_none());
     assert!(tx.try_send(value).is_ok());
@@ -353,7 +353,7 @@ struct Parcel {
     job: Job,
 }
 
-impl Load for Parcel {
+impl Carries for Parcel {
     fn job(&self) -> Option<JobId> {
         self.job.job()
     }

@@ -3,7 +3,7 @@
 use crate::program::{finish, setup, start, values};
 use millrace::engine::{Action, Env, Intervention, Onset, Reply, Setup};
 use millrace::patterns;
-use millrace::spec::{Fidelity, Group};
+use millrace::spec::{Fidelity, FieldGroup};
 use millrace::trace::{Answer, Outcome, SimTime, StationId};
 use millrace::upstream::{self, ERROR_BURST, ServerParams};
 use std::cell::RefCell;

@@ -4,8 +4,8 @@ use crate::faults::switch;
 use crate::program::{Guard, Log, Over, finish, outcome, run, run_any, setup, start};
 use millrace::engine::{Env, Intervention, Job, Progress, Setup};
 use millrace::parts::{
-    Arrivals, Crew, Either, Elapsed, ErrorGroup, GroupError, KILL_WORKER, Message, Semaphore, Stage, Ticker, Traffic,
-    WaitGroup, channel, select2, timeout,
+    Arrivals, Crew, Either, Elapsed, ErrorGroup, GroupError, KILL_WORKER, Message, PipelineStage, Semaphore, Ticker,
+    Traffic, WaitGroup, channel, select2, timeout,
 };
 use millrace::trace::{EventKind, Outcome, SimTime, Span, Wait};
 use std::cell::Cell;
@@ -447,7 +447,7 @@ fn workers_are_started_by_the_line_that_starts_their_crew_or_stage() {
         let inner = env.clone();
         let crew = Crew::start(&env, "crew", "worker", 2, move |_| inner.sleep(MS), || {});
         let (_tx, rx) = channel::<Message<i64>>(&env, "input", 0);
-        let stage = Stage { name: "stage".into(), workers: 1, buffer: 0 };
+        let stage = PipelineStage { name: "stage".into(), workers: 1, buffer: 0 };
         let handle = stage.run(&env, rx, None, |_, n: i64, _| async move { Ok(n) });
         env.sleep(MS).await;
         drop((crew, handle));
@@ -527,7 +527,7 @@ fn failing_stage(spanning: bool) -> (Over, Vec<i64>) {
                 }
             }
         });
-        let stage = Stage { name: "halve".into(), workers: 1, buffer: 1 };
+        let stage = PipelineStage { name: "halve".into(), workers: 1, buffer: 1 };
         let handle = stage.run(&env, rx, whole.as_ref(), |env, n: i64, _job| async move {
             env.sleep(MS).await;
             if n == 3 { Err("three".to_owned()) } else { Ok(n * 10) }
@@ -566,8 +566,8 @@ fn the_siblings_of_a_failed_worker_notice_when_they_send_and_not_while_they_wait
         let over = run(|env| async move {
             let whole = spanning.then(|| ErrorGroup::new(&env));
             let (tx, rx) = channel::<Message<i64>>(&env, "input", 4);
-            let stage = Stage { name: "stage".into(), workers: 2, buffer: 4 };
-            let handle: millrace::parts::StageHandle<i64> =
+            let stage = PipelineStage { name: "stage".into(), workers: 2, buffer: 4 };
+            let handle: millrace::parts::PipelineStageHandle<i64> =
                 stage.run(&env, rx, whole.as_ref(), |_, _: i64, _| async { Err("no".to_owned()) });
             tx.send(Message { id: 1, payload: 1, job: env.job() }).await.unwrap();
             env.sleep(Span::millis(5)).await;
@@ -582,7 +582,7 @@ fn the_siblings_of_a_failed_worker_notice_when_they_send_and_not_while_they_wait
 fn a_stage_of_nobody_closes_its_output_at_once() {
     run(|env| async move {
         let (_tx, rx) = channel::<Message<i64>>(&env, "input", 4);
-        let stage = Stage { name: "nobody".into(), workers: 0, buffer: 4 };
+        let stage = PipelineStage { name: "nobody".into(), workers: 0, buffer: 4 };
         let handle = stage.run(&env, rx, None, |_, n: i64, _| async move { Ok(n) });
         assert!(handle.output.recv().await.is_none());
     });

@@ -39,8 +39,8 @@ impl Experiment {
     }
 
     fn with_scene<T>(&self, picture: &Picture, body: impl FnOnce(&Scene<'_>) -> T) -> T {
-        let (trace, ledger, stage) = (self.run.trace(), &picture.ledger, &picture.stage);
-        body(&Scene { spec: &self.spec, values: &self.values, ledger, stage, trace: &trace })
+        let (trace, ledger, recent) = (self.run.trace(), &picture.ledger, &picture.recent);
+        body(&Scene { spec: &self.spec, values: &self.values, ledger, recent, trace: &trace })
     }
 
     fn shapes(&self, picture: &Picture, look: &Look<'_>) -> Vec<Shape> {
@@ -368,7 +368,7 @@ fn the_rate_at_the_end_of_the_flow_is_of_those_who_got_something() {
     let mut experiment = Experiment::new(breaker, None, Fidelity::Documented, &[]);
     let now = SimTime(4_500 * MS);
     let picture = experiment.at(now);
-    let drained: u64 = picture.stage.drain(now).into_iter().map(u64::from).sum();
+    let drained: u64 = picture.recent.drain(now).into_iter().map(u64::from).sum();
     let tally = &picture.ledger.tally;
     assert_eq!(drained, tally.served());
     assert!(tally.departed() > drained + 100, "it has turned many away since the outage began");

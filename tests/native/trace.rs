@@ -6,7 +6,7 @@ use millrace::parts::{Either, select2};
 use millrace::trace::ledger::Fate;
 use millrace::trace::{
     Answer, Cursor, Ending, EventKind, Fold, Gauge, JobId, Ledger, Outcome, SimTime, Site, Span, StationId,
-    StationKind, TaskId, Text, Trace, TraceEvent, TraceHash, UNLIMITED, Wait,
+    StationKind, TaskId, TextId, Trace, TraceEvent, TraceHash, UNLIMITED, Wait,
 };
 use proptest::prelude::*;
 use std::cell::Cell;
@@ -127,7 +127,7 @@ fn a_text_has_one_number_and_a_number_that_was_never_given_has_no_text() {
     let (a, b) = (trace.text("a"), trace.text("b"));
     assert_ne!(a, b);
     assert_eq!(trace.text("a"), a);
-    assert_eq!((trace.name(a), trace.name(b), trace.name(Text(99))), ("a", "b", ""));
+    assert_eq!((trace.name(a), trace.name(b), trace.name(TextId(99))), ("a", "b", ""));
     assert_eq!((trace.texts().find("b"), trace.texts().find("c")), (Some(b), None));
 }
 
@@ -215,7 +215,7 @@ fn number(kind: &EventKind) -> usize {
 /// One event of every kind.
 fn of_every_kind(f: &Fields) -> Vec<TraceEvent> {
     let (station, other, job, child) = (StationId(f.station), StationId(f.other), JobId(f.job), JobId(f.child));
-    let (text, started, value) = (Text(f.text), f.flag, f.value);
+    let (text, started, value) = (TextId(f.text), f.flag, f.value);
     let kinds = [
         EventKind::Opened { station, kind: KINDS[f.kind], name: text, parent: other },
         EventKind::Closed { station },
@@ -239,7 +239,7 @@ fn of_every_kind(f: &Fields) -> Vec<TraceEvent> {
         EventKind::Noted { text, value },
         EventKind::Crashed { text },
         EventKind::Bound { job, to: station, via: other },
-        EventKind::Asked { exchange: f.child, client: text, request: Text(f.job) },
+        EventKind::Asked { exchange: f.child, client: text, request: TextId(f.job) },
         EventKind::Replied { exchange: f.child, status: u16::from(f.gauge), body: text },
     ];
     kinds.map(|kind| TraceEvent { at: SimTime(f.at), task: TaskId(f.task), kind, site: Site::NONE }).into()
@@ -567,7 +567,7 @@ fn folded(kinds: &[EventKind]) -> Ledger {
 }
 
 fn opened(n: u32, kind: StationKind) -> EventKind {
-    EventKind::Opened { station: StationId(n), kind, name: Text(0), parent: StationId::NONE }
+    EventKind::Opened { station: StationId(n), kind, name: TextId(0), parent: StationId::NONE }
 }
 
 #[test]

@@ -59,8 +59,8 @@ fn paint(scenario: Scenario, events: u64, theme: Theme, canvas: &HtmlCanvasEleme
     let values = scenario.values();
     let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
     let trace = session.run().trace();
-    let (ledger, stage) = (&session.state().ledger, &session.state().stage);
-    let scene = Scene { spec: &spec, values: &values, ledger, stage, trace: &trace };
+    let (ledger, recent) = (&session.state().ledger, &session.state().recent);
+    let scene = Scene { spec: &spec, values: &values, ledger, recent, trace: &trace };
     let size = canvas::fit(canvas, 2.0).expect("the canvas is shown");
     let look = Look {
         size,

@@ -3,7 +3,7 @@
 //! A run may ask itself for something thousands of times, and a stream answers for as long as somebody listens, so a row is
 //! numbers: the texts stay in the trace's table.
 
-use millrace_trace::{EventKind, SimTime, Span, Text, Trace, TraceEvent};
+use millrace_trace::{EventKind, SimTime, Span, TextId, Trace, TraceEvent};
 
 /// Who asks from the page. Everybody else is a part of the run.
 pub const PAGE: &str = "page";
@@ -18,9 +18,9 @@ pub struct ExchangeRow {
     /// Its number in the run.
     pub number: u32,
     /// Who asked.
-    pub client: Text,
+    pub client: TextId,
     /// What for; [`Request::of`] takes it apart.
-    pub request: Text,
+    pub request: TextId,
     /// The answers, in order. Where it streams there are many.
     pub replies: Vec<Reply>,
 }
@@ -35,7 +35,7 @@ pub struct Reply {
     /// With which status of HTTP.
     pub status: u16,
     /// What it says.
-    pub body: Text,
+    pub body: TextId,
 }
 
 /// The exchanges of a run, in the order of asking.

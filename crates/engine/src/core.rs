@@ -10,10 +10,10 @@ use super::host::Host;
 use super::numbers::Numbers;
 use super::outside::{Outside, SpareWaker};
 use super::rng::Seed;
-use super::site::Site2;
+use super::site::Sites;
 use super::task::{BoxedTask, Slot, TaskRef, WaitPoint};
 use super::timers::{Purpose, TimerId, Timers};
-use millrace_trace::{Ending, EventKind, JobId, SimTime, Site, StationId, TaskId, Text, Trace, TraceEvent, Wait};
+use millrace_trace::{Ending, EventKind, JobId, SimTime, Site, StationId, TaskId, TextId, Trace, TraceEvent, Wait};
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::Location;
@@ -58,7 +58,7 @@ pub(crate) struct Core {
     /// Where time is real, and somebody said so.
     pub(super) host: RefCell<Option<Rc<dyn Host>>>,
     /// The names of the stations, by number.
-    pub(super) stations: RefCell<Vec<Text>>,
+    pub(super) stations: RefCell<Vec<TextId>>,
     pub(super) live: RefCell<BTreeMap<String, Rc<Cell<i64>>>>,
     /// What live parameters were set to before anybody read them.
     early_edits: RefCell<BTreeMap<String, i64>>,
@@ -160,7 +160,7 @@ impl Core {
     }
 
     /// Emits an event that uses a text.
-    pub fn emit_text(&self, text: &str, kind: impl FnOnce(Text) -> EventKind) {
+    pub fn emit_text(&self, text: &str, kind: impl FnOnce(TextId) -> EventKind) {
         if !self.closed.get() {
             let text = self.trace.borrow_mut().text(text);
             self.emit(kind(text));
@@ -173,7 +173,7 @@ impl Core {
         if self.muted.get() {
             return;
         }
-        let site = Site2 { outer: Site(Some(self.site.get().unwrap_or(at))), inner: Site(Some(at)) };
+        let site = Sites { outer: Site(Some(self.site.get().unwrap_or(at))), inner: Site(Some(at)) };
         let task = self.current.get();
         match self.slots.borrow_mut().get_mut(task.slot as usize) {
             Some(slot) if slot.id == task.id => {
@@ -316,7 +316,7 @@ impl Core {
     }
 
     /// The tasks that have not ended, in the order of spawning, with what they wait for.
-    pub(super) fn waiting(&self) -> Vec<(TaskId, Text, StationId, Option<WaitPoint>)> {
+    pub(super) fn waiting(&self) -> Vec<(TaskId, TextId, StationId, Option<WaitPoint>)> {
         let slots = self.slots.borrow();
         let mut live: Vec<_> =
             slots.iter().filter(|s| s.id != TaskId::NONE).map(|s| (s.id, s.name, s.station, s.wait)).collect();

@@ -16,7 +16,7 @@ pub struct Job {
 }
 
 /// What can travel through a channel: it may carry a job.
-pub trait Load {
+pub trait Carries {
     /// The job it carries, if any.
     fn job(&self) -> Option<JobId>;
 }
@@ -77,7 +77,7 @@ impl Drop for Job {
     }
 }
 
-impl Load for Job {
+impl Carries for Job {
     fn job(&self) -> Option<JobId> {
         Some(self.id)
     }
@@ -85,7 +85,7 @@ impl Load for Job {
 
 /// Signals and plain values carry no job.
 macro_rules! carries_no_job {
-    ($($t:ty)*) => { $(impl Load for $t {
+    ($($t:ty)*) => { $(impl Carries for $t {
         fn job(&self) -> Option<JobId> {
             None
         }

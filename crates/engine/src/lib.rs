@@ -50,7 +50,7 @@ pub use faults::{Again, Onset};
 pub use host::{Host, Lap, Memory};
 pub use injected::Injected;
 pub use intervention::{Action, Intervention};
-pub use job::{Job, Load};
+pub use job::{Carries, Job};
 pub use rng::{Draw, Seed};
 pub use run::{Clock, Order, Progress, Run, Setup, WaitingTask};
 pub use site::Within;

@@ -8,7 +8,7 @@ use super::host::Host;
 use super::intervention::{Action, Intervention};
 use super::rng::{Draw, Seed};
 use super::task::{Task, TaskRef};
-use millrace_trace::{SimTime, Site, StationId, StationKind, TaskId, Text, Trace, Wait};
+use millrace_trace::{SimTime, Site, StationId, StationKind, TaskId, TextId, Trace, Wait};
 use std::cell::Ref;
 use std::collections::VecDeque;
 use std::fmt;
@@ -184,7 +184,7 @@ impl Run {
     }
 
     /// Gives up a text of the log; see [`Trace::forget_text`].
-    pub fn forget_text(&self, text: Text) {
+    pub fn forget_text(&self, text: TextId) {
         self.core.trace_mut().forget_text(text);
     }
 

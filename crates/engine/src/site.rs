@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 
 /// A pair of lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Site2 {
+pub(crate) struct Sites {
     pub outer: Site,
     pub inner: Site,
 }

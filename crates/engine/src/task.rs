@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use super::outside::OutsideWaker;
-use super::site::Site2;
+use super::site::Sites;
 use millrace_trace::{Site, StationId, TaskId, Wait};
 use pin_project_lite::pin_project;
 use std::cell::Cell;
@@ -39,7 +39,7 @@ pub(super) type BoxedTask = Pin<Box<dyn Future<Output = ()>>>;
 pub(super) struct WaitPoint {
     pub what: Wait,
     pub station: StationId,
-    pub site: Site2,
+    pub site: Sites,
 }
 
 /// One slot of the slab.
@@ -50,7 +50,7 @@ pub(super) struct Slot {
     pub body: Option<(BoxedTask, Option<Arc<OutsideWaker>>)>,
     pub station: StationId,
     pub queued: bool,
-    pub name: millrace_trace::Text,
+    pub name: millrace_trace::TextId,
     pub wait: Option<WaitPoint>,
 }
 

@@ -9,7 +9,7 @@
 //! the value to the next one, or back to the head of the channel. Where the channel has no room for it, the job stays
 //! where it was handed to until somebody takes it: a channel never holds more than its capacity.
 
-use millrace_engine::{Env, Load, StationSpec, TaskRef};
+use millrace_engine::{Carries, Env, StationSpec, TaskRef};
 use millrace_trace::{EventKind, StationId, StationKind, Wait};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -21,12 +21,12 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 /// Opens a channel that holds up to `capacity` values; with 0, a value goes from hand to hand.
-pub fn channel<T: Load>(env: &Env, name: &str, capacity: u32) -> (Tx<T>, Rx<T>) {
+pub fn channel<T: Carries>(env: &Env, name: &str, capacity: u32) -> (Tx<T>, Rx<T>) {
     channel_of(env, StationId::NONE, name, capacity)
 }
 
 /// The same, as a part of a station.
-pub fn channel_of<T: Load>(env: &Env, parent: StationId, name: &str, capacity: u32) -> (Tx<T>, Rx<T>) {
+pub fn channel_of<T: Carries>(env: &Env, parent: StationId, name: &str, capacity: u32) -> (Tx<T>, Rx<T>) {
     let station = env.open(StationSpec { kind: StationKind::Channel, name, parent, capacity });
     let state = State {
         returned: VecDeque::new(),
@@ -43,10 +43,10 @@ pub fn channel_of<T: Load>(env: &Env, parent: StationId, name: &str, capacity: u
 }
 
 /// The sending half.
-pub struct Tx<T: Load>(Rc<Shared<T>>);
+pub struct Tx<T: Carries>(Rc<Shared<T>>);
 
 /// The receiving half.
-pub struct Rx<T: Load>(Rc<Shared<T>>);
+pub struct Rx<T: Carries>(Rc<Shared<T>>);
 
 /// The channel is closed; here is the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl<T> State<T> {
     }
 }
 
-impl<T: Load> Shared<T> {
+impl<T: Carries> Shared<T> {
     fn moved(&self, value: &T, station: StationId) {
         if let Some(job) = value.job() {
             let started = station != self.station;
@@ -158,7 +158,7 @@ impl<T: Load> Shared<T> {
     }
 }
 
-impl<T: Load> Tx<T> {
+impl<T: Carries> Tx<T> {
     /// Waits for room and sends.
     ///
     /// # Errors
@@ -206,7 +206,7 @@ impl<T: Load> Tx<T> {
     }
 }
 
-impl<T: Load> Rx<T> {
+impl<T: Carries> Rx<T> {
     /// Waits for the next value; none once the channel is closed and empty.
     #[track_caller]
     pub fn recv(&self) -> Recv<T> {
@@ -236,16 +236,16 @@ impl<T: Load> Rx<T> {
 
 /// The future of [`Tx::send`]. Dropped while it waits, it takes its value with it.
 #[must_use = "futures do nothing unless polled"]
-pub struct Send<T: Load> {
+pub struct Send<T: Carries> {
     shared: Rc<Shared<T>>,
     value: Option<T>,
     ticket: Option<Ticket>,
     site: &'static Location<'static>,
 }
 
-impl<T: Load> Unpin for Send<T> {}
+impl<T: Carries> Unpin for Send<T> {}
 
-impl<T: Load> Future for Send<T> {
+impl<T: Carries> Future for Send<T> {
     type Output = Result<(), Closed<T>>;
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -283,7 +283,7 @@ impl<T: Load> Future for Send<T> {
     }
 }
 
-impl<T: Load> Drop for Send<T> {
+impl<T: Carries> Drop for Send<T> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
         let mut state = self.shared.state.borrow_mut();
@@ -298,13 +298,13 @@ impl<T: Load> Drop for Send<T> {
 
 /// The future of [`Rx::recv`].
 #[must_use = "futures do nothing unless polled"]
-pub struct Recv<T: Load> {
+pub struct Recv<T: Carries> {
     shared: Rc<Shared<T>>,
     ticket: Option<Ticket>,
     site: &'static Location<'static>,
 }
 
-impl<T: Load> Future for Recv<T> {
+impl<T: Carries> Future for Recv<T> {
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<T>> {
@@ -340,7 +340,7 @@ impl<T: Load> Future for Recv<T> {
     }
 }
 
-impl<T: Load> Drop for Recv<T> {
+impl<T: Carries> Drop for Recv<T> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
         let mut state = self.shared.state.borrow_mut();
@@ -368,25 +368,25 @@ impl<T: Load> Drop for Recv<T> {
     }
 }
 
-impl<T: Load> Clone for Tx<T> {
+impl<T: Carries> Clone for Tx<T> {
     fn clone(&self) -> Self {
         Tx(self.0.clone())
     }
 }
 
-impl<T: Load> Clone for Rx<T> {
+impl<T: Carries> Clone for Rx<T> {
     fn clone(&self) -> Self {
         Rx(self.0.clone())
     }
 }
 
-impl<T: Load> fmt::Debug for Tx<T> {
+impl<T: Carries> fmt::Debug for Tx<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Tx({} of {})", self.len(), self.0.capacity)
     }
 }
 
-impl<T: Load> fmt::Debug for Rx<T> {
+impl<T: Carries> fmt::Debug for Rx<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Rx({} of {})", self.len(), self.0.capacity)
     }

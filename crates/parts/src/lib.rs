@@ -22,9 +22,9 @@ mod breaker;
 mod channel;
 mod crew;
 mod error_group;
+mod pipeline_stage;
 mod select;
 mod semaphore;
-mod stage;
 mod ticker;
 mod timeout;
 mod wait_group;
@@ -36,9 +36,9 @@ pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use crew::{Crew, KILL_WORKER, Worker};
 pub use error_group::{Cancelled, ErrorGroup, GroupError};
+pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
 pub use select::{Either, select2};
 pub use semaphore::{Permit, Semaphore};
-pub use stage::{Message, Stage, StageHandle};
 pub use ticker::{Tick, Ticker};
 pub use timeout::{Elapsed, timeout};
 pub use wait_group::WaitGroup;
@@ -54,7 +54,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("crates/parts/src/error_group.rs", include_str!("error_group.rs")),
     ("crates/parts/src/select.rs", include_str!("select.rs")),
     ("crates/parts/src/semaphore.rs", include_str!("semaphore.rs")),
-    ("crates/parts/src/stage.rs", include_str!("stage.rs")),
+    ("crates/parts/src/pipeline_stage.rs", include_str!("pipeline_stage.rs")),
     ("crates/parts/src/ticker.rs", include_str!("ticker.rs")),
     ("crates/parts/src/timeout.rs", include_str!("timeout.rs")),
     ("crates/parts/src/wait_group.rs", include_str!("wait_group.rs")),

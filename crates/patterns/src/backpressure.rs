@@ -28,8 +28,8 @@ use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Crew, Rx, Ticker, Tx, channel};
 use millrace_spec::params;
 use millrace_spec::{
-    Benchmark, Check, Claims, Default, Fidelity, Field, GaugeSpec, Group, Ideal, Pattern, Preset, Primitive, Profile,
-    ProgramFuture, Regulator, SceneSpec, Source, Suite, Value, Values, Words,
+    Benchmark, Check, Claims, DefaultValue, Fidelity, Field, FieldGroup, GaugeSpec, Ideal, Pattern, Preset, Primitive,
+    Profile, ProgramFuture, Regulator, SceneSpec, Source, Suite, Value, Values, Words,
 };
 use millrace_trace::{Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace};
 use millrace_upstream::{self as upstream, Load, Response, ServerParams};
@@ -44,20 +44,20 @@ params! {
         workers: u32 => Field::count("workers", "Workers", 15, 1..=1_024).simple(),
         /// How many requests wait for a worker before the producer blocks. As shipped: all of them.
         request_buffer: u32 => Field::count("request-buffer", "Request channel", 100, 0..=200_000)
-            .simple().shipped(Default::SameAs("requests")),
+            .simple().shipped(DefaultValue::SameAs("requests")),
         /// How many results wait for the collector before a worker blocks. As shipped: all of them.
         response_buffer: u32 => Field::count("response-buffer", "Response channel", 100, 0..=200_000)
-            .simple().shipped(Default::SameAs("requests")),
+            .simple().shipped(DefaultValue::SameAs("requests")),
         /// How many busy signals fit into the backpressure channel. As shipped: one for each worker, and a worker that finds
         /// it full waits.
-        busy_buffer: u32 => Field::count("busy-buffer", "Busy channel", 1_000, 1..=200_000).shipped(Default::SameAs("workers")),
+        busy_buffer: u32 => Field::count("busy-buffer", "Busy channel", 1_000, 1..=200_000).shipped(DefaultValue::SameAs("workers")),
         /// Below this pressure the delay goes down: to nothing as documented, by a step as shipped.
         low: u32 => Field::count("low", "Low threshold", 3, 0..=100_000).live().simple(),
         /// Above this pressure the delay goes up by a step.
         high: u32 => Field::count("high", "High threshold", 10, 0..=100_000).live().simple(),
         /// By how much the delay goes up.
         step: Span => Field::span("step", "Step", Span::millis(5), Span::ZERO..=Span::secs(10))
-            .shipped(Default::Is(Value::Span(Span::millis(1)))).live(),
+            .shipped(DefaultValue::Is(Value::Span(Span::millis(1)))).live(),
         /// The longest delay.
         max_delay: Span => Field::span("max-delay", "Maximum delay", Span::millis(50), Span::ZERO..=Span::secs(60)).live().simple(),
         /// How often the controller looks.

@@ -21,15 +21,15 @@
 //! Channels. Context. Generics. Tasks.
 //!
 //! # Origin
-//! The package `pipeline` of a collection of Go concurrency patterns (`Message`, `Stage`, `Run`). Its manual speaks of
+//! The package `pipeline` of a collection of Go concurrency patterns (`Message`, `PipelineStage`, `Run`). Its manual speaks of
 //! configurable defaults; there are none. Its timeline shows values that cannot occur.
 
 use millrace_engine::{Env, Job};
-use millrace_parts::{Arrivals, Either, ErrorGroup, Message, Stage, Tx, channel, select2};
+use millrace_parts::{Arrivals, Either, ErrorGroup, Message, PipelineStage, Tx, channel, select2};
 use millrace_spec::params;
 use millrace_spec::{
-    Check, Choice, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, Primitive, ProgramFuture,
-    SceneSpec, Source, Suite, Value, Values, Words,
+    Check, Choice, Claims, DefaultValue, Fidelity, Field, FieldGroup, Ideal, Pattern, Place, Preset, Primitive,
+    ProgramFuture, SceneSpec, Source, Suite, Value, Values, Words,
 };
 use millrace_trace::{Answer, Outcome, Span, StationKind};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -48,11 +48,11 @@ params! {
         /// the middle calls the server.
         stages: String => Field::text("stages", "Stages", "prepare:2:100,call:11:100,store:2:100", "name:workers:buffer,…", check_stages).simple(),
         /// How long a stage that neither calls nor computes takes for a message.
-        stage_time: Span => Field::span("stage-time", "Stage time", Span::micros(200), Span::ZERO..=Span::secs(60)),
+        stage_time: Span => Field::span("stage-time", "PipelineStage time", Span::micros(200), Span::ZERO..=Span::secs(60)),
         /// What an error does. By default nothing special as documented, so that all requests are made; the shipped stage
         /// stops at the first.
         on_error: String => Field::choice("on-error", "On error", "pass", ON_ERROR)
-            .shipped(Default::Is(Value::Word("fail".into()))).simple(),
+            .shipped(DefaultValue::Is(Value::Word("fail".into()))).simple(),
         ;
         ..server: ServerParams,
     }
@@ -114,7 +114,7 @@ pub static PATTERN: Pattern = Pattern {
     ),
     source: Source { path: file!(), text: include_str!("pipeline.rs") },
     more: &[],
-    parts: &["stage", "error_group", "channel", "select", "crew", "arrivals"],
+    parts: &["pipeline_stage", "error_group", "channel", "select", "crew", "arrivals"],
     home: (StationKind::Sink, "results"),
     suite: Some(Suite {
         name: "Request patterns",
@@ -139,8 +139,8 @@ pub static PATTERN: Pattern = Pattern {
 };
 
 /// Reads a list of stages.
-fn read_stages(text: &str) -> Result<Vec<Stage>, String> {
-    let mut stages: Vec<Stage> = Vec::new();
+fn read_stages(text: &str) -> Result<Vec<PipelineStage>, String> {
+    let mut stages: Vec<PipelineStage> = Vec::new();
     for entry in text.split(',') {
         let mut parts = entry.trim().split(':').map(str::trim);
         let (Some(name), Some(workers), Some(buffer), None) = (parts.next(), parts.next(), parts.next(), parts.next())
@@ -159,7 +159,7 @@ fn read_stages(text: &str) -> Result<Vec<Stage>, String> {
             _ => Err(format!("{what} of {name} must be a whole number from 0 to {max}, not \"{text}\"")),
         };
         let (workers, buffer) = (number("the workers", workers, 256)?, number("the buffer", buffer, 100_000)?);
-        stages.push(Stage { name: name.to_owned(), workers, buffer });
+        stages.push(PipelineStage { name: name.to_owned(), workers, buffer });
     }
     if stages.len() > 8 {
         return Err("at most 8 stages".to_owned());
@@ -185,7 +185,7 @@ enum Work {
 }
 
 /// What each of the stages does: named ones compute, and of the others the one in the middle calls.
-fn works(stages: &[Stage]) -> Vec<Work> {
+fn works(stages: &[PipelineStage]) -> Vec<Work> {
     let plain = stages.iter().filter(|s| !matches!(s.name.as_str(), "square" | "double")).count();
     let mut seen = 0;
     stages

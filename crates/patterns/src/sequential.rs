@@ -24,7 +24,7 @@ use millrace_engine::Env;
 use millrace_parts::Arrivals;
 use millrace_spec::params;
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, Group, Ideal, Pattern, Place, Preset, Profile, ProgramFuture, SceneSpec,
+    Benchmark, Check, Claims, Fidelity, FieldGroup, Ideal, Pattern, Place, Preset, Profile, ProgramFuture, SceneSpec,
     Source, Suite, Values, Words,
 };
 use millrace_trace::StationKind;

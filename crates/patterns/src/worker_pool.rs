@@ -27,7 +27,7 @@ use millrace_engine::{Env, Job, StationSpec};
 use millrace_parts::{Arrivals, Crew, Rx, Tx, channel};
 use millrace_spec::params;
 use millrace_spec::{
-    Benchmark, Check, Claims, Default, Fidelity, Field, Group, Ideal, Pattern, Preset, Primitive, Profile,
+    Benchmark, Check, Claims, DefaultValue, Fidelity, Field, FieldGroup, Ideal, Pattern, Preset, Primitive, Profile,
     ProgramFuture, SceneSpec, Source, Suite, Values, Words,
 };
 use millrace_trace::{StationId, StationKind, UNLIMITED};
@@ -41,10 +41,10 @@ params! {
         workers: u32 => Field::count("workers", "Workers", 15, 1..=1_024).simple(),
         /// How many requests wait for a worker before the producer blocks. As shipped: all of them.
         request_buffer: u32 => Field::count("request-buffer", "Request channel", 100, 0..=200_000)
-            .simple().shipped(Default::SameAs("requests")),
+            .simple().shipped(DefaultValue::SameAs("requests")),
         /// How many results wait for the collector before a worker blocks. As shipped: all of them.
         response_buffer: u32 => Field::count("response-buffer", "Response channel", 100, 0..=200_000)
-            .simple().shipped(Default::SameAs("requests")),
+            .simple().shipped(DefaultValue::SameAs("requests")),
         ;
         ..server: ServerParams,
     }

@@ -16,9 +16,9 @@ pub struct Field {
     /// Its type and range.
     pub kind: Kind,
     /// What it is if nobody says otherwise.
-    pub default: Default,
+    pub default: DefaultValue,
     /// What it is by default with the fidelity *shipped*, if that is something else.
-    pub shipped: Option<Default>,
+    pub shipped: Option<DefaultValue>,
     /// The word behind the number on the page: "/s", "workers".
     pub unit: &'static str,
     /// Whether the simple form shows it.
@@ -40,7 +40,7 @@ pub enum Level {
 
 /// The default of a field.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Default {
+pub enum DefaultValue {
     /// This value.
     Is(Value),
     /// Whatever another field, which comes earlier in the list, is.
@@ -105,7 +105,7 @@ impl Field {
             label,
             help: "",
             kind,
-            default: Default::Is(default),
+            default: DefaultValue::Is(default),
             shipped: None,
             unit: "",
             level: Level::Advanced,
@@ -175,7 +175,7 @@ impl Field {
     }
 
     /// By default something else with the fidelity *shipped*.
-    pub fn shipped(mut self, default: Default) -> Field {
+    pub fn shipped(mut self, default: DefaultValue) -> Field {
         self.shipped = Some(default);
         self
     }
@@ -198,8 +198,8 @@ impl Field {
             _ => &self.default,
         };
         match default {
-            Default::Is(value) => value.clone(),
-            Default::SameAs(key) => earlier.get(key).cloned().unwrap_or(Value::Count(0)),
+            DefaultValue::Is(value) => value.clone(),
+            DefaultValue::SameAs(key) => earlier.get(key).cloned().unwrap_or(Value::Count(0)),
         }
     }
 

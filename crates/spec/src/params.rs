@@ -4,7 +4,7 @@ use super::{Field, Value};
 use millrace_trace::Span;
 
 /// A set of parameters that several patterns share, or a pattern's own.
-pub trait Group: Sized {
+pub trait FieldGroup: Sized {
     /// The fields, in the order of the form.
     fn fields() -> Vec<Field>;
 
@@ -64,7 +64,7 @@ impl FromValue for String {
     }
 }
 
-/// Declares a struct of parameters, in the order of the form: groups that come first (`..name: Group`), then the pattern's
+/// Declares a struct of parameters, in the order of the form: groups that come first (`..name: FieldGroup`), then the pattern's
 /// own (`name: Type => Field::…`, whose doc comment becomes the help text), then, after a semicolon, the groups that come
 /// last.
 #[macro_export]
@@ -85,20 +85,20 @@ macro_rules! params {
             $($(#[doc = "A group of parameters."] pub $last: $last_group,)*)?
         }
 
-        impl $crate::Group for $name {
+        impl $crate::FieldGroup for $name {
             #[allow(clippy::vec_init_then_push, reason = "whether a group or a field comes first differs")]
             fn fields() -> Vec<$crate::Field> {
                 let mut fields = Vec::new();
-                $(fields.extend(<$first_group as $crate::Group>::fields());)*
+                $(fields.extend(<$first_group as $crate::FieldGroup>::fields());)*
                 $(fields.push(($make).help(concat!($($doc),+)));)*
-                $($(fields.extend(<$last_group as $crate::Group>::fields());)*)?
+                $($(fields.extend(<$last_group as $crate::FieldGroup>::fields());)*)?
                 fields
             }
 
             fn read(values: &$crate::Values) -> Self {
-                $(let $first = <$first_group as $crate::Group>::read(values);)*
+                $(let $first = <$first_group as $crate::FieldGroup>::read(values);)*
                 $(let $field = <$ty as $crate::FromValue>::from_value(values.get(($make).key));)*
-                $($(let $last = <$last_group as $crate::Group>::read(values);)*)?
+                $($(let $last = <$last_group as $crate::FieldGroup>::read(values);)*)?
                 $name { $($first,)* $($field,)* $($($last,)*)? }
             }
         }

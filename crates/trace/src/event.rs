@@ -4,7 +4,7 @@
 //! [`EventKind::Waits`] or [`EventKind::Ended`] of the task ends it, and a wait that is still the same is not said
 //! twice.
 
-use super::{Gauge, JobId, SimTime, StationId, TaskId, Text};
+use super::{Gauge, JobId, SimTime, StationId, TaskId, TextId};
 use std::panic::Location;
 
 /// The capacity of a station without a limit.
@@ -50,14 +50,14 @@ impl Site {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// A station was opened, as a part of `parent` if that is one.
-    Opened { station: StationId, kind: StationKind, name: Text, parent: StationId },
+    Opened { station: StationId, kind: StationKind, name: TextId, parent: StationId },
     /// A station was closed for good; it holds nothing any more. One of the same name that is opened later is another.
     Closed { station: StationId },
     /// A station's capacity: cells of a channel, servers of a server, things in a pool. [`UNLIMITED`] for no limit. Where
     /// it shrinks nobody is thrown out: it drains.
     Sized { station: StationId, capacity: u32 },
     /// A station's declared state: a breaker that opened, a channel that was closed.
-    Stated { station: StationId, state: Text },
+    Stated { station: StationId, state: TextId },
     /// One of a station's gauges has this value, in the unit its scene declares (ns for times).
     Gauged { station: StationId, gauge: Gauge, value: i64 },
     /// A station that travels is at a place, in thousandths of its scale, and goes on from there at a pace, in millionths of
@@ -88,26 +88,26 @@ pub enum EventKind {
     Bound { job: JobId, to: StationId, via: StationId },
 
     /// A task was spawned, at home at a station.
-    Spawned { child: TaskId, name: Text, station: StationId },
+    Spawned { child: TaskId, name: TextId, station: StationId },
     /// The task waits. `inner` is the line in the innermost part, where the event's own site is the line in the pattern.
     Waits { what: Wait, station: StationId, inner: Site },
     /// The task ended.
     Ended { how: Ending },
 
     /// Somebody asks the running system for something. Exchanges are numbered in the order of asking, from 0.
-    Asked { exchange: u32, client: Text, request: Text },
+    Asked { exchange: u32, client: TextId, request: TextId },
     /// The system answers, once or, where it streams, again and again. The status is that of HTTP.
-    Replied { exchange: u32, status: u16, body: Text },
+    Replied { exchange: u32, status: u16, body: TextId },
 
     /// A fault began with a magnitude, or ended: then `magnitude` is its place among those of its kind that stood, in the order of
     /// their beginnings, from 0.
-    Faulted { fault: Text, on: bool, magnitude: i64 },
+    Faulted { fault: TextId, on: bool, magnitude: i64 },
     /// A live parameter was given another value.
-    Edited { field: Text, value: i64 },
+    Edited { field: TextId, value: i64 },
     /// The program, or its server, says something: `{}` in the text stands for the value.
-    Noted { text: Text, value: i64 },
+    Noted { text: TextId, value: i64 },
     /// The simulated program panicked, as the original would.
-    Crashed { text: Text },
+    Crashed { text: TextId },
 }
 
 impl EventKind {

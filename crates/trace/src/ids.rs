@@ -38,7 +38,7 @@ impl StationId {
 
 /// A text in the trace's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(pub u32);
+pub struct TextId(pub u32);
 
 /// Which of a station's gauges: an index into the list its scene declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,7 +13,7 @@ pub use station::StationRow;
 pub use tally::{Levels, Tally};
 
 use super::{
-    Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, TaskId, Text, Trace, TraceEvent, Wait,
+    Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, TaskId, TextId, Trace, TraceEvent, Wait,
 };
 use std::collections::BTreeMap;
 
@@ -33,13 +33,13 @@ pub struct Ledger {
     /// Sums over the run so far.
     pub tally: Tally,
     /// The faults that stand: the magnitudes of each kind, in the order of their beginnings.
-    pub faults: BTreeMap<Text, Vec<i64>>,
+    pub faults: BTreeMap<TextId, Vec<i64>>,
     /// Live parameters that were given another value.
-    pub edits: BTreeMap<Text, i64>,
+    pub edits: BTreeMap<TextId, i64>,
     /// What is asked of the running system.
     pub exchanges: Exchanges,
     /// What the simulated program's panic said.
-    pub crash: Option<Text>,
+    pub crash: Option<TextId>,
 }
 
 /// Where a job is, or how it left.
@@ -89,7 +89,7 @@ impl JobRow {
 #[derive(Clone, Copy, Debug)]
 pub struct TaskRow {
     /// Its name.
-    pub name: Text,
+    pub name: TextId,
     /// Where it works.
     pub station: StationId,
     /// When it was spawned.

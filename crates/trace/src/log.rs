@@ -4,7 +4,7 @@
 //! million events cost 514 MB that way. Chunks are never moved, and the oldest can be given up when a caller has folded
 //! them and will not seek back ([`Trace::forget_before`]).
 
-use super::{EventKind, SimTime, Text, Texts, TraceEvent, TraceHash};
+use super::{EventKind, SimTime, TextId, Texts, TraceEvent, TraceHash};
 use std::collections::VecDeque;
 
 /// Events a chunk: 256 KiB in wasm.
@@ -117,7 +117,7 @@ impl Trace {
 
     /// Gives up a text: every event that has it reads as having an empty one from then on. For a log that goes on for ever
     /// and is read once, whose texts are new each time.
-    pub fn forget_text(&mut self, text: Text) {
+    pub fn forget_text(&mut self, text: TextId) {
         self.texts.forget(text);
     }
 
@@ -128,7 +128,7 @@ impl Trace {
     }
 
     /// The number of a text. To be asked for right before the event that uses it: the hash takes texts in at first use.
-    pub fn text(&mut self, text: &str) -> Text {
+    pub fn text(&mut self, text: &str) -> TextId {
         self.texts.intern(text)
     }
 
@@ -138,7 +138,7 @@ impl Trace {
     }
 
     /// The text of a number.
-    pub fn name(&self, text: Text) -> &str {
+    pub fn name(&self, text: TextId) -> &str {
         self.texts.get(text)
     }
 
@@ -216,7 +216,7 @@ impl Cursor {
     fn pass(&mut self, event: &TraceEvent, trace: &Trace) {
         if let Some(last) = last_text(&event.kind) {
             while self.texts <= last.0 {
-                self.hash.text(trace.name(Text(self.texts)));
+                self.hash.text(trace.name(TextId(self.texts)));
                 self.texts += 1;
             }
         }
@@ -225,7 +225,7 @@ impl Cursor {
 }
 
 /// The text an event uses, for the hash.
-fn last_text(kind: &EventKind) -> Option<Text> {
+fn last_text(kind: &EventKind) -> Option<TextId> {
     match *kind {
         EventKind::Opened { name: text, .. }
         | EventKind::Stated { state: text, .. }

@@ -3,7 +3,7 @@
 //! Texts are held in blocks of fixed size, and a block of which every text was given up is given up as a whole: a system that is
 //! served for days says something new with every answer, and must not grow by it.
 
-use super::Text;
+use super::TextId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -27,9 +27,9 @@ struct Block {
 
 impl Texts {
     /// The number of a text.
-    pub fn intern(&mut self, text: &str) -> Text {
+    pub fn intern(&mut self, text: &str) -> TextId {
         if let Some(&number) = self.numbers.get(text) {
-            return Text(number);
+            return TextId(number);
         }
         let number = self.next;
         self.next += 1;
@@ -42,11 +42,11 @@ impl Texts {
             block.held += 1;
         }
         self.numbers.insert(text, number);
-        Text(number)
+        TextId(number)
     }
 
     /// Gives up a text. Its number reads as empty; the same text gets another number if it is used again.
-    pub fn forget(&mut self, text: Text) {
+    pub fn forget(&mut self, text: TextId) {
         let Some(block) = self.blocks.get_mut(text.0 as usize / BLOCK) else { return };
         let place = block.texts.get_mut(text.0 as usize % BLOCK);
         if let Some(kept) = place.and_then(Option::take) {
@@ -60,12 +60,12 @@ impl Texts {
     }
 
     /// The number of a text, if it was ever used.
-    pub fn find(&self, text: &str) -> Option<Text> {
-        self.numbers.get(text).map(|&n| Text(n))
+    pub fn find(&self, text: &str) -> Option<TextId> {
+        self.numbers.get(text).map(|&n| TextId(n))
     }
 
     /// The text of a number; empty for one that was given up or never given out.
-    pub fn get(&self, text: Text) -> &str {
+    pub fn get(&self, text: TextId) -> &str {
         let block = self.blocks.get(text.0 as usize / BLOCK);
         block.and_then(|block| block.texts.get(text.0 as usize % BLOCK)).and_then(Option::as_deref).unwrap_or_default()
     }

@@ -157,7 +157,7 @@ impl ServerParams {
 /// The total time of `requests` calls by so many callers at once that never wait for anything else: requests × mean ÷
 /// callers. None where the mean of a call does not follow from the parameters, or arrivals set the pace.
 pub fn ideal(values: &Values, callers: u64) -> Option<Ideal> {
-    use millrace_spec::Group;
+    use millrace_spec::FieldGroup;
     let (load, server) = (Load::read(values), ServerParams::read(values));
     if load.traffic() != Traffic::Closed || callers == 0 {
         return None;

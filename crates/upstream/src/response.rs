@@ -1,6 +1,6 @@
 //! What the fan-out patterns share: a request with its answer, and the places of their picture.
 
-use millrace_engine::{Job, Load, Reply};
+use millrace_engine::{Carries, Job, Reply};
 use millrace_spec::Place;
 use millrace_trace::JobId;
 
@@ -13,7 +13,7 @@ pub struct Response {
     pub reply: Reply,
 }
 
-impl Load for Response {
+impl Carries for Response {
     fn job(&self) -> Option<JobId> {
         self.job.job()
     }

@@ -7,9 +7,9 @@ pub mod charts;
 pub mod json;
 pub mod number;
 pub mod palette;
+pub mod recent;
 pub mod scene;
 pub mod shape;
-pub mod stage;
 pub mod standing;
 pub mod status;
 pub mod svg;
@@ -17,6 +17,6 @@ pub mod text;
 pub mod timeline;
 
 pub use palette::{Palette, Rgba, Theme};
+pub use recent::{Picture, Recent};
 pub use scene::{Detail, Look, Scene, draw};
 pub use shape::Shape;
-pub use stage::{Picture, Stage};

@@ -1,8 +1,8 @@
 //! The text alternative of the stage: what the picture shows, as rows of a table and as a sentence.
 
 use super::number;
+use super::recent::Mode;
 use super::scene::{Cell, Look, Reading, Scene, Worker, about, await_line, bank, census, conservation, outcomes};
-use super::stage::Mode;
 use millrace_spec::{Place, Regulator};
 use millrace_trace::{StationKind, UNLIMITED, ledger::StationRow};
 
@@ -143,7 +143,7 @@ fn channel(scene: &Scene<'_>, station: &str) -> String {
 fn server(scene: &Scene<'_>, station: &str) -> String {
     let Some((_, row)) = scene.station(station) else { return "idle".to_owned() };
     let mut text = slots(row);
-    if let Some(mean) = scene.stage.recent_mean() {
+    if let Some(mean) = scene.recent.recent_mean() {
         text = format!("{text}, recent calls took {} ms", number::millis(mean));
     }
     let faults: Vec<&str> = scene

@@ -17,7 +17,7 @@ const RACE_SECONDS: f64 = 20.0;
 
 /// How far things are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum Phase {
     /// The members are being computed.
     Computing,
     /// A person gave that up.
@@ -100,11 +100,11 @@ impl Room {
     }
 
     /// How far things are.
-    pub fn stage(&self) -> Stage {
+    pub fn stage(&self) -> Phase {
         match (self.suite.is_done(), self.cancelled) {
-            (true, _) => Stage::Computed,
-            (false, true) => Stage::Cancelled,
-            (false, false) => Stage::Computing,
+            (true, _) => Phase::Computed,
+            (false, true) => Phase::Cancelled,
+            (false, false) => Phase::Computing,
         }
     }
 
@@ -187,9 +187,9 @@ impl Room {
         let step_ms = (now_ms - self.last_frame.unwrap_or(now_ms)).clamp(0.0, LONGEST_STEP_MS);
         self.last_frame = Some(now_ms);
         match self.stage() {
-            Stage::Cancelled => (false, true),
-            Stage::Computing => (true, self.compute()),
-            Stage::Computed if self.playing => {
+            Phase::Cancelled => (false, true),
+            Phase::Computing => (true, self.compute()),
+            Phase::Computed if self.playing => {
                 let end = self.suite.end();
                 let at = match self.speed {
                     Speed::Times(speed) => (self.at + Span::from_seconds(step_ms / 1e3 * speed)).min(end),
@@ -199,7 +199,7 @@ impl Room {
                 self.playing = at < end;
                 (true, !self.playing)
             }
-            Stage::Computed => (false, true),
+            Phase::Computed => (false, true),
         }
     }
 

@@ -7,7 +7,7 @@ pub use pane::ChecksPane;
 
 use crate::analysis::Standing;
 use crate::app::icon::Icon;
-use crate::app::page::{Tab, Wish, use_page};
+use crate::app::page::{Command, Tab, use_page};
 use crate::spec::CheckKind;
 use crate::view::standing;
 use yew::prelude::*;
@@ -36,7 +36,7 @@ pub fn ChecksBadge() -> Html {
     let title = list.join("\n");
     html! {
         <button type="button" data-testid="checks" data-holds={failed.is_none().to_string()} title={title.clone()}
-            aria-description={format!("{title}. Opens the checks.")} onclick={page.asks(Wish::Tab(Tab::Checks))}>
+            aria-description={format!("{title}. Opens the checks.")} onclick={page.asks(Command::Tab(Tab::Checks))}>
             if let Some(failed) = failed {
                 <span class="chk bad"><Icon word="warning" /><span>{ standing::within(&failed) }</span></span>
             } else {

@@ -1,7 +1,7 @@
 //! The real endpoint's form, where requests go to one.
 
 use crate::app::endpoint::EndpointForm;
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::session::Target;
 use yew::prelude::*;
 
@@ -19,11 +19,11 @@ pub fn EndpointSection() -> Html {
     };
     let on_url = {
         let page = page.clone();
-        Callback::from(move |url: String| page.ask(Wish::Url(url)))
+        Callback::from(move |url: String| page.ask(Command::Url(url)))
     };
     let on_limits = {
         let page = page.clone();
-        Callback::from(move |limits| page.ask(Wish::Limits(limits)))
+        Callback::from(move |limits| page.ask(Command::Limits(limits)))
     };
     html! {
         <section class="sec" aria-labelledby="h-endpoint">

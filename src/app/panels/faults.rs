@@ -1,7 +1,7 @@
 //! Faults: switches with their magnitudes. On means injected now.
 
 use crate::app::entry::Entry;
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::spec::{FaultSpec, FaultUnit, Place};
 use crate::trace::{Span, StationKind};
 use std::rc::Rc;
@@ -63,8 +63,8 @@ fn Fault(props: &FaultProps) -> Html {
     let strongest = props.standing.iter().copied().max();
     let active = if of_members { props.standing.iter().copied().find(|m| *m == *chosen) } else { strongest };
     let magnitude = active.unwrap_or(*chosen);
-    let lift = |magnitude: i64| Wish::Lift(id, of_members.then_some(magnitude));
-    let onclick = page.asks(if active.is_some() { lift(magnitude) } else { Wish::Fault(id, magnitude) });
+    let lift = |magnitude: i64| Command::Lift(id, of_members.then_some(magnitude));
+    let onclick = page.asks(if active.is_some() { lift(magnitude) } else { Command::Fault(id, magnitude) });
     let others = props.standing.iter().copied().filter(|m| of_members && *m != magnitude);
     let commit = {
         let (page, problem, members) = (page.clone(), problem.clone(), props.members.clone());
@@ -74,7 +74,7 @@ fn Fault(props: &FaultProps) -> Html {
                     problem.set(None);
                     chosen.set(new);
                     if !of_members && active.is_some_and(|old| old != new) {
-                        page.ask(Wish::Fault(id, new));
+                        page.ask(Command::Fault(id, new));
                     }
                     true
                 }

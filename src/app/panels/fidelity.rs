@@ -1,6 +1,6 @@
 //! Documented or shipped: the switch, and what the difference is.
 
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::app::segmented::{Segment, Segmented};
 use crate::spec::Fidelity;
 use yew::prelude::*;
@@ -19,7 +19,7 @@ pub fn FidelityChoice() -> Html {
         let page = page.clone();
         Callback::from(move |index: usize| {
             if let Some((fidelity, _)) = BOTH.get(index) {
-                page.ask(Wish::Fidelity(*fidelity));
+                page.ask(Command::Fidelity(*fidelity));
             }
         })
     };

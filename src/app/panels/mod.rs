@@ -1,6 +1,6 @@
 //! What is beside and below the stage: parameters, faults, metrics, charts; code, log, explanation, report, checks.
 //!
-//! Each reads the experiment through the page's context while it renders, and asks for changes by wishes.
+//! Each reads the experiment through the page's context while it renders, and asks for changes by commands.
 
 mod api;
 mod charts;

@@ -2,7 +2,7 @@
 
 use super::text_of;
 use crate::app::entry::Entry;
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::app::range::Range;
 use crate::spec::{Field, Kind, Problem, Value};
 use crate::trace::Span;
@@ -51,7 +51,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
             Ok(new) => {
                 problem.set(None);
                 if new != value {
-                    page.ask(Wish::Choose(field.key, new));
+                    page.ask(Command::Choose(field.key, new));
                 }
                 true
             }

@@ -3,7 +3,7 @@
 use super::fidelity::FidelityChoice;
 use super::param_row::ParamRow;
 use super::race::RacedChoice;
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::app::segmented::{Segment, Segmented};
 use crate::spec::{Field, Level, Value};
 use yew::prelude::*;
@@ -32,7 +32,7 @@ pub fn Params() -> Html {
         ["simple", "advanced"].into_iter().zip(["Simple", "Advanced"]).map(|(id, label)| Segment::new(id, label));
     let choose = {
         let page = page.clone();
-        Callback::from(move |index: usize| page.ask(Wish::Advanced(index == 1)))
+        Callback::from(move |index: usize| page.ask(Command::Advanced(index == 1)))
     };
     html! {
         <>

@@ -2,7 +2,7 @@
 
 use crate::app::lab::Lab;
 use crate::trace::{SimTime, Site, Span, StationKind};
-use crate::view::stage::Mode;
+use crate::view::recent::Mode;
 use std::collections::BTreeMap;
 
 /// The tasks that wait at one line.

@@ -6,9 +6,9 @@
 mod result;
 
 use super::param_row::SameKey;
-use crate::app::bench::Race;
 use crate::app::entry::Entry;
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
+use crate::app::side_runs::Race;
 use crate::export::race::{Line, RaceRun, seconds};
 use crate::spec::{Choice, Field, Kind};
 use result::RaceResult;
@@ -32,8 +32,8 @@ pub fn RacedChoice(props: &RacedProps) -> Html {
     let page = use_page();
     let field: &Field = &props.field.0;
     let Kind::Choice(choices) = field.kind else { return Html::default() };
-    let bench = page.bench();
-    let race = bench.race();
+    let side_runs = page.side_runs();
+    let race = side_runs.race();
     let measure = page.scenario().pattern.race.map_or("", |race| race.measure);
     let note = race.filter(|race| !race.is_old() && race.lines().iter().any(|l| l.mean.is_some())).map(|race| {
         match (race.run().compared(), race.run().seeds().len()) {
@@ -104,7 +104,7 @@ fn Cards(props: &CardsProps) -> Html {
             let (page, value) = (page.clone(), field.read(id).ok());
             Callback::from(move |_: Event| {
                 if let Some(value) = value.clone() {
-                    page.ask(Wish::Choose(key, value));
+                    page.ask(Command::Choose(key, value));
                 }
             })
         };
@@ -134,8 +134,8 @@ struct ControlsProps {
 #[component]
 fn Controls(props: &ControlsProps) -> Html {
     let page = use_page();
-    let bench = page.bench();
-    let race = bench.race();
+    let side_runs = page.side_runs();
+    let race = side_runs.race();
     let seeds = use_state(|| race.map_or(1, |race| race.run().seeds().len()));
     let running = race.filter(|race| race.is_running());
     let refused = use_state(|| false);
@@ -148,8 +148,8 @@ fn Controls(props: &ControlsProps) -> Html {
         })
     };
     let (handle, label, wish) = match running {
-        Some(_) => ("race-cancel", "Cancel".to_owned(), Wish::CancelRace),
-        None => ("race-start", format!("Race all {}", props.choices), Wish::Race(*seeds)),
+        Some(_) => ("race-cancel", "Cancel".to_owned(), Command::CancelRace),
+        None => ("race-start", format!("Race all {}", props.choices), Command::Race(*seeds)),
     };
     let left_out = RaceRun::leaves_out(page.lab().scenario());
     html! {

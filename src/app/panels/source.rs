@@ -6,7 +6,7 @@
 use super::highlight::{Pieces, Tint, highlight};
 use super::parked::Parked;
 use crate::view::number;
-use crate::view::stage::Mode;
+use crate::view::recent::Mode;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;

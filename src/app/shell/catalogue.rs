@@ -2,7 +2,7 @@
 
 use super::top_bar::MenuActions;
 use crate::app::icon::Icon;
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::patterns;
 use crate::spec::Pattern;
 use wasm_bindgen::JsCast;
@@ -40,7 +40,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
         let (page, chosen) = (page.clone(), props.on_chosen.clone());
         let onclick = Callback::from(move |event: MouseEvent| {
             event.prevent_default();
-            page.ask(Wish::Pattern(pattern.id));
+            page.ask(Command::Pattern(pattern.id));
             chosen.emit(());
         });
         html! {
@@ -73,7 +73,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
             </div>
             <footer>
                 <span>{ format!("{} patterns", patterns::ALL.len()) }</span>
-                <button onclick={page.asks(Wish::Help(true))}>{ "Keys " }<span class="kbd">{ "?" }</span></button>
+                <button onclick={page.asks(Command::Help(true))}>{ "Keys " }<span class="kbd">{ "?" }</span></button>
             </footer>
         </nav>
     }

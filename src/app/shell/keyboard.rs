@@ -1,7 +1,7 @@
 //! The keyboard map, and the keys themselves.
 
 use crate::app::lab::Speed;
-use crate::app::page::{Page, Tab, Wish, use_page};
+use crate::app::page::{Command, Page, Tab, use_page};
 use crate::platform::{host, keys};
 use crate::trace::SimTime;
 use std::cell::RefCell;
@@ -50,25 +50,25 @@ pub fn use_shortcuts(page: &Page) {
     });
 }
 
-fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Wish> {
+fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
     let key = event.key();
     Some(match key.as_str() {
-        " " if !keys::is_control(event) => Wish::Toggle,
-        "r" => Wish::Restart,
-        "R" => Wish::NewSeed,
-        "." => Wish::Step,
-        "," => Wish::StepBack,
-        "[" => Wish::Seek(mark(page, false)?),
-        "]" => Wish::Seek(mark(page, true)?),
-        "Home" if !keys::is_control(event) => Wish::Seek(SimTime::ZERO),
-        "End" if !keys::is_control(event) => Wish::GoLive,
-        "c" | "C" => Wish::Tab(Tab::Code),
-        "l" | "L" => Wish::Tab(Tab::Log),
-        "e" | "E" => Wish::Tab(Tab::Explain),
-        "t" | "T" => Wish::Theme,
-        "?" => Wish::Help(!page.state.help),
+        " " if !keys::is_control(event) => Command::Toggle,
+        "r" => Command::Restart,
+        "R" => Command::NewSeed,
+        "." => Command::Step,
+        "," => Command::StepBack,
+        "[" => Command::Seek(mark(page, false)?),
+        "]" => Command::Seek(mark(page, true)?),
+        "Home" if !keys::is_control(event) => Command::Seek(SimTime::ZERO),
+        "End" if !keys::is_control(event) => Command::GoLive,
+        "c" | "C" => Command::Tab(Tab::Code),
+        "l" | "L" => Command::Tab(Tab::Log),
+        "e" | "E" => Command::Tab(Tab::Explain),
+        "t" | "T" => Command::Theme,
+        "?" => Command::Help(!page.state.help),
         // Taken from the dialog, which closes at once and says so later: a key in between would be answered by what was.
-        "Escape" if page.state.help => Wish::Help(false),
+        "Escape" if page.state.help => Command::Help(false),
         "/" => {
             host::focus("#find");
             event.prevent_default();
@@ -76,7 +76,7 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Wish> {
         }
         digit => {
             let number: usize = digit.parse().ok()?;
-            Wish::Speed(*Speed::STOPS.get(number.checked_sub(1)?)?)
+            Command::Speed(*Speed::STOPS.get(number.checked_sub(1)?)?)
         }
     })
 }
@@ -110,14 +110,14 @@ pub fn KeyboardMap() -> Html {
         let page = page.clone();
         Callback::from(move |event: Event| {
             let on = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).is_some_and(|i| i.checked());
-            page.ask(Wish::Shortcuts(on));
+            page.ask(Command::Shortcuts(on));
         })
     };
     let onclose = {
         let page = page.clone();
         Callback::from(move |_: Event| {
             if page.state.help {
-                page.ask(Wish::Help(false));
+                page.ask(Command::Help(false));
             }
         })
     };
@@ -129,7 +129,7 @@ pub fn KeyboardMap() -> Html {
             </table>
             <div class="acts">
                 <label><input type="checkbox" checked={page.state.shortcuts} {onchange} />{ " Single-key shortcuts" }</label>
-                <button class="btn bd" onclick={page.asks(Wish::Help(false))}>{ "Close" }</button>
+                <button class="btn bd" onclick={page.asks(Command::Help(false))}>{ "Close" }</button>
             </div>
         </dialog>
     }

@@ -3,7 +3,7 @@
 use crate::app::endpoint::{ConsentPanel, RefusalPanel, TroublePanel};
 use crate::app::icon::Icon;
 use crate::app::lab::Status;
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::app::real::NotYet;
 use crate::engine::{Progress, WaitingTask};
 use crate::session::Target;
@@ -16,18 +16,18 @@ use yew::prelude::*;
 pub fn Overlay() -> Html {
     let page = use_page();
     let lab = page.lab();
-    let to_sim = page.asks(Wish::Target(Target::Sim));
+    let to_sim = page.asks(Command::Target(Target::Sim));
     let panel = match (lab.status(), lab.progress()) {
         (Status::Running, None) => return Html::default(),
         _ if lab.asking().is_some() => match lab.asking() {
             Some(NotYet::Consent(plan)) => {
-                html! { <ConsentPanel plan={plan.clone()} on_consent={page.asks(Wish::Consent)} on_sim={to_sim} /> }
+                html! { <ConsentPanel plan={plan.clone()} on_consent={page.asks(Command::Consent)} on_sim={to_sim} /> }
             }
             Some(NotYet::Address(refusal)) => html! { <RefusalPanel message={refusal.message()} on_sim={to_sim} /> },
             None => return Html::default(),
         },
         (Status::Done | Status::Paused, None) if lab.trouble().is_some() => match lab.trouble() {
-            Some(trouble) => html! { <TroublePanel {trouble} on_retry={page.asks(Wish::Toggle)} on_sim={to_sim} /> },
+            Some(trouble) => html! { <TroublePanel {trouble} on_retry={page.asks(Command::Toggle)} on_sim={to_sim} /> },
             None => return Html::default(),
         },
         (_, Some(share)) => computing(share, lab.session().playhead().seconds()),
@@ -65,7 +65,7 @@ fn idle(page: &crate::app::page::Page) -> Html {
         <div class="fr">
             <strong>{ "Nothing has run yet" }</strong>
             <span>{ facts.join(", ") }</span>
-            <button class="btn pri" onclick={page.asks(Wish::Toggle)}><Icon word="play" />{ "Run " }<span class="kbd">{ "Space" }</span></button>
+            <button class="btn pri" onclick={page.asks(Command::Toggle)}><Icon word="play" />{ "Run " }<span class="kbd">{ "Space" }</span></button>
         </div>
     }
 }

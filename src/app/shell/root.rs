@@ -10,12 +10,12 @@ use super::tabs::Tabs;
 use super::timeline::Timeline;
 use super::top_bar::TopBar;
 use super::transport::Transport;
-use crate::app::bench::Bench;
+use crate::app::commands;
 use crate::app::compare::Compare;
 use crate::app::lab::{Lab, Speed};
-use crate::app::page::{Change, Page, State, Tab, Wish};
+use crate::app::page::{Change, Command, Page, State, Tab};
 use crate::app::panels::Panel;
-use crate::app::wishes;
+use crate::app::side_runs::SideRuns;
 use crate::platform::{address, clock, host};
 use crate::session::{Scenario, link};
 use std::cell::RefCell;
@@ -78,16 +78,16 @@ fn Workbench(props: &WorkbenchProps) -> Html {
     let current = use_mut_ref(|| Rc::new(first_state()));
     current.replace(Rc::new((*state).clone()));
 
-    let bench = use_mut_ref(Bench::default);
+    let side_runs = use_mut_ref(SideRuns::default);
     let ask = {
         let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
-        let bench = bench.clone();
-        use_callback((), move |wish: Wish, ()| {
+        let side_runs = side_runs.clone();
+        use_callback((), move |wish: Command, ()| {
             let mut next = (**current.borrow()).clone();
-            let themed = wish == Wish::Theme;
-            let address_changed = wishes::carry_out(wish, &lab, &mut bench.borrow_mut(), &mut next);
+            let themed = wish == Command::Theme;
+            let address_changed = commands::carry_out(wish, &lab, &mut side_runs.borrow_mut(), &mut next);
             if address_changed {
-                bench.borrow_mut().look_at(lab.borrow().scenario());
+                side_runs.borrow_mut().look_at(lab.borrow().scenario());
                 address::write(&link::encode(lab.borrow().scenario()));
             }
             host::set_theme(next.dark, themed);
@@ -95,11 +95,11 @@ fn Workbench(props: &WorkbenchProps) -> Html {
             dispatcher.dispatch(Change::Set(Box::new(next)));
         })
     };
-    use_opening(&state, &lab, &bench, &current);
-    use_frames(&state, &lab, &bench);
+    use_opening(&state, &lab, &side_runs, &current);
+    use_frames(&state, &lab, &side_runs);
     let compare = state.compare;
     let drafts = use_mut_ref(|| None);
-    let page = Page::new(Rc::new((*state).clone()), (lab.clone(), bench), ask, drafts);
+    let page = Page::new(Rc::new((*state).clone()), (lab.clone(), side_runs), ask, drafts);
     use_shortcuts(&page);
     let menu = use_state(|| false);
     let class = classes!("app", (*menu).then_some("menu"));
@@ -141,11 +141,11 @@ fn Workbench(props: &WorkbenchProps) -> Html {
 fn use_opening(
     state: &UseReducerHandle<State>,
     lab: &Rc<RefCell<Lab>>,
-    bench: &Rc<RefCell<Bench>>,
+    side_runs: &Rc<RefCell<SideRuns>>,
     current: &Rc<RefCell<Rc<State>>>,
 ) {
     let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
-    let bench = bench.clone();
+    let side_runs = side_runs.clone();
     use_effect_with((), move |()| {
         let open = move |text: String| {
             if text == link::encode(lab.borrow().scenario()) {
@@ -153,9 +153,9 @@ fn use_opening(
             }
             let mut next = (**current.borrow()).clone();
             if !matches!(text.as_str(), "" | "#" | "#/") {
-                wishes::open(&text, &mut lab.borrow_mut(), &mut next);
+                commands::open(&text, &mut lab.borrow_mut(), &mut next);
             }
-            bench.borrow_mut().look_at(lab.borrow().scenario());
+            side_runs.borrow_mut().look_at(lab.borrow().scenario());
             address::write(&link::encode(lab.borrow().scenario()));
             dispatcher.dispatch(Change::Set(Box::new(next)));
         };
@@ -168,8 +168,8 @@ fn use_opening(
 
 /// One frame after the other, as long as the page lives; a fresh look five times a second, and when things come to rest.
 #[hook]
-fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, bench: &Rc<RefCell<Bench>>) {
-    let (dispatcher, lab, bench) = (state.dispatcher(), lab.clone(), bench.clone());
+fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, side_runs: &Rc<RefCell<SideRuns>>) {
+    let (dispatcher, lab, side_runs) = (state.dispatcher(), lab.clone(), side_runs.clone());
     use_effect_with((), move |()| {
         let (mut looked, mut stale) = (0.0, false);
         let frames = clock::FrameLoop::start(move |now| {
@@ -178,8 +178,8 @@ fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, bench: &R
                 (lab.frame(now), lab.is_busy())
             };
             let (computed, busy) = {
-                let mut bench = bench.borrow_mut();
-                (bench.frame(busy), busy || bench.is_busy())
+                let mut side_runs = side_runs.borrow_mut();
+                (side_runs.frame(busy), busy || side_runs.is_busy())
             };
             stale |= changed || computed;
             if stale && (now - looked >= LOOK_MS || !busy) {

@@ -1,6 +1,6 @@
 //! What the page has to say: parts of a link that were ignored or clamped, and what went wrong.
 
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::app::stillness;
 use yew::prelude::*;
 
@@ -14,7 +14,7 @@ pub fn Says() -> Html {
             if !notices.is_empty() {
                 <div class="notice" role="status" data-testid="notice">
                     <ul>{ for notices.iter().map(|n| html! { <li>{ n }</li> }) }</ul>
-                    <button onclick={page.asks(Wish::Dismiss)}>{ "Dismiss" }</button>
+                    <button onclick={page.asks(Command::Dismiss)}>{ "Dismiss" }</button>
                 </div>
             }
             if page.lab().stands_still() {
@@ -23,7 +23,7 @@ pub fn Says() -> Html {
             if let Some(error) = error {
                 <div class="error" role="alert" data-testid="error">
                     <ul><li>{ error }</li></ul>
-                    <button onclick={page.asks(Wish::Dismiss)}>{ "Dismiss" }</button>
+                    <button onclick={page.asks(Command::Dismiss)}>{ "Dismiss" }</button>
                 </div>
             }
         </div>

@@ -3,7 +3,7 @@
 //! What it sends is data of the scene, and comes in at the playhead like any other request: a link replays it. It must not
 //! know what the interface of the system looks like.
 
-use crate::app::page::{Page, Wish, use_page};
+use crate::app::page::{Command, Page, use_page};
 use crate::app::panels::obstacle;
 use crate::app::scene::with_scene;
 use crate::platform::host;
@@ -91,7 +91,7 @@ pub fn SummonBox(props: &SummonProps) -> Html {
         Callback::from(move |()| {
             let Summons { method, path, .. } = called.summons;
             let body = called.summons.body(called.from.0, to);
-            page.ask(Wish::Ask { method: method.to_owned(), path: path.to_owned(), body });
+            page.ask(Command::Ask { method: method.to_owned(), path: path.to_owned(), body });
             leave(&close);
         })
     };

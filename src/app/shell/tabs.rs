@@ -2,7 +2,7 @@
 //! parts too.
 
 use crate::app::narrow::use_narrow;
-use crate::app::page::{Tab, Wish, use_page};
+use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{
     Api, Charts, ChecksBadge, ChecksPane, Code, EndpointSection, Explain, Faults, HallCalls, Log, Params, ReportPane,
     SystemHealth, Tiles,
@@ -51,7 +51,7 @@ pub fn Tabs() -> Html {
             event.prevent_default();
             let from = tabs.iter().position(|(tab, ..)| *tab == page.state.tab).unwrap_or(0);
             if let Some((tab, ..)) = tabs.get((from + step) % tabs.len()) {
-                page.ask(Wish::Tab(*tab));
+                page.ask(Command::Tab(*tab));
                 host::focus(&format!("[data-testid=tab-{}]", tab.id()));
             }
         })
@@ -65,7 +65,7 @@ pub fn Tabs() -> Html {
             let (page, open) = (page.clone(), open.clone());
             Callback::from(move |_: MouseEvent| {
                 open.set(!(on && *open));
-                page.ask(Wish::Tab(tab));
+                page.ask(Command::Tab(tab));
             })
         };
         html! {

@@ -3,7 +3,7 @@
 //! It is painted when the page looks anew, and whenever its canvas gets another size: a window can change while nothing runs.
 
 use crate::app::lab::Lab;
-use crate::app::page::{Page, Wish, use_page};
+use crate::app::page::{Command, Page, use_page};
 use crate::app::scene;
 use crate::platform::resize::Resizes;
 use crate::platform::{canvas, clock, host};
@@ -28,7 +28,7 @@ pub fn Timeline() -> Html {
             let at = with_picture(&page.lab(), page.state.dark, (width, 86.0), |picture| {
                 picture.at(f64::from(event.offset_x()))
             });
-            page.ask(Wish::Seek(at));
+            page.ask(Command::Seek(at));
         }
     };
     let onpointerdown = {
@@ -62,7 +62,7 @@ pub fn Timeline() -> Html {
                 _ => return,
             };
             event.prevent_default();
-            page.ask(Wish::Seek(to));
+            page.ask(Command::Seek(to));
         })
     };
     let lab = page.lab();
@@ -76,7 +76,7 @@ pub fn Timeline() -> Html {
                 <canvas ref={node} aria-hidden="true"></canvas>
             </div>
             if !live && !lab.playing {
-                <button class="golive" onclick={page.asks(Wish::GoLive)}>{ "Go to live" }</button>
+                <button class="golive" onclick={page.asks(Command::GoLive)}>{ "Go to live" }</button>
             }
         </section>
     }

@@ -1,7 +1,7 @@
 //! The top bar: mark, title, presets, target, comparison, sharing, theme, help.
 
 use crate::app::icon::{Brand, Icon};
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::app::segmented::{Segment, Segmented};
 use crate::platform::host;
 use crate::session::Target;
@@ -44,16 +44,16 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                 }
                 if in_suite {
                     <button class={classes!("btn", "wide", compare.then_some("on"))} data-testid="compare" aria-pressed={compare.to_string()}
-                        title="Run the patterns of this group on one seed" onclick={page.asks(Wish::Compare(!compare))}>
+                        title="Run the patterns of this group on one seed" onclick={page.asks(Command::Compare(!compare))}>
                         <Icon word="compare" /><span class="word">{ "Run all" }</span>
                     </button>
                 }
-                <button class="btn wide" data-testid="share" title="Copy the link to this run" onclick={page.asks(Wish::Share)}>
+                <button class="btn wide" data-testid="share" title="Copy the link to this run" onclick={page.asks(Command::Share)}>
                     <Icon word="share" /><span class="word">{ "Share" }</span>
                 </button>
                 <span class="vr"></span>
-                <button class="btn ic" data-testid="theme" aria-label="Switch theme" onclick={page.asks(Wish::Theme)}><Icon word="theme" /></button>
-                <button class="btn ic wide" data-testid="help" aria-label="Help and keyboard map" onclick={page.asks(Wish::Help(true))}><Icon word="help" /></button>
+                <button class="btn ic" data-testid="theme" aria-label="Switch theme" onclick={page.asks(Command::Theme)}><Icon word="theme" /></button>
+                <button class="btn ic wide" data-testid="help" aria-label="Help and keyboard map" onclick={page.asks(Command::Help(true))}><Icon word="help" /></button>
                 <button class="btn ic menu" aria-label="Patterns" onclick={on_menu}><Icon word="menu" /></button>
             </div>
         </header>
@@ -72,10 +72,10 @@ pub fn MenuActions() -> Html {
             }
             <Presets named=false />
             if scenario.pattern.suite.is_some() {
-                <button class="btn bd" onclick={page.asks(Wish::Compare(true))}><Icon word="compare" />{ "Run all" }</button>
+                <button class="btn bd" onclick={page.asks(Command::Compare(true))}><Icon word="compare" />{ "Run all" }</button>
             }
-            <button class="btn bd" onclick={page.asks(Wish::Share)}><Icon word="share" />{ "Share" }</button>
-            <button class="btn bd" onclick={page.asks(Wish::Help(true))}><Icon word="help" />{ "Keys" }</button>
+            <button class="btn bd" onclick={page.asks(Command::Share)}><Icon word="share" />{ "Share" }</button>
+            <button class="btn bd" onclick={page.asks(Command::Help(true))}><Icon word="help" />{ "Keys" }</button>
         </div>
     }
 }
@@ -103,7 +103,7 @@ fn Presets(props: &PresetsProps) -> Html {
                 .and_then(|t| t.dyn_into::<HtmlSelectElement>().ok())
                 .map(|s| s.value())
                 .unwrap_or_default();
-            page.ask(Wish::Preset(presets.iter().map(|p| p.id).find(|id| *id == chosen)));
+            page.ask(Command::Preset(presets.iter().map(|p| p.id).find(|id| *id == chosen)));
         })
     };
     let current = scenario.preset.map(|p| p.id);
@@ -138,7 +138,7 @@ fn TargetChoice(props: &TargetProps) -> Html {
         vec![segment("sim", "Simulated server", "target-sim"), segment("fetch", "Real endpoint", "target-fetch")];
     let choose = {
         let page = page.clone();
-        Callback::from(move |index: usize| page.ask(Wish::Target(both.get(index).copied().unwrap_or_default())))
+        Callback::from(move |index: usize| page.ask(Command::Target(both.get(index).copied().unwrap_or_default())))
     };
     html! {
         <Segmented label="Target" {segments} chosen={usize::from(props.target == Target::Fetch)} {choose} />

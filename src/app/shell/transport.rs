@@ -3,7 +3,7 @@
 use crate::app::entry::Entry;
 use crate::app::icon::Icon;
 use crate::app::lab::{Speed, Status};
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::app::range::Range;
 use yew::prelude::*;
 
@@ -24,14 +24,14 @@ pub fn Transport() -> Html {
     };
     html! {
         <div class="tp" role="toolbar" aria-label="Transport">
-            <button class="btn pri run" data-testid="run" data-state={status.word()} title="Space" onclick={page.asks(Wish::Toggle)}>
+            <button class="btn pri run" data-testid="run" data-state={status.word()} title="Space" onclick={page.asks(Command::Toggle)}>
                 <Icon word={icon} /><span class="word">{ word }</span>
             </button>
             <button class="btn ic bd" data-testid="step" aria-label="One event on" disabled={fixed}
-                title={if fixed { "A real endpoint answers in real time" } else { "One event on: ." }} onclick={page.asks(Wish::Step)}><Icon word="step" /></button>
-            <button class="btn ic bd" data-testid="restart" aria-label="Restart" title="Restart, same seed: R" onclick={page.asks(Wish::Restart)}><Icon word="restart" /></button>
+                title={if fixed { "A real endpoint answers in real time" } else { "One event on: ." }} onclick={page.asks(Command::Step)}><Icon word="step" /></button>
+            <button class="btn ic bd" data-testid="restart" aria-label="Restart" title="Restart, same seed: R" onclick={page.asks(Command::Restart)}><Icon word="restart" /></button>
             if busy {
-                <button class="btn bd cancel" data-testid="cancel" onclick={page.asks(Wish::Cancel)}>{ "Cancel" }</button>
+                <button class="btn bd cancel" data-testid="cancel" onclick={page.asks(Command::Cancel)}>{ "Cancel" }</button>
             }
             <span class="vr"></span>
             <Clock ns={at.0} />
@@ -72,7 +72,7 @@ fn SpeedChoice() -> Html {
     };
     let oninput = {
         let page = page.clone();
-        Callback::from(move |position: f64| page.ask(Wish::Speed(speed_at(position))))
+        Callback::from(move |position: f64| page.ask(Command::Speed(speed_at(position))))
     };
     let text = match speed {
         Speed::Times(x) => format!("{x} times"),
@@ -91,7 +91,7 @@ fn SpeedChoice() -> Html {
                     title={real.then_some("A real endpoint answers in real time")} {oninput} />
                 <div class="ticks" aria-hidden="true">{ for ["0.1", "1", "10", "100", "1k", "max"].iter().map(|t| html! { <span>{ *t }</span> }) }</div>
             </div>
-            <button class="btn bd cycle" aria-label="Next speed" onclick={page.asks(Wish::Speed(cycle))}>{ speed.label() }</button>
+            <button class="btn bd cycle" aria-label="Next speed" onclick={page.asks(Command::Speed(cycle))}>{ speed.label() }</button>
             <output>{ speed.label() }</output>
         </div>
     }
@@ -146,7 +146,7 @@ fn Seed() -> Html {
         Callback::from(move |text: String| {
             // What is in force already does not start the run anew.
             if text.trim() != old {
-                page.ask(Wish::Seed(text.trim().to_owned()));
+                page.ask(Command::Seed(text.trim().to_owned()));
             }
             true
         })
@@ -155,7 +155,7 @@ fn Seed() -> Html {
         <span class="fld">
             <label for="seed">{ "Seed" }</label>
             <Entry id="seed" testid="seed" value={seed} {commit} />
-            <button aria-label="New random seed" title="Restart, new seed: Shift R" onclick={page.asks(Wish::NewSeed)}><Icon word="dice" /></button>
+            <button aria-label="New random seed" title="Restart, new seed: Shift R" onclick={page.asks(Command::NewSeed)}><Icon word="dice" /></button>
         </span>
     }
 }

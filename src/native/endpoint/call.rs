@@ -3,7 +3,7 @@
 
 use super::Garbage;
 use crate::session::DEFAULT_SEED;
-use crate::spec::{Fidelity, Field, FromValue, Group, Kind, Share, Values};
+use crate::spec::{Fidelity, Field, FieldGroup, FromValue, Kind, Share, Values};
 use crate::trace::Span;
 use crate::upstream::ServerParams;
 use clap::builder::{PossibleValue, PossibleValuesParser};

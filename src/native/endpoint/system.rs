@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc as answers;
 use tokio::time::Instant;
 
-/// Polls between looks at the wishes.
+/// Polls between looks at the commands.
 const POLLS: u64 = 4_096;
 /// Answers that wait for a client to take them. One who leaves more is let go: memory must not grow by who does not read.
 const MOST_WAITING: usize = 256;
@@ -51,7 +51,7 @@ pub struct Question {
     pub stream: bool,
 }
 
-enum Wish {
+enum Command {
     Ask(u64, Question, answers::Sender<Answer>),
     Gone(u64),
 }
@@ -59,7 +59,7 @@ enum Wish {
 /// A running system. It stops when the last handle and the last conversation are dropped.
 #[derive(Clone, Debug)]
 pub struct System {
-    wishes: Sender<Wish>,
+    commands: Sender<Command>,
     tickets: Arc<AtomicU64>,
 }
 
@@ -69,7 +69,7 @@ impl System {
     /// # Errors
     /// Where there is no thread to be had.
     pub fn start(run: impl FnOnce() -> Run + Send + 'static) -> io::Result<System> {
-        let (wishes, received) = mpsc::channel();
+        let (commands, received) = mpsc::channel();
         let runtime = Handle::try_current().ok();
         let life = move || {
             let mut run = run();
@@ -77,7 +77,7 @@ impl System {
             serve(run, &received);
         };
         std::thread::Builder::new().name("system".to_owned()).spawn(life)?;
-        Ok(System { wishes, tickets: Arc::default() })
+        Ok(System { commands, tickets: Arc::default() })
     }
 
     /// Asks for something.
@@ -85,8 +85,8 @@ impl System {
         let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
         let (to, answers) = answers::channel(MOST_WAITING);
         // If the system is over the sender is dropped, and the conversation with it.
-        let _over = self.wishes.send(Wish::Ask(ticket, question, to));
-        Conversation { ticket, answers, wishes: self.wishes.clone() }
+        let _over = self.commands.send(Command::Ask(ticket, question, to));
+        Conversation { ticket, answers, commands: self.commands.clone() }
     }
 }
 
@@ -95,7 +95,7 @@ impl System {
 pub struct Conversation {
     ticket: u64,
     answers: answers::Receiver<Answer>,
-    wishes: Sender<Wish>,
+    commands: Sender<Command>,
 }
 
 impl Conversation {
@@ -107,7 +107,7 @@ impl Conversation {
 
 impl Drop for Conversation {
     fn drop(&mut self) {
-        let _over = self.wishes.send(Wish::Gone(self.ticket));
+        let _over = self.commands.send(Command::Gone(self.ticket));
     }
 }
 
@@ -126,7 +126,7 @@ struct Desk {
     read: u64,
 }
 
-fn serve(mut run: Run, wishes: &Receiver<Wish>) {
+fn serve(mut run: Run, commands: &Receiver<Command>) {
     let start = Instant::now();
     let now = || SimTime(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX));
     let mut desk = Desk::default();
@@ -141,8 +141,8 @@ fn serve(mut run: Run, wishes: &Receiver<Wish>) {
             _ => run.next_deadline().map(|at| Duration::from_nanos(at.since(now()).0)),
         };
         let wish = match wait {
-            Some(wait) => wishes.recv_timeout(wait),
-            None => wishes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(wait) => commands.recv_timeout(wait),
+            None => commands.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match wish {
             Ok(wish) => desk.take(wish, &mut run, now()),
@@ -154,16 +154,16 @@ fn serve(mut run: Run, wishes: &Receiver<Wish>) {
 }
 
 impl Desk {
-    fn take(&mut self, wish: Wish, run: &mut Run, now: SimTime) {
+    fn take(&mut self, wish: Command, run: &mut Run, now: SimTime) {
         // What was due before comes before.
         run.advance(now, POLLS);
         match wish {
-            Wish::Ask(ticket, question, to) => {
+            Command::Ask(ticket, question, to) => {
                 let Question { client, method, path, body, terms, stream } = question;
                 let exchange = run.ask(&client, (&method, &path, &body), terms);
                 self.lines.insert(exchange, Line { ticket, stream, to });
             }
-            Wish::Gone(ticket) => {
+            Command::Gone(ticket) => {
                 let line = self.lines.iter().find(|(_, line)| line.ticket == ticket);
                 if let Some(exchange) = line.map(|(exchange, _)| *exchange) {
                     self.hang_up(exchange, run);
@@ -256,7 +256,7 @@ mod tests {
                 terms: Terms::default(),
                 stream: false,
             };
-            desk.take(Wish::Ask(n, question, to), &mut run, SimTime(n));
+            desk.take(Command::Ask(n, question, to), &mut run, SimTime(n));
             run.advance(SimTime(n), POLLS);
             desk.hand_out(&mut run);
             assert_eq!(answers.try_recv().expect("an answer").body, format!("answer {n}"));

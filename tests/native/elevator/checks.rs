@@ -4,8 +4,8 @@ use super::{ask, finished, holds, report, run, scenario};
 use millrace::export::Report;
 use millrace::spec::{Check, Seen};
 use millrace::trace::{
-    Ending, EventKind, Fold, Gauge, JobId, Ledger, Outcome, SimTime, Site, StationId, StationKind, TaskId, Text, Trace,
-    TraceEvent,
+    Ending, EventKind, Fold, Gauge, JobId, Ledger, Outcome, SimTime, Site, StationId, StationKind, TaskId, TextId,
+    Trace, TraceEvent,
 };
 
 /// Doors that take forty times as long from 5 s on: longer than the operation timeout.
@@ -46,7 +46,7 @@ fn checks_that_no_run_breaks_fail_of_a_state_in_which_they_should() {
     let enter = |job| EventKind::Entered { job: JobId(job), station: CAR };
     let leave = EventKind::Left { job: JobId(0), outcome: Outcome::Cancelled };
     let refuse = EventKind::Left { job: JobId(0), outcome: Outcome::Rejected };
-    let spawn = |child| EventKind::Spawned { child: TaskId(child), name: Text(0), station: CAR };
+    let spawn = |child| EventKind::Spawned { child: TaskId(child), name: TextId(0), station: CAR };
     let over = EventKind::Ended { how: Ending::Completed };
     let range = [gauge(2, 0), gauge(3, 9)];
     let floor = |floor| [range.as_slice(), &[gauge(7, floor)]].concat();

@@ -38,7 +38,8 @@ use caller::{Caller, work};
 use millrace_engine::{Env, Job, StationSpec};
 use millrace_parts::{Arrivals, Breaker, Crew, Tx, WaitGroup, channel};
 use millrace_spec::{
-    FaultSpec, FaultUnit, Fidelity, GaugeSpec, Group, Ideal, Pattern, Place, ProgramFuture, SceneSpec, Source, Values,
+    FaultSpec, FaultUnit, Fidelity, FieldGroup, GaugeSpec, Ideal, Pattern, Place, ProgramFuture, SceneSpec, Source,
+    Values,
 };
 use millrace_trace::{Gauge, StationId, StationKind, UNLIMITED};
 use millrace_upstream::{self as upstream, Load};

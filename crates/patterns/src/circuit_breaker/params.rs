@@ -2,7 +2,7 @@
 
 use millrace_parts::{BreakerSettings, Growth, HalfOpen, Probing, Slow, Trip, Window};
 use millrace_spec::params;
-use millrace_spec::{Choice, Default, Field, Group, Share, Value, Values};
+use millrace_spec::{Choice, DefaultValue, Field, FieldGroup, Share, Value, Values};
 use millrace_trace::Span;
 use millrace_upstream::{Load, Outages, ServerParams};
 
@@ -120,7 +120,7 @@ params! {
         trip: String => Field::choice("trip", "Opens on", "consecutive", TRIPS),
         /// What counts as a failure. As shipped: nothing.
         counts: String => Field::choice("counts", "Counts as failure", "errors-and-timeouts", COUNTS)
-            .shipped(Default::Is(Value::Word("nothing".into()))),
+            .shipped(DefaultValue::Is(Value::Word("nothing".into()))),
         /// The share of failed calls that opens it.
         failure_rate: Share => Field::share("failure-rate", "Failure rate", 0.5, 1.0).when(rates),
         /// The share of slow calls that opens it.
@@ -139,7 +139,7 @@ params! {
         slices: u32 => Field::count("window-slices", "Slices", 10, 1..=60).when(by_time),
         /// What is limited to the number of probes while it is half-open.
         probing: String => Field::choice("probing", "Probes counted", "in-flight", PROBING)
-            .shipped(Default::Is(Value::Word("passed".into()))),
+            .shipped(DefaultValue::Is(Value::Word("passed".into()))),
         /// How many of the probes decide; 0 for all. The same as the minimum calls is what resilience4j does.
         deciding: u32 => Field::count("half-open-minimum", "Probes that decide", 0, 0..=100),
         /// How long it may be half-open before it opens again; 0 for ever.
@@ -165,9 +165,9 @@ pub(super) fn fields() -> Vec<Field> {
     let mut fields = Params::fields();
     for field in &mut fields {
         field.default = match field.key {
-            "server" => Default::Is(Value::Word("general".into())),
-            "outage-for" => Default::Is(Value::Span(Span::secs(3))),
-            "timeout" => Default::Is(Value::Span(Span::millis(250))),
+            "server" => DefaultValue::Is(Value::Word("general".into())),
+            "outage-for" => DefaultValue::Is(Value::Span(Span::secs(3))),
+            "timeout" => DefaultValue::Is(Value::Span(Span::millis(250))),
             _ => continue,
         };
     }

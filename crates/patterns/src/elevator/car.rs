@@ -7,7 +7,7 @@
 use super::directions::Directions;
 use super::floor::{Direction, Floor};
 use super::operation::switch_on;
-use super::passenger::{Passenger, Stage};
+use super::passenger::{Passenger, Whereabouts};
 use super::system::System;
 use super::works::{STOP_CAR, Works};
 use millrace_engine::{Env, StationSpec, Task};
@@ -363,10 +363,10 @@ impl Car {
         let riders = std::mem::take(&mut *self.riders.borrow_mut());
         for person in stranded.collect::<Vec<_>>() {
             if person.loses(self) {
-                person.stage.set(Stage::Dropped);
+                person.stage.set(Whereabouts::Dropped);
             }
         }
-        riders.iter().for_each(|person| person.stage.set(Stage::Dropped));
+        riders.iter().for_each(|person| person.stage.set(Whereabouts::Dropped));
         self.directions.replace(Directions::default());
         self.show_pending();
         // Who waits for it to come to rest need not wait for it any more.

@@ -64,7 +64,7 @@ pub use directions::Directions;
 pub use dispatch::choose;
 pub use floor::{Direction, Floor};
 use millrace_engine::Env;
-use millrace_spec::{Fidelity, Group, Pattern, Preset, ProgramFuture, Race, Source};
+use millrace_spec::{Fidelity, FieldGroup, Pattern, Preset, ProgramFuture, Race, Source};
 use millrace_trace::{SimTime, StationKind, Wait};
 pub use params::Params;
 pub use system::System;

@@ -2,7 +2,7 @@
 
 use super::script;
 use millrace_spec::params;
-use millrace_spec::{Choice, Default, Field, Value, Values, schedule};
+use millrace_spec::{Choice, DefaultValue, Field, Value, Values, schedule};
 use millrace_trace::Span;
 
 const TRAFFIC: &[Choice] = &[
@@ -154,10 +154,10 @@ params! {
         half_open: u32 => Field::count("half-open", "Half-open limit", 3, 1..=100),
         /// What the breaker hears of. As shipped nothing at all, so that it can never open.
         breaker_counts: String => Field::choice("breaker-counts", "Breaker counts", "all", COUNTS)
-            .shipped(Default::Is(Value::Word("nothing".to_owned()))),
+            .shipped(DefaultValue::Is(Value::Word("nothing".to_owned()))),
         /// Whether a car whose breaker was open takes its work up again by itself.
         rekick: String => Field::choice("rekick", "Wake after reset", "on", ON_OFF)
-            .shipped(Default::Is(Value::Word("off".to_owned()))),
+            .shipped(DefaultValue::Is(Value::Word("off".to_owned()))),
         /// Which of several equally good cars is chosen.
         ties: String => Field::choice("ties", "Ties", "order", TIES),
         /// Whether tasks that are ready go in turn or by lot. A car is stranded only by bad luck.

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 /// How far a person has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum Whereabouts {
     /// At the landing.
     Waiting,
     /// At the landing, and the car that came was full: the button has to be pressed again.
@@ -37,7 +37,7 @@ pub struct Passenger {
     /// To which floor.
     pub to: Floor,
     /// How far they have come.
-    pub stage: Watch<Stage>,
+    pub stage: Watch<Whereabouts>,
     /// The car they were told to take.
     assigned: RefCell<Option<Rc<Car>>>,
     /// Cars that come for them too, because it has not come.
@@ -98,13 +98,13 @@ impl Passenger {
     /// They step into a car.
     pub fn board(&self, car: &Car) {
         self.with(|job| job.go(car.station, true));
-        self.stage.set(Stage::Aboard);
+        self.stage.set(Whereabouts::Aboard);
     }
 
     /// They step out at a landing.
     pub fn alight(&self, landing: StationId) {
         self.with(|job| job.go(landing, false));
-        self.stage.set(Stage::Arrived);
+        self.stage.set(Whereabouts::Arrived);
     }
 
     /// They step out of a car that goes no further.
@@ -142,7 +142,7 @@ pub async fn travel(
     let destination = system.building.station(to).unwrap_or(StationId::NONE);
     let job = env.job_at(at);
     job.bind(destination, None);
-    let stage = Watch::new(&env, Stage::Waiting);
+    let stage = Watch::new(&env, Whereabouts::Waiting);
     let person = Rc::new(Passenger {
         env: env.clone(),
         from: Cell::new(from),
@@ -169,12 +169,18 @@ pub async fn travel(
         if is_refused {
             break Outcome::Rejected;
         }
-        match person.stage.until(|s| matches!(s, Stage::LeftBehind | Stage::Arrived | Stage::Dropped)).await {
-            Stage::LeftBehind => person.stage.set(Stage::Waiting),
+        match person
+            .stage
+            .until(|s| matches!(s, Whereabouts::LeftBehind | Whereabouts::Arrived | Whereabouts::Dropped))
+            .await
+        {
+            Whereabouts::LeftBehind => person.stage.set(Whereabouts::Waiting),
             // As documented no request is lost: who was dropped asks again, on the floor where they were let out.
-            Stage::Dropped if system.works.forgives() && person.from() != to => person.stage.set(Stage::Waiting),
-            Stage::Arrived => break Outcome::Completed,
-            Stage::Dropped if person.from() == to => break Outcome::Completed,
+            Whereabouts::Dropped if system.works.forgives() && person.from() != to => {
+                person.stage.set(Whereabouts::Waiting)
+            }
+            Whereabouts::Arrived => break Outcome::Completed,
+            Whereabouts::Dropped if person.from() == to => break Outcome::Completed,
             _ => break Outcome::Cancelled,
         }
     };

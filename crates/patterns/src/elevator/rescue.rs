@@ -10,7 +10,7 @@
 use super::building::Building;
 use super::car::Car;
 use super::directions::Directions;
-use super::passenger::{Passenger, Stage};
+use super::passenger::{Passenger, Whereabouts};
 use super::system::System;
 use millrace_engine::{Env, Sleep};
 use millrace_trace::{SimTime, Span, Wait};
@@ -42,7 +42,7 @@ impl Car {
         for person in system.building.everybody().into_iter().filter(|p| p.is_for(self)) {
             self.forgets(&person);
             if person.loses(self) {
-                person.stage.set(Stage::LeftBehind);
+                person.stage.set(Whereabouts::LeftBehind);
             }
         }
     }
@@ -71,7 +71,7 @@ impl Car {
 
     /// Whether somebody may be fetched by it.
     fn may_fetch(&self, person: &Passenger) -> bool {
-        person.stage.get() == Stage::Waiting
+        person.stage.get() == Whereabouts::Waiting
             && !person.is_for(self)
             && self.serves(person.from())
             && self.serves(person.to)

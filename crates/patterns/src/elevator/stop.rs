@@ -3,7 +3,7 @@
 use super::car::{Car, DOORS};
 use super::floor::{Direction, Floor};
 use super::operation::Failure;
-use super::passenger::{Passenger, Stage};
+use super::passenger::{Passenger, Whereabouts};
 use super::works::FAILING_MOTOR;
 use millrace_trace::SimTime;
 use std::rc::Rc;
@@ -42,8 +42,8 @@ impl Car {
     /// The doors closed: who found no room presses the button again.
     fn leaves_behind(&self) {
         let left = std::mem::take(&mut *self.left_behind.borrow_mut());
-        for person in left.into_iter().filter(|p| p.stage.get() == Stage::Waiting) {
-            person.stage.set(Stage::LeftBehind);
+        for person in left.into_iter().filter(|p| p.stage.get() == Whereabouts::Waiting) {
+            person.stage.set(Whereabouts::LeftBehind);
         }
     }
 
@@ -121,7 +121,7 @@ impl Car {
 
     /// Whether somebody at the landing gets in: told to, or on the way where people take what comes.
     fn takes(&self, person: &Passenger, direction: Direction) -> bool {
-        let on_the_way = person.stage.get() == Stage::Waiting && person.direction() == direction;
+        let on_the_way = person.stage.get() == Whereabouts::Waiting && person.direction() == direction;
         // Shipped, the last step of a car that was deleted goes on beside its end.
         let on_the_way = on_the_way && !self.gone.get();
         // One that is being deleted brings those to their floors who were promised it, and takes nobody else in.

@@ -31,8 +31,8 @@ use millrace_engine::{Env, StationSpec};
 use millrace_parts::{Arrivals, WaitGroup};
 use millrace_spec::params;
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, Field, Group, Ideal, Pattern, Place, Preset, Primitive, Profile, ProgramFuture,
-    SceneSpec, Source, Suite, Values, Words,
+    Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Ideal, Pattern, Place, Preset, Primitive, Profile,
+    ProgramFuture, SceneSpec, Source, Suite, Values, Words,
 };
 use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream::{self as upstream, Load, ServerParams};

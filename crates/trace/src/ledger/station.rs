@@ -1,6 +1,6 @@
 //! One station's row in the ledger: who is there, and the sums over time that means are made of.
 
-use super::super::{Gauge, JobId, SimTime, StationId, StationKind, Text, UNLIMITED};
+use super::super::{Gauge, JobId, SimTime, StationId, StationKind, TextId, UNLIMITED};
 use super::Levels;
 use std::collections::VecDeque;
 
@@ -10,7 +10,7 @@ pub struct StationRow {
     /// What kind of station.
     pub kind: StationKind,
     /// Its name.
-    pub name: Text,
+    pub name: TextId,
     /// The station it is a part of, or [`StationId::NONE`].
     pub parent: StationId,
     /// How much it holds, or serves at once where it is a server.
@@ -20,7 +20,7 @@ pub struct StationRow {
     /// When it was closed, if it was.
     pub closed: Option<SimTime>,
     /// Its declared state, and since when.
-    pub state: Option<Text>,
+    pub state: Option<TextId>,
     /// Since when it is in that state.
     pub state_since: SimTime,
     /// How many jobs are there, now and summed over time.
@@ -43,7 +43,7 @@ pub struct StationRow {
 }
 
 impl StationRow {
-    pub(super) fn new(kind: StationKind, name: Text, parent: StationId, at: SimTime) -> StationRow {
+    pub(super) fn new(kind: StationKind, name: TextId, parent: StationId, at: SimTime) -> StationRow {
         StationRow {
             kind,
             name,

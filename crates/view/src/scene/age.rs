@@ -26,7 +26,7 @@ pub struct Scale {
 impl Scale {
     /// The scale of a run: 1 to 250 ms, unless calls take much less or much longer.
     pub fn of(scene: &Scene<'_>) -> Scale {
-        let Some(mean) = scene.stage.mean().filter(|mean| *mean > 0) else { return Scale { low: 1.0 } };
+        let Some(mean) = scene.recent.mean().filter(|mean| *mean > 0) else { return Scale { low: 1.0 } };
         let decade = libm::floor(libm::log10(mean as f64 / 1e6 / 6.0)).clamp(-4.0, 5.0);
         Scale { low: libm::pow(10.0, decade) }
     }

@@ -1,8 +1,8 @@
 //! A crew: a lane for each worker; a grid of glyphs when there are too many; counts when there are far too many.
 
 use super::super::number;
+use super::super::recent::Mode;
 use super::super::shape::{Ink, Sheet};
-use super::super::stage::Mode;
 use super::lane::{self, Wires};
 use super::matrix;
 use super::worker::Worker;

@@ -1,8 +1,8 @@
 //! The footer: the legend of states, and the sum that must always hold.
 
 use super::super::number;
+use super::super::recent::Mode;
 use super::super::shape::{Ink, Shape, Sheet, crisp, text_width};
-use super::super::stage::Mode;
 use super::source;
 use super::worker::Worker;
 use super::{Look, Scene, bank, glyph};

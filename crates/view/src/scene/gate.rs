@@ -3,8 +3,8 @@
 //! The thresholds belong to the pressure, never to a channel's level.
 
 use super::super::number;
+use super::super::recent::RECENT;
 use super::super::shape::{Ink, Sheet, crisp, text_width};
-use super::super::stage::RECENT;
 use super::{Frame, Look, Scene};
 use millrace_spec::Regulator;
 
@@ -177,7 +177,7 @@ fn past(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, regulator: &Regul
     };
     let mut points = Vec::new();
     let mut last = 0;
-    for (at, value) in scene.stage.gauge(id, regulator.delay).filter(|(at, _)| at.0 <= look.now.0) {
+    for (at, value) in scene.recent.gauge(id, regulator.delay).filter(|(at, _)| at.0 <= look.now.0) {
         if !points.is_empty() || last != 0 {
             points.push((x(at.0), y(last)));
         }

@@ -1,7 +1,7 @@
 //! One state, one mark: the shapes of states and outcomes, the same everywhere.
 
+use super::super::recent::Mode;
 use super::super::shape::{Point, Shape, Sheet};
-use super::super::stage::Mode;
 use super::super::{Palette, Rgba};
 use millrace_trace::{Answer, Outcome};
 

@@ -183,7 +183,8 @@ fn about_place(scene: &Scene<'_>, look: &Look<'_>, place: &Place) -> Vec<String>
         }
         Place::Server { .. } => {
             let mut lines = vec![server::load(scene, station), server::condition(scene, look).0];
-            lines.extend(scene.stage.recent_mean().map(|ns| format!("mean of recent calls {} ms", number::millis(ns))));
+            lines
+                .extend(scene.recent.recent_mean().map(|ns| format!("mean of recent calls {} ms", number::millis(ns))));
             lines
         }
         Place::Source { .. } => {

@@ -2,8 +2,8 @@
 //! what comes next. All lanes of a crew are painted in a few strokes.
 
 use super::super::number;
+use super::super::recent::{Mode, RIBBON};
 use super::super::shape::{Ink, Sheet, crisp};
-use super::super::stage::{Mode, RIBBON};
 use super::glyph::{self, Sort};
 use super::worker::Worker;
 use super::{Detail, Frame, Look, Scene, age};
@@ -153,7 +153,7 @@ pub fn ribbons(
     let mut waiting: [Vec<[f32; 4]>; 4] = Default::default();
     for (index, worker) in workers.iter().enumerate() {
         let y = top + pitch * (index as f64 + 0.5);
-        let Some(ribbon) = scene.stage.ribbon(worker.id) else {
+        let Some(ribbon) = scene.recent.ribbon(worker.id) else {
             idle.push([left, crisp(y), right, crisp(y)].map(|x| x as f32));
             continue;
         };

@@ -34,7 +34,7 @@ pub use outcomes::outcomes;
 pub use worker::{Worker, await_line};
 
 use super::shape::{Ink, Point, Sheet, cut};
-use super::{Palette, Shape, Stage};
+use super::{Palette, Recent, Shape};
 use millrace_spec::{Place, SceneSpec, Values};
 use millrace_trace::{Ledger, SimTime, StationId, StationKind, Trace, ledger::StationRow};
 
@@ -98,7 +98,7 @@ pub struct Scene<'a> {
     /// The state at the playhead.
     pub ledger: &'a Ledger,
     /// The recent past.
-    pub stage: &'a Stage,
+    pub recent: &'a Recent,
     /// The names.
     pub trace: &'a Trace,
 }

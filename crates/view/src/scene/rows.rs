@@ -1,8 +1,8 @@
 //! A scene with several crews on a phone: a row for each place, in the order of the flow.
 
 use super::super::number;
+use super::super::recent::Mode;
 use super::super::shape::{Ink, Sheet, cut, text_width};
-use super::super::stage::Mode;
 use super::source::{progress, sent_and_left};
 use super::worker::Worker;
 use super::{Frame, Look, Reading, Scene, breaker, channel, glyph, phone, server};

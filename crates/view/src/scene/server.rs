@@ -24,7 +24,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, (label, stati
         // No room beside the name: it takes the second line.
         sheet.text((frame.right(), 40.0), first_fit(&[state], frame.w), word);
     }
-    let mean = scene.stage.recent_mean().map(|ns| format!("{} ms", number::short_millis(ns)));
+    let mean = scene.recent.recent_mean().map(|ns| format!("{} ms", number::short_millis(ns)));
     let load = load(scene, station);
     let mean_w = mean.as_ref().map_or(0.0, |m| text_width(m, 11.0, false));
     if beside && text_width(&load, 11.0, false) + mean_w + 4.0 <= frame.w {
@@ -50,7 +50,7 @@ pub fn body(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame,
         [x, frame.y + 6.0, x, frame.bottom() - foot].map(|x| x as f32)
     });
     sheet.segments(lines.to_vec(), p.line, 1.0);
-    if let Some(p50) = scene.stage.recent_p50() {
+    if let Some(p50) = scene.recent.recent_p50() {
         let x = crisp(scale.x(frame, p50));
         let top = if labels { 14.0 } else { 3.0 };
         sheet.dashed((x, frame.y + top), (x, frame.bottom() - foot), p.p50, 1.0, (2.0, 3.0));
@@ -75,7 +75,7 @@ fn words(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
         let x = scale.x(frame, age);
         free = write(&text, x, frame.bottom() - 5.0, Ink::new(p.ink_3), free).unwrap_or(free);
     }
-    if let Some(p50) = scene.stage.recent_p50() {
+    if let Some(p50) = scene.recent.recent_p50() {
         write("p50", scale.x(frame, p50), frame.y + 11.0, Ink::new(p.running_ink), 0.0);
     }
 }

@@ -2,8 +2,8 @@
 //! they come.
 
 use super::super::number;
+use super::super::recent::{BIN, Mode};
 use super::super::shape::{Ink, Sheet, crisp};
-use super::super::stage::{BIN, Mode};
 use super::source::{NODE, doing, progress};
 use super::{Detail, Frame, Look, Scene, first_fit, glyph, heading, outcomes};
 use millrace_trace::StationKind;
@@ -96,7 +96,7 @@ fn activity(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, station: &str
 /// Goodput over the last five seconds, and of the last one in figures.
 fn drain(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
     let p = look.palette;
-    let bins = scene.stage.drain(look.now);
+    let bins = scene.recent.drain(look.now);
     // The last bin is not over.
     let over = bins.get(..bins.len().saturating_sub(1)).unwrap_or_default();
     let most = f64::from(over.iter().copied().max().unwrap_or(0).max(1));

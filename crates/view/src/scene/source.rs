@@ -1,8 +1,8 @@
 //! Where jobs come from: what comes next and what is left, what the source does, the backlog of open arrivals.
 
 use super::super::number;
+use super::super::recent::Mode;
 use super::super::shape::{Ink, Sheet, crisp, text_width};
-use super::super::stage::Mode;
 use super::{Frame, Look, Scene, gate, glyph, heading};
 use millrace_trace::{SimTime, StationKind, UNLIMITED, ledger::StationRow};
 

@@ -1,7 +1,7 @@
 //! One worker at the playhead: what it does, since when, with which request, and at which line it waits.
 
 use super::Scene;
-use crate::stage::Mode;
+use crate::recent::Mode;
 use millrace_trace::ledger::{StationRow, TaskRow};
 use millrace_trace::{JobId, SimTime, Site, StationId};
 
@@ -23,7 +23,7 @@ pub struct Worker<'a> {
 impl<'a> Worker<'a> {
     /// The worker of a station.
     pub fn of(scene: &Scene<'a>, id: StationId, row: &'a StationRow) -> Worker<'a> {
-        let (mode, since) = scene.stage.ribbon(id).map_or((Mode::Idle, row.opened), |r| (r.mode, r.since));
+        let (mode, since) = scene.recent.ribbon(id).map_or((Mode::Idle, row.opened), |r| (r.mode, r.since));
         Worker { id, row, mode, since, job: row.in_hand }
     }
 

@@ -1,6 +1,6 @@
 //! A request to the running system, as somebody writes it.
 
-use crate::app::page::{Draft, Wish, use_page};
+use crate::app::page::{Command, Draft, use_page};
 use crate::spec::Console;
 use crate::view::json;
 use wasm_bindgen::JsCast;
@@ -33,7 +33,7 @@ pub fn Editor(props: &EditorProps) -> Html {
     let can_send = obstacle.is_none() && !draft.path.is_empty();
     let send = {
         let Draft { method, path, body, .. } = draft.clone();
-        let wish = Wish::Ask { method, path, body };
+        let wish = Command::Ask { method, path, body };
         Callback::from(move |()| {
             if can_send {
                 page.ask(wish.clone());

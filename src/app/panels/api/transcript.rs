@@ -3,7 +3,7 @@
 use super::headers::{Headers, HeadersProps};
 use crate::analysis::{ExchangeRow, Reply, Request};
 use crate::app::lab::{Lab, Status};
-use crate::app::page::{Page, Wish, use_page};
+use crate::app::page::{Command, Page, use_page};
 use crate::engine::Exchange;
 use crate::spec::Console;
 use crate::trace::Trace;
@@ -141,7 +141,7 @@ impl Scene<'_> {
                     (false, Some(last)) => format!("{count}, the latest at {:.3}", last.at.seconds()),
                 } }</span>
                 if !hung_up && !ended && !self.lab.wants_real() {
-                    <button type="button" class="btn bd" data-testid="api-hang" onclick={self.page.asks(Wish::Hang(row.number))}>{ "Hang up" }</button>
+                    <button type="button" class="btn bd" data-testid="api-hang" onclick={self.page.asks(Command::Hang(row.number))}>{ "Hang up" }</button>
                 }
                 if let Some(last) = replies.last() {
                     { text("Latest", self.trace.name(last.body), true) }

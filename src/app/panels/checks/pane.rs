@@ -103,8 +103,8 @@ fn capital(text: &str) -> String {
 
 /// What the search that was over last has to say, for those who do not see it.
 fn latest(page: &Page) -> Option<String> {
-    let bench = page.bench();
-    let search = bench.search(bench.latest()?)?;
+    let side_runs = page.side_runs();
+    let search = side_runs.search(side_runs.latest()?)?;
     let says = search.says().unwrap_or_else(|| format!("Cancelled after {} seeds.", search.tried()));
     Some(format!("{}: {says}", search.check().name))
 }

@@ -1,7 +1,7 @@
 //! The search for a seed that breaks a check: its button, how far it is, what came of it.
 
 use super::pane::Kind;
-use crate::app::page::{Wish, use_page};
+use crate::app::page::{Command, use_page};
 use crate::spec::CheckKind;
 use yew::prelude::*;
 
@@ -23,11 +23,12 @@ pub fn SeedSearch(props: &SearchProps) -> Html {
     if page.lab().wants_real() {
         return Html::default();
     }
-    let (n, bench) = (props.check, page.bench());
-    let (search, running) = (bench.search(n), bench.searching() == Some(n));
+    let (n, side_runs) = (props.check, page.side_runs());
+    let (search, running) = (side_runs.search(n), side_runs.searching() == Some(n));
     let found = search.and_then(|search| search.found());
     let says = search.and_then(|search| search.says());
-    let (handle, wish) = if running { ("cancel-seed", Wish::CancelSearch) } else { ("find-seed", Wish::FindSeed(n)) };
+    let (handle, wish) =
+        if running { ("cancel-seed", Command::CancelSearch) } else { ("find-seed", Command::FindSeed(n)) };
     let label = match (running, search, found, says.is_some()) {
         (true, ..) => "Cancel",
         (_, _, Some(_), _) => "Find another",
@@ -42,7 +43,7 @@ pub fn SeedSearch(props: &SearchProps) -> Html {
                 onclick={page.asks(wish)}>{ label }</button>
             if let Some(found) = found {
                 <button type="button" class="btn bd sm" data-testid={format!("open-seed-{n}")} data-seed={found.seed.clone()}
-                    aria-describedby={props.describes.clone()} onclick={page.asks(Wish::OpenFound(n))}>{ format!("Open seed {}", found.seed) }</button>
+                    aria-describedby={props.describes.clone()} onclick={page.asks(Command::OpenFound(n))}>{ format!("Open seed {}", found.seed) }</button>
             }
             if let Some(search) = search {
                 if running {

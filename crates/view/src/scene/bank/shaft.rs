@@ -5,8 +5,8 @@ use super::super::Scene;
 use super::super::{Frame, Look};
 use super::plan::{LINE, Plan, Tier};
 use super::state::{Car, State, Stop};
+use crate::recent::PAST;
 use crate::shape::{Ink, Point, Shape, Sheet, crisp, text_width};
-use crate::stage::PAST;
 use millrace_trace::SimTime;
 
 /// From this width on a shaft has ticks and a rail.
@@ -119,7 +119,7 @@ fn past(
     (index, car): (usize, &Car<'_>),
 ) {
     let p = look.palette;
-    let Some(path) = scene.stage.path(car.id) else { return };
+    let Some(path) = scene.recent.path(car.id) else { return };
     let shaft = plan.shaft(index);
     let start = look.now.0 as f64 - PAST.0 as f64;
     let (low, high) = (f64::from(state.ends.0), f64::from(state.ends.1));

@@ -60,9 +60,9 @@ impl Race {
     }
 }
 
-/// The bench.
+/// The side_runs.
 #[derive(Debug, Default)]
-pub struct Bench {
+pub struct SideRuns {
     race: Option<Race>,
     searches: BTreeMap<usize, Search>,
     searching: Option<usize>,
@@ -70,7 +70,7 @@ pub struct Bench {
     latest: Option<usize>,
 }
 
-impl Bench {
+impl SideRuns {
     /// The race, if there was one for the pattern on the stage.
     pub fn race(&self) -> Option<&Race> {
         self.race.as_ref()

@@ -7,15 +7,15 @@ use std::cell::Cell;
 
 /// A figure, with the events that it is of.
 #[derive(Debug)]
-pub struct Known<T: Copy>(Cell<Option<(TraceHash, T)>>);
+pub struct Memo<T: Copy>(Cell<Option<(TraceHash, T)>>);
 
-impl<T: Copy> Default for Known<T> {
-    fn default() -> Known<T> {
-        Known(Cell::new(None))
+impl<T: Copy> Default for Memo<T> {
+    fn default() -> Memo<T> {
+        Memo(Cell::new(None))
     }
 }
 
-impl<T: Copy> Known<T> {
+impl<T: Copy> Memo<T> {
     /// The figure of the events with this hash.
     pub fn of(&self, hash: TraceHash, compute: impl FnOnce() -> T) -> T {
         if let Some((_, known)) = self.0.get().filter(|(of, _)| *of == hash) {

@@ -39,7 +39,7 @@ pub struct Picture {
     /// Where everything is.
     pub ledger: Ledger,
     /// The recent past.
-    pub stage: Stage,
+    pub recent: Recent,
 }
 
 impl Fold for Picture {
@@ -48,9 +48,9 @@ impl Fold for Picture {
     }
 
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
-        self.stage.observe(event, &self.ledger);
+        self.recent.observe(event, &self.ledger);
         self.ledger.apply(event, trace);
-        self.stage.settle(event, &self.ledger);
+        self.recent.settle(event, &self.ledger);
     }
 }
 
@@ -81,7 +81,7 @@ type Points = VecDeque<(SimTime, i64)>;
 
 /// The recent past of a run.
 #[derive(Clone, Debug, Default)]
-pub struct Stage {
+pub struct Recent {
     /// The workers, in the order of their first event.
     ribbons: Vec<Ribbon>,
     /// By station: its place among the ribbons, from 1.
@@ -96,8 +96,8 @@ pub struct Stage {
     drained: VecDeque<(u64, u32)>,
 }
 
-impl Stage {
-    /// Takes in an event, with the state before it; [`Stage::settle`] follows.
+impl Recent {
+    /// Takes in an event, with the state before it; [`Recent::settle`] follows.
     #[inline]
     pub fn observe(&mut self, event: &TraceEvent, before: &Ledger) {
         if let EventKind::Answered { job, station, answer } = event.kind {

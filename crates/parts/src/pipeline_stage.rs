@@ -9,7 +9,7 @@ use super::channel::{Rx, channel};
 use super::crew::{Crew, Worker};
 use super::error_group::{ErrorGroup, GroupError};
 use super::select::{Either, select2};
-use millrace_engine::{Env, Job, Load};
+use millrace_engine::{Carries, Env, Job};
 use millrace_trace::{JobId, Outcome};
 use std::fmt;
 use std::future::Future;
@@ -26,7 +26,7 @@ pub struct Message<T> {
     pub job: Job,
 }
 
-impl<T> Load for Message<T> {
+impl<T> Carries for Message<T> {
     fn job(&self) -> Option<JobId> {
         self.job.job()
     }
@@ -34,7 +34,7 @@ impl<T> Load for Message<T> {
 
 /// A stage to be run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stage {
+pub struct PipelineStage {
     /// Its name, in errors and on the picture.
     pub name: String,
     /// How many workers. With none, the output closes at once.
@@ -44,20 +44,20 @@ pub struct Stage {
 }
 
 /// A running stage. Dropping it cancels its workers.
-pub struct StageHandle<O: 'static> {
+pub struct PipelineStageHandle<O: 'static> {
     /// Where its results come out; closed when its workers are done.
     pub output: Rx<Message<O>>,
     group: ErrorGroup,
     crew: Crew,
 }
 
-impl<O> fmt::Debug for StageHandle<O> {
+impl<O> fmt::Debug for PipelineStageHandle<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StageHandle({:?})", self.group)
+        write!(f, "PipelineStageHandle({:?})", self.group)
     }
 }
 
-impl<O> StageHandle<O> {
+impl<O> PipelineStageHandle<O> {
     /// The first error of its workers, or of its pipeline's.
     pub fn error(&self) -> Option<GroupError> {
         self.group.error()
@@ -69,7 +69,7 @@ impl<O> StageHandle<O> {
     }
 }
 
-impl Stage {
+impl PipelineStage {
     /// Starts the stage on `input`. `function` gets a message's payload and its job, and gives the payload for the next stage.
     #[track_caller]
     pub fn run<I: 'static, O: 'static, F>(
@@ -78,7 +78,7 @@ impl Stage {
         input: Rx<Message<I>>,
         whole: Option<&ErrorGroup>,
         function: impl Fn(Env, I, Rc<Job>) -> F + 'static,
-    ) -> StageHandle<O>
+    ) -> PipelineStageHandle<O>
     where
         F: Future<Output = Result<O, String>> + 'static,
     {
@@ -126,6 +126,6 @@ impl Stage {
             }
         };
         let crew = Crew::start(env, &self.name, &self.name, self.workers, work, move || done.close());
-        StageHandle { output, group, crew }
+        PipelineStageHandle { output, group, crew }
     }
 }

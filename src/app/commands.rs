@@ -1,8 +1,8 @@
 //! Carrying out what a person asks for: on the experiment, and on what the page remembers.
 
-use super::bench::Bench;
 use super::lab::{Lab, Status};
-use super::page::{State, Wish};
+use super::page::{Command, State};
+use super::side_runs::SideRuns;
 use crate::patterns;
 use crate::session::{Scenario, link};
 use crate::spec::Fidelity;
@@ -10,36 +10,36 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Carries out a wish. Whether the address must be written anew.
-pub fn carry_out(wish: Wish, shared: &Rc<RefCell<Lab>>, bench: &mut Bench, state: &mut State) -> bool {
+pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideRuns, state: &mut State) -> bool {
     let lab = &mut *shared.borrow_mut();
     match wish {
-        Wish::Toggle if lab.wants_real() && !lab.playing => lab.start_real(Rc::downgrade(shared)),
-        Wish::Toggle => lab.toggle(),
-        Wish::Consent => {
+        Command::Toggle if lab.wants_real() && !lab.playing => lab.start_real(Rc::downgrade(shared)),
+        Command::Toggle => lab.toggle(),
+        Command::Consent => {
             lab.consent();
             lab.start_real(Rc::downgrade(shared));
         }
-        Wish::Limits(limits) => lab.limits = limits,
-        Wish::Step => lab.step(),
-        Wish::StepBack => lab.step_back(),
-        Wish::Restart => {
+        Command::Limits(limits) => lab.limits = limits,
+        Command::Step => lab.step(),
+        Command::StepBack => lab.step_back(),
+        Command::Restart => {
             let idle = lab.status() == Status::Idle;
             lab.restart();
             if !idle && !lab.wants_real() {
                 lab.play();
             }
         }
-        Wish::NewSeed => {
+        Command::NewSeed => {
             let seed = (js_sys::Math::random() * 10_000.0) as u32;
             return change(lab, state, |s| s.seed = format!("{seed:04}"));
         }
-        Wish::Seed(seed) if seed.is_empty() => {}
-        Wish::Seed(seed) => return change(lab, state, |s| s.seed = seed.chars().take(64).collect()),
-        Wish::Cancel => lab.cancel(),
-        Wish::Speed(speed) => lab.speed = speed,
-        Wish::Seek(at) => lab.seek(at),
-        Wish::GoLive => lab.go_live(),
-        Wish::Pattern(id) => {
+        Command::Seed(seed) if seed.is_empty() => {}
+        Command::Seed(seed) => return change(lab, state, |s| s.seed = seed.chars().take(64).collect()),
+        Command::Cancel => lab.cancel(),
+        Command::Speed(speed) => lab.speed = speed,
+        Command::Seek(at) => lab.seek(at),
+        Command::GoLive => lab.go_live(),
+        Command::Pattern(id) => {
             let Some(pattern) = patterns::find(id) else { return false };
             let seed = lab.scenario().seed.clone();
             let mut scenario = Scenario::new(pattern);
@@ -48,15 +48,15 @@ pub fn carry_out(wish: Wish, shared: &Rc<RefCell<Lab>>, bench: &mut Bench, state
             state.compare = false;
             return replace(lab, state, scenario);
         }
-        Wish::Preset(id) => {
+        Command::Preset(id) => {
             return change(lab, state, |s| {
                 s.preset = id.and_then(|id| s.pattern.preset(id));
                 s.fidelity = s.preset.and_then(|p| p.fidelity).unwrap_or(Fidelity::Documented);
                 s.choose_nothing();
             });
         }
-        Wish::Fidelity(fidelity) => return change(lab, state, |s| s.fidelity = fidelity),
-        Wish::Choose(key, value) => {
+        Command::Fidelity(fidelity) => return change(lab, state, |s| s.fidelity = fidelity),
+        Command::Choose(key, value) => {
             let live = lab.scenario().field(key).is_some_and(|f| f.live) && !lab.wants_real();
             if live && lab.status() != Status::Idle {
                 lab.edit_live(key, &value);
@@ -64,48 +64,48 @@ pub fn carry_out(wish: Wish, shared: &Rc<RefCell<Lab>>, bench: &mut Bench, state
             }
             return change(lab, state, |s| s.choose(key, value));
         }
-        Wish::Fault(id, magnitude) => {
+        Command::Fault(id, magnitude) => {
             lab.begin_fault(id, magnitude);
             return true;
         }
-        Wish::Lift(id, magnitude) => {
+        Command::Lift(id, magnitude) => {
             lab.lift_fault(id, magnitude);
             return true;
         }
-        Wish::Ask { .. } if lab.wants_real() => {}
-        Wish::Ask { method, path, body } => {
+        Command::Ask { .. } if lab.wants_real() => {}
+        Command::Ask { method, path, body } => {
             lab.ask_system(method, path, body);
             return true;
         }
-        Wish::Hang(exchange) => {
+        Command::Hang(exchange) => {
             lab.hang_up(exchange);
             return true;
         }
-        Wish::Race(_) | Wish::FindSeed(_) if lab.wants_real() => {}
-        Wish::Race(seeds) => bench.start_race(lab.scenario(), seeds),
-        Wish::CancelRace => bench.cancel_race(),
-        Wish::FindSeed(check) => bench.find_seed(lab.scenario(), check),
-        Wish::CancelSearch => bench.cancel_search(),
-        Wish::OpenFound(check) => {
-            let found = bench.search(check).and_then(|search| search.found()).cloned();
+        Command::Race(_) | Command::FindSeed(_) if lab.wants_real() => {}
+        Command::Race(seeds) => side_runs.start_race(lab.scenario(), seeds),
+        Command::CancelRace => side_runs.cancel_race(),
+        Command::FindSeed(check) => side_runs.find_seed(lab.scenario(), check),
+        Command::CancelSearch => side_runs.cancel_search(),
+        Command::OpenFound(check) => {
+            let found = side_runs.search(check).and_then(|search| search.found()).cloned();
             return found.is_some_and(|scenario| replace(lab, state, scenario));
         }
-        Wish::Target(target) => return change(lab, state, |s| s.target = target),
-        Wish::Url(url) => return change(lab, state, |s| s.url = (!url.is_empty()).then_some(url)),
-        Wish::Tab(tab) => state.tab = tab,
-        Wish::Advanced(advanced) => state.advanced = advanced,
-        Wish::Theme => state.dark = !state.dark,
-        Wish::Help(help) => state.help = help,
-        Wish::Compare(compare) => {
+        Command::Target(target) => return change(lab, state, |s| s.target = target),
+        Command::Url(url) => return change(lab, state, |s| s.url = (!url.is_empty()).then_some(url)),
+        Command::Tab(tab) => state.tab = tab,
+        Command::Advanced(advanced) => state.advanced = advanced,
+        Command::Theme => state.dark = !state.dark,
+        Command::Help(help) => state.help = help,
+        Command::Compare(compare) => {
             lab.pause();
             state.compare = compare;
         }
-        Wish::Share => {
+        Command::Share => {
             crate::platform::address::copy();
             state.notices = vec!["The link to this run is in the clipboard.".to_owned()];
         }
-        Wish::Shortcuts(shortcuts) => state.shortcuts = shortcuts,
-        Wish::Dismiss => {
+        Command::Shortcuts(shortcuts) => state.shortcuts = shortcuts,
+        Command::Dismiss => {
             state.notices.clear();
             state.error = None;
         }

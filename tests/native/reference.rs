@@ -201,7 +201,7 @@ fn one_to_ten_squared_and_doubled_are_what_the_documents_print() {
     let mut said: Vec<(String, i64)> = trace
         .iter()
         .filter_map(|e| match e.kind {
-            EventKind::Noted { text, value } => Some((trace.name(text).to_owned(), value)),
+            EventKind::Noted { text, value, .. } => Some((trace.name(text).to_owned(), value)),
             _ => None,
         })
         .collect();

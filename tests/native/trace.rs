@@ -5,7 +5,7 @@ use millrace::engine::{Env, Job, StationSpec, Upstream};
 use millrace::parts::{Either, select2};
 use millrace::trace::ledger::Fate;
 use millrace::trace::{
-    Answer, Cursor, Ending, EventKind, Fold, Gauge, JobId, Ledger, Outcome, SimTime, Site, Span, StationId,
+    Answer, Cursor, Ending, EventKind, Fold, Gauge, JobId, Ledger, Outcome, SimTime, Site, Span, Speaker, StationId,
     StationKind, TaskId, TextId, Trace, TraceEvent, TraceHash, UNLIMITED, Wait,
 };
 use proptest::prelude::*;
@@ -236,13 +236,22 @@ fn of_every_kind(f: &Fields) -> Vec<TraceEvent> {
         EventKind::Ended { how: if f.ending { Ending::Cancelled } else { Ending::Completed } },
         EventKind::Faulted { fault: text, on: f.flag, magnitude: value },
         EventKind::Edited { field: text, value },
-        EventKind::Noted { text, value },
+        EventKind::Noted { by: Speaker::PROGRAM, text, value },
         EventKind::Crashed { text },
         EventKind::Bound { job, to: station, via: other },
         EventKind::Asked { exchange: f.child, client: text, request: TextId(f.job) },
         EventKind::Replied { exchange: f.child, status: u16::from(f.gauge), body: text },
     ];
     kinds.map(|kind| TraceEvent { at: SimTime(f.at), task: TaskId(f.task), kind, site: Site::NONE }).into()
+}
+
+/// Who says something is in what it says.
+#[test]
+fn a_note_has_the_same_hash_whoever_says_it() {
+    let note = |by| TraceEvent { kind: EventKind::Noted { by, text: TextId(1), value: 2 }, ..event(0) };
+    let (server, beyond) = (Speaker::from(StationId(7)), Speaker::from(StationId(70_000)));
+    assert_eq!(hash(&note(server)), hash(&note(Speaker::PROGRAM)));
+    assert_eq!((server.station(), beyond.station()), (Some(StationId(7)), None));
 }
 
 fn hash(event: &TraceEvent) -> u64 {
@@ -356,7 +365,7 @@ fn the_hash_depends_on_the_order_of_events_and_on_the_words_of_texts() {
         let mut trace = Trace::new();
         for text in texts {
             let text = trace.text(text);
-            trace.push(TraceEvent { kind: EventKind::Noted { text, value: 0 }, ..event(0) });
+            trace.push(TraceEvent { kind: EventKind::Noted { by: Speaker::PROGRAM, text, value: 0 }, ..event(0) });
         }
         trace.hash()
     };

@@ -108,39 +108,17 @@ impl Journal {
                 let tone = if state == "killed" { Tone::Killed } else { Tone::State };
                 Some((tone, station(id).to_owned(), state.to_owned(), Some(Mark::Change)))
             }
-            EventKind::Noted { text, value } => {
-                let text = trace.name(text);
-                let (who, text) =
-                    text.split_once(": ").filter(|(who, _)| *who == "server").unwrap_or(("program", text));
-                Some((Tone::Note, who.to_owned(), text.replace("{}", &value.to_string()), None))
+            EventKind::Noted { by, text, value } => {
+                let (by, text) = (by.station().map(station), trace.name(text));
+                // What a station says begins with its name.
+                let rest = by.and_then(|name| text.strip_prefix(name)?.strip_prefix(": "));
+                let text = rest.unwrap_or(text).replace("{}", &value.to_string());
+                Some((Tone::Note, by.unwrap_or("program").to_owned(), text, None))
             }
             EventKind::Crashed { text } => {
                 Some((Tone::Server, "program".to_owned(), format!("panic: {}", trace.name(text)), Some(Mark::Change)))
             }
-            EventKind::Answered { job, answer, .. } => {
-                let after = before.call_age(job, event.at).map_or(0.0, |age| age.as_millis());
-                match answer {
-                    Answer::Status(200..=299) | Answer::Cancelled => None,
-                    Answer::Status(code) => Some((
-                        Tone::Server,
-                        "server".into(),
-                        format!("{} {code} after {after:.1} ms", number(job)),
-                        None,
-                    )),
-                    Answer::TimedOut => Some((
-                        Tone::Timeout,
-                        "client".into(),
-                        format!("{} timed out after {after:.1} ms", number(job)),
-                        None,
-                    )),
-                    Answer::Failed => Some((
-                        Tone::Server,
-                        "client".into(),
-                        format!("{} got no answer, {after:.1} ms", number(job)),
-                        None,
-                    )),
-                }
-            }
+            EventKind::Answered { job, answer, .. } => answered(job, answer, event.at, before, trace),
             EventKind::Left { job, outcome: Outcome::Lost } => {
                 Some((Tone::Server, "program".into(), format!("the result of {} was lost", number(job)), None))
             }
@@ -185,6 +163,26 @@ impl Journal {
             .remove(&from.0)
             .then(|| (Tone::Success, trace.name(row.name).to_owned(), "empty again".to_owned(), Some(Mark::Change)))
     }
+}
+
+/// A call that ended badly.
+fn answered(job: JobId, answer: Answer, at: SimTime, before: &Ledger, trace: &Trace) -> Option<Told> {
+    if matches!(answer, Answer::Status(200..=299) | Answer::Cancelled) {
+        return None;
+    }
+    let after = before.call_age(job, at).map_or(0.0, |age| age.as_millis());
+    let server = before.job(job).and_then(|row| row.server()).and_then(|id| before.station(id));
+    let server = server.map_or("", |row| trace.name(row.name));
+    // Where there is one server only, everybody knows whose answer did not come.
+    let several = before.stations.iter().filter(|row| row.kind == StationKind::Server).nth(1).is_some();
+    let place = if several { format!(" at {server}") } else { String::new() };
+    let number = format!("#{}", job.number());
+    let (tone, who, text) = match answer {
+        Answer::TimedOut => (Tone::Timeout, "client", format!("{number} timed out{place} after {after:.1} ms")),
+        Answer::Status(code) => (Tone::Server, server, format!("{number} {code} after {after:.1} ms")),
+        _ => (Tone::Server, "client", format!("{number} got no answer{place}, {after:.1} ms")),
+    };
+    Some((tone, who.to_owned(), text, None))
 }
 
 /// A request without its body: `POST /v1/floors/request`.

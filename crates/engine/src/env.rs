@@ -14,7 +14,7 @@ use super::sleep::Sleep;
 use super::task::{Task, TaskRef};
 use super::travel::Travel;
 use super::turn::Turn;
-use millrace_trace::{EventKind, Gauge, JobId, SimTime, Site, Span, StationId, StationKind, UNLIMITED, Wait};
+use millrace_trace::{EventKind, Gauge, JobId, SimTime, Site, Span, Speaker, StationId, StationKind, UNLIMITED, Wait};
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
@@ -278,7 +278,12 @@ impl Env {
 
     /// Writes a line to the log; `{}` in the text stands for the value.
     pub fn note(&self, text: &str, value: i64) {
-        self.core.emit_text(text, |text| EventKind::Noted { text, value });
+        self.core.emit_text(text, |text| EventKind::Noted { by: Speaker::PROGRAM, text, value });
+    }
+
+    /// Writes a line to the log in the name of a station, with which the line begins: `server: error state on`.
+    pub fn note_by(&self, station: StationId, name: &str, text: &str, value: i64) {
+        self.core.emit_text(&format!("{name}: {text}"), |text| EventKind::Noted { by: station.into(), text, value });
     }
 
     /// The simulated program panics, as the original would: the run ends here.

@@ -68,7 +68,10 @@ pub fn json_line(event: &TraceEvent, after: &Ledger, trace: &Trace) -> String {
             put(json!({ "fault": trace.name(fault), "on": on, "magnitude": magnitude }));
         }
         EventKind::Edited { field, value } => put(json!({ "field": trace.name(field), "value": value })),
-        EventKind::Noted { text, value } => put(json!({ "text": trace.name(text), "value": value })),
+        EventKind::Noted { by, text, value } => {
+            put(json!({ "text": trace.name(text), "value": value }));
+            by.station().into_iter().for_each(|by| put(json!({ "station": station(by) })));
+        }
         EventKind::Crashed { text } => put(json!({ "text": trace.name(text) })),
     }
     if let (Some(file), Some(at)) = (event.site.file(), event.site.line()) {

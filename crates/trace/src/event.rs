@@ -4,7 +4,7 @@
 //! [`EventKind::Waits`] or [`EventKind::Ended`] of the task ends it, and a wait that is still the same is not said
 //! twice.
 
-use super::{Gauge, JobId, SimTime, StationId, TaskId, TextId};
+use super::{Gauge, JobId, SimTime, Speaker, StationId, TaskId, TextId};
 use std::panic::Location;
 
 /// The capacity of a station without a limit.
@@ -104,8 +104,9 @@ pub enum EventKind {
     Faulted { fault: TextId, on: bool, magnitude: i64 },
     /// A live parameter was given another value.
     Edited { field: TextId, value: i64 },
-    /// The program, or its server, says something: `{}` in the text stands for the value.
-    Noted { text: TextId, value: i64 },
+    /// The program, or one of its servers, says something: `{}` in the text stands for the value. What a server says begins with its
+    /// name, so the hash leaves out who says it.
+    Noted { by: Speaker, text: TextId, value: i64 },
     /// The simulated program panicked, as the original would.
     Crashed { text: TextId },
 }

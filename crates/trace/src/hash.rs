@@ -89,7 +89,7 @@ fn words(kind: &EventKind) -> [u64; 2] {
             [18 | u64::from(on) << 8 | u64::from(fault.0) << 16, magnitude as u64]
         }
         EventKind::Edited { field, value } => [19 | u64::from(field.0) << 16, value as u64],
-        EventKind::Noted { text, value } => [20 | u64::from(text.0) << 16, value as u64],
+        EventKind::Noted { by: _, text, value } => [20 | u64::from(text.0) << 16, value as u64],
         EventKind::Crashed { text } => pair(21, text.0, 0, 0),
         EventKind::Bound { job, to, via } => pair(22, job.0, to.0, u64::from(via.0)),
         EventKind::Asked { exchange, client, request } => pair(23, exchange, client.0, u64::from(request.0)),

@@ -36,6 +36,27 @@ impl StationId {
     }
 }
 
+/// The station that says something, or the program itself, in two bytes: a log of millions of events must fit into the memory of
+/// a page. A station beyond the first 65,535 speaks as the program does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Speaker(u16);
+
+impl Speaker {
+    /// The program, at no station.
+    pub const PROGRAM: Speaker = Speaker(u16::MAX);
+
+    /// The station, if it is one.
+    pub fn station(self) -> Option<StationId> {
+        (self != Speaker::PROGRAM).then_some(StationId(u32::from(self.0)))
+    }
+}
+
+impl From<StationId> for Speaker {
+    fn from(station: StationId) -> Speaker {
+        u16::try_from(station.0).map_or(Speaker::PROGRAM, Speaker)
+    }
+}
+
 /// A text in the trace's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(pub u32);

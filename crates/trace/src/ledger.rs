@@ -83,6 +83,14 @@ impl JobRow {
     pub fn calling(&self) -> bool {
         self.caller != StationId::NONE
     }
+
+    /// The server that it is out at, while a call of it is under way.
+    pub fn server(&self) -> Option<StationId> {
+        match self.fate {
+            Fate::At(server) if self.calling() => server.some(),
+            _ => None,
+        }
+    }
 }
 
 /// One task.
@@ -166,7 +174,8 @@ impl Ledger {
         self.tasks.iter().enumerate().filter(|(_, t)| t.is_live()).map(|(i, t)| (TaskId(i as u32), t))
     }
 
-    /// How long the call that just ended took: to be asked before [`Fold::apply`] takes its `Answered` in.
+    /// How long the call that just ended took: to be asked before [`Fold::apply`] takes its `Answered` in. Which server it went to
+    /// its row says until then ([`JobRow::server`]).
     pub fn call_age(&self, job: JobId, at: SimTime) -> Option<Span> {
         self.job(job).filter(|j| j.calling()).map(|j| at - j.since)
     }

@@ -18,7 +18,7 @@ mod time;
 
 pub use event::{Answer, Ending, EventKind, Outcome, Site, StationKind, TraceEvent, UNLIMITED, Wait};
 pub use hash::TraceHash;
-pub use ids::{Gauge, JobId, StationId, TaskId, TextId};
+pub use ids::{Gauge, JobId, Speaker, StationId, TaskId, TextId};
 pub use ledger::Ledger;
 pub use log::{Cursor, Trace};
 pub use text::Texts;

@@ -59,7 +59,7 @@ pub fn open(env: &Env, params: &ServerParams) -> StationId {
         if params.slots == 0 || params.server != "general" || real.is_some() { UNLIMITED } else { params.slots };
     let station =
         env.open(StationSpec { kind: StationKind::Server, name: "server", parent: StationId::NONE, capacity: slots });
-    let inner = real.unwrap_or_else(|| Rc::new(Server::new(env, params, slots)));
+    let inner = real.unwrap_or_else(|| Rc::new(Server::new(env, station, params, slots)));
     env.set_upstream(station, Rc::new(Patient { inner, patience: params.timeout }));
     station
 }
@@ -104,6 +104,7 @@ enum Down {
 }
 
 struct State {
+    station: StationId,
     /// How an outage answers, and for how long a refusal at the door asks to stay away.
     outage: Down,
     retry_after: Span,
@@ -119,13 +120,14 @@ struct State {
 }
 
 impl Server {
-    fn new(env: &Env, params: &ServerParams, slots: u32) -> Server {
+    fn new(env: &Env, station: StationId, params: &ServerParams, slots: u32) -> Server {
         let live = |key, initial: u64| env.live(key, i64::try_from(initial).unwrap_or(i64::MAX));
         // The first server's streams have the names they always had.
         let stream =
             |name: &str, number: u32| if number == 0 { name.to_owned() } else { format!("{name} {}", number + 1) };
         let number = env.ordinal("server");
         let state = State {
+            station,
             outage: match params.outage_answers.as_str() {
                 "at-once" => Down::AtOnce,
                 "never" => Down::Never,
@@ -184,8 +186,8 @@ impl State {
             model.visit(env.now(), self.in_service.get(), &mut env.draw(&self.service, key, attempt))
         };
         match visit.toggled {
-            Some(true) => env.note("server: error state on", 1),
-            Some(false) => env.note("server: error state off", 0),
+            Some(true) => env.note_by(self.station, "server", "error state on", 1),
+            Some(false) => env.note_by(self.station, "server", "error state off", 0),
             None => {}
         }
         let base = self.base.get().max(0) as u64;

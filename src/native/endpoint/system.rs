@@ -193,7 +193,7 @@ impl Desk {
                         texts.push(name);
                         last_task = Some(child);
                     }
-                    EventKind::Noted { text, value } => {
+                    EventKind::Noted { text, value, .. } => {
                         tracing::warn!("{}", trace.name(text).replace("{}", &value.to_string()));
                         texts.push(text);
                     }

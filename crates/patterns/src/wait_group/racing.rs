@@ -73,7 +73,7 @@ pub(super) fn detail(trace: &Trace) -> Map<String, Json> {
     for (member, note) in [("latencies", LATENCIES), ("statuses", STATUSES)] {
         let Some(note) = trace.texts().find(note) else { continue };
         let value = trace.iter().find_map(|event| match event.kind {
-            EventKind::Noted { text, value } if text == note => Some(value),
+            EventKind::Noted { text, value, .. } if text == note => Some(value),
             _ => None,
         });
         detail.insert(member.to_owned(), value.into());

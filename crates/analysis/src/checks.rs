@@ -145,12 +145,17 @@ mod tests {
 
     fn seen(instants: &[u64], over: bool) -> Checks {
         let (mut checks, trace) = (Checks::new(CHECKS), Trace::new());
+        let ledger = |at| {
+            let mut ledger = Ledger::new();
+            ledger.now = SimTime(at);
+            ledger
+        };
         for &at in instants {
-            checks.instant_over(&Ledger { now: SimTime(at), ..Ledger::new() }, &trace);
+            checks.instant_over(&ledger(at), &trace);
         }
         if over {
             let last = instants.last().copied().unwrap_or(0);
-            checks.run_over(&Ledger { now: SimTime(last), ..Ledger::new() }, &trace);
+            checks.run_over(&ledger(last), &trace);
         }
         checks
     }

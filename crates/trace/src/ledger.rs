@@ -5,12 +5,14 @@
 //! what a chart needs over time is a fold of its own.
 
 mod exchanges;
+mod rows;
 mod station;
 mod tally;
 
 pub use exchanges::Exchanges;
+pub use rows::Rows;
 pub use station::StationRow;
-pub use tally::{Levels, Tally};
+pub use tally::{Levels, Tally, Way};
 
 use super::{
     Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, TaskId, TextId, Trace, TraceEvent, Wait,
@@ -26,10 +28,10 @@ pub struct Ledger {
     pub events: u64,
     /// The stations by number.
     pub stations: Vec<StationRow>,
-    /// The jobs by number.
-    pub jobs: Vec<JobRow>,
-    /// The tasks by number.
-    pub tasks: Vec<TaskRow>,
+    /// The jobs by number. Of those that left, only the last are held, unless it was made to keep them.
+    pub jobs: Rows<JobRow>,
+    /// The tasks by number. Of those that ended, only the last are held.
+    pub tasks: Rows<TaskRow>,
     /// Sums over the run so far.
     pub tally: Tally,
     /// The faults that stand: the magnitudes of each kind, in the order of their beginnings.
@@ -40,6 +42,12 @@ pub struct Ledger {
     pub exchanges: Exchanges,
     /// What the simulated program's panic said.
     pub crash: Option<TextId>,
+    /// The station with a name: the first that is open, or else the first.
+    named: BTreeMap<TextId, StationId>,
+    /// Sums over all stations, kept as they change: there may be hundreds, and they are asked for at every instant.
+    held: u64,
+    overfull: u32,
+    idle: u32,
 }
 
 /// Where a job is, or how it left.
@@ -136,6 +144,11 @@ impl Ledger {
         Ledger::default()
     }
 
+    /// The state before the first event, which keeps the rows of jobs that left too, as long as there are no more than so many.
+    pub fn keeping(jobs: usize) -> Ledger {
+        Ledger { jobs: Rows::keeping(jobs), ..Ledger::default() }
+    }
+
     /// A station.
     pub fn station(&self, id: StationId) -> Option<&StationRow> {
         self.stations.get(id.0 as usize)
@@ -143,20 +156,18 @@ impl Ledger {
 
     /// A job.
     pub fn job(&self, id: JobId) -> Option<&JobRow> {
-        self.jobs.get(id.0 as usize)
+        self.jobs.get(id.0)
     }
 
     /// A task.
     pub fn task(&self, id: TaskId) -> Option<&TaskRow> {
-        self.tasks.get(id.0 as usize)
+        self.tasks.get(id.0)
     }
 
     /// The station with a name: the open one, where others of that name were closed before.
     pub fn find(&self, name: &str, trace: &Trace) -> Option<(StationId, &StationRow)> {
-        let name = trace.texts().find(name)?;
-        let mut named = self.stations_with_ids().filter(|(_, s)| s.name == name);
-        let first = named.next()?;
-        if first.1.closed.is_none() { Some(first) } else { named.find(|(_, s)| s.closed.is_none()).or(Some(first)) }
+        let id = *self.named.get(&trace.texts().find(name)?)?;
+        Some((id, self.station(id)?))
     }
 
     /// All stations with their numbers.
@@ -171,7 +182,7 @@ impl Ledger {
 
     /// The tasks that have not ended.
     pub fn live_tasks(&self) -> impl Iterator<Item = (TaskId, &TaskRow)> {
-        self.tasks.iter().enumerate().filter(|(_, t)| t.is_live()).map(|(i, t)| (TaskId(i as u32), t))
+        self.tasks.iter().filter(|(_, t)| t.is_live()).map(|(i, t)| (TaskId(i), t))
     }
 
     /// How long the call that just ended took: to be asked before [`Fold::apply`] takes its `Answered` in. Which server it went to
@@ -180,8 +191,18 @@ impl Ledger {
         self.job(job).filter(|j| j.calling()).map(|j| at - j.since)
     }
 
-    fn station_mut(&mut self, id: StationId) -> Option<&mut StationRow> {
-        self.stations.get_mut(id.0 as usize)
+    /// Changes a station, and with it the sums over all of them.
+    #[inline]
+    fn change(&mut self, id: StationId, change: impl FnOnce(&mut StationRow)) {
+        let Some(station) = self.stations.get_mut(id.0 as usize) else { return };
+        let before = station.account();
+        change(station);
+        let after = station.account();
+        if before != after {
+            self.held = self.held - before.held + after.held;
+            self.overfull = self.overfull - u32::from(before.overfull) + u32::from(after.overfull);
+            self.idle = self.idle - u32::from(before.idle) + u32::from(after.idle);
+        }
     }
 
     /// Takes a job from where it is, and leaves the row for the caller to set anew.
@@ -189,9 +210,7 @@ impl Ledger {
         let now = self.now;
         let Some(&row) = self.job(job) else { return };
         let Fate::At(at) = row.fate else { return };
-        if let Some(station) = self.station_mut(at) {
-            station.leave(job, row.started, now);
-        }
+        self.change(at, |station| station.leave(job, row.started, now));
         if row.calling() {
             self.tally.in_flight = self.tally.in_flight.saturating_sub(1);
         }
@@ -200,10 +219,8 @@ impl Ledger {
     /// Puts a job to a station.
     fn put(&mut self, job: JobId, at: StationId, started: bool, caller: StationId) {
         let now = self.now;
-        if let Some(station) = self.station_mut(at) {
-            station.arrive(job, started, now);
-        }
-        if let Some(row) = self.jobs.get_mut(job.0 as usize) {
+        self.change(at, |station| station.arrive(job, started, now));
+        if let Some(row) = self.jobs.get_mut(job.0) {
             row.fate = Fate::At(at);
             row.since = now;
             row.started = started;
@@ -225,8 +242,7 @@ impl Ledger {
             carries: 0,
         };
         // Jobs are numbered in the order of entering.
-        self.jobs.resize(job.0 as usize, row);
-        self.jobs.push(row);
+        self.jobs.put(job.0, row);
         self.tally.in_system += u64::from(root);
         self.tally.offered += u64::from(root);
         self.tally.afoot += 1;
@@ -236,36 +252,56 @@ impl Ledger {
         self.take(job);
         let (now, caller_of) = (self.now, self.job(job).map(|j| j.caller));
         let mut from_outside = 0;
-        if let Some(row) = self.jobs.get_mut(job.0 as usize) {
+        if let Some(row) = self.jobs.get_mut(job.0) {
             row.fate = fate;
             row.since = now;
             row.caller = StationId::NONE;
             from_outside = u32::from(row.root) + std::mem::take(&mut row.carries);
+            if row.root {
+                let left = if let Fate::Left(outcome) = fate { Some(outcome) } else { None };
+                self.tally.ended((left, row.answer));
+            }
+            self.jobs.over(job.0);
         }
         self.tally.afoot = self.tally.afoot.saturating_sub(1);
         match fate {
             Fate::Left(outcome) => self.tally.leave(outcome, u64::from(from_outside)),
             Fate::In(whole) => {
-                if let Some(whole) = self.jobs.get_mut(whole.0 as usize) {
+                if let Some(whole) = self.jobs.get_mut(whole.0) {
                     whole.carries += from_outside;
                 }
             }
             Fate::At(_) => {}
         }
         // A job that was cancelled during its call is no longer in its caller's hand.
-        if let Some(station) = caller_of.and_then(|c| self.station_mut(c)) {
-            station.let_go(job, now);
+        if let Some(caller) = caller_of.and_then(StationId::some) {
+            self.change(caller, |station| station.let_go(job, now));
         }
     }
 
     fn opened(&mut self, id: StationId, row: StationRow) {
+        let known = self.named.get(&row.name).and_then(|known| self.station(*known));
+        if known.is_none_or(|known| known.closed.is_some()) {
+            self.named.insert(row.name, id);
+        }
         self.stations.resize(id.0 as usize, row.clone());
         self.stations.push(row);
     }
 
+    fn closed(&mut self, id: StationId) {
+        let now = self.now;
+        self.change(id, |station| station.close(now));
+        // Its name goes to the next that is open; where there is none, the first keeps it.
+        let Some(name) = self.station(id).map(|station| station.name) else { return };
+        let named = || self.stations_with_ids().filter(|(_, station)| station.name == name);
+        let next = named().find(|(_, station)| station.closed.is_none()).or_else(|| named().next());
+        if let Some((next, _)) = next {
+            self.named.insert(name, next);
+        }
+    }
+
     fn spawned(&mut self, child: TaskId, row: TaskRow, trace: &Trace) {
-        self.tasks.resize(child.0 as usize, row);
-        self.tasks.push(row);
+        self.tasks.put(child.0, row);
         self.tally.task_started(trace.bytes_of(child));
     }
 }
@@ -274,10 +310,7 @@ impl Fold for Ledger {
     fn bytes(&self) -> usize {
         use std::mem::size_of;
         let queued: usize = self.stations.iter().map(|s| s.queue.len() * size_of::<JobId>()).sum();
-        self.jobs.len() * size_of::<JobRow>()
-            + self.tasks.len() * size_of::<TaskRow>()
-            + self.stations.len() * size_of::<StationRow>()
-            + queued
+        self.jobs.bytes() + self.tasks.bytes() + self.stations.len() * size_of::<StationRow>() + queued
     }
 
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
@@ -288,30 +321,22 @@ impl Fold for Ledger {
                 self.opened(station, StationRow::new(kind, name, parent, event.at))
             }
             EventKind::Closed { station } => {
-                if let Some(s) = self.station_mut(station) {
-                    s.close(event.at);
-                }
+                self.closed(station);
             }
             EventKind::Sized { station, capacity } => {
-                if let Some(s) = self.station_mut(station) {
-                    s.size(capacity, event.at);
-                }
+                self.change(station, |s| s.size(capacity, event.at));
             }
             EventKind::Stated { station, state } => {
-                if let Some(s) = self.station_mut(station) {
+                self.change(station, |s| {
                     s.state = Some(state);
                     s.state_since = event.at;
-                }
+                });
             }
             EventKind::Gauged { station, gauge, value } => {
-                if let Some(s) = self.station_mut(station) {
-                    s.set_gauge(gauge, value, event.at);
-                }
+                self.change(station, |s| s.set_gauge(gauge, value, event.at));
             }
             EventKind::Travelled { station, place, pace } => {
-                if let Some(s) = self.station_mut(station) {
-                    s.travel(place, pace, event.at);
-                }
+                self.change(station, |s| s.travel(place, pace, event.at));
             }
             EventKind::Entered { job, station } => {
                 self.enter(job, true);
@@ -329,15 +354,13 @@ impl Fold for Ledger {
                 };
                 self.take(job);
                 self.put(job, station, started, caller);
-                if let Some(s) = self.station_mut(caller) {
-                    s.hold(job, event.at);
-                }
+                self.change(caller, |s| s.hold(job, event.at));
                 self.tally.call_started();
             }
             EventKind::Answered { job, station, answer } => {
                 self.take(job);
                 self.put(job, station, true, StationId::NONE);
-                if let Some(row) = self.jobs.get_mut(job.0 as usize) {
+                if let Some(row) = self.jobs.get_mut(job.0) {
                     row.answer = Some(answer);
                 }
                 self.tally.answered(answer);
@@ -356,7 +379,7 @@ impl Fold for Ledger {
             EventKind::Merged { job, into } => self.end(job, Fate::In(into)),
             EventKind::Left { job, outcome } => self.end(job, Fate::Left(outcome)),
             EventKind::Bound { job, to, via } => {
-                if let Some(row) = self.jobs.get_mut(job.0 as usize) {
+                if let Some(row) = self.jobs.get_mut(job.0) {
                     row.bound = to;
                     row.via = via;
                 }
@@ -366,14 +389,15 @@ impl Fold for Ledger {
             }
             EventKind::Waits { what, station, inner } => {
                 let wait = WaitRow { what, station, site: event.site, inner, since: event.at };
-                if let Some(task) = self.tasks.get_mut(event.task.0 as usize) {
+                if let Some(task) = self.tasks.get_mut(event.task.0) {
                     task.wait = Some(wait);
                 }
             }
             EventKind::Ended { how } => {
-                if let Some(task) = self.tasks.get_mut(event.task.0 as usize) {
+                if let Some(task) = self.tasks.get_mut(event.task.0) {
                     task.wait = None;
                     task.ended = Some((event.at, how));
+                    self.tasks.over(event.task.0);
                 }
                 self.tally.task_ended(trace.bytes_of(event.task));
             }
@@ -419,31 +443,27 @@ impl Ledger {
 
     fn start(&mut self, job: JobId) {
         let now = self.now;
-        let Some(row) = self.jobs.get_mut(job.0 as usize) else { return };
+        let Some(row) = self.jobs.get_mut(job.0) else { return };
         row.started = true;
-        if let Fate::At(at) = row.fate
-            && let Some(station) = self.stations.get_mut(at.0 as usize)
-        {
-            station.start(now);
+        if let Fate::At(at) = row.fate {
+            self.change(at, |station| station.start(now));
         }
     }
 
     /// Whether every job is in exactly one place, none of them a station that was closed, and every job that came in is
     /// there or has left: the sums that must always hold.
     pub fn is_conserved(&self) -> bool {
-        let open = |s: &&StationRow| s.closed.is_none();
-        let held: u64 = self.stations.iter().filter(open).map(|s| s.levels.present).sum();
         let t = &self.tally;
-        t.offered == t.departed() + t.in_system && held == t.afoot
+        t.offered == t.departed() + t.in_system && self.held == t.afoot
     }
 
     /// Whether every server that has a queue has all its slots in use.
     pub fn keeps_its_slots_busy(&self) -> bool {
-        self.stations.iter().all(StationRow::keeps_its_slots_busy)
+        self.idle == 0
     }
 
     /// Whether no station holds more than its capacity. One that shrank may hold what it held, until it has drained.
     pub fn is_within_capacity(&self) -> bool {
-        self.stations.iter().all(StationRow::is_within_capacity)
+        self.overfull == 0
     }
 }

@@ -124,7 +124,7 @@ fn join(text: String, more: Option<String>) -> String {
 /// At which line the first live task at a station waits.
 fn waiting(scene: &Scene<'_>, station: &str) -> Option<String> {
     let (id, _) = scene.station(station)?;
-    let task = scene.ledger.tasks.iter().find(|t| t.station == id && t.is_live())?;
+    let task = scene.ledger.tasks.iter().map(|(_, t)| t).find(|t| t.station == id && t.is_live())?;
     await_line(scene, task).map(|line| format!("waits at {line}"))
 }
 

@@ -42,6 +42,17 @@ pub struct StationRow {
     sized: SimTime,
 }
 
+/// One station's part of the sums that must always hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Account {
+    /// The jobs there, unless it was closed.
+    pub held: u64,
+    /// Whether it holds more than it may.
+    pub overfull: bool,
+    /// Whether somebody waits there for a slot that is free.
+    pub idle: bool,
+}
+
 impl StationRow {
     pub(super) fn new(kind: StationKind, name: TextId, parent: StationId, at: SimTime) -> StationRow {
         StationRow {
@@ -91,6 +102,15 @@ impl StationRow {
     pub fn keeps_its_slots_busy(&self) -> bool {
         let waits = self.levels.present > self.levels.in_service;
         self.kind != StationKind::Server || !waits || self.levels.in_service >= self.limit()
+    }
+
+    /// What the sums over all stations are made of.
+    pub(super) fn account(&self) -> Account {
+        Account {
+            held: if self.closed.is_none() { self.levels.present } else { 0 },
+            overfull: !self.is_within_capacity(),
+            idle: !self.keeps_its_slots_busy(),
+        }
     }
 
     /// Those its capacity is there for.

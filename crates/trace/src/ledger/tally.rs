@@ -3,6 +3,9 @@
 use super::super::{Answer, Outcome, SimTime};
 use std::collections::BTreeMap;
 
+/// How a job ended, none for one that became a part of another, and its last answer.
+pub type Way = (Option<Outcome>, Option<Answer>);
+
 /// What a run has counted so far.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -10,6 +13,9 @@ pub struct Tally {
     pub offered: u64,
     /// Jobs by outcome, in the order of [`Outcome::ALL`].
     pub outcomes: [u64; Outcome::ALL.len()],
+    /// Jobs from outside that left or became a part of another, by how, and by their last answer, in the order in which that first
+    /// happened.
+    pub ways: Vec<(Way, u64)>,
     /// Jobs that are somewhere inside, also those that became parts of others.
     pub in_system: u64,
     /// Jobs that are at a station, those that came by a split included.
@@ -54,6 +60,13 @@ impl Tally {
         self.in_system = self.in_system.saturating_sub(jobs);
         if let Some(count) = self.outcomes.get_mut(outcome as usize) {
             *count += jobs;
+        }
+    }
+
+    pub(super) fn ended(&mut self, way: Way) {
+        match self.ways.iter_mut().find(|(known, _)| *known == way) {
+            Some((_, n)) => *n += 1,
+            None => self.ways.push((way, 1)),
         }
     }
 

@@ -10,6 +10,7 @@ mod ribbon;
 pub use path::{PAST, Path};
 pub use ribbon::{Mode, Piece, Ribbon};
 
+use crate::scene::MOST_JOBS;
 use millrace_trace::{
     Ending, EventKind, Fold, Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
@@ -34,12 +35,19 @@ const POINTS: usize = 512;
 const POINT_GAP: Span = Span::millis(8);
 
 /// The ledger and what the stage needs beyond it: all that is folded at a playhead.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Picture {
     /// Where everything is.
     pub ledger: Ledger,
     /// The recent past.
     pub recent: Recent,
+}
+
+/// It knows what became of each job as long as each can have a cell of its own.
+impl Default for Picture {
+    fn default() -> Picture {
+        Picture { ledger: Ledger::keeping(MOST_JOBS as usize), recent: Recent::default() }
+    }
 }
 
 impl Fold for Picture {

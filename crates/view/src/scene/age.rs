@@ -118,7 +118,7 @@ pub fn dots(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, workers: &[Wo
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, station: &str, frame: Frame) {
     let Some((id, row)) = scene.station(station) else { return };
     if row.levels.present > 0 {
-        let here = scene.ledger.jobs.iter().filter(|j| j.fate == Fate::At(id) && j.started);
+        let here = scene.ledger.jobs.iter().map(|(_, j)| j).filter(|j| j.fate == Fate::At(id) && j.started);
         bars(sheet, scene, look, here, frame);
     }
 }

@@ -149,7 +149,7 @@ pub fn about(scene: &Scene<'_>, look: &Look<'_>, worker: &Worker<'_>) -> Vec<Str
 
 /// The line at which the task at a station waits.
 fn waits_at(scene: &Scene<'_>, id: StationId) -> Option<String> {
-    let task = scene.ledger.tasks.iter().rev().find(|t| t.station == id && t.is_live())?;
+    let task = scene.ledger.tasks.iter().rev().map(|(_, t)| t).find(|t| t.station == id && t.is_live())?;
     await_line(scene, task)
 }
 

@@ -78,13 +78,15 @@ impl Cell {
 /// How many requests there are in each state, those that were not sent included.
 pub fn census(scene: &Scene<'_>) -> Vec<(Cell, u64)> {
     let mut counts: Vec<(Cell, u64)> = Vec::new();
-    for job in scene.ledger.jobs.iter().filter(|job| job.root) {
-        let cell = Cell::of(scene, job);
-        match counts.iter_mut().find(|(c, _)| *c == cell) {
-            Some((_, n)) => *n += 1,
-            None => counts.push((cell, 1)),
-        }
+    let mut count = |cell: Cell, n: u64| match counts.iter_mut().find(|(c, _)| *c == cell) {
+        Some((_, known)) => *known += n,
+        None => counts.push((cell, n)),
+    };
+    for ((left, answer), n) in &scene.ledger.tally.ways {
+        count(Cell::Left(left.map_or(Sort::of(*answer), |outcome| Sort::left(outcome, *answer))), *n);
     }
+    let inside = scene.ledger.jobs.iter().filter(|(_, job)| job.root && matches!(job.fate, Fate::At(_)));
+    inside.for_each(|(_, job)| count(Cell::of(scene, job), 1));
     let unsent = scene.total().saturating_sub(scene.ledger.tally.offered);
     if unsent > 0 {
         counts.push((Cell::Unsent, unsent));
@@ -92,6 +94,9 @@ pub fn census(scene: &Scene<'_>) -> Vec<(Cell, u64)> {
     counts.sort();
     counts
 }
+
+/// Of more requests than this there are no cells: each would stand for dozens, and nobody keeps what became of each.
+pub const MOST_JOBS: u64 = 200_000;
 
 /// From these pitches on, cells are marks, and marks with numbers.
 const MARKS: f64 = 13.0;
@@ -156,7 +161,7 @@ impl Raster {
 /// Draws the cells.
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) {
     let total = scene.total();
-    if area.w < 8.0 || area.h < 4.0 || total == 0 {
+    if area.w < 8.0 || area.h < 4.0 || total == 0 || total > MOST_JOBS {
         return;
     }
     let raster = Raster::of(total, area);
@@ -197,7 +202,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) 
 
 /// What a cell of so many requests shows: an error if there is one among them, else what the one in the middle does.
 fn cell_of(scene: &Scene<'_>, index: u64, each: u64) -> Cell {
-    let of = |job: u64| scene.ledger.jobs.get(job as usize).map_or(Cell::Unsent, |job| Cell::of(scene, job));
+    let of = |job: u64| scene.ledger.jobs.get(job as u32).map_or(Cell::Unsent, |job| Cell::of(scene, job));
     let from = index * each;
     if each == 1 {
         return of(from);
@@ -237,6 +242,9 @@ fn mark(sheet: &mut Sheet, look: &Look<'_>, cell: Cell, index: u64, raster: &Ras
 
 /// The cells under a title of their own, for what is free below few lanes.
 pub fn titled(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) {
+    if scene.total() > MOST_JOBS {
+        return;
+    }
     let p = look.palette;
     sheet.text((area.x, area.y + 10.0), "Every request", Ink::new(p.ink).size(12.0).bold());
     sheet.text((area.right(), area.y + 10.0), note(scene, below_title(area)), Ink::new(p.ink_3).end());

@@ -29,7 +29,7 @@ pub use bank::{box_about, landing_at, number_of, tables};
 pub use breaker::Reading;
 pub use footer::conservation;
 pub use hit::{Lane, about, hit, lanes};
-pub use matrix::{Cell, census};
+pub use matrix::{Cell, MOST_JOBS, census};
 pub use outcomes::outcomes;
 pub use worker::{Worker, await_line};
 

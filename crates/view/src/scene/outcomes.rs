@@ -2,7 +2,6 @@
 
 use super::Scene;
 use super::glyph::Sort;
-use millrace_trace::ledger::Fate;
 use millrace_trace::{Answer, Outcome};
 use std::collections::BTreeMap;
 
@@ -12,16 +11,10 @@ pub type Row = (Sort, String, u64);
 /// The ways in which jobs left, in the order of the legend. Their sum is the number of jobs that left.
 pub fn outcomes(scene: &Scene<'_>) -> Vec<Row> {
     let mut rows: BTreeMap<Key, u64> = BTreeMap::new();
-    let mut last: Option<(Leaving, Key)> = None;
-    for job in scene.ledger.jobs.iter().filter(|job| job.root) {
-        let Fate::Left(outcome) = job.fate else { continue };
-        // Most are like the one before.
-        let key = match last {
-            Some((same, key)) if same == (outcome, job.answer) => key,
-            _ => key_of(outcome, job.answer),
-        };
-        last = Some(((outcome, job.answer), key));
-        *rows.entry(key).or_default() += 1;
+    for ((left, answer), n) in &scene.ledger.tally.ways {
+        if let Some(outcome) = left {
+            *rows.entry(key_of(*outcome, *answer)).or_default() += n;
+        }
     }
     if rows.is_empty() {
         rows.insert((Sort::Success, 0), 0);
@@ -29,8 +22,6 @@ pub fn outcomes(scene: &Scene<'_>) -> Vec<Row> {
     rows.into_iter().map(|((sort, code), n)| (sort, word(sort, code), n)).collect()
 }
 
-/// How a job left, and its last answer.
-type Leaving = (Outcome, Option<Answer>);
 /// Its row: the mark, and the status where that tells more.
 type Key = (Sort, u16);
 

@@ -28,7 +28,7 @@ pub fn backlog<'a>(scene: &Scene<'a>) -> Option<&'a StationRow> {
 /// What the task at a station does, and since when.
 pub fn doing(scene: &Scene<'_>, station: &str) -> Option<(Mode, SimTime)> {
     let (id, row) = scene.station(station)?;
-    let task = scene.ledger.tasks.iter().find(|t| t.station == id)?;
+    let task = scene.ledger.tasks.iter().map(|(_, t)| t).find(|t| t.station == id)?;
     Some(match (task.ended, task.wait) {
         (Some((at, _)), _) => (Mode::Done, at),
         (None, Some(wait)) => (Mode::of(wait.what, row.levels.present > 0), wait.since),

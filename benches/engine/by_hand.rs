@@ -3,7 +3,7 @@
 //! No futures, no log, no names. The draws are the engine's, by the same keys, so the virtual time at the end is the same
 //! to the nanosecond; whoever waits is woken by a direct call.
 
-use crate::work::{CROWD, End, MEAN, REQUESTS, ROOM, SLEEPERS, SLEEPS, WORKERS, seed};
+use crate::work::{CROWD, End, MEAN, ROOM, SLEEPERS, SLEEPS, WORKERS, seed};
 use millrace::engine::Seed;
 use millrace::trace::{SimTime, Span};
 use std::cmp::Reverse;
@@ -54,17 +54,22 @@ enum Worker {
 struct Pool {
     clock: Clock,
     seed: Seed,
+    /// How many requests there are to be.
+    total: u32,
+    /// Whether the server draws for each request if its answer is an error, and which were, by worker.
+    server: bool,
+    errors: Vec<bool>,
     /// The next request of the producer.
     next: u32,
     requests: VecDeque<u32>,
-    responses: VecDeque<u32>,
+    responses: VecDeque<(u32, bool)>,
     workers: Vec<Worker>,
     completed: u64,
 }
 
 impl Pool {
     fn produce(&mut self) {
-        while self.next < REQUESTS && self.requests.len() < ROOM as usize {
+        while self.next < self.total && self.requests.len() < ROOM as usize {
             self.requests.push_back(self.next);
             self.next += 1;
         }
@@ -74,7 +79,11 @@ impl Pool {
         self.workers[worker] = match self.requests.pop_front() {
             None => Worker::Idle,
             Some(request) => {
-                self.clock.arm(draw(self.seed, "server", request), worker as u32);
+                let mut draw = self.seed.draw("server", u64::from(request), 0);
+                self.clock.arm(Span::from_seconds(draw.exponential(MEAN)), worker as u32);
+                if self.server {
+                    self.errors[worker] = draw.chance(0.0);
+                }
                 Worker::Serving(request)
             }
         };
@@ -84,7 +93,7 @@ impl Pool {
     fn respond(&mut self, worker: usize) {
         let (Worker::Serving(request) | Worker::Blocked(request)) = self.workers[worker] else { return };
         if self.responses.len() < ROOM as usize {
-            self.responses.push_back(request);
+            self.responses.push_back((request, self.errors[worker]));
             self.collect();
             self.receive(worker);
         } else {
@@ -93,18 +102,21 @@ impl Pool {
     }
 
     fn collect(&mut self) {
-        while let Some(request) = self.responses.pop_front() {
+        while let Some((request, error)) = self.responses.pop_front() {
             black_box(request);
-            self.completed += 1;
+            self.completed += u64::from(!error);
         }
     }
 }
 
-/// A producer, workers, two bounded channels.
-pub fn pool() -> End {
+/// A producer, workers, two bounded channels; with or without a server that draws whether its answer is an error.
+pub fn pool(requests: u32, server: bool) -> End {
     let mut pool = Pool {
         clock: Clock::new(),
         seed: seed(),
+        total: requests,
+        server,
+        errors: vec![false; WORKERS as usize],
         next: 0,
         requests: VecDeque::with_capacity(ROOM as usize),
         responses: VecDeque::with_capacity(ROOM as usize),

@@ -44,18 +44,20 @@ pub fn print(work: &Work, timing: &Timing, memory: &Memory) {
     }
 }
 
-fn best(samples: &Samples) -> f64 {
+/// The best round.
+pub fn best(samples: &Samples) -> f64 {
     samples.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
-fn median(samples: &Samples) -> f64 {
+/// The round in the middle.
+pub fn median(samples: &Samples) -> f64 {
     let mut sorted = samples.clone();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// A whole number as people write it: 1,000,000.
-fn thousands(n: u32) -> String {
+pub fn thousands(n: u32) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {

@@ -67,7 +67,7 @@ pub const ALL: &[Work] = &[
         units: REQUESTS,
         repeats: 1,
         waiting: None,
-        by_hand: by_hand::pool,
+        by_hand: || by_hand::pool(REQUESTS, false),
         program: |env, completed| Box::pin(pool(env, completed)),
     },
     Work {

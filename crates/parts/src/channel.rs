@@ -9,6 +9,7 @@
 //! the value to the next one, or back to the head of the channel. Where the channel has no room for it, the job stays
 //! where it was handed to until somebody takes it: a channel never holds more than its capacity.
 
+use super::waiters::{Left, Ticket, Waiters};
 use millrace_engine::{Carries, Env, StationSpec, TaskRef};
 use millrace_trace::{EventKind, StationId, StationKind, Wait};
 use std::cell::RefCell;
@@ -31,11 +32,9 @@ pub fn channel_of<T: Carries>(env: &Env, parent: StationId, name: &str, capacity
     let state = State {
         returned: VecDeque::new(),
         buffer: VecDeque::new(),
-        receivers: VecDeque::new(),
-        senders: VecDeque::new(),
-        given: Vec::new(),
-        taken: Vec::new(),
-        next: 0,
+        receivers: Waiters::default(),
+        senders: Waiters::default(),
+        handed: 0,
         closed: false,
     };
     let shared = Rc::new(Shared { env: env.clone(), station, capacity, state: RefCell::new(state) });
@@ -68,35 +67,28 @@ struct Shared<T> {
     state: RefCell<State<T>>,
 }
 
-/// The place of a waiting sender or receiver in the order of coming.
-type Ticket = u64;
+/// Values are numbered in the order in which they are handed over.
+type Order = u64;
 
 struct State<T> {
     /// Handed over, and given back: the head of the channel, in the order of the first hand-over.
-    returned: VecDeque<(Ticket, T)>,
+    returned: VecDeque<(Order, T)>,
     buffer: VecDeque<T>,
-    /// Waiting receivers, with the station that what they receive goes to.
-    receivers: VecDeque<(Ticket, TaskRef, StationId)>,
-    senders: VecDeque<(Ticket, TaskRef, T)>,
-    /// Handed to receivers that were not polled since: whose, when, and what.
-    given: Vec<(Ticket, Ticket, T)>,
-    /// Senders whose value was accepted, and who were not polled since.
-    taken: Vec<Ticket>,
-    next: Ticket,
+    /// Each with the station that what it receives goes to. They are given a value, or nothing when the channel is closed.
+    receivers: Waiters<(TaskRef, StationId), Option<(Order, T)>>,
+    senders: Waiters<(TaskRef, T), ()>,
+    handed: Order,
     closed: bool,
 }
 
 impl<T> State<T> {
-    fn ticket(&mut self) -> Ticket {
-        self.next += 1;
-        self.next
-    }
-
     fn held(&self) -> usize {
         self.returned.len() + self.buffer.len()
     }
 }
 
+// What is done to a channel is done in one borrow of its state. Events and wakes only note something down; what may come back
+// here, which is the value of a future that is dropped, goes after the borrow.
 impl<T: Carries> Shared<T> {
     fn moved(&self, value: &T, station: StationId) {
         if let Some(job) = value.job() {
@@ -105,26 +97,25 @@ impl<T: Carries> Shared<T> {
         }
     }
 
-    /// Hands a value to the receiver that has waited longest, or puts it in the buffer where there is room.
-    fn accept(&self, value: T) -> Result<(), TrySendError<T>> {
-        let mut state = self.state.borrow_mut();
+    /// Hands a value to the receiver that has waited longest; gives it back where none does.
+    fn hand_over(&self, state: &mut State<T>, order: Order, value: T) -> Result<(), T> {
+        let Some(&(task, home)) = state.receivers.first() else { return Err(value) };
+        self.moved(&value, home);
+        state.receivers.give(Some((order, value)));
+        self.env.wake(task);
+        Ok(())
+    }
+
+    /// Hands a value over, or puts it in the buffer where there is room.
+    fn accept(&self, state: &mut State<T>, value: T) -> Result<(), TrySendError<T>> {
         if state.closed {
             return Err(TrySendError::Closed(value));
         }
-        if let Some((ticket, task, home)) = state.receivers.pop_front() {
-            drop(state);
-            self.moved(&value, home);
-            let mut state = self.state.borrow_mut();
-            let order = state.ticket();
-            state.given.push((ticket, order, value));
-            drop(state);
-            self.env.wake(task);
-            return Ok(());
-        }
+        state.handed += 1;
+        let Err(value) = self.hand_over(state, state.handed, value) else { return Ok(()) };
         if state.held() < self.capacity as usize {
-            drop(state);
             self.moved(&value, self.station);
-            self.state.borrow_mut().buffer.push_back(value);
+            state.buffer.push_back(value);
             return Ok(());
         }
         Err(TrySendError::Full(value))
@@ -132,29 +123,22 @@ impl<T: Carries> Shared<T> {
 
     /// Takes the next value, and lets the sender that has waited longest put its value in the freed place. After the
     /// closing no sender gets rid of its value any more.
-    fn take(&self) -> Option<T> {
-        let mut state = self.state.borrow_mut();
+    fn take(&self, state: &mut State<T>) -> Option<T> {
         let head = state.returned.pop_front().map(|(_, value)| value).or_else(|| state.buffer.pop_front());
-        let room = head.is_none() || state.held() < self.capacity as usize;
-        let waiting = if room && !state.closed { state.senders.pop_front() } else { None };
-        drop(state);
         if let Some(value) = &head {
             self.moved(value, self.env.station());
         }
-        let Some((ticket, sender, value)) = waiting else { return head };
+        let room = head.is_none() || state.held() < self.capacity as usize;
+        let waiting = if room && !state.closed { state.senders.give(()) } else { None };
+        let Some((sender, value)) = waiting else { return head };
         let direct = head.is_none();
         self.moved(&value, if direct { self.env.station() } else { self.station });
-        let mut state = self.state.borrow_mut();
-        state.taken.push(ticket);
-        let result = if direct {
-            Some(value)
-        } else {
-            state.buffer.push_back(value);
-            head
-        };
-        drop(state);
         self.env.wake(sender);
-        result
+        if direct {
+            return Some(value);
+        }
+        state.buffer.push_back(value);
+        head
     }
 }
 
@@ -173,21 +157,20 @@ impl<T: Carries> Tx<T> {
     /// # Errors
     /// The value comes back if there is no room or the channel is closed.
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        self.0.accept(value)
+        self.0.accept(&mut self.0.state.borrow_mut(), value)
     }
 
     /// Closes the channel: receivers get what is left and then nothing; waiting senders get their values back.
     pub fn close(&self) {
-        let mut state = self.0.state.borrow_mut();
+        let state = &mut *self.0.state.borrow_mut();
         if std::mem::replace(&mut state.closed, true) {
             return;
         }
-        let receivers = std::mem::take(&mut state.receivers);
-        let senders: Vec<TaskRef> = state.senders.iter().map(|&(_, task, _)| task).collect();
-        drop(state);
         self.0.env.state(self.0.station, "closed");
-        receivers.into_iter().for_each(|(_, task, _)| self.0.env.wake(task));
-        senders.into_iter().for_each(|task| self.0.env.wake(task));
+        while let Some((task, _)) = state.receivers.give(None) {
+            self.0.env.wake(task);
+        }
+        state.senders.iter().for_each(|&(task, _)| self.0.env.wake(task));
     }
 
     /// How many values it holds.
@@ -215,7 +198,7 @@ impl<T: Carries> Rx<T> {
 
     /// The next value, if that needs no waiting.
     pub fn try_recv(&self) -> Option<T> {
-        self.0.take()
+        self.0.take(&mut self.0.state.borrow_mut())
     }
 
     /// How many values it holds.
@@ -250,31 +233,25 @@ impl<T: Carries> Future for Send<T> {
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
+        let state = &mut *this.shared.state.borrow_mut();
         if let Some(value) = this.value.take() {
-            return match this.shared.accept(value) {
+            return match this.shared.accept(state, value) {
                 Ok(()) => Poll::Ready(Ok(())),
                 Err(TrySendError::Closed(value)) => Poll::Ready(Err(Closed(value))),
                 Err(TrySendError::Full(value)) => {
-                    let mut state = this.shared.state.borrow_mut();
-                    let ticket = state.ticket();
-                    state.senders.push_back((ticket, this.shared.env.current(), value));
-                    drop(state);
-                    this.ticket = Some(ticket);
+                    this.ticket = Some(state.senders.join((this.shared.env.current(), value)));
                     this.shared.env.waits(Wait::Send, this.shared.station, this.site);
                     Poll::Pending
                 }
             };
         }
         let Some(ticket) = this.ticket else { return Poll::Pending };
-        let mut state = this.shared.state.borrow_mut();
-        if let Some(index) = state.taken.iter().position(|&t| t == ticket) {
-            state.taken.swap_remove(index);
+        if state.senders.redeem(ticket).is_some() {
             this.ticket = None;
             return Poll::Ready(Ok(()));
         }
         if state.closed
-            && let Some(index) = state.senders.iter().position(|&(t, ..)| t == ticket)
-            && let Some((_, _, value)) = state.senders.remove(index)
+            && let Some(Left::Waiting((_, value))) = state.senders.leave(ticket)
         {
             this.ticket = None;
             return Poll::Ready(Err(Closed(value)));
@@ -286,13 +263,9 @@ impl<T: Carries> Future for Send<T> {
 impl<T: Carries> Drop for Send<T> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
-        let mut state = self.shared.state.borrow_mut();
-        state.taken.retain(|&t| t != ticket);
-        let index = state.senders.iter().position(|&(t, ..)| t == ticket);
-        let value = index.and_then(|i| state.senders.remove(i));
+        let left = self.shared.state.borrow_mut().senders.leave(ticket);
         // The value may emit when it goes, so it goes after the borrow.
-        drop(state);
-        drop(value);
+        drop(left);
     }
 }
 
@@ -309,62 +282,38 @@ impl<T: Carries> Future for Recv<T> {
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<T>> {
         let this = &mut *self;
+        let state = &mut *this.shared.state.borrow_mut();
         let Some(ticket) = this.ticket else {
-            if let Some(value) = this.shared.take() {
-                return Poll::Ready(Some(value));
+            let value = this.shared.take(state);
+            if value.is_some() || state.closed {
+                return Poll::Ready(value);
             }
-            let mut state = this.shared.state.borrow_mut();
-            if state.closed {
-                return Poll::Ready(None);
-            }
-            let ticket = state.ticket();
-            state.receivers.push_back((ticket, this.shared.env.current(), this.shared.env.station()));
-            drop(state);
-            this.ticket = Some(ticket);
-            this.shared.env.waits(Wait::Receive, this.shared.station, this.site);
+            let env = &this.shared.env;
+            this.ticket = Some(state.receivers.join((env.current(), env.station())));
+            env.waits(Wait::Receive, this.shared.station, this.site);
             return Poll::Pending;
         };
-        let mut state = this.shared.state.borrow_mut();
-        if let Some(index) = state.given.iter().position(|&(t, ..)| t == ticket) {
-            let (.., value) = state.given.swap_remove(index);
-            this.ticket = None;
-            return Poll::Ready(Some(value));
-        }
-        if !state.closed {
-            return Poll::Pending;
-        }
-        drop(state);
+        let Some(given) = state.receivers.redeem(ticket) else { return Poll::Pending };
         this.ticket = None;
-        // Somebody may have given a value back since.
-        Poll::Ready(this.shared.take())
+        match given {
+            Some((_, value)) => Poll::Ready(Some(value)),
+            // Closed. Somebody may have given a value back since.
+            None => Poll::Ready(this.shared.take(state)),
+        }
     }
 }
 
 impl<T: Carries> Drop for Recv<T> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
-        let mut state = self.shared.state.borrow_mut();
-        state.receivers.retain(|&(t, ..)| t != ticket);
-        let Some(index) = state.given.iter().position(|&(t, ..)| t == ticket) else { return };
-        let (_, order, value) = state.given.swap_remove(index);
-        let next = state.receivers.pop_front();
-        let room = state.held() < self.shared.capacity as usize;
-        drop(state);
-        match next {
-            Some((ticket, task, home)) => {
-                self.shared.moved(&value, home);
-                self.shared.state.borrow_mut().given.push((ticket, order, value));
-                self.shared.env.wake(task);
-            }
-            None => {
-                if room {
-                    self.shared.moved(&value, self.shared.station);
-                }
-                let mut state = self.shared.state.borrow_mut();
-                let index = state.returned.partition_point(|&(earlier, _)| earlier < order);
-                state.returned.insert(index, (order, value));
-            }
+        let state = &mut *self.shared.state.borrow_mut();
+        let Some(Left::Given(Some((order, value)))) = state.receivers.leave(ticket) else { return };
+        let Err(value) = self.shared.hand_over(state, order, value) else { return };
+        if state.held() < self.shared.capacity as usize {
+            self.shared.moved(&value, self.shared.station);
         }
+        let index = state.returned.partition_point(|&(earlier, _)| earlier < order);
+        state.returned.insert(index, (order, value));
     }
 }
 

@@ -1,9 +1,10 @@
 //! An error group: tasks that belong together, cancelled by the first error of one of them.
 
+use super::waiters::{Ticket, Waiters};
 use millrace_engine::{Env, TaskRef};
 use millrace_trace::{StationId, Wait};
 use pin_project_lite::pin_project;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -28,9 +29,8 @@ impl fmt::Display for GroupError {
 struct Shared {
     env: Env,
     error: RefCell<Option<GroupError>>,
-    /// Those that wait, each with its place in the order of coming.
-    waiters: RefCell<Vec<(u64, TaskRef)>>,
-    next: Cell<u64>,
+    /// They are given the news that it is cancelled.
+    waiters: RefCell<Waiters<TaskRef, ()>>,
 }
 
 impl fmt::Debug for ErrorGroup {
@@ -42,20 +42,17 @@ impl fmt::Debug for ErrorGroup {
 impl ErrorGroup {
     /// A group in which nothing went wrong yet.
     pub fn new(env: &Env) -> ErrorGroup {
-        ErrorGroup(Rc::new(Shared {
-            env: env.clone(),
-            error: RefCell::default(),
-            waiters: RefCell::default(),
-            next: Cell::new(0),
-        }))
+        ErrorGroup(Rc::new(Shared { env: env.clone(), error: RefCell::default(), waiters: RefCell::default() }))
     }
 
     /// Cancels the group, unless an earlier error did.
     pub fn fail(&self, error: GroupError) {
         if self.error().is_none() {
             self.0.error.replace(Some(error));
-            let waiters = std::mem::take(&mut *self.0.waiters.borrow_mut());
-            waiters.into_iter().for_each(|(_, task)| self.0.env.wake(task));
+            let mut waiters = self.0.waiters.borrow_mut();
+            while let Some(task) = waiters.give(()) {
+                self.0.env.wake(task);
+            }
         }
     }
 
@@ -82,7 +79,7 @@ impl ErrorGroup {
 #[must_use = "futures do nothing unless polled"]
 pub struct Cancelled {
     group: ErrorGroup,
-    ticket: Option<u64>,
+    ticket: Option<Ticket>,
     site: &'static Location<'static>,
 }
 
@@ -95,9 +92,7 @@ impl Future for Cancelled {
             return Poll::Ready(());
         }
         if self.ticket.is_none() {
-            let ticket = shared.next.replace(shared.next.get() + 1);
-            self.ticket = Some(ticket);
-            shared.waiters.borrow_mut().push((ticket, shared.env.current()));
+            self.ticket = Some(shared.waiters.borrow_mut().join(shared.env.current()));
             shared.env.waits(Wait::Signal, StationId::NONE, self.site);
         }
         Poll::Pending
@@ -108,7 +103,7 @@ impl Drop for Cancelled {
     fn drop(&mut self) {
         // By its ticket: the same task may wait for the group a second time, in another select.
         if let Some(ticket) = self.ticket {
-            self.group.0.waiters.borrow_mut().retain(|&(t, _)| t != ticket);
+            self.group.0.waiters.borrow_mut().leave(ticket);
         }
     }
 }

@@ -28,6 +28,7 @@ mod semaphore;
 mod ticker;
 mod timeout;
 mod wait_group;
+mod waiters;
 mod watch;
 mod window;
 
@@ -58,6 +59,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("crates/parts/src/ticker.rs", include_str!("ticker.rs")),
     ("crates/parts/src/timeout.rs", include_str!("timeout.rs")),
     ("crates/parts/src/wait_group.rs", include_str!("wait_group.rs")),
+    ("crates/parts/src/waiters.rs", include_str!("waiters.rs")),
     ("crates/parts/src/watch.rs", include_str!("watch.rs")),
     ("crates/parts/src/window.rs", include_str!("window.rs")),
 ];

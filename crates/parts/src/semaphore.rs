@@ -2,10 +2,10 @@
 //!
 //! A freed permit is handed to whoever has waited longest, so nobody can be overtaken for ever.
 
+use super::waiters::{Left, Ticket, Waiters};
 use millrace_engine::{Env, TaskRef};
 use millrace_trace::{StationId, Wait};
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -24,10 +24,8 @@ struct Shared {
 
 struct State {
     free: u32,
-    waiting: VecDeque<(u64, TaskRef)>,
-    /// Handed a permit, and not polled since.
-    granted: Vec<u64>,
-    next: u64,
+    /// They are given a permit.
+    waiting: Waiters<TaskRef, ()>,
 }
 
 /// A permit; dropping it gives it back.
@@ -48,7 +46,7 @@ impl fmt::Debug for Permit {
 impl Semaphore {
     /// A semaphore with that many permits.
     pub fn new(env: &Env, permits: u32) -> Semaphore {
-        let state = State { free: permits, waiting: VecDeque::new(), granted: Vec::new(), next: 0 };
+        let state = State { free: permits, waiting: Waiters::default() };
         Semaphore(Rc::new(Shared { env: env.clone(), state: RefCell::new(state) }))
     }
 
@@ -67,13 +65,9 @@ impl Semaphore {
 impl Shared {
     fn release(&self) {
         let mut state = self.state.borrow_mut();
-        match state.waiting.pop_front() {
+        match state.waiting.give(()) {
             None => state.free += 1,
-            Some((ticket, task)) => {
-                state.granted.push(ticket);
-                drop(state);
-                self.env.wake(task);
-            }
+            Some(task) => self.env.wake(task),
         }
     }
 }
@@ -88,7 +82,7 @@ impl Drop for Permit {
 #[must_use = "futures do nothing unless polled"]
 pub struct Acquire {
     shared: Rc<Shared>,
-    ticket: Option<u64>,
+    ticket: Option<Ticket>,
     site: &'static Location<'static>,
 }
 
@@ -105,42 +99,25 @@ impl Future for Acquire {
         let shared = self.shared.clone();
         let mut state = shared.state.borrow_mut();
         match self.ticket {
-            None if state.free > 0 => {
-                state.free -= 1;
-                drop(state);
-                Poll::Ready(Permit(shared))
-            }
+            None if state.free > 0 => state.free -= 1,
             None => {
-                state.next += 1;
-                let ticket = state.next;
-                state.waiting.push_back((ticket, shared.env.current()));
-                drop(state);
-                self.ticket = Some(ticket);
+                self.ticket = Some(state.waiting.join(shared.env.current()));
                 shared.env.waits(Wait::Acquire, StationId::NONE, self.site);
-                Poll::Pending
+                return Poll::Pending;
             }
-            Some(ticket) => match state.granted.iter().position(|&t| t == ticket) {
-                Some(index) => {
-                    state.granted.swap_remove(index);
-                    drop(state);
-                    self.ticket = None;
-                    Poll::Ready(Permit(shared))
-                }
-                None => Poll::Pending,
-            },
+            Some(ticket) if state.waiting.redeem(ticket).is_none() => return Poll::Pending,
+            Some(_) => self.ticket = None,
         }
+        drop(state);
+        Poll::Ready(Permit(shared))
     }
 }
 
 impl Drop for Acquire {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
-        let mut state = self.shared.state.borrow_mut();
-        state.waiting.retain(|&(t, _)| t != ticket);
-        let granted = state.granted.iter().position(|&t| t == ticket);
-        if let Some(index) = granted {
-            state.granted.swap_remove(index);
-            drop(state);
+        let left = self.shared.state.borrow_mut().waiting.leave(ticket);
+        if let Some(Left::Given(())) = left {
             self.shared.release();
         }
     }

@@ -1,5 +1,6 @@
 //! A wait group as Go has it: count up before a task starts, count down when it ends, wait for zero.
 
+use super::waiters::{Ticket, Waiters};
 use millrace_engine::{Env, TaskRef};
 use millrace_trace::{StationId, Wait};
 use std::cell::{Cell, RefCell};
@@ -17,9 +18,8 @@ pub struct WaitGroup(Rc<Shared>);
 struct Shared {
     env: Env,
     count: Cell<u64>,
-    /// How often the count fell to zero: whoever waited then is released, also if it rises again at once.
-    zeros: Cell<u64>,
-    waiters: RefCell<Vec<TaskRef>>,
+    /// They are given leave to go when the count falls to zero, also if it rises again at once.
+    waiters: RefCell<Waiters<TaskRef, ()>>,
 }
 
 impl fmt::Debug for WaitGroup {
@@ -31,12 +31,7 @@ impl fmt::Debug for WaitGroup {
 impl WaitGroup {
     /// Nothing to wait for yet.
     pub fn new(env: &Env) -> WaitGroup {
-        WaitGroup(Rc::new(Shared {
-            env: env.clone(),
-            count: Cell::new(0),
-            zeros: Cell::new(0),
-            waiters: RefCell::default(),
-        }))
+        WaitGroup(Rc::new(Shared { env: env.clone(), count: Cell::new(0), waiters: RefCell::default() }))
     }
 
     /// There is this much more to wait for.
@@ -52,9 +47,10 @@ impl WaitGroup {
             Some(left) => {
                 self.0.count.set(left);
                 if left == 0 {
-                    self.0.zeros.set(self.0.zeros.get() + 1);
-                    let waiters = std::mem::take(&mut *self.0.waiters.borrow_mut());
-                    waiters.into_iter().for_each(|task| self.0.env.wake(task));
+                    let mut waiters = self.0.waiters.borrow_mut();
+                    while let Some(task) = waiters.give(()) {
+                        self.0.env.wake(task);
+                    }
                 }
             }
         }
@@ -63,7 +59,7 @@ impl WaitGroup {
     /// Waits until all is done.
     #[track_caller]
     pub fn wait(&self) -> WaitAll {
-        WaitAll { group: self.clone(), site: Location::caller(), since: None }
+        WaitAll { group: self.clone(), site: Location::caller(), ticket: None }
     }
 }
 
@@ -73,28 +69,36 @@ impl WaitGroup {
 pub struct WaitAll {
     group: WaitGroup,
     site: &'static Location<'static>,
-    /// The zeros there had been when the wait began.
-    since: Option<u64>,
+    ticket: Option<Ticket>,
 }
 
 impl Future for WaitAll {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
-        let shared = self.group.0.clone();
-        let zeros = shared.zeros.get();
-        if shared.count.get() == 0 || self.since.is_some_and(|since| since != zeros) {
-            return Poll::Ready(());
-        }
-        let task = shared.env.current();
+        let this = &mut *self;
+        let shared = &this.group.0;
         let mut waiters = shared.waiters.borrow_mut();
-        if !waiters.contains(&task) {
-            waiters.push(task);
+        match this.ticket {
+            None if shared.count.get() == 0 => Poll::Ready(()),
+            None => {
+                this.ticket = Some(waiters.join(shared.env.current()));
+                shared.env.waits(Wait::Join, StationId::NONE, this.site);
+                Poll::Pending
+            }
+            Some(ticket) if waiters.redeem(ticket).is_none() => Poll::Pending,
+            Some(_) => {
+                this.ticket = None;
+                Poll::Ready(())
+            }
         }
-        drop(waiters);
-        if self.since.replace(zeros).is_none() {
-            shared.env.waits(Wait::Join, StationId::NONE, self.site);
+    }
+}
+
+impl Drop for WaitAll {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.group.0.waiters.borrow_mut().leave(ticket);
         }
-        Poll::Pending
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! Every change wakes all who wait, and each looks for itself. So nobody who waits misses a value that stays, and a value
 //! that came and went between two looks was never there.
+//!
+//! There is no list of waiters as other parts have it: nobody is given anything. A change wakes every task that has looked since the
+//! last one, also where its wait is over, so that a future of one's own may look in passing and hear of the next change.
 
 use millrace_engine::{Env, TaskRef};
 use millrace_trace::{StationId, Wait};

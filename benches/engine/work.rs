@@ -120,14 +120,10 @@ async fn pool(env: Env, completed: Rc<Cell<u64>>) {
     let (requests_tx, requests) = channel::<Job>(&env, "requests", ROOM);
     let (responses_tx, responses) = channel::<Job>(&env, "responses", ROOM);
     let (inner, last) = (env.clone(), responses_tx.clone());
-    let crew = Crew::start(
-        &env,
-        "workers",
-        "worker",
-        WORKERS,
-        move |_| serve(inner.clone(), requests.clone(), responses_tx.clone()),
-        move || last.close(),
-    );
+    let crew = Crew::start(&env, "workers", "worker", WORKERS, move |_| {
+        serve(inner.clone(), requests.clone(), responses_tx.clone())
+    })
+    .when_done(move || last.close());
     let producer = env.spawn_at("producer", producer, produce(env.clone(), requests_tx));
     while let Some(job) = responses.recv().await {
         one_more(&completed);

@@ -8,7 +8,7 @@ use super::real::{Consents, NotYet, RealRun};
 pub use super::speed::Speed;
 use super::stillness::Stillness;
 use crate::analysis::{CallEnd, History, PAGE, Prefix, Summary};
-use crate::engine::{Action, Intervention, Progress};
+use crate::engine::{Action, Intervention, Ordinal, Progress};
 use crate::platform::clock;
 use crate::platform::realtime::Next;
 use crate::session::{Scenario, Session, Target};
@@ -406,12 +406,12 @@ impl Lab {
 
     /// Whether somebody has hung up on an exchange by the playhead.
     pub fn has_hung_up(&self, exchange: u32) -> bool {
-        let here = (self.session.playhead(), self.session.events());
+        let here = (self.session.playhead(), Ordinal::after(self.session.events()));
         let mut done = self.scenario().interventions.iter().filter(|i| (i.at, i.ordinal) <= here);
         done.any(|i| i.action == Action::Hang { exchange })
     }
 
-    fn intervene(&mut self, actions: impl FnOnce(&Scenario, SimTime, u64) -> Vec<Intervention>) {
+    fn intervene(&mut self, actions: impl FnOnce(&Scenario, SimTime, Ordinal) -> Vec<Intervention>) {
         let (at, playing) = (self.session.playhead(), self.playing);
         let scenario = self.session.with_interventions(actions);
         self.session = fresh(scenario);

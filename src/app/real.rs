@@ -21,7 +21,7 @@ use crate::platform::endpoint::{self, Endpoint, Refusal};
 use crate::platform::fetch::FetchUpstream;
 use crate::platform::realtime::{Next, RealTime};
 use crate::session::{Scenario, Session};
-use crate::spec::Value;
+use crate::spec::{Role, Value};
 use crate::trace::{Fold, SimTime};
 use crate::upstream::{Evidence, Limited, Limits, Trouble, Witness};
 use std::collections::BTreeSet;
@@ -71,9 +71,8 @@ impl Plan {
     pub fn of(scenario: &Scenario, limits: Limits) -> Result<Plan, Refusal> {
         let endpoint = Endpoint::read(scenario.url.as_deref().unwrap_or_default())?;
         let values = scenario.values();
-        let timeout = values.span("timeout");
-        let patience = if timeout.is_zero() { limits.patience } else { timeout };
-        let requests = scenario.field("requests").map(|f| values.count(f.key).min(u64::from(limits.at_most)));
+        let patience = values.patience().unwrap_or(limits.patience);
+        let requests = values.jobs().map(|jobs| jobs.min(u64::from(limits.at_most)));
         Ok(Plan { endpoint, requests, limits: Limits { patience, ..limits } })
     }
 }
@@ -98,7 +97,7 @@ impl RealRun {
             return Err(NotYet::Consent(plan));
         }
         let mut scenario = scenario.clone();
-        if let Some(field) = scenario.field("requests")
+        if let Some(field) = scenario.field_with(Role::Jobs)
             && scenario.values().count(field.key) > u64::from(limits.at_most)
         {
             scenario.choose(field.key, Value::Count(u64::from(limits.at_most)));

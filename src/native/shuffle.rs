@@ -58,7 +58,7 @@ pub(super) fn run(scenario: &Scenario, notices: &[String], schedules: u64, forma
         Format::Json => {
             let line = |t: &Tried| {
                 let not_seen = (t.check.kind == CheckKind::Sometimes).then_some(&t.not_seen_under);
-                json!({ "name": t.check.name, "kind": t.check.kind.word(), "failed_under": t.failed_under, "not_seen_under": not_seen })
+                json!({ "name": t.check.name(), "kind": t.check.kind.word(), "failed_under": t.failed_under, "not_seen_under": not_seen })
             };
             let json = json!({
                 "pattern": scenario.pattern.id,
@@ -106,7 +106,7 @@ fn text(
             _ if failed_under.is_empty() => ("holds", String::new()),
             _ => ("FAILS", format!(": under {} of {schedules}, {}", failed_under.len(), ranges(failed_under))),
         };
-        let _ok = writeln!(out, "  {mark:<8}  {} ({}){under}", check.name, check.kind.word());
+        let _ok = writeln!(out, "  {mark:<8}  {} ({}){under}", check.name(), check.kind.word());
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use crate::faults::switch;
 use crate::program::{Over, finish, run, setup, start_pattern, values};
-use millrace::engine::{Env, Intervention, Progress, Setup};
+use millrace::engine::{Env, Intervention, Ordinal, Progress, Setup};
 use millrace::parts::{
     Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Mark, Pass, Probing, SlidingWindow, Slow, Trip, Window,
 };
@@ -333,7 +333,7 @@ fn a_person_holds_it_open_or_bridges_it_for_a_time() {
     let calm = [("requests", "1500"), ("outage-for", "0s")];
     let act = |ms: u64, id: &str, magnitude| Intervention {
         at: SimTime(ms * 1_000_000),
-        ordinal: 0,
+        ordinal: Ordinal::ByTime,
         action: switch(id, magnitude),
     };
     let acts = vec![

@@ -258,7 +258,7 @@ struct Seen {
 fn seen(rest: &str) -> Seen {
     let session = follow(&format!("circuit-breaker?preset={rest}"));
     for state in session.history().checks.states().iter().filter(|s| s.check.kind == CheckKind::Always) {
-        assert_eq!(state.first_seen(), None, "{rest}: {}", state.check.name);
+        assert_eq!(state.first_seen(), None, "{rest}: {}", state.check.name());
     }
     let (mut states, mut statuses) = (Vec::new(), Vec::new());
     {
@@ -386,7 +386,7 @@ fn pool(given: &[(&str, &str)], outage: Option<(u64, u64)>) -> Over {
     all.extend_from_slice(given);
     let interventions = outage.map(|(from, lasts)| millrace::engine::Intervention {
         at: at_ms(from),
-        ordinal: 0,
+        ordinal: millrace::engine::Ordinal::ByTime,
         action: millrace::engine::Action::Fault {
             id: millrace::upstream::OUTAGE.to_owned(),
             onset: millrace::engine::Onset { lasts: Some(Span::millis(lasts)), ..millrace::engine::Onset::of(1) },

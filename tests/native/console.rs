@@ -3,9 +3,9 @@
 
 use crate::program::{self, Log, events, setup};
 use millrace::analysis::{ExchangeRow, History, Mark, PAGE, Prefix, Request};
-use millrace::engine::{Action, Env, Exchange, Intervention, Terms};
+use millrace::engine::{Action, Env, Exchange, Intervention, Ordinal, Terms};
 use millrace::session::{Scenario, Session, link};
-use millrace::spec::{Console, Fidelity, Pattern, Place, ProgramFuture, Route, SceneSpec, Source, Values};
+use millrace::spec::{Console, Fidelity, Pattern, Place, Route, SceneSpec, Source, Values};
 use millrace::trace::{EventKind, Ledger, SimTime, Span, StationKind, Trace};
 use proptest::prelude::*;
 use std::cell::RefCell;
@@ -18,18 +18,9 @@ static SYSTEM: Pattern = Pattern {
     title: "A system that can be asked",
     group: "Tests",
     glyph: "chain",
-    fields: Vec::new,
     scene,
-    presets: &[],
-    checks: &[],
-    practices: &[],
-    disagreement: None,
     source: Source { path: file!(), text: "" },
-    more: &[],
-    parts: &[],
     home: (StationKind::Worker, "home"),
-    suite: None,
-    ideal: |_, _| None,
     console: Some(&Console {
         name: "API of the listener",
         served: &[],
@@ -43,9 +34,8 @@ static SYSTEM: Pattern = Pattern {
             offers: &[],
         }],
     }),
-    race: None,
-    detail: Pattern::no_detail,
-    run: |env, _, _| -> ProgramFuture { Box::pin(listen(env)) },
+    run: |env, _, _| Box::pin(listen(env)),
+    ..Pattern::BASE
 };
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
@@ -111,7 +101,11 @@ fn with(actions: &[(u64, Action)]) -> Scenario {
     let mut scenario = Scenario::new(&SYSTEM);
     scenario.interventions = actions
         .iter()
-        .map(|(ms, action)| Intervention { at: SimTime(ms * 1_000_000), ordinal: 0, action: action.clone() })
+        .map(|(ms, action)| Intervention {
+            at: SimTime(ms * 1_000_000),
+            ordinal: Ordinal::ByTime,
+            action: action.clone(),
+        })
         .collect();
     scenario
 }
@@ -158,7 +152,7 @@ fn what_is_asked_reaches_the_program_with_its_client_and_its_body_as_sent() {
         path: "/things?a=1".into(),
         body: "not\njson".into(),
     };
-    setup.interventions = vec![Intervention { at: SimTime(3), ordinal: 0, action }];
+    setup.interventions = vec![Intervention { at: SimTime(3), ordinal: Ordinal::ByTime, action }];
     let log = seen.clone();
     let over = program::finish(program::start(setup, |env| async move {
         env.on_ask(move |asked| log.push(asked));
@@ -186,7 +180,7 @@ fn what_is_asked_reaches_the_program_with_its_client_and_its_body_as_sent() {
 #[test]
 fn a_system_that_answers_nobody_says_so() {
     let mut setup = setup();
-    setup.interventions = vec![Intervention { at: SimTime(2), ordinal: 0, action: ask("GET", "/", "") }];
+    setup.interventions = vec![Intervention { at: SimTime(2), ordinal: Ordinal::ByTime, action: ask("GET", "/", "") }];
     let over = program::finish(program::start(setup, |env| async move { env.sleep(Span(5)).await }));
     let trace = over.run.trace();
     let replies = events(&over.run).into_iter().filter_map(|event| match event.kind {

@@ -15,12 +15,12 @@ use std::rc::Rc;
 type Finished = Session<Ledger, History>;
 
 /// The names of the `always` checks that were broken.
-fn broken(session: &Finished) -> Vec<&'static str> {
+fn broken(session: &Finished) -> Vec<std::borrow::Cow<'static, str>> {
     let states = session.history().checks.states();
     states
         .iter()
         .filter(|s| s.first_seen().is_some() && s.check.kind == millrace::spec::CheckKind::Always)
-        .map(|s| s.check.name)
+        .map(|s| s.check.name())
         .collect()
 }
 
@@ -110,7 +110,7 @@ fn a_controller_that_looks_more_often_leaves_no_longer_log() {
 
 fn check(pattern: &str, name: &str) -> &'static Check {
     let checks = patterns::find(pattern).expect("a pattern").checks;
-    checks.iter().find(|check| check.name == name).unwrap_or_else(|| panic!("{pattern} has no check {name}"))
+    checks.iter().find(|check| check.name() == name).unwrap_or_else(|| panic!("{pattern} has no check {name}"))
 }
 
 #[track_caller]
@@ -190,7 +190,7 @@ fn the_check_on_slots_fails_when_one_stays_empty_beside_a_queue() {
         })
     };
     for pattern in patterns::ALL.iter().filter(|p| (p.fields)().iter().any(|f| f.key == "slots")) {
-        let check = check(pattern.id, Check::SLOTS_KEPT.name);
+        let check = check(pattern.id, Check::SLOTS_KEPT.statement);
         assert!(holds(check, &in_service(1)), "one is served and one waits for the only slot");
         assert!(!holds(check, &in_service(2)), "one waits beside a slot that nobody gave back");
     }

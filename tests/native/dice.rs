@@ -1,7 +1,7 @@
 //! Whose dice a server throws: those of the server, of the job, and of the attempt.
 
 use crate::program::{finish, setup, start, values};
-use millrace::engine::{Action, Env, Intervention, Onset, Reply, Setup};
+use millrace::engine::{Action, Env, Intervention, Onset, Ordinal, Reply, Setup};
 use millrace::patterns;
 use millrace::spec::{Fidelity, FieldGroup};
 use millrace::trace::{Answer, Outcome, SimTime, StationId};
@@ -92,7 +92,7 @@ fn a_burst_of_errors_meets_attempts_and_servers_for_themselves() {
     let burst = || Setup {
         interventions: vec![Intervention {
             at: SimTime::ZERO,
-            ordinal: 0,
+            ordinal: Ordinal::ByTime,
             action: Action::Fault { id: ERROR_BURST.to_owned(), onset: Onset::of(50) },
         }],
         ..setup()

@@ -2,7 +2,7 @@
 
 use crate::faults::switch;
 use crate::program::{Guard, Log, Over, events, finish, outcome, run, run_any, setup, start, start_pattern, values};
-use millrace::engine::{Action, Clock, Env, Intervention, Order, Progress, Run, Seed, Setup, Task, TaskRef};
+use millrace::engine::{Action, Clock, Env, Intervention, Order, Ordinal, Progress, Run, Seed, Setup, Task, TaskRef};
 use millrace::parts::{Ticker, channel, select2, timeout};
 use millrace::patterns;
 use millrace::spec::Fidelity;
@@ -340,6 +340,21 @@ fn a_join_gives_the_result_also_of_a_task_that_has_ended_before() {
     });
 }
 
+#[test]
+fn awaiting_a_task_is_joining_it_at_the_line_of_the_await() {
+    let over = run(|env| async move {
+        let inner = env.clone();
+        let task = env.spawn("slow", async move {
+            inner.sleep(MS).await;
+            "done"
+        });
+        assert_eq!(task.await, "done");
+    });
+    let line = line!() - 2;
+    let joins = over.pick(|e| matches!(e.kind, EventKind::Waits { what: Wait::Join, .. }).then_some(e.site.line()));
+    assert_eq!(joins, [Some(line)]);
+}
+
 // How a run can end.
 
 #[test]
@@ -568,7 +583,7 @@ fn some_interventions() -> impl Strategy<Value = Vec<Intervention>> {
     ];
     let one = (0..400_000_000u64, 0..900u64, action).prop_map(|(at, ordinal, action)| Intervention {
         at: SimTime(at),
-        ordinal,
+        ordinal: Ordinal::after(ordinal),
         action,
     });
     prop::collection::vec(one, 0..5)
@@ -621,7 +636,7 @@ fn a_budget_is_kept_to_the_poll() {
 // Interventions.
 
 fn fault(at: SimTime, ordinal: u64, magnitude: Option<i64>) -> Intervention {
-    Intervention { at, ordinal, action: switch("slow-server", magnitude) }
+    Intervention { at, ordinal: Ordinal::after(ordinal), action: switch("slow-server", magnitude) }
 }
 
 /// Ten tasks that each write two events at 1, 2, 3 … ms, with this done to them.
@@ -699,8 +714,11 @@ fn a_fault_that_is_on_already_with_the_same_magnitude_is_no_event() {
 
 #[test]
 fn a_live_value_is_felt_by_who_reads_it_and_one_that_nobody_reads_is_no_event() {
-    let live =
-        |at, key: &str, value| Intervention { at, ordinal: 0, action: Action::Live { key: key.to_owned(), value } };
+    let live = |at, key: &str, value| Intervention {
+        at,
+        ordinal: Ordinal::ByTime,
+        action: Action::Live { key: key.to_owned(), value },
+    };
     let seen = Log::new();
     let log = seen.clone();
     let interventions = vec![live(at_ms(2), "step", 7), live(at_ms(3), "nobody", 1)];

@@ -2,7 +2,7 @@
 
 use crate::program::follow;
 use millrace::analysis::History;
-use millrace::engine::{Action, Again, Intervention, Onset};
+use millrace::engine::{Action, Again, Intervention, Onset, Ordinal};
 use millrace::export::Report;
 use millrace::session::{Scenario, Session, link};
 use millrace::trace::{EventKind, Ledger, SimTime, Span};
@@ -220,7 +220,7 @@ fn links_carry_durations_and_members_and_equal_scenarios_have_equal_links() {
 #[test]
 fn what_stands_by_time_alone_is_taken_along_by_other_runs() {
     let mut scenario = Scenario::read("#/worker-pool").expect("a link").scenario;
-    let put = |ordinal, action| Intervention { at: SimTime(5), ordinal, action };
+    let put = |ordinal, action| Intervention { at: SimTime(5), ordinal: Ordinal::after(ordinal), action };
     let live = Action::Live { key: "mean".to_owned(), value: 1 };
     scenario.interventions = vec![
         put(0, live.clone()),

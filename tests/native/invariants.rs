@@ -47,7 +47,7 @@ proptest! {
     fn whatever_is_checked_always_holds_as_documented_and_as_shipped(scenario in scenarios::any()) {
         let session = finished(&scenario);
         for state in session.history().checks.states().iter().filter(|s| s.check.kind == CheckKind::Always) {
-            prop_assert_eq!(state.first_seen(), None, "{}", state.check.name);
+            prop_assert_eq!(state.first_seen(), None, "{}", state.check.name());
         }
     }
 

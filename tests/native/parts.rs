@@ -2,12 +2,12 @@
 
 use crate::faults::switch;
 use crate::program::{Guard, Log, Over, finish, outcome, run, run_any, setup, start};
-use millrace::engine::{Env, Intervention, Job, Progress, Setup};
+use millrace::engine::{Env, Intervention, Job, Ordinal, Progress, Setup};
 use millrace::parts::{
     Arrivals, Crew, Either, Elapsed, ErrorGroup, GroupError, KILL_WORKER, Message, PipelineStage, Semaphore, Ticker,
-    Traffic, WaitGroup, channel, select2, timeout,
+    Traffic, WaitGroup, Worker, channel, select2, timeout,
 };
-use millrace::trace::{EventKind, Outcome, SimTime, Span, Wait};
+use millrace::trace::{Ending, EventKind, Outcome, SimTime, Span, Wait};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -300,7 +300,7 @@ fn who_gives_up_waiting_takes_no_permit_with_it_not_even_one_it_was_handed() {
 fn faults(switches: &[(u64, Option<i64>)]) -> Setup {
     let one = |&(ms, magnitude): &(u64, Option<i64>)| Intervention {
         at: at_ms(ms),
-        ordinal: 0,
+        ordinal: Ordinal::ByTime,
         action: switch(KILL_WORKER, magnitude),
     };
     Setup { interventions: switches.iter().map(one).collect(), ..setup() }
@@ -326,7 +326,7 @@ fn crew_at_work(setup: Setup, size: u32, jobs: u32, done: &Log<SimTime>) -> Over
                 }
             }
         };
-        let crew = Crew::start(&env, "crew", "worker", size, work, move || {
+        let crew = Crew::start(&env, "crew", "worker", size, work).when_done(move || {
             done.push(end.now());
             finished.try_send(1).unwrap();
         });
@@ -335,6 +335,42 @@ fn crew_at_work(setup: Setup, size: u32, jobs: u32, done: &Log<SimTime>) -> Over
         // Nobody says it twice.
         env.sleep(Span::millis(50)).await;
     }))
+}
+
+#[test]
+fn whoever_joins_a_crew_goes_on_when_its_last_worker_is_done() {
+    for (size, ms) in [(0, 0), (1, 10), (3, 30)] {
+        let over = run(move |env| async move {
+            let inner = env.clone();
+            let work = move |worker: Worker| inner.sleep(Span::millis(10 * u64::from(worker.number)));
+            Crew::start(&env, "crew", "worker", size, work).join().await;
+            assert_eq!(env.now(), at_ms(ms));
+        });
+        let joins = over.pick(|e| matches!(e.kind, EventKind::Waits { what: Wait::Join, .. }).then_some(e.at));
+        assert_eq!(joins.len(), usize::from(size > 0), "a wait is said once, and none where there is nobody");
+    }
+}
+
+#[test]
+fn whoever_gives_up_joining_a_crew_cancels_it() {
+    let over = run(|env| async move {
+        let inner = env.clone();
+        let crew = Crew::start(&env, "crew", "worker", 2, move |_| inner.sleep(Span::secs(1)));
+        assert!(timeout(&env, MS, crew.join()).await.is_err());
+        env.sleep(MS).await;
+    });
+    let ends = over.pick(|e| match e.kind {
+        EventKind::Ended { how } => Some((e.at, how)),
+        _ => None,
+    });
+    assert_eq!(ends[..2], [(at_ms(1), Ending::Cancelled), (at_ms(1), Ending::Cancelled)]);
+}
+
+#[test]
+fn the_end_of_a_worker_that_a_fault_kills_says_so() {
+    let over = crew_at_work(faults(&[(5, Some(1))]), 2, 2, &Log::new());
+    let killed = over.pick(|e| matches!(e.kind, EventKind::Ended { how: Ending::Killed }).then_some(e.at));
+    assert_eq!(killed, [at_ms(5)]);
 }
 
 #[test]
@@ -413,20 +449,14 @@ fn dropping_a_crew_cancels_its_workers_and_leaking_it_does_not() {
         let seen = log.clone();
         run(|env| async move {
             let (inner, work) = (env.clone(), seen.clone());
-            let crew = Crew::start(
-                &env,
-                "crew",
-                "worker",
-                2,
-                move |_| {
-                    let (env, log) = (inner.clone(), work.clone());
-                    async move {
-                        env.sleep(Span::millis(5)).await;
-                        log.push("worked");
-                    }
-                },
-                move || seen.push("done"),
-            );
+            let crew = Crew::start(&env, "crew", "worker", 2, move |_| {
+                let (env, log) = (inner.clone(), work.clone());
+                async move {
+                    env.sleep(Span::millis(5)).await;
+                    log.push("worked");
+                }
+            })
+            .when_done(move || seen.push("done"));
             env.sleep(MS).await;
             if leak {
                 crew.leak();
@@ -445,7 +475,7 @@ fn workers_are_started_by_the_line_that_starts_their_crew_or_stage() {
     let lines = [line!() + 3, line!() + 6];
     let over = run(|env| async move {
         let inner = env.clone();
-        let crew = Crew::start(&env, "crew", "worker", 2, move |_| inner.sleep(MS), || {});
+        let crew = Crew::start(&env, "crew", "worker", 2, move |_| inner.sleep(MS));
         let (_tx, rx) = channel::<Message<i64>>(&env, "input", 0);
         let stage = PipelineStage { name: "stage".into(), workers: 1, buffer: 0 };
         let handle = stage.run(&env, rx, None, |_, n: i64, _| async move { Ok(n) });

@@ -4,47 +4,10 @@ use crate::program::{setup, start_pattern, values};
 use millrace::engine::Progress;
 use millrace::parts;
 use millrace::patterns::{self, ALL};
-use millrace::spec::{CheckKind, Fidelity, Field, Kind, Pattern, Preset, SceneSpec, Values};
+use millrace::spec::{CheckKind, Fidelity, Field, Kind, Pattern, Place, Preset, SceneSpec, Values, used_parts};
 use millrace::trace::{Cursor, Ledger, SimTime};
 use std::collections::BTreeSet;
 use std::path::Path;
-
-/// The ids that links and scripts outside rely on.
-const IDS: &[&str] = &[
-    "sequential",
-    "wait-group",
-    "worker-pool",
-    "backpressure",
-    "pipeline",
-    "select",
-    "cond",
-    "once",
-    "context",
-    "semaphore",
-    "rw-lock",
-    "frame-processor",
-    "batch-fan-out",
-    "graceful-shutdown",
-    "rate-limiter",
-    "circuit-breaker",
-    "retry",
-    "hedge",
-    "bulkhead",
-    "adaptive-limit",
-    "degradation",
-    "policy-pipeline",
-    "connection-pool",
-    "redis-pool",
-    "cache",
-    "batch-processor",
-    "hub",
-    "concurrency-manager",
-    "pool-manager",
-    "request-handler",
-    "background-processor",
-    "backend",
-    "elevator",
-];
 
 /// Words of links that mean something else.
 const RESERVED: &[&str] = &["seed", "preset", "fidelity", "target", "url", "until", "at", "x", "vs", "embed", "v"];
@@ -84,12 +47,17 @@ fn assert_label(text: &str, of: &str) {
 }
 
 #[test]
-fn ids_are_unique_and_among_those_that_the_outside_relies_on() {
-    let ids: BTreeSet<_> = ALL.iter().map(|p| p.id).collect();
-    assert_eq!(ids.len(), ALL.len());
-    for id in ids {
-        assert!(IDS.contains(&id), "{id} is in nobody's links");
-        assert_eq!(patterns::find(id).map(|p| p.id), Some(id));
+fn every_module_of_the_patterns_is_in_the_catalogue_under_its_own_name() {
+    // Links rely on an id for ever, so it is no second name that somebody has to think of.
+    let root = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/patterns/src/lib.rs"));
+    let root = root.expect("the patterns");
+    let modules = root.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let modules: BTreeSet<_> = modules.map(|module| module.replace('_', "-")).collect();
+    let ids: BTreeSet<_> = ALL.iter().map(|p| p.id.to_owned()).collect();
+    assert_eq!(ids.len(), ALL.len(), "a pattern is in the catalogue twice");
+    assert_eq!(modules, ids, "left the modules, right the ids in the catalogue of crates/patterns/src/lib.rs");
+    for pattern in ALL {
+        assert_eq!(patterns::find(pattern.id).map(|p| p.id), Some(pattern.id));
     }
     assert!(patterns::find("no-such-pattern").is_none());
 }
@@ -156,6 +124,20 @@ fn every_field_and_choice_has_a_label_and_says_what_it_does() {
     }
 }
 
+#[test]
+fn every_field_of_text_has_examples_that_it_accepts() {
+    for pattern in ALL {
+        for field in (pattern.fields)() {
+            let Kind::Text { examples, .. } = field.kind else { continue };
+            let of = format!("{}.{}", pattern.id, field.key);
+            assert!(!examples.is_empty(), "{of}: tests by chance have no text to choose");
+            for example in examples {
+                assert!(field.read(example).is_ok(), "{of} does not accept its own example {example:?}");
+            }
+        }
+    }
+}
+
 fn assert_choices(field: &Field, of: &str) {
     let Kind::Choice(choices) = field.kind else { return };
     assert!(choices.len() > 1, "{of} leaves no choice");
@@ -194,7 +176,7 @@ fn presets_have_words_and_every_value_in_them_is_read_without_a_problem() {
 #[test]
 fn checks_have_names_and_every_pattern_promises_conservation_and_capacity() {
     for pattern in ALL {
-        let names: BTreeSet<_> = pattern.checks.iter().map(|c| c.name).collect();
+        let names: BTreeSet<_> = pattern.checks.iter().map(|c| c.name()).collect();
         assert_eq!(names.len(), pattern.checks.len(), "{}: a check is there twice", pattern.id);
         names.iter().for_each(|name| assert_label(name, pattern.id));
         let always = pattern.checks.iter().filter(|c| c.kind == CheckKind::Always).count();
@@ -222,10 +204,6 @@ fn the_source_shown_is_the_file_that_was_compiled() {
         |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     for pattern in ALL {
         assert_eq!(on_disk(pattern.source.path), pattern.source.text, "{}", pattern.id);
-        for part in pattern.parts {
-            let path = format!("crates/parts/src/{part}.rs");
-            assert!(parts::SOURCES.iter().any(|(p, _)| *p == path), "{}: no part is called {part}", pattern.id);
-        }
     }
     for (path, text) in parts::SOURCES {
         assert_eq!(on_disk(path), *text);
@@ -240,21 +218,31 @@ fn the_source_shown_is_the_file_that_was_compiled() {
 }
 
 #[test]
-fn a_pattern_names_every_part_it_uses() {
-    // Which file a name comes from is what the root of the parts says.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let index = std::fs::read_to_string(root.join("crates/parts/src/lib.rs")).expect("the parts");
+fn every_part_that_a_pattern_uses_is_there_to_be_read() {
     for pattern in ALL {
-        let text = pattern.source.text;
-        let start = text.find("use millrace_parts::").unwrap_or(text.len());
-        let used = text[start..].split(';').next().unwrap_or_default();
-        let words: BTreeSet<_> = used.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        for line in index.lines().filter_map(|l| l.strip_prefix("pub use ")) {
-            let (part, names) = line.split_once("::").expect("a path");
-            let exported = names.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|n| !n.is_empty());
-            // A trait or a small type that comes along with another part is no part of its own.
-            let uses = exported.into_iter().any(|name| words.contains(name));
-            assert!(!uses || pattern.parts.contains(&part), "{} uses {part}", pattern.id);
+        let used = used_parts(pattern.source.text, parts::ROOT);
+        for part in &used {
+            let path = format!("crates/parts/src/{part}.rs");
+            assert!(parts::SOURCES.iter().any(|(p, _)| *p == path), "{}: {path} is not listed", pattern.id);
+        }
+        let imports = pattern.source.text.contains("use millrace_parts::");
+        assert_eq!(imports, !used.is_empty(), "{}: {used:?}", pattern.id);
+    }
+}
+
+#[test]
+fn the_main_task_is_at_home_where_the_results_end_up() {
+    for pattern in ALL {
+        for (name, fidelity, values, _) in configurations(pattern) {
+            let (kind, home) = pattern.home;
+            for place in &(pattern.scene)(&values, fidelity).places {
+                let Place::Sink { station, .. } = place else { continue };
+                assert_eq!(
+                    station, home,
+                    "{name}: the main task is at home at {kind:?} \"{home}\" (Pattern::home) and the results end up at \"{station}\" \
+                     (the sink of its scene): what it collects would be at a station that nobody sees"
+                );
+            }
         }
     }
 }
@@ -277,7 +265,7 @@ fn every_pattern_with_every_preset_runs_to_its_end_and_keeps_its_promises_at_eve
             let always: Vec<_> = pattern.checks.iter().filter(|c| c.kind == CheckKind::Always).collect();
             let promises = |ledger: &Ledger| {
                 for check in &always {
-                    assert!((check.holds)(ledger, &trace), "{name}: {} not at {} ns", check.name, ledger.now.0);
+                    assert!((check.holds)(ledger, &trace), "{name}: {} not at {} ns", check.name(), ledger.now.0);
                 }
             };
             while let Some(next) = trace.get(cursor.index) {
@@ -292,7 +280,7 @@ fn every_pattern_with_every_preset_runs_to_its_end_and_keeps_its_promises_at_eve
             let tally = &ledger.tally;
             assert_eq!(tally.offered, tally.departed() + tally.in_system, "{name}");
             assert!(tally.offered > 0, "{name} does nothing");
-            let counted = values.get("requests").map(|_| values.count("requests"));
+            let counted = values.jobs();
             assert!(counted.is_none_or(|requests| tally.offered <= requests), "{name}");
             if preset.is_none_or(|p| p.fidelity.is_none()) && fidelity == Fidelity::Documented {
                 assert!(counted.is_none_or(|requests| tally.offered == requests), "{name}");

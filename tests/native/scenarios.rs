@@ -1,51 +1,40 @@
 //! Scenarios by chance, for properties: every pattern, values within their ranges but small enough to run quickly, faults and requests to
 //! the running system at any place.
 
-use millrace::engine::{Action, Intervention};
+use millrace::engine::{Action, Intervention, Ordinal};
 use millrace::patterns;
 use millrace::session::Scenario;
-use millrace::spec::{Fidelity, Kind, Value};
+use millrace::spec::{Fidelity, Field, Kind, Role, Value};
 use millrace::trace::{SimTime, Span};
 use proptest::prelude::*;
 
 /// Requests of a random scenario, at most.
 const REQUESTS: u64 = 120;
 
-/// Texts for the fields that take some form of text; each field takes those of its own form.
-const TEXTS: &[&str] = &[
-    "prepare:2:3,call:3:0,store:1:5",
-    "square:1:0,double:2:4",
-    "call:4:10",
-    "a:0:1,b:2:2",
-    "A:0..9",
-    "A:0..9,B:0..9,C:-2..5",
-    "A:9..0,left lift:0..4",
-    "0->9@0s;3->0@10ms;2->2@20ms;0->300@30ms;5->1@40ms",
-    "0->3@0s;0->3@0s;1->4@0s;4->0@50ms;9->0@50ms",
-];
-
 /// A value of a field, from a number that was drawn.
-fn value(key: &str, kind: &Kind, draw: u64) -> Value {
+fn value(field: &Field, draw: u64) -> Value {
     let within = |low: u64, high: u64| low + draw % (high - low + 1);
-    match kind {
+    match &field.kind {
         Kind::Count { min, max } => {
-            let most = if matches!(key, "requests" | "passengers") { REQUESTS } else { 40 };
+            let most = if is_number_of_jobs(field) { REQUESTS } else { 40 };
             Value::Count(within(*min, (*max).min((*min).max(most))))
         }
         Kind::Span { min, max } => Value::Span(Span(within(min.0, max.0.min(min.0.max(50_000_000))))),
         Kind::Share { max } => Value::Number(max * (draw % 5) as f64 / 8.0),
         Kind::Rate { min, max } => Value::Number((50.0 + (draw % 5_000) as f64).clamp(*min, *max)),
         Kind::Choice(choices) => Value::Word(choices[draw as usize % choices.len()].id.to_owned()),
-        Kind::Text { check, .. } => {
-            let texts: Vec<_> = TEXTS.iter().filter(|text| check(text).is_ok()).collect();
-            Value::Word(texts[draw as usize % texts.len()].to_string())
-        }
+        Kind::Text { examples, .. } => Value::Word(examples[draw as usize % examples.len()].to_owned()),
     }
+}
+
+/// The passengers of a bank are its jobs where its traffic is random.
+fn is_number_of_jobs(field: &Field) -> bool {
+    field.role == Some(Role::Jobs) || field.key == "passengers"
 }
 
 /// Any scenario.
 pub fn any() -> impl Strategy<Value = Scenario> {
-    let draws = proptest::collection::vec(any_draw(), 40);
+    let draws = proptest::collection::vec(any_draw(), 64);
     let faults =
         proptest::collection::vec((0..400_000_000_u64, 0..600_u64, 0..5_usize, proptest::option::of(1..4_i64)), 0..4);
     let asks = proptest::collection::vec((0..4_000_000_000_u64, 1..600_u64, 0..20_usize), 0..4);
@@ -54,10 +43,10 @@ pub fn any() -> impl Strategy<Value = Scenario> {
             let mut scenario = Scenario::new(patterns::ALL[pattern]);
             scenario.fidelity = if shipped { Fidelity::Shipped } else { Fidelity::Documented };
             scenario.seed = seed;
-            for (field, draw) in (scenario.pattern.fields)().iter().zip(draws) {
+            for (field, draw) in (scenario.pattern.fields)().iter().zip(draws.into_iter().cycle()) {
                 // Leave about half as they are, except the number of requests.
-                if draw % 2 == 0 || matches!(field.key, "requests" | "passengers") {
-                    scenario.choose(field.key, value(field.key, &field.kind, draw / 2));
+                if draw % 2 == 0 || is_number_of_jobs(field) {
+                    scenario.choose(field.key, value(field, draw / 2));
                 }
             }
             let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
@@ -68,7 +57,7 @@ pub fn any() -> impl Strategy<Value = Scenario> {
                     Some(magnitude) => Action::Fault { id: fault.id.to_owned(), onset: fault.onset(magnitude, None) },
                     None => Action::Lift { id: fault.id.to_owned(), magnitude: None },
                 };
-                scenario.interventions.push(Intervention { at: SimTime(at), ordinal, action });
+                scenario.interventions.push(Intervention { at: SimTime(at), ordinal: Ordinal::after(ordinal), action });
             }
             let routes = scenario.pattern.console.map_or(&[][..], |console| console.routes);
             for (at, ordinal, which) in asks {
@@ -79,7 +68,7 @@ pub fn any() -> impl Strategy<Value = Scenario> {
                     path: route.path.to_owned(),
                     body: route.body.to_owned(),
                 };
-                scenario.interventions.push(Intervention { at: SimTime(at), ordinal, action });
+                scenario.interventions.push(Intervention { at: SimTime(at), ordinal: Ordinal::after(ordinal), action });
             }
             scenario.interventions.sort_by_key(|i| (i.at, i.ordinal));
             // Faults may leave a run waiting for ever, and open arrivals may take long: look at no more than a minute.

@@ -1,7 +1,7 @@
 //! The stage: what is drawn follows the ledger, stays on the canvas, can be read, and stays small however large the run.
 
 use crate::faults::switch;
-use millrace::engine::{Intervention, Run, Seed, Setup};
+use millrace::engine::{Intervention, Ordinal, Run, Seed, Setup};
 use millrace::patterns;
 use millrace::spec::{Fidelity, Pattern, Place, Preset, SceneSpec, Values};
 use millrace::trace::{Answer, Cursor, EventKind, SimTime, Span, StationKind};
@@ -532,7 +532,7 @@ fn pictures_to_look_at() {
     let Ok(folder) = std::env::var("MILLRACE_LOOK") else { return };
     let fault = |at: u64, id: &str, magnitude: i64| Intervention {
         at: SimTime(at * MS),
-        ordinal: 0,
+        ordinal: Ordinal::ByTime,
         action: switch(id, Some(magnitude)),
     };
     type Given = &'static [(&'static str, &'static str)];

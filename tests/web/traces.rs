@@ -8,75 +8,23 @@ use millrace::session::Session;
 use millrace::trace::{Ledger, SimTime, TraceEvent};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// The golden files with these names. A browser has no folder to read, so that each is named.
-macro_rules! golden {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../golden/", $name, ".txt")))),*]
-    };
-}
+/// The events and the hash of every scenario, as `make golden` writes them.
+const GOLDEN: &str = include_str!("../golden/index.txt");
 
-const GOLDEN: &[(&str, &str)] = golden![
-    "backpressure.bang-bang",
-    "backpressure.default",
-    "backpressure.default.shipped",
-    "backpressure.hard-cap",
-    "backpressure.new-config",
-    "circuit-breaker.default",
-    "circuit-breaker.default.shipped",
-    "circuit-breaker.flaky",
-    "circuit-breaker.flapping",
-    "circuit-breaker.herd",
-    "circuit-breaker.inert",
-    "circuit-breaker.early",
-    "circuit-breaker.exactly-slow",
-    "circuit-breaker.far-between",
-    "circuit-breaker.growing",
-    "circuit-breaker.hung-probes",
-    "circuit-breaker.refused",
-    "circuit-breaker.wrong-requests",
-    "circuit-breaker.slow",
-    "elevator.default",
-    "elevator.default.shipped",
-    "elevator.lunch",
-    "elevator.production",
-    "elevator.rush-hour",
-    "elevator.single",
-    "elevator.stranded",
-    "elevator.testing",
-    "elevator.up-peak",
-    "pipeline.bottleneck",
-    "pipeline.default",
-    "pipeline.default.shipped",
-    "pipeline.leak",
-    "pipeline.square-double",
-    "sequential.default",
-    "sequential.new-config",
-    "wait-group.default",
-    "wait-group.default.shipped",
-    "wait-group.lost-results",
-    "wait-group.new-config",
-    "wait-group.one-thread",
-    "worker-pool.constant",
-    "worker-pool.default",
-    "worker-pool.default.shipped",
-    "worker-pool.new-config",
-    "worker-pool.open",
-];
-
-/// The word after `key` in a golden file.
-fn figure<'a>(golden: &'a str, key: &str) -> &'a str {
-    golden.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim()
+/// How many events a scenario has, and their hash.
+fn golden(name: &str) -> (&'static str, &'static str) {
+    let figures = GOLDEN.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.split_once(' '));
+    figures.unwrap_or_else(|| panic!("no golden trace of {name} yet: run make golden"))
 }
 
 #[wasm_bindgen_test]
 fn every_scenario_has_the_native_trace() {
     for (name, scenario) in scenarios() {
-        let golden = GOLDEN.iter().find(|(known, _)| *known == name);
-        let (_, golden) = golden.unwrap_or_else(|| panic!("{name} is missing in the list of this file"));
+        let (events, hash) = golden(&name);
         let mut session = Session::new(scenario, Ledger::new(), History::default());
         while !session.compute(SimTime::MAX, u64::MAX) {}
-        assert_eq!(session.run().trace().len().to_string(), figure(golden, "events "), "events of {name}");
-        assert_eq!(session.far_hash().hex(), figure(golden, "hash "), "hash of {name}");
+        assert_eq!(session.run().trace().len().to_string(), events, "events of {name}");
+        assert_eq!(session.far_hash().hex(), hash, "hash of {name}");
     }
 }
 
@@ -86,13 +34,13 @@ fn small_slices_of_time_and_polls_change_nothing() {
         if scenario.expects().is_some_and(|jobs| jobs > 500) {
             continue;
         }
-        let (_, golden) = GOLDEN.iter().find(|(known, _)| *known == name).expect("the list is complete");
+        let (_, hash) = golden(&name);
         let mut session = Session::new(scenario, Ledger::new(), History::default());
         let mut polls = 0;
         while !session.compute(SimTime::MAX, 1 + polls % 7) {
             polls += 1;
         }
-        assert_eq!(session.far_hash().hex(), figure(golden, "hash "), "hash of {name}");
+        assert_eq!(session.far_hash().hex(), hash, "hash of {name}");
     }
 }
 

@@ -100,7 +100,7 @@ impl Checks {
     pub fn sections(&self) -> Vec<Section<'_>> {
         let mut sections: Vec<Section<'_>> = Vec::new();
         for (number, state) in self.states.iter().enumerate() {
-            let (heading, _) = state.check.section();
+            let heading = state.check.section;
             match sections.iter_mut().find(|section| section.heading == heading) {
                 Some(section) => section.members.push((number, state)),
                 None => sections.push(Section { heading, members: vec![(number, state)] }),
@@ -137,9 +137,9 @@ mod tests {
     use super::*;
 
     const CHECKS: &[Check] = &[
-        Check::always("One: always so", |ledger, _| ledger.now.0 < 5),
-        Check::sometimes("Two: once so", |ledger, _| ledger.now.0 == 3),
-        Check::eventually("One: so at last", |ledger, _| ledger.now.0 > 7),
+        Check::always("always so", |ledger, _| ledger.now.0 < 5).under("One"),
+        Check::sometimes("once so", |ledger, _| ledger.now.0 == 3).under("Two"),
+        Check::eventually("so at last", |ledger, _| ledger.now.0 > 7).under("One"),
         Check::sometimes("never so", |_, _| false),
     ];
 

@@ -253,7 +253,7 @@ impl Core {
     }
 
     /// Drops a task's future. Nothing happens if it has ended; a task that cancels itself ends with its current poll.
-    pub fn cancel(&self, task: TaskRef) {
+    pub fn cancel(&self, task: TaskRef, how: Ending) {
         let taken = match self.slots.borrow_mut().get_mut(task.slot as usize) {
             Some(slot) if slot.id == task.id => {
                 // No future while it is polled: the executor sees the changed id and lets it go.
@@ -268,7 +268,7 @@ impl Core {
         self.current.set(current);
         self.station.set(home);
         self.free.borrow_mut().push(task.slot);
-        self.emit_for(task.id, EventKind::Ended { how: Ending::Cancelled }, Site::NONE);
+        self.emit_for(task.id, EventKind::Ended { how }, Site::NONE);
     }
 
     /// Polls one task. A wake of a task that is gone polls nothing.

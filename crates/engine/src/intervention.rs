@@ -11,10 +11,34 @@ use millrace_trace::SimTime;
 pub struct Intervention {
     /// When.
     pub at: SimTime,
-    /// After how many events; it comes in with the first poll that ends at or past this many.
-    pub ordinal: u64,
+    /// Where among the events of that instant.
+    pub ordinal: Ordinal,
     /// What.
     pub action: Action,
+}
+
+/// Where among the events of its instant an intervention comes. By time alone is before all others of the instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ordinal {
+    /// By time alone: it is applied before anything else happens at its instant, whatever happened before.
+    ByTime,
+    /// Once at least this many events have been logged: after the first poll that ends at or past this many.
+    At(u64),
+}
+
+impl Ordinal {
+    /// After this many events; after none is by time alone, and so a link writes it.
+    pub const fn after(events: u64) -> Ordinal {
+        if events == 0 { Ordinal::ByTime } else { Ordinal::At(events) }
+    }
+
+    /// How many events it waits for.
+    pub const fn events(self) -> u64 {
+        match self {
+            Ordinal::ByTime => 0,
+            Ordinal::At(events) => events,
+        }
+    }
 }
 
 /// What is done.

@@ -49,7 +49,7 @@ pub use exchange::{Exchange, Terms, Unfit};
 pub use faults::{Again, Onset};
 pub use host::{Host, Lap, Memory};
 pub use injected::Injected;
-pub use intervention::{Action, Intervention};
+pub use intervention::{Action, Intervention, Ordinal};
 pub use job::{Carries, Job};
 pub use rng::{Draw, Seed};
 pub use run::{Clock, Order, Progress, Run, Setup, WaitingTask};

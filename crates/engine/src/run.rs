@@ -5,7 +5,7 @@ use super::core::Core;
 use super::env::Env;
 use super::exchange::Terms;
 use super::host::Host;
-use super::intervention::{Action, Intervention};
+use super::intervention::{Action, Intervention, Ordinal};
 use super::rng::{Draw, Seed};
 use super::task::{Task, TaskRef};
 use millrace_trace::{SimTime, Site, StationId, StationKind, TaskId, TextId, Trace, Wait};
@@ -237,7 +237,7 @@ impl Run {
 
     /// Does something to a run in real time, now: before anything else happens, at the instant up to which it was advanced.
     pub fn intervene(&mut self, action: Action) {
-        self.pending.push_front(Intervention { at: SimTime::ZERO, ordinal: 0, action });
+        self.pending.push_front(Intervention { at: SimTime::ZERO, ordinal: Ordinal::ByTime, action });
     }
 
     /// Asks the program for something, in real time, now: client; method, path and body; how it came. The number of the exchange.
@@ -342,7 +342,7 @@ impl Run {
                 } else if deadline != Some(at) {
                     // An intervention whose events will not come any more: let it in now.
                     if let Some(front) = self.pending.front_mut() {
-                        front.ordinal = 0;
+                        front.ordinal = Ordinal::ByTime;
                     }
                 }
                 self.fire_due();
@@ -369,7 +369,7 @@ impl Run {
     fn apply_due(&mut self) {
         self.core.end_due_faults();
         while let Some(next) = self.pending.front() {
-            if next.at > self.now() || next.ordinal > self.core.trace().len() {
+            if next.at > self.now() || next.ordinal.events() > self.core.trace().len() {
                 return;
             }
             match self.pending.pop_front().map(|i| i.action) {

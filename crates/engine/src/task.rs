@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::outside::OutsideWaker;
 use super::site::Sites;
-use millrace_trace::{Site, StationId, TaskId, Wait};
+use millrace_trace::{Ending, Site, StationId, TaskId, Wait};
 use pin_project_lite::pin_project;
 use std::cell::Cell;
 use std::fmt;
@@ -90,8 +90,8 @@ impl<F: Future> Future for Body<F> {
     }
 }
 
-/// The handle of a spawned task. Awaiting it gives the task's result; dropping it cancels the task; see
-/// [`Task::detach`].
+/// The handle of a spawned task. Awaiting it gives the task's result; dropping it cancels the task; [`Task::detach`] lets it run
+/// on alone.
 #[must_use = "dropping the handle cancels the task; call detach to let it run"]
 pub struct Task<T> {
     core: Rc<Core>,
@@ -138,6 +138,11 @@ impl<T: 'static> Task<T> {
         self.detached = true;
     }
 
+    /// Ends the task as a fault does. It is cancelled, and its end says that it was killed.
+    pub fn kill(self) {
+        self.core.cancel(self.task, Ending::Killed);
+    }
+
     /// The task's number.
     pub fn id(&self) -> TaskId {
         self.task.id
@@ -148,7 +153,7 @@ impl<T: 'static> Task<T> {
         self.join.ended.get()
     }
 
-    /// Waits for the result. Cancelling this wait cancels the task.
+    /// The same as awaiting it, for those who need the future: to wait for one of several. Dropping that cancels the task.
     #[track_caller]
     pub fn join(self) -> JoinTask<T> {
         let site = Location::caller();
@@ -156,15 +161,25 @@ impl<T: 'static> Task<T> {
     }
 }
 
+impl<T: 'static> IntoFuture for Task<T> {
+    type Output = T;
+    type IntoFuture = JoinTask<T>;
+
+    #[track_caller]
+    fn into_future(self) -> JoinTask<T> {
+        self.join()
+    }
+}
+
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         if !self.detached && !self.join.ended.get() {
-            self.core.cancel(self.task);
+            self.core.cancel(self.task, Ending::Cancelled);
         }
     }
 }
 
-/// The future of [`Task::join`].
+/// The future of an awaited [`Task`].
 #[must_use = "futures do nothing unless polled"]
 pub struct JoinTask<T> {
     task: Task<T>,

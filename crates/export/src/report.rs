@@ -7,6 +7,7 @@ use millrace_spec::{Place, Value};
 use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The report of a run, serialised as outside scripts expect it. Times are nanoseconds.
@@ -64,6 +65,9 @@ pub struct Report {
     /// Whether somebody is called at all: without a server in the scene, figures of calls are of nothing.
     #[serde(skip)]
     pub has_calls: bool,
+    /// Whether requests come when they come, so that there is an intended start to count from.
+    #[serde(skip)]
+    pub has_open_arrivals: bool,
     /// The tasks.
     pub tasks: Tasks,
     /// The stations.
@@ -142,10 +146,10 @@ pub struct StationLine {
 }
 
 /// A check.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct CheckLine {
     /// What it says.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// `always`, `sometimes` or `eventually`.
     pub kind: &'static str,
     /// Whether it holds.
@@ -222,7 +226,7 @@ impl Report {
                 .states()
                 .iter()
                 .map(|state| CheckLine {
-                    name: state.check.name,
+                    name: state.check.name(),
                     kind: state.check.kind.word(),
                     holds: state.holds(at, over),
                     first_violation_ns: state.first_violation(at, over).map(|t| t.0),
@@ -230,16 +234,12 @@ impl Report {
                 })
                 .collect(),
             detail: detail(scenario, &so_far, &leaked),
+            has_open_arrivals: scenario.values().has_open_arrivals(),
         };
-        if report.has_open_arrivals() {
+        if report.has_open_arrivals {
             report.response_ns = so_far.response();
         }
         report
-    }
-
-    /// Whether requests come when they come, so that there is an intended start to count from.
-    pub fn has_open_arrivals(&self) -> bool {
-        self.params.get("arrivals").is_some_and(|arrivals| arrivals != "closed")
     }
 
     /// Whether an `always` check did not hold.

@@ -191,13 +191,13 @@ mod tests {
     fn searching(check: &str, tries: u64) -> Search {
         let mut scenario = Scenario::new(patterns::find("sequential").expect("a pattern"));
         scenario.set("requests", "20").expect("a count");
-        let place = scenario.pattern.checks.iter().position(|c| c.name == check).expect("a check");
+        let place = scenario.pattern.checks.iter().position(|c| c.name() == check).expect("a check");
         Search::new(&scenario, place).expect("a search").at_most(tries)
     }
 
     #[test]
     fn what_holds_with_every_seed_is_given_up_after_as_many_tries_as_are_allowed_and_can_be_tried_more() {
-        let mut search = searching(Check::CONSERVED.name, 7);
+        let mut search = searching(Check::CONSERVED.statement, 7);
         while !search.work(64) {}
         assert!(search.found().is_none());
         assert_eq!(search.says().as_deref(), Some("None of the seeds 1 to 7 breaks it."));
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_it_says_is_about_the_scenario_with_any_seed_and_about_no_other() {
-        let search = searching(Check::CONSERVED.name, 1);
+        let search = searching(Check::CONSERVED.statement, 1);
         let mut scenario = search.base.clone();
         scenario.seed = "another".to_owned();
         assert!(search.is_about(&scenario));

@@ -150,7 +150,7 @@ impl Member {
 
     /// How many requests it is to send.
     pub fn requests(&self) -> u64 {
-        self.scenario().values().count("requests")
+        self.scenario().values().jobs().unwrap_or(0)
     }
 
     fn progress(&self) -> f64 {

@@ -80,7 +80,7 @@ fn latencies(out: &mut String, r: &Report) -> std::fmt::Result {
     for (word, latency) in [("success:", &by.success), ("error:  ", &by.error), ("timeout:", &by.timeout)] {
         writeln!(out, "  {word} {}", summary(latency.as_ref(), ms))?;
     }
-    if r.has_open_arrivals() {
+    if r.has_open_arrivals {
         writeln!(out, "Response: {} (from the intended start)", summary(r.response_ns.as_ref(), ms))?;
     }
     Ok(())

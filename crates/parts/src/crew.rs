@@ -1,15 +1,17 @@
 //! A crew: a fixed number of workers that do the same, each a task at a station of its own.
 //!
 //! Each can be killed by a fault and comes back when its fault is lifted. What it had in hand is cancelled. When
-//! the last worker is done, the crew says so, once: that is the moment to close what they sent to.
+//! the last worker is done, the crew says so, once, and whoever waits for it goes on.
 
-use millrace_engine::{Env, StationSpec, Task};
-use millrace_trace::{StationId, StationKind, UNLIMITED};
+use millrace_engine::{Env, StationSpec, Task, TaskRef};
+use millrace_trace::{StationId, StationKind, UNLIMITED, Wait};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 /// The fault that kills a worker. Its magnitude is the worker's number, from 1.
 pub const KILL_WORKER: &str = "kill-worker";
@@ -23,7 +25,7 @@ pub struct Worker {
     pub station: StationId,
 }
 
-/// The workers. Dropping it cancels them.
+/// The workers. Dropping it cancels them; [`Crew::join`] waits for them.
 pub struct Crew {
     shared: Rc<Shared>,
 }
@@ -37,8 +39,12 @@ struct Shared {
     hire: Hire,
     places: RefCell<Vec<Place>>,
     running: Cell<u32>,
+    /// One of them is done: it found nothing more to do, and the others will find the same.
     finished: Cell<bool>,
+    /// All of them are.
+    over: Cell<bool>,
     when_done: RefCell<Option<Box<dyn FnOnce()>>>,
+    waiter: Cell<Option<TaskRef>>,
 }
 
 struct Place {
@@ -53,16 +59,9 @@ impl fmt::Debug for Crew {
 }
 
 impl Crew {
-    /// Starts `size` workers ("worker 1" …) under a station named `group`. `when_done` is called once, when the last is done.
+    /// Starts `size` workers ("worker 1" …) under a station named `group`.
     #[track_caller]
-    pub fn start<F>(
-        env: &Env,
-        group: &str,
-        name: &str,
-        size: u32,
-        work: impl Fn(Worker) -> F + 'static,
-        when_done: impl FnOnce() + 'static,
-    ) -> Crew
+    pub fn start<F>(env: &Env, group: &str, name: &str, size: u32, work: impl Fn(Worker) -> F + 'static) -> Crew
     where
         F: Future<Output = ()> + 'static,
     {
@@ -87,7 +86,9 @@ impl Crew {
             places: RefCell::default(),
             running: Cell::new(0),
             finished: Cell::new(false),
-            when_done: RefCell::new(Some(Box::new(when_done))),
+            over: Cell::new(false),
+            when_done: RefCell::default(),
+            waiter: Cell::new(None),
         });
         for number in 1..=size {
             let station = env.open(StationSpec {
@@ -111,6 +112,22 @@ impl Crew {
         Crew { shared }
     }
 
+    /// Calls `then` once, when the last worker is done: the moment to close what they sent to.
+    pub fn when_done(self, then: impl FnOnce() + 'static) -> Crew {
+        if self.shared.over.get() {
+            then();
+        } else {
+            self.shared.when_done.replace(Some(Box::new(then)));
+        }
+        self
+    }
+
+    /// Waits until the last worker is done. Dropping this wait cancels them.
+    #[track_caller]
+    pub fn join(self) -> JoinCrew {
+        JoinCrew { crew: self, site: Location::caller(), waiting: false }
+    }
+
     /// Leaves the workers to themselves, as a program does that forgets them. The last one still says that it is done.
     pub fn leak(self) {
         let places = std::mem::take(&mut *self.shared.places.borrow_mut());
@@ -131,6 +148,31 @@ impl Drop for Crew {
     }
 }
 
+/// The future of [`Crew::join`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct JoinCrew {
+    crew: Crew,
+    site: &'static Location<'static>,
+    waiting: bool,
+}
+
+impl Future for JoinCrew {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
+        let shared = self.crew.shared.clone();
+        if shared.over.get() {
+            return Poll::Ready(());
+        }
+        shared.waiter.set(Some(shared.env.current()));
+        if !std::mem::replace(&mut self.waiting, true) {
+            shared.env.waits(Wait::Join, StationId::NONE, self.site);
+        }
+        Poll::Pending
+    }
+}
+
 impl Shared {
     fn hire(shared: &Rc<Shared>, number: u32) {
         let worker = shared.places.borrow().get(number as usize - 1).map(|p| p.worker);
@@ -143,7 +185,6 @@ impl Shared {
     }
 
     fn one_done(&self) {
-        // A worker that is done found nothing more to do; the others will find the same.
         self.finished.set(true);
         self.one_less();
     }
@@ -156,9 +197,13 @@ impl Shared {
     }
 
     fn finish(&self) {
+        self.over.set(true);
         let when_done = self.when_done.borrow_mut().take();
         if let Some(when_done) = when_done {
             when_done();
+        }
+        if let Some(waiter) = self.waiter.take() {
+            self.env.wake(waiter);
         }
     }
 
@@ -180,7 +225,7 @@ impl Shared {
         }
         for (worker, task) in away {
             shared.env.state(worker.station, "killed");
-            drop(task);
+            task.kill();
             shared.one_less();
         }
     }

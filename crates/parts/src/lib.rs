@@ -35,7 +35,7 @@ mod window;
 pub use arrivals::{Arrivals, Traffic};
 pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Rejected, Slow, Trip};
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
-pub use crew::{Crew, KILL_WORKER, Worker};
+pub use crew::{Crew, JoinCrew, KILL_WORKER, Worker};
 pub use error_group::{Cancelled, ErrorGroup, GroupError};
 pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
 pub use select::{Either, select2};
@@ -45,6 +45,9 @@ pub use timeout::{Elapsed, timeout};
 pub use wait_group::WaitGroup;
 pub use watch::{Until, Watch};
 pub use window::{Counts, Mark, SlidingWindow, Window};
+
+/// The text of this file, which says where each name comes from.
+pub const ROOT: &str = include_str!("lib.rs");
 
 /// The sources of the parts, for the code pane: path as the compiler gives it, and text.
 pub const SOURCES: &[(&str, &str)] = &[

@@ -125,7 +125,7 @@ impl PipelineStage {
                 }
             }
         };
-        let crew = Crew::start(env, &self.name, &self.name, self.workers, work, move || done.close());
+        let crew = Crew::start(env, &self.name, &self.name, self.workers, work).when_done(move || done.close());
         PipelineStageHandle { output, group, crew }
     }
 }

@@ -25,11 +25,10 @@
 //! highest stability of latency; the code has a cool-down task for each worker, steps of 1 ms, and leaks them all.
 
 use millrace_engine::{Env, Job};
-use millrace_parts::{Arrivals, Crew, Rx, Ticker, Tx, channel};
-use millrace_spec::params;
+use millrace_parts::{Crew, Rx, Ticker, Tx, channel};
 use millrace_spec::{
     Benchmark, Check, Claims, DefaultValue, Fidelity, Field, FieldGroup, GaugeSpec, Ideal, Pattern, Preset, Primitive,
-    Profile, ProgramFuture, Regulator, SceneSpec, Source, Suite, Value, Values, Words,
+    Profile, Regulator, SceneSpec, Source, Suite, Unit, Value, Values, Words, params,
 };
 use millrace_trace::{Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace};
 use millrace_upstream::{self as upstream, Load, Response, ServerParams};
@@ -116,14 +115,11 @@ pub static PATTERN: Pattern = Pattern {
         Check::sometimes("the controller held back", |l, t| l.find("busy", t).is_some_and(|(_, s)| s.gauge(DELAY) > 0)),
         Check::ALL_LEFT,
     ],
-    practices: &[],
     disagreement: Some(
         "Documented, one monitor delays the producer; shipped, a cool-down task for each worker delays the taking of signals: \
          look at the delay and at what waits for it.",
     ),
     source: Source { path: file!(), text: include_str!("backpressure.rs") },
-    more: &[],
-    parts: &["crew", "channel", "ticker", "arrivals"],
     home: (StationKind::Sink, "collector"),
     suite: Some(Suite {
         name: "Request patterns",
@@ -142,10 +138,8 @@ pub static PATTERN: Pattern = Pattern {
         },
     }),
     ideal,
-    console: None,
-    race: None,
-    detail: Pattern::no_detail,
-    run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
+    run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
+    ..Pattern::BASE
 };
 
 /// What is counted is what is there. As shipped nobody takes a signal back, so that they count nothing.
@@ -187,8 +181,14 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
             ],
         }),
         gauges: vec![
-            GaugeSpec { id: "pressure", station: "busy".into(), gauge: PRESSURE, label: "Pressure", unit: "busy" },
-            GaugeSpec { id: "delay", station: "busy".into(), gauge: DELAY, label: "Delay", unit: "ns" },
+            GaugeSpec {
+                id: "pressure",
+                station: "busy".into(),
+                gauge: PRESSURE,
+                label: "Pressure",
+                unit: Unit::Count("busy"),
+            },
+            GaugeSpec { id: "delay", station: "busy".into(), gauge: DELAY, label: "Delay", unit: Unit::Time },
         ],
         faults: upstream::faults_with_crew(),
     }
@@ -292,14 +292,10 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         }
     };
     let (inner, last) = (env.clone(), responses_tx.clone());
-    let crew = Crew::start(
-        &env,
-        "workers",
-        "worker",
-        p.workers,
-        move |_| work(inner.clone(), requests.clone(), responses_tx.clone(), busy.clone(), fidelity),
-        move || last.close(),
-    );
+    let crew = Crew::start(&env, "workers", "worker", p.workers, move |_| {
+        work(inner.clone(), requests.clone(), responses_tx.clone(), busy.clone(), fidelity)
+    })
+    .when_done(move || last.close());
     let producer = env.spawn_at("producer", producer, produce(env.clone(), p.load, requests_tx, delay));
 
     // The collector. It ends when the last worker has.
@@ -310,7 +306,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
 }
 
 async fn produce(env: Env, load: Load, requests: Tx<Job>, delay: Rc<Cell<Span>>) {
-    let mut arrivals = Arrivals::start(&env, load.requests, load.traffic());
+    let mut arrivals = load.arrivals(&env);
     while let Some(job) = arrivals.next().await {
         // As shipped, nobody ever sets this delay.
         env.sleep(delay.get()).await;

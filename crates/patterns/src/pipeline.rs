@@ -25,11 +25,10 @@
 //! configurable defaults; there are none. Its timeline shows values that cannot occur.
 
 use millrace_engine::{Env, Job};
-use millrace_parts::{Arrivals, Either, ErrorGroup, Message, PipelineStage, Tx, channel, select2};
-use millrace_spec::params;
+use millrace_parts::{Either, ErrorGroup, Message, PipelineStage, Tx, channel, select2};
 use millrace_spec::{
     Check, Choice, Claims, DefaultValue, Fidelity, Field, FieldGroup, Ideal, Pattern, Place, Preset, Primitive,
-    ProgramFuture, SceneSpec, Source, Suite, Value, Values, Words,
+    SceneSpec, Source, Suite, Value, Values, Words, params,
 };
 use millrace_trace::{Answer, Outcome, Span, StationKind};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -40,13 +39,16 @@ const ON_ERROR: &[Choice] = &[
     Choice { id: "fail", label: "Fail", help: "The first error cancels." },
 ];
 
+/// Pipelines for tests by chance.
+const STAGES: &[&str] = &["prepare:2:3,call:3:0,store:1:5", "square:1:0,double:2:4", "call:4:10", "a:0:1,b:2:2"];
+
 params! {
     /// The parameters of the pipeline.
     pub struct Params {
         ..load: Load,
         /// The stages as name:workers:buffer, in order. Stages called square and double compute; of the others the one in
         /// the middle calls the server.
-        stages: String => Field::text("stages", "Stages", "prepare:2:100,call:11:100,store:2:100", "name:workers:buffer,…", check_stages).simple(),
+        stages: String => Field::text("stages", "Stages", "prepare:2:100,call:11:100,store:2:100", "name:workers:buffer,…", check_stages, STAGES).simple(),
         /// How long a stage that neither calls nor computes takes for a message.
         stage_time: Span => Field::span("stage-time", "PipelineStage time", Span::micros(200), Span::ZERO..=Span::secs(60)),
         /// What an error does. By default nothing special as documented, so that all requests are made; the shipped stage
@@ -107,15 +109,11 @@ pub static PATTERN: Pattern = Pattern {
         Check::SLOTS_KEPT,
         Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
     ],
-    practices: &[],
     disagreement: Some(
         "Documented, the first error cancels the whole pipeline; shipped, only its own stage: look at the source and the stages \
          above it, which block for ever.",
     ),
     source: Source { path: file!(), text: include_str!("pipeline.rs") },
-    more: &[],
-    parts: &["pipeline_stage", "error_group", "channel", "select", "crew", "arrivals"],
-    home: (StationKind::Sink, "results"),
     suite: Some(Suite {
         name: "Request patterns",
         place: 4,
@@ -132,10 +130,8 @@ pub static PATTERN: Pattern = Pattern {
         },
     }),
     ideal,
-    console: None,
-    race: None,
-    detail: Pattern::no_detail,
-    run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
+    run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
+    ..Pattern::BASE
 };
 
 /// Reads a list of stages.
@@ -275,7 +271,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
 const FAILED: i64 = i64::MIN;
 
 async fn produce(env: Env, load: Load, input: Tx<Message<i64>>, whole: Option<ErrorGroup>) {
-    let mut arrivals = Arrivals::start(&env, load.requests, load.traffic());
+    let mut arrivals = load.arrivals(&env);
     let mut id = 0;
     while let Some(job) = arrivals.next().await {
         id += 1;

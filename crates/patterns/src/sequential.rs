@@ -21,11 +21,9 @@
 //! The client `simple` of a collection of Go concurrency patterns, measured by its authors at 25.18 s for 7,500 requests.
 
 use millrace_engine::Env;
-use millrace_parts::Arrivals;
-use millrace_spec::params;
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, FieldGroup, Ideal, Pattern, Place, Preset, Profile, ProgramFuture, SceneSpec,
-    Source, Suite, Values, Words,
+    Benchmark, Check, Claims, Fidelity, FieldGroup, Ideal, Pattern, Place, Preset, Profile, SceneSpec, Source, Suite,
+    Values, Words, params,
 };
 use millrace_trace::StationKind;
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -62,11 +60,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::always("at most one request is under way", |l, _| l.tally.in_flight <= 1),
         Check::ALL_LEFT,
     ],
-    practices: &[],
-    disagreement: None,
     source: Source { path: file!(), text: include_str!("sequential.rs") },
-    more: &[],
-    parts: &["arrivals"],
     home: (StationKind::Worker, "client"),
     suite: Some(Suite {
         name: "Request patterns",
@@ -85,10 +79,8 @@ pub static PATTERN: Pattern = Pattern {
         },
     }),
     ideal,
-    console: None,
-    race: None,
-    detail: Pattern::no_detail,
-    run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
+    run: |env, values, _| Box::pin(run(env, Params::read(values))),
+    ..Pattern::BASE
 };
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
@@ -110,7 +102,7 @@ fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {
 
 async fn run(env: Env, p: Params) {
     upstream::open(&env, &p.server);
-    let mut arrivals = Arrivals::start(&env, p.load.requests, p.load.traffic());
+    let mut arrivals = p.load.arrivals(&env);
     while let Some(job) = arrivals.next().await {
         let reply = env.call(&job).await;
         job.leave(reply.answer.outcome());

@@ -23,14 +23,13 @@
 //! The client `fanoutin` ("fan-out / fan-in") of a collection of Go concurrency patterns. Its document says channels of 100, its code
 //! makes them as large as the number of requests; its formula "15 × average latency" is not the total time.
 
-use millrace_engine::{Env, Job, StationSpec};
-use millrace_parts::{Arrivals, Crew, Rx, Tx, channel};
-use millrace_spec::params;
+use millrace_engine::{Env, Job};
+use millrace_parts::{Crew, Rx, Tx, channel};
 use millrace_spec::{
     Benchmark, Check, Claims, DefaultValue, Fidelity, Field, FieldGroup, Ideal, Pattern, Preset, Primitive, Profile,
-    ProgramFuture, SceneSpec, Source, Suite, Values, Words,
+    SceneSpec, Source, Suite, Values, Words, params,
 };
-use millrace_trace::{StationId, StationKind, UNLIMITED};
+use millrace_trace::StationKind;
 use millrace_upstream::{self as upstream, Load, Response, ServerParams};
 
 params! {
@@ -97,14 +96,11 @@ pub static PATTERN: Pattern = Pattern {
         }),
         Check::ALL_LEFT,
     ],
-    practices: &[],
     disagreement: Some(
         "Documented channels hold 100, shipped ones hold every request: look at the producer, which blocks in the one and \
          is done at once in the other.",
     ),
     source: Source { path: file!(), text: include_str!("worker_pool.rs") },
-    more: &[],
-    parts: &["crew", "channel", "arrivals"],
     home: (StationKind::Sink, "collector"),
     suite: Some(Suite {
         name: "Request patterns",
@@ -123,10 +119,8 @@ pub static PATTERN: Pattern = Pattern {
         },
     }),
     ideal,
-    console: None,
-    race: None,
-    detail: Pattern::no_detail,
-    run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
+    run: |env, values, _| Box::pin(run(env, Params::read(values))),
+    ..Pattern::BASE
 };
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
@@ -144,41 +138,22 @@ fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {
 
 async fn run(env: Env, p: Params) {
     upstream::open(&env, &p.server);
-    let producer = env.open(StationSpec {
-        kind: StationKind::Source,
-        name: "producer",
-        parent: StationId::NONE,
-        capacity: UNLIMITED,
-    });
+    let producer = env.open_plain(StationKind::Source, "producer");
     let (requests_tx, requests) = channel::<Job>(&env, "requests", p.request_buffer);
     let (responses_tx, responses) = channel::<Response>(&env, "responses", p.response_buffer);
 
     let (inner, last) = (env.clone(), responses_tx.clone());
-    let crew = Crew::start(
-        &env,
-        "workers",
-        "worker",
-        p.workers,
-        move |_| work(inner.clone(), requests.clone(), responses_tx.clone()),
-        move || last.close(),
-    );
-    let producer = env.spawn_at("producer", producer, produce(env.clone(), p.load, requests_tx));
+    let crew = Crew::start(&env, "workers", "worker", p.workers, move |_| {
+        work(inner.clone(), requests.clone(), responses_tx.clone())
+    })
+    .when_done(move || last.close());
+    let producer = env.spawn_at("producer", producer, p.load.produce(&env, requests_tx));
 
     // The collector. It ends when the last worker has.
     while let Some(Response { job, reply }) = responses.recv().await {
         job.leave(reply.answer.outcome());
     }
     drop((crew, producer));
-}
-
-async fn produce(env: Env, load: Load, requests: Tx<Job>) {
-    let mut arrivals = Arrivals::start(&env, load.requests, load.traffic());
-    while let Some(job) = arrivals.next().await {
-        if requests.send(job).await.is_err() {
-            return;
-        }
-    }
-    requests.close();
 }
 
 async fn work(env: Env, requests: Rx<Job>, responses: Tx<Response>) {

@@ -1,7 +1,7 @@
 //! What differs from a scenario in one thing: the alternatives of its raced choice, or its seed.
 
 use super::Scenario;
-use millrace_engine::Action;
+use millrace_engine::{Action, Ordinal};
 use millrace_spec::{Choice, Kind, Value};
 
 /// One alternative of a raced choice.
@@ -20,7 +20,7 @@ impl Scenario {
         let mut scenario = self.clone();
         scenario.interventions.retain(|i| {
             let by_time = matches!(i.action, Action::Fault { .. } | Action::Lift { .. } | Action::Live { .. });
-            i.ordinal == 0 && by_time
+            i.ordinal == Ordinal::ByTime && by_time
         });
         scenario.at = None;
         scenario

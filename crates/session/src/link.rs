@@ -10,7 +10,7 @@
 //! what somebody wrote is percent-encoded once more.
 
 use super::{DEFAULT_SEED, Scenario, Target};
-use millrace_engine::{Action, Intervention};
+use millrace_engine::{Action, Intervention, Ordinal};
 use millrace_patterns as patterns;
 use millrace_spec::{FaultSpec, Fidelity, Pattern, Problem, parse_span};
 use millrace_trace::{SimTime, Span};
@@ -91,7 +91,7 @@ fn encode_intervention(i: &Intervention, scenario: &Scenario) -> String {
         }
         Action::Hang { exchange } => format!("hang~{exchange}"),
     };
-    format!("{}~{}~{action}", i.at.0, i.ordinal)
+    format!("{}~{}~{action}", i.at.0, i.ordinal.events())
 }
 
 /// Reads a link, whole or from `#` on, or from the pattern's id on.
@@ -237,7 +237,7 @@ fn interventions(text: &str, scenario: &Scenario, notices: &mut Vec<String>) -> 
 fn intervention(entry: &str, scenario: &Scenario) -> Option<Intervention> {
     let mut parts = entry.split('~');
     let at = SimTime(parts.next()?.parse().ok()?);
-    let ordinal = parts.next()?.parse().ok()?;
+    let ordinal = Ordinal::after(parts.next()?.parse().ok()?);
     let what = parts.next()?;
     if let "ask" | "hang" = what {
         let action = asked(what, parts, scenario)?;

@@ -1,8 +1,8 @@
 //! All that determines a run.
 
-use millrace_engine::{Action, Clock, Env, Intervention, Order, Run, Seed, Setup, Upstream};
+use millrace_engine::{Action, Clock, Env, Intervention, Order, Ordinal, Run, Seed, Setup, Upstream};
 use millrace_patterns as patterns;
-use millrace_spec::{FaultSpec, Fidelity, Field, Pattern, Preset, Problem, SCHEDULE, SHUFFLED, Value, Values};
+use millrace_spec::{FaultSpec, Fidelity, Field, Pattern, Preset, Problem, Role, SCHEDULE, SHUFFLED, Value, Values};
 use millrace_trace::{SimTime, Span};
 use std::rc::Rc;
 
@@ -106,21 +106,23 @@ impl Scenario {
 
     /// Whether its jobs call a server, which a real endpoint can stand in for.
     pub fn calls_server(&self) -> bool {
-        self.field("server").is_some()
+        self.field_with(Role::Server).is_some()
     }
 
     /// How many jobs there are to be in all, where the parameters or the picture say.
     pub fn expects(&self) -> Option<u64> {
         let values = self.values();
-        match values.get("requests") {
-            Some(Value::Count(n)) => Some(*n),
-            _ => (self.pattern.scene)(&values, self.fidelity).expects(),
-        }
+        values.jobs().or_else(|| (self.pattern.scene)(&values, self.fidelity).expects())
     }
 
     /// A field of the pattern.
     pub fn field(&self, key: &str) -> Option<Field> {
         (self.pattern.fields)().into_iter().find(|f| f.key == key)
+    }
+
+    /// The first field of the pattern with a role.
+    pub fn field_with(&self, role: Role) -> Option<Field> {
+        (self.pattern.fields)().into_iter().find(|f| f.role == Some(role))
     }
 
     /// Chooses a value that is known to be good.
@@ -174,9 +176,9 @@ impl Scenario {
     }
 
     /// Does something at a place of the run, and takes back what was done later: that future does not come any more.
-    pub fn intervene(&mut self, at: SimTime, ordinal: u64, actions: impl IntoIterator<Item = Intervention>) {
+    pub fn intervene(&mut self, at: SimTime, ordinal: Ordinal, actions: impl IntoIterator<Item = Intervention>) {
         // What is a matter of time alone stays: an older link says so of the end of something earlier.
-        self.interventions.retain(|i| (i.at, i.ordinal) <= (at, ordinal) || i.ordinal == 0);
+        self.interventions.retain(|i| (i.at, i.ordinal) <= (at, ordinal) || i.ordinal == Ordinal::ByTime);
         self.interventions.extend(actions);
         self.interventions.sort_by_key(|i| (i.at, i.ordinal));
     }

@@ -1,7 +1,7 @@
 //! A scenario, its run, and two folds of its trace: one at the far end of what is computed, one at the playhead.
 
 use super::{Playback, Scenario};
-use millrace_engine::{Action, Intervention, Progress, Run, Upstream};
+use millrace_engine::{Action, Intervention, Ordinal, Progress, Run, Upstream};
 use millrace_trace::{Cursor, FarFold, Fold, SimTime, Span, TraceHash};
 use std::fmt;
 use std::rc::Rc;
@@ -218,8 +218,11 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
     }
 
     /// The scenario with something done at the playhead: to be run again from the start up to there.
-    pub fn with_interventions(&self, actions: impl FnOnce(&Scenario, SimTime, u64) -> Vec<Intervention>) -> Scenario {
-        let (at, ordinal) = (self.playhead, self.playback.events());
+    pub fn with_interventions(
+        &self,
+        actions: impl FnOnce(&Scenario, SimTime, Ordinal) -> Vec<Intervention>,
+    ) -> Scenario {
+        let (at, ordinal) = (self.playhead, Ordinal::after(self.playback.events()));
         let mut scenario = self.scenario.clone();
         let actions = actions(&scenario, at, ordinal);
         scenario.intervene(at, ordinal, actions);

@@ -1,12 +1,15 @@
 //! Checks: statements about a run that the page and the tests verify while it goes.
 
 use millrace_trace::{Ledger, Trace};
+use std::borrow::Cow;
 
 /// A statement about a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
+    /// The practice it verifies, as a heading; none for what is asked of every pattern.
+    pub section: Option<&'static str>,
     /// The statement, in words.
-    pub name: &'static str,
+    pub statement: &'static str,
     /// When it must hold.
     pub kind: CheckKind,
     /// What is looked at to verify it, in words; empty where the statement says it.
@@ -40,18 +43,18 @@ impl CheckKind {
 
 impl Check {
     /// At every instant.
-    pub const fn always(name: &'static str, holds: fn(&Ledger, &Trace) -> bool) -> Check {
-        Check { name, kind: CheckKind::Always, by: "", holds }
+    pub const fn always(statement: &'static str, holds: fn(&Ledger, &Trace) -> bool) -> Check {
+        Check { section: None, statement, kind: CheckKind::Always, by: "", holds }
     }
 
     /// At some instant.
-    pub const fn sometimes(name: &'static str, holds: fn(&Ledger, &Trace) -> bool) -> Check {
-        Check { name, kind: CheckKind::Sometimes, by: "", holds }
+    pub const fn sometimes(statement: &'static str, holds: fn(&Ledger, &Trace) -> bool) -> Check {
+        Check { section: None, statement, kind: CheckKind::Sometimes, by: "", holds }
     }
 
     /// When the run is over.
-    pub const fn eventually(name: &'static str, holds: fn(&Ledger, &Trace) -> bool) -> Check {
-        Check { name, kind: CheckKind::Eventually, by: "", holds }
+    pub const fn eventually(statement: &'static str, holds: fn(&Ledger, &Trace) -> bool) -> Check {
+        Check { section: None, statement, kind: CheckKind::Eventually, by: "", holds }
     }
 
     /// With what is looked at to verify it.
@@ -59,12 +62,16 @@ impl Check {
         Check { by, ..self }
     }
 
-    /// The list of practices it belongs to, and what it states of it: "Concurrency: one step at a time" stands under
-    /// Concurrency. What is stated of every pattern belongs to none.
-    pub fn section(&self) -> (Option<&'static str>, &'static str) {
-        match self.name.split_once(": ") {
-            Some((section, statement)) => (Some(section), statement),
-            None => (None, self.name),
+    /// Under a heading: the practice it verifies.
+    pub const fn under(self, section: &'static str) -> Check {
+        Check { section: Some(section), ..self }
+    }
+
+    /// Its name in reports: the statement, after its section where it has one.
+    pub fn name(&self) -> Cow<'static, str> {
+        match self.section {
+            Some(section) => format!("{section}: {}", self.statement).into(),
+            None => self.statement.into(),
         }
     }
 
@@ -95,9 +102,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_check_stands_under_what_its_name_begins_with() {
-        let check = Check::always("Concurrency: one step at a time", |_, _| true);
-        assert_eq!(check.section(), (Some("Concurrency"), "one step at a time"));
-        assert_eq!(Check::ALL_LEFT.section(), (None, Check::ALL_LEFT.name));
+    fn a_check_has_its_section_in_its_name() {
+        let check = Check::always("one step at a time", |_, _| true).under("Concurrency");
+        assert_eq!(check.name(), "Concurrency: one step at a time");
+        assert_eq!(Check::ALL_LEFT.name(), Check::ALL_LEFT.statement);
     }
 }

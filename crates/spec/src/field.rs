@@ -27,7 +27,26 @@ pub struct Field {
     pub live: bool,
     /// When it matters at all; none for always.
     pub relevant: Option<fn(&Values) -> bool>,
+    /// What it means to those who know no pattern; none for most.
+    pub role: Option<Role>,
 }
+
+/// What a field means to form, report and picture, which know no pattern and no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A count: how many jobs there are to be. Progress, what is left at the source and the matrix of all jobs are made of it.
+    Jobs,
+    /// A choice: how jobs arrive. [`CLOSED`] is a loop that makes the next when the last was taken; with any other a response is
+    /// measured from its intended start.
+    Arrivals,
+    /// A time: how long a caller waits for an answer, 0 for ever. It is a line in the chart of latencies.
+    Patience,
+    /// A choice: how the simulated server behaves. Who has such a field calls a server, which a real endpoint can replace.
+    Server,
+}
+
+/// The choice of [`Role::Arrivals`] that is no stream.
+pub const CLOSED: &str = "closed";
 
 /// Which form shows a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +103,8 @@ pub enum Kind {
         form: &'static str,
         /// Says what is wrong with a text.
         check: fn(&str) -> Result<(), String>,
+        /// Texts that it accepts, of different kinds, for tests by chance.
+        examples: &'static [&'static str],
     },
 }
 
@@ -111,6 +132,7 @@ impl Field {
             level: Level::Advanced,
             live: false,
             relevant: None,
+            role: None,
         }
     }
 
@@ -139,15 +161,16 @@ impl Field {
         Field::new(key, label, Kind::Choice(choices), Value::Word(default.to_owned()))
     }
 
-    /// A text that `check` accepts.
+    /// A text that `check` accepts, as it does each of the `examples`.
     pub fn text(
         key: &'static str,
         label: &'static str,
         default: &str,
         form: &'static str,
         check: fn(&str) -> Result<(), String>,
+        examples: &'static [&'static str],
     ) -> Field {
-        Field::new(key, label, Kind::Text { form, check }, Value::Word(default.to_owned()))
+        Field::new(key, label, Kind::Text { form, check, examples }, Value::Word(default.to_owned()))
     }
 
     /// With this explanation.
@@ -177,6 +200,12 @@ impl Field {
     /// By default something else with the fidelity *shipped*.
     pub fn shipped(mut self, default: DefaultValue) -> Field {
         self.shipped = Some(default);
+        self
+    }
+
+    /// With a meaning to those who know no pattern.
+    pub fn role(mut self, role: Role) -> Field {
+        self.role = Some(role);
         self
     }
 

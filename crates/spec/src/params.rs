@@ -1,12 +1,15 @@
 //! `params!`: a pattern's parameters as a struct whose doc comments become the form's help texts.
 
-use super::{Field, Value};
+use super::{DefaultValue, Field, Value};
 use millrace_trace::Span;
 
 /// A set of parameters that several patterns share, or a pattern's own.
 pub trait FieldGroup: Sized {
     /// The fields, in the order of the form.
     fn fields() -> Vec<Field>;
+
+    /// The key of the field that a member of the struct is read from: `client-errors` of `client_errors`. None for a group within.
+    fn key_of(member: &str) -> Option<&'static str>;
 
     /// The parameters that a set of values stands for.
     fn read(values: &super::Values) -> Self;
@@ -64,17 +67,64 @@ impl FromValue for String {
     }
 }
 
+/// What can be written in `params!` as another default for a member of type `T`: a plain literal, of the member's own type.
+pub trait Given<T> {
+    /// The value.
+    fn value(self) -> Value;
+}
+
+impl Given<u32> for u32 {
+    fn value(self) -> Value {
+        Value::Count(u64::from(self))
+    }
+}
+
+impl Given<Span> for Span {
+    fn value(self) -> Value {
+        Value::Span(self)
+    }
+}
+
+impl Given<f64> for f64 {
+    fn value(self) -> Value {
+        Value::Number(self)
+    }
+}
+
+impl Given<Share> for f64 {
+    fn value(self) -> Value {
+        Value::Number(self)
+    }
+}
+
+impl Given<String> for &str {
+    fn value(self) -> Value {
+        Value::Word(self.to_owned())
+    }
+}
+
+/// Gives the field behind a member of a group another default, for `params!`; `_of` lets the compiler know the member, and its type.
+pub fn set_default<G: FieldGroup, T>(fields: &mut [Field], member: &str, _of: fn(&G) -> &T, given: impl Given<T>) {
+    let key = G::key_of(member);
+    if let Some(field) = fields.iter_mut().find(|field| Some(field.key) == key) {
+        field.default = DefaultValue::Is(given.value());
+    }
+}
+
 /// Declares a struct of parameters, in the order of the form: groups that come first (`..name: FieldGroup`), then the pattern's
 /// own (`name: Type => Field::…`, whose doc comment becomes the help text), then, after a semicolon, the groups that come
 /// last.
+///
+/// A group may have other defaults in a pattern than it has elsewhere, by the members of its struct:
+/// `..load: Load { requests: 3_000, arrivals: "poisson" }`.
 #[macro_export]
 macro_rules! params {
     (
         $(#[$meta:meta])*
         $vis:vis struct $name:ident {
-            $(..$first:ident: $first_group:ty,)*
+            $(..$first:ident: $first_group:ty $({ $($first_member:ident: $first_value:expr),+ $(,)? })?,)*
             $($(#[doc = $doc:literal])+ $field:ident: $ty:ty => $make:expr,)*
-            $(; $(..$last:ident: $last_group:ty,)*)?
+            $(; $(..$last:ident: $last_group:ty $({ $($last_member:ident: $last_value:expr),+ $(,)? })?,)*)?
         }
     ) => {
         $(#[$meta])*
@@ -89,10 +139,17 @@ macro_rules! params {
             #[allow(clippy::vec_init_then_push, reason = "whether a group or a field comes first differs")]
             fn fields() -> Vec<$crate::Field> {
                 let mut fields = Vec::new();
-                $(fields.extend(<$first_group as $crate::FieldGroup>::fields());)*
+                $(fields.extend($crate::params!(@group $first_group $({ $($first_member: $first_value),+ })?));)*
                 $(fields.push(($make).help(concat!($($doc),+)));)*
-                $($(fields.extend(<$last_group as $crate::FieldGroup>::fields());)*)?
+                $($(fields.extend($crate::params!(@group $last_group $({ $($last_member: $last_value),+ })?));)*)?
                 fields
+            }
+
+            fn key_of(member: &str) -> Option<&'static str> {
+                match member {
+                    $(stringify!($field) => Some(($make).key),)*
+                    _ => None,
+                }
             }
 
             fn read(values: &$crate::Values) -> Self {
@@ -103,4 +160,53 @@ macro_rules! params {
             }
         }
     };
+    (@group $group:ty) => { <$group as $crate::FieldGroup>::fields() };
+    (@group $group:ty { $($member:ident: $value:expr),+ }) => {{
+        let mut fields = <$group as $crate::FieldGroup>::fields();
+        $($crate::set_default::<$group, _>(&mut fields, stringify!($member), |group| &group.$member, $value);)+
+        fields
+    }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FieldGroup;
+    use crate::{Fidelity, Field, Share, Values};
+    use millrace_trace::Span;
+
+    params! {
+        /// A group.
+        struct Inner {
+            /// How many.
+            jobs: u32 => Field::count("jobs-to-do", "Jobs", 7, 1..=100),
+            /// How long.
+            hold: Span => Field::span("hold", "Hold", Span::ZERO, Span::ZERO..=Span::secs(1)),
+            /// How often.
+            errors: Share => Field::share("errors", "Errors", 0.0, 1.0),
+        }
+    }
+
+    params! {
+        /// A pattern's own.
+        struct Outer {
+            ..inner: Inner { jobs: 3, errors: 0.25 },
+            /// How fast.
+            rate: f64 => Field::rate("rate", "Rate", 2.0, 0.0..=9.0),
+        }
+    }
+
+    #[test]
+    fn a_group_has_other_defaults_where_it_was_given_them_and_nowhere_else() {
+        let read = Outer::read(&Values::resolve(&Outer::fields(), Fidelity::Documented, |_| None));
+        assert_eq!((read.inner.jobs, read.inner.errors, read.inner.hold), (3, Share(0.25), Span::ZERO));
+        assert_eq!(read.rate, 2.0);
+        let plain = Inner::read(&Values::resolve(&Inner::fields(), Fidelity::Documented, |_| None));
+        assert_eq!((plain.jobs, plain.errors), (7, Share(0.0)));
+    }
+
+    #[test]
+    fn a_member_is_known_by_the_key_of_its_field() {
+        assert_eq!(Inner::key_of("jobs"), Some("jobs-to-do"));
+        assert_eq!(Outer::key_of("inner"), None);
+    }
 }

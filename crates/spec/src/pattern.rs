@@ -1,6 +1,6 @@
 //! A pattern, as the registry lists it.
 
-use super::{Check, Claims, Console, Field, Practice, SceneSpec, Value, Values};
+use super::{Check, Claims, Console, Field, Practice, SceneSpec, Source, Value, Values};
 use millrace_engine::Env;
 use millrace_trace::{StationKind, Trace};
 use std::future::Future;
@@ -38,9 +38,8 @@ pub struct Pattern {
     pub source: Source,
     /// The other files of its own, if it has several.
     pub more: &'static [Source],
-    /// The parts it uses, by the names of their files.
-    pub parts: &'static [&'static str],
-    /// The station that its main task is at home at.
+    /// The station that its main task is at home at, kind and name: what that task receives is there. Where it collects the
+    /// results, that is the sink of the scene; a test holds that they are one station.
     pub home: (StationKind, &'static str),
     /// The suite it belongs to, if it does.
     pub suite: Option<Suite>,
@@ -72,22 +71,8 @@ pub struct Race {
     pub key: &'static str,
     /// What is compared, in words: "mean wait".
     pub measure: &'static str,
-    /// Who waits: "passengers".
+    /// Plural noun for the jobs, for sentences: "passengers".
     pub who: &'static str,
-}
-
-/// A source file, as it was compiled.
-#[derive(Clone, Copy, Debug)]
-pub struct Source {
-    /// Its path, as the compiler was given it.
-    pub path: &'static str,
-    /// Its text.
-    pub text: &'static str,
-}
-
-/// A path of a source as people read it: `parts/channel.rs` of `crates/parts/src/channel.rs`.
-pub fn short_path(path: &str) -> String {
-    path.trim_start_matches("crates/").replacen("/src/", "/", 1)
 }
 
 /// Values that differ from the defaults, under a name.
@@ -142,10 +127,30 @@ pub struct Suite {
 }
 
 impl Pattern {
-    /// A pattern that reports nothing of its own.
-    pub fn no_detail(_: &Trace, _: &Values) -> serde_json::Map<String, serde_json::Value> {
-        serde_json::Map::new()
-    }
+    /// What most patterns have in common, to be written after what is a pattern's own: `Pattern { id, …, ..Pattern::BASE }`. It has no
+    /// name, no words and no program; tests say what a pattern forgot.
+    pub const BASE: Pattern = Pattern {
+        id: "",
+        name: "",
+        title: "",
+        group: "",
+        glyph: "",
+        fields: Vec::new,
+        scene: |_, _| SceneSpec { places: Vec::new(), regulator: None, gauges: Vec::new(), faults: Vec::new() },
+        presets: &[],
+        checks: &[],
+        practices: &[],
+        disagreement: None,
+        source: Source { path: "", text: "" },
+        more: &[],
+        home: (StationKind::Sink, "results"),
+        suite: None,
+        ideal: |_, _| None,
+        console: None,
+        race: None,
+        detail: |_, _| serde_json::Map::new(),
+        run: |_, _, _| Box::pin(std::future::ready(())),
+    };
 
     /// Its words: the sections of its file's module docs, heading and text. The headings are *Problem*, *Idea*, *Watch*,
     /// *Choose*, *Primitives* and *Origin*; tests hold that each is there.

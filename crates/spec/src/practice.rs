@@ -15,7 +15,7 @@ pub struct Practice {
 /// How a practice can be seen.
 #[derive(Clone, Copy, Debug)]
 pub enum Seen {
-    /// In a run: the checks, by their names. Each of them can fail.
+    /// In a run: the checks, by their statements. Each of them can fail.
     Checked(&'static [&'static str]),
     /// Not in a run: it is of the build. What is so, and the files where one can look.
     Built {

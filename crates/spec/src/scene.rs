@@ -238,8 +238,30 @@ pub struct GaugeSpec {
     pub gauge: Gauge,
     /// Its name on the page.
     pub label: &'static str,
-    /// Its unit: "ns" for times, or a word.
-    pub unit: &'static str,
+    /// What it is a number of.
+    pub unit: Unit,
+}
+
+/// What a gauge's number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// How many there are of something: "calls". The word stands beside charts.
+    Count(&'static str),
+    /// A time, in nanoseconds.
+    Time,
+    /// A share of one, in millionths.
+    Share,
+}
+
+impl Unit {
+    /// The word beside a number of it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Unit::Count(word) => word,
+            Unit::Time => "time",
+            Unit::Share => "share",
+        }
+    }
 }
 
 /// A fault that a person may switch on.

@@ -1,6 +1,6 @@
 //! The values of a pattern's parameters.
 
-use super::{Fidelity, Field};
+use super::{CLOSED, Fidelity, Field, Role};
 use millrace_trace::Span;
 use std::fmt;
 
@@ -79,14 +79,17 @@ impl Problem {
 pub struct Values {
     fidelity: Fidelity,
     entries: Vec<(&'static str, Value)>,
+    /// Which entry has a role: the first that was given it.
+    roles: Vec<(Role, usize)>,
 }
 
 impl Values {
     /// The defaults of a pattern's fields with a fidelity, where `given` does not say otherwise.
     pub fn resolve(fields: &[Field], fidelity: Fidelity, given: impl Fn(&Field) -> Option<Value>) -> Values {
-        let mut values = Values { fidelity, entries: Vec::new() };
+        let mut values = Values { fidelity, ..Values::default() };
         for field in fields {
             let value = given(field).unwrap_or_else(|| field.default_value(fidelity, &values));
+            values.roles.extend(field.role.map(|role| (role, values.entries.len())));
             values.entries.push((field.key, value));
         }
         values
@@ -100,6 +103,45 @@ impl Values {
     /// A value by key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.entries.iter().find(|(k, _)| *k == key).map(|(_, v)| v)
+    }
+
+    /// The value of the first field with a role.
+    pub fn with_role(&self, role: Role) -> Option<&Value> {
+        let (_, index) = self.roles.iter().find(|(r, _)| *r == role)?;
+        self.entries.get(*index).map(|(_, value)| value)
+    }
+
+    /// How many jobs there are to be, where a field says.
+    pub fn jobs(&self) -> Option<u64> {
+        match self.with_role(Role::Jobs) {
+            Some(Value::Count(n)) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// How long a caller waits for an answer; none where it waits for ever, or calls nobody.
+    pub fn patience(&self) -> Option<Span> {
+        match self.with_role(Role::Patience) {
+            Some(Value::Span(span)) if !span.is_zero() => Some(*span),
+            _ => None,
+        }
+    }
+
+    fn arrivals(&self) -> Option<&str> {
+        match self.with_role(Role::Arrivals) {
+            Some(Value::Word(word)) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// Whether the next job is made when the last was taken, so that none has a time of its own.
+    pub fn is_closed_loop(&self) -> bool {
+        self.arrivals() == Some(CLOSED)
+    }
+
+    /// Whether jobs come when they come, whoever is ready for them. A pattern that knows no such choice says neither.
+    pub fn has_open_arrivals(&self) -> bool {
+        self.arrivals().is_some_and(|arrivals| arrivals != CLOSED)
     }
 
     /// Sets a value that is there.

@@ -335,6 +335,8 @@ impl Outcome {
 pub enum Ending {
     /// Its future was done.
     Completed,
-    /// Its handle was dropped, or a fault killed it.
+    /// Its handle was dropped.
     Cancelled,
+    /// A fault killed it. In hash and written traces it is a cancellation, as it always was.
+    Killed,
 }

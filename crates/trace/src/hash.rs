@@ -84,7 +84,7 @@ fn words(kind: &EventKind) -> [u64; 2] {
         EventKind::Left { job, outcome } => pair(14, job.0, outcome_word(outcome), 0),
         EventKind::Spawned { child, name, station } => pair(15, child.0, name.0, u64::from(station.0)),
         EventKind::Waits { what, station, inner: _ } => pair(16, what as u32, station.0, 0),
-        EventKind::Ended { how } => pair(17, u32::from(how == Ending::Cancelled), 0, 0),
+        EventKind::Ended { how } => pair(17, u32::from(how != Ending::Completed), 0, 0),
         EventKind::Faulted { fault, on, magnitude } => {
             [18 | u64::from(on) << 8 | u64::from(fault.0) << 16, magnitude as u64]
         }

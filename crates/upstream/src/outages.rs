@@ -4,8 +4,7 @@
 
 use super::server::OUTAGE;
 use millrace_engine::{Env, Task};
-use millrace_spec::params;
-use millrace_spec::{Field, Values};
+use millrace_spec::{Field, Values, params};
 use millrace_trace::Span;
 
 fn scripted(values: &Values) -> bool {

@@ -2,9 +2,9 @@
 
 use super::general::{General, Service};
 use super::model::Model;
-use millrace_parts::Traffic;
-use millrace_spec::params;
-use millrace_spec::{Choice, Field, Ideal, Share, Values, plain};
+use millrace_engine::{Env, Job};
+use millrace_parts::{Arrivals, Traffic, Tx};
+use millrace_spec::{CLOSED, Choice, Field, Ideal, Role, Share, Values, params, plain};
 use millrace_trace::Span;
 
 const SERVERS: &[Choice] = &[
@@ -39,7 +39,7 @@ const SERVICES: &[Choice] = &[
 ];
 
 const ARRIVALS: &[Choice] = &[
-    Choice { id: "closed", label: "Closed loop", help: "The next request is made when somebody takes it." },
+    Choice { id: CLOSED, label: "Closed loop", help: "The next request is made when somebody takes it." },
     Choice {
         id: "poisson",
         label: "Poisson",
@@ -75,17 +75,17 @@ fn general(values: &Values) -> bool {
 }
 
 fn open(values: &Values) -> bool {
-    values.word("arrivals") != "closed"
+    !values.is_closed_loop()
 }
 
 params! {
     /// How much work there is, and how it comes.
     pub struct Load {
         /// How many requests the run sends.
-        requests: u32 => Field::count("requests", "Requests", 7_500, 1..=200_000).simple(),
+        requests: u32 => Field::count("requests", "Requests", 7_500, 1..=200_000).simple().role(Role::Jobs),
         /// Whether the next request waits until somebody can take it (closed), or comes when it comes (open). With open
         /// arrivals the response time is counted from the intended start.
-        arrivals: String => Field::choice("arrivals", "Arrivals", "closed", ARRIVALS),
+        arrivals: String => Field::choice("arrivals", "Arrivals", CLOSED, ARRIVALS).role(Role::Arrivals),
         /// How many requests arrive in a second.
         rate: f64 => Field::rate("rate", "Arrival rate", 500.0, 0.001..=1_000_000.0).when(open),
     }
@@ -95,7 +95,7 @@ params! {
     /// The server, and the client's patience with it.
     pub struct ServerParams {
         /// How the simulated server behaves. Independent of the switch between documented and shipped client code.
-        server: String => Field::choice("server", "Server", "documented", SERVERS).simple(),
+        server: String => Field::choice("server", "Server", "documented", SERVERS).simple().role(Role::Server),
         /// Added to each response: what the network and the framework take.
         base: Span => Field::span("base", "Base latency", Span::ZERO, Span::ZERO..=Span::secs(60)).live(),
         /// How service times are distributed.
@@ -114,11 +114,32 @@ params! {
         /// the next request.
         retry_after: Span => Field::span("retry-after", "Retry-After", Span::ZERO, Span::ZERO..=Span::secs(3600)).when(refuses),
         /// How long a caller waits for an answer; 0 for ever.
-        timeout: Span => Field::span("timeout", "Timeout", Span::ZERO, Span::ZERO..=Span::secs(3600)).simple(),
+        timeout: Span => Field::span("timeout", "Timeout", Span::ZERO, Span::ZERO..=Span::secs(3600)).simple().role(Role::Patience),
     }
 }
 
 impl Load {
+    /// The requests, in the order of their arrival.
+    #[track_caller]
+    pub fn arrivals(&self, env: &Env) -> Arrivals {
+        Arrivals::start(env, self.requests, self.traffic())
+    }
+
+    /// The work of a producer: it sends every request into a channel, and closes it. It waits at the caller's line.
+    #[track_caller]
+    pub fn produce(&self, env: &Env, requests: Tx<Job>) -> impl Future<Output = ()> + use<> {
+        let (env, load) = (env.clone(), self.clone());
+        env.clone().at_caller(async move {
+            let mut arrivals = load.arrivals(&env);
+            while let Some(job) = arrivals.next().await {
+                if requests.send(job).await.is_err() {
+                    return;
+                }
+            }
+            requests.close();
+        })
+    }
+
     /// How the requests come.
     pub fn traffic(&self) -> Traffic {
         match self.arrivals.as_str() {

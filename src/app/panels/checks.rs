@@ -22,7 +22,7 @@ pub fn ChecksBadge() -> Html {
     // What should have happened sometimes and did not is worth knowing, and no fault.
     let promised = states.iter().filter(|s| s.check.kind != CheckKind::Sometimes);
     let failed = promised.clone().find_map(|s| match s.standing(at, over) {
-        broken @ Standing::Broken(_) => Some(format!("{}: {}", standing::says(s.check.kind, broken), s.check.name)),
+        broken @ Standing::Broken(_) => Some(format!("{}: {}", standing::says(s.check.kind, broken), s.check.name())),
         _ => None,
     });
     // What is asked of the end of a run neither holds nor fails before.
@@ -31,7 +31,7 @@ pub fn ChecksBadge() -> Html {
     let said = if open == 0 { format!("{holding} checks hold") } else { format!("{holding} checks hold, {open} open") };
     let list: Vec<String> = states
         .iter()
-        .map(|s| format!("{}: {}", s.check.name, standing::says(s.check.kind, s.standing(at, over))))
+        .map(|s| format!("{}: {}", s.check.name(), standing::says(s.check.kind, s.standing(at, over))))
         .collect();
     let title = list.join("\n");
     html! {

@@ -7,7 +7,7 @@ use crate::app::lab::Lab;
 use crate::app::page::use_page;
 use crate::engine::Progress;
 use crate::parts;
-use crate::spec::{Pattern, short_path};
+use crate::spec::{Pattern, short_path, used_parts};
 use crate::view::number;
 use std::collections::BTreeMap;
 use yew::prelude::*;
@@ -16,12 +16,12 @@ use yew::prelude::*;
 fn files(pattern: &'static Pattern) -> Vec<(&'static str, &'static str)> {
     let mut files = vec![(pattern.source.path, pattern.source.text)];
     files.extend(pattern.more.iter().map(|source| (source.path, source.text)));
-    files.extend(
-        pattern
-            .parts
-            .iter()
-            .filter_map(|part| parts::SOURCES.iter().find(|(path, _)| path.ends_with(&format!("/{part}.rs"))).copied()),
-    );
+    let own: String = files.iter().map(|(_, text)| *text).collect();
+    let used = used_parts(&own, parts::ROOT);
+    files
+        .extend(used.iter().filter_map(|part| {
+            parts::SOURCES.iter().find(|(path, _)| path.ends_with(&format!("/{part}.rs"))).copied()
+        }));
     files
 }
 

@@ -233,7 +233,7 @@ fn latencies(r: &Report) -> Html {
     let ways = [("Success", by.success), ("Error", by.error), ("Timeout", by.timeout)];
     let ways: Vec<_> = ways.into_iter().filter(|(_, latency)| latency.is_some()).collect();
     columns.extend(ways.into_iter().filter(|(_, latency)| *latency != r.latency_ns));
-    if r.has_open_arrivals() {
+    if r.has_open_arrivals {
         columns.push(("From the intended start", r.response_ns));
     }
     let cell = |latency: Option<Summary>, pick: Figure| latency.map_or_else(|| "—".to_owned(), |s| ms(pick(&s)));
@@ -297,12 +297,12 @@ fn checks(lab: &Lab) -> Html {
         let kind = state.check.kind.word();
         // That it holds is said by the mark, and by a word to those who do not see it.
         let (hidden, shown) = match stands {
-            Standing::Holds => ("holds: ", format!("{} ({kind})", state.check.name)),
+            Standing::Holds => ("holds: ", format!("{} ({kind})", state.check.name())),
             _ => (
                 "",
                 format!(
                     "{} ({kind}: {})",
-                    state.check.name,
+                    state.check.name(),
                     standing::within(&standing::says(state.check.kind, stands))
                 ),
             ),

@@ -243,7 +243,7 @@ fn the_status_stream_sends_at_once_and_every_second_until_it_is_hung_up() {
     let mut scenario = scenario("script=0->9@0s&open-for=20s&cars=A:0..9");
     let hang = millrace::engine::Intervention {
         at: millrace::trace::SimTime(6_500_000_000),
-        ordinal: 0,
+        ordinal: millrace::engine::Ordinal::ByTime,
         action: Action::Hang { exchange: 0 },
     };
     scenario.interventions = vec![ask(0, "GET", "/ws/status", ""), hang];

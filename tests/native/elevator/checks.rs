@@ -2,7 +2,7 @@
 
 use super::{ask, finished, holds, report, run, scenario};
 use millrace::export::Report;
-use millrace::spec::{Check, Seen};
+use millrace::spec::Seen;
 use millrace::trace::{
     Ending, EventKind, Fold, Gauge, JobId, Ledger, Outcome, SimTime, Site, StationId, StationKind, TaskId, TextId,
     Trace, TraceEvent,
@@ -36,7 +36,7 @@ const CAR: StationId = StationId(1);
 #[track_caller]
 fn holds_of(events: &[EventKind], name: &str) -> bool {
     let (ledger, trace) = made_up(events);
-    let check = scenario("").pattern.checks.iter().find(|check| check.name.contains(name)).expect("a check");
+    let check = scenario("").pattern.checks.iter().find(|check| check.name().contains(name)).expect("a check");
     (check.holds)(&ledger, &trace)
 }
 
@@ -79,7 +79,7 @@ fn asked(query: &str, asks: &[(u64, &str, &str, &str)]) -> Report {
 fn as_documented_every_check_of_a_list_holds_and_no_breaker_has_reason_to_open() {
     for query in ["", "preset=single", "preset=lunch&passengers=60", "preset=up-peak&passengers=60"] {
         let report = run(query);
-        let failed: Vec<_> = report.checks.iter().filter(|c| !c.holds).map(|c| c.name).collect();
+        let failed: Vec<_> = report.checks.iter().filter(|c| !c.holds).map(|c| &*c.name).collect();
         let not_needed = ["Resilience: a breaker opened", "Resilience: a breaker closed again"];
         assert_eq!(failed, not_needed, "{query}");
     }
@@ -88,7 +88,7 @@ fn as_documented_every_check_of_a_list_holds_and_no_breaker_has_reason_to_open()
 #[test]
 fn every_list_that_a_run_can_verify_something_of_is_there_and_says_what_is_looked_at() {
     let checks = scenario("").pattern.checks;
-    let mut sections: Vec<_> = checks.iter().map(Check::section).map(|(section, _)| section).collect();
+    let mut sections: Vec<_> = checks.iter().map(|check| check.section).collect();
     // Those of one list stand together, so that there is one heading for each.
     sections.dedup();
     let lists = ["Concurrency", "Performance", "Error handling", "Resilience", "Monitoring", "API"];
@@ -187,7 +187,7 @@ fn every_practice_of_the_lists_names_checks_that_are_there_or_files_that_are() {
                 assert!(!names.is_empty(), "{}", practice.item);
                 for name in names {
                     assert!(
-                        pattern.checks.iter().any(|check| check.name == *name),
+                        pattern.checks.iter().any(|check| check.statement == *name),
                         "{}: no check {name}",
                         practice.item
                     );

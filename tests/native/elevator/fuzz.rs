@@ -182,9 +182,10 @@ fn fault(bank: &Bank) -> Option<String> {
         "Resilience: a breaker closed again",
     ];
     let end = ["Monitoring: at least half of the cars are healthy"];
-    if let Some(check) = report.checks.iter().find(|c| !c.holds && !excused.contains(&c.name) && !end.contains(&c.name))
+    if let Some(check) =
+        report.checks.iter().find(|c| !c.holds && !excused.contains(&&*c.name) && !end.contains(&&*c.name))
     {
-        return Some(check.name.to_owned());
+        return Some(check.name.to_string());
     }
     let trace = session.run().trace();
     let mut beside = Beside::default();

@@ -1,7 +1,7 @@
 //! What the interface keeps of its original beside the statuses: envelopes, rules of health, counts, streams, scopes.
 
 use super::{answers, ask, finished, scenario};
-use millrace::engine::{Action, Intervention};
+use millrace::engine::{Action, Intervention, Ordinal};
 use millrace::session::Scenario;
 use millrace::spec::headers::{self, Answered};
 use millrace::trace::{EventKind, SimTime};
@@ -234,7 +234,7 @@ fn who_hangs_up_in_the_middle_of_a_deletion_ends_its_patience() {
         scenario.interventions = vec![ask(3_000, "DELETE", "/v1/elevators", DELETE_A)];
         if hang {
             let action = Action::Hang { exchange: 1 };
-            scenario.interventions.push(Intervention { at: SimTime(4_000_000_000), ordinal: 0, action });
+            scenario.interventions.push(Intervention { at: SimTime(4_000_000_000), ordinal: Ordinal::ByTime, action });
         }
         scenario
     };

@@ -16,7 +16,7 @@ mod race;
 mod served;
 
 use millrace::analysis::History;
-use millrace::engine::{Action, Intervention};
+use millrace::engine::{Action, Intervention, Ordinal};
 use millrace::export::Report;
 use millrace::session::{Scenario, Session};
 use millrace::trace::{Ledger, SimTime, Span};
@@ -70,7 +70,7 @@ fn holds(report: &Report, name: &str) -> bool {
 /// Something asked of the running system, so many milliseconds after its start.
 fn ask(at_ms: u64, method: &str, path: &str, body: &str) -> Intervention {
     let action = Action::Ask { client: "page".into(), method: method.into(), path: path.into(), body: body.into() };
-    Intervention { at: SimTime(at_ms * 1_000_000), ordinal: 0, action }
+    Intervention { at: SimTime(at_ms * 1_000_000), ordinal: Ordinal::ByTime, action }
 }
 
 /// What was asked from outside, with its last answer: status and body.

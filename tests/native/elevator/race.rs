@@ -122,7 +122,8 @@ fn a_race_leaves_out_what_had_its_place_in_the_run_and_keeps_faults_that_only_ha
 
 fn searched(query: &str, tries: u64) -> Search {
     let base = scenario(query);
-    let check = base.pattern.checks.iter().position(|c| c.name.contains("stands still with work")).expect("the check");
+    let check =
+        base.pattern.checks.iter().position(|c| c.name().contains("stands still with work")).expect("the check");
     let mut search = Search::new(&base, check).expect("a search").at_most(tries);
     while !search.work(512) {}
     search
@@ -143,7 +144,7 @@ fn as_shipped_a_seed_that_strands_a_car_is_found_and_its_run_shows_it() {
     session.compute(at, u64::MAX);
     session.show(at, u64::MAX);
     let broken =
-        session.history().checks.states().iter().find(|s| s.check.name == search.check().name).expect("the check");
+        session.history().checks.states().iter().find(|s| s.check.name() == search.check().name()).expect("the check");
     assert_eq!(broken.first_violation(at, session.at_end()), Some(at));
 }
 

@@ -79,7 +79,7 @@ impl RaceRow {
         let (waiting, response) = (so_far.waiting(), so_far.response());
         let has_cars = samples.history.ledger.stations.iter().any(|s| s.kind == StationKind::Car);
         // A closed traffic has no times of its own: the next comes when the program takes it.
-        let closed = run.scenario().values().word("arrivals") == "closed";
+        let closed = run.scenario().values().is_closed_loop();
         let name = |station: StationId| samples.names.get(station.0 as usize).map_or("", String::as_str);
         Some(RaceRow {
             choice,

@@ -35,15 +35,14 @@ mod params;
 mod presets;
 
 use caller::{Caller, work};
-use millrace_engine::{Env, Job, StationSpec};
-use millrace_parts::{Arrivals, Breaker, Crew, Tx, WaitGroup, channel};
+use millrace_engine::{Env, Job};
+use millrace_parts::{Breaker, Crew, channel};
 use millrace_spec::{
-    FaultSpec, FaultUnit, Fidelity, FieldGroup, GaugeSpec, Ideal, Pattern, Place, ProgramFuture, SceneSpec, Source,
-    Values,
+    FaultSpec, FaultUnit, Fidelity, FieldGroup, GaugeSpec, Ideal, Pattern, Place, SceneSpec, Source, Unit, Values,
 };
-use millrace_trace::{Gauge, StationId, StationKind, UNLIMITED};
-use millrace_upstream::{self as upstream, Load};
-use params::{Params, fields, rates};
+use millrace_trace::{Gauge, StationId, StationKind};
+use millrace_upstream as upstream;
+use params::{Params, rates};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -54,25 +53,19 @@ pub static PATTERN: Pattern = Pattern {
     title: "Circuit breaker",
     group: "Resilience",
     glyph: "breaker",
-    fields,
+    fields: Params::fields,
     scene,
     presets: presets::PRESETS,
     checks: checks::CHECKS,
-    practices: &[],
     disagreement: Some(
         "Documented, errors and timeouts open the breaker; shipped, the wrapped call always returns no error and timeouts are not \
          counted: look at the outage, during which the breaker stays closed.",
     ),
     source: Source { path: file!(), text: include_str!("mod.rs") },
     more: sources!("circuit_breaker": "caller", "checks", "params"),
-    parts: &["breaker", "window", "crew", "channel", "wait_group", "arrivals"],
-    home: (StationKind::Sink, "results"),
-    suite: None,
     ideal,
-    console: None,
-    race: None,
-    detail: Pattern::no_detail,
-    run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
+    run: |env, values, _| Box::pin(run(env, Params::read(values))),
+    ..Pattern::BASE
 };
 
 const BREAKER: &str = "breaker";
@@ -123,14 +116,14 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
                 station: BREAKER.into(),
                 gauge: gauges.turned_away,
                 label: "Turned away",
-                unit: "calls",
+                unit: Unit::Count("calls"),
             },
             GaugeSpec {
                 id: "substitutes",
                 station: "results".into(),
                 gauge: SUBSTITUTES,
                 label: "Substitutes",
-                unit: "answers",
+                unit: Unit::Count("answers"),
             },
         ],
         faults,
@@ -152,30 +145,14 @@ async fn run(env: Env, p: Params) {
     if p.probing == "passed" {
         env.gauge(results, UNBOUNDED, 1);
     }
-    let producer = env.open(StationSpec {
-        kind: StationKind::Source,
-        name: "producer",
-        parent: StationId::NONE,
-        capacity: UNLIMITED,
-    });
+    let producer = env.open_plain(StationKind::Source, "producer");
     let (requests_tx, requests) = channel::<Job>(&env, "requests", 100);
-    let over = WaitGroup::new(&env);
-    over.add(1);
-
     let caller = Rc::new(Caller { env: env.clone(), params: p.clone(), breaker, results, substitutes: Cell::new(0) });
-    let last = over.clone();
-    let crew = Crew::start(
-        &env,
-        "callers",
-        "caller",
-        p.callers,
-        move |_| work(caller.clone(), requests.clone()),
-        move || last.done(),
-    );
+    let crew = Crew::start(&env, "callers", "caller", p.callers, move |_| work(caller.clone(), requests.clone()));
     let outages = p.outages.start(&env);
-    let producer = env.spawn_at("producer", producer, produce(env.clone(), p.load.clone(), requests_tx));
-    over.wait().await;
-    drop((crew, producer, outages));
+    let producer = env.spawn_at("producer", producer, p.load.produce(&env, requests_tx));
+    crew.join().await;
+    drop((producer, outages));
 }
 
 /// What a person does to the breaker, as faults that are lifted again.
@@ -188,14 +165,4 @@ fn by_hand(env: &Env, breaker: &Breaker) {
             (None, None) => breaker.reset(),
         });
     }
-}
-
-async fn produce(env: Env, load: Load, requests: Tx<Job>) {
-    let mut arrivals = Arrivals::start(&env, load.requests, load.traffic());
-    while let Some(job) = arrivals.next().await {
-        if requests.send(job).await.is_err() {
-            return;
-        }
-    }
-    requests.close();
 }

@@ -1,8 +1,7 @@
 //! The parameters of the circuit breaker, and the words they choose from.
 
 use millrace_parts::{BreakerSettings, Growth, HalfOpen, Probing, Slow, Trip, Window};
-use millrace_spec::params;
-use millrace_spec::{Choice, DefaultValue, Field, FieldGroup, Share, Value, Values};
+use millrace_spec::{Choice, DefaultValue, Field, Share, Value, Values, params};
 use millrace_trace::Span;
 use millrace_upstream::{Load, Outages, ServerParams};
 
@@ -155,23 +154,10 @@ params! {
         /// What an answer of 4xx tells the breaker.
         client_errors: String => Field::choice("client-errors-count", "4xx counts as", "success", CLIENT_ERRORS),
         ;
-        ..outages: Outages,
-        ..server: ServerParams,
+        // A server of 20 ms that is down once, and callers who do not wait for ever.
+        ..outages: Outages { lasts: Span::secs(3) },
+        ..server: ServerParams { server: "general", timeout: Span::millis(250) },
     }
-}
-
-/// A server of 20 ms that is down once, and callers who do not wait for ever.
-pub(super) fn fields() -> Vec<Field> {
-    let mut fields = Params::fields();
-    for field in &mut fields {
-        field.default = match field.key {
-            "server" => DefaultValue::Is(Value::Word("general".into())),
-            "outage-for" => DefaultValue::Is(Value::Span(Span::secs(3))),
-            "timeout" => DefaultValue::Is(Value::Span(Span::millis(250))),
-            _ => continue,
-        };
-    }
-    fields
 }
 
 impl Params {

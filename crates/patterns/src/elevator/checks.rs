@@ -135,36 +135,56 @@ pub static CHECKS: &[Check] = &[
     Check::WITHIN_CAPACITY,
     Check::always("no car is outside its range", in_range).by("the floor of every car, against its lowest and highest"),
     Check::ALL_LEFT,
-    Check::always("Concurrency: a car has at most ten signals waiting", signals_bounded)
+    Check::always("a car has at most ten signals waiting", signals_bounded)
+        .under("Concurrency")
         .by("the signals in the buffer of every car"),
-    Check::eventually("Concurrency: a car takes one step at a time", one_step_at_a_time)
+    Check::eventually("a car takes one step at a time", one_step_at_a_time)
+        .under("Concurrency")
         .by("the most steps of every car that were under way at once"),
-    Check::eventually("Concurrency: no two cars have one name", no_name_twice).by("the names of the cars in service"),
-    Check::eventually("Concurrency: to look for a name and to take it is one step", one_look_and_add_at_a_time)
+    Check::eventually("no two cars have one name", no_name_twice)
+        .under("Concurrency")
+        .by("the names of the cars in service"),
+    Check::eventually("to look for a name and to take it is one step", one_look_and_add_at_a_time)
+        .under("Concurrency")
         .by("the most additions of cars that had looked and not added at once"),
-    Check::eventually("Concurrency: a car is chosen from the list as it is", nobody_chooses_from_the_past)
+    Check::eventually("a car is chosen from the list as it is", nobody_chooses_from_the_past)
+        .under("Concurrency")
         .by("the choices from a list that had changed since it was read"),
-    Check::eventually("Concurrency: no task outlives the bank", nobody_outlives)
+    Check::eventually("no task outlives the bank", nobody_outlives)
+        .under("Concurrency")
         .by("the tasks that have not ended when the bank has closed"),
-    Check::eventually("Performance: no step goes on when its time is up", no_overtime)
+    Check::eventually("no step goes on when its time is up", no_overtime)
+        .under("Performance")
         .by("the steps of every car that outlasted the operation timeout"),
-    Check::eventually("Error handling: every failed step is told to its breaker", every_failure_heard)
+    Check::eventually("every failed step is told to its breaker", every_failure_heard)
+        .under("Error handling")
         .by("the steps that failed or timed out, against what the breaker was told"),
-    Check::eventually("Error handling: nobody was dropped on the way", nobody_dropped)
+    Check::eventually("nobody was dropped on the way", nobody_dropped)
+        .under("Error handling")
         .by("the people who left without having arrived"),
-    Check::eventually("Error handling: nobody was turned away", nobody_refused).by("the people no car was found for"),
-    Check::eventually("Resilience: no car stands still with work to do", nobody_stranded)
+    Check::eventually("nobody was turned away", nobody_refused)
+        .under("Error handling")
+        .by("the people no car was found for"),
+    Check::eventually("no car stands still with work to do", nobody_stranded)
+        .under("Resilience")
         .by("the heading of every car, against what is pending there"),
-    Check::eventually("Resilience: no breaker keeps a car from its work for good", nobody_kept_from_work)
+    Check::eventually("no breaker keeps a car from its work for good", nobody_kept_from_work)
+        .under("Resilience")
         .by("the cars with something pending whose breaker is open"),
-    Check::sometimes("Resilience: a breaker opened", a_breaker_opened).by("the states of the breakers"),
-    Check::sometimes("Resilience: a breaker closed again", a_breaker_closed_again).by("the states of the breakers"),
-    Check::eventually("Monitoring: at least half of the cars are healthy", half_are_healthy)
+    Check::sometimes("a breaker opened", a_breaker_opened).under("Resilience").by("the states of the breakers"),
+    Check::sometimes("a breaker closed again", a_breaker_closed_again)
+        .under("Resilience")
+        .by("the states of the breakers"),
+    Check::eventually("at least half of the cars are healthy", half_are_healthy)
+        .under("Monitoring")
         .by("the cars whose breaker is not open, as the health checker counts them"),
-    Check::eventually("Monitoring: no car that is stopped counts as in order", the_stopped_are_noticed)
+    Check::eventually("no car that is stopped counts as in order", the_stopped_are_noticed)
+        .under("Monitoring")
         .by("the cars that are stopped with something pending, against their breakers"),
-    Check::eventually("API: every request was answered", all_are_answered)
+    Check::eventually("every request was answered", all_are_answered)
+        .under("API")
         .by("each exchange, and whether it has an answer"),
-    Check::eventually("API: no request ended in an internal error", no_internal_error)
+    Check::eventually("no request ended in an internal error", no_internal_error)
+        .under("API")
         .by("the statuses of all answers"),
 ];

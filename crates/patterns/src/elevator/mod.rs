@@ -64,7 +64,7 @@ pub use directions::Directions;
 pub use dispatch::choose;
 pub use floor::{Direction, Floor};
 use millrace_engine::Env;
-use millrace_spec::{Fidelity, FieldGroup, Pattern, Preset, ProgramFuture, Race, Source};
+use millrace_spec::{Fidelity, FieldGroup, Pattern, Preset, Race, Source};
 use millrace_trace::{SimTime, StationKind, Wait};
 pub use params::Params;
 pub use system::System;
@@ -203,14 +203,12 @@ pub static PATTERN: Pattern = Pattern {
         "health",
         "vitals"
     ],
-    parts: &["breaker", "channel", "select", "timeout", "ticker", "watch"],
     home: (StationKind::Source, "street"),
-    suite: None,
-    ideal: |_, _| None,
     console: Some(&console::CONSOLE),
     race: Some(Race { key: "policy", measure: "mean wait", who: "passengers" }),
     detail: detail::detail,
-    run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
+    run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
+    ..Pattern::BASE
 };
 
 async fn run(env: Env, p: Params, fidelity: Fidelity) {
@@ -229,7 +227,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
             drop(open.welcome(trip.from, trip.to));
         }
     });
-    arrivals.join().await;
+    arrivals.await;
     env.sleep_until(closes, Wait::Sleep).await;
     // What is asked meanwhile may bring people in, or be a deletion that is not done.
     loop {

@@ -1,8 +1,7 @@
 //! The parameters of the bank, and the words they choose from.
 
 use super::script;
-use millrace_spec::params;
-use millrace_spec::{Choice, DefaultValue, Field, Value, Values, schedule};
+use millrace_spec::{Choice, DefaultValue, Field, Value, Values, params, schedule};
 use millrace_trace::Span;
 
 const TRAFFIC: &[Choice] = &[
@@ -86,6 +85,12 @@ pub const RUSH_HOUR_OF_THREE: &str = "9->6@0s;3->7@1.6s;3->-4@3.9s;5->2@6.8s;3->
     4->-3@34.6s;3->9@35.7s;1->7@37.2s;2->-1@38.3s;2->4@40.5s;4->8@41.9s;5->6@44s;-2->1@45.1s;7->8@47.2s;\
     1->-4@49.6s;8->6@52.1s;0->7@53.3s;6->4@55.4s";
 
+/// Banks for tests by chance: one car, three that differ, a range upside down.
+const CARS: &[&str] = &["A:0..9", "A:0..9,B:0..9,C:-2..5", "A:9..0,left lift:0..4"];
+/// Scripts for tests by chance: trips that cannot be, and two at once.
+const SCRIPTS: &[&str] =
+    &["0->9@0s;3->0@10ms;2->2@20ms;0->300@30ms;5->1@40ms", "0->3@0s;0->3@0s;1->4@0s;4->0@50ms;9->0@50ms"];
+
 fn is_cars(text: &str) -> Result<(), String> {
     script::cars(text).map(drop)
 }
@@ -110,13 +115,13 @@ params! {
     /// The parameters of the bank.
     pub struct Params {
         /// The cars to begin with: their names, and the lowest and highest floor of each.
-        cars: String => Field::text("cars", "Cars", "A:0..9,B:0..9", "name:lowest..highest, …", is_cars).simple(),
+        cars: String => Field::text("cars", "Cars", "A:0..9,B:0..9", "name:lowest..highest, …", is_cars, CARS).simple(),
         /// How the manager chooses a car for a request.
         policy: String => Field::choice("policy", "Dispatch policy", "reference", POLICIES).simple(),
         /// Where people come from and where they want to go.
         traffic: String => Field::choice("traffic", "Traffic", "script", TRAFFIC).simple(),
         /// The requests of the script: from->to@time, separated by semicolons.
-        script: String => Field::text("script", "Script", RUSH_HOUR, "from->to@time; …", is_script).when(scripted).simple(),
+        script: String => Field::text("script", "Script", RUSH_HOUR, "from->to@time; …", is_script, SCRIPTS).when(scripted).simple(),
         /// How many people come in a second, on average.
         rate: f64 => Field::rate("rate", "Arrivals", 0.3, 0.001..=100.0).when(random).simple(),
         /// How many people come in all.

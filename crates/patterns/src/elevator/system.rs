@@ -219,7 +219,7 @@ impl System {
         let exchange = self.env.ask("passenger", &format!("{}->{}", person.from(), person.to));
         let (system, inner) = (self.clone(), person.clone());
         let lap = self.env.lap();
-        let answer = self.env.spawn("request", async move { system.request(&inner).await }).join().await;
+        let answer = self.env.spawn("request", async move { system.request(&inner).await }).await;
         self.metrics.borrow_mut().requested((person.from(), person.to), &answer, self.env.took(lap));
         match &answer {
             Ok(car) => self.env.reply(exchange, 200, &car.name),

@@ -28,11 +28,10 @@ mod racing;
 mod threads;
 
 use millrace_engine::{Env, StationSpec};
-use millrace_parts::{Arrivals, WaitGroup};
-use millrace_spec::params;
+use millrace_parts::WaitGroup;
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Ideal, Pattern, Place, Preset, Primitive, Profile,
-    ProgramFuture, SceneSpec, Source, Suite, Values, Words,
+    Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Pattern, Place, Preset, Primitive, Profile, SceneSpec,
+    Source, Suite, Values, Words, params,
 };
 use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -88,15 +87,12 @@ pub static PATTERN: Pattern = Pattern {
         },
     ],
     checks: &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT, Check::ALL_LEFT, Check::NOTHING_LOST],
-    practices: &[],
     disagreement: Some(
         "Documented results are kept one by one, shipped ones are appended by all tasks at once without a lock: look at the \
          results that are lost, and at the panic of the report when statuses are fewer than latencies.",
     ),
     source: Source { path: file!(), text: include_str!("mod.rs") },
     more: sources!("wait_group": "racing", "threads"),
-    parts: &["wait_group", "arrivals", "semaphore"],
-    home: (StationKind::Sink, "results"),
     suite: Some(Suite {
         name: "Request patterns",
         place: 1,
@@ -113,11 +109,9 @@ pub static PATTERN: Pattern = Pattern {
             profile: Profile::Differences,
         },
     }),
-    ideal,
-    console: None,
-    race: None,
     detail: |trace, _| racing::detail(trace),
-    run: |env, values, fidelity| -> ProgramFuture { Box::pin(run(env, Params::read(values), fidelity)) },
+    run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
+    ..Pattern::BASE
 };
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
@@ -133,11 +127,6 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
     }
 }
 
-fn ideal(_: &Values, _: Fidelity) -> Option<Ideal> {
-    // The slowest of all requests: no closed form in these parameters.
-    None
-}
-
 async fn run(env: Env, p: Params, fidelity: Fidelity) {
     upstream::open(&env, &p.server);
     let results = env.station();
@@ -145,7 +134,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         env.open(StationSpec { kind: StationKind::Crew, name: "tasks", parent: StationId::NONE, capacity: UNLIMITED });
     let racing = (fidelity == Fidelity::Shipped).then(|| Rc::new(Racing::new(&env, p.threads)));
     let group = WaitGroup::new(&env);
-    let mut arrivals = Arrivals::start(&env, p.load.requests, p.load.traffic());
+    let mut arrivals = p.load.arrivals(&env);
     while let Some(job) = arrivals.next().await {
         group.add(1);
         let (inner, group, racing) = (env.clone(), group.clone(), racing.clone());

@@ -135,10 +135,7 @@ impl Recent {
             EventKind::Ended { how } => {
                 let home = after.task(event.task).map_or(StationId::NONE, |t| t.station);
                 if self.place(home).is_some() {
-                    // Who kills a worker says so at its station at the same instant; others just come to their end.
-                    let said = after.station(home).is_some_and(|s| s.state.is_some() && s.state_since == event.at);
-                    let killed = said && how == Ending::Cancelled;
-                    self.change(home, if killed { Mode::Killed } else { Mode::Done }, event.at);
+                    self.change(home, if how == Ending::Killed { Mode::Killed } else { Mode::Done }, event.at);
                 }
             }
             EventKind::Gauged { station, gauge, value } => {

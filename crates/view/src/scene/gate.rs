@@ -32,7 +32,7 @@ pub fn active_rule(regulator: &Regulator, pressure: u64) -> usize {
 /// The word for the pressure's unit.
 pub fn unit(scene: &Scene<'_>, regulator: &Regulator) -> &'static str {
     let of = |g: &&millrace_spec::GaugeSpec| g.station == regulator.station && g.gauge == regulator.pressure;
-    scene.spec.gauges.iter().find(of).map_or("pressure", |g| g.unit)
+    scene.spec.gauges.iter().find(of).map_or("pressure", |g| g.unit.word())
 }
 
 /// The sluice in a pipe: a plate that covers delay ÷ maximum of the opening.

@@ -131,7 +131,7 @@ impl<'a> Scene<'a> {
 
     /// How many jobs there will be in all.
     pub fn total(&self) -> u64 {
-        self.values.count("requests").max(self.ledger.jobs.len() as u64)
+        self.values.jobs().unwrap_or(0).max(self.ledger.jobs.len() as u64)
     }
 }
 

@@ -14,7 +14,7 @@ pub fn sent_and_left(scene: &Scene<'_>) -> (u64, u64) {
     let held: u64 =
         scene.ledger.stations.iter().filter(|s| s.kind == StationKind::Source).map(|s| s.levels.present).sum();
     let sent = scene.ledger.tally.offered.saturating_sub(held + backlog(scene).map_or(0, |b| b.levels.present));
-    (sent, scene.values.count("requests").saturating_sub(sent))
+    (sent, scene.values.jobs().unwrap_or(0).saturating_sub(sent))
 }
 
 /// What waits for the source: an unlimited channel that the scene does not list, fed by arrivals of its own.

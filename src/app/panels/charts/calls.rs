@@ -3,7 +3,7 @@
 use super::{Figure, Sheet, end_of, line, marks_of, now_of, percentile_of, short, steps, unit_of, window_of};
 use crate::analysis::{Rates, Subject, WindowPoint, rates, windows};
 use crate::app::lab::Lab;
-use crate::spec::{GaugeSpec, Regulator, SceneSpec};
+use crate::spec::{GaugeSpec, Regulator, SceneSpec, Unit};
 use crate::trace::{Outcome, Span};
 use crate::view::charts::{Band, Histogram, Line, Points, TimeChart};
 use crate::view::{Palette, number};
@@ -22,9 +22,8 @@ fn latency(lab: &Lab, p: &Palette) -> Sheet {
     let series = |pick: fn(&WindowPoint) -> Span| percentile_of(&points, window, |w| pick(w).as_millis().max(0.01));
     let now = |pick: fn(&WindowPoint) -> Span| now_of(lab, &points, |w| number::millis(pick(w).0));
     let (p50, p95, p99) = (series(|w| w.p50), series(|w| w.p95), series(|w| w.p99));
-    let timeout = lab.scenario().values().span("timeout");
-    let theory =
-        if timeout.is_zero() { Vec::new() } else { vec![(timeout.as_millis(), format!("timeout {}", brief(timeout)))] };
+    let patience = lab.scenario().values().patience();
+    let theory = patience.map(|span| (span.as_millis(), format!("timeout {}", brief(span)))).into_iter().collect();
     let chart = TimeChart {
         end: end_of(lab),
         log: true,
@@ -62,7 +61,7 @@ fn throughput(lab: &Lab, p: &Palette) -> Sheet {
     let scenario = lab.scenario();
     let ideal = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity).filter(|i| i.seconds > 0.0);
     let theory = ideal
-        .map(|i| scenario.values().count("requests") as f64 / i.seconds)
+        .map(|i| scenario.values().jobs().unwrap_or(0) as f64 / i.seconds)
         .map(|rate| (rate, format!("ideal {}", number::rate(rate))));
     let (all, value) = series(&Rates::throughput);
     let mut rate = line("", value, vec![all], p.ink_2, p.ink, 1.4);
@@ -125,9 +124,12 @@ fn gauges(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
     let end = end_of(lab);
     let sheet = |g: &GaugeSpec| {
         let (station, row) = lab.ledger().find(&g.station, &trace)?;
-        let (now, is_time) = (row.gauge(g.gauge).max(0) as u64, g.unit == "ns");
-        let (scale, unit) = if is_time { (1e-6, "ms") } else { (1.0, g.unit) };
-        let value = if is_time { number::millis(now) } else { number::count(now) };
+        let now = row.gauge(g.gauge).max(0) as u64;
+        let (scale, unit, value) = match g.unit {
+            Unit::Time => (1e-6, "ms", number::millis(now)),
+            Unit::Share => (1e-4, "%", number::percent(now as f64 / 1e6)),
+            Unit::Count(of) => (1.0, of, number::count(now)),
+        };
         let points = steps(lab.so_far().level(Subject::Gauge(station, g.gauge)), end, scale);
         let line = Line {
             steps: true,

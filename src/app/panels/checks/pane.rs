@@ -40,9 +40,7 @@ fn practices(practices: &'static [Practice]) -> Html {
     }
     let item = |practice: &Practice| {
         let seen = match practice.seen {
-            Seen::Checked(names) => {
-                let statements: Vec<_> =
-                    names.iter().map(|name| name.split_once(": ").map_or(*name, |(_, s)| s)).collect();
+            Seen::Checked(statements) => {
                 html! { <>{ format!("Checked: {}.", statements.join("; ")) }</> }
             }
             Seen::Built { says, at } => {
@@ -64,7 +62,6 @@ fn practices(practices: &'static [Practice]) -> Html {
 
 fn row(page: &Page, number: usize, state: &CheckState, at: SimTime, over: bool) -> Html {
     let check = state.check;
-    let (_, statement) = check.section();
     let standing = state.standing(at, over);
     let (class, mark) = mark(standing);
     let id = format!("check-{number}");
@@ -74,7 +71,7 @@ fn row(page: &Page, number: usize, state: &CheckState, at: SimTime, over: bool) 
         <li {key} class={class} data-testid={id.clone()} data-standing={word(standing)}>
             <i aria-hidden="true">{ mark }</i>
             <div>
-                <p id={id.clone()}>{ capital(statement) }</p>
+                <p id={id.clone()}>{ capital(check.statement) }</p>
                 <p class="how">{ format!("{}. Looks at {}.", says(check.kind, standing), check.by) }</p>
                 <SeedSearch check={number} kind={Kind(check.kind)} describes={id} />
             </div>
@@ -106,5 +103,5 @@ fn latest(page: &Page) -> Option<String> {
     let side_runs = page.side_runs();
     let search = side_runs.search(side_runs.latest()?)?;
     let says = search.says().unwrap_or_else(|| format!("Cancelled after {} seeds.", search.tried()));
-    Some(format!("{}: {says}", search.check().name))
+    Some(format!("{}: {says}", search.check().name()))
 }

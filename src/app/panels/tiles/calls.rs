@@ -2,7 +2,7 @@
 
 use super::{P50, P95, P99, P999, Tile};
 use crate::app::lab::Lab;
-use crate::spec::SceneSpec;
+use crate::spec::{SceneSpec, Unit};
 use crate::trace::ledger::Tally;
 use crate::trace::{Outcome, Span, StationKind};
 use crate::view::number;
@@ -48,7 +48,7 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
         tiles.push(Tile::count("peak-tasks", "Peak tasks", tally.tasks_peak));
     }
     // Where arrivals do not wait for answers, what a user feels is the time from the intended start.
-    if !so_far.departures().is_empty() && lab.scenario().values().word("arrivals") != "closed" {
+    if !so_far.departures().is_empty() && !lab.scenario().values().is_closed_loop() {
         let response = so_far.response();
         tiles.push(Tile::time("response-p50", "Response p50", response, P50));
         tiles.push(Tile::time("response-p99", "Response p99", response, P99));
@@ -56,11 +56,12 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     let trace = lab.session().run().trace();
     for gauge in &scene.gauges {
         let value = ledger.find(&gauge.station, &trace).map_or(0, |(_, s)| s.gauge(gauge.gauge));
-        let (shown, unit) = if gauge.unit == "ns" {
-            (number::short_millis(value.max(0) as u64), "ms")
-        } else {
+        let whole = value.max(0) as u64;
+        let (shown, unit) = match gauge.unit {
+            Unit::Time => (number::short_millis(whole), "ms"),
+            Unit::Share => (number::percent(value as f64 / 1e6), "%"),
             // Of what it is a count, its label says.
-            (number::count(value.max(0) as u64), "")
+            Unit::Count(_) => (number::count(whole), ""),
         };
         tiles.push(Tile::new(gauge.id, gauge.label, shown, unit, value));
     }

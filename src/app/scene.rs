@@ -26,7 +26,7 @@ pub fn with_scene<T>(
     lab: &Lab,
     dark: bool,
     size: (f64, f64),
-    lane: Option<usize>,
+    item: Option<usize>,
     body: impl FnOnce(&Scene<'_>, &Look<'_>) -> T,
 ) -> T {
     let scenario = lab.scenario();
@@ -44,7 +44,7 @@ pub fn with_scene<T>(
         None => (lab.session().run(), lab.session().state()),
     };
     let trace = run.trace();
-    let scene = Scene { spec: &spec, values: &values, ledger: &picture.ledger, recent: &picture.recent, trace: &trace };
+    let scene = Scene::new(&spec, &values, &picture.ledger, &picture.recent, &trace);
     let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
     let detail = match lab.speed {
         _ if !lab.playing => Detail::Numbers,
@@ -53,5 +53,5 @@ pub fn with_scene<T>(
     };
     let now = lab.session().playhead();
     let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
-    body(&scene, &Look { detail, lane, calm, stuck, ..Look::new(size, palette, now) })
+    body(&scene, &Look { detail, item, calm, stuck, ..Look::new(size, palette, now) })
 }

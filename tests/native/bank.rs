@@ -3,9 +3,9 @@
 //! The programs here speak to `Env` directly: what is held here holds for whoever emits such a trace.
 
 use millrace::engine::{Env, Job, Run, StationSpec};
-use millrace::spec::{Bank, BreakerGauges, Place, SceneSpec, Score, Values};
+use millrace::spec::{Bank, BreakerGauges, Flow, Place, PlaceKind, SceneSpec, Score, Values};
 use millrace::trace::{Cursor, Gauge, Outcome, SimTime, Span, StationId, StationKind, UNLIMITED};
-use millrace::view::scene::{Detail, Look, Scene, box_about, conservation, draw, hit, landing_at, lanes, number_of};
+use millrace::view::scene::{Detail, Look, Scene, box_about, conservation, draw, hit, items, landing_at, number_of};
 use millrace::view::{Palette, Picture, Rgba, Shape, Theme, number, svg, text};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -66,8 +66,8 @@ fn scene_of(ends: (i32, i32)) -> SceneSpec {
         summons: None,
         score: Some(Score { formula: "of three", of: |cars, fit, pending| f64::from(cars * 100 + fit * 10 + pending) }),
     };
-    let place = Place::Bank { station: "bank".to_owned(), label: "Cars".to_owned(), bank: Box::new(bank) };
-    SceneSpec { places: vec![place], regulator: None, gauges: Vec::new(), faults: Vec::new() }
+    let place = Place::new(PlaceKind::Bank(Box::new(bank)), "bank", "Cars");
+    SceneSpec::new(Flow::Place(place), [])
 }
 
 /// The stations of a bank, and who is in it: jobs stay where they are as long as this is there.
@@ -180,7 +180,7 @@ impl Shot {
     pub(super) fn with<T>(&self, body: impl FnOnce(&Scene<'_>) -> T) -> T {
         let trace = self.run.trace();
         let (ledger, recent) = (&self.picture.ledger, &self.picture.recent);
-        body(&Scene { spec: &self.spec, values: &self.values, ledger, recent, trace: &trace })
+        body(&Scene::new(&self.spec, &self.values, ledger, recent, &trace))
     }
 
     pub(super) fn look(&self, size: (f64, f64)) -> Look<'static> {
@@ -333,7 +333,7 @@ fn a_car_that_is_closed_is_gone() {
         let shapes = shot.shapes(&look);
         assert_eq!(boxes(&shapes, &look).len(), 2);
         assert_eq!((says(&shapes, "A"), says(&shapes, "B"), says(&shapes, "C")), (1, 0, 1));
-        assert!(shot.with(|scene| lanes(scene, &look)).iter().all(|lane| lane.title != "Car B"));
+        assert!(shot.with(|scene| items(scene, &look)).iter().all(|lane| lane.title != "Car B"));
     }
     assert_eq!(shot.row("B"), "");
     let past = |name: &str| {
@@ -479,9 +479,9 @@ fn nothing_leaves_the_stage_and_everything_can_be_read() {
         for ends in [(-4, 5), (1, 40), (-100, 200)] {
             let shot = busy(ends, cars, 97);
             for (index, size) in sizes.into_iter().enumerate() {
-                let many = shot.with(|scene| lanes(scene, &shot.look(size)).len());
+                let many = shot.with(|scene| items(scene, &shot.look(size)).len());
                 let (calm, stuck) = (index % 2 == 0, index % 3 == 0);
-                let look = Look { detail: details[index % 3], lane: Some(many / 2), calm, stuck, ..shot.look(size) };
+                let look = Look { detail: details[index % 3], item: Some(many / 2), calm, stuck, ..shot.look(size) };
                 let shapes = shot.shapes(&look);
                 assert_eq!(fault_of(&shapes, size), None, "{cars} cars, floors {ends:?}, {size:?}");
                 assert!(shapes.len() < 4_000, "{} shapes for {cars} cars, floors {ends:?}, {size:?}", shapes.len());
@@ -551,7 +551,7 @@ fn pointing_finds_the_car_and_the_landing_that_are_there() {
         for size in [WIDE, (1200.0, 700.0), PHONE] {
             let look = shot.look(size);
             shot.with(|scene| {
-                let lanes = lanes(scene, &look);
+                let lanes = items(scene, &look);
                 assert_eq!(lanes.iter().filter(|lane| lane.title.starts_with("Car ")).count(), cars);
                 for (index, lane) in lanes.iter().enumerate() {
                     let middle = (lane.frame.x + lane.frame.w / 2.0, lane.frame.y + lane.frame.h / 2.0);

@@ -5,7 +5,7 @@ use crate::program::{self, Log, events, setup};
 use millrace::analysis::{ExchangeRow, History, Mark, PAGE, Prefix, Request};
 use millrace::engine::{Action, Env, Exchange, Intervention, Ordinal, Terms};
 use millrace::session::{Scenario, Session, link};
-use millrace::spec::{Console, Fidelity, Pattern, Place, Route, SceneSpec, Source, Values};
+use millrace::spec::{Console, Fidelity, Flow, Pattern, Place, Route, SceneSpec, Source, Values};
 use millrace::trace::{EventKind, Ledger, SimTime, Span, StationKind, Trace};
 use proptest::prelude::*;
 use std::cell::RefCell;
@@ -39,12 +39,7 @@ static SYSTEM: Pattern = Pattern {
 };
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
-    SceneSpec {
-        places: vec![Place::Crew { station: "home".into(), label: "Home".into() }],
-        regulator: None,
-        gauges: Vec::new(),
-        faults: Vec::new(),
-    }
+    SceneSpec::new(Flow::Place(Place::crew("home", "Home")), [])
 }
 
 /// Answers for ten seconds. At one second two passengers ask, and one of them is refused.

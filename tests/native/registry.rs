@@ -4,8 +4,9 @@ use crate::program::{setup, start_pattern, values};
 use millrace::engine::Progress;
 use millrace::parts;
 use millrace::patterns::{self, ALL};
-use millrace::spec::{CheckKind, Fidelity, Field, Kind, Pattern, Place, Preset, SceneSpec, Values, used_parts};
+use millrace::spec::{CheckKind, Fidelity, Field, Kind, Pattern, Place, PlaceKind, Preset, SceneSpec, Values, used_parts};
 use millrace::trace::{Cursor, Ledger, SimTime};
+use millrace::view::place;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -235,8 +236,8 @@ fn the_main_task_is_at_home_where_the_results_end_up() {
     for pattern in ALL {
         for (name, fidelity, values, _) in configurations(pattern) {
             let (kind, home) = pattern.home;
-            for place in &(pattern.scene)(&values, fidelity).places {
-                let Place::Sink { station, .. } = place else { continue };
+            let scene = (pattern.scene)(&values, fidelity);
+            for Place { station, .. } in scene.places().into_iter().filter(|place| place.kind == PlaceKind::Sink) {
                 assert_eq!(
                     station, home,
                     "{name}: the main task is at home at {kind:?} \"{home}\" (Pattern::home) and the results end up at \"{station}\" \
@@ -294,11 +295,11 @@ fn every_pattern_with_every_preset_runs_to_its_end_and_keeps_its_promises_at_eve
 /// Whether the program opened every station that its picture shows.
 fn assert_drawable(name: &str, scene: &SceneSpec, ledger: &Ledger, trace: &millrace::trace::Trace) {
     let opened = |station: &str| assert!(ledger.find(station, trace).is_some(), "{name}: no station {station}");
-    for place in &scene.places {
-        opened(place.station());
-        assert_label(place.label(), name);
+    let problems = place::problems(scene, ledger, trace);
+    assert!(problems.is_empty(), "{name}: {}", problems.join("; "));
+    for place in scene.places() {
+        assert_label(&place.label, name);
     }
-    scene.regulator.iter().for_each(|r| opened(&r.station));
     let mut gauges = BTreeSet::new();
     for gauge in &scene.gauges {
         opened(&gauge.station);
@@ -327,7 +328,7 @@ fn the_closed_form_is_met_where_there_is_one_and_nothing_is_random() {
         let took = run.now().seconds();
         assert!(took >= ideal.seconds - 1e-9, "{}: {took} s is faster than {}", pattern.id, ideal.formula);
         // Filling and draining takes a few of the hundred rounds; a regulator holds back on purpose.
-        let regulated = (pattern.scene)(&values, Fidelity::Documented).regulator.is_some();
+        let regulated = !(pattern.scene)(&values, Fidelity::Documented).regulators().is_empty();
         assert!(
             regulated || took < 1.05 * ideal.seconds,
             "{}: {took} s, {} says {} s",

@@ -1,13 +1,18 @@
 //! The stage: what is drawn follows the ledger, stays on the canvas, can be read, and stays small however large the run.
 
-use crate::faults::switch;
-use millrace::engine::{Intervention, Ordinal, Run, Seed, Setup};
+use millrace::engine::{Run, Seed, Setup};
 use millrace::patterns;
-use millrace::spec::{Fidelity, Pattern, Place, Preset, SceneSpec, Values};
+use millrace::spec::{Fidelity, Pattern, PlaceKind, Preset, SceneSpec, Values};
 use millrace::trace::{Answer, Cursor, EventKind, SimTime, Span, StationKind};
-use millrace::view::scene::{Detail, Look, Reading, Scene, Worker, census, conservation, draw, hit, lanes};
+use millrace::view::scene::{Detail, Item, Look, Reading, Scene, Worker, census, conservation, draw, hit, items};
 use millrace::view::shape::{Anchor, hatch_lines, text_width};
 use millrace::view::{Palette, Picture, Shape, Theme, svg, text};
+
+/// What can be walked through and is no place as a whole: the workers.
+fn lanes_of(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Item> {
+    let is_place = |item: &Item| scene.spec.places().iter().any(|place| place.label == item.title);
+    items(scene, look).into_iter().filter(|item| !is_place(item)).collect()
+}
 
 /// A pattern's run, and the picture at an instant of it.
 struct Experiment {
@@ -40,7 +45,7 @@ impl Experiment {
 
     fn with_scene<T>(&self, picture: &Picture, body: impl FnOnce(&Scene<'_>) -> T) -> T {
         let (trace, ledger, recent) = (self.run.trace(), &picture.ledger, &picture.recent);
-        body(&Scene { spec: &self.spec, values: &self.values, ledger, recent, trace: &trace })
+        body(&Scene::new(&self.spec, &self.values, ledger, recent, &trace))
     }
 
     fn shapes(&self, picture: &Picture, look: &Look<'_>) -> Vec<Shape> {
@@ -142,7 +147,7 @@ fn every_picture_adds_up_stays_on_the_canvas_and_can_be_read() {
                 detail: details[step as usize % 3],
                 calm: step % 7 == 0,
                 stuck: step % 5 == 0,
-                lane: (step % 4 == 0).then_some(step as usize % 11),
+                item: (step % 4 == 0).then_some(step as usize % 11),
                 ..look(sizes[step as usize % 6], now, if step % 2 == 0 { Theme::Light } else { Theme::Dark })
             };
             let context = format!("{} {:?} {fidelity:?} at {} ns", pattern.id, preset.map(|p| p.id), now.0);
@@ -282,12 +287,12 @@ fn every_worker_can_be_pointed_at_and_says_what_it_does_and_where_it_waits() {
         for size in [WIDE, (390.0, 368.0)] {
             let look = look(size, now, Theme::Light);
             experiment.with_scene(&picture, |scene| {
-                let lanes = lanes(scene, &look);
+                let lanes = lanes_of(scene, &look);
                 assert_eq!(lanes.len().to_string(), workers);
                 for (index, lane) in lanes.iter().enumerate() {
                     let middle = (lane.frame.x + lane.frame.w / 2.0, lane.frame.y + lane.frame.h / 2.0);
                     assert_eq!(hit(scene, &look, middle).as_ref(), Some(lane));
-                    assert_eq!((lane.index, lane.title.clone()), (index, format!("worker {}", index + 1)));
+                    assert_eq!(lane.title, format!("worker {}", index + 1));
                     assert!(lane.lines.iter().any(|l| l.starts_with("waiting for ")), "{:?}", lane.lines);
                     assert!(lane.lines.iter().any(|l| l.starts_with("worker_pool.rs:") && l.ends_with("server.call")));
                 }
@@ -306,11 +311,11 @@ fn a_lane_is_found_all_along_from_its_worker_to_its_server_in_every_pattern() {
         let picture = experiment.at(now);
         let look = look(WIDE, now, Theme::Light);
         experiment.with_scene(&picture, |scene| {
-            let crews = scene.spec.places.iter().filter(|p| matches!(p, Place::Crew { .. })).count();
+            let crews = scene.spec.places().into_iter().filter(|place| place.kind == PlaceKind::Crew).count();
             // At the headings, above all lanes, one points at the places themselves.
             let mut headings = (4..880).step_by(4).filter_map(|x| hit(scene, &look, (f64::from(x), 20.0)));
             let server = headings.find(|place| place.title == "Server").map(|place| place.frame);
-            let lanes = lanes(scene, &look);
+            let lanes = lanes_of(scene, &look);
             for (index, lane) in lanes.iter().enumerate().filter(|_| crews == 1) {
                 let server = server.expect("one crew calls one server");
                 with_server += usize::from(index == 0);
@@ -525,148 +530,54 @@ fn the_picture_at_a_playhead_is_the_same_however_one_got_there() {
     assert_eq!(experiment.shapes(&straight, &look), experiment.shapes(&stepped, &look));
 }
 
-/// Pictures to be looked at: `MILLRACE_LOOK=/some/folder cargo test --test native -- --ignored pictures_to_look_at`.
+/// Values of which no preset has the like, and which are drawn in other ways.
+const ODD: [(&str, &[(&str, &str)]); 10] = [
+    ("worker-pool", &[("workers", "100")]),
+    ("worker-pool", &[("workers", "1000")]),
+    ("worker-pool", &[("workers", "26"), ("request-buffer", "0")]),
+    ("worker-pool", &[("arrivals", "poisson"), ("server", "general"), ("slots", "5"), ("requests", "3000")]),
+    ("backpressure", &[("server", "general"), ("mean", "20ms"), ("errors", "0.06")]),
+    ("backpressure", &[("arrivals", "poisson"), ("rate", "900"), ("server", "general")]),
+    ("wait-group", &[("requests", "200"), ("server", "general"), ("errors", "0.1")]),
+    ("wait-group", &[("requests", "5000"), ("arrivals", "poisson"), ("rate", "600"), ("server", "general")]),
+    ("sequential", &[("arrivals", "poisson"), ("rate", "60"), ("server", "general")]),
+    (
+        "pipeline",
+        &[("stages", "fetch:2:10,decode:4:20,resize:8:20,tag:3:10,call:11:100,score:4:300,pack:2:0,store:40:50")],
+    ),
+];
+
+/// Pictures to be looked at: `MILLRACE_LOOK=/some/folder cargo test --test native -- --ignored pictures_to_look_at`. Every pattern with
+/// its defaults and every preset, early, in the middle and late, on a page, on a small one and on a phone, light and dark.
 #[test]
 #[ignore = "writes pictures into the folder that MILLRACE_LOOK names"]
 fn pictures_to_look_at() {
     let Ok(folder) = std::env::var("MILLRACE_LOOK") else { return };
-    let fault = |at: u64, id: &str, magnitude: i64| Intervention {
-        at: SimTime(at * MS),
-        ordinal: Ordinal::ByTime,
-        action: switch(id, Some(magnitude)),
-    };
-    type Given = &'static [(&'static str, &'static str)];
-    type Case = (&'static str, &'static str, &'static str, Fidelity, Given, u64, Vec<Intervention>);
-    let cases: &[Case] = &[
-        ("pool", "worker-pool", "", Fidelity::Documented, &[], 4_480, vec![]),
-        ("pool-start", "worker-pool", "", Fidelity::Documented, &[], 0, vec![]),
-        ("pool-shipped", "worker-pool", "", Fidelity::Shipped, &[], 2_000, vec![]),
-        ("pool-small", "worker-pool", "new-config", Fidelity::Documented, &[], 15, vec![]),
-        ("pool-open", "worker-pool", "open", Fidelity::Documented, &[], 3_000, vec![]),
-        ("pool-100", "worker-pool", "", Fidelity::Documented, &[("workers", "100")], 700, vec![]),
-        ("pool-1000", "worker-pool", "", Fidelity::Documented, &[("workers", "1000")], 120, vec![]),
-        (
-            "pool-26",
-            "worker-pool",
-            "",
-            Fidelity::Documented,
-            &[("workers", "26"), ("request-buffer", "0")],
-            900,
-            vec![],
-        ),
-        (
-            "pressure",
-            "backpressure",
-            "",
-            Fidelity::Documented,
-            &[("server", "general"), ("mean", "20ms"), ("errors", "0.06")],
-            6_480,
-            vec![],
-        ),
-        (
-            "pressure-fault",
-            "backpressure",
-            "",
-            Fidelity::Documented,
-            &[("server", "general"), ("mean", "20ms"), ("errors", "0.06")],
-            3_480,
-            vec![fault(2_900, "kill-worker", 9), fault(3_000, "error-burst", 30)],
-        ),
-        ("bank-single", "elevator", "single", Fidelity::Documented, &[], 9_000, vec![]),
-        ("bank-lunch", "elevator", "lunch", Fidelity::Documented, &[], 95_000, vec![]),
-        ("bank-peak", "elevator", "up-peak", Fidelity::Documented, &[], 120_000, vec![]),
-        ("bank-stranded", "elevator", "stranded", Fidelity::Documented, &[], 60_000, vec![]),
-        ("bank-shipped", "elevator", "", Fidelity::Shipped, &[], 60_000, vec![]),
-        ("pressure-bang", "backpressure", "bang-bang", Fidelity::Documented, &[], 3_480, vec![]),
-        ("pressure-hard", "backpressure", "hard-cap", Fidelity::Shipped, &[], 3_480, vec![]),
-        (
-            "slots",
-            "worker-pool",
-            "",
-            Fidelity::Documented,
-            &[("server", "general"), ("slots", "5")],
-            1_480,
-            vec![fault(900, "slow-server", 3)],
-        ),
-        ("group-7500", "wait-group", "", Fidelity::Documented, &[], 12, vec![]),
-        ("group-late", "wait-group", "", Fidelity::Shipped, &[("server", "shipped")], 12_000, vec![]),
-        ("group-10", "wait-group", "new-config", Fidelity::Documented, &[], 12, vec![]),
-        (
-            "group-200",
-            "wait-group",
-            "",
-            Fidelity::Documented,
-            &[("requests", "200"), ("server", "general"), ("errors", "0.1")],
-            22,
-            vec![],
-        ),
-        (
-            "group-200000",
-            "wait-group",
-            "",
-            Fidelity::Documented,
-            &[("requests", "200000"), ("server", "general"), ("errors", "0.1")],
-            10,
-            vec![],
-        ),
-        (
-            "group-open",
-            "wait-group",
-            "",
-            Fidelity::Documented,
-            &[("requests", "5000"), ("arrivals", "poisson"), ("rate", "600"), ("server", "general")],
-            3_000,
-            vec![],
-        ),
-        (
-            "sequential",
-            "sequential",
-            "",
-            Fidelity::Documented,
-            &[("server", "general"), ("errors", "0.06")],
-            42_000,
-            vec![],
-        ),
-        (
-            "sequential-open",
-            "sequential",
-            "",
-            Fidelity::Documented,
-            &[("arrivals", "poisson"), ("rate", "60"), ("server", "general")],
-            12_000,
-            vec![],
-        ),
-        ("pipeline", "pipeline", "", Fidelity::Documented, &[], 3_000, vec![]),
-        ("pipeline-square", "pipeline", "square-double", Fidelity::Documented, &[], 0, vec![]),
-        ("pipeline-neck", "pipeline", "bottleneck", Fidelity::Documented, &[], 1_500, vec![]),
-        ("pipeline-leak", "pipeline", "leak", Fidelity::Shipped, &[], 9_000, vec![]),
-        (
-            "pipeline-8",
-            "pipeline",
-            "",
-            Fidelity::Documented,
-            &[("stages", "fetch:2:10,decode:4:20,resize:8:20,tag:3:10,call:11:100,score:4:300,pack:2:0,store:40:50")],
-            1_500,
-            vec![],
-        ),
-    ];
-    for (name, id, preset, fidelity, given, at, faults) in cases {
+    let odd = ODD.iter().enumerate().map(|(index, (id, given))| {
         let pattern = patterns::find(id).expect("a pattern");
-        let values = pattern.values(*fidelity, pattern.preset(preset), |field| {
-            given.iter().find(|(key, _)| *key == field.key).and_then(|(_, text)| field.read(text).ok())
-        });
-        let mut setup = Setup::new(Seed::from_word("otis"));
-        setup.interventions = faults.clone();
-        let mut experiment = Experiment::with(pattern, values, *fidelity, setup);
-        let now = SimTime(at * MS);
-        let picture = experiment.at(now);
-        for (suffix, size) in [("", (880.0, 430.0)), ("-phone", (390.0, 368.0))] {
-            for theme in [Theme::Light, Theme::Dark] {
-                let look = look(size, now, theme);
-                let shapes = experiment.shapes(&picture, &look);
-                let dark = if theme == Theme::Dark { "-dark" } else { "" };
-                let text = svg::svg(&shapes, size, look.palette);
-                std::fs::write(format!("{folder}/{name}{suffix}{dark}.svg"), text).expect("the folder is there");
+        (format!("{id}-odd{index}"), Experiment::new(pattern, None, Fidelity::Documented, given))
+    });
+    let all = everything().map(|(pattern, preset, fidelity)| {
+        let name = format!("{}-{}-{}", pattern.id, preset.map_or("default", |preset| preset.id), fidelity.id());
+        (name, Experiment::new(pattern, preset, fidelity, &[]))
+    });
+    for (name, mut experiment) in all.chain(odd) {
+        experiment.run.advance(SimTime(600_000 * MS), u64::MAX);
+        let end = experiment.run.now().0;
+        for (when, now) in [("start", 0), ("early", end / 40), ("middle", end / 3), ("late", end / 20 * 19)] {
+            let now = SimTime(now);
+            let picture = experiment.at(now);
+            for (place, size) in
+                [("", WIDE), ("-large", (1_480.0, 560.0)), ("-small", (620.0, 360.0)), ("-phone", (390.0, 368.0))]
+            {
+                for theme in [Theme::Light, Theme::Dark] {
+                    let look = look(size, now, theme);
+                    let shapes = experiment.shapes(&picture, &look);
+                    let dark = if theme == Theme::Dark { "-dark" } else { "" };
+                    let text = svg::svg(&shapes, size, look.palette);
+                    let file = format!("{folder}/{name}-{when}{place}{dark}.svg");
+                    std::fs::write(file, text).expect("the folder is there");
+                }
             }
         }
     }

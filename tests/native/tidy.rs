@@ -108,6 +108,18 @@ fn every_file_says_first_what_it_is_for_and_is_short() {
 }
 
 #[test]
+fn what_puts_places_together_knows_no_kind_of_place() {
+    let mut wrong = Complaints::default();
+    let view = files(&["crates/view/src"], &[".rs"]);
+    for file in view.iter().filter(|file| !file.path.starts_with("crates/view/src/place/")) {
+        for (number, _) in file.lines().filter(|(_, line)| line.contains("PlaceKind")) {
+            wrong.add(file, number, "knows a kind of place; what a kind is stands in its own file of view/place");
+        }
+    }
+    wrong.none();
+}
+
+#[test]
 fn only_the_page_knows_that_a_browser_exists() {
     let mut wrong = Complaints::default();
     for file in &files(&["crates"], &["Cargo.toml"]) {

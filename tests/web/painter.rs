@@ -60,14 +60,14 @@ fn paint(scenario: Scenario, events: u64, theme: Theme, canvas: &HtmlCanvasEleme
     let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
     let trace = session.run().trace();
     let (ledger, recent) = (&session.state().ledger, &session.state().recent);
-    let scene = Scene { spec: &spec, values: &values, ledger, recent, trace: &trace };
+    let scene = Scene::new(&spec, &values, ledger, recent, &trace);
     let size = canvas::fit(canvas, 2.0).expect("the canvas is shown");
     let look = Look {
         size,
         palette: Palette::of(theme),
         now: session.playhead(),
         detail: Detail::Numbers,
-        lane: None,
+        item: None,
         calm: false,
         stuck: false,
     };

@@ -23,7 +23,7 @@ pub fn picture<F: Fold + Clone>(session: &Session<F, History>, at: SimTime) -> S
     let palette = Palette::of(Theme::Light);
     let is_final = at >= session.computed();
     let stuck = matches!(session.outcome(), Some(Progress::Deadlock(_) | Progress::Livelock(_) | Progress::Crashed(_)));
-    let scene = Scene { spec: &spec, values: &values, ledger: &folded.ledger, recent: &folded.recent, trace: &trace };
+    let scene = Scene::new(&spec, &values, &folded.ledger, &folded.recent, &trace);
     let look = Look { stuck: is_final && stuck, ..Look::new(SIZE, palette, at) };
     svg(&draw(&scene, &look), SIZE, palette)
 }

@@ -3,7 +3,7 @@
 use millrace_analysis::{ByOutcome, History, Rates, Standing, Summary};
 use millrace_engine::{Progress, WaitingTask};
 use millrace_session::{Scenario, Session};
-use millrace_spec::{Place, Value};
+use millrace_spec::{PlaceKind, Value};
 use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -218,7 +218,7 @@ impl Report {
             response_ns: None,
             waiting_ns: has_cars.then(|| so_far.waiting()),
             riding_ns: has_cars.then(|| so_far.riding()),
-            has_calls: spec.places.iter().any(|place| matches!(place, Place::Server { .. })),
+            has_calls: spec.places().iter().any(|place| place.kind == PlaceKind::Server),
             tasks: Tasks { spawned: tally.tasks_spawned, peak: tally.tasks_peak, bytes_peak: tally.task_bytes_peak },
             stations: stations(ledger, &trace, at),
             checks: history

@@ -30,6 +30,9 @@ pub struct Arrivals {
 }
 
 impl Arrivals {
+    /// The channel in which jobs of open arrivals wait for whoever takes them in.
+    pub const BACKLOG: &str = "backlog";
+
     /// Starts a source of `total` jobs.
     #[track_caller]
     pub fn start(env: &Env, total: u32, traffic: Traffic) -> Arrivals {
@@ -58,7 +61,7 @@ impl Arrivals {
 
 fn open_stream(env: &Env, total: u32, rate: f64, random: bool) -> (Rx<Job>, Task<()>) {
     let source = env.open_plain(StationKind::Source, "arrivals");
-    let (tx, rx) = channel::<Job>(env, "backlog", UNLIMITED);
+    let (tx, rx) = channel::<Job>(env, Arrivals::BACKLOG, UNLIMITED);
     let inner = env.clone();
     let task = env.spawn_at("arrivals", source, async move {
         // Intended times come from one running sum in seconds, so that no gap's rounding adds up.

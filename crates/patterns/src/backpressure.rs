@@ -27,8 +27,8 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Crew, Rx, Ticker, Tx, channel};
 use millrace_spec::{
-    Benchmark, Check, Claims, DefaultValue, Fidelity, Field, FieldGroup, GaugeSpec, Ideal, Pattern, Preset, Primitive,
-    Profile, Regulator, SceneSpec, Source, Suite, Unit, Value, Values, Words, params,
+    Benchmark, Check, Claims, DefaultValue, Fidelity, Field, FieldGroup, GaugeSpec, Ideal, Pattern, Place, PlaceKind,
+    Preset, Primitive, Profile, Regulator, SceneSpec, Source, Suite, Unit, Value, Values, Words, params,
 };
 use millrace_trace::{Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace};
 use millrace_upstream::{self as upstream, Load, Response, ServerParams};
@@ -163,23 +163,21 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         Fidelity::Documented => (values.span("step"), "to 0".to_owned()),
         Fidelity::Shipped => (values.span("step"), format!("−{}", values.span("step"))),
     };
+    let regulator = Regulator {
+        pressure: PRESSURE,
+        pressure_max: values.count("workers").max(high + 1),
+        delay: DELAY,
+        delay_max: values.span("max-delay").0,
+        low,
+        high,
+        rules: [
+            (format!("> {high}"), format!("+{step}")),
+            (format!("{low}–{high}"), "hold".into()),
+            (format!("< {low}"), down),
+        ],
+    };
+    let regulator = Place::new(PlaceKind::Regulator(Box::new(regulator)), "busy", "Backpressure");
     SceneSpec {
-        places: upstream::fan_out_places(),
-        regulator: Some(Regulator {
-            label: "Backpressure".into(),
-            station: "busy".into(),
-            pressure: PRESSURE,
-            pressure_max: values.count("workers").max(high + 1),
-            delay: DELAY,
-            delay_max: values.span("max-delay").0,
-            low,
-            high,
-            rules: [
-                (format!("> {high}"), format!("+{step}")),
-                (format!("{low}–{high}"), "hold".into()),
-                (format!("< {low}"), down),
-            ],
-        }),
         gauges: vec![
             GaugeSpec {
                 id: "pressure",
@@ -191,6 +189,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
             GaugeSpec { id: "delay", station: "busy".into(), gauge: DELAY, label: "Delay", unit: Unit::Time },
         ],
         faults: upstream::faults_with_crew(),
+        ..upstream::fan_out(Some(regulator))
     }
 }
 

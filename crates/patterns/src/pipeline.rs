@@ -25,10 +25,10 @@
 //! configurable defaults; there are none. Its timeline shows values that cannot occur.
 
 use millrace_engine::{Env, Job};
-use millrace_parts::{Either, ErrorGroup, Message, PipelineStage, Tx, channel, select2};
+use millrace_parts::{Arrivals, Either, ErrorGroup, Message, PipelineStage, Tx, channel, select2};
 use millrace_spec::{
-    Check, Choice, Claims, DefaultValue, Fidelity, Field, FieldGroup, Ideal, Pattern, Place, Preset, Primitive,
-    SceneSpec, Source, Suite, Value, Values, Words, params,
+    Check, Choice, Claims, DefaultValue, Fidelity, Field, FieldGroup, Flow, Ideal, Pattern, Place, Preset, Primitive,
+    SceneSpec, Source, Suite, Value, Values, Wire, Words, params,
 };
 use millrace_trace::{Answer, Outcome, Span, StationKind};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -199,22 +199,25 @@ fn works(stages: &[PipelineStage]) -> Vec<Work> {
 
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let stages = read_stages(values.word("stages")).unwrap_or_default();
-    let mut places = vec![
-        Place::Source { station: "source".into(), label: "Source".into() },
-        Place::Channel { station: "input".into(), label: "Input".into() },
-    ];
+    let mut places = vec![Place::source("source", "Source"), Place::channel("input", "Input")];
+    let mut wires = vec![Wire::new("source", "input")];
+    let mut last = "input".to_owned();
     for (stage, work) in stages.iter().zip(works(&stages)) {
-        places.push(Place::Crew { station: stage.name.clone(), label: capitalised(&stage.name) });
-        if work == Work::Call {
-            places.push(Place::Server { station: "server".into(), label: "Server".into() });
+        let out = format!("{} out", stage.name);
+        places.push(Place::crew(&stage.name, capitalised(&stage.name)));
+        wires.push(Wire::new(last, &stage.name));
+        let call = work == Work::Call;
+        if call {
+            places.push(Place::server("server", "Server"));
         }
-        places.push(Place::Channel {
-            station: format!("{} out", stage.name),
-            label: format!("{} out", capitalised(&stage.name)),
-        });
+        places.push(Place::channel(&out, format!("{} out", capitalised(&stage.name))));
+        wires.push(Wire::new(&stage.name, &out).through(call.then_some("server")));
+        last = out;
     }
-    places.push(Place::Sink { station: "results".into(), label: "Results".into() });
-    SceneSpec { places, regulator: None, gauges: Vec::new(), faults: upstream::faults_with_crew() }
+    places.push(Place::sink("results", "Results"));
+    wires.push(Wire::new(last, "results"));
+    let backlog = Some(Arrivals::BACKLOG.into());
+    SceneSpec { backlog, faults: upstream::faults_with_crew(), ..SceneSpec::new(Flow::row(places), wires) }
 }
 
 fn capitalised(name: &str) -> String {

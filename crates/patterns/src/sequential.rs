@@ -21,9 +21,10 @@
 //! The client `simple` of a collection of Go concurrency patterns, measured by its authors at 25.18 s for 7,500 requests.
 
 use millrace_engine::Env;
+use millrace_parts::Arrivals;
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, FieldGroup, Ideal, Pattern, Place, Preset, Profile, SceneSpec, Source, Suite,
-    Values, Words, params,
+    Benchmark, Check, Claims, Fidelity, FieldGroup, Flow, Ideal, Pattern, Place, Preset, Profile, SceneSpec, Source,
+    Suite, Values, Wire, Words, params,
 };
 use millrace_trace::StationKind;
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -84,16 +85,15 @@ pub static PATTERN: Pattern = Pattern {
 };
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
-    SceneSpec {
-        places: vec![
-            Place::Crew { station: "client".into(), label: "Client".into() },
-            Place::Server { station: "server".into(), label: "Server".into() },
-            Place::Sink { station: "client".into(), label: "Results".into() },
-        ],
-        regulator: None,
-        gauges: Vec::new(),
-        faults: upstream::faults(),
-    }
+    let flow = Flow::row([
+        Place::crew("client", "Client"),
+        Place::server("server", "Server"),
+        // The client has its results itself.
+        Place::sink("client", "Results").named("results"),
+    ]);
+    let wires = [Wire::new("client", "results").through(["server"])];
+    let backlog = Some(Arrivals::BACKLOG.into());
+    SceneSpec { backlog, faults: upstream::faults(), ..SceneSpec::new(flow, wires) }
 }
 
 fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {

@@ -124,12 +124,7 @@ pub static PATTERN: Pattern = Pattern {
 };
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
-    SceneSpec {
-        places: upstream::fan_out_places(),
-        regulator: None,
-        gauges: Vec::new(),
-        faults: upstream::faults_with_crew(),
-    }
+    SceneSpec { faults: upstream::faults_with_crew(), ..upstream::fan_out(None) }
 }
 
 fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {

@@ -1,6 +1,6 @@
 //! A pattern, as the registry lists it.
 
-use super::{Check, Claims, Console, Field, Practice, SceneSpec, Source, Value, Values};
+use super::{Check, Claims, Console, Field, Flow, Practice, SceneSpec, Source, Value, Values};
 use millrace_engine::Env;
 use millrace_trace::{StationKind, Trace};
 use std::future::Future;
@@ -136,7 +136,7 @@ impl Pattern {
         group: "",
         glyph: "",
         fields: Vec::new,
-        scene: |_, _| SceneSpec { places: Vec::new(), regulator: None, gauges: Vec::new(), faults: Vec::new() },
+        scene: |_, _| SceneSpec::new(Flow::Row(Vec::new()), []),
         presets: &[],
         checks: &[],
         practices: &[],

@@ -1,127 +1,104 @@
-//! What a pattern's picture consists of, without a word about pixels: stations in the order of the flow, gauges, faults.
+//! What a pattern's picture consists of, without a word about pixels: places in rows and columns, wires, gauges, faults.
 
-use super::{Pace, Score, Summons};
+use super::place::{Bank, Place, PlaceKind, Regulator};
 use millrace_engine::{Again, Onset};
 use millrace_trace::{Gauge, Span};
 
 /// A pattern's picture, as data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SceneSpec {
-    /// The places from left to right, in the order of the flow.
-    pub places: Vec<Place>,
-    /// A feedback loop that holds the source back, if there is one.
-    pub regulator: Option<Regulator>,
+    /// The places, in rows and columns.
+    pub flow: Flow,
+    /// How they are joined: what flows where is said here, and never follows from who stands beside whom.
+    pub wires: Vec<Wire>,
+    /// The channel in which open arrivals wait for whoever takes them in, if there may be one.
+    pub backlog: Option<String>,
     /// Gauges that stations set, for charts, tiles and the text alternative.
     pub gauges: Vec<GaugeSpec>,
     /// The faults a person may inject.
     pub faults: Vec<FaultSpec>,
 }
 
-/// One place of the picture. Stations are named as the program opens them.
+/// A part of the picture: a place, or places beside or above each other.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Place {
-    /// Where jobs come from: the station whose task makes or takes in the jobs.
-    Source {
-        /// The station.
-        station: String,
-        /// Its heading.
-        label: String,
-    },
-    /// A channel.
-    Channel {
-        /// The station.
-        station: String,
-        /// Its heading.
-        label: String,
-    },
-    /// A crew, a lane for each of its members (its child stations).
-    Crew {
-        /// The crew's station.
-        station: String,
-        /// Its heading.
-        label: String,
-    },
-    /// A crowd: any number of tasks at home at one station, a cell for each.
-    Crowd {
-        /// The station.
-        station: String,
-        /// Its heading.
-        label: String,
-    },
-    /// The server that the places before it call.
-    Server {
-        /// The station.
-        station: String,
-        /// Its heading.
-        label: String,
-    },
-    /// Where results end up.
-    Sink {
-        /// The station.
-        station: String,
-        /// Its heading.
-        label: String,
-    },
-    /// A bank of stations that move past landings: the cars are the station's members.
-    Bank {
-        /// The station whose members move.
-        station: String,
-        /// Its heading.
-        label: String,
-        /// What its cars and landings show.
-        bank: Box<Bank>,
-    },
-    /// Something that interrupts calls which keep failing.
-    Breaker {
-        /// The station.
-        station: String,
-        /// Its heading.
-        label: String,
-        /// What its gauges mean.
-        gauges: BreakerGauges,
-    },
+pub enum Flow {
+    /// One place.
+    Place(Place),
+    /// From left to right.
+    Row(Vec<Flow>),
+    /// From top to bottom.
+    Column(Vec<Flow>),
 }
 
-/// What the cars of a bank and the landings they pass show.
-///
-/// Jobs wait at landings (stations of the kind *landing*, members of `landings`, each at its place on the scale), ride in cars
-/// (stations of the kind *car*), and are bound for a landing by way of a car. A car's member of the kind *channel* holds
-/// its signals, the one of the kind *gate* is its breaker. A car's declared state is *in service*, or why it is not.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bank {
-    /// The station whose members are the landings.
-    pub landings: String,
-    /// The word for a landing: "floor".
-    pub landing: &'static str,
-    /// The lowest and the highest landing, in units of the scale.
-    pub ends: (i32, i32),
-    /// A car's gauge: where it is heading: 1 up, -1 down, 0 nowhere.
-    pub heading: Gauge,
-    /// A car's gauge: 1 while its doors are open, or opening.
-    pub doors: Gauge,
-    /// A car's gauges: the lowest and the highest landing it serves.
-    pub range: (Gauge, Gauge),
-    /// A car's gauges: what it has still to do upward and downward.
-    pub pending: (Gauge, Gauge),
-    /// A landing's gauges: when the car that is assigned to the call up, or down, is due there, in ns; 0 for none.
-    pub due: (Gauge, Gauge),
-    /// A car's gauge: how many signals are queued for it, which carry no job; and the most there may be, 0 for no bound.
-    pub signals: (Gauge, u32),
-    /// What the gauges of a car's breaker mean.
-    pub breaker: BreakerGauges,
-    /// How fast its cars are, where that is known. Else a call is due when it was announced.
-    pub pace: Option<Pace>,
-    /// How many people are to come in all, where that is known.
-    pub people: Option<u64>,
-    /// Who waits longer than this waits too long.
-    pub patience: Span,
-    /// How a person at a landing calls a car, if one can.
-    pub summons: Option<Summons>,
-    /// How well the bank does, in one figure, if it has one.
-    pub score: Option<Score>,
+impl Flow {
+    /// Places, rows or columns from left to right.
+    pub fn row<F: Into<Flow>>(parts: impl IntoIterator<Item = F>) -> Flow {
+        Flow::Row(parts.into_iter().map(Into::into).collect())
+    }
+
+    /// Places, rows or columns from top to bottom.
+    pub fn column<F: Into<Flow>>(parts: impl IntoIterator<Item = F>) -> Flow {
+        Flow::Column(parts.into_iter().map(Into::into).collect())
+    }
+
+    /// Its places, in the order in which they are read: from left to right, and in a column from top to bottom.
+    pub fn places(&self) -> Vec<&Place> {
+        match self {
+            Flow::Place(place) => vec![place],
+            Flow::Row(parts) | Flow::Column(parts) => parts.iter().flat_map(Flow::places).collect(),
+        }
+    }
+}
+
+impl From<Place> for Flow {
+    fn from(place: Place) -> Flow {
+        Flow::Place(place)
+    }
+}
+
+/// What flows from one place to another, and what it goes through on its way: a server that is called, a breaker in front of
+/// it, a regulator that holds it back. Places are meant by their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// Where it begins.
+    pub from: String,
+    /// What it goes through, in this order.
+    pub through: Vec<String>,
+    /// Where it ends.
+    pub to: String,
+}
+
+impl Wire {
+    /// A wire from one place to another.
+    pub fn new(from: impl Into<String>, to: impl Into<String>) -> Wire {
+        Wire { from: from.into(), through: Vec::new(), to: to.into() }
+    }
+
+    /// The same, by way of these.
+    pub fn through<S: Into<String>>(mut self, stops: impl IntoIterator<Item = S>) -> Wire {
+        self.through.extend(stops.into_iter().map(Into::into));
+        self
+    }
+
+    /// All it touches, from its beginning to its end.
+    pub fn stops(&self) -> impl Iterator<Item = &str> {
+        let between = self.through.iter().map(String::as_str);
+        std::iter::once(self.from.as_str()).chain(between).chain(std::iter::once(self.to.as_str()))
+    }
 }
 
 impl SceneSpec {
+    /// A picture of places and wires, with nothing else.
+    pub fn new(flow: Flow, wires: impl IntoIterator<Item = Wire>) -> SceneSpec {
+        let wires = wires.into_iter().collect();
+        SceneSpec { flow, wires, backlog: None, gauges: Vec::new(), faults: Vec::new() }
+    }
+
+    /// The places, in the order in which they are read.
+    pub fn places(&self) -> Vec<&Place> {
+        self.flow.places()
+    }
+
     /// How many jobs there are to be in all, where the picture says.
     pub fn expects(&self) -> Option<u64> {
         self.bank().and_then(|(_, bank)| bank.people)
@@ -129,102 +106,22 @@ impl SceneSpec {
 
     /// The bank that the picture shows, and the station whose members are its cars.
     pub fn bank(&self) -> Option<(&str, &Bank)> {
-        self.places.iter().find_map(|place| match place {
-            Place::Bank { station, bank, .. } => Some((station.as_str(), bank.as_ref())),
+        self.places().into_iter().find_map(|place| match &place.kind {
+            PlaceKind::Bank(bank) => Some((place.station.as_str(), bank.as_ref())),
             _ => None,
         })
     }
-}
 
-/// What the gauges of a breaker mean. Its declared state is *closed*, *open*, *half-open*, *forced open* or *disabled*.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BreakerGauges {
-    /// Failures that count at the moment: in a row, or in the window.
-    pub failures: Gauge,
-    /// Failures in a row that open it, or 0 where a rate does.
-    pub limit: Gauge,
-    /// Calls in the window.
-    pub calls: Gauge,
-    /// Slow calls in the window.
-    pub slow: Gauge,
-    /// The least number of calls in the window before a rate counts.
-    pub minimum: Gauge,
-    /// The failure rate that opens it, in percent.
-    pub rate: Gauge,
-    /// The slow-call rate that opens it, in percent.
-    pub slow_rate: Gauge,
-    /// When it lets probes through again, in ns, while it is open; while half-open, until when it may be that, 0 for ever.
-    pub until: Gauge,
-    /// How many probes are let through while it is half-open.
-    pub permitted: Gauge,
-    /// Probes that were let through since it is half-open.
-    pub probes: Gauge,
-    /// Probes that passed.
-    pub passed: Gauge,
-    /// Calls that were turned away so far.
-    pub turned_away: Gauge,
-    /// How many cells its window has: calls, or slices of time.
-    pub cells: Gauge,
-    /// Which cell is written next, from 0.
-    pub next: Gauge,
-    /// The first cell; the others follow. A cell of a count window: 0 empty, 1 success, 2 failure, 3 slow success, 4 slow failure.
-    /// A cell of a time window: calls × 1,000,000 + failures × 1,000 + slow calls, each at most 999.
-    pub cell: Gauge,
-    /// How many probes decide, 0 for all that are permitted.
-    pub deciding: Gauge,
-}
-
-impl Place {
-    /// The name of its station.
-    pub fn station(&self) -> &str {
-        match self {
-            Place::Source { station, .. }
-            | Place::Channel { station, .. }
-            | Place::Crew { station, .. }
-            | Place::Crowd { station, .. }
-            | Place::Server { station, .. }
-            | Place::Sink { station, .. }
-            | Place::Bank { station, .. }
-            | Place::Breaker { station, .. } => station,
+    /// The feedback loops of the picture, each with the station that has its gauges.
+    pub fn regulators(&self) -> Vec<(&str, &Regulator)> {
+        fn regulator(place: &Place) -> Option<(&str, &Regulator)> {
+            match &place.kind {
+                PlaceKind::Regulator(regulator) => Some((&place.station, regulator)),
+                _ => None,
+            }
         }
+        self.places().into_iter().filter_map(regulator).collect()
     }
-
-    /// Its heading.
-    pub fn label(&self) -> &str {
-        match self {
-            Place::Source { label, .. }
-            | Place::Channel { label, .. }
-            | Place::Crew { label, .. }
-            | Place::Crowd { label, .. }
-            | Place::Server { label, .. }
-            | Place::Sink { label, .. }
-            | Place::Bank { label, .. }
-            | Place::Breaker { label, .. } => label,
-        }
-    }
-}
-
-/// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Regulator {
-    /// Its heading.
-    pub label: String,
-    /// The station that has both gauges.
-    pub station: String,
-    /// The gauge with the pressure.
-    pub pressure: Gauge,
-    /// The greatest pressure there can be.
-    pub pressure_max: u64,
-    /// The gauge with the delay, in nanoseconds.
-    pub delay: Gauge,
-    /// The greatest delay, in nanoseconds.
-    pub delay_max: u64,
-    /// At or below: the delay goes down. Shown as a tick.
-    pub low: u64,
-    /// Above: the delay goes up. Shown as a tick.
-    pub high: u64,
-    /// What happens above, between and below, as three short phrases: ("> 10", "+5 ms").
-    pub rules: [(String, String); 3],
 }
 
 /// A number that a station shows.

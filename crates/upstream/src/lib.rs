@@ -20,7 +20,7 @@ pub use limited::{Limited, Limits};
 pub use model::{Model, Visit};
 pub use outages::Outages;
 pub use params::{Load, ServerParams, ideal};
-pub use response::{Response, fan_out_places};
+pub use response::{Response, fan_out};
 pub use server::{ERROR_BURST, OUTAGE, SLOW_SERVER, faults, faults_with_crew, open};
 pub use trouble::Trouble;
 pub use walk::Walk;

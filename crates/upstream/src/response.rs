@@ -1,7 +1,8 @@
 //! What the fan-out patterns share: a request with its answer, and the places of their picture.
 
 use millrace_engine::{Carries, Job, Reply};
-use millrace_spec::Place;
+use millrace_parts::Arrivals;
+use millrace_spec::{Flow, Place, SceneSpec, Wire};
 use millrace_trace::JobId;
 
 /// A request with its answer, on the way to a collector.
@@ -19,14 +20,27 @@ impl Carries for Response {
     }
 }
 
-/// The picture of fan-out and fan-in: a producer, a channel, workers that call, a channel, a collector.
-pub fn fan_out_places() -> Vec<Place> {
-    vec![
-        Place::Source { station: "producer".into(), label: "Producer".into() },
-        Place::Channel { station: "requests".into(), label: "Requests".into() },
-        Place::Crew { station: "workers".into(), label: "Workers".into() },
-        Place::Server { station: "server".into(), label: "Server".into() },
-        Place::Channel { station: "responses".into(), label: "Responses".into() },
-        Place::Sink { station: "collector".into(), label: "Collector".into() },
-    ]
+/// The picture of fan-out and fan-in: a producer, a channel, workers that call, a channel, a collector; and what holds the producer
+/// back below that, if something does.
+pub fn fan_out(held_back_by: Option<Place>) -> SceneSpec {
+    let wires = [
+        Wire::new("producer", "requests").through(held_back_by.as_ref().map(|place| place.name.clone())),
+        Wire::new("requests", "workers"),
+        Wire::new("workers", "responses").through(["server"]),
+        Wire::new("responses", "collector"),
+    ];
+    let producer = Place::source("producer", "Producer");
+    let producer = match held_back_by {
+        Some(place) => Flow::column([producer, place]),
+        None => producer.into(),
+    };
+    let others = [
+        Place::channel("requests", "Requests"),
+        Place::crew("workers", "Workers"),
+        Place::server("server", "Server"),
+        Place::channel("responses", "Responses"),
+        Place::sink("collector", "Collector"),
+    ];
+    let flow = Flow::row([producer].into_iter().chain(others.map(Flow::Place)));
+    SceneSpec { backlog: Some(Arrivals::BACKLOG.into()), ..SceneSpec::new(flow, wires) }
 }

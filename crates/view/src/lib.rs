@@ -7,6 +7,7 @@ pub mod charts;
 pub mod json;
 pub mod number;
 pub mod palette;
+pub mod place;
 pub mod recent;
 pub mod scene;
 pub mod shape;

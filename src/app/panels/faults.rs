@@ -2,7 +2,7 @@
 
 use crate::app::entry::Entry;
 use crate::app::page::{Command, use_page};
-use crate::spec::{FaultSpec, FaultUnit, Place};
+use crate::spec::{FaultSpec, FaultUnit};
 use crate::trace::{Span, StationKind};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -26,7 +26,7 @@ pub fn Faults() -> Html {
         .filter(|row| row.kind == StationKind::Car)
         .map(|row| trace.name(row.name).to_owned())
         .collect();
-    let crewed = !scene.places.iter().any(|place| matches!(place, Place::Bank { .. }));
+    let crewed = scene.bank().is_none();
     html! {
         <section class="sec" aria-labelledby="h-faults">
             <header><h2 id="h-faults">{ "Faults" }</h2><span class="note">{ "injected in virtual time" }</span></header>

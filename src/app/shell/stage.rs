@@ -1,11 +1,11 @@
-//! The stage: a canvas that is painted whenever what it shows has changed, lanes to walk through, and its text alternative.
+//! The stage: a canvas that is painted whenever what it shows has changed, items to walk through, and its text alternative.
 
 use super::summon::{Called, SummonBox};
 use crate::app::lab::Speed;
 use crate::app::page::{Page, use_page};
 use crate::app::scene::with_scene;
 use crate::platform::{canvas, clock, host};
-use crate::view::scene::{self, Lane};
+use crate::view::scene::{self, Item};
 use crate::view::text;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -26,33 +26,33 @@ struct Seen {
     /// Device pixels for each CSS pixel: a canvas that is fitted to others is empty.
     ratio: f64,
     dark: bool,
-    lane: Option<usize>,
+    item: Option<usize>,
     pattern: &'static str,
     /// Counts on with every wish: a parameter may have changed the empty scene.
     tick: u64,
 }
 
-/// The canvas, its lanes, its words.
+/// The canvas, its items, its words.
 #[component]
 pub fn StageBox() -> Html {
     let page = use_page();
     let node = use_node_ref();
-    let lane = use_state(|| None::<usize>);
-    use_painting(&page, &node, *lane);
-    let lanes = with_scene(&page.lab(), page.state.dark, size_of(&node), *lane, scene::lanes);
+    let item = use_state(|| None::<usize>);
+    use_painting(&page, &node, *item);
+    let items = with_scene(&page.lab(), page.state.dark, size_of(&node), *item, scene::items);
     let onmousemove = {
-        let (lanes, lane) = (lanes.clone(), lane.clone());
+        let (items, item) = (items.clone(), item.clone());
         Callback::from(move |event: MouseEvent| {
             let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-            lane.set(lanes.iter().position(|l| {
+            item.set(items.iter().position(|l| {
                 let (right, bottom) = (l.frame.right(), l.frame.bottom());
                 x >= l.frame.x && x < right && y >= l.frame.y && y < bottom
             }));
         })
     };
     let onmouseleave = {
-        let lane = lane.clone();
-        Callback::from(move |_: MouseEvent| lane.set(None))
+        let item = item.clone();
+        Callback::from(move |_: MouseEvent| item.set(None))
     };
     let called = use_state(|| None::<Called>);
     let press = {
@@ -61,9 +61,9 @@ pub fn StageBox() -> Html {
     };
     let onclick = press.reform(|event: MouseEvent| (f64::from(event.offset_x()), f64::from(event.offset_y())));
     let onkeydown = {
-        let (lane, count) = (lane.clone(), lanes.len());
+        let (item, count) = (item.clone(), items.len());
         // Where a landing is pressed by key, its lamps are not.
-        let edge = lane.and_then(|index| lanes.get(index)).map(|l| (l.frame.x + 1.0, l.frame.y + l.frame.h / 2.0));
+        let edge = item.and_then(|index| items.get(index)).map(|l| (l.frame.x + 1.0, l.frame.y + l.frame.h / 2.0));
         Callback::from(move |event: KeyboardEvent| {
             let next = match event.key().as_str() {
                 "Enter" => {
@@ -71,12 +71,12 @@ pub fn StageBox() -> Html {
                     event.prevent_default();
                     return edge.into_iter().for_each(|point| press.emit(point));
                 }
-                "ArrowDown" => lane.map_or(0, |l| (l + 1).min(count.saturating_sub(1))),
-                "ArrowUp" => lane.map_or(0, |l| l.saturating_sub(1)),
+                "ArrowDown" => item.map_or(0, |l| (l + 1).min(count.saturating_sub(1))),
+                "ArrowUp" => item.map_or(0, |l| l.saturating_sub(1)),
                 _ => return,
             };
             event.prevent_default();
-            lane.set((count > 0).then_some(next));
+            item.set((count > 0).then_some(next));
         })
     };
     let close = {
@@ -84,7 +84,7 @@ pub fn StageBox() -> Html {
         Callback::from(move |()| called.set(None))
     };
     let events = page.lab().session().events();
-    let chosen = lane.and_then(|index| lanes.get(index).cloned());
+    let chosen = item.and_then(|index| items.get(index).cloned());
     html! {
         <>
             <div class="lanes" role="group" tabindex="0" aria-label="Lanes of the stage" {onclick} {onmousemove} {onmouseleave} {onkeydown}>
@@ -93,8 +93,8 @@ pub fn StageBox() -> Html {
             </div>
             if let Some(called) = (*called).clone() {
                 <SummonBox key={called.key()} called={called.clone()} {close} />
-            } else if let Some(lane) = chosen {
-                <Tip {lane} />
+            } else if let Some(item) = chosen {
+                <Tip {item} />
             }
             <StageText />
         </>
@@ -107,15 +107,15 @@ fn size_of(node: &NodeRef) -> (f64, f64) {
 
 /// Paints each frame in which there is something new.
 #[hook]
-fn use_painting(page: &Page, node: &NodeRef, lane: Option<usize>) {
-    let latest: Rc<RefCell<(Page, Option<usize>)>> = use_mut_ref(|| (page.clone(), lane));
-    latest.replace((page.clone(), lane));
+fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>) {
+    let latest: Rc<RefCell<(Page, Option<usize>)>> = use_mut_ref(|| (page.clone(), item));
+    latest.replace((page.clone(), item));
     let node = node.clone();
     use_effect_with((), move |()| {
         let (mut seen, mut painted) = (None::<Seen>, 0.0);
         let calm = host::prefers_less_motion();
         let frames = clock::FrameLoop::start(move |now| {
-            let (page, lane) = latest.borrow().clone();
+            let (page, item) = latest.borrow().clone();
             let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
             let ratio = host::pixel_ratio();
             let lab = page.lab();
@@ -134,14 +134,14 @@ fn use_painting(page: &Page, node: &NodeRef, lane: Option<usize>) {
                 size,
                 ratio,
                 dark: page.state.dark,
-                lane,
+                item,
                 pattern: lab.scenario().pattern.id,
                 tick: if lab.playing { 0 } else { page.state.tick },
             };
             if seen.as_ref() == Some(&current) {
                 return;
             }
-            let shapes = with_scene(&lab, current.dark, size, lane, scene::draw);
+            let shapes = with_scene(&lab, current.dark, size, item, scene::draw);
             canvas::paint(&element, ratio, &shapes);
             seen = Some(current);
             painted = now;
@@ -162,15 +162,15 @@ fn describe(page: &Page) -> String {
 /// Properties of the label box.
 #[derive(Clone, PartialEq, Properties)]
 struct TipProps {
-    lane: Lane,
+    item: Item,
 }
 
-/// The label box of a lane, placed beside it.
+/// The label box of a item, placed beside it.
 #[component]
 fn Tip(props: &TipProps) -> Html {
     let node = use_node_ref();
     {
-        let (node, (x, y)) = (node.clone(), props.lane.label);
+        let (node, (x, y)) = (node.clone(), props.item.label);
         use_effect(move || {
             if let Some(element) =
                 node.cast::<web_sys::Element>().and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
@@ -182,7 +182,7 @@ fn Tip(props: &TipProps) -> Html {
         });
     }
     html! {
-        <div class="tip" ref={node} aria-hidden="true"><b>{ props.lane.title.clone() }</b>{ for props.lane.lines.iter().map(|l| html! { <div>{ l }</div> }) }</div>
+        <div class="tip" ref={node} aria-hidden="true"><b>{ props.item.title.clone() }</b>{ for props.item.lines.iter().map(|l| html! { <div>{ l }</div> }) }</div>
     }
 }
 

@@ -16,7 +16,7 @@ fn foretold(query: &str, at: Span) -> Vec<(i64, String, f64)> {
     let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
     let (mut cursor, mut picture) = (Cursor::new(), Picture::default());
     while cursor.step(&trace, SimTime(at.0), &mut picture) {}
-    let scene = Scene { spec: &spec, values: &values, ledger: &picture.ledger, recent: &picture.recent, trace: &trace };
+    let scene = Scene::new(&spec, &values, &picture.ledger, &picture.recent, &trace);
     let look =
         Look { detail: Detail::Numbers, ..Look::new((1_200.0, 700.0), Palette::of(Theme::Light), SimTime(at.0)) };
     let calls = tables::hall_calls(&scene, &look);

@@ -36,9 +36,10 @@ mod presets;
 
 use caller::{Caller, work};
 use millrace_engine::{Env, Job};
-use millrace_parts::{Breaker, Crew, channel};
+use millrace_parts::{Arrivals, Breaker, Crew, channel};
 use millrace_spec::{
-    FaultSpec, FaultUnit, Fidelity, FieldGroup, GaugeSpec, Ideal, Pattern, Place, SceneSpec, Source, Unit, Values,
+    FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, Ideal, Pattern, Place, PlaceKind, SceneSpec, Source,
+    Unit, Values, Wire,
 };
 use millrace_trace::{Gauge, StationId, StationKind};
 use millrace_upstream as upstream;
@@ -101,15 +102,20 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
         "The breaker lets every call through and counts nothing; afterwards it begins anew, closed.",
     ));
     SceneSpec {
-        places: vec![
-            Place::Source { station: "producer".into(), label: "Producer".into() },
-            Place::Channel { station: "requests".into(), label: "Requests".into() },
-            Place::Crew { station: "callers".into(), label: "Callers".into() },
-            Place::Breaker { station: BREAKER.into(), label: "Breaker".into(), gauges },
-            Place::Server { station: "server".into(), label: "Server".into() },
-            Place::Sink { station: "results".into(), label: "Results".into() },
+        flow: Flow::row([
+            Place::source("producer", "Producer"),
+            Place::channel("requests", "Requests"),
+            Place::crew("callers", "Callers"),
+            Place::new(PlaceKind::Breaker(gauges), BREAKER, "Breaker"),
+            Place::server("server", "Server"),
+            Place::sink("results", "Results"),
+        ]),
+        wires: vec![
+            Wire::new("producer", "requests"),
+            Wire::new("requests", "callers"),
+            Wire::new("callers", "results").through([BREAKER, "server"]),
         ],
-        regulator: None,
+        backlog: Some(Arrivals::BACKLOG.into()),
         gauges: vec![
             GaugeSpec {
                 id: "turned-away",

@@ -7,7 +7,9 @@ use super::script;
 use super::system::FLEET;
 use super::works::{FAILING_MOTOR, SLOW_DOOR, STOP_CAR};
 use millrace_parts::Breaker;
-use millrace_spec::{Bank, FaultSpec, FaultUnit, Fidelity, Pace, Place, SceneSpec, Score, Summons, Values};
+use millrace_spec::{
+    Bank, FaultSpec, FaultUnit, Fidelity, Flow, Pace, Place, PlaceKind, SceneSpec, Score, Summons, Values,
+};
 use millrace_trace::Span;
 
 /// The picture with some values.
@@ -25,65 +27,71 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         slowed_by: SLOW_DOOR,
     };
     SceneSpec {
-        places: vec![Place::Bank {
-            station: FLEET.into(),
-            label: "Elevators".into(),
-            bank: Box::new(Bank {
-                landings: LANDINGS.into(),
-                landing: "floor",
-                ends,
-                heading: HEADING,
-                doors: DOORS,
-                range: (LOW, HIGH),
-                pending: (PENDING_UP, PENDING_DOWN),
-                signals: (SIGNALS, SIGNAL_BUFFER),
-                due: (DUE_UP, DUE_DOWN),
-                breaker: Breaker::gauges(),
-                pace: Some(pace),
-                people: Some(super::traffic::count(values)),
-                patience: Span::secs(60),
-                summons: Some(Summons {
-                    method: "POST",
-                    path: "/v1/floors/request",
-                    body: r#"{"from": $from, "to": $to}"#,
-                }),
-                score: Some(Score {
-                    formula: "0.6 × the share of cars whose breakers are not open + 0.4 × the score of the load, which is 1 from 0.5 to 2 stops and \
+        faults: faults(),
+        ..SceneSpec::new(
+            Flow::Place(Place::new(
+                PlaceKind::Bank(Box::new(Bank {
+                    landings: LANDINGS.into(),
+                    landing: "floor",
+                    ends,
+                    heading: HEADING,
+                    doors: DOORS,
+                    range: (LOW, HIGH),
+                    pending: (PENDING_UP, PENDING_DOWN),
+                    signals: (SIGNALS, SIGNAL_BUFFER),
+                    due: (DUE_UP, DUE_DOWN),
+                    breaker: Breaker::gauges(),
+                    pace: Some(pace),
+                    people: Some(super::traffic::count(values)),
+                    patience: Span::secs(60),
+                    summons: Some(Summons {
+                        method: "POST",
+                        path: "/v1/floors/request",
+                        body: r#"{"from": $from, "to": $to}"#,
+                    }),
+                    score: Some(Score {
+                        formula: "0.6 × the share of cars whose breakers are not open + 0.4 × the score of the load, which is 1 from 0.5 to 2 stops and \
                               trips a car, load ÷ 0.5 below and 2 ÷ load above",
-                    of: |cars, healthy, pending| Fleet { cars, healthy, up: pending, down: 0 }.performance_score(),
-                }),
-            }),
-        }],
-        regulator: None,
-        gauges: Vec::new(),
-        faults: vec![
-            FaultSpec {
-                id: STOP_CAR,
-                label: "Stop a car",
-                help: "The car with this number does not move: its steps hang until the fault is switched off.",
-                unit: FaultUnit::Member,
-                default: 1,
-                min: 1,
-                max: 100,
-            },
-            FaultSpec {
-                id: SLOW_DOOR,
-                label: "Slow doors",
-                help: "Doors take so many times as long to open.",
-                unit: FaultUnit::Times,
-                default: 20,
-                min: 2,
-                max: 1_000,
-            },
-            FaultSpec {
-                id: FAILING_MOTOR,
-                label: "Motor faults",
-                help: "So many percent of the steps do not move the car and fail.",
-                unit: FaultUnit::Percent,
-                default: 50,
-                min: 1,
-                max: 100,
-            },
-        ],
+                        of: |cars, healthy, pending| Fleet { cars, healthy, up: pending, down: 0 }.performance_score(),
+                    }),
+                })),
+                FLEET,
+                "Elevators",
+            )),
+            [],
+        )
     }
+}
+
+/// What can go wrong with it.
+fn faults() -> Vec<FaultSpec> {
+    vec![
+        FaultSpec {
+            id: STOP_CAR,
+            label: "Stop a car",
+            help: "The car with this number does not move: its steps hang until the fault is switched off.",
+            unit: FaultUnit::Member,
+            default: 1,
+            min: 1,
+            max: 100,
+        },
+        FaultSpec {
+            id: SLOW_DOOR,
+            label: "Slow doors",
+            help: "Doors take so many times as long to open.",
+            unit: FaultUnit::Times,
+            default: 20,
+            min: 2,
+            max: 1_000,
+        },
+        FaultSpec {
+            id: FAILING_MOTOR,
+            label: "Motor faults",
+            help: "So many percent of the steps do not move the car and fail.",
+            unit: FaultUnit::Percent,
+            default: 50,
+            min: 1,
+            max: 100,
+        },
+    ]
 }

@@ -28,10 +28,10 @@ mod racing;
 mod threads;
 
 use millrace_engine::{Env, StationSpec};
-use millrace_parts::WaitGroup;
+use millrace_parts::{Arrivals, WaitGroup};
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Pattern, Place, Preset, Primitive, Profile, SceneSpec,
-    Source, Suite, Values, Words, params,
+    Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Flow, Pattern, Place, Preset, Primitive, Profile, SceneSpec,
+    Source, Suite, Values, Wire, Words, params,
 };
 use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -115,16 +115,14 @@ pub static PATTERN: Pattern = Pattern {
 };
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
-    SceneSpec {
-        places: vec![
-            Place::Crowd { station: "tasks".into(), label: "Tasks".into() },
-            Place::Server { station: "server".into(), label: "Server".into() },
-            Place::Sink { station: "results".into(), label: "Results".into() },
-        ],
-        regulator: None,
-        gauges: Vec::new(),
-        faults: upstream::faults(),
-    }
+    let flow = Flow::row([
+        Place::crowd("tasks", "Tasks"),
+        Place::server("server", "Server"),
+        Place::sink("results", "Results"),
+    ]);
+    let wires = [Wire::new("tasks", "results").through(["server"])];
+    let backlog = Some(Arrivals::BACKLOG.into());
+    SceneSpec { backlog, faults: upstream::faults(), ..SceneSpec::new(flow, wires) }
 }
 
 async fn run(env: Env, p: Params, fidelity: Fidelity) {

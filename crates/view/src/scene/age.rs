@@ -2,10 +2,11 @@
 //!
 //! The scale is logarithmic and spans two and a half decades, chosen by the mean of all calls so far, so it stands still.
 
-use super::super::shape::{Shape, Sheet};
 use super::worker::Worker;
 use super::{Frame, Look, Scene};
-use millrace_trace::ledger::{Fate, JobRow};
+use crate::shape::{Shape, Sheet};
+use millrace_trace::StationId;
+use millrace_trace::ledger::{Fate, JobRow, StationRow};
 
 /// Left and right inside the box.
 const PAD: f64 = 8.0;
@@ -115,8 +116,14 @@ pub fn dots(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, workers: &[Wo
 }
 
 /// All calls at a server: bars by age.
-pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, station: &str, frame: Frame) {
-    let Some((id, row)) = scene.station(station) else { return };
+pub fn draw(
+    sheet: &mut Sheet,
+    scene: &Scene<'_>,
+    look: &Look<'_>,
+    station: Option<(StationId, &StationRow)>,
+    frame: Frame,
+) {
+    let Some((id, row)) = station else { return };
     if row.levels.present > 0 {
         let here = scene.ledger.jobs.iter().map(|(_, j)| j).filter(|j| j.fate == Fate::At(id) && j.started);
         bars(sheet, scene, look, here, frame);

@@ -1,7 +1,7 @@
 //! The contact arm of a breaker: joined, raised, or on its way; and by hand, held up or bridged.
 
-use super::super::shape::{Point, Shape, Sheet};
-use super::super::{Palette, Rgba};
+use crate::shape::{Point, Shape, Sheet};
+use crate::{Palette, Rgba};
 
 /// The width of the arm at a scale of one.
 pub const WIDTH: f64 = 26.0;

@@ -1,8 +1,8 @@
 //! One state, one mark: the shapes of states and outcomes, the same everywhere.
 
-use super::super::recent::Mode;
-use super::super::shape::{Point, Shape, Sheet};
-use super::super::{Palette, Rgba};
+use crate::recent::Mode;
+use crate::shape::{Point, Shape, Sheet};
+use crate::{Palette, Rgba};
 use millrace_trace::{Answer, Outcome};
 
 /// The colour of marks of a mode.

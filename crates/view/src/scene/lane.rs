@@ -1,12 +1,13 @@
 //! Lanes: a row for each worker with its state, its request, its last second, and the wire through the server to the gate of
 //! what comes next. All lanes of a crew are painted in a few strokes.
 
-use super::super::number;
-use super::super::recent::{Mode, RIBBON};
-use super::super::shape::{Ink, Sheet, crisp};
 use super::glyph::{self, Sort};
 use super::worker::Worker;
 use super::{Detail, Frame, Look, Scene, age};
+use crate::number;
+use crate::recent::{Mode, RIBBON};
+use crate::shape::{Ink, Sheet, crisp};
+use millrace_trace::StationId;
 
 /// From this width on a lane tells everything.
 pub const FULL: f64 = 232.0;
@@ -15,15 +16,28 @@ const MEDIUM: f64 = 92.0;
 /// From this width on it has its number.
 const SLIM: f64 = 42.0;
 
+/// Something that lanes run through and in which no call stays: a breaker, a pool of permits.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+    /// Its box.
+    pub frame: Frame,
+    /// Whether what runs into it comes out again.
+    pub conducts: bool,
+    /// Its station: who waits for that waits in front of it.
+    pub station: StationId,
+}
+
 /// What the lanes of a crew are joined to.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Wires {
     /// The right edge of what they receive from.
     pub from: Option<f64>,
-    /// The breaker they call through, and whether it lets them.
-    pub breaker: Option<(Frame, bool)>,
-    /// The server they call.
-    pub server: Option<Frame>,
+    /// What they have to get through before they call.
+    pub gates: Vec<Gate>,
+    /// Where the lanes end and the wires to these begin.
+    pub start: Option<f64>,
+    /// The server they call: its frame and its number.
+    pub server: Option<(Frame, usize)>,
     /// The left edge of what they send to.
     pub to: Option<f64>,
 }
@@ -64,22 +78,22 @@ impl Columns {
 }
 
 /// The headings over the columns of full lanes.
-pub fn headings(sheet: &mut Sheet, look: &Look<'_>, frame: Frame) {
+pub fn headings(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, base: f64) {
     let c = Columns::of(frame);
     let ink = Ink::new(look.palette.ink_3);
     if let (Some(request), Some(millis)) = (c.request, c.millis) {
         if look.detail == Detail::Numbers {
-            sheet.text((request, 40.0), "request", ink.end());
+            sheet.text((request, base), "request", ink.end());
         }
         if look.detail != Detail::Flow {
-            sheet.text((millis, 40.0), "ms", ink.end());
+            sheet.text((millis, base), "ms", ink.end());
         }
     }
     if let Some((left, right)) = c.ribbon {
-        sheet.text((left, 40.0), "−1 s", ink);
-        sheet.text((right, 40.0), "now", ink.end());
+        sheet.text((left, base), "−1 s", ink);
+        sheet.text((right, base), "now", ink.end());
         if right - left > 70.0 {
-            sheet.line((left + 26.0, 36.5), (right - 26.0, 36.5), look.palette.line_2, 1.0);
+            sheet.line((left + 26.0, base - 3.5), (right - 26.0, base - 3.5), look.palette.line_2, 1.0);
         }
     }
 }
@@ -92,7 +106,7 @@ pub fn draw(
     workers: &[Worker<'_>],
     area: Frame,
     pitch: f64,
-    wires: Wires,
+    wires: &Wires,
 ) {
     let p = look.palette;
     let c = Columns::of(area);
@@ -201,6 +215,20 @@ pub fn ribbons(
     }
 }
 
+/// The wall a worker stands at that waits for something it calls through, and the gap in front of that.
+fn held_at(scene: &Scene<'_>, worker: &Worker<'_>, wires: &Wires) -> Option<(f64, f64)> {
+    if wires.gates.is_empty() {
+        return None;
+    }
+    let task =
+        scene.ledger.tasks.iter().rev().map(|(_, t)| t).find(|task| task.station == worker.id && task.is_live())?;
+    let waits_for = task.wait?.station;
+    let index = wires.gates.iter().position(|gate| gate.station == waits_for)?;
+    let wall = wires.gates.get(index)?.frame.x;
+    let before = index.checked_sub(1).and_then(|i| wires.gates.get(i)).map(|gate| gate.frame.right());
+    Some((wall, wall - before.or(wires.start)?))
+}
+
 /// The wires, with the requests where they are: inside the server by the age of their call, or parked at the gate.
 pub fn draw_wires(
     sheet: &mut Sheet,
@@ -209,14 +237,12 @@ pub fn draw_wires(
     workers: &[Worker<'_>],
     area: Frame,
     pitch: f64,
-    wires: Wires,
+    wires: &Wires,
 ) {
     let p = look.palette;
     let r = (pitch / 2.0 - 3.0).clamp(2.4, 4.0);
-    let out = wires.server.map_or(area.right() + 3.0, |server| server.right());
-    // In a narrow gap there is room for the gate alone; that a worker is blocked its glyph says as well.
-    let (gap, parking) = wires.to.map_or((0.0, false), |to| (to - out, to - out >= 11.0));
-    let gate = wires.to.map(|to| if gap >= 20.0 { to - 5.5 } else { to - 2.5 });
+    let server = wires.server.map(|(frame, _)| frame);
+    let out = server.map_or(area.right() + 3.0, |server| server.right());
     let mut lines = Vec::new();
     let (mut spans, mut parked, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
     for (index, worker) in workers.iter().enumerate() {
@@ -226,15 +252,16 @@ pub fn draw_wires(
             lines.push([from as f32 + 1.0, at, area.x as f32 - 5.0, at]);
         }
         let mut start = area.right() + 5.0;
-        if let Some((breaker, conducts)) = wires.breaker {
-            lines.push([start as f32, at, breaker.x as f32, at]);
-            start = breaker.right();
+        for Gate { frame, conducts, .. } in &wires.gates {
+            lines.push([start as f32, at, frame.x as f32, at]);
+            start = frame.right();
             if !conducts {
                 // The wire is cut behind it.
-                start = wires.server.map_or(start, |server| server.x);
+                start = f64::INFINITY;
+                break;
             }
         }
-        if let Some(server) = wires.server.filter(|server| server.x > start) {
+        if let Some(server) = server.filter(|server| server.x > start) {
             lines.push([start as f32, at, server.x as f32, at]);
         }
         if let Some(to) = wires.to {
@@ -242,16 +269,23 @@ pub fn draw_wires(
         }
         let Some(job) = worker.job.and_then(|id| scene.ledger.job(id)) else { continue };
         if worker.mode == Mode::Blocked && !job.calling() {
-            if let Some(gate) = gate {
+            // It stands in front of what it waits for: something it calls through, or the door of what comes next.
+            let door = match held_at(scene, worker, wires) {
+                Some(held) => Some(held),
+                None => wires.to.map(|to| (to, to - out)),
+            };
+            if let Some((wall, gap)) = door {
+                let gate = if gap >= 20.0 { wall - 5.5 } else { wall - 2.5 };
                 let r = r.min((gap - 4.0) / 2.0).min(3.8);
                 let x = if gap >= 20.0 { gate - 7.5 } else { gate - 1.5 - r };
-                if parking {
+                // In a narrow gap there is room for the gate alone; that a worker is blocked its glyph says as well.
+                if gap >= 11.0 {
                     waiting.push(((x, y), r, Sort::of(job.answer)));
                 }
                 let half = (pitch / 2.0 - 1.5).min(6.0);
                 parked.push([gate as f32, (y - half) as f32, gate as f32, (y + half) as f32]);
             }
-        } else if let Some(server) = wires.server.filter(|_| job.calling() && look.detail != Detail::Flow) {
+        } else if let Some(server) = server.filter(|_| job.calling() && look.detail != Detail::Flow) {
             spans.push((server, job, y));
         }
     }
@@ -260,7 +294,7 @@ pub fn draw_wires(
         glyph::job(sheet, at, r, sort, p);
     }
     sheet.segments(parked, p.blocked, 2.0);
-    if let Some(server) = wires.server {
+    if let Some(server) = server {
         age::lanes(sheet, scene, look, &spans, r);
         if look.detail == Detail::Flow {
             age::dots(sheet, scene, look, workers, server);

@@ -1,185 +1,281 @@
-//! Where the places stand: columns that share the width by what their kinds need, with less told where there is less room.
+//! Where the places stand: rows and columns that share the picture by what their kinds need, with less told where there is less
+//! room.
+//!
+//! Every place gets its least width, and what is left goes by appetite. Where that is too much, those with the least appetite
+//! give up detail first, a step at a time; nothing is ever cut. Heights are shared alike in a column.
 
-use super::channel;
 use super::{Frame, Look, Scene};
-use millrace_spec::Place;
+use crate::place::{Here, Room};
+use millrace_spec::Flow;
 
 /// Left and right of the picture.
 pub const SIDE: f64 = 16.0;
-/// Below the headings.
-pub const TOP: f64 = 56.0;
-/// Above the footer.
-pub const FOOT: f64 = 45.0;
+/// Above it, and below it, where the footer stands.
+const TOP: f64 = 8.0;
+const FOOT: f64 = 36.0;
+/// The least gap beside a column, and the gap between the parts of one.
+const COLUMN: f64 = 24.0;
+const ROW: f64 = 12.0;
+/// The last level of detail.
+const LAST: usize = 3;
 
-/// A place with its frame.
-#[derive(Clone, Copy, Debug)]
-pub struct Column<'a> {
-    /// The place.
-    pub place: &'a Place,
-    /// Where it stands.
+/// Where a place stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// All that is its own: heading, picture, foot.
+    pub cell: Frame,
+    /// Its picture.
     pub frame: Frame,
+    /// The right edge of what stands on its left, if anything does.
+    pub left: Option<f64>,
 }
 
-/// What the lanes of a crew run through: the breaker they call through and the server they call, where there are such.
+/// Where all places of a scene stand, by their numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    spots: Vec<Spot>,
+}
+
+/// A row, a column or a place, by its number.
+enum Node {
+    Place(usize),
+    Row(Vec<Node>),
+    Column(Vec<Node>),
+}
+
+impl Node {
+    fn of(flow: &Flow, next: &mut usize) -> Node {
+        match flow {
+            Flow::Place(_) => {
+                *next += 1;
+                Node::Place(*next - 1)
+            }
+            Flow::Row(parts) => Node::Row(parts.iter().map(|part| Node::of(part, next)).collect()),
+            Flow::Column(parts) => Node::Column(parts.iter().map(|part| Node::of(part, next)).collect()),
+        }
+    }
+
+    /// The places at its right edge, or at its left one.
+    fn edge(&self, right: bool) -> Vec<usize> {
+        match self {
+            Node::Place(index) => vec![*index],
+            Node::Row(parts) => {
+                let part = if right { parts.last() } else { parts.first() };
+                part.map_or_else(Vec::new, |part| part.edge(right))
+            }
+            Node::Column(parts) => parts.iter().flat_map(|part| part.edge(right)).collect(),
+        }
+    }
+
+    fn is_column(&self) -> bool {
+        matches!(self, Node::Column(parts) if parts.len() > 1)
+    }
+}
+
+/// What a part of the picture needs: the least, what it can use, and its share of what is left over.
 #[derive(Clone, Copy, Debug)]
-pub struct Run<'c, 'a> {
-    /// The breaker.
-    pub breaker: Option<&'c Column<'a>>,
-    /// The server.
-    pub server: Option<&'c Column<'a>>,
-    /// What comes behind them.
-    pub after: Option<&'c Column<'a>>,
+struct Need {
+    least: f64,
+    most: f64,
+    appetite: f64,
 }
 
-impl<'c, 'a> Run<'c, 'a> {
-    /// What the lanes of the crew in the column of this number run through. The server is the next place, or the next but a
-    /// breaker.
-    pub fn of(columns: &'c [Column<'a>], crew: usize) -> Run<'c, 'a> {
-        let breaker = columns.get(crew + 1).filter(|c| matches!(c.place, Place::Breaker { .. }));
-        let behind = crew + 1 + usize::from(breaker.is_some());
-        let server = columns.get(behind).filter(|c| matches!(c.place, Place::Server { .. }));
-        Run { breaker, server, after: columns.get(behind + usize::from(server.is_some())) }
-    }
-
-    /// Where the lanes end, which begin in this frame.
-    pub fn end(&self, crew: Frame) -> f64 {
-        self.server.or(self.breaker).map_or(crew.right(), |last| last.frame.right())
-    }
+/// The scene with how much each place gives up.
+struct Measure<'s, 'a> {
+    scene: &'s Scene<'a>,
+    levels: Vec<usize>,
 }
 
-/// How much room each kind of place takes: the first that fits is taken.
-struct Room {
-    source: f64,
-    channel: f64,
-    slit: f64,
-    crew: f64,
-    breaker: f64,
-    server: f64,
-    sink: f64,
-    /// Behind a source, between a crew and its server, in front of a sink, everywhere else.
-    gaps: [f64; 4],
-}
-
-const ROOMS: [Room; 4] = [
-    Room {
-        source: 92.0,
-        channel: 68.0,
-        slit: 60.0,
-        crew: 240.0,
-        breaker: 140.0,
-        server: 96.0,
-        sink: 98.0,
-        gaps: [32.0, 36.0, 12.0, 20.0],
-    },
-    Room {
-        source: 74.0,
-        channel: 44.0,
-        slit: 22.0,
-        crew: 106.0,
-        breaker: 120.0,
-        server: 66.0,
-        sink: 88.0,
-        gaps: [18.0, 22.0, 10.0, 15.0],
-    },
-    Room {
-        source: 64.0,
-        channel: 30.0,
-        slit: 14.0,
-        crew: 48.0,
-        breaker: 84.0,
-        server: 62.0,
-        sink: 88.0,
-        gaps: [12.0, 14.0, 8.0, 10.0],
-    },
-    Room {
-        source: 60.0,
-        channel: 22.0,
-        slit: 12.0,
-        crew: 26.0,
-        breaker: 60.0,
-        server: 52.0,
-        sink: 84.0,
-        gaps: [10.0, 10.0, 8.0, 8.0],
-    },
-];
-
-/// The places with their frames, from left to right.
-pub fn columns<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Vec<Column<'a>> {
-    let places = &scene.spec.places;
-    let width = look.size.0 - 2.0 * SIDE;
-    let needs = |room: &Room| -> (Vec<f64>, Vec<f64>) {
-        let widths = places.iter().map(|place| need(scene, place, room)).collect();
-        let gaps = places.windows(2).map(|pair| gap(scene, pair, room)).collect();
-        (widths, gaps)
-    };
-    let sum = |(widths, gaps): &(Vec<f64>, Vec<f64>)| widths.iter().sum::<f64>() + gaps.iter().sum::<f64>();
-    let (widths, gaps) = ROOMS
-        .iter()
-        .map(&needs)
-        .find(|n| sum(n) <= width)
-        .unwrap_or_else(|| ROOMS.last().map(&needs).unwrap_or_default());
-    // What is left over goes to those that can use it; what is missing is taken from all alike.
-    let spare = width - sum(&(widths.clone(), gaps.clone()));
-    let appetite: f64 = places.iter().map(hunger).sum();
-    let squeeze = if spare < 0.0 { width / (width - spare) } else { 1.0 };
-    let (mut x, h) = (SIDE, (look.size.1 - TOP - FOOT).max(20.0));
-    let mut columns = Vec::with_capacity(places.len());
-    for (index, (place, base)) in places.iter().zip(&widths).enumerate() {
-        let extra = if spare > 0.0 && appetite > 0.0 { spare * hunger(place) / appetite } else { 0.0 };
-        let w = libm::floor(base * squeeze + extra);
-        let frame = Frame { x: libm::floor(x), y: TOP, w, h };
-        // A box that lanes run through is a little higher than they are: its words stand clear of them.
-        let around = Frame { y: TOP - 8.0, h: h + 17.0, ..frame };
-        let boxed = matches!(place, Place::Server { .. } | Place::Breaker { .. });
-        columns.push(Column { place, frame: if boxed { around } else { frame } });
-        x += w + gaps.get(index).copied().unwrap_or(0.0) * squeeze;
+impl Measure<'_, '_> {
+    fn here(&self, index: usize) -> Option<(Here<'_, '_>, usize)> {
+        Some((self.scene.here(index)?, self.levels.get(index).copied().unwrap_or(LAST)))
     }
-    // The last one ends where the picture ends.
-    if let Some(last) = columns.last_mut().filter(|_| places.len() > 1 && appetite > 0.0) {
-        last.frame.x = (look.size.0 - SIDE - last.frame.w).max(last.frame.x);
-    }
-    columns
-}
 
-fn need(scene: &Scene<'_>, place: &Place, room: &Room) -> f64 {
-    match place {
-        Place::Source { .. } => room.source,
-        Place::Channel { station, .. } => match channel::capacity(scene, station) {
-            Some(0) => room.slit,
-            _ => room.channel,
-        },
-        Place::Crew { .. } => room.crew,
-        Place::Crowd { .. } | Place::Bank { .. } => 300.0,
-        Place::Breaker { .. } => room.breaker,
-        // What a crowd calls is told in large numbers.
-        Place::Server { .. } if has_crowd(scene) => room.server.max(124.0),
-        Place::Server { .. } => room.server,
-        Place::Sink { .. } => room.sink,
+    fn room(&self, index: usize) -> Room {
+        self.here(index).map_or(Room::new(0.0), |(here, level)| here.face().room(here, level))
+    }
+
+    /// The gap between two parts of a row.
+    fn gap(&self, left: &Node, right: &Node) -> f64 {
+        let mut gap = if left.is_column() || right.is_column() { COLUMN } else { 0.0_f64 };
+        for (a, level) in left.edge(true).into_iter().filter_map(|index| self.here(index)) {
+            for (b, next) in right.edge(false).into_iter().filter_map(|index| self.here(index)) {
+                let level = level.max(next);
+                gap = gap.max(a.face().after(a, level)).max(b.face().before(b, level));
+            }
+        }
+        gap
+    }
+
+    fn gaps(&self, parts: &[Node]) -> Vec<f64> {
+        parts.windows(2).filter_map(|pair| Some(self.gap(pair.first()?, pair.get(1)?))).collect()
+    }
+
+    fn width(&self, node: &Node) -> Need {
+        match node {
+            Node::Place(index) => {
+                let Room { width: (least, most), appetite, .. } = self.room(*index);
+                Need { least, most, appetite }
+            }
+            Node::Row(parts) => {
+                let gaps: f64 = self.gaps(parts).iter().sum();
+                let all = parts.iter().map(|part| self.width(part));
+                all.fold(Need { least: gaps, most: gaps, appetite: 0.0 }, |sum, one| Need {
+                    least: sum.least + one.least,
+                    most: sum.most + one.most,
+                    appetite: sum.appetite + one.appetite,
+                })
+            }
+            Node::Column(parts) => self.widest(parts.iter().map(|part| self.width(part))),
+        }
+    }
+
+    fn height(&self, node: &Node) -> Need {
+        match node {
+            Node::Place(index) => {
+                let Room { height: (least, most), .. } = self.room(*index);
+                Need { least, most, appetite: f64::from(u8::from(most > least)) }
+            }
+            Node::Row(parts) => self.widest(parts.iter().map(|part| self.height(part))),
+            Node::Column(parts) => {
+                let gaps = ROW * parts.len().saturating_sub(1) as f64;
+                let all = parts.iter().map(|part| self.height(part));
+                all.fold(Need { least: gaps, most: gaps, appetite: 0.0 }, |sum, one| Need {
+                    least: sum.least + one.least,
+                    most: sum.most + one.most,
+                    appetite: sum.appetite + one.appetite,
+                })
+            }
+        }
+    }
+
+    fn widest(&self, all: impl Iterator<Item = Need>) -> Need {
+        all.fold(Need { least: 0.0, most: 0.0, appetite: 0.0 }, |most, one| Need {
+            least: most.least.max(one.least),
+            most: most.most.max(one.most),
+            appetite: most.appetite.max(one.appetite),
+        })
+    }
+
+    /// Gives each place of a part its cell.
+    fn place(&self, node: &Node, cell: Frame, left: Option<f64>, spots: &mut Vec<Spot>) {
+        match node {
+            Node::Place(index) => {
+                let Room { head, foot, .. } = self.room(*index);
+                let frame = Frame { y: cell.y + head, h: (cell.h - head - foot).max(20.0), ..cell };
+                debug_assert_eq!(spots.len(), *index, "places are visited in their order");
+                spots.push(Spot { cell, frame, left });
+            }
+            Node::Row(parts) => {
+                let needs: Vec<Need> = parts.iter().map(|part| self.width(part)).collect();
+                let gaps = self.gaps(parts);
+                let (widths, squeeze) = share(&needs, cell.w - gaps.iter().sum::<f64>(), cell.w);
+                // Where all is shared out, the last one ends where the row ends, whatever was lost by whole pixels.
+                let whole = widths.iter().sum::<f64>() + gaps.iter().sum::<f64>() > cell.w - 1.0;
+                let (mut x, mut left) = (cell.x, left);
+                for (index, (part, width)) in parts.iter().zip(&widths).enumerate() {
+                    let w = libm::floor(*width);
+                    let is_last = index + 1 == parts.len() && index > 0 && whole;
+                    let at = if is_last { (cell.right() - w).max(libm::floor(x)) } else { libm::floor(x) };
+                    self.place(part, Frame { x: at, w, ..cell }, left, spots);
+                    left = Some(at + w);
+                    x += w + gaps.get(index).copied().unwrap_or(0.0) * squeeze;
+                }
+            }
+            Node::Column(parts) => {
+                let needs: Vec<Need> = parts.iter().map(|part| self.height(part)).collect();
+                let gaps = ROW * parts.len().saturating_sub(1) as f64;
+                let (heights, squeeze) = share(&needs, cell.h - gaps, cell.h);
+                let mut y = cell.y;
+                for (index, (part, height)) in parts.iter().zip(&heights).enumerate() {
+                    let is_last = index + 1 == parts.len() && needs.iter().any(|need| need.appetite > 0.0);
+                    let h = if is_last { cell.bottom() - libm::floor(y) } else { libm::floor(*height) };
+                    self.place(part, Frame { y: libm::floor(y), h, ..cell }, left, spots);
+                    y += h + ROW * squeeze;
+                }
+            }
+        }
     }
 }
 
-fn has_crowd(scene: &Scene<'_>) -> bool {
-    scene.spec.places.iter().any(|place| matches!(place, Place::Crowd { .. }))
-}
-
-/// The share of what is left over.
-fn hunger(place: &Place) -> f64 {
-    match place {
-        Place::Crew { .. } | Place::Crowd { .. } | Place::Bank { .. } => 1.0,
-        _ => 0.0,
+/// Shares a length among parts, and says by how much they and the gaps between them had to be squeezed: each gets its least, and
+/// what is left goes by appetite to those that can still use it.
+fn share(needs: &[Need], room: f64, whole: f64) -> (Vec<f64>, f64) {
+    let least: f64 = needs.iter().map(|need| need.least).sum();
+    let mut spare = room - least;
+    if spare < 0.0 {
+        let squeeze = whole / (whole - spare);
+        return (needs.iter().map(|need| need.least * squeeze).collect(), squeeze);
     }
+    let mut lengths: Vec<f64> = needs.iter().map(|need| need.least).collect();
+    for _ in 0..needs.len() {
+        let eats = |need: &Need, length: f64| if need.most > length { need.appetite } else { 0.0 };
+        let appetite: f64 = needs.iter().zip(&lengths).map(|(need, length)| eats(need, *length)).sum();
+        if spare <= 1e-6 || appetite <= 0.0 {
+            break;
+        }
+        let (each, mut left) = (spare / appetite, spare);
+        for (need, length) in needs.iter().zip(&mut lengths) {
+            let extra = (each * eats(need, *length)).min(need.most - *length).max(0.0);
+            *length += extra;
+            left -= extra;
+        }
+        spare = left;
+    }
+    (lengths, 1.0)
 }
 
-fn gap(scene: &Scene<'_>, pair: &[Place], room: &Room) -> f64 {
-    let [behind_source, to_server, to_sink, other] = room.gaps;
-    match pair {
-        [Place::Source { .. }, _] if scene.spec.regulator.is_some() => behind_source.max(28.0),
-        [Place::Source { .. }, _] => behind_source,
-        [Place::Crew { .. }, Place::Server { .. }] => to_server,
-        [Place::Crew { .. }, Place::Breaker { .. }] | [Place::Breaker { .. }, Place::Server { .. }] => other.min(18.0),
-        [Place::Channel { .. }, Place::Sink { .. }] => to_sink,
-        [Place::Server { .. }, _] => other + 6.0,
-        [Place::Channel { .. }, _] => other - 2.0,
-        _ => other,
+impl Plan {
+    /// Where the places of a scene stand.
+    pub fn of(scene: &Scene<'_>, look: &Look<'_>) -> Plan {
+        let root = Node::of(&scene.spec.flow, &mut 0);
+        let (w, h) = look.size;
+        let cell = Frame { x: SIDE, y: TOP, w: w - 2.0 * SIDE, h: (h - TOP - FOOT).max(77.0) };
+        let mut measure = Measure { scene, levels: vec![0; scene.places.len()] };
+        let appetites: Vec<f64> = (0..scene.places.len()).map(|index| measure.room(index).appetite).collect();
+        let mut classes = appetites.clone();
+        classes.sort_by(f64::total_cmp);
+        classes.dedup();
+        let lowest = Measure { scene, levels: vec![LAST; scene.places.len()] }.height(&root).least;
+        // Where even the least detail is too high, there is no use in giving any up for the height.
+        let high = |measure: &Measure<'_, '_>| lowest <= cell.h && measure.height(&root).least > cell.h;
+        let fits = |measure: &Measure<'_, '_>| measure.width(&root).least <= cell.w && !high(measure);
+        let steps = (1..=LAST).flat_map(|level| classes.iter().map(move |class| (level, *class)));
+        for (level, class) in steps {
+            if fits(&measure) {
+                break;
+            }
+            let of_class = measure.levels.iter_mut().zip(&appetites).filter(|(_, appetite)| **appetite == class);
+            of_class.for_each(|(own, _)| *own = level);
+        }
+        let mut spots = Vec::with_capacity(scene.places.len());
+        measure.place(&root, cell, None, &mut spots);
+        Plan { spots }
+    }
+
+    /// Where a place stands.
+    pub fn spot(&self, index: usize) -> Spot {
+        let nowhere = Frame { x: 0.0, y: 0.0, w: 0.0, h: 0.0 };
+        self.spots.get(index).copied().unwrap_or(Spot { cell: nowhere, frame: nowhere, left: None })
+    }
+
+    /// All of them, in the order of their numbers.
+    pub fn spots(&self) -> &[Spot] {
+        &self.spots
+    }
+
+    /// Whether one stands right beside the other with nothing between them, their upper edges on one line: a single wire
+    /// between them is straight.
+    pub fn is_beside(&self, a: usize, b: usize) -> bool {
+        let (left, right) = (self.spot(a).cell, self.spot(b).cell);
+        let between = |cell: &Frame| {
+            cell.x >= left.right() && cell.right() <= right.x && cell.y < left.bottom() && cell.bottom() > left.y
+        };
+        right.x >= left.right() && (left.y - right.y).abs() < 1.0 && !self.spots.iter().any(|spot| between(&spot.cell))
+    }
+
+    /// Whether all lanes of one can run straight on into the other: they are as high as each other besides.
+    pub fn is_level(&self, a: usize, b: usize) -> bool {
+        self.is_beside(a, b) && (self.spot(a).cell.h - self.spot(b).cell.h).abs() < 1.0
     }
 }

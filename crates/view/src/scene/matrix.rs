@@ -1,13 +1,13 @@
 //! Every request as one cell, in the order of their numbers: a dense grid, never a soup of dots. Up to a few hundred the
 //! cells are marks, and up to a few dozen they have numbers; past what an area has room for a cell stands for several.
 
-use super::super::number;
-use super::super::shape::{Ink, Shape, Sheet};
-use super::super::{Palette, Rgba};
 use super::glyph::{self, Sort};
-use super::{Frame, Look, Scene};
-use millrace_trace::StationKind;
+use super::{Frame, Item, Look, Scene};
+use crate::number;
+use crate::shape::{Ink, Point, Shape, Sheet};
+use crate::{Palette, Rgba};
 use millrace_trace::ledger::{Fate, JobRow};
+use millrace_trace::{JobId, StationKind};
 
 /// What a cell shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -238,6 +238,32 @@ fn mark(sheet: &mut Sheet, look: &Look<'_>, cell: Cell, index: u64, raster: &Ras
         }
         Cell::Left(sort) => glyph::job(sheet, at, r - if sort.is_error() { 0.8 } else { 0.0 }, sort, p),
     }
+}
+
+/// The cell at a point of an area, and what there is to say about its requests.
+pub fn at(scene: &Scene<'_>, look: &Look<'_>, area: Frame, at: Point) -> Option<Item> {
+    let inside = at.0 >= area.x && at.0 < area.right() && at.1 >= area.y && at.1 < area.bottom();
+    let total = scene.total();
+    let raster = Raster::of(total, area);
+    let (first, frame) = inside.then(|| raster.at(at, total)).flatten()?;
+    let (title, lines) = about_job(scene, look, first, raster.each);
+    Some(Item::new(frame, title, lines))
+}
+
+fn about_job(scene: &Scene<'_>, look: &Look<'_>, first: u64, each: u64) -> (String, Vec<String>) {
+    if each > 1 {
+        let title = format!("Requests #{} to #{}", number::count(first + 1), number::count(first + each));
+        return (title, Vec::new());
+    }
+    let title = format!("Request #{}", number::count(first + 1));
+    let Some(job) = scene.ledger.job(JobId(first as u32)) else { return (title, vec!["not sent".to_owned()]) };
+    let cell = Cell::of(scene, job);
+    let state = match cell {
+        Cell::Left(sort) | Cell::Answered(sort) if sort.is_error() => format!("{}: {}", cell.word(), sort.word()),
+        _ => cell.word().to_owned(),
+    };
+    let elapsed = number::millis(look.now.since(job.since).0);
+    (title, vec![format!("{state}, since {elapsed} ms")])
 }
 
 /// The cells under a title of their own, for what is free below few lanes.

@@ -1,41 +1,37 @@
-//! The stage's picture: places from left to right in the order of the flow, each drawn by its kind.
+//! The stage's picture: places in rows and columns, each drawn by its kind, joined by the wires that its scene tells of.
 //!
 //! A job is drawn where its ledger row says it is. Positions are a pure function of virtual time: no easing, and nothing that
-//! a seek could not rebuild. No pattern is known by name.
+//! a seek could not rebuild. No pattern is known by name, and no kind of place: what a kind is stands in `view/place`.
 
-mod age;
-pub(crate) mod bank;
-mod breaker;
-mod channel;
-mod contact;
-mod crew;
-mod crowd;
+pub(crate) mod age;
+pub(crate) mod contact;
+pub(crate) mod glyph;
+pub(crate) mod item;
+pub(crate) mod lane;
+pub(crate) mod layout;
+pub(crate) mod matrix;
+pub(crate) mod phone;
+pub(crate) mod strips;
+pub(crate) mod wires;
+
 mod footer;
-mod gate;
-mod glyph;
-mod hit;
-mod lane;
-mod layout;
-mod matrix;
 mod outcomes;
-mod phone;
-mod rows;
-mod server;
-mod sink;
-mod source;
 mod worker;
 
-pub use bank::{box_about, landing_at, number_of, tables};
-pub use breaker::Reading;
+pub use crate::place::{Reading, box_about, landing_at, number_of, tables};
 pub use footer::conservation;
-pub use hit::{Lane, about, hit, lanes};
+pub(crate) use footer::short_conservation;
+pub use item::{Item, about, hit, items};
+pub use layout::Plan;
 pub use matrix::{Cell, MOST_JOBS, census};
 pub use outcomes::outcomes;
+pub use phone::Arrangement;
 pub use worker::{Worker, await_line};
 
 use super::shape::{Ink, Point, Sheet, cut};
 use super::{Palette, Recent, Shape};
-use millrace_spec::{Place, SceneSpec, Values};
+use crate::place::{Here, Path, Shown, paths};
+use millrace_spec::{SceneSpec, Values};
 use millrace_trace::{Ledger, SimTime, StationId, StationKind, Trace, ledger::StationRow};
 
 /// How the stage is looked at.
@@ -49,8 +45,8 @@ pub struct Look<'a> {
     pub now: SimTime,
     /// How much is told of each item.
     pub detail: Detail,
-    /// Which lane is pointed at or focused: an index into [`lanes`].
-    pub lane: Option<usize>,
+    /// Which item is pointed at or focused: an index into [`items`].
+    pub item: Option<usize>,
     /// Items stand in slots instead of travelling, for people who want less motion.
     pub calm: bool,
     /// The run cannot go on: those who wait are outlined.
@@ -60,7 +56,7 @@ pub struct Look<'a> {
 impl<'a> Look<'a> {
     /// Everything, with nothing pointed at.
     pub const fn new(size: Point, palette: &'a Palette, now: SimTime) -> Look<'a> {
-        Look { size, palette, now, detail: Detail::Numbers, lane: None, calm: false, stuck: false }
+        Look { size, palette, now, detail: Detail::Numbers, item: None, calm: false, stuck: false }
     }
 }
 
@@ -88,8 +84,7 @@ impl Detail {
     }
 }
 
-/// What a picture is drawn from.
-#[derive(Clone, Copy)]
+/// What a picture is drawn from. What is looked up by name is looked up here, once for the picture.
 pub struct Scene<'a> {
     /// The places, gauges and faults.
     pub spec: &'a SceneSpec,
@@ -101,6 +96,12 @@ pub struct Scene<'a> {
     pub recent: &'a Recent,
     /// The names.
     pub trace: &'a Trace,
+    /// The places with their stations, in the order in which they are read.
+    pub places: Vec<Shown<'a>>,
+    /// The wires between them.
+    pub paths: Vec<Path>,
+    /// Where open arrivals wait for whoever takes them in, once that is open.
+    pub backlog: Option<&'a StationRow>,
 }
 
 impl std::fmt::Debug for Scene<'_> {
@@ -110,7 +111,31 @@ impl std::fmt::Debug for Scene<'_> {
 }
 
 impl<'a> Scene<'a> {
-    /// The station of a place, once it is open.
+    /// The scene of a run at a playhead.
+    pub fn new(
+        spec: &'a SceneSpec,
+        values: &'a Values,
+        ledger: &'a Ledger,
+        recent: &'a Recent,
+        trace: &'a Trace,
+    ) -> Scene<'a> {
+        let places = Shown::all(spec, ledger, trace);
+        let paths = paths(spec, &places);
+        let backlog = spec.backlog.as_ref().and_then(|name| ledger.find(name, trace)).map(|(_, row)| row);
+        Scene { spec, values, ledger, recent, trace, places, paths, backlog }
+    }
+
+    /// A place, by its number.
+    pub fn here(&self, index: usize) -> Option<Here<'_, 'a>> {
+        self.places.get(index).map(|shown| Here { scene: self, shown })
+    }
+
+    /// All places, in the order in which they are read.
+    pub fn all(&self) -> impl Iterator<Item = Here<'_, 'a>> {
+        self.places.iter().map(|shown| Here { scene: self, shown })
+    }
+
+    /// A station by name, once it is open.
     pub fn station(&self, name: &str) -> Option<(StationId, &'a StationRow)> {
         self.ledger.find(name, self.trace)
     }
@@ -168,92 +193,99 @@ impl Frame {
 /// Below this width the phone's picture is drawn.
 pub const PHONE: f64 = 600.0;
 
+/// Where the places of a picture are.
+#[derive(Clone, Debug)]
+pub enum Layout {
+    /// In rows and columns.
+    Desk(Plan),
+    /// On a phone: one in full, the others around it.
+    Phone(Arrangement),
+    /// On a phone: a strip for each.
+    Strips(Vec<(usize, Frame)>),
+}
+
+impl Layout {
+    /// The layout of a picture.
+    pub fn of(scene: &Scene<'_>, look: &Look<'_>) -> Layout {
+        if look.size.0 >= PHONE {
+            return Layout::Desk(Plan::of(scene, look));
+        }
+        match Arrangement::of(scene, look) {
+            Some(arrangement) => Layout::Phone(arrangement),
+            None => Layout::Strips(strips::frames(scene, look)),
+        }
+    }
+
+    /// All that belongs to a place, with its heading.
+    pub fn area(&self, index: usize) -> Option<Frame> {
+        match self {
+            Layout::Desk(plan) => {
+                let spot = plan.spot(index);
+                Some(Frame { y: spot.cell.y, h: spot.frame.bottom() - spot.cell.y, ..spot.frame })
+            }
+            Layout::Phone(arrangement) => arrangement.area_of(index),
+            Layout::Strips(frames) => frames.iter().find(|(place, _)| *place == index).map(|(_, frame)| *frame),
+        }
+    }
+}
+
 /// The picture.
 pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
     let mut sheet = Sheet::default();
     if look.size.0 < 240.0 || look.size.1 < 120.0 {
         return sheet.shapes;
     }
-    if let Some(lane) = hit::focused(scene, look) {
-        let (x, w) = (lane.x - 4.0, lane.w + 8.0);
-        sheet.fill((x, lane.y), (w, lane.h), 3.0, look.palette.accent_wash);
+    let layout = Layout::of(scene, look);
+    if let Some(item) = look.item.and_then(|number| item::frame_of(scene, look, &layout, number)) {
+        let (x, w) = (item.x - 4.0, item.w + 8.0);
+        sheet.fill((x, item.y), (w, item.h), 3.0, look.palette.accent_wash);
     }
-    if look.size.0 < PHONE {
-        if bank::is_in(scene) {
-            bank::draw(&mut sheet, scene, look);
-        } else {
-            phone::draw(&mut sheet, scene, look);
+    match &layout {
+        Layout::Desk(plan) => {
+            desk(&mut sheet, scene, look, plan);
+            footer::draw(&mut sheet, scene, look);
         }
-        return sheet.shapes;
+        Layout::Phone(arrangement) => phone::draw(&mut sheet, scene, look, arrangement),
+        Layout::Strips(frames) => strips::draw(&mut sheet, scene, look, frames),
     }
-    let columns = layout::columns(scene, look);
-    for (index, column) in columns.iter().enumerate() {
-        let previous = index.checked_sub(1).and_then(|i| columns.get(i));
-        let next = columns.get(index + 1);
-        let walls = |column: &layout::Column<'_>| match column.place {
-            Place::Channel { station, .. } => channel::vessel(scene, station, column.frame),
-            _ => column.frame,
-        };
-        let frame = column.frame;
-        match column.place {
-            Place::Source { label, station } => {
-                source::draw(&mut sheet, scene, look, (label, station), frame, next.map(walls));
-            }
-            Place::Channel { label, station } => {
-                channel::draw(&mut sheet, scene, look, (label, station), frame, previous.map(|p| p.frame.right()));
-            }
-            Place::Crew { label, station } => {
-                let layout::Run { breaker, server, after } = layout::Run::of(&columns, index);
-                if let Some(Place::Server { label, station }) = server.map(|n| n.place) {
-                    let frame = server.map_or(frame, |n| n.frame);
-                    server::draw(&mut sheet, scene, look, (label, station), frame);
-                }
-                let wires = lane::Wires {
-                    from: previous.map(|p| walls(p).right()),
-                    breaker: breaker.map(|b| (b.frame, conducts(scene, b.place))),
-                    server: server.map(|s| s.frame),
-                    to: after.map(|c| walls(c).x),
-                };
-                crew::draw(&mut sheet, scene, look, (label, station), frame, wires);
-            }
-            Place::Bank { .. } => bank::draw(&mut sheet, scene, look),
-            Place::Breaker { label, station, gauges } => {
-                breaker::draw(&mut sheet, scene, look, (label, station, gauges), frame);
-            }
-            Place::Crowd { label, station } => crowd::draw(&mut sheet, scene, look, (label, station), frame),
-            Place::Server { label, station } => {
-                if !previous.is_some_and(|p| matches!(p.place, Place::Crew { .. } | Place::Breaker { .. })) {
-                    server::draw(&mut sheet, scene, look, (label, station), frame);
-                    age::draw(&mut sheet, scene, look, station, frame);
-                }
-            }
-            Place::Sink { label, station } => {
-                sink::draw(&mut sheet, scene, look, (label, station), frame, previous.map(|p| walls(p).right()));
-            }
-        }
-    }
-    footer::draw(&mut sheet, scene, look);
     sheet.shapes
 }
 
-/// Whether the breaker of a place lets calls through.
-fn conducts(scene: &Scene<'_>, place: &Place) -> bool {
-    match place {
-        Place::Breaker { station, gauges, .. } => Reading::of(scene, station, gauges).conducts(),
-        _ => true,
+/// The places in their order; one whose lanes run on through others stands on top of them.
+fn desk(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, plan: &Plan) {
+    wires::draw(sheet, scene, look, plan);
+    let mut drawn = vec![false; scene.places.len()];
+    for here in scene.all() {
+        let below = wires::run(here, plan).through;
+        for index in below.into_iter().chain([here.index()]) {
+            if let Some(done) = drawn.get_mut(index).filter(|done| !**done)
+                && let Some(here) = scene.here(index)
+            {
+                *done = true;
+                here.face().draw(sheet, here, look, plan);
+            }
+        }
     }
 }
 
-/// A column's heading and the line below it, cut to a width.
-fn heading(sheet: &mut Sheet, look: &Look<'_>, (x, w): (f64, f64), label: &str, line: &str, full: bool) {
+/// A place's heading and the line below it, cut to a width.
+pub(crate) fn heading(
+    sheet: &mut Sheet,
+    look: &Look<'_>,
+    (x, w): (f64, f64),
+    cell: Frame,
+    label: &str,
+    line: &str,
+    full: bool,
+) {
     let p = look.palette;
-    sheet.text((x, 25.0), cut(label, w, 12.0, false), Ink::new(p.ink).size(12.0).bold());
+    sheet.text((x, cell.y + 17.0), cut(label, w, 12.0, false), Ink::new(p.ink).size(12.0).bold());
     let ink = if full { Ink::new(p.blocked_ink).bold() } else { Ink::new(p.ink_3) };
-    sheet.text((x, 40.0), cut(line, w, 11.0, false), ink);
+    sheet.text((x, cell.y + 32.0), cut(line, w, 11.0, false), ink);
 }
 
 /// The first of some texts, from long to short, that fits a width.
-fn first_fit(texts: &[String], width: f64) -> String {
+pub(crate) fn first_fit(texts: &[String], width: f64) -> String {
     let fits = |t: &&String| super::shape::text_width(t, 11.0, false) <= width;
     texts.iter().find(fits).or(texts.last()).cloned().unwrap_or_default()
 }

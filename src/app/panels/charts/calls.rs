@@ -144,10 +144,10 @@ fn gauges(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
 
 /// The thresholds of the regulator whose pressure a gauge is.
 fn thresholds(scene: &SceneSpec, gauge: &GaugeSpec) -> Vec<(f64, String)> {
-    let of = |r: &&Regulator| r.station == gauge.station && r.pressure == gauge.gauge;
-    let regulator = scene.regulator.iter().find(of);
+    let of = |(station, r): &(&str, &Regulator)| *station == gauge.station && r.pressure == gauge.gauge;
+    let regulator = scene.regulators().into_iter().find(of);
     regulator
-        .map(|r| vec![(r.low as f64, format!("low {}", r.low)), (r.high as f64, format!("high {}", r.high))])
+        .map(|(_, r)| vec![(r.low as f64, format!("low {}", r.low)), (r.high as f64, format!("high {}", r.high))])
         .unwrap_or_default()
 }
 

@@ -1,32 +1,113 @@
 //! Where results end up: what the collector does, the outcomes with their marks (which is the legend of outcomes), how fast
 //! they come.
 
-use super::super::number;
-use super::super::recent::{BIN, Mode};
-use super::super::shape::{Ink, Sheet, crisp};
+use super::face::{Face, Note, OnPhone, Room, step};
 use super::source::{NODE, doing, progress};
-use super::{Detail, Frame, Look, Scene, first_fit, glyph, heading, outcomes};
+use super::{Here, Term};
+use crate::number;
+use crate::recent::{BIN, Mode};
+use crate::scene::item::waits_at;
+use crate::scene::{Detail, Frame, Look, Plan, Scene, first_fit, glyph, heading, outcomes, wires};
+use crate::shape::{Ink, Sheet, crisp};
+use crate::text::{Row, join, waiting};
 use millrace_trace::StationKind;
 
+/// Where results end up: a station of its own, or the worker that has them anyway.
+#[derive(Debug)]
+pub struct Sink;
+
+impl Face for Sink {
+    fn stations(&self) -> &'static [StationKind] {
+        &[StationKind::Sink, StationKind::Worker]
+    }
+
+    fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
+        Room::new(step([98.0, 88.0, 88.0, 84.0], level))
+    }
+
+    fn before(&self, _: Here<'_, '_>, level: usize) -> f64 {
+        step([12.0, 10.0, 8.0, 8.0], level)
+    }
+
+    fn port(&self, frame: Frame) -> f64 {
+        frame.y + 4.0 + NODE / 2.0
+    }
+
+    fn draws_wires(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
+        let before = wires::pipe_from(here, plan).map(|(_, walls)| walls.right());
+        draw(sheet, here, look, plan, before);
+    }
+
+    fn on_phone(&self) -> OnPhone {
+        OnPhone::Note
+    }
+
+    fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
+        let scene = here.scene;
+        let done = scene.ledger.tally.departed();
+        let thin = Frame { y: bar.y + 2.5, h: 3.0, ..bar };
+        progress(sheet, look, thin, done as f64 / scene.total().max(1) as f64, look.palette.success);
+        (format!("{} done", number::count(done)), false)
+    }
+
+    fn note(&self, here: Here<'_, '_>) -> Option<Note> {
+        Some(note(here.scene))
+    }
+
+    fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
+        let mut lines = vec![format!("{} done", number::count(here.scene.ledger.tally.departed()))];
+        lines.extend(waits_at(here.scene, here.id()));
+        lines
+    }
+
+    fn rows(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<Row> {
+        let scene = here.scene;
+        let ways = outcomes(scene).into_iter().map(|(_, word, n)| format!("{} {word}", number::count(n)));
+        let says = format!("{}: {}", note(scene).0, ways.collect::<Vec<_>>().join(", "));
+        vec![Row { what: here.label().to_owned(), says: join(says, waiting(scene, here.id())) }]
+    }
+
+    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+        let scene = here.scene;
+        let done = scene.ledger.tally.departed();
+        let failed = done.saturating_sub(scene.ledger.tally.served());
+        let errors = match done {
+            0 => String::new(),
+            _ => format!(", {} percent errors", number::percent(failed as f64 / done as f64)),
+        };
+        Some(format!("{}: {}{errors}", here.label(), note(scene).0))
+    }
+
+    fn queue_term(&self) -> Term {
+        Term::BUFFERED
+    }
+}
+
+/// "3,011 of 7,500 done"
+pub fn note(scene: &Scene<'_>) -> Note {
+    let done = number::count(scene.ledger.tally.departed());
+    (format!("{done} of {} done", number::count(scene.total())), false)
+}
+
 /// Draws a sink, joined to what stands before it.
-pub fn draw(
-    sheet: &mut Sheet,
-    scene: &Scene<'_>,
-    look: &Look<'_>,
-    (label, station): (&str, &str),
-    frame: Frame,
-    before: Option<f64>,
-) {
-    let p = look.palette;
+fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, before: Option<f64>) {
+    let (scene, p) = (here.scene, look.palette);
+    let spot = plan.spot(here.index());
+    let frame = spot.frame;
     let tally = &scene.ledger.tally;
     let done = tally.departed();
-    heading(sheet, look, (frame.x, frame.w), label, &format!("{} done", number::count(done)), false);
+    let line = format!("{} done", number::count(done));
+    heading(sheet, look, (frame.x, frame.w), spot.cell, here.label(), &line, false);
     // Where the jobs end at a worker of their own, that one has a lane already.
-    let own = scene.station(station).is_none_or(|(_, row)| row.kind != StationKind::Worker);
+    let own = here.row().is_none_or(|row| row.kind != StationKind::Worker);
     let mut y = frame.y + 4.0;
     if own {
         let node = Frame { y, h: NODE, ..frame };
-        activity(sheet, scene, look, station, node);
+        activity(sheet, here, look, node);
         if let Some(before) = before.filter(|b| frame.x - b >= 6.0) {
             let (from, to, y) = (before as f32, frame.x as f32, (y + 28.0) as f32);
             sheet.segments(vec![[from, y - 6.0, to, y - 6.0], [from, y + 6.0, to, y + 6.0]], p.line_3, 1.0);
@@ -66,12 +147,12 @@ pub fn draw(
 }
 
 /// What the collector does, since when, and how much of all is done.
-fn activity(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, station: &str, node: Frame) {
-    let p = look.palette;
+fn activity(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, node: Frame) {
+    let (scene, p) = (here.scene, look.palette);
     sheet.frame((node.x + 0.5, node.y + 0.5), (node.w - 1.0, node.h), 4.0, Some(p.surface), p.line_3, 1.0);
     let total = scene.total();
     let done = scene.ledger.tally.departed();
-    let (word, since) = match doing(scene, station) {
+    let (word, since) = match doing(here) {
         None => ("Idle", None),
         Some((Mode::Done, _)) => ("Finished", None),
         Some((Mode::Busy, since)) => ("Working", Some(since)),

@@ -1,9 +1,9 @@
 //! What the ledger says about a bank at the playhead, put in order once for a picture: cars with riders and stops, landings
 //! with who waits there and for which way.
 
-use super::super::{Look, Scene};
 use super::breaker::Breaker;
-use millrace_spec::{self as spec, Place};
+use crate::scene::{Look, Scene};
+use millrace_spec as spec;
 use millrace_trace::{JobId, Span, StationId, StationKind, UNLIMITED, ledger::StationRow};
 use std::collections::BTreeMap;
 
@@ -220,10 +220,7 @@ pub struct State<'a> {
 impl<'a> State<'a> {
     /// The bank of a scene, if it has one.
     pub fn of(scene: &Scene<'a>, look: &Look<'_>) -> Option<State<'a>> {
-        scene.spec.places.iter().find_map(|place| match place {
-            Place::Bank { station, bank, .. } => Some(State::read(scene, look, station, bank)),
-            _ => None,
-        })
+        scene.spec.bank().map(|(station, bank)| State::read(scene, look, station, bank))
     }
 
     /// Reads a bank from the ledger.

@@ -1,12 +1,12 @@
 //! A bank in words: for those who do not see the canvas, and in the label box of whatever is pointed at.
 
-use super::super::contact::Contact;
-use super::super::{Look, Scene};
 use super::breaker::Breaker;
 use super::floors::{arrival, seconds};
 use super::plan::number;
 use super::state::{Call, Car, Landing, State, Way};
 use crate::number as numbers;
+use crate::scene::contact::Contact;
+use crate::scene::{Look, Scene};
 use crate::{Palette, Theme};
 
 /// Up and down have other words where somebody is to go there.

@@ -1,12 +1,12 @@
 //! The landings: a line for each with its number, who waits there and for which way, and at the other side of the shafts the
 //! car that is to come for them.
 
-use super::super::{Detail, Frame, Look};
 use super::eta::eta;
 use super::figure::{self, FIGURE, People};
 use super::plan::{LINE, Plan, Tier, number};
 use super::state::{Call, Car, Landing, State, WAYS, Way};
 use crate::number as numbers;
+use crate::scene::{Detail, Frame, Look};
 use crate::shape::{Ink, Sheet, crisp, cut, text_width};
 use millrace_trace::Span;
 
@@ -50,7 +50,15 @@ pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) 
             numbers::count(calls),
             if calls == 1 { "call" } else { "calls" }
         );
-        super::super::heading(sheet, look, (plan.landings.x, plan.landings.w - 12.0), "Landings", &line, false);
+        crate::scene::heading(
+            sheet,
+            look,
+            (plan.landings.x, plan.landings.w - 12.0),
+            plan.cell,
+            "Landings",
+            &line,
+            false,
+        );
     }
     if let Some(frame) = plan.assigned {
         sheet.text((frame.right(), 25.0), "Assigned", Ink::new(p.ink).size(12.0).bold().end());

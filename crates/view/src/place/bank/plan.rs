@@ -1,8 +1,8 @@
 //! Where everything of a bank stands: landings at the left, shafts, what is assigned at the right; less of each where there
 //! are more cars, more landings or less room, and never a word too small to read.
 
-use super::super::{Frame, Look};
 use super::state::State;
+use crate::scene::{Frame, Look};
 use crate::shape::text_width;
 
 /// From this width of a bank on it is drawn in full.
@@ -48,6 +48,8 @@ pub struct Plan {
     pub tier: Tier,
     /// Whether this is the phone's picture.
     pub narrow: bool,
+    /// All that is the bank's own, with its headings.
+    pub cell: Frame,
     /// The landings' column.
     pub landings: Frame,
     /// Where the numbers of landings end.
@@ -133,6 +135,7 @@ impl Plan {
         Plan {
             tier,
             narrow,
+            cell: Frame { y: 8.0, h: look.size.1 - 8.0, ..frame },
             landings,
             numbers,
             bars: if row >= LINE {

@@ -1,11 +1,11 @@
 //! The box of a car where it is now: who rides and where to, how full it is, its way, its doors.
 
-use super::super::contact::Contact;
-use super::super::{Detail, Frame, Look};
 use super::figure::{self, FIGURE, People};
 use super::plan::{LINE, Plan, Tier, number};
 use super::state::{Car, State};
 use crate::number as numbers;
+use crate::scene::contact::Contact;
+use crate::scene::{Detail, Frame, Look};
 use crate::shape::{Ink, Sheet, text_width};
 use crate::{Palette, Rgba};
 

@@ -1,9 +1,9 @@
 //! The three states of a breaker and the ways between them, with the one it is in lit.
 
-use super::super::super::shape::{Ink, Point, Sheet, crisp};
-use super::super::super::{Palette, Rgba};
-use super::super::Frame;
-use super::super::contact::Contact;
+use crate::scene::Frame;
+use crate::scene::contact::Contact;
+use crate::shape::{Ink, Point, Sheet, crisp};
+use crate::{Palette, Rgba};
 
 /// The least width.
 pub const WIDTH: f64 = 98.0;

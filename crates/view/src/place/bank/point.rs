@@ -1,11 +1,11 @@
 //! What of a bank is at a point: a car anywhere in its shaft, a landing anywhere on its line.
 
-use super::super::hit::Lane;
-use super::super::{Frame, Look, Scene};
 use super::plan::{LINE, Plan};
-use super::state::{State, Way};
+use super::state::{Car, State, Way};
 use super::{floors, frame, words};
+use crate::scene::{Frame, Item, Look, Scene};
 use crate::shape::{Point, text_width};
+use crate::text::capital;
 use millrace_trace::StationId;
 
 fn plan<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Option<(State<'a>, Plan)> {
@@ -14,27 +14,27 @@ fn plan<'a>(scene: &Scene<'a>, look: &Look<'_>) -> Option<(State<'a>, Plan)> {
     Some((state, plan))
 }
 
-/// The cars, then the landings that have a line, from the highest: what can be walked through, numbered from `first`.
-pub fn lanes(scene: &Scene<'_>, look: &Look<'_>, first: usize) -> Vec<Lane> {
+/// The cars, then the landings that have a line, from the highest: what can be walked through.
+pub fn items(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Item> {
     let Some((state, plan)) = plan(scene, look) else { return Vec::new() };
-    let mut lanes = Vec::new();
-    let mut lane = |frame: Frame, label: Point, title: String, lines: Vec<String>| {
+    let item = |frame: Frame, label: Point, title: String, lines: Vec<String>| {
         let label = beside(look, label, &title, &lines);
-        lanes.push(Lane { index: first + lanes.len(), frame, label, title, lines });
+        Item::new(frame, title, lines).labelled(label)
     };
-    for (index, car) in state.cars.iter().enumerate() {
+    let car = |(index, car): (usize, &Car<'_>)| {
         let shaft = plan.shaft(index);
         // Its heading is the car's too, and so is the gap to the next shaft.
         let frame = Frame { y: 8.0, h: plan.bottom - 8.0, w: plan.shafts.1, ..shaft };
         let label = (shaft.x + 8.0, plan.slab(car.place) + 4.0);
-        lane(frame, label, format!("Car {}", car.name), words::about_car(&state, car));
-    }
-    for landing in floors::lines(&state, &plan).into_iter().rev() {
+        item(frame, label, format!("Car {}", car.name), words::about_car(&state, car))
+    };
+    let mut items: Vec<Item> = state.cars.iter().enumerate().map(car).collect();
+    items.extend(floors::lines(&state, &plan).into_iter().rev().map(|landing| {
         let frame = line_frame(&plan, landing.place);
         let lines = words::about_landing(&state, look, landing);
-        lane(frame, (frame.x + 60.0, frame.bottom() + 2.0), capital(landing.name), lines);
-    }
-    lanes
+        item(frame, (frame.x + 60.0, frame.bottom() + 2.0), capital(landing.name), lines)
+    }));
+    items
 }
 
 /// The line of a landing in the landings' column.
@@ -51,11 +51,6 @@ fn beside(look: &Look<'_>, (x, y): Point, title: &str, lines: &[String]) -> Poin
     let widest = lines.iter().map(|line| text_width(line, 11.0, false)).fold(text_width(title, 11.0, false), f64::max);
     let (w, h) = (widest + 20.0, 15.0 * (lines.len() as f64 + 1.0) + 10.0);
     (x.min(look.size.0 - w - 4.0).max(4.0), y.min(look.size.1 - h - 4.0).max(4.0))
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Where the number of a landing ends, at the level of its line.

@@ -1,11 +1,11 @@
 //! The heading of a car: its name, what it is about, its load, its breaker, the signals queued for it.
 
-use super::super::contact::{Contact, WIDTH, contact};
-use super::super::{Frame, Look, first_fit};
 use super::breaker::Breaker;
 use super::plan::{Plan, Tier, number};
 use super::state::{Car, State};
 use crate::number as numbers;
+use crate::scene::contact::{Contact, WIDTH, contact};
+use crate::scene::{Frame, Look, first_fit};
 use crate::shape::{Ink, Sheet, cut, text_width};
 
 /// In a shaft from this width on a cut name still says something.

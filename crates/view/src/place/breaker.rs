@@ -5,13 +5,25 @@
 mod machine;
 mod window;
 
-use super::super::Palette;
-use super::super::number;
-use super::super::shape::{Ink, Sheet, crisp, text_width};
-use super::contact::{self, Contact};
-use super::{Frame, Look, Scene, first_fit, heading};
+use super::Here;
+use super::face::{Face, Note, OnPhone, Room, step};
+use crate::Palette;
+use crate::number;
+use crate::scene::contact::{self, Contact};
+use crate::scene::{Frame, Look, Plan, first_fit, heading};
+use crate::shape::{Ink, Sheet, crisp, text_width};
 use millrace_spec::BreakerGauges;
-use millrace_trace::{Gauge, SimTime};
+use millrace_trace::{Gauge, SimTime, StationKind};
+
+/// A breaker.
+#[derive(Debug)]
+pub struct Breaker<'a> {
+    /// What its gauges mean.
+    pub gauges: &'a BreakerGauges,
+}
+
+/// Its height on a phone.
+const BAND: f64 = 34.0;
 
 /// Left and right inside the box.
 const PAD: f64 = 10.0;
@@ -61,12 +73,12 @@ pub struct Reading {
 
 impl Reading {
     /// What the breaker at a station shows; closed with nothing counted before it is there.
-    pub fn of(scene: &Scene<'_>, station: &str, gauges: &BreakerGauges) -> Reading {
-        let Some((_, row)) = scene.station(station) else { return Reading::default() };
+    pub fn of(here: Here<'_, '_>, gauges: &BreakerGauges) -> Reading {
+        let Some(row) = here.row() else { return Reading::default() };
         let read = |gauge: Gauge| row.gauge(gauge).max(0) as u64;
         let cell = |i: u64| read(Gauge(gauges.cell.0.saturating_add(i as u8)));
         Reading {
-            contact: row.state.map_or(Contact::Closed, |state| Contact::of(scene.trace.name(state))),
+            contact: row.state.map_or(Contact::Closed, |state| Contact::of(here.scene.trace.name(state))),
             since: row.state_since,
             failures: read(gauges.failures),
             limit: read(gauges.limit),
@@ -190,19 +202,60 @@ impl Reading {
     }
 }
 
-/// Draws the breaker in its column.
-pub fn draw(
-    sheet: &mut Sheet,
-    scene: &Scene<'_>,
-    look: &Look<'_>,
-    (label, station, gauges): (&str, &str, &BreakerGauges),
-    frame: Frame,
-) {
+impl Face for Breaker<'_> {
+    fn stations(&self) -> &'static [StationKind] {
+        &[StationKind::Gate]
+    }
+
+    fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
+        Room::new(step([140.0, 120.0, 84.0, 60.0], level)).around_lanes()
+    }
+
+    fn after(&self, _: Here<'_, '_>, level: usize) -> f64 {
+        step([18.0, 15.0, 10.0, 8.0], level)
+    }
+
+    fn conducts(&self, here: Here<'_, '_>) -> bool {
+        Reading::of(here, self.gauges).conducts()
+    }
+
+    fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
+        let spot = plan.spot(here.index());
+        let (cell, frame) = (spot.cell, spot.frame);
+        let reading = Reading::of(here, self.gauges);
+        let turned_away = number::count(reading.turned_away);
+        let line = first_fit(&[format!("{turned_away} turned away"), turned_away], frame.w);
+        heading(sheet, look, (frame.x, frame.w), cell, here.label(), &line, false);
+        body(sheet, look, &reading, frame);
+    }
+
+    fn on_phone(&self) -> OnPhone {
+        OnPhone::Band(BAND)
+    }
+
+    fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
+        let reading = Reading::of(here, self.gauges);
+        strip(sheet, look, &reading, Frame { y: bar.y - 3.0, h: 14.0, ..bar });
+        (format!("{} refused", number::count(reading.turned_away)), false)
+    }
+
+    fn band(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame, _: Note) {
+        let reading = Reading::of(here, self.gauges);
+        strip(sheet, look, &reading, Frame { y: frame.y + 10.0, h: 24.0, ..frame });
+    }
+
+    fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
+        Reading::of(here, self.gauges).says(look.now)
+    }
+
+    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+        Some(format!("{}: {}", here.label(), Reading::of(here, self.gauges).summary()))
+    }
+}
+
+/// The box, with all it has room for.
+fn body(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, frame: Frame) {
     let p = look.palette;
-    let reading = Reading::of(scene, station, gauges);
-    let turned_away = number::count(reading.turned_away);
-    let line = first_fit(&[format!("{turned_away} turned away"), turned_away], frame.w);
-    heading(sheet, look, (frame.x, frame.w), label, &line, false);
     let edge = reading.contact.colour(p);
     sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.surface), edge, 1.6);
     let pad = PAD.min(frame.w / 10.0);
@@ -216,22 +269,22 @@ pub fn draw(
         })
     };
     if let Some(part) = take(CHIP) {
-        chip(sheet, p, &reading, part);
+        chip(sheet, p, reading, part);
     }
     take(8.0);
     if let Some(part) = take(34.0) {
-        status(sheet, look, &reading, part);
+        status(sheet, look, reading, part);
     }
     if reading.limit == 0
         && let Some(part) = take(64.0)
     {
-        rates(sheet, p, &reading, part);
+        rates(sheet, p, reading, part);
     }
     // The diagram stands at the foot of the box, and the window has what is between, as far as it needs it.
     let foot = Frame { y: inner.bottom() - machine::HEIGHT, h: machine::HEIGHT, ..inner };
     let diagram = inner.w >= machine::WIDTH && inner.h >= machine::HEIGHT + 60.0;
     let room = if diagram { inner.h - machine::HEIGHT - 12.0 } else { inner.h };
-    window::draw(sheet, p, &reading, Frame { h: room, ..inner });
+    window::draw(sheet, p, reading, Frame { h: room, ..inner });
     if diagram {
         machine::draw(sheet, p, reading.contact, foot);
     }
@@ -274,7 +327,7 @@ fn status(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, part: Frame) {
 }
 
 /// A bar that is filled in part.
-fn measure(sheet: &mut Sheet, p: &Palette, bar: Frame, share: f64, colour: super::super::Rgba) {
+fn measure(sheet: &mut Sheet, p: &Palette, bar: Frame, share: f64, colour: crate::Rgba) {
     sheet.frame((bar.x, bar.y), (bar.w, bar.h), 2.0, Some(p.sunken), p.line_2, 0.8);
     sheet.fill((bar.x, bar.y), (bar.w * share.clamp(0.0, 1.0), bar.h), 2.0, colour);
 }
@@ -338,7 +391,7 @@ fn rates(sheet: &mut Sheet, p: &Palette, reading: &Reading, part: Frame) {
 }
 
 /// A breaker in one line: contact, word, what it is about, and marks where there is room. For phones.
-pub fn strip(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, bar: Frame) {
+fn strip(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, bar: Frame) {
     let p = look.palette;
     let word = text_width(reading.contact.word(), 11.0, false);
     let part = Frame { w: (contact::WIDTH + 1.08 * word + 24.0).min(bar.w), ..bar };

@@ -2,11 +2,11 @@
 //!
 //! Each kind of mark has a shape of its own, so that it reads in greys.
 
-use super::super::super::Palette;
-use super::super::super::number;
-use super::super::super::shape::{Ink, Sheet, crisp};
-use super::super::{Frame, first_fit};
 use super::Reading;
+use crate::Palette;
+use crate::number;
+use crate::scene::{Frame, first_fit};
+use crate::shape::{Ink, Sheet, crisp};
 
 /// The largest and the smallest pitch of marks.
 const PITCH: (f64, f64) = (11.0, 6.0);

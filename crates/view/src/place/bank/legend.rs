@@ -1,10 +1,10 @@
 //! What the marks of a bank mean.
 
-use super::super::Look;
-use super::super::contact::{Contact, WIDTH, contact};
 use super::breaker::LEGEND;
 use super::figure::{HEIGHT, People};
 use super::state::State;
+use crate::scene::Look;
+use crate::scene::contact::{Contact, WIDTH, contact};
 use crate::shape::{Ink, Point, Sheet, text_width};
 
 /// What a mark stands for.
@@ -36,7 +36,7 @@ impl Mark {
 }
 
 /// Draws the legend: all of it, or without the contacts, which have their words beside them anyway; part of a legend is none.
-pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, (left, limit): (f64, f64), y: f64) {
+pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, (left, limit): (f64, f64), y: f64) -> f64 {
     let patience = state.spec.patience.seconds();
     let mut all = vec![
         (Mark::Person { late: false }, "waiting".to_owned()),
@@ -55,4 +55,5 @@ pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, (left, limit)
         sheet.text((x + item.0.width() + 4.0, y + 4.0), item.1.clone(), Ink::new(look.palette.ink_2));
         x += width(item) + gap;
     }
+    x
 }

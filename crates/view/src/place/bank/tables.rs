@@ -2,9 +2,9 @@
 //!
 //! The same state as in the picture, so a table never says anything else than the stage.
 
-pub use super::super::contact::Contact;
-use super::super::{Look, Scene};
 pub use super::state::Way;
+pub use crate::scene::contact::Contact;
+use crate::scene::{Look, Scene};
 
 use super::breaker::Breaker;
 use super::floors::{arrival, seconds};

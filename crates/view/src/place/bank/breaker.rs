@@ -1,8 +1,8 @@
 //! A car's breaker: its state, and what there is to say about it.
 
-use super::super::contact::Contact;
-use super::super::{Look, Scene};
 use crate::number;
+use crate::scene::contact::Contact;
+use crate::scene::{Look, Scene};
 use millrace_spec::BreakerGauges;
 use millrace_trace::{Span, ledger::StationRow};
 

@@ -2,24 +2,109 @@
 //!
 //! The thresholds belong to the pressure, never to a channel's level.
 
-use super::super::number;
-use super::super::recent::RECENT;
-use super::super::shape::{Ink, Sheet, crisp, text_width};
-use super::{Frame, Look, Scene};
-use millrace_spec::Regulator;
+use super::Here;
+use super::face::{Face, Note, OnPhone, Room, Valve};
+use crate::number;
+use crate::recent::RECENT;
+use crate::scene::{Frame, Look, Plan};
+use crate::shape::{Ink, Sheet, crisp, cut, text_width};
+use crate::text::{Row, capital};
+use millrace_spec as spec;
+use millrace_trace::StationKind;
+
+/// A feedback loop.
+#[derive(Debug)]
+pub struct Regulator<'a> {
+    /// What its gauges and rules are.
+    pub spec: &'a spec::Regulator,
+}
+
+/// From this width on its gauge can be read.
+const READABLE: f64 = 80.0;
+
+impl Face for Regulator<'_> {
+    fn stations(&self) -> &'static [StationKind] {
+        &[StationKind::Gate]
+    }
+
+    fn room(&self, _: Here<'_, '_>, _: usize) -> Room {
+        Room { head: 0.0, foot: -1.0, ..Room::new(0.0).high(128.0, f64::INFINITY) }
+    }
+
+    fn valve(&self) -> Option<&dyn Valve> {
+        Some(self)
+    }
+
+    fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
+        let frame = plan.spot(here.index()).frame;
+        if frame.w >= READABLE {
+            gauge(sheet, here, look, self.spec, Frame { y: frame.y + 10.0, h: frame.h - 10.0, ..frame });
+        }
+    }
+
+    fn on_phone(&self) -> OnPhone {
+        OnPhone::Note
+    }
+
+    fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
+        let (pressure, delay) = reading(here, self.spec);
+        segments(sheet, look, self.spec, pressure, bar);
+        (format!("{} ms delay", big_millis(delay)), delay > 0)
+    }
+
+    fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
+        vec![says(here, self.spec)]
+    }
+
+    fn rows(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<Row> {
+        vec![Row { what: here.label().to_owned(), says: says(here, self.spec) }]
+    }
+
+    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+        Some(capital(&says(here, self.spec)))
+    }
+}
+
+impl Valve for Regulator<'_> {
+    fn room(&self) -> f64 {
+        28.0
+    }
+
+    fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, pipe: (f64, f64), y: f64) {
+        sluice(sheet, here, look, self.spec, pipe, y);
+    }
+
+    fn note(&self, here: Here<'_, '_>) -> Note {
+        let (_, delay) = reading(here, self.spec);
+        (format!("producer waits {} ms", big_millis(delay)), delay > 0)
+    }
+
+    fn line(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, (left, right): (f64, f64), base: f64) {
+        let (p, regulator) = (look.palette, self.spec);
+        let (pressure, _) = reading(here, regulator);
+        let unit = unit(here, regulator);
+        sheet.text((left, base), unit, Ink::new(p.ink_3));
+        let x = left + text_width(unit, 11.0, false) + 8.0;
+        let bar = Frame { x, y: base - 8.0, w: 82.0, h: 8.0 };
+        segments(sheet, look, regulator, pressure, bar);
+        let rule =
+            regulator.rules.get(active_rule(regulator, pressure)).map_or(String::new(), |(_, what)| spaced(what));
+        let text = format!("{} of {}: {rule}", number::count(pressure), number::count(regulator.pressure_max));
+        sheet.text((bar.right() + 8.0, base), cut(&text, right - bar.right() - 8.0, 11.0, false), Ink::new(p.ink_2));
+    }
+}
 
 /// More segments than this cannot be told apart.
 const SEGMENTS: u64 = 40;
 
 /// The pressure and the delay at the playhead.
-pub fn reading(scene: &Scene<'_>, regulator: &Regulator) -> (u64, u64) {
-    scene.station(&regulator.station).map_or((0, 0), |(_, row)| {
-        (row.gauge(regulator.pressure).max(0) as u64, row.gauge(regulator.delay).max(0) as u64)
-    })
+fn reading(here: Here<'_, '_>, regulator: &spec::Regulator) -> (u64, u64) {
+    here.row()
+        .map_or((0, 0), |row| (row.gauge(regulator.pressure).max(0) as u64, row.gauge(regulator.delay).max(0) as u64))
 }
 
 /// Which of the rules holds: above, between, below.
-pub fn active_rule(regulator: &Regulator, pressure: u64) -> usize {
+fn active_rule(regulator: &spec::Regulator, pressure: u64) -> usize {
     if pressure > regulator.high {
         0
     } else if pressure < regulator.low {
@@ -30,22 +115,22 @@ pub fn active_rule(regulator: &Regulator, pressure: u64) -> usize {
 }
 
 /// The word for the pressure's unit.
-pub fn unit(scene: &Scene<'_>, regulator: &Regulator) -> &'static str {
-    let of = |g: &&millrace_spec::GaugeSpec| g.station == regulator.station && g.gauge == regulator.pressure;
-    scene.spec.gauges.iter().find(of).map_or("pressure", |g| g.unit.word())
+fn unit(here: Here<'_, '_>, regulator: &spec::Regulator) -> &'static str {
+    let of = |g: &&spec::GaugeSpec| g.station == here.shown.place.station && g.gauge == regulator.pressure;
+    here.scene.spec.gauges.iter().find(of).map_or("pressure", |g| g.unit.word())
 }
 
 /// The sluice in a pipe: a plate that covers delay ÷ maximum of the opening.
-pub fn sluice(
+fn sluice(
     sheet: &mut Sheet,
-    scene: &Scene<'_>,
+    here: Here<'_, '_>,
     look: &Look<'_>,
-    regulator: &Regulator,
+    regulator: &spec::Regulator,
     (from, to): (f64, f64),
     y: f64,
 ) {
     let p = look.palette;
-    let (_, delay) = reading(scene, regulator);
+    let (_, delay) = reading(here, regulator);
     let share = (delay as f64 / regulator.delay_max.max(1) as f64).clamp(0.0, 1.0);
     let x = libm::floor((from + to) / 2.0) + 1.0;
     sheet.segments(
@@ -64,18 +149,18 @@ pub fn sluice(
 }
 
 /// The gauge: pressure by segments with the thresholds, the rules, the delay and its recent past.
-pub fn gauge(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, regulator: &Regulator, frame: Frame) {
+fn gauge(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, regulator: &spec::Regulator, frame: Frame) {
     let p = look.palette;
     let (x, right, y) = (frame.x, frame.right(), frame.y);
-    let (pressure, delay) = reading(scene, regulator);
-    sheet.text((x, y), regulator.label.clone(), Ink::new(p.ink).size(12.0).bold());
-    sheet.text((x, y + 19.0), unit(scene, regulator), Ink::new(p.ink_3));
+    let (pressure, delay) = reading(here, regulator);
+    sheet.text((x, y), here.label(), Ink::new(p.ink).size(12.0).bold());
+    sheet.text((x, y + 19.0), unit(here, regulator), Ink::new(p.ink_3));
     let of = format!(" of {}", number::count(regulator.pressure_max));
     sheet.text((right, y + 19.0), of.clone(), Ink::new(p.ink_2).end());
     let before = right - text_width(&of, 11.0, false);
     sheet.text((before, y + 19.0), number::count(pressure), Ink::new(p.ink).bold().end());
     segments(sheet, look, regulator, pressure, Frame { y: y + 27.0, h: 9.0, ..frame });
-    let active = scene.station(&regulator.station).map(|_| active_rule(regulator, pressure));
+    let active = here.row().map(|_| active_rule(regulator, pressure));
     for (index, (when, what)) in regulator.rules.iter().enumerate() {
         let line = y + 74.0 + index as f64 * 18.0;
         let ink = if active == Some(index) { Ink::new(p.ink).medium() } else { Ink::new(p.ink_3) };
@@ -101,12 +186,12 @@ pub fn gauge(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, regulator: &
     let room = frame.bottom() - (line + 34.0) - 18.0;
     if room >= 16.0 {
         let h = room.min(38.0);
-        past(sheet, scene, look, regulator, Frame { x, y: frame.bottom() - 18.0 - h, w: frame.w, h });
+        past(sheet, here, look, regulator, Frame { x, y: frame.bottom() - 18.0 - h, w: frame.w, h });
     }
 }
 
 /// With a space between a number and its unit.
-pub fn spaced(text: &str) -> String {
+fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     let mut digit = false;
     for c in text.chars() {
@@ -120,12 +205,12 @@ pub fn spaced(text: &str) -> String {
 }
 
 /// Milliseconds for a large number: whole ones without decimals.
-pub fn big_millis(nanos: u64) -> String {
+fn big_millis(nanos: u64) -> String {
     if nanos.is_multiple_of(1_000_000) { number::count(nanos / 1_000_000) } else { number::millis(nanos) }
 }
 
 /// One segment for each unit of pressure, or one bar where there are too many.
-pub fn segments(sheet: &mut Sheet, look: &Look<'_>, regulator: &Regulator, pressure: u64, frame: Frame) {
+fn segments(sheet: &mut Sheet, look: &Look<'_>, regulator: &spec::Regulator, pressure: u64, frame: Frame) {
     let p = look.palette;
     let max = regulator.pressure_max.max(1);
     let x_of = |value: u64| frame.x + frame.w * (value.min(max) as f64 / max as f64);
@@ -164,11 +249,11 @@ pub fn segments(sheet: &mut Sheet, look: &Look<'_>, regulator: &Regulator, press
 }
 
 /// The delay over the last seconds, as steps.
-fn past(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, regulator: &Regulator, frame: Frame) {
+fn past(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, regulator: &spec::Regulator, frame: Frame) {
     let p = look.palette;
     sheet.line((frame.x, crisp(frame.bottom())), (frame.right(), crisp(frame.bottom())), p.line_2, 1.0);
     sheet.text((frame.x, frame.bottom() + 14.0), "delay, last 5 s", Ink::new(p.ink_3));
-    let Some((id, _)) = scene.station(&regulator.station) else { return };
+    let Some((id, _)) = here.shown.station else { return };
     let from = look.now.0.saturating_sub(RECENT.0);
     let x = |at: u64| frame.right() - look.now.0.saturating_sub(at.max(from)) as f64 / RECENT.0 as f64 * frame.w;
     let y = |value: i64| {
@@ -177,7 +262,7 @@ fn past(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, regulator: &Regul
     };
     let mut points = Vec::new();
     let mut last = 0;
-    for (at, value) in scene.recent.gauge(id, regulator.delay).filter(|(at, _)| at.0 <= look.now.0) {
+    for (at, value) in here.scene.recent.gauge(id, regulator.delay).filter(|(at, _)| at.0 <= look.now.0) {
         if !points.is_empty() || last != 0 {
             points.push((x(at.0), y(last)));
         }
@@ -190,4 +275,19 @@ fn past(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, regulator: &Regul
     area.push((points.first().map_or(frame.x, |q| q.0), frame.bottom()));
     sheet.area(area, p.blocked_wash);
     sheet.polyline(points, p.blocked, 1.2);
+}
+
+/// "delay 35 ms of 50 ms; pressure 13 of 15, above the threshold of 10".
+fn says(here: Here<'_, '_>, regulator: &spec::Regulator) -> String {
+    let (pressure, delay) = reading(here, regulator);
+    let level = if pressure > regulator.high {
+        format!("above the threshold of {}", regulator.high)
+    } else if pressure < regulator.low {
+        format!("below the threshold of {}", regulator.low)
+    } else {
+        format!("between the thresholds of {} and {}", regulator.low, regulator.high)
+    };
+    let (delay, most) = (number::millis(delay), number::millis(regulator.delay_max));
+    let (pressure, max) = (number::count(pressure), number::count(regulator.pressure_max));
+    format!("delay {delay} ms of at most {most} ms; pressure {pressure} of {max}, {level}")
 }

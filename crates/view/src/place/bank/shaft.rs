@@ -1,11 +1,11 @@
 //! Shafts: walls as far as the car serves, the last minute of where it was, and the rail with its stops at the right, which is
 //! now.
 
-use super::super::Scene;
-use super::super::{Frame, Look};
 use super::plan::{LINE, Plan, Tier};
 use super::state::{Car, State, Stop};
 use crate::recent::PAST;
+use crate::scene::Scene;
+use crate::scene::{Frame, Look};
 use crate::shape::{Ink, Point, Shape, Sheet, crisp, text_width};
 use millrace_trace::SimTime;
 

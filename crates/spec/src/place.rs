@@ -1,0 +1,183 @@
+//! A place of the picture, as data: its kind, its station, its heading, and what its kind needs to be told beside that.
+//!
+//! How a kind is drawn, walked through and put into words is the business of one file of the view, named after it. A new kind
+//! is a variant here and a file there.
+
+use super::{Pace, Score, Summons};
+use millrace_trace::{Gauge, Span};
+
+/// One place of the picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// What wires call it. Its station's name, unless two places show one station.
+    pub name: String,
+    /// The station, as the program opens it.
+    pub station: String,
+    /// Its heading.
+    pub label: String,
+    /// What it is, with what only that needs.
+    pub kind: PlaceKind,
+}
+
+/// What a place is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlaceKind {
+    /// Where jobs come from: the station whose task makes or takes in the jobs.
+    Source,
+    /// A channel.
+    Channel,
+    /// A crew, a lane for each of its members (its child stations).
+    Crew,
+    /// A crowd: any number of tasks at home at one station, a cell for each.
+    Crowd,
+    /// A server.
+    Server,
+    /// Where results end up.
+    Sink,
+    /// A bank of stations that move past landings: the cars are the station's members.
+    Bank(Box<Bank>),
+    /// Something that interrupts calls which keep failing.
+    Breaker(BreakerGauges),
+    /// A feedback loop that holds a flow back.
+    Regulator(Box<Regulator>),
+}
+
+impl Place {
+    /// A place of any kind.
+    pub fn new(kind: PlaceKind, station: impl Into<String>, label: impl Into<String>) -> Place {
+        let station = station.into();
+        Place { name: station.clone(), station, label: label.into(), kind }
+    }
+
+    /// Where jobs come from.
+    pub fn source(station: impl Into<String>, label: impl Into<String>) -> Place {
+        Place::new(PlaceKind::Source, station, label)
+    }
+
+    /// A channel.
+    pub fn channel(station: impl Into<String>, label: impl Into<String>) -> Place {
+        Place::new(PlaceKind::Channel, station, label)
+    }
+
+    /// A crew.
+    pub fn crew(station: impl Into<String>, label: impl Into<String>) -> Place {
+        Place::new(PlaceKind::Crew, station, label)
+    }
+
+    /// A crowd.
+    pub fn crowd(station: impl Into<String>, label: impl Into<String>) -> Place {
+        Place::new(PlaceKind::Crowd, station, label)
+    }
+
+    /// A server.
+    pub fn server(station: impl Into<String>, label: impl Into<String>) -> Place {
+        Place::new(PlaceKind::Server, station, label)
+    }
+
+    /// Where results end up.
+    pub fn sink(station: impl Into<String>, label: impl Into<String>) -> Place {
+        Place::new(PlaceKind::Sink, station, label)
+    }
+
+    /// Under another name, where two places show one station.
+    pub fn named(mut self, name: impl Into<String>) -> Place {
+        self.name = name.into();
+        self
+    }
+}
+
+/// What the cars of a bank and the landings they pass show.
+///
+/// Jobs wait at landings (stations of the kind *landing*, members of `landings`, each at its place on the scale), ride in cars
+/// (stations of the kind *car*), and are bound for a landing by way of a car. A car's member of the kind *channel* holds
+/// its signals, the one of the kind *gate* is its breaker. A car's declared state is *in service*, or why it is not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bank {
+    /// The station whose members are the landings.
+    pub landings: String,
+    /// The word for a landing: "floor".
+    pub landing: &'static str,
+    /// The lowest and the highest landing, in units of the scale.
+    pub ends: (i32, i32),
+    /// A car's gauge: where it is heading: 1 up, -1 down, 0 nowhere.
+    pub heading: Gauge,
+    /// A car's gauge: 1 while its doors are open, or opening.
+    pub doors: Gauge,
+    /// A car's gauges: the lowest and the highest landing it serves.
+    pub range: (Gauge, Gauge),
+    /// A car's gauges: what it has still to do upward and downward.
+    pub pending: (Gauge, Gauge),
+    /// A landing's gauges: when the car that is assigned to the call up, or down, is due there, in ns; 0 for none.
+    pub due: (Gauge, Gauge),
+    /// A car's gauge: how many signals are queued for it, which carry no job; and the most there may be, 0 for no bound.
+    pub signals: (Gauge, u32),
+    /// What the gauges of a car's breaker mean.
+    pub breaker: BreakerGauges,
+    /// How fast its cars are, where that is known. Else a call is due when it was announced.
+    pub pace: Option<Pace>,
+    /// How many people are to come in all, where that is known.
+    pub people: Option<u64>,
+    /// Who waits longer than this waits too long.
+    pub patience: Span,
+    /// How a person at a landing calls a car, if one can.
+    pub summons: Option<Summons>,
+    /// How well the bank does, in one figure, if it has one.
+    pub score: Option<Score>,
+}
+
+/// What the gauges of a breaker mean. Its declared state is *closed*, *open*, *half-open*, *forced open* or *disabled*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BreakerGauges {
+    /// Failures that count at the moment: in a row, or in the window.
+    pub failures: Gauge,
+    /// Failures in a row that open it, or 0 where a rate does.
+    pub limit: Gauge,
+    /// Calls in the window.
+    pub calls: Gauge,
+    /// Slow calls in the window.
+    pub slow: Gauge,
+    /// The least number of calls in the window before a rate counts.
+    pub minimum: Gauge,
+    /// The failure rate that opens it, in percent.
+    pub rate: Gauge,
+    /// The slow-call rate that opens it, in percent.
+    pub slow_rate: Gauge,
+    /// When it lets probes through again, in ns, while it is open; while half-open, until when it may be that, 0 for ever.
+    pub until: Gauge,
+    /// How many probes are let through while it is half-open.
+    pub permitted: Gauge,
+    /// Probes that were let through since it is half-open.
+    pub probes: Gauge,
+    /// Probes that passed.
+    pub passed: Gauge,
+    /// Calls that were turned away so far.
+    pub turned_away: Gauge,
+    /// How many cells its window has: calls, or slices of time.
+    pub cells: Gauge,
+    /// Which cell is written next, from 0.
+    pub next: Gauge,
+    /// The first cell; the others follow. A cell of a count window: 0 empty, 1 success, 2 failure, 3 slow success, 4 slow failure.
+    /// A cell of a time window: calls × 1,000,000 + failures × 1,000 + slow calls, each at most 999.
+    pub cell: Gauge,
+    /// How many probes decide, 0 for all that are permitted.
+    pub deciding: Gauge,
+}
+
+/// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regulator {
+    /// The gauge with the pressure.
+    pub pressure: Gauge,
+    /// The greatest pressure there can be.
+    pub pressure_max: u64,
+    /// The gauge with the delay, in nanoseconds.
+    pub delay: Gauge,
+    /// The greatest delay, in nanoseconds.
+    pub delay_max: u64,
+    /// At or below: the delay goes down. Shown as a tick.
+    pub low: u64,
+    /// Above: the delay goes up. Shown as a tick.
+    pub high: u64,
+    /// What happens above, between and below, as three short phrases: ("> 10", "+5 ms").
+    pub rules: [(String, String); 3],
+}

@@ -1,0 +1,494 @@
+//! A crew: a lane for each worker; a grid of glyphs when there are too many; counts when there are far too many.
+
+use super::face::{Face, Note, OnPhone, Room, itself, step};
+use super::{Here, Term, sink};
+use crate::number;
+use crate::recent::Mode;
+use crate::scene::lane::{self, Gate, Wires};
+use crate::scene::{
+    Arrangement, Detail, Frame, Item, Layout, Look, Plan, Scene, Worker, about, age, first_fit, glyph, heading, item,
+    matrix, strips, wires,
+};
+use crate::shape::{Ink, Shape, Sheet, crisp, text_width};
+use crate::text::Row;
+use millrace_trace::ledger::StationRow;
+use millrace_trace::{StationId, StationKind};
+
+/// A crew: its members are workers.
+#[derive(Debug)]
+pub struct Crew;
+
+/// More workers than this are told by state.
+const TOLD: usize = 64;
+/// The pitch of glyphs in a strip.
+const GLYPH: f64 = 13.0;
+/// The height of a lane on a phone, and the least.
+const PHONE_LANE: f64 = 15.8;
+const PHONE_THIN: f64 = 12.5;
+
+/// The height of a lane where there is room.
+const LANE: f64 = 21.4;
+/// The least height of a lane that holds a text.
+const THIN: f64 = 12.5;
+/// The most workers that are drawn one by one.
+const MOST_GLYPHS: usize = 256;
+/// The pitch of the glyph grid.
+const GRID: f64 = 13.0;
+/// From this height on, what is free below the lanes shows every request.
+const SPARE: f64 = 110.0;
+
+/// The height of the lanes of so many workers, or none if they do not fit as lanes.
+fn lane_height(workers: usize, height: f64) -> Option<f64> {
+    let each = height / workers.max(1) as f64;
+    (each >= THIN).then_some(each.min(LANE))
+}
+
+/// Where the lanes of a crew are: inside its frame, clear of the top edges of what stands beside it.
+fn lanes_frame(frame: Frame) -> Frame {
+    Frame { y: frame.y + 6.0, h: frame.h - 8.0, ..frame }
+}
+
+/// What the lanes are joined to.
+fn joints(here: Here<'_, '_>, plan: &Plan) -> Wires {
+    let run = wires::run(here, plan);
+    let walls = |index: usize| here.other(index).map(|other| wires::walls(other, plan));
+    let from = wires::pipe_from(here, plan).map(|(_, walls)| walls.right());
+    let mut joints = Wires { from, start: Some(plan.spot(here.index()).frame.right()), ..Wires::default() };
+    for index in &run.through {
+        let Some(other) = here.other(*index) else { continue };
+        match (other.face().holds_calls(), walls(*index)) {
+            (true, Some(frame)) => joints.server = Some((frame, *index)),
+            (false, Some(frame)) => {
+                joints.gates.push(Gate { frame, conducts: other.face().conducts(other), station: other.id() });
+            }
+            _ => {}
+        }
+    }
+    joints.to = run.to.and_then(walls).map(|walls| walls.x);
+    joints
+}
+
+impl Face for Crew {
+    fn stations(&self) -> &'static [StationKind] {
+        &[StationKind::Crew, StationKind::Worker]
+    }
+
+    fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
+        Room::new(step([240.0, 106.0, 48.0, 26.0], level)).hungry(1.0)
+    }
+
+    fn after(&self, here: Here<'_, '_>, level: usize) -> f64 {
+        // What its lanes run into at once has walls of its own; a channel is but lines.
+        let boxed = here.out().any(|path| path.stops.len() > 2);
+        step([if boxed { 18.0 } else { 20.0 }, 15.0, 10.0, 8.0], level)
+    }
+
+    fn has_lanes(&self) -> bool {
+        true
+    }
+
+    fn draws_wires(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
+        let scene = here.scene;
+        let spot = plan.spot(here.index());
+        let (frame, wires) = (spot.frame, joints(here, plan));
+        let workers = here.workers();
+        let up = workers.iter().filter(|w| w.is_up()).count();
+        let n = workers.len();
+        let lines = match n {
+            0 => vec!["idle".to_owned()],
+            1 => vec!["1 worker".to_owned(), "1".to_owned()],
+            _ => vec![format!("{up} of {n} up"), format!("{up} up"), up.to_string()],
+        };
+        let wide = frame.w >= lane::FULL;
+        let line = first_fit(&lines, if wide { 90.0 } else { frame.w + 4.0 });
+        heading(sheet, look, (frame.x, frame.w + 8.0), spot.cell, here.label(), &line, false);
+        let area = lanes_frame(frame);
+        let Some(pitch) = lane_height(n, area.h) else {
+            if n <= MOST_GLYPHS {
+                grid(sheet, look, &workers, area);
+            } else {
+                counts(sheet, look, &workers, area);
+            }
+            flow(sheet, look, frame, &wires);
+            if let Some((server, _)) = wires.server {
+                age::dots(sheet, scene, look, &workers, server);
+            }
+            return;
+        };
+        if wide {
+            lane::headings(sheet, look, frame, spot.cell.y + 32.0);
+        }
+        lane::draw(sheet, scene, look, &workers, area, pitch, &wires);
+        if let Some(below) = free_below(here, n, frame) {
+            matrix::titled(sheet, scene, look, below);
+        }
+    }
+
+    fn on_phone(&self) -> OnPhone {
+        OnPhone::Main
+    }
+
+    fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
+        let workers = here.workers();
+        let up = workers.iter().filter(|w| w.is_up()).count();
+        if let Some(cells) = glyphs(workers.len(), bar) {
+            for (worker, cell) in workers.iter().zip(cells) {
+                glyph::mode(sheet, (cell.middle(), cell.y + cell.h / 2.0), worker.mode, look.palette);
+            }
+        } else {
+            counted(sheet, look, &workers, bar);
+        }
+        (format!("{up} of {} up", workers.len()), false)
+    }
+
+    fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Arrangement) {
+        full(sheet, here, look, arrangement);
+    }
+
+    fn height_of_lanes(&self, here: Here<'_, '_>) -> f64 {
+        here.workers().len() as f64 * PHONE_LANE
+    }
+
+    fn over(&self, here: Here<'_, '_>, arrangement: &Arrangement) -> String {
+        if arrangement.bands.is_empty() {
+            return sink::note(here.scene).0;
+        }
+        let workers = here.workers();
+        format!("{} of {} up", workers.iter().filter(|w| w.is_up()).count(), workers.len())
+    }
+
+    fn members<'a>(&self, here: Here<'_, 'a>, _: &Look<'_>, layout: &Layout) -> Vec<(Worker<'a>, Frame)> {
+        let workers = here.workers();
+        let n = workers.len();
+        let cells = match layout {
+            Layout::Desk(plan) => {
+                let frame = plan.spot(here.index()).frame;
+                // Its wires and its part of what it runs through are the lane's too.
+                let end = wires::run(here, plan).through.last().map_or(frame, |last| plan.spot(*last).frame);
+                frames(n, lanes_frame(frame), end.right())
+            }
+            Layout::Phone(arrangement) if arrangement.main == here.index() => {
+                let area = arrangement.area;
+                match phone_lane(n, area) {
+                    Some(pitch) => (0..n)
+                        .map(|i| Frame { y: area.y + pitch * i as f64, h: pitch, w: arrangement.width, ..area })
+                        .collect(),
+                    None => frames(n, area, area.right()),
+                }
+            }
+            Layout::Phone(_) => Vec::new(),
+            Layout::Strips(_) => {
+                layout.area(here.index()).and_then(|row| glyphs(n, strips::bar(row))).unwrap_or_default()
+            }
+        };
+        workers.into_iter().zip(cells).collect()
+    }
+
+    fn items(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout) -> Vec<Item> {
+        let members = self.members(here, look, layout);
+        if members.is_empty() {
+            return itself(self.about(here, look), here, layout);
+        }
+        let item = |(worker, frame): (Worker<'_>, Frame)| {
+            Item::new(frame, here.scene.name(worker.row).to_owned(), about(here.scene, look, &worker))
+        };
+        members.into_iter().map(item).collect()
+    }
+
+    fn at(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout, at: (f64, f64)) -> Option<Item> {
+        let Layout::Desk(plan) = layout else { return None };
+        let free = free_below(here, here.workers().len(), plan.spot(here.index()).frame)?;
+        matrix::at(here.scene, look, matrix::below_title(free), at)
+    }
+
+    fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
+        vec![states(&here.workers())]
+    }
+
+    fn rows(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<Row> {
+        let workers = here.workers();
+        if workers.len() > TOLD {
+            return vec![Row { what: here.label().to_owned(), says: states(&workers) }];
+        }
+        let row = |worker: &Worker<'_>| Row {
+            what: here.scene.name(worker.row).to_owned(),
+            says: item::about(here.scene, look, worker).join(", "),
+        };
+        workers.iter().map(row).collect()
+    }
+
+    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+        let workers = here.workers();
+        (!workers.is_empty()).then(|| format!("{}: {}", here.label(), states(&workers)))
+    }
+
+    fn term(&self, _: Here<'_, '_>, worker: Option<&Worker<'_>>, row: &StationRow) -> Term {
+        match worker {
+            Some(worker) if worker.mode == Mode::Blocked => Term::PARKED,
+            _ => Term::of(row),
+        }
+    }
+
+    fn legend(&self, sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, edges: (f64, f64), y: f64) -> f64 {
+        legend(sheet, look, edges, y)
+    }
+}
+
+/// What is free below few lanes, where that is enough to show every request.
+fn free_below(here: Here<'_, '_>, workers: usize, frame: Frame) -> Option<Frame> {
+    // Of several with lanes none would have more right to it than the others.
+    let crews = here.scene.all().filter(|other| other.face().has_lanes()).count();
+    let area = lanes_frame(frame);
+    let used = lane_height(workers, area.h)? * workers as f64;
+    let free = area.h - used;
+    let shown = frame.w >= lane::FULL && free >= SPARE && workers > 0 && crews == 1;
+    shown.then_some(Frame { x: frame.x, y: area.y + used + 14.0, w: frame.w, h: free - 16.0 })
+}
+
+/// Where each worker of a crew is: lanes up to a right edge, glyphs, or nowhere.
+fn frames(n: usize, area: Frame, right: f64) -> Vec<Frame> {
+    if let Some(pitch) = lane_height(n, area.h) {
+        let lane = |i: usize| Frame { x: area.x, y: area.y + pitch * i as f64, w: right - area.x, h: pitch };
+        return (0..n).map(lane).collect();
+    }
+    let (columns, pitch) = raster(n, area);
+    if n > MOST_GLYPHS || n.div_ceil(columns) as f64 * pitch > area.h + 1.0 {
+        return Vec::new();
+    }
+    let cell = |i: usize| {
+        let (row, column) = (i / columns, i % columns);
+        Frame { x: area.x + column as f64 * pitch, y: area.y + row as f64 * pitch, w: pitch, h: pitch }
+    };
+    (0..n).map(cell).collect()
+}
+
+/// A pipe to and from what is drawn without lanes.
+fn flow(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, wires: &Wires) {
+    let p = look.palette;
+    let y = (frame.y + frame.h / 2.0) as f32;
+    let width = if look.detail == Detail::Flow { 3.0 } else { 1.5 };
+    let mut lines = Vec::new();
+    if let Some(from) = wires.from {
+        lines.push([from as f32 + 2.0, y, frame.x as f32 - 4.0, y]);
+    }
+    let mut right = frame.right();
+    let mut conducts = true;
+    for gate in &wires.gates {
+        if !conducts {
+            break;
+        }
+        lines.push([right as f32 + 4.0, y, gate.frame.x as f32, y]);
+        (right, conducts) = (gate.frame.right() - 4.0, gate.conducts);
+    }
+    if let Some((server, _)) = wires.server {
+        lines.extend(conducts.then_some([right as f32 + 4.0, y, server.x as f32, y]));
+        right = server.right();
+    }
+    if let Some(to) = wires.to {
+        lines.push([right as f32 + 2.0, y, to as f32 - 2.0, y]);
+    }
+    lines.retain(|[from, _, to, _]| to > from);
+    sheet.segments(lines, p.line_2, width);
+}
+
+/// Columns and rows of a grid of `n` glyphs in an area, and their pitch.
+fn raster(n: usize, area: Frame) -> (usize, f64) {
+    let mut pitch = GRID;
+    let fits = |pitch: f64| libm::floor(area.w / pitch) * libm::floor(area.h / pitch) >= n as f64;
+    while pitch > 8.0 && !fits(pitch) {
+        pitch -= 0.5;
+    }
+    (libm::floor(area.w / pitch).max(1.0) as usize, pitch)
+}
+
+/// A glyph for each worker.
+fn grid(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], area: Frame) {
+    let p = look.palette;
+    let (columns, pitch) = raster(workers.len(), area);
+    let rows = workers.len().div_ceil(columns) as f64;
+    if rows * pitch > area.h + 1.0 {
+        counts(sheet, look, workers, area);
+        return;
+    }
+    for (index, worker) in workers.iter().enumerate() {
+        let (row, column) = (index / columns, index % columns);
+        let at = (area.x + (column as f64 + 0.5) * pitch, area.y + (row as f64 + 0.5) * pitch);
+        if look.stuck && worker.mode == Mode::Blocked {
+            sheet.ring(at, pitch / 2.0 - 0.6, p.server, 1.0);
+        }
+        glyph::mode(sheet, at, worker.mode, p);
+    }
+    // Below the grid, in numbers what it shows, where there is room.
+    let below = area.y + rows * pitch + 12.0;
+    let left = Frame { y: below, h: area.bottom() - below, ..area };
+    if left.h >= 60.0 && area.w >= 90.0 {
+        counts(sheet, look, workers, left);
+    }
+}
+
+/// How many workers are in each state.
+fn counts(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], area: Frame) {
+    let p = look.palette;
+    let mut y = area.y + 10.0;
+    for mode in Mode::ALL {
+        let n = workers.iter().filter(|w| w.mode == mode).count();
+        if n == 0 && matches!(mode, Mode::Killed | Mode::Done) || y + 4.0 > area.bottom() {
+            continue;
+        }
+        glyph::mode(sheet, (area.x + 5.0, y), mode, p);
+        if area.w >= 90.0 {
+            sheet.text((area.x + 16.0, y + 4.0), mode.word(), Ink::new(glyph::mode_ink(mode, p)));
+            let right = area.x + area.w.min(110.0);
+            sheet.text((right, y + 4.0), number::count(n as u64), Ink::new(p.ink).mono().end());
+        } else {
+            sheet.text((area.x + 13.0, y + 4.0), number::count(n as u64), Ink::new(p.ink).mono());
+        }
+        y += 20.0;
+    }
+}
+
+/// "1 idle, 6 waiting on the server, 5 blocked".
+fn states(workers: &[Worker<'_>]) -> String {
+    let of = |mode: Mode| workers.iter().filter(|w| w.mode == mode).count() as u64;
+    let words = |mode: Mode| match mode {
+        Mode::Waiting => "waiting on the server",
+        mode => mode.word(),
+    };
+    let some = Mode::ALL.into_iter().filter(|mode| of(*mode) > 0);
+    let all: Vec<String> = some.map(|mode| format!("{} {}", number::count(of(mode)), words(mode))).collect();
+    all.join(", ")
+}
+
+/// A cell for each worker in one row, if they fit.
+fn glyphs(workers: usize, bar: Frame) -> Option<Vec<Frame>> {
+    let pitch = (bar.w / workers.max(1) as f64).min(GLYPH);
+    let cell = |i: usize| Frame { x: bar.x + i as f64 * pitch, w: pitch, y: bar.y - 2.0, h: 12.0 };
+    (pitch >= 9.5).then(|| (0..workers).map(cell).collect())
+}
+
+/// How many workers are in each state, in one row.
+fn counted(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], bar: Frame) {
+    let p = look.palette;
+    let mut x = bar.x;
+    for mode in Mode::ALL {
+        let n = workers.iter().filter(|w| w.mode == mode).count();
+        let text = number::count(n as u64);
+        let w = text_width(&text, 11.0, true);
+        if n == 0 || x + 13.0 + w > bar.right() {
+            continue;
+        }
+        glyph::mode(sheet, (x + 5.0, bar.y + 4.0), mode, p);
+        sheet.text((x + 13.0, bar.y + 8.0), text, Ink::new(p.ink).mono());
+        x += 13.0 + w + 10.0;
+    }
+}
+
+/// The height of the lanes on a phone, or none if they do not fit as lanes.
+fn phone_lane(workers: usize, area: Frame) -> Option<f64> {
+    let each = area.h / workers.max(1) as f64;
+    (each >= PHONE_THIN).then_some(each.min(PHONE_LANE))
+}
+
+/// A phone's crew: its lanes, or glyphs where they are too many, through what stands beside them; below few, every request.
+fn full(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Arrangement) {
+    let (scene, area) = (here.scene, arrangement.area);
+    let workers = here.workers();
+    let beside = arrangement.beside.and_then(|(index, frame)| Some((here.other(index)?, frame)));
+    if let Some((other, frame)) = beside {
+        other.face().beside(sheet, other, look, frame);
+    }
+    // What lanes run through stands above them; their wires are cut here.
+    let mut above = here.out().flat_map(|path| &path.stops).filter_map(|index| here.other(*index));
+    let conducts = above.all(|other| other.face().conducts(other));
+    let server = beside.map(|(other, frame)| ((frame, other.index()), conducts));
+    match phone_lane(workers.len(), area) {
+        Some(pitch) => phone_lanes(sheet, scene, look, &workers, (area, pitch), server),
+        None => {
+            grid(sheet, look, &workers, area);
+            if let Some((_, frame)) = beside {
+                age::dots(sheet, scene, look, &workers, frame);
+            }
+        }
+    }
+    let below = area.y + workers.len() as f64 * PHONE_LANE + 8.0;
+    if area.bottom() - below > 60.0 {
+        let free = Frame { x: 16.0, y: below, w: look.size.0 - 32.0, h: area.bottom() - below };
+        let free = match beside {
+            Some((_, server)) if server.bottom() > below => Frame { w: server.x - 28.0, ..free },
+            _ => free,
+        };
+        matrix::draw(sheet, scene, look, free);
+    }
+}
+
+/// A phone's lanes.
+fn phone_lanes(
+    sheet: &mut Sheet,
+    scene: &Scene<'_>,
+    look: &Look<'_>,
+    workers: &[Worker<'_>],
+    (area, pitch): (Frame, f64),
+    server: Option<((Frame, usize), bool)>,
+) {
+    let p = look.palette;
+    let right = look.size.0 - 16.0;
+    for (index, worker) in workers.iter().enumerate() {
+        let y = area.y + pitch * (index as f64 + 0.5);
+        sheet.text((area.x, y + 4.0), format!("{:02}", index + 1), Ink::new(p.ink_3).mono());
+        glyph::mode(sheet, (area.x + 26.0, y), worker.mode, p);
+        sheet.text((area.x + 36.0, y + 4.0), worker.mode.word(), Ink::new(glyph::mode_ink(worker.mode, p)));
+        let elapsed = number::short_millis(look.now.since(worker.since).0);
+        sheet.text((area.x + 122.0, y + 4.0), elapsed, Ink::new(p.ink).mono().end());
+    }
+    let rules = (1..workers.len()).map(|i| crisp(area.y + pitch * i as f64) as f32);
+    sheet.segments(rules.map(|y| [area.x as f32, y, area.right() as f32, y]).collect(), p.line, 0.8);
+    let bare = Frame { x: area.right(), w: 0.0, ..area };
+    // What stands above cuts its wires here.
+    let gates =
+        server.map(|(_, conducts)| Gate { frame: Frame { w: 5.0, ..bare }, conducts, station: StationId::NONE });
+    let server = server.map(|(frame, _)| frame);
+    let gates = gates.into_iter().collect();
+    let wires = Wires { from: None, start: None, gates, server, to: server.map(|_| right) };
+    lane::draw_wires(sheet, scene, look, workers, bare, pitch, &wires);
+    lane::ribbons(sheet, scene, look, workers, (area.x + 130.0, area.right()), (area.y, pitch));
+}
+
+/// The modes of workers: glyph, piece of ribbon, word.
+fn legend(sheet: &mut Sheet, look: &Look<'_>, (left, limit): (f64, f64), y: f64) -> f64 {
+    let p = look.palette;
+    // All of them or, where there is less room, all of them without ribbons; part of a legend is none.
+    let width =
+        |ribbon: f64| Mode::LEGEND.iter().map(|m| 27.0 + ribbon + text_width(m.word(), 11.0, false)).sum::<f64>();
+    let ribbon = if left + width(20.0) <= limit {
+        20.0
+    } else if left + width(0.0) <= limit {
+        0.0
+    } else {
+        return left;
+    };
+    let mut x = left;
+    for mode in Mode::LEGEND {
+        glyph::mode(sheet, (x + 5.0, y), mode, p);
+        if ribbon > 0.0 {
+            let (a, b) = (x + 14.0, x + 28.0);
+            let rect = |half: f64| vec![[a, y - half, b - a, 2.0 * half].map(|x| x as f32)];
+            match mode {
+                Mode::Idle | Mode::Done => sheet.line((a, y), (b, y), p.idle, 1.2),
+                Mode::Busy => sheet.boxes(rect(5.0), Some(p.running), None),
+                Mode::Waiting => sheet.boxes(rect(5.0), Some(p.waiting.faint(0.5)), Some((p.waiting, 0.8))),
+                Mode::Blocked => {
+                    sheet.boxes(rect(3.5), Some(p.blocked_wash), Some((p.blocked, 0.8)));
+                    sheet.shapes.push(Shape::Hatch { rects: rect(3.5), stroke: p.blocked, gap: 5.7 });
+                }
+                Mode::Killed => sheet.dashed((a, y), (b, y), p.rejected, 1.4, (2.0, 2.0)),
+            }
+        }
+        sheet.text((x + 13.0 + ribbon, y + 4.0), mode.word(), Ink::new(p.ink_2));
+        x += 27.0 + ribbon + text_width(mode.word(), 11.0, false);
+    }
+    x
+}

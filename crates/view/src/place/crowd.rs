@@ -1,0 +1,142 @@
+//! A crowd: any number of tasks at home at one station. Every request is a cell, and beside them stands how many are in
+//! each state, which is the legend of the cells.
+
+use super::Here;
+use super::face::{Face, Note, OnPhone, Room};
+use super::{sink, source};
+use crate::number;
+use crate::scene::glyph::Sort;
+use crate::scene::matrix::{self, Cell};
+use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Scene, census, heading};
+use crate::shape::{Ink, Sheet};
+use crate::text::Row;
+use millrace_trace::StationKind;
+
+/// Any number of tasks at home at one station.
+#[derive(Debug)]
+pub struct Crowd;
+
+/// The width of the column of states, and the gap behind it.
+const STATES: (f64, f64) = (112.0, 22.0);
+
+/// Where the cells of a crowd are.
+fn cells_frame(frame: Frame) -> Frame {
+    let (w, gap) = STATES;
+    Frame { x: frame.x + w + gap, y: frame.y + 4.0, w: (frame.w - w - gap).max(10.0), h: frame.h - 8.0 }
+}
+
+impl Face for Crowd {
+    fn stations(&self) -> &'static [StationKind] {
+        &[StationKind::Crew]
+    }
+
+    fn room(&self, _: Here<'_, '_>, _: usize) -> Room {
+        Room::new(300.0).hungry(1.0)
+    }
+
+    /// Its cells are everywhere at once: there is nothing that a wire could begin at.
+    fn draws_wires(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
+        let (scene, p) = (here.scene, look.palette);
+        let spot = plan.spot(here.index());
+        let (cell, frame) = (spot.cell, spot.frame);
+        let live = format!("{} at once", number::count(scene.ledger.tally.tasks_live.saturating_sub(1)));
+        heading(sheet, look, (frame.x, STATES.0 + 20.0), cell, here.label(), &live, false);
+        let cells = cells_frame(frame);
+        sheet.text((cells.x, cell.y + 17.0), "Every request", Ink::new(p.ink).size(12.0).bold());
+        sheet.text((cells.x, cell.y + 32.0), matrix::note(scene, cells), Ink::new(p.ink_3));
+        states(sheet, scene, look, Frame { w: STATES.0, y: frame.y + 4.0, ..frame });
+        matrix::draw(sheet, scene, look, cells);
+    }
+
+    fn on_phone(&self) -> OnPhone {
+        OnPhone::Main
+    }
+
+    fn strip(&self, _: &mut Sheet, here: Here<'_, '_>, _: &Look<'_>, _: Frame) -> Note {
+        let live = here.scene.ledger.tally.tasks_live.saturating_sub(1);
+        (format!("{} at once", number::count(live)), false)
+    }
+
+    fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Arrangement) {
+        matrix::draw(sheet, here.scene, look, arrangement.area);
+    }
+
+    fn over(&self, here: Here<'_, '_>, _: &Arrangement) -> String {
+        format!("{}, {}", source::note(here.scene).0, sink::note(here.scene).0)
+    }
+
+    fn at(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout, at: (f64, f64)) -> Option<Item> {
+        let area = match layout {
+            Layout::Desk(plan) => cells_frame(plan.spot(here.index()).frame),
+            Layout::Phone(arrangement) if arrangement.main == here.index() => arrangement.area,
+            _ => return None,
+        };
+        matrix::at(here.scene, look, area, at)
+    }
+
+    fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
+        let states = by_word(census(here.scene));
+        states.into_iter().map(|(word, n)| format!("{} {word}", number::count(n))).collect()
+    }
+
+    fn rows(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<Row> {
+        let row = |(cell, n): (&str, u64)| Row { what: format!("{}, {cell}", here.label()), says: number::count(n) };
+        by_word(census(here.scene)).into_iter().map(row).collect()
+    }
+
+    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+        let states = by_word(census(here.scene));
+        let states: Vec<String> = states.into_iter().map(|(word, n)| format!("{} {word}", number::count(n))).collect();
+        Some(format!("{}: {}", here.label(), states.join(", ")))
+    }
+}
+
+/// How many requests are in each state; the ways of leaving stand at the sink.
+fn states(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) {
+    let p = look.palette;
+    let census = matrix::census(scene);
+    let rows = [Cell::Unsent, Cell::Queued, Cell::Running, Cell::AtDoor, Cell::Calling].map(|cell| {
+        (cell.word(), cell.colour(p), census.iter().filter(|(c, _)| *c == cell).map(|(_, n)| n).sum::<u64>())
+    });
+    let sum = |accepts: &dyn Fn(&Cell) -> bool| census.iter().filter(|(c, _)| accepts(c)).map(|(_, n)| n).sum::<u64>();
+    let answered = sum(&|c| matches!(c, Cell::Answered(_)));
+    let done = sum(&|c| matches!(c, Cell::Left(_)));
+    let answered_colour = Cell::Answered(Sort::Success).colour(p);
+    let done_colour = Cell::Left(Sort::Success).colour(p);
+    let ends = [("answered", answered_colour, answered), ("done", done_colour, done)];
+    let mut y = area.y + 12.0;
+    for (word, colour, n) in rows.into_iter().chain(ends) {
+        // States of a kind that never were are no part of the picture.
+        if n == 0 && matches!(word, "for a slot" | "queued" | "answered" | "running") {
+            continue;
+        }
+        sheet.fill((area.x, y - 8.5), (9.0, 9.0), 1.0, colour);
+        sheet.text((area.x + 16.0, y), word, Ink::new(p.ink_2));
+        sheet.text((area.right(), y), number::count(n), Ink::new(p.ink).mono().end());
+        y += 20.0;
+    }
+    let tally = &scene.ledger.tally;
+    sheet.line((area.x, y - 8.0), (area.right(), y - 8.0), p.line, 1.0);
+    for (word, n) in [("Most at once", tally.tasks_peak.saturating_sub(1)), ("Most calls", tally.in_flight_peak)] {
+        y += 9.0;
+        sheet.text((area.x, y), word, Ink::new(p.ink_3));
+        sheet.text((area.right(), y), number::count(n), Ink::new(p.ink).mono().end());
+        y += 9.0;
+    }
+}
+
+/// States that have the same word are one.
+fn by_word(census: Vec<(Cell, u64)>) -> Vec<(&'static str, u64)> {
+    let mut words: Vec<(&'static str, u64)> = Vec::new();
+    for (cell, n) in census {
+        match words.iter_mut().find(|(word, _)| *word == cell.word()) {
+            Some((_, sum)) => *sum += n,
+            None => words.push((cell.word(), n)),
+        }
+    }
+    words
+}

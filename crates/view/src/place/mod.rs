@@ -1,0 +1,80 @@
+//! The kinds of places, one file each, with every face that a kind has: room, picture, phone, what can be pointed at, words, the
+//! terms of the sum that must hold, legend.
+//!
+//! Whatever puts places together (layout, wires, items, text, phone, footer) asks a place for its face and matches no kind. A
+//! new kind is a file here, a line in [`face`], and its data in `spec/place.rs`. Nothing here may panic, whatever a scene says:
+//! a station that is not there is drawn empty, and one of a wrong kind is told by [`problems`].
+
+mod bank;
+mod breaker;
+mod channel;
+mod crew;
+mod crowd;
+mod regulator;
+mod server;
+mod sink;
+mod source;
+
+mod face;
+mod here;
+mod term;
+
+pub use bank::{box_about, landing_at, number_of, tables};
+pub use breaker::Reading;
+pub use face::{Face, Note, OnPhone, Room, Valve, Words};
+pub use here::{Here, Path, Shown, paths};
+pub use term::Term;
+
+use millrace_spec::{Place, PlaceKind, SceneSpec};
+use millrace_trace::{Ledger, Trace};
+
+/// The face of a place: the one list of all kinds.
+pub fn face(place: &Place) -> Box<dyn Face + '_> {
+    match &place.kind {
+        PlaceKind::Source => Box::new(source::Source),
+        PlaceKind::Channel => Box::new(channel::Channel),
+        PlaceKind::Crew => Box::new(crew::Crew),
+        PlaceKind::Crowd => Box::new(crowd::Crowd),
+        PlaceKind::Server => Box::new(server::Server),
+        PlaceKind::Sink => Box::new(sink::Sink),
+        PlaceKind::Bank(bank) => Box::new(bank::Bank { spec: bank }),
+        PlaceKind::Breaker(gauges) => Box::new(breaker::Breaker { gauges }),
+        PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
+    }
+}
+
+/// What is wrong with a scene, beside the stations that its program opened: a place whose station is not there or is of a kind that
+/// the place cannot show, two places of one name, a wire that ends nowhere. Each names place and station.
+pub fn problems(spec: &SceneSpec, ledger: &Ledger, trace: &Trace) -> Vec<String> {
+    let places = spec.places();
+    let mut problems = Vec::new();
+    for (index, place) in places.iter().enumerate() {
+        let Place { name, station, label, .. } = place;
+        match ledger.find(station, trace) {
+            None => problems.push(format!("the place {label:?} shows the station {station:?}, which nobody opened")),
+            Some((_, row)) => {
+                let kinds = face(place).stations();
+                if !kinds.contains(&row.kind) {
+                    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+                    problems.push(format!(
+                        "the place {label:?} shows the station {station:?}, which is a {}; it can show a {}",
+                        row.kind.word(),
+                        kinds.join(" or a ")
+                    ));
+                }
+            }
+        }
+        if places.iter().take(index).any(|other| other.name == *name) {
+            problems.push(format!(
+                "the place {label:?} is the second with the name {name:?}: call it something else with `named`"
+            ));
+        }
+    }
+    for wire in &spec.wires {
+        for stop in wire.stops().filter(|stop| places.iter().all(|place| place.name != *stop)) {
+            problems
+                .push(format!("the wire from {:?} to {:?} touches {stop:?}, which is no place", wire.from, wire.to));
+        }
+    }
+    problems
+}

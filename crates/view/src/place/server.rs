@@ -1,0 +1,222 @@
+//! The server: a box that lanes run through, with its scale of ages, the median, and a word on how it does. Where no lanes run
+//! through it, the calls in it stand there by their age.
+
+use super::Here;
+use super::face::{Face, Note, OnPhone, Room, step};
+use crate::Rgba;
+use crate::number;
+use crate::scene::age::{self, Scale};
+use crate::scene::{Frame, Look, Plan, Scene, first_fit, wires};
+use crate::shape::{Ink, Point, Sheet, crisp, cut, text_width};
+use crate::text::Row;
+use millrace_spec::FaultUnit;
+use millrace_trace::{StationKind, UNLIMITED};
+
+/// A server.
+#[derive(Debug)]
+pub struct Server;
+
+/// The width in which large numbers have room.
+const LARGE: f64 = 124.0;
+
+impl Face for Server {
+    fn stations(&self) -> &'static [StationKind] {
+        &[StationKind::Server]
+    }
+
+    fn room(&self, here: Here<'_, '_>, level: usize) -> Room {
+        let width: f64 = step([96.0, 66.0, 62.0, 52.0], level);
+        // What is called by those without lanes is told in large numbers.
+        let from = |path: &super::Path| path.from().and_then(|index| here.other(index));
+        let lanes = here.across().filter_map(from).all(|caller| caller.face().has_lanes());
+        let width = if lanes { width } else { width.max(LARGE) };
+        Room::new(width).around_lanes()
+    }
+
+    fn before(&self, here: Here<'_, '_>, level: usize) -> f64 {
+        // Who waits for a slot waits at its door.
+        let first = |path: &&super::Path| path.stops.get(1) == Some(&here.index());
+        let mut callers = here.across().filter(first).filter_map(|path| here.other(path.from()?));
+        let lanes = callers.any(|caller| caller.face().has_lanes());
+        if lanes { step([36.0, 22.0, 14.0, 10.0], level) } else { 0.0 }
+    }
+
+    fn after(&self, _: Here<'_, '_>, level: usize) -> f64 {
+        step([26.0, 21.0, 16.0, 14.0], level)
+    }
+
+    fn holds_calls(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
+        let (scene, p) = (here.scene, look.palette);
+        let spot = plan.spot(here.index());
+        let frame = spot.frame;
+        let (name, second) = (spot.cell.y + 17.0, spot.cell.y + 32.0);
+        let (state, colour) = condition(scene, look);
+        let label = here.label();
+        sheet.text((frame.x, name), label, Ink::new(p.ink).size(12.0).bold());
+        let room = frame.w - text_width(label, 12.0, false) - 6.0;
+        let word = Ink::new(colour).bold().end();
+        let short = state.split(' ').next().unwrap_or("").to_owned();
+        let fitting = first_fit(&[state.clone(), short], room);
+        let beside = text_width(&fitting, 11.0, false) <= room;
+        if beside {
+            sheet.text((frame.right(), name), fitting, word);
+        } else {
+            // No room beside the name: it takes the second line.
+            sheet.text((frame.right(), second), first_fit(&[state], frame.w), word);
+        }
+        let mean = scene.recent.recent_mean().map(|ns| format!("{} ms", number::short_millis(ns)));
+        let load = load(here);
+        let mean_w = mean.as_ref().map_or(0.0, |m| text_width(m, 11.0, false));
+        if beside && text_width(&load, 11.0, false) + mean_w + 4.0 <= frame.w {
+            sheet.text((frame.x, second), load, Ink::new(p.ink_3));
+            sheet.text((frame.right(), second), mean.unwrap_or_default(), Ink::new(p.ink_3).end());
+        } else if beside {
+            let texts = [mean.unwrap_or(load), number::count(here.level())];
+            sheet.text((frame.x, second), first_fit(&texts, frame.w), Ink::new(p.ink_3));
+        }
+        body(sheet, scene, look, frame, true);
+        words(sheet, scene, look, frame);
+        // Calls of lanes stand on them.
+        let in_lanes = scene.all().any(|caller| wires::run(caller, plan).through.contains(&here.index()));
+        if !in_lanes {
+            age::draw(sheet, scene, look, here.shown.station, frame);
+        }
+    }
+
+    fn on_phone(&self) -> OnPhone {
+        OnPhone::Beside
+    }
+
+    fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
+        let (words, colour) = condition(here.scene, look);
+        sheet.text((bar.x, bar.y + 8.0), words, Ink::new(colour).bold());
+        (load(here), false)
+    }
+
+    fn beside(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
+        body(sheet, here.scene, look, frame, false);
+    }
+
+    fn caption(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, at: Point) {
+        let (words, colour) = condition(here.scene, look);
+        let words = cut(&format!("server {words}"), 86.0, 11.0, false);
+        sheet.text(at, words, Ink::new(colour).middle());
+    }
+
+    fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
+        let mut lines = vec![load(here), condition(here.scene, look).0];
+        let mean = here.scene.recent.recent_mean();
+        lines.extend(mean.map(|ns| format!("mean of recent calls {} ms", number::millis(ns))));
+        lines
+    }
+
+    fn rows(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<Row> {
+        vec![Row { what: here.label().to_owned(), says: says(here) }]
+    }
+
+    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+        Some(format!("{}: {}", here.label(), says(here)))
+    }
+}
+
+/// In the text alternative: its slots, how long calls took, what was injected.
+fn says(here: Here<'_, '_>) -> String {
+    let scene = here.scene;
+    let Some(row) = here.row() else { return "idle".to_owned() };
+    let n = number::count(row.levels.in_service);
+    let mut text = match row.capacity {
+        UNLIMITED => format!("{n} calls under way"),
+        slots => {
+            let waiting = number::count(row.levels.waiting());
+            format!("{n} of {} slots in use, {waiting} waiting for one", number::count(u64::from(slots)))
+        }
+    };
+    if let Some(mean) = scene.recent.recent_mean() {
+        text = format!("{text}, recent calls took {} ms", number::millis(mean));
+    }
+    let faults: Vec<&str> = scene
+        .spec
+        .faults
+        .iter()
+        .filter(|f| !scene.ledger.standing(f.id, scene.trace).is_empty())
+        .map(|f| f.label)
+        .collect();
+    if faults.is_empty() { text } else { format!("{text}, injected: {}", faults.join(", ")) }
+}
+
+/// The box itself.
+fn body(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame, labels: bool) {
+    let p = look.palette;
+    sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.sunken), p.line_3, 1.0);
+    let scale = Scale::of(scene);
+    let foot = if labels { 16.0 } else { 4.0 };
+    let lines = scale.ticks().map(|(age, _)| {
+        let x = crisp(scale.x(frame, age));
+        [x, frame.y + 6.0, x, frame.bottom() - foot].map(|x| x as f32)
+    });
+    sheet.segments(lines.to_vec(), p.line, 1.0);
+    if let Some(p50) = scene.recent.recent_p50() {
+        let x = crisp(scale.x(frame, p50));
+        let top = if labels { 14.0 } else { 3.0 };
+        sheet.dashed((x, frame.y + top), (x, frame.bottom() - foot), p.p50, 1.0, (2.0, 3.0));
+    }
+}
+
+/// The words in the box, above and below the lanes that run through it.
+fn words(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
+    let p = look.palette;
+    let scale = Scale::of(scene);
+    let mut free = frame.x + 2.0;
+    let mut write = |text: &str, x: f64, base: f64, ink: Ink, free: f64| -> Option<f64> {
+        let half = text_width(text, 11.0, false) / 2.0;
+        let middle = x.clamp(frame.x + half + 3.0, (frame.right() - half - 3.0).max(frame.x + half + 3.0));
+        if middle - half < free || middle + half > frame.right() {
+            return None;
+        }
+        sheet.text((middle, base), text, ink.middle());
+        Some(middle + half)
+    };
+    for (age, text) in scale.ticks() {
+        let x = scale.x(frame, age);
+        free = write(&text, x, frame.bottom() - 5.0, Ink::new(p.ink_3), free).unwrap_or(free);
+    }
+    if let Some(p50) = scene.recent.recent_p50() {
+        write("p50", scale.x(frame, p50), frame.y + 11.0, Ink::new(p.running_ink), 0.0);
+    }
+}
+
+/// How many slots are used, or how many calls are under way.
+fn load(here: Here<'_, '_>) -> String {
+    match here.row() {
+        Some(row) if row.capacity != UNLIMITED => {
+            format!("{}/{} slots", number::count(row.levels.in_service), number::count(u64::from(row.capacity)))
+        }
+        row => match row.map_or(0, |r| r.levels.present) {
+            1 => "1 call".to_owned(),
+            n => format!("{} calls", number::count(n)),
+        },
+    }
+}
+
+/// How it does, in a word and its colour: the faults that are on, by what their magnitude is.
+fn condition(scene: &Scene<'_>, look: &Look<'_>) -> (String, Rgba) {
+    let p = look.palette;
+    let on = |unit: FaultUnit| {
+        // The server's own faults come first; further ones of the same unit are somebody else's.
+        let fault = scene.spec.faults.iter().find(|f| f.unit == unit)?;
+        scene.ledger.strongest(fault.id, scene.trace)
+    };
+    if on(FaultUnit::Lasts).is_some() {
+        ("down".to_owned(), p.server_ink)
+    } else if let Some(percent) = on(FaultUnit::Percent) {
+        (format!("errors {percent} %"), p.server_ink)
+    } else if let Some(times) = on(FaultUnit::Times) {
+        (format!("slow ×{times}"), p.blocked_ink)
+    } else {
+        ("OK".to_owned(), p.success_ink)
+    }
+}

@@ -1,0 +1,79 @@
+//! What is where on the stage: items to walk through with the keyboard, and what there is to say about whatever is pointed at.
+
+use super::worker::{Worker, await_line};
+use super::{Frame, Layout, Look, Scene};
+use crate::number;
+use crate::shape::Point;
+use millrace_trace::StationId;
+
+/// A worker, a place, a car: whatever can be pointed at, and what there is to say about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Its number among the items, as [`Look::item`] has it; none for what cannot be walked to.
+    pub index: usize,
+    /// Where it is.
+    pub frame: Frame,
+    /// Where its label box stands: left and top.
+    pub label: Point,
+    /// Its name.
+    pub title: String,
+    /// State, request, elapsed, the line it waits at.
+    pub lines: Vec<String>,
+}
+
+impl Item {
+    /// An item with its label box below it.
+    pub fn new(frame: Frame, title: String, lines: Vec<String>) -> Item {
+        Item { index: usize::MAX, frame, label: (frame.x + 60.0, frame.bottom() + 2.0), title, lines }
+    }
+
+    /// The same with its label box elsewhere.
+    pub fn labelled(mut self, label: Point) -> Item {
+        self.label = label;
+        self
+    }
+}
+
+/// The items of a picture, place by place in the order in which places are read: its parts, or the place itself where it has
+/// none that could be told apart.
+pub fn items(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Item> {
+    in_layout(scene, look, &Layout::of(scene, look))
+}
+
+fn in_layout(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout) -> Vec<Item> {
+    let items = scene.all().flat_map(|here| here.face().items(here, look, layout));
+    items.enumerate().map(|(index, item)| Item { index, ..item }).collect()
+}
+
+/// Where the item of a number is.
+pub(super) fn frame_of(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout, number: usize) -> Option<Frame> {
+    in_layout(scene, look, layout).get(number).map(|item| item.frame)
+}
+
+/// What is at a point: a part of a place first, of which there may be too many to walk through, then an item.
+pub fn hit(scene: &Scene<'_>, look: &Look<'_>, at: Point) -> Option<Item> {
+    let layout = Layout::of(scene, look);
+    let inside = |f: &Frame| at.0 >= f.x && at.0 < f.right() && at.1 >= f.y && at.1 < f.bottom();
+    if let Some(part) = scene.all().find_map(|here| here.face().at(here, look, &layout, at)) {
+        return Some(part);
+    }
+    in_layout(scene, look, &layout).into_iter().find(|item| inside(&item.frame))
+}
+
+/// What there is to say about a worker.
+pub fn about(scene: &Scene<'_>, look: &Look<'_>, worker: &Worker<'_>) -> Vec<String> {
+    let elapsed = number::millis(look.now.since(worker.since).0);
+    let mut lines = vec![format!("{} for {elapsed} ms", worker.mode.word())];
+    if let Some(job) = worker.job {
+        lines.push(format!("request #{}", number::count(u64::from(job.number()))));
+    }
+    lines.extend(waits_at(scene, worker.id));
+    lines
+}
+
+/// The line at which the task at a station waits.
+pub(crate) fn waits_at(scene: &Scene<'_>, id: StationId) -> Option<String> {
+    let id = id.some()?;
+    let task = scene.ledger.tasks.iter().rev().map(|(_, t)| t).find(|t| t.station == id && t.is_live())?;
+    await_line(scene, task)
+}

@@ -1,0 +1,45 @@
+//! A scene on a phone of which no one place stands out: a strip for each place, in the order in which they are read.
+
+use super::{Frame, Look, Scene, phone};
+use crate::place::Here;
+use crate::shape::{Ink, Sheet, cut};
+
+/// The width of the labels, and of the numbers at the right.
+const LABEL: f64 = 92.0;
+const NUMBER: f64 = 74.0;
+/// The height of a strip.
+pub const STRIP: f64 = 24.0;
+
+/// The strips of all places.
+pub fn frames(scene: &Scene<'_>, look: &Look<'_>) -> Vec<(usize, Frame)> {
+    let (w, h) = look.size;
+    let each = ((h - 28.0) / scene.places.len().max(1) as f64).clamp(14.0, 30.0);
+    let frame = |index: usize| Frame { x: 16.0, y: 4.0 + each * index as f64, w: w - 32.0, h: each };
+    (0..scene.places.len()).map(|i| (i, frame(i))).filter(|(_, f)| f.bottom() <= h - 20.0).collect()
+}
+
+/// Draws the strips.
+pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frames: &[(usize, Frame)]) {
+    for (index, row) in frames {
+        if let Some(here) = scene.here(*index) {
+            strip(sheet, here, look, *row);
+        }
+    }
+    phone::marks(sheet, scene, look, (16.0, look.size.0 - 16.0), look.size.1 - 6.0);
+}
+
+/// Draws one strip: label, what the place shows, number.
+pub fn strip(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, row: Frame) {
+    let p = look.palette;
+    let base = row.y + row.h / 2.0 + 4.0;
+    let ink = if here.face().is_quiet() { Ink::new(p.ink_3) } else { Ink::new(p.ink).bold() };
+    sheet.text((row.x, base), cut(here.label(), LABEL - 6.0, 11.0, false), ink);
+    let (text, hot) = here.face().strip(sheet, here, look, bar(row));
+    let ink = if hot { Ink::new(p.blocked_ink).bold() } else { Ink::new(p.ink_2) };
+    sheet.text((row.right(), base), cut(&text, NUMBER - 4.0, 11.0, false), ink.end());
+}
+
+/// Where a strip shows what its place shows.
+pub fn bar(row: Frame) -> Frame {
+    Frame { x: row.x + LABEL, y: row.y + row.h / 2.0 - 4.0, w: row.w - LABEL - NUMBER, h: 8.0 }
+}

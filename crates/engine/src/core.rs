@@ -1,7 +1,7 @@
 //! What all handles of one run share: clock, log, tasks, timers, faults.
 //!
-//! Borrows are short: none is held while a future is polled or dropped, while a task is woken, or while an event is
-//! emitted, because each of these may come back here.
+//! No borrow is held while a future is polled or dropped, or while a handler is called: each of these may come back here. An event
+//! that is emitted and a task that is woken only note something down, so a part may do either within a borrow of its own.
 
 use super::call::Upstream;
 use super::exchange::{Exchange, Terms};
@@ -9,13 +9,14 @@ use super::faults::{Change, FaultId, Faults, Onset};
 use super::host::Host;
 use super::numbers::Numbers;
 use super::outside::{Outside, SpareWaker};
-use super::rng::Seed;
+use super::rng::{Draw, Seed};
 use super::site::Sites;
-use super::task::{BoxedTask, Slot, TaskRef, WaitPoint};
+use super::task::TaskRef;
+use super::tasks::{BoxedTask, LiveTask, Taken, Tasks, WaitPoint};
 use super::timers::{Purpose, TimerId, Timers};
 use millrace_trace::{Ending, EventKind, JobId, SimTime, Site, StationId, TaskId, TextId, Trace, TraceEvent, Wait};
 use std::cell::{Cell, Ref, RefCell, RefMut};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -32,9 +33,7 @@ pub(super) type HangHandler = Rc<dyn Fn(u32)>;
 pub(crate) struct Core {
     now: Cell<SimTime>,
     trace: RefCell<Trace>,
-    slots: RefCell<Vec<Slot>>,
-    free: RefCell<Vec<u32>>,
-    pub(super) ready: RefCell<VecDeque<TaskRef>>,
+    pub(super) tasks: RefCell<Tasks>,
     pub(super) timers: RefCell<Timers>,
     current: Cell<TaskRef>,
     station: Cell<StationId>,
@@ -50,6 +49,10 @@ pub(crate) struct Core {
     pub(super) numbers: RefCell<Numbers>,
     pub(super) seed: Seed,
     pub(super) faults: RefCell<Faults>,
+    /// Whether any fault stands, and when the next one ends by itself: what a server asks for at each call, and the run before each
+    /// poll.
+    faults_stand: Cell<bool>,
+    fault_ends: Cell<SimTime>,
     pub(super) fault_handlers: RefCell<Vec<(String, FaultHandler)>>,
     pub(super) ask_handler: RefCell<Option<AskHandler>>,
     /// What was asked before the program had begun to listen.
@@ -66,11 +69,11 @@ pub(crate) struct Core {
     pub(super) upstream: RefCell<Option<(StationId, Rc<dyn Upstream>)>>,
     /// A real endpoint that the run was given.
     pub(super) endpoint: RefCell<Option<Rc<dyn Upstream>>>,
-    outside: Arc<Outside>,
-    /// The waker for the tasks that have none of their own; none while one is polled with it.
-    spare: Cell<Option<SpareWaker>>,
+    pub(super) outside: Arc<Outside>,
     /// The task in which the simulated program panicked.
     pub(super) crashed: Cell<Option<TaskId>>,
+    /// The main task has ended, or some task has crashed.
+    pub(super) over: Cell<bool>,
     /// The run is over: what is dropped from now on leaves no events.
     pub(super) closed: Cell<bool>,
 }
@@ -80,9 +83,7 @@ impl Core {
         Rc::new(Core {
             now: Cell::new(SimTime::ZERO),
             trace: RefCell::new(Trace::new()),
-            slots: RefCell::default(),
-            free: RefCell::default(),
-            ready: RefCell::default(),
+            tasks: RefCell::default(),
             timers: RefCell::default(),
             current: Cell::new(TaskRef::NONE),
             station: Cell::new(StationId::NONE),
@@ -96,6 +97,8 @@ impl Core {
             numbers: RefCell::default(),
             seed,
             faults: RefCell::default(),
+            faults_stand: Cell::new(false),
+            fault_ends: Cell::new(SimTime::MAX),
             fault_handlers: RefCell::default(),
             ask_handler: RefCell::default(),
             early: RefCell::default(),
@@ -107,8 +110,8 @@ impl Core {
             upstream: RefCell::default(),
             endpoint: RefCell::default(),
             outside: Arc::default(),
-            spare: Cell::new(None),
             crashed: Cell::new(None),
+            over: Cell::new(false),
             closed: Cell::new(false),
         })
     }
@@ -144,18 +147,27 @@ impl Core {
 
     #[inline]
     pub fn emit(&self, kind: EventKind) {
-        self.emit_at(kind, Site(self.site.get()));
+        if !self.closed.get() {
+            self.trace.borrow_mut().push_with(|| TraceEvent {
+                at: self.now.get(),
+                task: self.current.get().id,
+                kind,
+                site: Site(self.site.get()),
+            });
+        }
     }
 
     #[inline]
     pub fn emit_at(&self, kind: EventKind, site: Site) {
-        self.emit_for(self.current.get().id, kind, site);
+        if !self.closed.get() {
+            let (at, task) = (&self.now, &self.current);
+            self.trace.borrow_mut().push_with(|| TraceEvent { at: at.get(), task: task.get().id, kind, site });
+        }
     }
 
-    #[inline]
     fn emit_for(&self, task: TaskId, kind: EventKind, site: Site) {
         if !self.closed.get() {
-            self.trace.borrow_mut().push(TraceEvent { at: self.now.get(), task, kind, site });
+            self.trace.borrow_mut().push_with(|| TraceEvent { at: self.now.get(), task, kind, site });
         }
     }
 
@@ -174,16 +186,9 @@ impl Core {
             return;
         }
         let site = Sites { outer: Site(Some(self.site.get().unwrap_or(at))), inner: Site(Some(at)) };
-        let task = self.current.get();
-        match self.slots.borrow_mut().get_mut(task.slot as usize) {
-            Some(slot) if slot.id == task.id => {
-                let point = WaitPoint { what, station, site };
-                if slot.wait.replace(point) == Some(point) && what == Wait::Tick {
-                    return;
-                }
-            }
-            // A task that has cancelled itself waits for nothing any more.
-            _ => return,
+        let news = self.tasks.borrow_mut().waits(self.current.get(), WaitPoint { what, station, site });
+        if news.is_none() {
+            return;
         }
         self.emit_at(EventKind::Waits { what, station, inner: site.inner }, site.outer);
     }
@@ -212,20 +217,11 @@ impl Core {
     /// Puts a task in the ready queue, unless it is there, or gone.
     #[inline]
     pub fn wake(&self, task: TaskRef) {
-        let fresh = match self.slots.borrow_mut().get_mut(task.slot as usize) {
-            Some(slot) if slot.id == task.id && !slot.queued => {
-                slot.queued = true;
-                true
-            }
-            _ => false,
-        };
-        if fresh {
-            self.ready.borrow_mut().push_back(task);
-        }
+        self.tasks.borrow_mut().wake(task);
     }
 
     /// Takes in the wakes from outside, in the order in which they came.
-    #[inline]
+    #[cold]
     pub(super) fn drain_outside(&self) {
         self.outside.drain(|task| self.wake(task));
     }
@@ -237,100 +233,102 @@ impl Core {
             trace.task_spawned(bytes);
             trace.text(name)
         };
-        let slot_number = self.free.borrow_mut().pop();
-        let mut slots = self.slots.borrow_mut();
-        let number = slot_number.unwrap_or(slots.len() as u32);
-        let task = TaskRef { slot: number, id };
-        let slot = Slot { id, body: Some((future, None)), station, queued: true, name, wait: None };
-        match slots.get_mut(number as usize) {
-            Some(free) => *free = slot,
-            None => slots.push(slot),
-        }
-        drop(slots);
+        let task = self.tasks.borrow_mut().add(id, name, station, future);
         self.emit_at(EventKind::Spawned { child: id, name, station }, site);
-        self.ready.borrow_mut().push_back(task);
         task
     }
 
     /// Drops a task's future. Nothing happens if it has ended; a task that cancels itself ends with its current poll.
     pub fn cancel(&self, task: TaskRef, how: Ending) {
-        let taken = match self.slots.borrow_mut().get_mut(task.slot as usize) {
-            Some(slot) if slot.id == task.id => {
-                // No future while it is polled: the executor sees the changed id and lets it go.
-                slot.id = TaskId::NONE;
-                Some((slot.body.take(), slot.station))
-            }
-            _ => None,
-        };
-        let Some((Some(body), station)) = taken else { return };
+        // No future while it is polled: the executor finds it gone when it puts it back, and lets it go.
+        let removed = self.tasks.borrow_mut().remove(task);
+        let Some((Some(future), station)) = removed else { return };
         let (current, home) = (self.current.replace(task), self.station.replace(station));
-        drop(body);
+        drop(future);
         self.current.set(current);
         self.station.set(home);
-        self.free.borrow_mut().push(task.slot);
-        self.emit_for(task.id, EventKind::Ended { how }, Site::NONE);
+        self.gone(task, how);
     }
 
-    /// Polls one task. A wake of a task that is gone polls nothing.
-    pub(super) fn poll(&self, task: TaskRef) {
-        let taken = match self.slots.borrow_mut().get_mut(task.slot as usize) {
-            Some(slot) if slot.id == task.id => {
-                slot.queued = false;
-                slot.body.take().map(|body| (body, slot.station))
-            }
-            _ => None,
-        };
-        let Some(((mut future, mut waker), station)) = taken else { return };
+    /// A task has come to its end, and its future is dropped.
+    #[inline(never)]
+    fn gone(&self, task: TaskRef, how: Ending) {
+        self.emit_for(task.id, EventKind::Ended { how }, Site::NONE);
+        self.tasks.borrow_mut().release(task);
+        if task.id == TaskId::MAIN {
+            self.over.set(true);
+        }
+    }
+
+    /// Polls the task whose turn it is: the first that became ready, or one by lot. Whether there was one. A wake of a task that
+    /// is gone polls nothing.
+    #[inline]
+    pub(super) fn poll_next(&self, lot: &mut Option<Draw>, spare: &mut SpareWaker) -> bool {
+        let mut tasks = self.tasks.borrow_mut();
+        let Some(task) = tasks.next(lot) else { return false };
+        let Some(Taken { mut future, waker, station }) = tasks.take(task) else { return true };
+        drop(tasks);
         self.current.set(task);
         self.station.set(station);
-        let ready = match &waker {
-            Some(own) => future.as_mut().poll(&mut Context::from_waker(&own.clone().into())).is_ready(),
-            None => {
-                let spare = self.spare.take().unwrap_or_else(|| SpareWaker::new(&self.outside));
-                let (result, spare) = spare.lend(task, |cx| future.as_mut().poll(cx));
-                match spare {
-                    Ok(spare) => self.spare.set(Some(spare)),
-                    Err(kept) => waker = Some(kept),
-                }
-                result.is_ready()
-            }
+        let (result, kept) = match waker {
+            None => spare.lend(task, |cx| future.as_mut().poll(cx)),
+            Some(own) => (future.as_mut().poll(&mut Context::from_waker(&own.into())), None),
         };
-        let mut slots = self.slots.borrow_mut();
-        let cancelled = match slots.get_mut(task.slot as usize) {
-            Some(slot) if slot.id == task.id && !ready => {
-                slot.body = Some((future, waker));
-                drop(slots);
-                self.current.set(TaskRef::NONE);
-                self.station.set(StationId::NONE);
-                return;
-            }
-            Some(slot) => std::mem::replace(&mut slot.id, TaskId::NONE) != task.id,
-            None => true,
+        let ended = if result.is_pending() {
+            let back = self.tasks.borrow_mut().put_back(task, future, kept);
+            back.err().map(|future| (future, Ending::Cancelled))
+        } else {
+            let there = self.tasks.borrow_mut().remove(task).is_some();
+            Some((future, if there { Ending::Completed } else { Ending::Cancelled }))
         };
-        drop(slots);
-        drop(future);
-        self.emit(EventKind::Ended { how: if cancelled { Ending::Cancelled } else { Ending::Completed } });
-        self.free.borrow_mut().push(task.slot);
+        if let Some((future, how)) = ended {
+            drop(future);
+            self.gone(task, how);
+        }
         self.current.set(TaskRef::NONE);
         self.station.set(StationId::NONE);
+        true
+    }
+
+    /// Fires the timers that are due next, in the order of their creation, if that is by an instant; when that was.
+    #[inline]
+    pub(super) fn fire(&self, until: SimTime) -> Option<SimTime> {
+        let mut tasks = self.tasks.borrow_mut();
+        self.timers.borrow_mut().fire(until, |task| tasks.wake(task))
+    }
+
+    /// How many events there were.
+    #[inline]
+    pub(super) fn events(&self) -> u64 {
+        self.trace.borrow().len()
     }
 
     /// The tasks that have not ended, in the order of spawning, with what they wait for.
-    pub(super) fn waiting(&self) -> Vec<(TaskId, TextId, StationId, Option<WaitPoint>)> {
-        let slots = self.slots.borrow();
-        let mut live: Vec<_> =
-            slots.iter().filter(|s| s.id != TaskId::NONE).map(|s| (s.id, s.name, s.station, s.wait)).collect();
-        live.sort_by_key(|&(id, ..)| id);
-        live
+    pub(super) fn waiting(&self) -> Vec<LiveTask> {
+        self.tasks.borrow().live()
     }
 
     /// How many tasks have not ended.
     pub(super) fn live_tasks(&self) -> u64 {
-        self.slots.borrow().iter().filter(|slot| slot.id != TaskId::NONE).count() as u64
+        self.tasks.borrow().count()
     }
 
-    pub(super) fn is_live(&self, task: TaskRef) -> bool {
-        self.slots.borrow().get(task.slot as usize).is_some_and(|s| s.id == task.id)
+    /// The greatest magnitude of the faults of a kind that stand.
+    #[inline]
+    pub(super) fn fault(&self, fault: &str) -> Option<i64> {
+        if self.faults_stand.get() { self.faults.borrow().strongest(fault) } else { None }
+    }
+
+    /// When the next fault ends by itself; [`SimTime::MAX`] if none does.
+    #[inline]
+    pub(super) fn fault_ends(&self) -> SimTime {
+        self.fault_ends.get()
+    }
+
+    /// The simulated program panics in the task that is being polled.
+    pub(super) fn crash(&self) {
+        self.crashed.set(Some(self.current.get().id));
+        self.over.set(true);
     }
 
     /// A fault begins; its name, for whoever ends it.
@@ -356,7 +354,7 @@ impl Core {
 
     /// What is due by now ends by itself.
     pub(super) fn end_due_faults(&self) {
-        loop {
+        while self.fault_ends.get() <= self.now() {
             let ended = self.faults.borrow_mut().end_due(self.now());
             let Some((fault, change)) = ended else { return };
             self.faults_changed(&fault, [change]);
@@ -364,6 +362,11 @@ impl Core {
     }
 
     fn faults_changed(&self, fault: &str, changes: impl IntoIterator<Item = Change>) {
+        {
+            let faults = self.faults.borrow();
+            self.faults_stand.set(faults.any());
+            self.fault_ends.set(faults.next_end().unwrap_or(SimTime::MAX));
+        }
         let mut changed = false;
         for change in changes {
             changed = true;
@@ -476,13 +479,8 @@ impl Core {
     /// Drops all tasks without a trace of it: the program's process has ended.
     pub(super) fn close(&self) {
         self.closed.set(true);
-        let bodies: Vec<_> = self
-            .slots
-            .borrow_mut()
-            .iter_mut()
-            .map(|slot| (std::mem::replace(&mut slot.id, TaskId::NONE), slot.body.take()))
-            .collect();
-        drop(bodies);
+        let futures = self.tasks.borrow_mut().remove_all();
+        drop(futures);
         // Handlers hold what they handle.
         let handlers = std::mem::take(&mut *self.fault_handlers.borrow_mut());
         drop(handlers);

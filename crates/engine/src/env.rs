@@ -292,13 +292,13 @@ impl Env {
         let site = Location::caller();
         self.core.emit_text(text, |text| EventKind::Crashed { text });
         self.core.waits(Wait::Signal, StationId::NONE, site);
-        self.core.crashed.set(Some(self.core.current().id()));
+        self.core.crash();
         std::future::pending()
     }
 
     /// The magnitude of a fault that stands: of several of a kind, the greatest.
     pub fn fault(&self, fault: &str) -> Option<i64> {
-        self.core.faults.borrow().strongest(fault)
+        self.core.fault(fault)
     }
 
     /// The magnitudes of all faults of a kind that stand, in the order of their beginnings.

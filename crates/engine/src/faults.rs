@@ -75,6 +75,11 @@ impl Faults {
         self.standing.iter().filter(|s| s.fault == fault).map(|s| s.magnitude).collect()
     }
 
+    /// Whether any stands.
+    pub fn any(&self) -> bool {
+        !self.standing.is_empty()
+    }
+
     /// The greatest magnitude of a kind.
     pub fn strongest(&self, fault: &str) -> Option<i64> {
         self.standing.iter().filter(|s| s.fault == fault).map(|s| s.magnitude).max()

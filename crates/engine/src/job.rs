@@ -11,9 +11,12 @@ use std::rc::Rc;
 /// A job in somebody's hands.
 pub struct Job {
     core: Rc<Core>,
+    /// [`GONE`] for one that has left.
     id: JobId,
-    left: bool,
 }
+
+/// The number of a handle whose job has left: what is taken apart need not be told from what is dropped by a field of its own.
+const GONE: JobId = JobId(u32::MAX);
 
 /// What can travel through a channel: it may carry a job.
 pub trait Carries {
@@ -31,7 +34,7 @@ impl Job {
     pub(super) fn enter(core: &Rc<Core>, station: StationId) -> Job {
         let id = core.next_job();
         core.emit(EventKind::Entered { job: id, station });
-        Job { core: core.clone(), id, left: false }
+        Job { core: core.clone(), id }
     }
 
     /// The job's number.
@@ -41,8 +44,8 @@ impl Job {
 
     /// The job leaves the system.
     pub fn leave(mut self, outcome: Outcome) {
-        self.left = true;
-        self.core.emit(EventKind::Left { job: self.id, outcome });
+        let job = std::mem::replace(&mut self.id, GONE);
+        self.core.emit(EventKind::Left { job, outcome });
     }
 
     /// Takes the job to a station, to be served there at once or to queue.
@@ -64,19 +67,19 @@ impl Job {
     pub fn split(&self) -> Job {
         let child = self.core.next_job();
         self.core.emit(EventKind::Split { job: self.id, child });
-        Job { core: self.core.clone(), id: child, left: false }
+        Job { core: self.core.clone(), id: child }
     }
 
     /// Makes the job a part of another.
     pub fn merge_into(mut self, whole: &Job) {
-        self.left = true;
-        self.core.emit(EventKind::Merged { job: self.id, into: whole.id });
+        let job = std::mem::replace(&mut self.id, GONE);
+        self.core.emit(EventKind::Merged { job, into: whole.id });
     }
 }
 
 impl Drop for Job {
     fn drop(&mut self) {
-        if !self.left {
+        if self.id != GONE {
             self.core.emit(EventKind::Left { job: self.id, outcome: Outcome::Cancelled });
         }
     }

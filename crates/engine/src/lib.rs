@@ -8,7 +8,7 @@
 //! The engine cannot fail. A program that waits for ever is a [`Progress::Deadlock`] with the waiting lines, one that
 //! spins is a [`Progress::Livelock`]; both are results to be shown.
 //!
-//! It must not know that a browser exists, and it must never hold a `RefCell` borrow while it wakes, polls or emits.
+//! It must not know that a browser exists, and it must never hold a `RefCell` borrow while it polls or drops a future, or calls a handler.
 // A panic kills the page.
 #![cfg_attr(
     not(test),
@@ -39,6 +39,7 @@ mod run;
 mod site;
 mod sleep;
 mod task;
+mod tasks;
 mod timers;
 mod travel;
 mod turn;

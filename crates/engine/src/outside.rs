@@ -31,11 +31,16 @@ pub(super) struct SpareWaker {
 }
 
 impl Outside {
-    /// Takes in the wakes, in the order in which they came.
+    /// Whether there are wakes to take in. Only a load: a swap waits until all earlier writes are through, and this is asked before
+    /// each poll.
     #[inline]
+    pub fn any(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
+    }
+
+    /// Takes in the wakes, in the order in which they came.
     pub fn drain(&self, wake: impl FnMut(TaskRef)) {
-        // A load first: a swap waits until all earlier writes are through, and this is asked before each poll.
-        if self.any.load(Ordering::Relaxed) && self.any.swap(false, Ordering::Acquire) {
+        if self.any.swap(false, Ordering::Acquire) {
             let woken = std::mem::take(&mut *self.woken.lock().unwrap_or_else(PoisonError::into_inner));
             woken.into_iter().for_each(wake);
         }
@@ -57,20 +62,26 @@ impl SpareWaker {
         SpareWaker { waker: shared.clone().into(), shared }
     }
 
-    /// Polls a task with this waker. It comes back if nobody has kept it; else it is the task's own from now on.
+    /// Polls a task with this waker. If the task has kept it, it is the task's own from now on, and comes out.
     #[inline]
     pub fn lend(
-        self,
+        &mut self,
         task: TaskRef,
         poll: impl FnOnce(&mut Context<'_>) -> Poll<()>,
-    ) -> (Poll<()>, Result<SpareWaker, Arc<OutsideWaker>>) {
+    ) -> (Poll<()>, Option<Arc<OutsideWaker>>) {
         self.shared.task.store(u64::from(task.slot) << 32 | u64::from(task.id.0), Ordering::Relaxed);
         let result = poll(&mut Context::from_waker(&self.waker));
         if Arc::strong_count(&self.shared) > 2 {
-            return (result, Err(self.shared));
+            return (result, Some(self.replace()));
         }
         // Another thread may have used it and let go: what it read was read before the waker is given to the next task.
         fence(Ordering::Acquire);
-        (result, Ok(self))
+        (result, None)
+    }
+
+    #[cold]
+    fn replace(&mut self) -> Arc<OutsideWaker> {
+        let fresh = SpareWaker::new(&self.shared.outside);
+        std::mem::replace(self, fresh).shared
     }
 }

@@ -6,8 +6,10 @@ use super::env::Env;
 use super::exchange::Terms;
 use super::host::Host;
 use super::intervention::{Action, Intervention, Ordinal};
+use super::outside::SpareWaker;
 use super::rng::{Draw, Seed};
 use super::task::{Task, TaskRef};
+use super::tasks::LiveTask;
 use millrace_trace::{SimTime, Site, StationId, StationKind, TaskId, TextId, Trace, Wait};
 use std::cell::Ref;
 use std::collections::VecDeque;
@@ -111,11 +113,14 @@ pub struct WaitingTask {
 pub struct Run {
     core: Rc<Core>,
     clock: Clock,
-    main: Task<()>,
     main_ref: TaskRef,
     pending: VecDeque<Intervention>,
     shuffle: Option<Draw>,
+    /// The waker for the tasks that have none of their own.
+    spare: SpareWaker,
     polls_at_instant: u64,
+    /// How many events may come before it is asked again whether the run spins.
+    may_come: u64,
     over: Option<Progress>,
 }
 
@@ -149,21 +154,24 @@ impl Run {
         let program = program(env);
         let bytes = std::mem::size_of_val(&*program);
         let main = Task::spawn_sized(&core, "main", home, Site::NONE, bytes, program);
-        let main_ref = core.ready.borrow().back().copied().unwrap_or(TaskRef::NONE);
+        let main_ref = main.task_ref();
+        main.detach();
         let shuffle = match setup.order {
             Order::Fifo => None,
             Order::Shuffled(number) => Some(setup.seed.draw("order of polling", number, 0)),
         };
+        let spare = SpareWaker::new(&core.outside);
         let mut pending = setup.interventions;
         pending.sort_by_key(|i| (i.at, i.ordinal));
         Run {
             core,
             clock: setup.clock,
-            main,
             main_ref,
             pending: pending.into(),
             shuffle,
+            spare,
             polls_at_instant: 0,
+            may_come: SPINS.0,
             over: None,
         }
     }
@@ -206,8 +214,8 @@ impl Run {
         let station_name = |id: StationId| stations.get(id.0 as usize).map(|&name| trace.name(name).to_owned());
         waiting
             .into_iter()
-            .map(|(task, name, _, wait)| WaitingTask {
-                task,
+            .map(|LiveTask { id, name, wait }| WaitingTask {
+                task: id,
                 name: trace.name(name).to_owned(),
                 waiting_on: match wait {
                     None => "its first turn".to_owned(),
@@ -259,45 +267,44 @@ impl Run {
         }
         let mut polls = 0;
         loop {
-            if self.clock == Clock::Virtual || self.now() >= until {
+            if self.core.outside.any() && (self.clock == Clock::Virtual || self.now() >= until) {
                 self.core.drain_outside();
             }
-            self.apply_due();
-            if let Some(over) = self.ended() {
+            if self.core.fault_ends() <= self.now() || !self.pending.is_empty() {
+                self.apply_due();
+            }
+            if self.may_be_over()
+                && let Some(over) = self.ended()
+            {
                 return self.finish(over);
             }
             if polls >= max_polls {
                 return Progress::BudgetSpent;
             }
-            let Some(task) = self.next_ready() else {
-                match self.jump(until) {
-                    Some(stop) if stop.is_final() => return self.finish(stop),
-                    Some(stop) => return stop,
-                    None => continue,
-                }
-            };
-            polls += 1;
-            self.polls_at_instant += 1;
-            self.core.poll(task);
-        }
-    }
-
-    fn next_ready(&mut self) -> Option<TaskRef> {
-        let mut ready = self.core.ready.borrow_mut();
-        match &mut self.shuffle {
-            None => ready.pop_front(),
-            Some(draw) if ready.len() > 1 => {
-                let index = draw.below(ready.len() as u64) as usize;
-                ready.remove(index)
+            if self.core.poll_next(&mut self.shuffle, &mut self.spare) {
+                polls += 1;
+                self.polls_at_instant += 1;
+                continue;
             }
-            Some(_) => ready.pop_front(),
+            match self.jump(until) {
+                Some(stop) if stop.is_final() => return self.finish(stop),
+                Some(stop) => return stop,
+                None => {}
+            }
         }
     }
 
-    fn ended(&self) -> Option<Progress> {
+    /// Whether it is worth asking how the run has ended, which is asked before each poll.
+    #[inline]
+    fn may_be_over(&self) -> bool {
+        self.core.over.get() || self.polls_at_instant > POLLS_PER_INSTANT || self.core.events() > self.may_come
+    }
+
+    #[cold]
+    fn ended(&mut self) -> Option<Progress> {
         if self.core.crashed.get().is_some() {
             Some(Progress::Crashed(self.waiting_at_crash()))
-        } else if self.main.is_finished() || !self.core.is_live(self.main_ref) {
+        } else if self.core.over.get() {
             Some(Progress::Drained)
         } else if self.is_stuck_in_an_instant() || self.clock == Clock::Virtual && self.spins() {
             Some(Progress::Livelock(self.waiting()))
@@ -307,13 +314,14 @@ impl Run {
     }
 
     fn is_stuck_in_an_instant(&self) -> bool {
-        self.polls_at_instant > POLLS_PER_INSTANT
-            && self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.ready.borrow().len() as u64
+        self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.tasks.borrow().ready() as u64
     }
 
-    fn spins(&self) -> bool {
-        let (trace, (events, each)) = (self.core.trace(), SPINS);
-        trace.len() > events && trace.len() > trace.moves().saturating_mul(each)
+    /// Whether there were more events than the jobs that were brought on account for. That limit only rises, so it is looked for anew
+    /// only when it is passed.
+    fn spins(&mut self) -> bool {
+        self.may_come = SPINS.0.max(self.core.trace().moves().saturating_mul(SPINS.1));
+        self.core.events() > self.may_come
     }
 
     /// The task that crashed, alone.
@@ -327,25 +335,24 @@ impl Run {
     /// there is no such instant within reach.
     fn jump(&mut self, until: SimTime) -> Option<Progress> {
         let intervention = self.pending.front().map(|i| i.at.max(self.now()));
-        let fault_ends = self.core.faults.borrow().next_end();
-        let nothing_else = intervention.is_none() && fault_ends.is_none();
-        if self.clock == Clock::Virtual && nothing_else && self.core.timers.borrow().only_watch(self.main_ref) {
+        let fault_ends = Some(self.core.fault_ends()).filter(|&at| at < SimTime::MAX);
+        let others = intervention.into_iter().chain(fault_ends).min();
+        if self.clock == Clock::Virtual && others.is_none() && self.core.timers.borrow().only_watch(self.main_ref) {
             return Some(Progress::Deadlock(self.waiting()));
         }
-        let deadline = self.core.timers.borrow_mut().next_deadline();
-        let next = deadline.into_iter().chain(intervention).chain(fault_ends).min();
-        match next {
+        // What comes before all timers leaves them alone; they fire up to it otherwise.
+        let fired = self.core.fire(others.map_or(until, |at| at.min(until)));
+        match fired.or(others) {
             Some(at) if at <= until => {
                 if at > self.now() {
                     self.polls_at_instant = 0;
                     self.core.set_now(at);
-                } else if deadline != Some(at) {
+                } else if fired.is_none() {
                     // An intervention whose events will not come any more: let it in now.
                     if let Some(front) = self.pending.front_mut() {
                         front.ordinal = Ordinal::ByTime;
                     }
                 }
-                self.fire_due();
                 None
             }
             _ if self.clock == Clock::Real && self.now() < until => {
@@ -357,15 +364,7 @@ impl Run {
         }
     }
 
-    fn fire_due(&mut self) {
-        let now = self.now();
-        loop {
-            let due = self.core.timers.borrow_mut().pop_due(now);
-            let Some(task) = due else { return };
-            self.core.wake(task);
-        }
-    }
-
+    #[cold]
     fn apply_due(&mut self) {
         self.core.end_due_faults();
         while let Some(next) = self.pending.front() {

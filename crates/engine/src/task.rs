@@ -1,8 +1,6 @@
-//! Tasks: futures in a slab, woken by number.
+//! A task from outside: its reference, its handle, and the way of its result.
 
 use super::core::Core;
-use super::outside::OutsideWaker;
-use super::site::Sites;
 use millrace_trace::{Ending, Site, StationId, TaskId, Wait};
 use pin_project_lite::pin_project;
 use std::cell::Cell;
@@ -11,7 +9,6 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A task to wake: where it is in the slab, and who it is. Ids are never reused, so a wake that comes late finds another
@@ -29,29 +26,6 @@ impl TaskRef {
     pub fn id(self) -> TaskId {
         self.id
     }
-}
-
-/// A boxed task as the executor keeps it.
-pub(super) type BoxedTask = Pin<Box<dyn Future<Output = ()>>>;
-
-/// What a task waits for, as the executor remembers it for deadlock reports.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct WaitPoint {
-    pub what: Wait,
-    pub station: StationId,
-    pub site: Sites,
-}
-
-/// One slot of the slab.
-pub(super) struct Slot {
-    pub id: TaskId,
-    /// The future, and the waker of its own where it has handed one to the outside. None while it is being polled, and
-    /// when the slot is free.
-    pub body: Option<(BoxedTask, Option<Arc<OutsideWaker>>)>,
-    pub station: StationId,
-    pub queued: bool,
-    pub name: millrace_trace::TextId,
-    pub wait: Option<WaitPoint>,
 }
 
 /// What a task and its handle share.
@@ -146,6 +120,10 @@ impl<T: 'static> Task<T> {
     /// The task's number.
     pub fn id(&self) -> TaskId {
         self.task.id
+    }
+
+    pub(super) fn task_ref(&self) -> TaskRef {
+        self.task
     }
 
     /// Whether the task has a result.

@@ -81,12 +81,18 @@ impl Timers {
         None
     }
 
-    /// Takes out the next task to wake at or before `now`.
-    pub fn pop_due(&mut self, now: SimTime) -> Option<TaskRef> {
-        self.next_deadline().filter(|&deadline| deadline <= now)?;
-        let Reverse((_, id, task)) = self.heap.pop()?;
-        self.work = self.work.saturating_sub(usize::from(id.is_work()));
-        Some(task)
+    /// Takes out all timers that are due at the earliest deadline, if that is by an instant; when that was.
+    #[inline]
+    pub fn fire(&mut self, until: SimTime, mut wake: impl FnMut(TaskRef)) -> Option<SimTime> {
+        let at = self.next_deadline().filter(|&at| at <= until)?;
+        while self.heap.peek().is_some_and(|&Reverse((deadline, ..))| deadline <= at) {
+            let Some(Reverse((_, id, task))) = self.heap.pop() else { break };
+            if self.dropped.is_empty() || !self.dropped.remove(&id) {
+                self.work = self.work.saturating_sub(usize::from(id.is_work()));
+                wake(task);
+            }
+        }
+        Some(at)
     }
 
     /// Whether nothing can come of those that are left: they are all watches, and none of them is what `main` waits for.

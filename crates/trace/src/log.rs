@@ -37,10 +37,17 @@ impl Trace {
     /// Appends an event.
     #[inline]
     pub fn push(&mut self, event: TraceEvent) {
+        self.push_with(|| event);
+    }
+
+    /// Appends an event that is put together where it is to lie: after the room was made, so that nothing of it has to be kept
+    /// meanwhile.
+    #[inline]
+    pub fn push_with(&mut self, event: impl FnOnce() -> TraceEvent) {
         if self.tail.len() == self.tail.capacity() {
             self.next_chunk();
         }
-        self.tail.push(event);
+        self.tail.push(event());
     }
 
     #[cold]
@@ -48,7 +55,7 @@ impl Trace {
         let fresh = self.spare.take().unwrap_or_else(|| Vec::with_capacity(CHUNK));
         let full = std::mem::replace(&mut self.tail, fresh);
         if !full.is_empty() {
-            self.moves += full.iter().filter(|event| event.kind.moves_a_job()).count() as u64;
+            self.moves += full.iter().map(|event| u64::from(event.kind.moves_a_job())).sum::<u64>();
             self.full.push(full);
         }
     }

@@ -42,7 +42,7 @@ fn link(policy: &str) -> String {
 /// The seconds of each slice: to compute it, and to show it.
 fn slices(link: &str) -> (Vec<f64>, Vec<f64>) {
     let scenario = Scenario::read(link).expect("a link").scenario;
-    let mut session = Session::new(scenario.clone(), Ledger::new(), History::watching(scenario.pattern.checks));
+    let mut session = Session::new(scenario.clone(), Ledger::new(), History::of(scenario.pattern, &scenario.values()));
     let (mut computed, mut shown) = (Vec::new(), Vec::new());
     for slice in 1.. {
         let at = SimTime(slice * 1_000_000_000 / SLICES);

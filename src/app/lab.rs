@@ -3,16 +3,16 @@
 //! Each frame computes ahead and folds up to the playhead, for a few milliseconds at most, so the page answers clicks however
 //! large the run. What is shown is never ahead of what is computed. It must not be borrowed across a frame.
 
-use super::memo::Memo;
+use super::memo::{Memo, Memos};
 use super::real::{Consents, NotYet, RealRun};
 pub use super::speed::Speed;
 use super::stillness::Stillness;
-use crate::analysis::{CallEnd, History, PAGE, Prefix, Summary};
+use crate::analysis::{History, How, PAGE, Prefix, Summary};
 use crate::engine::{Action, Intervention, Ordinal, Progress};
 use crate::platform::clock;
 use crate::platform::realtime::Next;
 use crate::session::{Scenario, Session, Target};
-use crate::spec::{FaultUnit, Value};
+use crate::spec::{FaultUnit, Measure, Value};
 use crate::trace::{Ledger, SimTime, Span};
 use crate::upstream::{Limits, Trouble};
 use crate::view::Picture;
@@ -73,10 +73,8 @@ pub struct Lab {
     /// What is missing before a real run can start: an address, or a person's consent.
     asking: Option<NotYet>,
     real: Option<RealRun>,
-    latencies: Memo<Option<Summary>>,
     timeouts: Memo<u64>,
-    waits: Memo<Option<Summary>>,
-    rides: Memo<Option<Summary>>,
+    summaries: Memos<Option<Summary>>,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -109,10 +107,8 @@ impl Lab {
             consents: Consents::default(),
             asking: None,
             real: None,
-            latencies: Memo::default(),
             timeouts: Memo::default(),
-            waits: Memo::default(),
-            rides: Memo::default(),
+            summaries: Memos::default(),
         }
     }
 
@@ -158,7 +154,7 @@ impl Lab {
             Err(missing) => self.asking = Some(missing),
             Ok((scenario, real)) => {
                 self.asking = None;
-                let history = History::watching(scenario.pattern.checks);
+                let history = History::of(scenario.pattern, &scenario.values());
                 self.session = Session::real(scenario, real.endpoint(), Picture::default(), history);
                 real.start(move |now| {
                     let lab: Option<Rc<RefCell<Lab>>> = me.upgrade();
@@ -213,24 +209,18 @@ impl Lab {
 
     /// The latencies up to the playhead; calls that timed out count at their limit.
     pub fn latency(&self) -> Option<Summary> {
-        self.latencies.of(self.session.hash(), || self.so_far().latency())
+        self.summary(Measure::LATENCY)
     }
 
     /// How many of them are of calls that timed out.
     pub fn timeouts(&self) -> u64 {
-        self.timeouts.of(self.session.hash(), || {
-            self.so_far().calls().iter().filter(|call| call.end() == Some(CallEnd::Timeout)).count() as u64
-        })
+        self.timeouts
+            .of(self.session.hash(), || self.so_far().calls().map_or(0, |calls| calls.count(|how| how == How::Timeout)))
     }
 
-    /// How long those waited that were taken aboard up to the playhead.
-    pub fn waiting(&self) -> Option<Summary> {
-        self.waits.of(self.session.hash(), || self.so_far().waiting())
-    }
-
-    /// How long those rode that were set down up to the playhead.
-    pub fn riding(&self) -> Option<Summary> {
-        self.rides.of(self.session.hash(), || self.so_far().riding())
+    /// The summary of a measure up to the playhead.
+    pub fn summary(&self, id: &'static str) -> Option<Summary> {
+        self.summaries.of(self.session.hash(), id, || self.so_far().summary(id))
     }
 
     /// What the run is doing.
@@ -491,6 +481,6 @@ impl Lab {
 }
 
 fn fresh(scenario: Scenario) -> Experiment {
-    let history = History::watching(scenario.pattern.checks);
+    let history = History::of(scenario.pattern, &scenario.values());
     Session::new(scenario, Picture::default(), history)
 }

@@ -178,8 +178,8 @@ pub fn finish(scenario: Scenario) -> (Session<Ledger, History>, u64) {
 /// The same, and all that it cost the host.
 pub fn measured(scenario: Scenario) -> (Session<Ledger, History>, Cost) {
     let mut meter = Meter::start();
-    let checks = scenario.pattern.checks;
-    let mut session = Session::new(scenario, Ledger::new(), History::watching(checks));
+    let history = History::of(scenario.pattern, &scenario.values());
+    let mut session = Session::new(scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, POLLS) {
         meter.look();
         let (now, since) = (session.computed(), session.history().ledger.stands_since());

@@ -82,7 +82,7 @@ async fn tiles_and_tables_tell_what_the_native_report_tells() {
     on_the_page(LINK, async |page: Page| {
         page.run_to_the_end().await;
         let report = native_report(LINK);
-        let waiting = report.waiting_ns.flatten().expect("people waited");
+        let waiting = report.measured("waiting").expect("people waited");
         assert_eq!(page.number("metric-delivered", "data-value").await, report.requests.completed);
         assert_eq!(page.number("metric-waiting", "data-value").await, 0);
         for (tile, wanted) in [("metric-wait-p95", waiting.p95), ("metric-wait-p99", waiting.p99)] {

@@ -161,7 +161,9 @@ fn three() -> (Run, History) {
         env.sleep(Span::secs(100)).await;
         drop(house);
     });
-    let (mut cursor, mut history) = (Cursor::new(), History::default());
+    let elevator = millrace::patterns::find("elevator").expect("the elevators");
+    let values = elevator.values(millrace::spec::Fidelity::Documented, None, |_| None);
+    let (mut cursor, mut history) = (Cursor::new(), History::of(elevator, &values));
     while cursor.step(&shot.run.trace(), SimTime(20 * S), &mut history) {}
     (shot.run, history)
 }
@@ -173,9 +175,9 @@ fn waits_end_as_people_board_and_rides_as_they_leave() {
         let at = SimTime(seconds * S);
         let events = run.trace().iter().filter(|event| event.at <= at).count() as u64;
         let so_far = history.until(events, at);
-        let waits = so_far.waiting().map(|s| (s.count, s.mean.0, s.max.0 / S));
-        let rides = so_far.riding().map(|s| (s.count, s.mean.0));
-        (waits, rides, so_far.recent_rates(Span::secs(10)).map(|r| r.goodput()))
+        let waits = so_far.summary("waiting").map(|s| (s.count, s.mean.0, s.max.0 / S));
+        let rides = so_far.summary("riding").map(|s| (s.count, s.mean.0));
+        (waits, rides, so_far.responses().and_then(|all| all.recent_rates(at, Span::secs(10))).map(|r| r.goodput()))
     };
     assert_eq!(until(0), (None, None, None), "there was no time in which anybody could have come");
     assert_eq!(until(3), (None, None, Some(0.0)), "who has not boarded has not waited zero seconds");
@@ -205,12 +207,13 @@ fn how_many_wait_and_ride_is_known_at_every_instant() {
 #[test]
 fn the_report_of_one_trip_says_how_long_it_took_to_come_and_to_go() {
     let decoded = link::decode("#/elevator?preset=single").expect("the link is good");
-    let mut session = Session::new(decoded.scenario, Ledger::new(), History::default());
+    let history = History::of(decoded.scenario.pattern, &decoded.scenario.values());
+    let mut session = Session::new(decoded.scenario, Ledger::new(), history);
     session.compute(SimTime(60 * S), u64::MAX);
     let report = Report::brief(&session, Vec::new(), 0);
     // Half a second a step, two for the doors: a step and the doors, then nine floors, a step and the doors.
-    assert_eq!(report.waiting_ns.flatten().map(|s| (s.count, s.max.0)), Some((1, 2_500_000_000)));
-    assert_eq!(report.riding_ns.flatten().map(|s| (s.count, s.max.0)), Some((1, 6_500_000_000)));
+    assert_eq!(report.measured("waiting").map(|s| (s.count, s.max.0)), Some((1, 2_500_000_000)));
+    assert_eq!(report.measured("riding").map(|s| (s.count, s.max.0)), Some((1, 6_500_000_000)));
     let full = Report::of(&session, Vec::new(), 0);
     assert!(
         full.detail.len() > report.detail.len(),

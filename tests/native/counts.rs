@@ -2,13 +2,13 @@
 //! who never gave, goes wrong once and stays wrong: here is what came of it, and the checks that see it at once.
 
 use crate::program::{Over, follow, run};
-use millrace::analysis::History;
+use millrace::analysis::{History, How};
 use millrace::engine::{Env, Progress, StationSpec};
 use millrace::parts::{Semaphore, channel, timeout};
 use millrace::patterns;
 use millrace::session::Session;
 use millrace::spec::Check;
-use millrace::trace::{Answer, EventKind, Gauge, Ledger, Outcome, SimTime, Span, StationId, StationKind};
+use millrace::trace::{EventKind, Gauge, Ledger, Outcome, SimTime, Span, StationId, StationKind};
 use proptest::prelude::*;
 use std::rc::Rc;
 
@@ -230,6 +230,10 @@ fn an_answer_of_a_call_that_was_taken_back_frees_its_slot() {
     let session =
         follow("worker-pool?requests=400&workers=40&server=general&slots=4&service=constant&mean=50ms&timeout=120ms");
     assert_eq!(broken(&session), Vec::<&str>::new());
-    let answers = session.history().calls.iter().filter(|call| call.answer == Answer::TimedOut).count();
+    let answers = session
+        .history()
+        .until(u64::MAX, SimTime::MAX)
+        .calls()
+        .map_or(0, |calls| calls.count(|how| how == How::Timeout)) as usize;
     assert!(answers > 100, "{answers} calls were taken back");
 }

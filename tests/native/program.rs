@@ -14,8 +14,8 @@ use std::rc::Rc;
 pub fn follow(link: &str) -> Session<Ledger, History> {
     let decoded = Scenario::read(link).expect("a good link");
     assert_eq!(decoded.notices, Vec::<String>::new(), "{link}");
-    let checks = decoded.scenario.pattern.checks;
-    let mut session = Session::new(decoded.scenario, Ledger::new(), History::watching(checks));
+    let history = History::of(decoded.scenario.pattern, &decoded.scenario.values());
+    let mut session = Session::new(decoded.scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, u64::MAX) {}
     session
 }

@@ -1,112 +1,59 @@
-//! What happened so far, as samples over time: calls, departures, levels, the journal, the checks.
+//! What happened so far, as samples over time: measures, levels, the journal, the checks.
 //!
 //! Folded at the far end of what is computed, with a ledger of its own. Never rewound: [`Prefix`] is what it was at a
-//! playhead.
+//! playhead. It takes no more memory than its [`Budget`] allows: what nobody goes back to any more is put together.
 
-use super::{Checks, Exchanges, Journal, Levels, Prefix, Subject};
-use millrace_spec::Check;
-use millrace_trace::{
-    Answer, EventKind, FarFold, Fold, JobId, Ledger, Outcome, SimTime, Span, StationKind, Trace, TraceEvent,
-};
+use super::{Checks, Exchanges, Journal, Levels, Measured, Prefix, Subject};
+use millrace_spec::{Check, Measure, Pattern, Values};
+use millrace_trace::ledger::Fate;
+use millrace_trace::{EventKind, FarFold, Fold, Ledger, SimTime, StationId, StationKind, Trace, TraceEvent};
 
-/// A call that ended.
+/// How much of a run is kept one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// The position of its end in the log.
-    pub event: u64,
-    /// When it ended.
-    pub at: SimTime,
-    /// From sending to the answer.
-    pub latency: Span,
-    /// How it ended.
-    pub answer: Answer,
-    /// Of which job.
-    pub job: JobId,
+pub struct Budget {
+    /// Bytes of samples.
+    pub samples: usize,
+    /// Bytes of levels.
+    pub levels: usize,
 }
 
-/// How a call ended of which a caller can say how long it took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CallEnd {
-    /// With a success (2xx).
-    Success,
-    /// With another answer.
-    Error,
-    /// With no answer until the caller's patience ended; it took as long as that lasted.
-    Timeout,
-}
-
-impl Call {
-    /// How it ended. None where neither an answer came nor patience ended: it was taken back, or could not be made.
-    pub const fn end(&self) -> Option<CallEnd> {
-        match self.answer {
-            answer if !answer.has_latency() => None,
-            answer if answer.is_success() => Some(CallEnd::Success),
-            Answer::TimedOut => Some(CallEnd::Timeout),
-            _ => Some(CallEnd::Error),
-        }
+/// Three hundred thousand requests with their calls, and the levels of some hundred thousand events.
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { samples: 16 << 20, levels: 8 << 20 }
     }
 }
 
-/// A job that left the system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Departure {
-    /// The position in the log.
-    pub event: u64,
-    /// When.
-    pub at: SimTime,
-    /// From its intended start to its end.
-    pub response: Span,
-    /// In which way.
-    pub outcome: Outcome,
-}
-
-/// A job that a car took on: its waiting is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Boarding {
-    /// The position in the log.
-    pub event: u64,
-    /// When.
-    pub at: SimTime,
-    /// From its intended start until then.
-    pub wait: Span,
-    /// Which job.
-    pub job: JobId,
-}
-
-/// A job that a car set down: its ride is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ride {
-    /// The position in the log.
-    pub event: u64,
-    /// When.
-    pub at: SimTime,
-    /// From boarding until then.
-    pub ride: Span,
-}
-
 /// The samples of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct History {
     /// The state at the far end.
     pub ledger: Ledger,
-    /// All calls that ended, in order.
-    pub calls: Vec<Call>,
-    /// All jobs that left, in order.
-    pub departures: Vec<Departure>,
-    /// All jobs that a car took on, in order.
-    pub boardings: Vec<Boarding>,
-    /// All jobs that a car set down, in order.
-    pub rides: Vec<Ride>,
+    /// What is measured: calls, responses, and what the pattern declares.
+    pub measured: Vec<Measured>,
     /// What was asked of the running system, and what it answered.
     pub exchanges: Exchanges,
-    /// How many calls were under way, and how many jobs queued, rode and waited, over time.
+    /// How many calls were under way, and how many jobs queued and were at stations of a kind, over time.
     pub levels: Levels,
-    /// How many jobs are at landings and in cars.
-    afoot: (i64, i64),
     /// What is worth telling in words.
     pub journal: Journal,
     /// What should hold.
     pub checks: Checks,
+    budget: Budget,
+}
+
+impl Default for History {
+    fn default() -> History {
+        History {
+            ledger: Ledger::new(),
+            measured: [Measure::latency(), Measure::response()].map(Measured::new).into(),
+            exchanges: Exchanges::default(),
+            levels: Levels::default(),
+            journal: Journal::default(),
+            checks: Checks::default(),
+            budget: Budget::default(),
+        }
+    }
 }
 
 impl History {
@@ -115,23 +62,44 @@ impl History {
         History { checks: Checks::new(checks), ..History::default() }
     }
 
+    /// A history of a run of a pattern: it watches its checks, and measures what it declares.
+    pub fn of(pattern: &Pattern, values: &Values) -> History {
+        History::watching(pattern.checks).measuring((pattern.measures)(values))
+    }
+
+    /// With these measures beside calls and responses, which are always there.
+    pub fn measuring(mut self, measures: impl IntoIterator<Item = Measure>) -> History {
+        for measure in measures {
+            if self.measured.iter().all(|known| known.measure.id != measure.id) {
+                self.measured.push(Measured::new(measure));
+            }
+        }
+        self
+    }
+
+    /// Within another budget.
+    pub fn within(self, budget: Budget) -> History {
+        History { budget, ..self }
+    }
+
     /// What the history was after so many events, at a playhead.
     pub fn until(&self, events: u64, at: SimTime) -> Prefix<'_> {
         Prefix::new(self, events, at)
     }
-}
 
-impl History {
-    /// A job goes to a station, or away: what that means for its waiting and its ride.
-    fn carried(&mut self, job: JobId, to: millrace_trace::StationId, event: u64, at: SimTime) {
-        let is_car = |id| self.ledger.station(id).is_some_and(|s| s.kind == StationKind::Car);
-        let Some(row) = self.ledger.job(job) else { return };
-        let from_car = matches!(row.fate, millrace_trace::ledger::Fate::At(from) if is_car(from));
-        match (from_car, is_car(to)) {
-            (false, true) => self.boardings.push(Boarding { event, at, wait: at - row.entered, job }),
-            (true, false) => self.rides.push(Ride { event, at, ride: at - row.since }),
-            _ => {}
-        }
+    /// Whether each sample is kept, so that percentiles are exact. Otherwise they are those of histograms.
+    pub fn is_exact(&self) -> bool {
+        self.measured.iter().flat_map(Measured::series).all(|(_, series)| series.folded().is_none())
+    }
+
+    /// About how many bytes its samples and levels take.
+    pub fn bytes(&self) -> usize {
+        let samples: usize = self.measured.iter().flat_map(Measured::series).map(|(_, series)| series.bytes()).sum();
+        samples + self.levels.bytes()
+    }
+
+    fn kept(&self) -> usize {
+        self.measured.iter().flat_map(Measured::series).map(|(_, series)| series.kept()).sum()
     }
 }
 
@@ -143,25 +111,8 @@ impl Fold for History {
         }
         self.journal.observe(event, position, (&self.ledger, &self.exchanges), trace);
         self.exchanges.observe(event, position);
-        match event.kind {
-            EventKind::Answered { job, answer, .. } => {
-                if let Some(latency) = self.ledger.call_age(job, event.at) {
-                    self.calls.push(Call { event: position, at: event.at, latency, answer, job });
-                }
-            }
-            EventKind::Moved { job, station, .. } => self.carried(job, station, position, event.at),
-            EventKind::Left { job, outcome } => {
-                self.carried(job, millrace_trace::StationId::NONE, position, event.at);
-                if let Some(row) = self.ledger.job(job).filter(|row| row.root) {
-                    self.departures.push(Departure {
-                        event: position,
-                        at: event.at,
-                        response: event.at - row.entered,
-                        outcome,
-                    });
-                }
-            }
-            _ => {}
+        for measured in &mut self.measured {
+            measured.observe(event, position, &self.ledger, trace);
         }
         let (in_flight, before) = (self.ledger.tally.in_flight, level_of(event, &self.ledger));
         self.ledger.apply(event, trace);
@@ -173,13 +124,9 @@ impl Fold for History {
             if matches!(row.kind, StationKind::Channel | StationKind::Car) {
                 self.levels.set(Subject::Queue(station), position, event.at, row.levels.present as i64);
             }
-            let afoot = match row.kind {
-                StationKind::Landing => &mut self.afoot.0,
-                StationKind::Car => &mut self.afoot.1,
-                _ => continue,
-            };
-            *afoot += came;
-            self.levels.set(Subject::All(row.kind), position, event.at, *afoot);
+            if matches!(row.kind, StationKind::Landing | StationKind::Car) {
+                self.levels.add(Subject::All(row.kind), position, event.at, came);
+            }
         }
         if let EventKind::Gauged { station, gauge, value } = event.kind {
             self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
@@ -191,10 +138,27 @@ impl FarFold for History {
     fn run_over(&mut self, trace: &Trace) {
         self.checks.run_over(&self.ledger, trace);
     }
+
+    fn put_together(&mut self, before: u64) {
+        let most = self.budget.samples / size_of::<super::Sample>();
+        if self.kept() > most {
+            // Down to three quarters, so that it is not done with every slice.
+            while self.kept() > most / 4 * 3 {
+                let series = self.measured.iter_mut().flat_map(Measured::series_mut);
+                let folded = series.map(|series| series.fold_oldest(before)).filter(|folded| *folded).count();
+                if folded == 0 {
+                    break;
+                }
+            }
+        }
+        if self.levels.bytes() > self.budget.levels {
+            self.levels.thin_out(before, self.budget.levels);
+        }
+    }
 }
 
 /// The station of the job that an event moves, in the state that the ledger is in.
-fn level_of(event: &TraceEvent, ledger: &Ledger) -> Option<millrace_trace::StationId> {
+fn level_of(event: &TraceEvent, ledger: &Ledger) -> Option<StationId> {
     let job = match event.kind {
         EventKind::Entered { job, .. }
         | EventKind::Moved { job, .. }
@@ -206,7 +170,7 @@ fn level_of(event: &TraceEvent, ledger: &Ledger) -> Option<millrace_trace::Stati
         _ => return None,
     };
     match ledger.job(job)?.fate {
-        millrace_trace::ledger::Fate::At(station) => Some(station),
+        Fate::At(station) => Some(station),
         _ => None,
     }
 }

@@ -2,25 +2,37 @@
 //!
 //! What a chart or a percentile needs over time is append-only: [`History`] is folded once, at the far end of what is
 //! computed, and the state at any playhead is a prefix of it. So scrubbing costs nothing, and a number on the page and the
-//! same number in a report come from the same samples. Percentiles are exact, by sorting: no histogram's rounding. What has
-//! no sample is no number: zero would be the best there is.
+//! same number in a report come from the same samples. Percentiles are exact, by sorting, as long as there is room for each
+//! sample; of more they are those of a histogram of three digits, and whoever shows them can say so. What has no sample is no
+//! number: zero would be the best there is.
 
+mod blocks;
 mod checks;
 mod exchanges;
+mod figures;
+mod folded;
 mod history;
 mod journal;
 mod level;
+mod measured;
 mod prefix;
 mod rates;
+mod sample;
+mod series;
 mod summary;
 mod window;
 
+pub use blocks::View;
 pub use checks::{CheckState, Checks, Standing};
 pub use exchanges::{ExchangeRow, Exchanges, PAGE, Reply, Request};
-pub use history::{Boarding, Call, CallEnd, Departure, History, Ride};
+pub use figures::Figures;
+pub use history::{Budget, History};
 pub use journal::{Entry, Journal, Mark, Tone};
 pub use level::{LevelPoint, Levels, Subject, sum};
+pub use measured::Measured;
 pub use prefix::{ByOutcome, Prefix};
 pub use rates::Rates;
+pub use sample::{How, Sample};
+pub use series::Series;
 pub use summary::{Summary, percentile};
-pub use window::{RatePoint, WindowPoint, pieces, rates, trailing, windows};
+pub use window::{RatePoint, WindowPoint, pieces};

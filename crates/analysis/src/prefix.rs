@@ -1,9 +1,8 @@
 //! A history as it was at a playhead.
 
-use super::{
-    Boarding, Call, CallEnd, Departure, Entry, ExchangeRow, History, LevelPoint, Rates, Reply, Ride, Subject, Summary,
-};
-use millrace_trace::{Outcome, SimTime, Span};
+use super::{Entry, ExchangeRow, Figures, History, How, LevelPoint, Reply, Subject, Summary};
+use millrace_spec::Measure;
+use millrace_trace::{SimTime, Span};
 use serde::Serialize;
 
 /// How long calls took, for each way in which they end; none where no call ended so.
@@ -15,6 +14,14 @@ pub struct ByOutcome {
     pub error: Option<Summary>,
     /// Not answered in time.
     pub timeout: Option<Summary>,
+}
+
+impl ByOutcome {
+    /// Those of calls.
+    pub fn of(calls: Option<Figures<'_>>) -> ByOutcome {
+        let of = |how| calls.and_then(|calls| calls.summary_of(|ended| ended == how));
+        ByOutcome { success: of(How::Success), error: of(How::Error), timeout: of(How::Timeout) }
+    }
 }
 
 /// The first part of a history.
@@ -35,38 +42,30 @@ impl<'a> Prefix<'a> {
         self.at
     }
 
+    /// What is measured.
+    pub fn measures(&self) -> impl Iterator<Item = Figures<'a>> + use<'a> {
+        let events = self.events;
+        self.history.measured.iter().map(move |measured| Figures::new(measured, events))
+    }
+
+    /// The figures of a measure.
+    pub fn of(&self, id: &str) -> Option<Figures<'a>> {
+        self.measures().find(|figures| figures.measure().id == id)
+    }
+
     /// The calls that have ended.
-    pub fn calls(&self) -> &'a [Call] {
-        let calls = &self.history.calls;
-        calls.get(..calls.partition_point(|c| c.event < self.events)).unwrap_or_default()
+    pub fn calls(&self) -> Option<Figures<'a>> {
+        self.of(Measure::LATENCY)
     }
 
     /// The jobs that have left.
-    pub fn departures(&self) -> &'a [Departure] {
-        let all = &self.history.departures;
-        all.get(..all.partition_point(|d| d.event < self.events)).unwrap_or_default()
+    pub fn responses(&self) -> Option<Figures<'a>> {
+        self.of(Measure::RESPONSE)
     }
 
-    /// The jobs that a car took on.
-    pub fn boardings(&self) -> &'a [Boarding] {
-        let all = &self.history.boardings;
-        all.get(..all.partition_point(|b| b.event < self.events)).unwrap_or_default()
-    }
-
-    /// The jobs that a car set down.
-    pub fn rides(&self) -> &'a [Ride] {
-        let all = &self.history.rides;
-        all.get(..all.partition_point(|r| r.event < self.events)).unwrap_or_default()
-    }
-
-    /// How long those waited that a car took on.
-    pub fn waiting(&self) -> Option<Summary> {
-        Summary::of(self.boardings().iter().map(|b| b.wait.0).collect())
-    }
-
-    /// How long those rode that a car set down.
-    pub fn riding(&self) -> Option<Summary> {
-        Summary::of(self.rides().iter().map(|r| r.ride.0).collect())
+    /// The summary of a measure. None without a sample that says how long it takes.
+    pub fn summary(&self, id: &str) -> Option<Summary> {
+        self.of(id)?.summary()
     }
 
     /// What was asked of the running system; see [`Prefix::replies`] for what it answered.
@@ -95,34 +94,17 @@ impl<'a> Prefix<'a> {
     /// How long callers waited for calls, from sending to the answer or to the end of their patience: a call that timed out
     /// counts at its limit. Without it the slowest calls would be in no figure.
     pub fn latency(&self) -> Option<Summary> {
-        self.latency_of(|_| true)
+        self.summary(Measure::LATENCY)
     }
 
     /// The same for each way in which calls end.
     pub fn latency_by_outcome(&self) -> ByOutcome {
-        let of = |wanted| self.latency_of(|end| end == wanted);
-        ByOutcome { success: of(CallEnd::Success), error: of(CallEnd::Error), timeout: of(CallEnd::Timeout) }
+        ByOutcome::of(self.calls())
     }
 
-    fn latency_of(&self, counts: impl Fn(CallEnd) -> bool) -> Option<Summary> {
-        let ended = self.calls().iter().filter(|call| call.end().is_some_and(&counts));
-        Summary::of(ended.map(|call| call.latency.0).collect())
-    }
-
-    /// The response times of the jobs that got a result, an error or no answer in time, from their intended starts. Who was
-    /// turned away, got a substitute or went away was no response of anybody: those come at once, and would make the
-    /// others look fast.
+    /// The response times of the jobs that got a result, an error or no answer in time, from their intended starts.
     pub fn response(&self) -> Option<Summary> {
-        let counts = |o| matches!(o, Outcome::Completed | Outcome::Failed | Outcome::TimedOut | Outcome::Lost);
-        Summary::of(self.departures().iter().filter(|d| counts(d.outcome)).map(|d| d.response.0).collect())
-    }
-
-    /// Jobs a second in the last `window`, or since the start if that is shorter.
-    pub fn recent_rates(&self, window: Span) -> Option<Rates> {
-        let all = self.departures();
-        let from = SimTime(self.at.0.saturating_sub(window.0));
-        let recent = all.get(all.partition_point(|d| d.at < from)..).unwrap_or_default();
-        Rates::of(recent, self.at.since(from))
+        self.summary(Measure::RESPONSE)
     }
 
     /// How far ahead the times were, on average, that gauges were set to; zero is no time.

@@ -95,6 +95,7 @@ impl<F: FarFold> Headless<F> {
             if over {
                 self.fold.run_over(&trace);
             }
+            self.fold.put_together(self.far.index);
         }
         if how == Progress::BudgetSpent && self.far.index < self.bounds.events {
             if self.far.index >= self.forgotten + FORGET_EVERY {

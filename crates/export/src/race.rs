@@ -66,7 +66,10 @@ impl RaceRun {
                 scenario.seed.clone_from(seed);
             }
             let alternative = self.alternatives(&scenario).into_iter().nth(choice);
-            self.running = alternative.map(|a| Headless::new(a.scenario, BOUNDS, Samples::default()));
+            self.running = alternative.map(|a| {
+                let samples = Samples::of(&a.scenario);
+                Headless::new(a.scenario, BOUNDS, samples)
+            });
         }
         if let Some(running) = &mut self.running
             && running.work(max_polls)

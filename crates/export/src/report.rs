@@ -1,9 +1,10 @@
 //! The report of a run: the figures that outside scripts rely on, under the names they rely on.
 
-use millrace_analysis::{ByOutcome, History, Rates, Standing, Summary};
+use millrace_analysis::{ByOutcome, Figures, History, How, Prefix, Rates, Standing, Summary};
 use millrace_engine::{Progress, WaitingTask};
 use millrace_session::{Scenario, Session};
-use millrace_spec::{PlaceKind, Value};
+use millrace_spec::{Measure, PlaceKind, Value};
+use millrace_trace::ledger::StationRow;
 use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -56,12 +57,13 @@ pub struct Report {
     pub latency_by_outcome: ByOutcome,
     /// From the intended start to the end, where arrivals are open. None without one that ended.
     pub response_ns: Option<Summary>,
-    /// From the intended start until a car took the job on, where there are cars.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiting_ns: Option<Option<Summary>>,
-    /// From then until a car set it down.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub riding_ns: Option<Option<Summary>>,
+    /// What the pattern declares that it measures, each as `<id>_ns`. None without a sample.
+    #[serde(flatten, serialize_with = "measured_ns")]
+    pub measured: Vec<MeasuredLine>,
+    /// `exact` as long as each sample was kept; else `histogram`, of three digits.
+    pub percentiles: &'static str,
+    /// The servers that were called, each with its own figures.
+    pub servers: Vec<ServerLine>,
     /// Whether somebody is called at all: without a server in the scene, figures of calls are of nothing.
     #[serde(skip)]
     pub has_calls: bool,
@@ -89,6 +91,34 @@ pub struct Blocked {
     pub line: Option<u32>,
     /// The file of that line.
     pub file: Option<&'static str>,
+}
+
+/// What a pattern measures.
+#[derive(Clone, Debug)]
+pub struct MeasuredLine {
+    /// What is measured.
+    pub measure: Measure,
+    /// From the first step to the second.
+    pub summary: Option<Summary>,
+}
+
+/// A server.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServerLine {
+    /// Its name.
+    pub name: String,
+    /// How many calls to it ended.
+    pub calls: u64,
+    /// How many of them were answered a second, with a success or an error.
+    pub answers_per_s: f64,
+    /// The most calls to it that were under way at once.
+    pub in_flight_peak: u64,
+    /// The share of its slots in use over time; zero without a limit.
+    pub utilisation: f64,
+    /// From send to answer; a call that timed out counts at its limit.
+    pub latency_ns: Option<Summary>,
+    /// The same for each way in which calls end.
+    pub latency_by_outcome: ByOutcome,
 }
 
 /// What became of the requests. `offered` is the sum of the others.
@@ -184,7 +214,8 @@ impl Report {
             _ => Vec::new(),
         };
         let spec = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
-        let has_cars = ledger.stations.iter().any(|s| s.kind == StationKind::Car);
+        let declared = so_far.measures().filter(|of| !matches!(of.measure().id, Measure::LATENCY | Measure::RESPONSE));
+        let declared = declared.map(|of| MeasuredLine { measure: of.measure().clone(), summary: of.summary() });
         let mut report = Report {
             pattern: scenario.pattern.id,
             seed: scenario.seed.clone(),
@@ -216,8 +247,9 @@ impl Report {
             latency_ns: so_far.latency(),
             latency_by_outcome: so_far.latency_by_outcome(),
             response_ns: None,
-            waiting_ns: has_cars.then(|| so_far.waiting()),
-            riding_ns: has_cars.then(|| so_far.riding()),
+            measured: declared.collect(),
+            percentiles: if history.is_exact() { "exact" } else { "histogram" },
+            servers: servers(&so_far, ledger, &trace),
             has_calls: spec.places().iter().any(|place| place.kind == PlaceKind::Server),
             tasks: Tasks { spawned: tally.tasks_spawned, peak: tally.tasks_peak, bytes_peak: tally.task_bytes_peak },
             stations: stations(ledger, &trace, at),
@@ -240,6 +272,11 @@ impl Report {
             report.response_ns = so_far.response();
         }
         report
+    }
+
+    /// The summary of what a pattern declares that it measures.
+    pub fn measured(&self, id: &str) -> Option<Summary> {
+        self.measured.iter().find(|line| line.measure.id == id)?.summary
     }
 
     /// Whether an `always` check did not hold.
@@ -306,6 +343,29 @@ fn params(scenario: &Scenario) -> Map<String, Json> {
     scenario.values().iter().map(|(key, v)| (key.to_owned(), value(v))).collect()
 }
 
+fn measured_ns<S: serde::Serializer>(lines: &[MeasuredLine], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(lines.iter().map(|line| (format!("{}_ns", line.measure.id), line.summary)))
+}
+
+fn servers(so_far: &Prefix<'_>, ledger: &Ledger, trace: &Trace) -> Vec<ServerLine> {
+    let Some(calls) = so_far.calls() else { return Vec::new() };
+    let seconds = so_far.at().seconds();
+    let called = calls.stations().filter_map(|id| Some((calls.at(id), ledger.station(id)?)));
+    let line = |(own, row): (Figures<'_>, &StationRow)| {
+        let answers = own.count(|how| matches!(how, How::Success | How::Error));
+        ServerLine {
+            name: trace.name(row.name).to_owned(),
+            calls: own.count(|_| true),
+            answers_per_s: if seconds > 0.0 { answers as f64 / seconds } else { 0.0 },
+            in_flight_peak: row.levels.present_peak,
+            utilisation: row.utilisation(so_far.at()),
+            latency_ns: own.summary(),
+            latency_by_outcome: ByOutcome::of(Some(own)),
+        }
+    };
+    called.map(line).collect()
+}
+
 fn stations(ledger: &Ledger, trace: &Trace, at: SimTime) -> Vec<StationLine> {
     ledger
         .stations
@@ -322,7 +382,7 @@ fn stations(ledger: &Ledger, trace: &Trace, at: SimTime) -> Vec<StationLine> {
         .collect()
 }
 
-fn detail(scenario: &Scenario, so_far: &millrace_analysis::Prefix<'_>, leaked: &[WaitingTask]) -> Map<String, Json> {
+fn detail(scenario: &Scenario, so_far: &Prefix<'_>, leaked: &[WaitingTask]) -> Map<String, Json> {
     let mut detail = Map::new();
     if let Some(ideal) = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity) {
         detail.insert("ideal".into(), json!({ "seconds": ideal.seconds, "formula": ideal.formula }));

@@ -56,6 +56,10 @@ impl FarFold for Folds {
     fn run_over(&mut self, trace: &Trace) {
         self.history.run_over(trace);
     }
+
+    fn put_together(&mut self, before: u64) {
+        self.history.put_together(before);
+    }
 }
 
 impl SuiteRun {
@@ -115,7 +119,7 @@ impl SuiteRun {
 
 impl Member {
     fn new(scenario: Scenario) -> Member {
-        let folds = Folds { history: History::watching(scenario.pattern.checks), race: Race::default() };
+        let folds = Folds { history: History::of(scenario.pattern, &scenario.values()), race: Race::default() };
         Member { run: Headless::new(scenario, Bounds::NONE, folds) }
     }
 

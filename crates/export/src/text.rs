@@ -4,6 +4,7 @@
 
 use super::Report;
 use millrace_analysis::{Standing, Summary};
+use millrace_spec::TimeUnit;
 use std::fmt::Write;
 
 /// The report as lines for a terminal.
@@ -40,10 +41,14 @@ fn write(out: &mut String, r: &Report) -> std::fmt::Result {
     if calls {
         latencies(out, r)?;
     }
-    for (word, carried) in [("Waits:", r.waiting_ns), ("Rides:", r.riding_ns)] {
-        if let Some(carried) = carried {
-            writeln!(out, "{word}    {}", summary(carried.as_ref(), seconds))?;
-        }
+    servers(out, r)?;
+    for line in &r.measured {
+        let written = if line.measure.unit == TimeUnit::Seconds { seconds } else { ms };
+        let word = format!("{}:", line.measure.noun);
+        writeln!(out, "{word:<9} {}", summary(line.summary.as_ref(), written))?;
+    }
+    if r.percentiles != "exact" {
+        writeln!(out, "Percentiles: of a histogram, to three digits; there were more samples than are kept")?;
     }
     outcomes(out, r)?;
     let each = r.tasks.bytes_peak.checked_div(r.tasks.peak).unwrap_or(0);
@@ -82,6 +87,17 @@ fn latencies(out: &mut String, r: &Report) -> std::fmt::Result {
     }
     if r.has_open_arrivals {
         writeln!(out, "Response: {} (from the intended start)", summary(r.response_ns.as_ref(), ms))?;
+    }
+    Ok(())
+}
+
+/// A line for each server, where there are several: of one, all has been said.
+fn servers(out: &mut String, r: &Report) -> std::fmt::Result {
+    for server in r.servers.iter().filter(|_| r.servers.len() > 1) {
+        let name = format!("{}:", server.name);
+        let (answers, most) = (server.answers_per_s, server.in_flight_peak);
+        writeln!(out, "  {name:<8} {}", summary(server.latency_ns.as_ref(), ms))?;
+        writeln!(out, "           {answers:.1} answers/s, {most} in flight at most")?;
     }
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use millrace_engine::{Action, Clock, Env, Intervention, Order, Ordinal, Run, Seed, Setup, Upstream};
 use millrace_patterns as patterns;
-use millrace_spec::{FaultSpec, Fidelity, Field, Pattern, Preset, Problem, Role, SCHEDULE, SHUFFLED, Value, Values};
+use millrace_spec::{
+    FaultSpec, Fidelity, Field, Measure, Pattern, Preset, Problem, Role, SCHEDULE, SHUFFLED, Value, Values,
+};
 use millrace_trace::{SimTime, Span};
 use std::rc::Rc;
 
@@ -107,6 +109,11 @@ impl Scenario {
     /// Whether its jobs call a server, which a real endpoint can stand in for.
     pub fn calls_server(&self) -> bool {
         self.field_with(Role::Server).is_some()
+    }
+
+    /// What its pattern measures beside calls and responses.
+    pub fn measures(&self) -> Vec<Measure> {
+        (self.pattern.measures)(&self.values())
     }
 
     /// How many jobs there are to be in all, where the parameters or the picture say.

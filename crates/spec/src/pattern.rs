@@ -1,6 +1,6 @@
 //! A pattern, as the registry lists it.
 
-use super::{Check, Claims, Console, Field, Flow, Practice, SceneSpec, Source, Value, Values};
+use super::{Check, Claims, Console, Field, Flow, Measure, Practice, SceneSpec, Source, Value, Values};
 use millrace_engine::Env;
 use millrace_trace::{StationKind, Trace};
 use std::future::Future;
@@ -26,6 +26,8 @@ pub struct Pattern {
     pub fields: fn() -> Vec<Field>,
     /// Its picture with some values.
     pub scene: fn(&Values, Fidelity) -> SceneSpec,
+    /// What it measures beside calls and responses. What is most worth knowing comes first: a race compares that.
+    pub measures: fn(&Values) -> Vec<Measure>,
     /// Sets of values worth seeing.
     pub presets: &'static [Preset],
     /// What should hold.
@@ -137,6 +139,7 @@ impl Pattern {
         glyph: "",
         fields: Vec::new,
         scene: |_, _| SceneSpec::new(Flow::Row(Vec::new()), []),
+        measures: |_| Vec::new(),
         presets: &[],
         checks: &[],
         practices: &[],

@@ -42,4 +42,7 @@ pub trait Fold {
 pub trait FarFold: Fold {
     /// No event will come any more.
     fn run_over(&mut self, trace: &Trace);
+
+    /// Nobody goes back to before an event any more: what is kept of it one by one may be put together.
+    fn put_together(&mut self, _before: u64) {}
 }

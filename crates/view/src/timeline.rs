@@ -2,7 +2,7 @@
 
 use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
 use super::{Palette, number};
-use millrace_analysis::{Departure, Entry, Mark};
+use millrace_analysis::{Entry, Figures, Mark};
 use millrace_spec::FaultSpec;
 use millrace_trace::SimTime;
 
@@ -13,8 +13,8 @@ pub struct Timeline<'a> {
     pub size: Point,
     /// The colours.
     pub palette: &'a Palette,
-    /// All departures that are computed.
-    pub departures: &'a [Departure],
+    /// The jobs that left, as far as is computed.
+    pub left: Option<Figures<'a>>,
     /// The faults that there are, for their names.
     pub faults: &'a [FaultSpec],
     /// The whole journal.
@@ -80,20 +80,13 @@ impl Timeline<'_> {
     fn bars(&self, sheet: &mut Sheet, top: f64, base: f64) {
         let p = self.palette;
         let bins = ((self.size.0 - 2.0 * SIDE) / 2.0).max(1.0) as usize;
-        let mut counts = vec![(0_u32, 0_u32); bins];
-        for departure in self.departures {
-            let share = departure.at.seconds() / self.end.seconds().max(1e-9);
-            if let Some((all, failed)) = counts.get_mut(((share * bins as f64) as usize).min(bins - 1)) {
-                *all += 1;
-                *failed += u32::from(!departure.outcome.is_served());
-            }
-        }
-        let most = f64::from(counts.iter().map(|(all, _)| *all).max().unwrap_or(0).max(1));
+        let counts = self.left.map_or_else(Vec::new, |left| left.bins(self.end, bins));
+        let most = counts.iter().map(|(all, _)| *all).fold(1.0, f64::max);
         let now = self.x(self.playhead);
-        for (index, (all, failed)) in counts.iter().enumerate().filter(|(_, (all, _))| *all > 0) {
+        for (index, (all, failed)) in counts.iter().enumerate().filter(|(_, (all, _))| *all > 0.0) {
             let x = SIDE + index as f64 * 2.0;
-            let height = f64::from(*all) / most * (base - top - 2.0);
-            let bad = f64::from(*failed) / most * (base - top - 2.0);
+            let height = *all / most * (base - top - 2.0);
+            let bad = *failed / most * (base - top - 2.0);
             let faint = if x > now { 0.45 } else { 1.0 };
             sheet.fill((x, base - height), (1.5, height - bad), 0.0, p.queued.faint(faint));
             sheet.fill((x, base - bad), (1.5, bad), 0.0, p.server.faint(faint));

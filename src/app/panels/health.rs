@@ -115,7 +115,7 @@ fn expected(lab: &Lab, bank: &Bank) -> Html {
     let gauges = landings.flat_map(|(id, _)| [Subject::Gauge(id, bank.due.0), Subject::Gauge(id, bank.due.1)]);
     let Some(announced) = lab.so_far().announced(gauges) else { return Html::default() };
     let seconds = |waits: Summary| format!("{} s", number::short_seconds(waits.mean.0));
-    let measured = lab.waiting().map_or_else(|| "—".to_owned(), seconds);
+    let measured = lab.summary("waiting").map_or_else(|| "—".to_owned(), seconds);
     let title =
         "The mean of the waits that were announced when a car was called, and the mean of those that came to pass";
     html! {

@@ -207,7 +207,7 @@ fn asked_for(asked: &BTreeMap<u16, u64>) -> Html {
 
 /// Waits and rides as a table, in seconds.
 fn carried(r: &Report) -> Html {
-    let (waits, rides) = (r.waiting_ns.flatten(), r.riding_ns.flatten());
+    let (waits, rides) = (r.measured("waiting"), r.measured("riding"));
     let cell = |summary: Option<Summary>, pick: Figure| {
         summary.map_or_else(|| "—".to_owned(), |s| format!("{:.3} s", pick(&s) as f64 / 1e9))
     };

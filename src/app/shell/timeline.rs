@@ -86,10 +86,11 @@ pub fn Timeline() -> Html {
 fn with_picture<T>(lab: &Lab, dark: bool, size: (f64, f64), body: impl FnOnce(&Picture<'_>) -> T) -> T {
     let session = lab.session();
     let (history, scene) = (session.history(), scene::spec(lab));
+    let so_far = history.until(u64::MAX, session.computed());
     let picture = Picture {
         size,
         palette: Palette::of(if dark { Theme::Dark } else { Theme::Light }),
-        departures: &history.departures,
+        left: so_far.responses(),
         faults: &scene.faults,
         journal: history.journal.entries(),
         playhead: session.playhead(),
@@ -106,7 +107,7 @@ fn end(lab: &Lab) -> SimTime {
     if let Some(end) = session.end() {
         return end.max(SimTime(1_000_000));
     }
-    let (done, total) = (session.history().departures.len() as f64, lab.scenario().expects());
+    let (done, total) = (session.history().ledger.tally.departed() as f64, lab.scenario().expects());
     let computed = session.computed().max(session.playhead()).seconds();
     let estimate = match total {
         Some(total) if done > 0.0 => computed * (total as f64 / done).clamp(1.05, 50.0),

@@ -35,7 +35,7 @@ fn scenario(query: &str) -> Scenario {
 /// A session that is over.
 fn finished(mut scenario: Scenario) -> Plain {
     scenario.until = scenario.until.or(Some(Span::secs(7_200)));
-    let mut session = Session::new(scenario.clone(), Ledger::new(), History::watching(scenario.pattern.checks));
+    let mut session = Session::new(scenario.clone(), Ledger::new(), History::of(scenario.pattern, &scenario.values()));
     while !session.compute(SimTime::MAX, u64::MAX) {}
     session
 }

@@ -61,7 +61,10 @@ fn a_raced_figure_is_the_one_that_the_run_of_that_policy_shows() {
     for (row, line) in race.rows().iter().zip(race.lines()) {
         let alone = super::finished(scenario(&format!("preset=lunch&policy={}", line.choice.id)));
         let so_far = alone.history().until(u64::MAX, alone.computed());
-        assert_eq!((row.waiting, row.riding, row.end), (so_far.waiting(), so_far.riding(), alone.computed()));
+        assert_eq!(
+            (&row.measured, row.end),
+            (&vec![so_far.summary("waiting"), so_far.summary("riding")], alone.computed())
+        );
         assert_eq!(row.delivered, report(&alone).requests.completed);
     }
 }
@@ -140,7 +143,7 @@ fn as_shipped_a_seed_that_strands_a_car_is_found_and_its_run_shows_it() {
     // As the page will have it: from the link, with the playhead where the search says.
     let opened = Scenario::read(&link::encode(found)).expect("a link").scenario;
     let at = SimTime(opened.at.expect("a playhead").0);
-    let mut session = Session::new(opened.clone(), Ledger::new(), History::watching(opened.pattern.checks));
+    let mut session = Session::new(opened.clone(), Ledger::new(), History::of(opened.pattern, &opened.values()));
     session.compute(at, u64::MAX);
     session.show(at, u64::MAX);
     let broken =

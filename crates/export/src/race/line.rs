@@ -10,7 +10,7 @@ use millrace_trace::Span;
 pub struct Line {
     /// The alternative.
     pub choice: Choice,
-    /// The mean of what is compared on each seed, in seconds: waits where there are cars, else response times.
+    /// The mean of what is compared on each seed, in seconds: what the pattern declares that it measures, else response times.
     pub waits: Vec<f64>,
     /// The mean of those, in seconds. None where nobody was taken on.
     pub mean: Option<f64>,
@@ -24,8 +24,6 @@ pub struct Line {
     pub longest: Option<f64>,
     /// On how many seeds it takes least, or as little as another.
     pub best_on: usize,
-    /// The mean ride, in seconds. None where nobody was set down.
-    pub ride: Option<f64>,
     /// The mean time from coming to leaving, in seconds. None where nobody left.
     pub response: Option<f64>,
     /// When the last was gone, in seconds.
@@ -87,7 +85,6 @@ fn line(choice: Choice, rows: &[&RaceRow]) -> Line {
         p99: compared(100, |s| s.p99),
         longest: rows.iter().filter_map(|r| r.compared).map(|s| s.max).max().map(Span::seconds),
         best_on: 0,
-        ride: mean(|r| r.riding, 1, |s| s.mean),
         response: mean(|r| r.response, 1, |s| s.mean),
         end: rows.iter().map(|r| r.end.seconds()).sum::<f64>() / n,
         offered: sum(|r| r.offered),

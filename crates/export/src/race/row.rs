@@ -4,10 +4,11 @@ use super::arrivals::Arrivals;
 use crate::headless::Headless;
 use millrace_analysis::{History, Summary};
 use millrace_engine::Progress;
-use millrace_trace::{FarFold, Fold, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, TraceHash};
+use millrace_session::Scenario;
+use millrace_trace::{FarFold, Fold, Outcome, SimTime, StationId, Trace, TraceEvent, TraceHash};
 
 /// What is folded of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Samples {
     history: History,
     arrivals: Arrivals,
@@ -27,6 +28,11 @@ impl Fold for Samples {
 }
 
 impl Samples {
+    pub(super) fn of(scenario: &Scenario) -> Samples {
+        let (history, arrivals) = (History::default().measuring(scenario.measures()), Arrivals::default());
+        Samples { history, arrivals, names: Vec::new() }
+    }
+
     /// The share of those who came that have left.
     pub(super) fn share(&self) -> f64 {
         let tally = &self.history.ledger.tally;
@@ -37,6 +43,10 @@ impl Samples {
 impl FarFold for Samples {
     fn run_over(&mut self, trace: &Trace) {
         self.history.run_over(trace);
+    }
+
+    fn put_together(&mut self, before: u64) {
+        self.history.put_together(before);
     }
 }
 
@@ -59,12 +69,10 @@ pub struct RaceRow {
     pub delivered: u64,
     /// How many were turned away.
     pub turned_away: u64,
-    /// What is compared: the waits where there are cars, else the response times; none where there were none.
+    /// What is compared: the first that the pattern declares that it measures, else the response times; none where there were none.
     pub compared: Option<Summary>,
-    /// From coming until a car took them on; none where nobody was.
-    pub waiting: Option<Summary>,
-    /// From then until it set them down; none where nobody was.
-    pub riding: Option<Summary>,
+    /// What the pattern declares that it measures, in that order.
+    pub measured: Vec<Option<Summary>>,
     /// From coming to leaving; none where nobody has.
     pub response: Option<Summary>,
     /// The digest of who came when, from where and where to; without the when where the program itself says it.
@@ -76,8 +84,9 @@ impl RaceRow {
         let (end, samples) = (run.end()?, run.fold());
         let tally = &samples.history.ledger.tally;
         let so_far = samples.history.until(u64::MAX, end.at);
-        let (waiting, response) = (so_far.waiting(), so_far.response());
-        let has_cars = samples.history.ledger.stations.iter().any(|s| s.kind == StationKind::Car);
+        let response = so_far.response();
+        let declared = run.scenario().measures();
+        let measured: Vec<Option<Summary>> = declared.iter().map(|of| so_far.summary(of.id)).collect();
         // A closed traffic has no times of its own: the next comes when the program takes it.
         let closed = run.scenario().values().is_closed_loop();
         let name = |station: StationId| samples.names.get(station.0 as usize).map_or("", String::as_str);
@@ -90,9 +99,8 @@ impl RaceRow {
             offered: tally.offered,
             delivered: tally.served(),
             turned_away: tally.count(Outcome::Rejected),
-            compared: if has_cars { waiting } else { response },
-            waiting,
-            riding: so_far.riding(),
+            compared: measured.first().copied().unwrap_or(response),
+            measured,
             response,
             arrivals: samples.arrivals.digest(!closed, name),
         })

@@ -216,8 +216,7 @@ mod tests {
             delivered: 300,
             turned_away: 0,
             compared,
-            waiting: None,
-            riding: None,
+            measured: Vec::new(),
             response: None,
             arrivals: TraceHash::default(),
         }

@@ -41,6 +41,7 @@ mod forecast;
 mod health;
 mod in_time;
 mod limit;
+mod measures;
 mod metrics;
 mod operation;
 mod params;
@@ -84,6 +85,7 @@ pub static PATTERN: Pattern = Pattern {
     glyph: "lift",
     fields: Params::fields,
     scene: scene::scene,
+    measures: |_| measures::measures(),
     presets: &[
         Preset {
             id: "single",

@@ -3,6 +3,7 @@
 use super::building::{DUE_DOWN, DUE_UP, LANDINGS};
 use super::car::{DOORS, HEADING, HIGH, LOW, PENDING_DOWN, PENDING_UP, SIGNAL_BUFFER, SIGNALS};
 use super::health::Fleet;
+use super::measures::PATIENCE;
 use super::script;
 use super::system::FLEET;
 use super::works::{FAILING_MOTOR, SLOW_DOOR, STOP_CAR};
@@ -43,7 +44,7 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
                     breaker: Breaker::gauges(),
                     pace: Some(pace),
                     people: Some(super::traffic::count(values)),
-                    patience: Span::secs(60),
+                    patience: PATIENCE,
                     summons: Some(Summons {
                         method: "POST",
                         path: "/v1/floors/request",

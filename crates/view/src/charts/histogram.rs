@@ -71,13 +71,13 @@ const BARS: f64 = 9.0;
 const LINEAR_BARS: f64 = 15.0;
 
 impl Histogram {
-    /// The histogram of latencies in milliseconds, each with whether it was a success. Below a hundredth of the median all
+    /// The histogram of latencies in milliseconds, each with whether it was a success and how many there are of it. Below a hundredth of the median all
     /// counts as one.
-    pub fn of(calls: impl Iterator<Item = (f64, bool)> + Clone, marks: Vec<(f64, &'static str)>) -> Histogram {
-        let finite = calls.filter(|(ms, _)| ms.is_finite());
-        let (least, most) = finite.clone().fold((f64::MAX, 0.0_f64), |(lo, hi), (ms, _)| (lo.min(ms), hi.max(ms)));
+    pub fn of(calls: impl Iterator<Item = (f64, bool, u64)> + Clone, marks: Vec<(f64, &'static str)>) -> Histogram {
+        let finite = calls.filter(|(ms, ..)| ms.is_finite());
+        let (least, most) = finite.clone().fold((f64::MAX, 0.0_f64), |(lo, hi), (ms, ..)| (lo.min(ms), hi.max(ms)));
         if most <= 0.0 {
-            let zero = finite.fold((0, 0), |(g, b), (_, ok)| (g + u64::from(ok), b + u64::from(!ok)));
+            let zero = finite.fold((0, 0), |(g, b), (_, ok, n)| if ok { (g + n, b) } else { (g, b + n) });
             let bins =
                 if zero == (0, 0) { Vec::new() } else { vec![Bin { from: 0.1, to: 0.2, good: zero.0, bad: zero.1 }] };
             return Histogram { bins, marks, axis: Axis::Latency };
@@ -85,36 +85,38 @@ impl Histogram {
         let low = libm::floor(libm::log10(least.max(most / 1e4).max(1e-3)) * BARS);
         let high = libm::floor(libm::log10(most) * BARS);
         let edge = |i: f64| libm::pow(10.0, i / BARS);
-        let n = (high - low) as usize + 1;
-        let mut bins: Vec<Bin> = (0..n)
+        let most = (high - low) as usize + 1;
+        let mut bins: Vec<Bin> = (0..most)
             .map(|i| Bin { from: edge(low + i as f64), to: edge(low + i as f64 + 1.0), good: 0, bad: 0 })
             .collect();
-        for (ms, ok) in finite {
+        for (ms, ok, n) in finite {
             let index = (libm::floor(libm::log10(ms.max(1e-9)) * BARS) - low).max(0.0) as usize;
-            if let Some(bin) = bins.get_mut(index.min(n - 1)) {
+            if let Some(bin) = bins.get_mut(index.min(most - 1)) {
                 if ok {
-                    bin.good += 1;
+                    bin.good += n;
                 } else {
-                    bin.bad += 1;
+                    bin.bad += n;
                 }
             }
         }
         Histogram { bins, marks, axis: Axis::Latency }
     }
 
-    /// The histogram of waits in seconds, each with whether it was not too long.
-    pub fn of_waits(waits: impl Iterator<Item = (f64, bool)> + Clone, marks: Vec<(f64, &'static str)>) -> Histogram {
-        let finite = waits.filter(|(s, _)| s.is_finite());
-        let Some(most) = finite.clone().map(|(s, _)| s).reduce(f64::max) else {
+    /// The histogram of waits in seconds, each with whether it was not too long and how many there are of it.
+    pub fn of_waits(
+        waits: impl Iterator<Item = (f64, bool, u64)> + Clone,
+        marks: Vec<(f64, &'static str)>,
+    ) -> Histogram {
+        let finite = waits.filter(|(s, ..)| s.is_finite());
+        let Some(most) = finite.clone().map(|(s, ..)| s).reduce(f64::max) else {
             return Histogram { bins: Vec::new(), marks, axis: Axis::Wait };
         };
         let width = number::round_step(most.max(1e-3), LINEAR_BARS);
         let bin = |i: usize| Bin { from: i as f64 * width, to: (i + 1) as f64 * width, good: 0, bad: 0 };
         let mut bins: Vec<Bin> = (0..=(most / width) as usize).map(bin).collect();
-        for (seconds, in_time) in finite {
+        for (seconds, in_time, n) in finite {
             if let Some(bin) = bins.get_mut((seconds.max(0.0) / width) as usize) {
-                bin.good += u64::from(in_time);
-                bin.bad += u64::from(!in_time);
+                *(if in_time { &mut bin.good } else { &mut bin.bad }) += n;
             }
         }
         Histogram { bins, marks, axis: Axis::Wait }
@@ -217,7 +219,7 @@ mod tests {
 
     #[test]
     fn every_call_is_in_one_bar() {
-        let calls = (1..=1_000).map(|i| (f64::from(i) / 10.0, i % 10 != 0));
+        let calls = (1..=1_000).map(|i| (f64::from(i) / 10.0, i % 10 != 0, 1));
         let histogram = Histogram::of(calls, Vec::new());
         assert_eq!(histogram.bins.iter().map(|b| b.good).sum::<u64>(), 900);
         assert_eq!(histogram.bins.iter().map(|b| b.bad).sum::<u64>(), 100);
@@ -226,7 +228,7 @@ mod tests {
 
     #[test]
     fn everybody_who_waited_is_in_one_bar_and_bars_are_equally_wide() {
-        let waits = (0..=1_000).map(|i| (f64::from(i) / 10.0, i <= 600));
+        let waits = (0..=1_000).map(|i| (f64::from(i) / 10.0, i <= 600, 1));
         let histogram = Histogram::of_waits(waits, Vec::new());
         let sums = histogram.bins.iter().fold((0, 0), |(good, bad), b| (good + b.good, bad + b.bad));
         assert_eq!(sums, (601, 400));
@@ -242,7 +244,7 @@ mod tests {
     #[test]
     fn no_calls_calls_of_no_length_and_undefined_ones_are_drawn_all_the_same() {
         let palette = Palette::of(Theme::Light);
-        for calls in [vec![], vec![(0.0, true)], vec![(f64::NAN, true), (f64::INFINITY, false)]] {
+        for calls in [vec![], vec![(0.0, true, 1)], vec![(f64::NAN, true, 1), (f64::INFINITY, false, 1)]] {
             let histogram = Histogram::of(calls.into_iter(), vec![(f64::NAN, "p50")]);
             let mut svg = String::new();
             let drawn =

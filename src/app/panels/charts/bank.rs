@@ -1,11 +1,11 @@
 //! The charts of a bank: how long people wait and ride, how many, and what the cars have to do.
 
 use super::{Figure, Sheet, end_of, line, marks_of, now_of, percentile_of, short, steps, unit_of, window_of};
-use crate::analysis::{LevelPoint, Subject, WindowPoint, sum, trailing};
+use crate::analysis::{LevelPoint, Subject, WindowPoint, sum};
 use crate::app::lab::Lab;
 use crate::app::scene::read_scene;
 use crate::spec::Bank;
-use crate::trace::{Gauge, SimTime, Span, StationId, StationKind, ledger::StationRow};
+use crate::trace::{Gauge, Span, StationId, StationKind, ledger::StationRow};
 use crate::view::charts::{Band, Histogram, Line, TimeChart};
 use crate::view::scene::tables::{self, Contact};
 use crate::view::{Palette, Rgba, number};
@@ -28,10 +28,12 @@ pub fn sheets(lab: &Lab, bank: &Bank, p: &Palette) -> Vec<Sheet> {
 }
 
 /// Median and 95th percentile over time, with what is too long.
-fn percentiles<T>(lab: &Lab, items: &[T], of: impl Fn(&T) -> (SimTime, Span), p: &Palette) -> (TimeChart, String) {
+fn percentiles(lab: &Lab, id: &str, p: &Palette) -> (TimeChart, String) {
     let (end, step) = (end_of(lab), window_of(lab));
     let window = Span(WINDOW.0.max(step.0));
-    let points = trailing(items, of, lab.session().playhead(), step, window);
+    let of = lab.so_far().of(id);
+    let points = of.map_or_else(Vec::new, |of| of.trailing(lab.session().playhead(), step, window));
+    let step = of.map_or(step, |of| of.coarse(step));
     let series = |pick: fn(&WindowPoint) -> Span| percentile_of(&points, step, |w| pick(w).seconds());
     let now = |pick: fn(&WindowPoint) -> Span| now_of(lab, &points, |w| number::short_seconds(pick(w).0));
     let (p50, p95) = (series(|w| w.p50), series(|w| w.p95));
@@ -44,21 +46,22 @@ fn percentiles<T>(lab: &Lab, items: &[T], of: impl Fn(&T) -> (SimTime, Span), p:
 }
 
 fn waiting(lab: &Lab, bank: &Bank, p: &Palette) -> Sheet {
-    let (chart, note) = percentiles(lab, lab.so_far().boardings(), |b| (b.at, b.wait), p);
+    let (chart, note) = percentiles(lab, "waiting", p);
     let patience = bank.patience.seconds();
     let chart = TimeChart { theory: vec![(patience, format!("target {patience:.0}"))], reach: patience, ..chart };
     Sheet { id: "waiting", title: "Waiting time", note, figure: Figure::Time(chart) }
 }
 
 fn riding(lab: &Lab, p: &Palette) -> Sheet {
-    let (chart, note) = percentiles(lab, lab.so_far().rides(), |r| (r.at, r.ride), p);
+    let (chart, note) = percentiles(lab, "riding", p);
     Sheet { id: "riding", title: "Riding time", note, figure: Figure::Time(chart) }
 }
 
 fn distribution(lab: &Lab, bank: &Bank) -> Sheet {
     let so_far = lab.so_far();
-    let waits = so_far.boardings().iter().map(|b| (b.wait.seconds(), b.wait <= bank.patience));
-    let all = lab.waiting();
+    let lengths: Vec<_> = so_far.of("waiting").into_iter().flat_map(|waits| waits.lengths()).collect();
+    let waits = lengths.iter().map(|(wait, _, n)| (wait.seconds(), *wait <= bank.patience, *n));
+    let all = lab.summary("waiting");
     let marks = marks_of(all, Span::seconds);
     let note = format!("of waiting, s · n = {}", number::count(all.map_or(0, |s| s.count)));
     Sheet { id: "distribution", title: "Distribution", note, figure: Figure::Bars(Histogram::of_waits(waits, marks)) }
@@ -114,7 +117,9 @@ fn load(lab: &Lab, p: &Palette) -> Sheet {
     let n = cars(lab).count();
     let lines = if n <= LINES { each(lab, p) } else { mean(lab, n, p) };
     let most = cars(lab).map(|(_, row)| u64::from(row.capacity)).filter(|c| *c < u64::from(u32::MAX)).max();
-    let theory = most.filter(|_| !so_far.boardings().is_empty()).map(|c| (c as f64, format!("full {c}")));
+    let theory = most
+        .filter(|_| so_far.of("waiting").is_some_and(|waits| !waits.is_empty()))
+        .map(|c| (c as f64, format!("full {c}")));
     let chart = TimeChart { end, lines, theory: theory.into_iter().collect(), unit: "people", ..TimeChart::default() };
     let note = if n > LINES { "riders, mean of all cars" } else { "riders" };
     Sheet { id: "load", title: "Load per car", note: note.to_owned(), figure: Figure::Time(chart) }

@@ -1,7 +1,7 @@
 //! The charts of patterns whose jobs call a server: latency, throughput, jobs in flight and in queues, gauges.
 
 use super::{Figure, Sheet, end_of, line, marks_of, now_of, percentile_of, short, steps, unit_of, window_of};
-use crate::analysis::{Rates, Subject, WindowPoint, rates, windows};
+use crate::analysis::{Rates, Subject, WindowPoint};
 use crate::app::lab::Lab;
 use crate::spec::{GaugeSpec, Regulator, SceneSpec, Unit};
 use crate::trace::{Outcome, Span};
@@ -18,8 +18,10 @@ pub fn sheets(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
 
 fn latency(lab: &Lab, p: &Palette) -> Sheet {
     let window = window_of(lab);
-    let points = windows(lab.so_far().calls(), lab.session().playhead(), window);
-    let series = |pick: fn(&WindowPoint) -> Span| percentile_of(&points, window, |w| pick(w).as_millis().max(0.01));
+    let calls = lab.so_far().calls();
+    let points = calls.map_or_else(Vec::new, |calls| calls.by_window(lab.session().playhead(), window));
+    let step = calls.map_or(window, |calls| calls.coarse(window));
+    let series = |pick: fn(&WindowPoint) -> Span| percentile_of(&points, step, |w| pick(w).as_millis().max(0.01));
     let now = |pick: fn(&WindowPoint) -> Span| now_of(lab, &points, |w| number::millis(pick(w).0));
     let (p50, p95, p99) = (series(|w| w.p50), series(|w| w.p95), series(|w| w.p99));
     let patience = lab.scenario().values().patience();
@@ -52,7 +54,8 @@ fn brief(span: Span) -> String {
 
 fn throughput(lab: &Lab, p: &Palette) -> Sheet {
     let window = window_of(lab);
-    let points = rates(lab.so_far().departures(), lab.session().playhead(), window);
+    let left = lab.so_far().responses();
+    let points = left.map_or_else(Vec::new, |left| left.rates(lab.session().playhead(), window));
     let series = |pick: &dyn Fn(&Rates) -> f64| -> (Points, String) {
         let all: Points = points.iter().map(|r| (r.at.seconds(), pick(&r.rates))).collect();
         let value = all.last().map_or_else(|| "—".to_owned(), |q| number::rate(q.1));
@@ -153,8 +156,8 @@ fn thresholds(scene: &SceneSpec, gauge: &GaugeSpec) -> Vec<(f64, String)> {
 
 fn histogram(lab: &Lab) -> Sheet {
     let so_far = lab.so_far();
-    let ended = so_far.calls().iter().filter(|call| call.end().is_some());
-    let calls = ended.map(|call| (call.latency.as_millis(), call.answer.is_success()));
+    let lengths: Vec<_> = so_far.calls().into_iter().flat_map(|calls| calls.lengths()).collect();
+    let calls = lengths.iter().map(|(span, how, n)| (span.as_millis(), how.is_good(), *n));
     let latency = lab.latency();
     let note = format!("ms, log · n = {}", number::count(latency.map_or(0, |s| s.count)));
     let marks = marks_of(latency, Span::as_millis);

@@ -13,10 +13,14 @@ const RATE: Span = Span::secs(60);
 /// The tiles, and what is to be said about all of them.
 pub fn tiles(lab: &Lab) -> (Vec<Tile>, String) {
     let tally = &lab.ledger().tally;
-    let (waits, rides) = (lab.waiting(), lab.riding());
+    let (waits, rides) = (lab.summary("waiting"), lab.summary("riding"));
     let (at_landings, aboard) = read_scene(lab, tables::health).map_or((0, 0), |health| health.people);
     let longest = read_scene(lab, tables::hall_calls).first().map(|call| call.longest);
-    let per_minute = lab.so_far().recent_rates(RATE).map(|rates| rates.goodput() * 60.0);
+    let per_minute = lab
+        .so_far()
+        .responses()
+        .and_then(|all| all.recent_rates(lab.session().playhead(), RATE))
+        .map(|rates| rates.goodput() * 60.0);
     let mut tiles = vec![
         Tile::count("waiting", "Waiting", at_landings),
         Tile::seconds("wait-mean", "Mean wait", waits, MEAN),

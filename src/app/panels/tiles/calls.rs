@@ -2,6 +2,7 @@
 
 use super::{P50, P95, P99, P999, Tile};
 use crate::app::lab::Lab;
+use crate::spec::Measure;
 use crate::spec::{SceneSpec, Unit};
 use crate::trace::ledger::Tally;
 use crate::trace::{Outcome, Span, StationKind};
@@ -13,7 +14,7 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     let latency = lab.latency();
     let tally = &ledger.tally;
     let queued: u64 = ledger.stations.iter().filter(|s| s.kind == StationKind::Channel).map(|s| s.levels.present).sum();
-    let recent = so_far.recent_rates(Span::secs(1));
+    let recent = so_far.responses().and_then(|all| all.recent_rates(so_far.at(), Span::secs(1)));
     let mut tiles = vec![
         Tile::rate("throughput", "Throughput", recent.map(|r| r.throughput())),
         Tile::rate("goodput", "Goodput", recent.map(|r| r.goodput())),
@@ -48,8 +49,8 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
         tiles.push(Tile::count("peak-tasks", "Peak tasks", tally.tasks_peak));
     }
     // Where arrivals do not wait for answers, what a user feels is the time from the intended start.
-    if !so_far.departures().is_empty() && !lab.scenario().values().is_closed_loop() {
-        let response = so_far.response();
+    if so_far.responses().is_some_and(|all| !all.is_empty()) && !lab.scenario().values().is_closed_loop() {
+        let response = lab.summary(Measure::RESPONSE);
         tiles.push(Tile::time("response-p50", "Response p50", response, P50));
         tiles.push(Tile::time("response-p99", "Response p99", response, P99));
     }

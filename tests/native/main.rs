@@ -36,6 +36,7 @@ mod reference;
 mod registry;
 mod scenarios;
 mod scripts;
+mod semaphore;
 mod stage;
 mod tidy;
 mod trace;

@@ -283,7 +283,7 @@ fn who_gives_up_waiting_takes_no_permit_with_it_not_even_one_it_was_handed() {
         // This one is handed the permit and cancelled before it is polled again.
         let waiting = semaphore.clone();
         let unlucky = env.spawn("unlucky", async move {
-            waiting.acquire().await;
+            drop(waiting.acquire().await);
             unreachable!("it was cancelled");
         });
         env.sleep(MS).await;

@@ -47,7 +47,7 @@ pub struct Reply {
 pub struct Call {
     core: Rc<Core>,
     job: JobId,
-    /// Where the job comes back to; the caller's own station unless it says otherwise.
+    /// Where the job comes back to; the pool it holds of, or else the caller's own station, unless it says otherwise.
     home: StationId,
     site: &'static Location<'static>,
     state: State,
@@ -100,7 +100,8 @@ impl Future for Call {
                 this.state = State::Over;
                 return Poll::Ready(Reply { answer: Answer::Failed, latency: Span::ZERO, retry_after: Span::ZERO });
             };
-            this.home = this.home.some().unwrap_or(this.core.station());
+            let held = this.core.numbers.borrow().home(this.job);
+            this.home = this.home.some().or(held).unwrap_or(this.core.station());
             let started = upstream.has_room();
             this.core.emit_at(
                 EventKind::Called { job: this.job, station: server, started },

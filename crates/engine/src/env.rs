@@ -164,6 +164,17 @@ impl Env {
         self.core.numbers.borrow().attempt(job)
     }
 
+    /// Where the calls of a job come back to, where that is another station than the caller's own: the pool that it holds of.
+    pub fn home(&self, job: JobId) -> Option<StationId> {
+        self.core.numbers.borrow().home(job)
+    }
+
+    /// Lets the calls of a job come back to a station from now on, for parts of which a job holds something; none for the
+    /// caller's own.
+    pub fn set_home(&self, job: JobId, home: Option<StationId>) {
+        self.core.numbers.borrow_mut().set_home(job, home);
+    }
+
     /// The place of a thing among those of its kind in this run, from 0, in the order of asking: what tells apart the dice of two
     /// that are alike.
     pub fn ordinal(&self, kind: &'static str) -> u32 {

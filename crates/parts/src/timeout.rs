@@ -5,6 +5,7 @@ use millrace_trace::Span;
 use pin_project_lite::pin_project;
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -25,6 +26,16 @@ impl fmt::Display for Elapsed {
 #[track_caller]
 pub fn timeout<F: Future>(env: &Env, span: Span, future: F) -> Timeout<F> {
     Timeout { env: env.clone(), alarm: env.sleep(span), future: Some(future) }
+}
+
+/// The same where no time at all stands for as long as it takes, as parameters have it: a maximum wait of 0.
+///
+/// # Errors
+/// [`Elapsed`], as with [`timeout`].
+#[track_caller]
+pub fn at_most<F: Future>(env: &Env, span: Span, future: F) -> impl Future<Output = Result<F::Output, Elapsed>> {
+    let (inner, site) = (env.clone(), Location::caller());
+    env.at(site, async move { if span.is_zero() { Ok(future.await) } else { timeout(&inner, span, future).await } })
 }
 
 pin_project! {
@@ -48,7 +59,7 @@ impl<F: Future> Future for Timeout<F> {
         {
             return Poll::Ready(Ok(value));
         }
-        // The task waits for the future; the alarm is how long it does, not another wait.
+        // Polled muted: the task shows one wait, that of the future.
         let (env, alarm) = (this.env, this.alarm);
         if env.muted(|| Pin::new(alarm).poll(cx)).is_ready() {
             this.future.set(None);

@@ -34,6 +34,7 @@ pub mod backpressure;
 pub mod circuit_breaker;
 pub mod elevator;
 pub mod pipeline;
+pub mod semaphore;
 pub mod sequential;
 pub mod wait_group;
 pub mod worker_pool;
@@ -45,7 +46,7 @@ macro_rules! catalogue {
 
 /// All patterns, in the order of the catalogue.
 pub static ALL: &[&Pattern] =
-    catalogue![sequential, wait_group, worker_pool, backpressure, pipeline, circuit_breaker, elevator];
+    catalogue![sequential, wait_group, worker_pool, backpressure, pipeline, semaphore, circuit_breaker, elevator];
 
 /// The pattern with an id.
 pub fn find(id: &str) -> Option<&'static Pattern> {

@@ -20,6 +20,7 @@ mod scene;
 mod schedule;
 mod source;
 mod values;
+mod waits;
 
 pub use bank::{Pace, Score, Summons};
 pub use check::{Check, CheckKind};
@@ -36,3 +37,4 @@ pub use scene::{FaultSpec, FaultUnit, Flow, GaugeSpec, SceneSpec, Unit, Wire};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use source::{Source, short_path, used_parts};
 pub use values::{Problem, Value, Values};
+pub use waits::{summary_ns, waits};

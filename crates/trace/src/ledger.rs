@@ -5,6 +5,7 @@
 //! what a chart needs over time is a fold of its own.
 
 mod exchanges;
+mod holding;
 mod rows;
 mod station;
 mod tally;
@@ -44,6 +45,8 @@ pub struct Ledger {
     pub crash: Option<TextId>,
     /// The station with a name: the first that is open, or else the first.
     named: BTreeMap<TextId, StationId>,
+    /// Of jobs that hold of a pool: who had them before and has them still, the outermost first: a worker's hand, other pools.
+    outer: BTreeMap<JobId, Vec<StationId>>,
     /// Sums over all stations, kept as they change: there may be hundreds, and they are asked for at every instant.
     held: u64,
     overfull: u32,
@@ -205,12 +208,13 @@ impl Ledger {
         }
     }
 
-    /// Takes a job from where it is, and leaves the row for the caller to set anew.
-    fn take(&mut self, job: JobId) {
+    /// Takes a job from where it is, and leaves the row for the caller to set anew. With `keeping` it goes only for the time being:
+    /// out on a call, or further into a pool.
+    fn take(&mut self, job: JobId, keeping: bool) {
         let now = self.now;
         let Some(&row) = self.job(job) else { return };
         let Fate::At(at) = row.fate else { return };
-        self.change(at, |station| station.leave(job, row.started, now));
+        self.change(at, |station| station.leave(job, row.started, keeping, now));
         if row.calling() {
             self.tally.in_flight = self.tally.in_flight.saturating_sub(1);
         }
@@ -249,7 +253,8 @@ impl Ledger {
     }
 
     fn end(&mut self, job: JobId, fate: Fate) {
-        self.take(job);
+        self.take(job, false);
+        self.let_go(job);
         let (now, caller_of) = (self.now, self.job(job).map(|j| j.caller));
         let mut from_outside = 0;
         if let Some(row) = self.jobs.get_mut(job.0) {
@@ -343,7 +348,7 @@ impl Fold for Ledger {
                 self.put(job, station, false, StationId::NONE);
             }
             EventKind::Moved { job, station, started } => {
-                self.take(job);
+                self.go(job, station);
                 self.put(job, station, started, StationId::NONE);
             }
             EventKind::Started { job } => self.start(job),
@@ -352,13 +357,12 @@ impl Fold for Ledger {
                     Some(Fate::At(from)) => from,
                     _ => StationId::NONE,
                 };
-                self.take(job);
+                self.take(job, true);
                 self.put(job, station, started, caller);
-                self.change(caller, |s| s.hold(job, event.at));
                 self.tally.call_started();
             }
             EventKind::Answered { job, station, answer } => {
-                self.take(job);
+                self.take(job, false);
                 self.put(job, station, true, StationId::NONE);
                 if let Some(row) = self.jobs.get_mut(job.0) {
                     row.answer = Some(answer);
@@ -446,7 +450,7 @@ impl Ledger {
         let Some(row) = self.jobs.get_mut(job.0) else { return };
         row.started = true;
         if let Fate::At(at) = row.fate {
-            self.change(at, |station| station.start(now));
+            self.change(at, |station| station.start(job, now));
         }
     }
 

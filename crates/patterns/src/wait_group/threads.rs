@@ -82,7 +82,7 @@ impl Threads {
 pub(super) struct OnThread<'a> {
     threads: &'a Threads,
     thread: RefCell<Option<Thread>>,
-    _permit: Permit,
+    _permit: Permit<'static>,
 }
 
 impl OnThread<'_> {

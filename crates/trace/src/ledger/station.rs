@@ -25,12 +25,13 @@ pub struct StationRow {
     pub state_since: SimTime,
     /// How many jobs are there, now and summed over time.
     pub levels: Levels,
-    /// The jobs there in order of arrival; kept for channels, sources, cars and landings only.
+    /// The jobs there in order of arrival; kept for channels, sources, cars and landings only. At a pool, those that wait.
     pub queue: VecDeque<JobId>,
     /// The job a worker has in hand, also while it is out on a call: the first of them where there are several, as with
     /// a hedged attempt.
     pub in_hand: Option<JobId>,
-    hands: Vec<JobId>,
+    /// What a worker has in hand, or who holds of a pool, each since when: also while they are out on a call, or further in.
+    hands: Vec<(JobId, SimTime)>,
     /// Where it was, if it travels, in thousandths, its pace from there in millionths a second, and since when.
     place: (i32, i32, SimTime),
     gauges: Vec<i64>,
@@ -115,11 +116,30 @@ impl StationRow {
 
     /// Those its capacity is there for.
     fn load(&self) -> u64 {
-        if self.serves() { self.levels.in_service } else { self.levels.present }
+        match self.kind {
+            StationKind::Pool => self.hands.len() as u64,
+            _ if self.serves() => self.levels.in_service,
+            _ => self.levels.present,
+        }
     }
 
-    /// The share of its capacity in use over time, whatever the capacity was at each time: servers and pools by service,
-    /// workers by having a job in hand, channels by fill. Zero where there is no limit to take a share of.
+    /// Whether a job keeps something of it while it is elsewhere: a worker's hand, a permit of a pool.
+    fn keeps(&self) -> bool {
+        matches!(self.kind, StationKind::Worker | StationKind::Pool)
+    }
+
+    /// The jobs that a worker has in hand, or that hold of a pool, and since when, longest first.
+    pub fn holders(&self) -> impl ExactSizeIterator<Item = (JobId, SimTime)> + '_ {
+        self.hands.iter().copied()
+    }
+
+    /// Whether a job holds of it.
+    pub(super) fn is_held_by(&self, job: JobId) -> bool {
+        self.hands.iter().any(|(held, _)| *held == job)
+    }
+
+    /// The share of its capacity in use over time, whatever the capacity was at each time: servers by service,
+    /// pools by what is held of them, workers by having a job in hand, channels by fill. Zero where there is no limit to take a share of.
     pub fn utilisation(&self, now: SimTime) -> f64 {
         let now = self.closed.unwrap_or(now);
         let room = match self.kind {
@@ -128,7 +148,7 @@ impl StationRow {
             _ => self.room_ns(now) as f64 / 1e9,
         };
         let used = match self.kind {
-            StationKind::Worker => self.levels.held_seconds(now),
+            StationKind::Worker | StationKind::Pool => self.levels.held_seconds(now),
             _ if self.serves() => self.levels.service_seconds(now),
             _ => self.levels.present_seconds(now),
         };
@@ -186,45 +206,59 @@ impl StationRow {
 
     pub(super) fn arrive(&mut self, job: JobId, started: bool, at: SimTime) {
         self.levels.arrive(started, at);
-        if self.is_queue() {
+        if self.is_queue() || self.kind == StationKind::Pool && !started {
             self.queue.push_back(job);
         }
-        self.hold(job, at);
+        if started || self.kind == StationKind::Worker {
+            self.hold(job, at);
+        }
     }
 
-    pub(super) fn leave(&mut self, job: JobId, started: bool, at: SimTime) {
+    /// The job goes; with `keeping` only for the time being, and what it has of this station is still its own.
+    pub(super) fn leave(&mut self, job: JobId, started: bool, keeping: bool, at: SimTime) {
         self.levels.leave(started, at);
-        if self.is_queue()
-            && let Some(index) = self.queue.iter().position(|&j| j == job)
-        {
-            self.queue.remove(index);
+        self.unqueue(job);
+        if !keeping {
+            self.let_go(job, at);
         }
         self.allowed = self.allowed.min(self.load().max(self.limit()));
-        self.let_go(job, at);
     }
 
-    /// The job is out on a call, and still this worker's.
-    pub(super) fn hold(&mut self, job: JobId, at: SimTime) {
-        if self.kind == StationKind::Worker && !self.hands.contains(&job) {
-            self.hands.push(job);
+    fn unqueue(&mut self, job: JobId) {
+        if let Some(index) = self.queue.iter().position(|&j| j == job) {
+            self.queue.remove(index);
+        }
+    }
+
+    fn hold(&mut self, job: JobId, at: SimTime) {
+        if self.keeps() && !self.is_held_by(job) {
+            self.hands.push((job, at));
             self.handled(at);
         }
     }
 
-    /// The job is no longer this worker's.
+    /// The job has nothing of this station any more.
     pub(super) fn let_go(&mut self, job: JobId, at: SimTime) {
-        if let Some(index) = self.hands.iter().position(|&j| j == job) {
+        if let Some(index) = self.hands.iter().position(|(held, _)| *held == job) {
             self.hands.remove(index);
             self.handled(at);
+            self.allowed = self.allowed.min(self.load().max(self.limit()));
         }
     }
 
     fn handled(&mut self, at: SimTime) {
-        self.in_hand = self.hands.first().copied();
-        self.levels.set_held(self.in_hand.is_some(), at);
+        let first = self.hands.first().map(|(job, _)| *job);
+        let held = if self.kind == StationKind::Pool { self.hands.len() as u64 } else { u64::from(first.is_some()) };
+        // A pool has no hand, and its holders are many.
+        self.in_hand = first.filter(|_| self.kind == StationKind::Worker);
+        self.levels.set_held(held, at);
     }
 
-    pub(super) fn start(&mut self, at: SimTime) {
+    pub(super) fn start(&mut self, job: JobId, at: SimTime) {
         self.levels.start(at);
+        if self.kind == StationKind::Pool {
+            self.unqueue(job);
+            self.hold(job, at);
+        }
     }
 }

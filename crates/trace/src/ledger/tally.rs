@@ -116,7 +116,7 @@ pub struct Levels {
     changed: SimTime,
     present_ns: u128,
     service_ns: u128,
-    held: bool,
+    held: u64,
     held_ns: u128,
 }
 
@@ -133,7 +133,7 @@ impl Levels {
             changed: at,
             present_ns: 0,
             service_ns: 0,
-            held: false,
+            held: 0,
             held_ns: 0,
         }
     }
@@ -178,7 +178,7 @@ impl Levels {
     }
 
     pub(super) fn held_seconds(&self, now: SimTime) -> f64 {
-        (self.held_ns + self.pending(now, u64::from(self.held))) as f64 / 1e9
+        (self.held_ns + self.pending(now, self.held)) as f64 / 1e9
     }
 
     /// What has come to a sum since the last change.
@@ -199,7 +199,7 @@ impl Levels {
         if at > self.changed {
             self.present_ns += self.pending(at, self.present);
             self.service_ns += self.pending(at, self.in_service);
-            self.held_ns += self.pending(at, u64::from(self.held));
+            self.held_ns += self.pending(at, self.held);
             self.changed = at;
         }
     }
@@ -224,7 +224,7 @@ impl Levels {
         self.in_service += 1;
     }
 
-    pub(super) fn set_held(&mut self, held: bool, at: SimTime) {
+    pub(super) fn set_held(&mut self, held: u64, at: SimTime) {
         self.settle(at);
         self.held = held;
     }

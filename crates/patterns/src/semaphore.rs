@@ -1,0 +1,180 @@
+//! So many at once, the rest in line.
+//!
+//! # Problem
+//! Something can be used by a few at a time: connections, files, a licence for five. Who comes while all of them are in use must
+//! wait, and somebody has to say who is next.
+//!
+//! # Idea
+//! A number of permits. Who wants in takes one and gives it back when done; who finds none waits. A permit that comes back goes to
+//! whoever has waited longest, even if somebody else asks at that very moment.
+//!
+//! # Watch
+//! Twenty callers come at once for five permits and hold them for 50 ms each: five rounds of nobody's making, because whoever leaves
+//! lets the next one in at the same instant. The first five wait for nothing, the last for 150 ms. With a longest wait of 120 ms the
+//! last five are refused: their turn would have come 30 ms later. At a rate just below what the permits can do, the line is mostly
+//! short and sometimes not, although nothing has changed but luck.
+//!
+//! # Choose
+//! To bound what is under way where the work itself is done by whoever asks. With one permit it is a lock. It bounds only what is done
+//! while the permit is held: given back too early, it limits nothing.
+//!
+//! # Primitives
+//! Semaphore. Tasks. Timeout.
+//!
+//! # Origin
+//! Edsger Dijkstra's, of 1962; first come, first served as in golang.org/x/sync/semaphore and tokio. The figures are those of a Go
+//! service whose semaphores of 5 were given back as soon as a task was queued: 20 of them ran at once.
+
+use millrace_engine::{Env, Job};
+use millrace_parts::{Arrivals, Semaphore, Traffic, at_most};
+use millrace_spec::{
+    Check, Field, FieldGroup, Flow, Pattern, Place, Preset, Role, SceneSpec, Source, Values, Wire, params, summary_ns,
+    waits,
+};
+use millrace_trace::{EventKind, Fold, Ledger, Outcome, Span, StationKind, Trace, ledger::StationRow};
+use serde_json::{Map, Value as Json};
+
+params! {
+    /// The parameters of the semaphore.
+    #[derive(Copy)]
+    pub struct Params {
+        /// How many may hold one at once.
+        permits: u32 => Field::count("permits", "Permits", 5, 1..=1_024).simple(),
+        /// How many come in all.
+        callers: u32 => Field::count("callers", "Callers", 20, 1..=100_000).simple().role(Role::Jobs),
+        /// How long each holds its permit.
+        hold: Span => Field::span("hold", "Hold", Span::millis(50), Span::ZERO..=Span::secs(60)).simple(),
+        /// How long a caller waits for a permit before it is refused; 0 for as long as it takes.
+        max_wait: Span => Field::span("max-wait", "Longest wait", Span::ZERO, Span::ZERO..=Span::secs(3600)).simple(),
+        /// How many callers come in a second, each when it comes; 0 for all at once.
+        rate: f64 => Field::rate("rate", "Arrival rate", 0.0, 0.0..=1_000_000.0).simple(),
+    }
+}
+
+/// The semaphore, for the registry.
+pub static PATTERN: Pattern = Pattern {
+    id: "semaphore",
+    name: "Semaphore",
+    title: "Semaphore",
+    group: "Coordination",
+    glyph: "permits",
+    fields: Params::fields,
+    scene: |_, _| {
+        let places = [Place::source("callers", "Callers"), Place::sink("results", "Results")];
+        let wires = [Wire::new("callers", "results")];
+        SceneSpec { backlog: Some("backlog".into()), ..SceneSpec::new(Flow::row(places), wires) }
+    },
+    presets: &[
+        Preset {
+            id: "patience",
+            label: "Refused after 120 ms",
+            help: "Five permits serve fifteen callers in 150 ms; the five whose turn would come then have gone.",
+            fidelity: None,
+            values: &[("max-wait", "120ms")],
+        },
+        Preset {
+            id: "lock",
+            label: "One permit is a lock",
+            help: "With one permit nobody overlaps: twenty callers take 20 × 50 ms = 1 s.",
+            fidelity: None,
+            values: &[("permits", "1")],
+        },
+        Preset {
+            id: "steady",
+            label: "90 % of what it can do",
+            help: "Callers come by chance, 72 a second, and four permits can serve 80: mostly nobody waits long, and now and then a line grows.",
+            fidelity: None,
+            values: &[("permits", "4"), ("callers", "864"), ("rate", "72")],
+        },
+        Preset {
+            id: "overload",
+            label: "More than it can do",
+            help: "Forty permits can serve 800 a second and 1,000 come: the line grows until the longest wait refuses as many as are too many.",
+            fidelity: None,
+            values: &[("permits", "40"), ("callers", "5000"), ("rate", "1000"), ("max-wait", "200ms")],
+        },
+    ],
+    checks: &[
+        Check::CONSERVED,
+        Check::WITHIN_CAPACITY,
+        Check::always("never are more held than there are permits", |l, t| {
+            pool(l, t).is_none_or(|pool| pool.holders().len() <= pool.capacity as usize)
+        })
+        .by("who holds a permit, against their number"),
+        Check::always("nobody waits while a permit is free", |l, t| {
+            pool(l, t).is_none_or(|pool| pool.queue.is_empty() || pool.holders().len() >= pool.capacity as usize)
+        })
+        .by("who waits, beside who holds"),
+        Check::sometimes("somebody had to wait", |l, t| pool(l, t).is_some_and(|pool| !pool.queue.is_empty())),
+        Check::eventually("who waited was served in the order of coming", first_come_first_served)
+            .by("the order in which callers began to wait, against that in which they were served"),
+        Check::eventually("everybody was served, or refused after the longest wait", |l, _| {
+            l.tally.count(Outcome::Completed) + l.tally.count(Outcome::Rejected) == l.tally.offered
+        })
+        .by("the outcomes of all callers"),
+        Check::eventually("every permit came back", |l, t| pool(l, t).is_none_or(|pool| pool.holders().len() == 0))
+            .by("who holds a permit at the end"),
+    ],
+    source: Source { path: file!(), text: include_str!("semaphore.rs") },
+    detail,
+    run: |env, values, _| Box::pin(run(env, Params::read(values))),
+    ..Pattern::BASE
+};
+
+const PERMITS: &str = "permits";
+
+async fn run(env: Env, p: Params) {
+    let source = env.open_plain(StationKind::Source, "callers");
+    let permits = Semaphore::open(&env, PERMITS, p.permits);
+    let inner = env.clone();
+    let arrivals = env.spawn_at("arrivals", source, async move {
+        let traffic = if p.rate > 0.0 { Traffic::Poisson(p.rate) } else { Traffic::Closed };
+        let mut arrivals = Arrivals::start(&inner, p.callers, traffic);
+        let mut callers = Vec::new();
+        while let Some(job) = arrivals.next().await {
+            callers.push(inner.spawn("caller", call(inner.clone(), p, permits.clone(), job)));
+        }
+        callers
+    });
+    for caller in arrivals.await {
+        caller.await;
+    }
+}
+
+async fn call(env: Env, p: Params, permits: Semaphore, job: Job) {
+    let outcome = match at_most(&env, p.max_wait, permits.acquire_for(&job)).await {
+        Ok(_permit) => {
+            env.sleep(p.hold).await;
+            Outcome::Completed
+        }
+        Err(_) => Outcome::Rejected,
+    };
+    job.leave(outcome);
+}
+
+fn pool<'a>(ledger: &'a Ledger, trace: &Trace) -> Option<&'a StationRow> {
+    ledger.find(PERMITS, trace).map(|(_, pool)| pool)
+}
+
+/// Whoever gave up is in nobody's way.
+fn first_come_first_served(ledger: &Ledger, trace: &Trace) -> bool {
+    let Some((permits, _)) = ledger.find(PERMITS, trace) else { return true };
+    let mut served = trace.iter().filter_map(|event| match event.kind {
+        EventKind::Started { job } => Some(job),
+        _ => None,
+    });
+    let mut came = trace.iter().filter_map(|event| match event.kind {
+        EventKind::Moved { job, station, started: false } if station == permits => Some(job),
+        _ => None,
+    });
+    served.all(|job| came.any(|came| came == job))
+}
+
+fn detail(trace: &Trace, _: &Values) -> Map<String, Json> {
+    let (mut ledger, mut peak) = (Ledger::new(), 0);
+    for event in trace.iter() {
+        ledger.apply(event, trace);
+        peak = peak.max(pool(&ledger, trace).map_or(0, |pool| pool.holders().len()));
+    }
+    Map::from_iter([("peak_held".to_owned(), peak.into()), ("waits_ns".to_owned(), summary_ns(waits(trace, PERMITS)))])
+}

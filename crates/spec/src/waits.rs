@@ -1,0 +1,50 @@
+//! Waits at a pool, as reports tell of them: how many had to wait, and how long.
+//!
+//! A wait begins when a job queues at the pool, and ends when it is served there or goes away: whoever gave up has waited too. Who was
+//! served at once is not counted, and a wait that is not over neither.
+
+use millrace_trace::{EventKind, JobId, SimTime, Span, StationId, Trace};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+/// The waits at a station, by its name, in the order of their ends.
+pub fn waits(trace: &Trace, station: &str) -> Vec<Span> {
+    let Some(name) = trace.texts().find(station) else { return Vec::new() };
+    let (mut at, mut since, mut over) = (StationId::NONE, BTreeMap::<JobId, SimTime>::new(), Vec::new());
+    for event in trace.iter() {
+        match event.kind {
+            EventKind::Opened { station, name: opened, .. } if opened == name => at = station,
+            EventKind::Moved { job, station, started: false } if station == at => {
+                since.insert(job, event.at);
+            }
+            EventKind::Started { job } | EventKind::Moved { job, .. } | EventKind::Left { job, .. } => {
+                over.extend(since.remove(&job).map(|since| event.at.since(since)));
+            }
+            _ => {}
+        }
+    }
+    over
+}
+
+/// Times as reports have them: `{count, mean, p50, p99, max}` in nanoseconds. Of no times at all there is no mean: all but the count
+/// are null. Percentiles are by nearest rank, and exact.
+pub fn summary_ns(mut spans: Vec<Span>) -> Json {
+    spans.sort_unstable();
+    let count = spans.len() as u64;
+    let sum: u128 = spans.iter().map(|span| u128::from(span.0)).sum();
+    let mean = sum.checked_div(u128::from(count)).map(|mean| mean as u64);
+    let rank = |percent: u64| spans.get(((count * percent).div_ceil(100).max(1) - 1) as usize).map(|span| span.0);
+    json!({ "count": count, "mean": mean, "p50": rank(50), "p99": rank(99), "max": rank(100) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_no_wait_there_is_no_mean_and_percentiles_are_waits_that_were() {
+        assert_eq!(summary_ns(Vec::new()), json!({ "count": 0, "mean": null, "p50": null, "p99": null, "max": null }));
+        let spans = (1..=200).rev().map(Span).collect();
+        assert_eq!(summary_ns(spans), json!({ "count": 200, "mean": 100, "p50": 100, "p99": 198, "max": 200 }));
+    }
+}

@@ -4,15 +4,16 @@
 //! that is emitted and a task that is woken only note something down, so a part may do either within a borrow of its own.
 
 use super::call::Upstream;
-use super::exchange::{Exchange, Terms};
+use super::exchange::Exchange;
 use super::faults::{Change, FaultId, Faults, Onset};
 use super::host::Host;
+use super::joins::{AnyResult, Joins};
 use super::numbers::Numbers;
 use super::outside::{Outside, SpareWaker};
 use super::rng::{Draw, Seed};
 use super::site::Sites;
 use super::task::TaskRef;
-use super::tasks::{BoxedTask, LiveTask, Taken, Tasks, WaitPoint};
+use super::tasks::{BoxedTask, LiveTask, Removed, Taken, Tasks, WaitPoint};
 use super::timers::{Purpose, TimerId, Timers};
 use millrace_trace::{Ending, EventKind, JobId, SimTime, Site, StationId, TaskId, TextId, Trace, TraceEvent, Wait};
 use std::cell::{Cell, Ref, RefCell, RefMut};
@@ -20,7 +21,7 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Poll};
 
 /// What a part does when a fault is switched.
 pub(super) type FaultHandler = Rc<dyn Fn(&[i64])>;
@@ -34,6 +35,7 @@ pub(crate) struct Core {
     now: Cell<SimTime>,
     trace: RefCell<Trace>,
     pub(super) tasks: RefCell<Tasks>,
+    pub(super) joins: RefCell<Joins>,
     pub(super) timers: RefCell<Timers>,
     current: Cell<TaskRef>,
     station: Cell<StationId>,
@@ -45,7 +47,7 @@ pub(crate) struct Core {
     next_job: Cell<u32>,
     next_station: Cell<u32>,
     next_serial: Cell<u64>,
-    next_exchange: Cell<u32>,
+    pub(super) next_exchange: Cell<u32>,
     pub(super) numbers: RefCell<Numbers>,
     pub(super) seed: Seed,
     pub(super) faults: RefCell<Faults>,
@@ -84,6 +86,7 @@ impl Core {
             now: Cell::new(SimTime::ZERO),
             trace: RefCell::new(Trace::new()),
             tasks: RefCell::default(),
+            joins: RefCell::default(),
             timers: RefCell::default(),
             current: Cell::new(TaskRef::NONE),
             station: Cell::new(StationId::NONE),
@@ -242,7 +245,7 @@ impl Core {
     pub fn cancel(&self, task: TaskRef, how: Ending) {
         // No future while it is polled: the executor finds it gone when it puts it back, and lets it go.
         let removed = self.tasks.borrow_mut().remove(task);
-        let Some((Some(future), station)) = removed else { return };
+        let Some(Removed { future: Some(future), station, .. }) = removed else { return };
         let (current, home) = (self.current.replace(task), self.station.replace(station));
         drop(future);
         self.current.set(current);
@@ -250,8 +253,27 @@ impl Core {
         self.gone(task, how);
     }
 
-    /// A task has come to its end, and its future is dropped.
+    /// A task that was being polled has come to its end: by itself, or because it was cancelled meanwhile.
     #[inline(never)]
+    fn ended(&self, task: TaskRef, future: BoxedTask, result: Option<AnyResult>) {
+        let removed = self.tasks.borrow_mut().remove(task);
+        if let (Some(Removed { held: true, .. }), Some(result)) = (&removed, result) {
+            let waiter = self.joins.borrow_mut().ended(task.id, result);
+            waiter.into_iter().for_each(|waiter| self.wake(waiter));
+        }
+        drop(future);
+        self.gone(task, if removed.is_some() { Ending::Completed } else { Ending::Cancelled });
+    }
+
+    /// Nobody holds a task's handle any more.
+    pub(super) fn let_go(&self, task: TaskRef) {
+        if !self.tasks.borrow_mut().let_go(task) {
+            let result = self.joins.borrow_mut().forget(task.id);
+            drop(result);
+        }
+    }
+
+    /// A task has come to its end, and its future is dropped.
     fn gone(&self, task: TaskRef, how: Ending) {
         self.emit_for(task.id, EventKind::Ended { how }, Site::NONE);
         self.tasks.borrow_mut().release(task);
@@ -274,16 +296,14 @@ impl Core {
             None => spare.lend(task, |cx| future.as_mut().poll(cx)),
             Some(own) => (future.as_mut().poll(&mut Context::from_waker(&own.into())), None),
         };
-        let ended = if result.is_pending() {
-            let back = self.tasks.borrow_mut().put_back(task, future, kept);
-            back.err().map(|future| (future, Ending::Cancelled))
-        } else {
-            let there = self.tasks.borrow_mut().remove(task).is_some();
-            Some((future, if there { Ending::Completed } else { Ending::Cancelled }))
-        };
-        if let Some((future, how)) = ended {
-            drop(future);
-            self.gone(task, how);
+        match result {
+            Poll::Pending => {
+                let back = self.tasks.borrow_mut().put_back(task, future, kept);
+                if let Err(future) = back {
+                    self.ended(task, future, None);
+                }
+            }
+            Poll::Ready(result) => self.ended(task, future, Some(result)),
         }
         self.current.set(TaskRef::NONE);
         self.station.set(StationId::NONE);
@@ -418,62 +438,6 @@ impl Core {
             self.edit(key, value);
         }
         cell
-    }
-
-    /// Begins an exchange.
-    pub fn asked(&self, client: &str, request: &str) -> u32 {
-        let exchange = self.next_exchange.replace(self.next_exchange.get() + 1);
-        if !self.closed.get() {
-            let (client, request) = {
-                let mut trace = self.trace.borrow_mut();
-                (trace.text(client), trace.text(request))
-            };
-            self.emit(EventKind::Asked { exchange, client, request });
-        }
-        exchange
-    }
-
-    /// Somebody outside asks the program for something. The number of the exchange.
-    pub(super) fn ask(&self, client: &str, (method, path, body): (&str, &str, &str), terms: Terms) -> u32 {
-        let gap = if body.is_empty() { "" } else { "\n" };
-        let number = self.asked(client, &format!("{method} {path}{gap}{body}"));
-        let exchange = Exchange {
-            number,
-            client: client.to_owned(),
-            method: method.to_owned(),
-            path: path.to_owned(),
-            body: body.to_owned(),
-            terms,
-        };
-        let handler = self.ask_handler.borrow().clone();
-        match handler {
-            Some(handler) => handler(exchange),
-            // The program's first turn is still to come.
-            None if self.now() == SimTime::ZERO => self.early.borrow_mut().push(exchange),
-            None => {
-                self.emit_text("nobody answers here", |body| EventKind::Replied {
-                    exchange: number,
-                    status: 404,
-                    body,
-                });
-            }
-        }
-        number
-    }
-
-    /// The program listens from now on.
-    pub(super) fn listen(&self, handler: AskHandler) {
-        self.ask_handler.replace(Some(handler.clone()));
-        let early = std::mem::take(&mut *self.early.borrow_mut());
-        early.into_iter().for_each(|exchange| handler(exchange));
-    }
-
-    /// Who asked has gone.
-    pub(super) fn hang(&self, exchange: u32) {
-        let handler = self.hang_handler.borrow().clone();
-        if let Some(handler) = handler {
-            handler(exchange);
-        }
     }
 
     /// Drops all tasks without a trace of it: the program's process has ended.

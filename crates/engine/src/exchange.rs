@@ -3,6 +3,9 @@
 //! It comes in as an intervention, so a link replays it, and it is data: whoever mounts the same interface on a real
 //! network asks the same way.
 
+use super::core::{AskHandler, Core};
+use millrace_trace::{EventKind, SimTime};
+
 /// A request, with the number under which it is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
@@ -75,5 +78,63 @@ impl Exchange {
     /// The id of an exchange that came without one.
     pub fn id_of(number: u32) -> String {
         format!("req-{number}")
+    }
+}
+
+impl Core {
+    /// Begins an exchange.
+    pub fn asked(&self, client: &str, request: &str) -> u32 {
+        let exchange = self.next_exchange.replace(self.next_exchange.get() + 1);
+        if !self.closed.get() {
+            let (client, request) = {
+                let mut trace = self.trace_mut();
+                (trace.text(client), trace.text(request))
+            };
+            self.emit(EventKind::Asked { exchange, client, request });
+        }
+        exchange
+    }
+
+    /// Somebody outside asks the program for something. The number of the exchange.
+    pub(super) fn ask(&self, client: &str, (method, path, body): (&str, &str, &str), terms: Terms) -> u32 {
+        let gap = if body.is_empty() { "" } else { "\n" };
+        let number = self.asked(client, &format!("{method} {path}{gap}{body}"));
+        let exchange = Exchange {
+            number,
+            client: client.to_owned(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            body: body.to_owned(),
+            terms,
+        };
+        let handler = self.ask_handler.borrow().clone();
+        match handler {
+            Some(handler) => handler(exchange),
+            // The program's first turn is still to come.
+            None if self.now() == SimTime::ZERO => self.early.borrow_mut().push(exchange),
+            None => {
+                self.emit_text("nobody answers here", |body| EventKind::Replied {
+                    exchange: number,
+                    status: 404,
+                    body,
+                });
+            }
+        }
+        number
+    }
+
+    /// The program listens from now on.
+    pub(super) fn listen(&self, handler: AskHandler) {
+        self.ask_handler.replace(Some(handler.clone()));
+        let early = std::mem::take(&mut *self.early.borrow_mut());
+        early.into_iter().for_each(|exchange| handler(exchange));
+    }
+
+    /// Who asked has gone.
+    pub(super) fn hang(&self, exchange: u32) {
+        let handler = self.hang_handler.borrow().clone();
+        if let Some(handler) = handler {
+            handler(exchange);
+        }
     }
 }

@@ -32,6 +32,7 @@ mod host;
 mod injected;
 mod intervention;
 mod job;
+mod joins;
 mod numbers;
 mod outside;
 mod rng;

@@ -64,11 +64,11 @@ impl SpareWaker {
 
     /// Polls a task with this waker. If the task has kept it, it is the task's own from now on, and comes out.
     #[inline]
-    pub fn lend(
+    pub fn lend<R>(
         &mut self,
         task: TaskRef,
-        poll: impl FnOnce(&mut Context<'_>) -> Poll<()>,
-    ) -> (Poll<()>, Option<Arc<OutsideWaker>>) {
+        poll: impl FnOnce(&mut Context<'_>) -> Poll<R>,
+    ) -> (Poll<R>, Option<Arc<OutsideWaker>>) {
         self.shared.task.store(u64::from(task.slot) << 32 | u64::from(task.id.0), Ordering::Relaxed);
         let result = poll(&mut Context::from_waker(&self.waker));
         if Arc::strong_count(&self.shared) > 2 {

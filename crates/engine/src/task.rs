@@ -1,14 +1,15 @@
 //! A task from outside: its reference, its handle, and the way of its result.
 
 use super::core::Core;
+use super::joins::AnyResult;
 use millrace_trace::{Ending, Site, StationId, TaskId, Wait};
 use pin_project_lite::pin_project;
-use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 /// A task to wake: where it is in the slab, and who it is. Ids are never reused, so a wake that comes late finds another
@@ -28,39 +29,25 @@ impl TaskRef {
     }
 }
 
-/// What a task and its handle share.
-struct Join<T> {
-    result: Cell<Option<T>>,
-    ended: Cell<bool>,
-    waiter: Cell<TaskRef>,
-}
-
 pin_project! {
-    /// A task's future, and where its result goes. No async block: that would hold the future twice, once where it was
-    /// captured and once where it is awaited.
-    struct Body<F: Future> {
-        core: Weak<Core>,
-        join: Rc<Join<F::Output>>,
+    /// A task's future. No async block: that would hold the future twice, once where it was captured and once where it is awaited.
+    struct Body<F> {
         #[pin]
         future: Option<F>,
     }
 }
 
-impl<F: Future> Future for Body<F> {
-    type Output = ();
+impl<F: Future<Output: 'static>> Future for Body<F> {
+    type Output = AnyResult;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<AnyResult> {
         let mut this = self.project();
-        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
         let Poll::Ready(result) = future.poll(cx) else { return Poll::Pending };
         // What the future holds goes before anybody hears of the result.
         this.future.set(None);
-        this.join.result.set(Some(result));
-        this.join.ended.set(true);
-        if let Some(core) = this.core.upgrade() {
-            core.wake(this.join.waiter.get());
-        }
-        Poll::Ready(())
+        Poll::Ready(Box::new(result))
     }
 }
 
@@ -70,8 +57,8 @@ impl<F: Future> Future for Body<F> {
 pub struct Task<T> {
     core: Rc<Core>,
     task: TaskRef,
-    join: Rc<Join<T>>,
     detached: bool,
+    result: PhantomData<fn() -> T>,
 }
 
 impl<T> fmt::Debug for Task<T> {
@@ -100,16 +87,16 @@ impl<T: 'static> Task<T> {
         boxed: usize,
         future: impl Future<Output = T> + 'static,
     ) -> Task<T> {
-        let join = Rc::new(Join { result: Cell::new(None), ended: Cell::new(false), waiter: Cell::new(TaskRef::NONE) });
-        let body = Body { core: Rc::downgrade(core), join: join.clone(), future: Some(future) };
+        let body = Body { future: Some(future) };
         let bytes = boxed + std::mem::size_of_val(&body);
         let task = core.spawn(name, station, site, bytes, Box::pin(body));
-        Task { core: core.clone(), task, join, detached: false }
+        Task { core: core.clone(), task, detached: false, result: PhantomData }
     }
 
     /// Lets the task run on without its handle.
     pub fn detach(mut self) {
         self.detached = true;
+        self.core.let_go(self.task);
     }
 
     /// Ends the task as a fault does. It is cancelled, and its end says that it was killed.
@@ -128,7 +115,7 @@ impl<T: 'static> Task<T> {
 
     /// Whether the task has a result.
     pub fn is_finished(&self) -> bool {
-        self.join.ended.get()
+        self.core.joins.borrow().has(self.task.id)
     }
 
     /// The same as awaiting it, for those who need the future: to wait for one of several. Dropping that cancels the task.
@@ -151,8 +138,9 @@ impl<T: 'static> IntoFuture for Task<T> {
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
-        if !self.detached && !self.join.ended.get() {
+        if !self.detached {
             self.core.cancel(self.task, Ending::Cancelled);
+            self.core.let_go(self.task);
         }
     }
 }
@@ -175,10 +163,11 @@ impl<T: 'static> Future for JoinTask<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<T> {
-        if let Some(result) = self.task.join.result.take() {
-            return Poll::Ready(result);
+        let core = &self.task.core;
+        let result = core.joins.borrow_mut().fetch(self.task.task.id, core.current());
+        if let Some(Ok(result)) = result.map(|result| result.downcast::<T>()) {
+            return Poll::Ready(*result);
         }
-        self.task.join.waiter.set(self.task.core.current());
         if !self.waiting {
             self.waiting = true;
             self.task.core.waits(Wait::Join, StationId::NONE, self.site);

@@ -3,6 +3,7 @@
 //! Both are one thing in one borrow, because a wake needs both: whether the task is queued already stands in its slot. The borrow
 //! is never held while a future is polled or dropped: either may wake, spawn or cancel.
 
+use super::joins::AnyResult;
 use super::outside::OutsideWaker;
 use super::rng::Draw;
 use super::site::Sites;
@@ -14,7 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// A boxed task as the executor keeps it.
-pub(super) type BoxedTask = Pin<Box<dyn Future<Output = ()>>>;
+pub(super) type BoxedTask = Pin<Box<dyn Future<Output = AnyResult>>>;
 
 /// What a task waits for, as the executor remembers it for deadlock reports.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +30,8 @@ struct Slot {
     /// Whose it is, or [`TaskId::NONE`] for one that is free, and for a task that has cancelled itself and is still being polled.
     id: TaskId,
     queued: bool,
+    /// Whether its handle is held, so that somebody may ask for its result.
+    held: bool,
     /// None while it is being polled, and when the slot is free.
     future: Option<BoxedTask>,
     /// The waker of its own, where it has handed one to the outside.
@@ -43,6 +46,15 @@ pub(super) struct Taken {
     pub future: BoxedTask,
     pub waker: Option<Arc<OutsideWaker>>,
     pub station: StationId,
+}
+
+/// A task that is gone.
+pub(super) struct Removed {
+    /// None where that is being polled.
+    pub future: Option<BoxedTask>,
+    pub station: StationId,
+    /// Whether somebody holds its handle.
+    pub held: bool,
 }
 
 /// A task that has not ended, for reports.
@@ -64,7 +76,7 @@ impl Tasks {
     /// Adds a task, ready for its first turn.
     pub fn add(&mut self, id: TaskId, name: TextId, station: StationId, future: BoxedTask) -> TaskRef {
         let number = self.free.pop().unwrap_or(self.slots.len() as u32);
-        let slot = Slot { id, queued: true, future: Some(future), waker: None, station, name, wait: None };
+        let slot = Slot { id, queued: true, held: true, future: Some(future), waker: None, station, name, wait: None };
         match self.slots.get_mut(number as usize) {
             Some(free) => *free = slot,
             None => self.slots.push(slot),
@@ -133,13 +145,18 @@ impl Tasks {
         }
     }
 
-    /// A task is gone from here on: wakes find it no more. Whether it was there, and its future, unless that is being polled. Its
-    /// slot is given back by [`Tasks::release`] once the future is dropped.
-    pub fn remove(&mut self, task: TaskRef) -> Option<(Option<BoxedTask>, StationId)> {
+    /// A task is gone from here on: wakes find it no more. None if it was gone. Its slot is given back by [`Tasks::release`] once its
+    /// future is dropped.
+    pub fn remove(&mut self, task: TaskRef) -> Option<Removed> {
         let slot = self.slot(task)?;
         slot.id = TaskId::NONE;
         slot.waker = None;
-        Some((slot.future.take(), slot.station))
+        Some(Removed { future: slot.future.take(), station: slot.station, held: slot.held })
+    }
+
+    /// Nobody holds a task's handle any more.
+    pub fn let_go(&mut self, task: TaskRef) -> bool {
+        self.slot(task).map(|slot| slot.held = false).is_some()
     }
 
     /// The slot of a task that was removed may be used again.

@@ -4,7 +4,9 @@ use crate::program::{setup, start_pattern, values};
 use millrace::engine::Progress;
 use millrace::parts;
 use millrace::patterns::{self, ALL};
-use millrace::spec::{CheckKind, Fidelity, Field, Kind, Pattern, Place, PlaceKind, Preset, SceneSpec, Values, used_parts};
+use millrace::spec::{
+    CheckKind, Fidelity, Field, Kind, Pattern, Place, PlaceKind, Preset, SceneSpec, Values, used_parts,
+};
 use millrace::trace::{Cursor, Ledger, SimTime};
 use millrace::view::place;
 use std::collections::BTreeSet;

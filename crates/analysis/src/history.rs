@@ -3,6 +3,7 @@
 //! Folded at the far end of what is computed, with a ledger of its own. Never rewound: [`Prefix`] is what it was at a
 //! playhead. It takes no more memory than its [`Budget`] allows: what nobody goes back to any more is put together.
 
+use super::measured::Change;
 use super::{Checks, Exchanges, Journal, Levels, Measured, Prefix, Subject};
 use millrace_spec::{Check, Measure, Pattern, Values};
 use millrace_trace::ledger::Fate;
@@ -109,12 +110,20 @@ impl Fold for History {
         if event.at > self.ledger.now {
             self.checks.instant_over(&self.ledger, trace);
         }
+        // A third of all events: nothing but where a task waits.
+        if let EventKind::Waits { .. } = event.kind {
+            self.ledger.apply(event, trace);
+            return;
+        }
         self.journal.observe(event, position, (&self.ledger, &self.exchanges), trace);
         self.exchanges.observe(event, position);
-        for measured in &mut self.measured {
-            measured.observe(event, position, &self.ledger, trace);
+        let mut before = None;
+        if let Some(change) = Change::of(&event.kind, &self.ledger, trace) {
+            // Who is served now stays where it is.
+            before = change.from().filter(|_| !matches!(event.kind, EventKind::Started { .. }));
+            self.measured.iter_mut().for_each(|measured| measured.observe(event, position, &change));
         }
-        let (in_flight, before) = (self.ledger.tally.in_flight, level_of(event, &self.ledger));
+        let in_flight = self.ledger.tally.in_flight;
         self.ledger.apply(event, trace);
         if self.ledger.tally.in_flight != in_flight {
             self.levels.set(Subject::InFlight, position, event.at, self.ledger.tally.in_flight as i64);

@@ -32,8 +32,8 @@ pub struct Measured {
     last: usize,
 }
 
-/// What an event means for a job: where it is, where it goes.
-struct Change<'a> {
+/// What an event means for a job: where it is, where it goes. Found once for all measures.
+pub(super) struct Change<'a> {
     kind: &'a EventKind,
     job: JobId,
     row: &'a JobRow,
@@ -68,10 +68,9 @@ impl Measured {
         self.series.iter_mut().map(|(_, series)| series)
     }
 
-    /// Takes in an event at a position, with the state before it.
+    /// Takes in an event at a position, with what it means for its job.
     #[inline]
-    pub(super) fn observe(&mut self, event: &TraceEvent, position: u64, before: &Ledger, trace: &Trace) {
-        let Some(change) = Change::of(&event.kind, before, trace) else { return };
+    pub(super) fn observe(&mut self, event: &TraceEvent, position: u64, change: &Change<'_>) {
         if let Some(station) = change.is(&self.measure.to) {
             let since = match &mut self.since {
                 Since::Entered => Some(change.row.entered),
@@ -108,7 +107,9 @@ impl Measured {
 }
 
 impl<'a> Change<'a> {
-    fn of(kind: &'a EventKind, before: &'a Ledger, trace: &'a Trace) -> Option<Change<'a>> {
+    /// What an event means, in the state before it; none where it moves no job that is there.
+    #[inline]
+    pub(super) fn of(kind: &'a EventKind, before: &'a Ledger, trace: &'a Trace) -> Option<Change<'a>> {
         let (job, to) = match *kind {
             EventKind::Moved { job, station, .. }
             | EventKind::Called { job, station, .. }
@@ -133,7 +134,14 @@ impl<'a> Change<'a> {
         is.then_some(id)
     }
 
+    /// Where the job is.
+    #[inline]
+    pub(super) fn from(&self) -> Option<StationId> {
+        self.from.map(|(id, _)| id)
+    }
+
     /// Whether the event is such a step, and at which station.
+    #[inline]
     fn is(&self, step: &Step) -> Option<StationId> {
         let (from, to) = (|at| self.at(self.from, at), |at| self.at(self.to, at));
         match (step, self.kind) {

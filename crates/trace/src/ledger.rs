@@ -198,10 +198,8 @@ impl Ledger {
     #[inline]
     fn change(&mut self, id: StationId, change: impl FnOnce(&mut StationRow)) {
         let Some(station) = self.stations.get_mut(id.0 as usize) else { return };
-        let before = station.account();
         change(station);
-        let after = station.account();
-        if before != after {
+        if let Some((before, after)) = station.count() {
             self.held = self.held - before.held + after.held;
             self.overfull = self.overfull - u32::from(before.overfull) + u32::from(after.overfull);
             self.idle = self.idle - u32::from(before.idle) + u32::from(after.idle);
@@ -212,10 +210,11 @@ impl Ledger {
     /// out on a call, or further into a pool.
     fn take(&mut self, job: JobId, keeping: bool) {
         let now = self.now;
-        let Some(&row) = self.job(job) else { return };
+        let Some(row) = self.job(job) else { return };
         let Fate::At(at) = row.fate else { return };
-        self.change(at, |station| station.leave(job, row.started, keeping, now));
-        if row.calling() {
+        let (started, calling) = (row.started, row.calling());
+        self.change(at, |station| station.leave(job, started, keeping, now));
+        if calling {
             self.tally.in_flight = self.tally.in_flight.saturating_sub(1);
         }
     }

@@ -7,13 +7,17 @@ impl Ledger {
     /// A job goes to a station. One that goes to a pool stays in the hand it was in, and keeps what it holds of others, until it
     /// comes back from there. Whoever goes elsewhere lets go of everything.
     pub(super) fn go(&mut self, job: JobId, to: StationId) {
+        let is_pool = self.station(to).is_some_and(|station| station.kind == StationKind::Pool);
+        if !is_pool && self.outer.is_empty() {
+            // Nobody holds anything further out: by far most runs have no pool.
+            return self.take(job, false);
+        }
         let from = match self.job(job).map(|row| row.fate) {
             Some(Fate::At(from)) => from,
             _ => StationId::NONE,
         };
         let holds = |id: StationId| self.station(id).is_some_and(|station| station.is_held_by(job));
         let comes_back = self.outer.get(&job).and_then(|outer| outer.last()) == Some(&to);
-        let is_pool = self.station(to).is_some_and(|station| station.kind == StationKind::Pool);
         let goes_further = is_pool && !comes_back && from != to && holds(from);
         self.take(job, goes_further);
         if goes_further {

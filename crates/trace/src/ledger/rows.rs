@@ -96,7 +96,7 @@ impl<T: Clone> Rows<T> {
     #[inline]
     pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
         let page = (number as usize / PAGE).checked_sub(self.gone)?;
-        Rc::make_mut(self.pages.get_mut(page)?.as_mut()?).rows.get_mut(number as usize % PAGE)
+        own(self.pages.get_mut(page)?.as_mut()?)?.rows.get_mut(number as usize % PAGE)
     }
 
     /// Puts the row of a number there. Numbers come in order; rows for those that were left out are copies of it.
@@ -118,8 +118,9 @@ impl<T: Clone> Rows<T> {
             }
         }
         self.len += 1;
-        if let Some(Some(page)) = self.pages.back_mut() {
-            let page = Rc::make_mut(page);
+        if let Some(Some(page)) = self.pages.back_mut()
+            && let Some(page) = own(page)
+        {
             page.rows.push(row);
             page.live += 1;
         }
@@ -129,12 +130,26 @@ impl<T: Clone> Rows<T> {
     pub fn over(&mut self, number: u32) {
         let Some(place) = (number as usize / PAGE).checked_sub(self.gone) else { return };
         let Some(Some(page)) = self.pages.get_mut(place) else { return };
-        let page = Rc::make_mut(page);
+        let Some(page) = own(page) else { return };
         page.live = page.live.saturating_sub(1);
         if page.live == 0 && self.len > self.all {
             self.give_up(place);
         }
     }
+}
+
+/// A page to be changed, of which nobody else has a part any more. That it is shared is rare and out of the way.
+#[inline]
+fn own<T: Clone>(page: &mut Rc<Page<T>>) -> Option<&mut Page<T>> {
+    #[cold]
+    #[inline(never)]
+    fn part<T: Clone>(page: &mut Rc<Page<T>>) {
+        Rc::make_mut(page);
+    }
+    if Rc::get_mut(page).is_none() {
+        part(page);
+    }
+    Rc::get_mut(page)
 }
 
 #[cfg(test)]

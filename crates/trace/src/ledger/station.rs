@@ -41,10 +41,12 @@ pub struct StationRow {
     allowed: u64,
     capacity_ns: u128,
     sized: SimTime,
+    /// Its part of the sums, as they have it.
+    counted: Account,
 }
 
 /// One station's part of the sums that must always hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Account {
     /// The jobs there, unless it was closed.
     pub held: u64,
@@ -75,6 +77,7 @@ impl StationRow {
             allowed: u64::MAX,
             capacity_ns: 0,
             sized: at,
+            counted: Account::default(),
         }
     }
 
@@ -101,25 +104,43 @@ impl StationRow {
 
     /// Whether nobody waits here for a slot that is free.
     pub fn keeps_its_slots_busy(&self) -> bool {
-        let waits = self.levels.present > self.levels.in_service;
-        self.kind != StationKind::Server || !waits || self.levels.in_service >= self.limit()
+        !self.account().idle
     }
 
     /// What the sums over all stations are made of.
-    pub(super) fn account(&self) -> Account {
+    #[inline]
+    fn account(&self) -> Account {
+        let waits = self.levels.present > self.levels.in_service;
         Account {
             held: if self.closed.is_none() { self.levels.present } else { 0 },
             overfull: !self.is_within_capacity(),
-            idle: !self.keeps_its_slots_busy(),
+            idle: self.kind == StationKind::Server && waits && self.levels.in_service < self.limit(),
         }
     }
 
+    /// Counts it anew after a change: what the sums had of it before, and what they have from now on, where that differs.
+    #[inline]
+    pub(super) fn count(&mut self) -> Option<(Account, Account)> {
+        let (before, after) = (self.counted, self.account());
+        self.counted = after;
+        (before != after).then_some((before, after))
+    }
+
     /// Those its capacity is there for.
+    #[inline]
     fn load(&self) -> u64 {
         match self.kind {
             StationKind::Pool => self.hands.len() as u64,
-            _ if self.serves() => self.levels.in_service,
+            StationKind::Server => self.levels.in_service,
             _ => self.levels.present,
+        }
+    }
+
+    /// What one that shrank got rid of is not allowed any more.
+    #[inline]
+    fn drains(&mut self) {
+        if self.allowed > self.limit() {
+            self.allowed = self.allowed.min(self.load().max(self.limit()));
         }
     }
 
@@ -221,11 +242,14 @@ impl StationRow {
         if !keeping {
             self.let_go(job, at);
         }
-        self.allowed = self.allowed.min(self.load().max(self.limit()));
+        self.drains();
     }
 
+    #[inline]
     fn unqueue(&mut self, job: JobId) {
-        if let Some(index) = self.queue.iter().position(|&j| j == job) {
+        if self.queue.front() == Some(&job) {
+            self.queue.pop_front();
+        } else if let Some(index) = self.queue.iter().position(|&j| j == job) {
             self.queue.remove(index);
         }
     }
@@ -242,7 +266,7 @@ impl StationRow {
         if let Some(index) = self.hands.iter().position(|(held, _)| *held == job) {
             self.hands.remove(index);
             self.handled(at);
-            self.allowed = self.allowed.min(self.load().max(self.limit()));
+            self.drains();
         }
     }
 

@@ -8,6 +8,7 @@ mod commands;
 pub mod compare;
 pub mod endpoint;
 pub mod entry;
+pub mod family;
 pub mod icon;
 pub mod lab;
 mod memo;

@@ -63,7 +63,7 @@ fn scene_of(ends: (i32, i32)) -> SceneSpec {
         pace: None,
         people: None,
         patience: PATIENCE,
-        summons: None,
+        call: None,
         score: Some(Score { formula: "of three", of: |cars, fit, pending| f64::from(cars * 100 + fit * 10 + pending) }),
     };
     let place = Place::new(PlaceKind::Bank(Box::new(bank)), "bank", "Cars");

@@ -40,3 +40,4 @@ mod semaphore;
 mod stage;
 mod tidy;
 mod trace;
+mod tree;

@@ -7,7 +7,7 @@ use millrace_trace::Span;
 
 /// A request to the running system by which somebody at a landing calls a car.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Summons {
+pub struct CarCall {
     /// The method.
     pub method: &'static str,
     /// The path.
@@ -16,7 +16,7 @@ pub struct Summons {
     pub body: &'static str,
 }
 
-impl Summons {
+impl CarCall {
     /// The body for a trip.
     pub fn body(&self, from: i32, to: i32) -> String {
         self.body.replace("$from", &from.to_string()).replace("$to", &to.to_string())
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_places_of_a_trip_stand_in_the_body_as_plain_numbers() {
-        let summons = Summons { method: "PUT", path: "/", body: r#"{"a": $from, "b": $to}"# };
-        assert_eq!(summons.body(-2, 12), r#"{"a": -2, "b": 12}"#);
+        let call = CarCall { method: "PUT", path: "/", body: r#"{"a": $from, "b": $to}"# };
+        assert_eq!(call.body(-2, 12), r#"{"a": -2, "b": 12}"#);
     }
 }

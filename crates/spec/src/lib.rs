@@ -22,7 +22,7 @@ mod source;
 mod values;
 mod waits;
 
-pub use bank::{Pace, Score, Summons};
+pub use bank::{CarCall, Pace, Score};
 pub use check::{Check, CheckKind};
 pub use claims::{Benchmark, Claims, Primitive, Profile, Words};
 pub use console::{Console, Route, Stream};

@@ -3,7 +3,7 @@
 //! How a kind is drawn, walked through and put into words is the business of one file of the view, named after it. A new kind
 //! is a variant here and a file there.
 
-use super::{Pace, Score, Summons};
+use super::{CarCall, Pace, Score};
 use millrace_trace::{Gauge, Span};
 
 /// One place of the picture.
@@ -120,7 +120,7 @@ pub struct Bank {
     /// Who waits longer than this waits too long.
     pub patience: Span,
     /// How a person at a landing calls a car, if one can.
-    pub summons: Option<Summons>,
+    pub call: Option<CarCall>,
     /// How well the bank does, in one figure, if it has one.
     pub score: Option<Score>,
 }

@@ -1,9 +1,10 @@
 //! Faults: switches with their magnitudes. On means injected now.
 
 use crate::app::entry::Entry;
+use crate::app::family;
 use crate::app::page::{Command, use_page};
 use crate::spec::{FaultSpec, FaultUnit};
-use crate::trace::{Span, StationKind};
+use crate::trace::Span;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -19,14 +20,7 @@ pub fn Faults() -> Html {
     }
     let trace = lab.session().run().trace();
     let standing = |id: &str| lab.ledger().standing(id, &trace).to_vec();
-    let members: Rc<[String]> = lab
-        .ledger()
-        .stations
-        .iter()
-        .filter(|row| row.kind == StationKind::Car)
-        .map(|row| trace.name(row.name).to_owned())
-        .collect();
-    let crewed = scene.bank().is_none();
+    let members = (family::of(&scene).members)(&lab);
     html! {
         <section class="sec" aria-labelledby="h-faults">
             <header><h2 id="h-faults">{ "Faults" }</h2><span class="note">{ "injected in virtual time" }</span></header>
@@ -34,7 +28,7 @@ pub fn Faults() -> Html {
                 { for scene.faults.into_iter().map(|fault| {
                     let standing = standing(fault.id);
                     let key = format!("{}/{}", scenario.pattern.id, fault.id);
-                    let members = (!crewed).then(|| members.clone());
+                    let members = members.clone();
                     html! { <Fault {key} {fault} {standing} {members} /> }
                 }) }
             </div>

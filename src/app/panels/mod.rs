@@ -11,8 +11,6 @@ mod endpoint;
 mod explain;
 mod faults;
 mod fidelity;
-mod hall_calls;
-mod health;
 mod highlight;
 mod log;
 mod param_row;
@@ -25,20 +23,20 @@ mod source;
 mod tiles;
 
 pub use api::{Api, obstacle};
-pub use charts::Charts;
+pub use charts::{Charts, Sheet, bank_charts, call_charts};
 pub use checks::{ChecksBadge, ChecksPane};
 pub use code::Code;
 pub use endpoint::EndpointSection;
 pub use explain::Explain;
 pub use faults::Faults;
-pub use hall_calls::HallCalls;
-pub use health::SystemHealth;
 pub use log::Log;
 pub use params::Params;
-pub use report::ReportPane;
-pub use tiles::Tiles;
+pub use report::{ReportPane, ReportPart, bank_report, call_report};
+pub use tiles::{Tile, Tiles, bank_tiles, call_tiles};
 
 use super::narrow::use_narrow;
+use super::page::use_page;
+use super::{family, scene};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -54,12 +52,19 @@ pub fn Panel() -> Html {
             <EndpointSection />
             <Params />
             <Faults />
-            <HallCalls />
-            <SystemHealth />
+            <FamilySections />
             <Tiles />
             <Charts />
         </>
     }
+}
+
+/// The sections that the scene's family has of its own.
+#[component]
+pub fn FamilySections() -> Html {
+    let page = use_page();
+    let family = family::of(&scene::spec(&page.lab()));
+    (family.sections)()
 }
 
 /// The text of the input or select that an event is about.

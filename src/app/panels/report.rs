@@ -4,7 +4,7 @@ use super::cost::cost;
 use crate::analysis::{CheckState, Standing, Summary};
 use crate::app::lab::Lab;
 use crate::app::page::{Page, use_page};
-use crate::app::scene;
+use crate::app::{family, scene};
 use crate::export::{Report, StationLine};
 use crate::platform::clock;
 use crate::trace::StationKind;
@@ -17,27 +17,19 @@ use yew::prelude::*;
 pub fn ReportPane() -> Html {
     let page = use_page();
     let report = use_report(&page);
-    let (over, has_bank, asked) = {
+    let (over, family) = {
         let lab = page.lab();
-        let has_bank = scene::spec(&lab).bank().is_some();
-        (lab.session().outcome().is_some(), has_bank, if has_bank { by_status(&lab) } else { BTreeMap::new() })
+        (lab.session().outcome().is_some(), family::of(&scene::spec(&lab)))
     };
+    let [first, then] = family.report;
     html! {
         <div class="report scroll" tabindex="0" aria-label="Report" data-testid="report" data-outcome={report.outcome}
             data-over={over.to_string()} data-virtual-ns={report.virtual_ns.to_string()}>
             <div class="cols">
-                if has_bank {
-                    { carried(&report) }
-                } else {
-                    { original(&report) }
-                }
+                { first(&page, &report) }
                 { promised(&page, &report, over) }
-                if has_bank {
-                    { asked_for(&asked) }
-                } else if report.has_calls {
-                    { latencies(&report) }
-                }
-                if !has_bank {
+                { then(&page, &report) }
+                if family.has_cost {
                     { cost(&report, page.scenario().pattern) }
                 }
                 { stations(&report) }
@@ -46,6 +38,19 @@ pub fn ReportPane() -> Html {
             </div>
         </div>
     }
+}
+
+/// A part of the report.
+pub type ReportPart = fn(&Page, &Report) -> Html;
+
+/// The report of a bank: how long people waited and rode, and what the running system answered.
+pub const fn bank_report() -> [ReportPart; 2] {
+    [|_, report| carried(report), |page, _| asked_for(&by_status(&page.lab()))]
+}
+
+/// The report of requests: what the original prints, and the latencies where something is called.
+pub const fn call_report() -> [ReportPart; 2] {
+    [|_, report| original(report), |_, report| if report.has_calls { latencies(report) } else { Html::default() }]
 }
 
 /// The report, which takes all samples to work out: once a second while there is more to come, else at once.

@@ -3,11 +3,10 @@
 mod announce;
 mod catalogue;
 mod keyboard;
+mod notices;
 mod overlay;
 mod root;
-mod says;
 mod stage;
-mod summon;
 mod tabs;
 mod timeline;
 mod top_bar;

@@ -3,8 +3,8 @@
 use super::announce::Announce;
 use super::catalogue::Catalogue;
 use super::keyboard::{KeyboardMap, use_shortcuts};
+use super::notices::Notices;
 use super::overlay::Overlay;
-use super::says::Says;
 use super::stage::StageBox;
 use super::tabs::Tabs;
 use super::timeline::Timeline;
@@ -117,7 +117,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                     <Catalogue on_chosen={Callback::from(move |()| menu.set(false))} />
                     <main id="main">
                         <Transport />
-                        <Says />
+                        <Notices />
                         <section class="stagebox" aria-label="Stage" id="stage-region">
                             <StageBox />
                             <Overlay />

@@ -1,9 +1,9 @@
 //! The stage: a canvas that is painted whenever what it shows has changed, items to walk through, and its text alternative.
 
-use super::summon::{Called, SummonBox};
+use crate::app::family;
 use crate::app::lab::Speed;
 use crate::app::page::{Page, use_page};
-use crate::app::scene::with_scene;
+use crate::app::scene::{spec, with_scene};
 use crate::platform::{canvas, clock, host};
 use crate::view::scene::{self, Item};
 use crate::view::text;
@@ -54,10 +54,17 @@ pub fn StageBox() -> Html {
         let item = item.clone();
         Callback::from(move |_: MouseEvent| item.set(None))
     };
-    let called = use_state(|| None::<Called>);
+    let pressed = use_state(|| None::<Html>);
     let press = {
-        let (page, node, called) = (page.clone(), node.clone(), called.clone());
-        Callback::from(move |point: (f64, f64)| called.set(Called::at(&page, size_of(&node), point)))
+        let (page, node, pressed) = (page.clone(), node.clone(), pressed.clone());
+        Callback::from(move |point: (f64, f64)| {
+            let close = {
+                let pressed = pressed.clone();
+                Callback::from(move |()| pressed.set(None))
+            };
+            let family = family::of(&spec(&page.lab()));
+            pressed.set((family.press)(&page, size_of(&node), point, close));
+        })
     };
     let onclick = press.reform(|event: MouseEvent| (f64::from(event.offset_x()), f64::from(event.offset_y())));
     let onkeydown = {
@@ -79,10 +86,6 @@ pub fn StageBox() -> Html {
             item.set((count > 0).then_some(next));
         })
     };
-    let close = {
-        let called = called.clone();
-        Callback::from(move |()| called.set(None))
-    };
     let events = page.lab().session().events();
     let chosen = item.and_then(|index| items.get(index).cloned());
     html! {
@@ -91,8 +94,8 @@ pub fn StageBox() -> Html {
                 <canvas ref={node.clone()} data-testid="stage" role="img" aria-label={describe(&page)} data-events={events.to_string()}></canvas>
                 <p class="vh" aria-live="polite">{ chosen.as_ref().map(|l| format!("{}: {}", l.title, l.lines.join(", "))) }</p>
             </div>
-            if let Some(called) = (*called).clone() {
-                <SummonBox key={called.key()} called={called.clone()} {close} />
+            if let Some(opened) = (*pressed).clone() {
+                { opened }
             } else if let Some(item) = chosen {
                 <Tip {item} />
             }

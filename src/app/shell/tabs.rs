@@ -4,10 +4,10 @@
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{
-    Api, Charts, ChecksBadge, ChecksPane, Code, EndpointSection, Explain, Faults, HallCalls, Log, Params, ReportPane,
-    SystemHealth, Tiles,
+    Api, Charts, ChecksBadge, ChecksPane, Code, EndpointSection, Explain, FamilySections, Faults, Log, Params,
+    ReportPane, Tiles,
 };
-use crate::app::scene;
+use crate::app::{family, scene};
 use crate::platform::host;
 use crate::spec::short_path;
 use yew::prelude::*;
@@ -58,7 +58,7 @@ pub fn Tabs() -> Html {
     };
     let open = use_open(current);
     // A tall picture has the room, until somebody chooses a tab.
-    let rests = scene::spec(&page.lab()).bank().is_some();
+    let rests = family::of(&scene::spec(&page.lab())).is_tall;
     let tab = |(tab, label, narrow): (Tab, &'static str, bool)| {
         let on = tab == current;
         let onclick = {
@@ -88,7 +88,7 @@ pub fn Tabs() -> Html {
                     Tab::Checks => html! { <ChecksPane /> },
                     Tab::Api => html! { <Api /> },
                     Tab::Params => html! { <div class="scroll fill"><EndpointSection /><Params /><Faults /></div> },
-                    Tab::Charts => html! { <div class="scroll fill"><HallCalls /><SystemHealth /><Tiles /><Charts /></div> },
+                    Tab::Charts => html! { <div class="scroll fill"><FamilySections /><Tiles /><Charts /></div> },
                 } }
             </div>
         </section>

@@ -9,7 +9,7 @@ use super::system::FLEET;
 use super::works::{FAILING_MOTOR, SLOW_DOOR, STOP_CAR};
 use millrace_parts::Breaker;
 use millrace_spec::{
-    Bank, FaultSpec, FaultUnit, Fidelity, Flow, Pace, Place, PlaceKind, SceneSpec, Score, Summons, Values,
+    Bank, CarCall, FaultSpec, FaultUnit, Fidelity, Flow, Pace, Place, PlaceKind, SceneSpec, Score, Values,
 };
 use millrace_trace::Span;
 
@@ -45,7 +45,7 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
                     pace: Some(pace),
                     people: Some(super::traffic::count(values)),
                     patience: PATIENCE,
-                    summons: Some(Summons {
+                    call: Some(CarCall {
                         method: "POST",
                         path: "/v1/floors/request",
                         body: r#"{"from": $from, "to": $to}"#,

@@ -57,7 +57,8 @@ impl Face for Server {
         let (state, colour) = condition(scene, look);
         let label = here.label();
         sheet.text((frame.x, name), label, Ink::new(p.ink).size(12.0).bold());
-        let room = frame.w - text_width(label, 12.0, false) - 6.0;
+        // Names are set bold, which is a little wider.
+        let room = frame.w - text_width(label, 12.6, false) - 5.0;
         let word = Ink::new(colour).bold().end();
         let short = state.split(' ').next().unwrap_or("").to_owned();
         let fitting = first_fit(&[state.clone(), short], room);

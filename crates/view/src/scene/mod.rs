@@ -26,6 +26,7 @@ pub use layout::Plan;
 pub use matrix::{Cell, MOST_JOBS, census};
 pub use outcomes::outcomes;
 pub use phone::Arrangement;
+pub use wires::routes;
 pub use worker::{Worker, await_line};
 
 use super::shape::{Ink, Point, Sheet, cut};
@@ -161,7 +162,7 @@ impl<'a> Scene<'a> {
 }
 
 /// A rectangle that a place is drawn in.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Frame {
     /// Left edge.
     pub x: f64,

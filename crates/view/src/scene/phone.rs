@@ -8,7 +8,7 @@ use crate::place::{Here, OnPhone};
 use crate::shape::{Ink, Sheet, cut, text_width};
 
 /// Where things are on a phone.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrangement {
     /// The place that is drawn in full.
     pub main: usize,
@@ -22,6 +22,8 @@ pub struct Arrangement {
     pub bands: Vec<(usize, Frame)>,
     /// The others, a line each.
     pub strips: Vec<(usize, Frame)>,
+    /// Places that are told in words, where those stand.
+    pub notes: Vec<(usize, Frame)>,
     /// Whether there is nothing else.
     pub is_whole: bool,
 }
@@ -35,16 +37,7 @@ impl Arrangement {
             && only.face.on_phone() == OnPhone::Whole
         {
             let area = Frame { x: SIDE, y: 0.0, w: w - 2.0 * SIDE, h };
-            let none = (Vec::new(), Vec::new());
-            return Some(Arrangement {
-                main: 0,
-                area,
-                width: area.w,
-                beside: None,
-                bands: none.0,
-                strips: none.1,
-                is_whole: true,
-            });
+            return Some(Arrangement { area, width: area.w, is_whole: true, ..Arrangement::default() });
         }
         let mut mains = scene.all().filter(|here| kind(*here) == OnPhone::Main);
         let main = mains.next().filter(|_| mains.next().is_none())?;
@@ -87,7 +80,9 @@ impl Arrangement {
             }
             None => (area, None),
         };
-        Some(Arrangement { main: main.index(), area, width: w - 32.0, beside, bands, strips, is_whole: false })
+        let notes = notes(scene, &bands, Frame { y: area.y - 18.0, h: 16.0, ..area });
+        let (main, width) = (main.index(), w - 32.0);
+        Some(Arrangement { main, area, width, beside, bands, strips, notes, is_whole: false })
     }
 
     /// Where a place is, if it is drawn at all.
@@ -95,9 +90,34 @@ impl Arrangement {
         if index == self.main {
             return Some(self.area);
         }
-        let all = self.bands.iter().chain(&self.strips).chain(&self.beside);
+        let all = self.bands.iter().chain(&self.strips).chain(&self.beside).chain(&self.notes);
         all.into_iter().find(|(place, _)| *place == index).map(|(_, frame)| *frame)
     }
+}
+
+/// Where the words about places stand that have nothing but words: at the end of a band that they are joined to, or over what
+/// is drawn in full, beside each other.
+fn notes(scene: &Scene<'_>, bands: &[(usize, Frame)], over: Frame) -> Vec<(usize, Frame)> {
+    let words = scene.all().filter(|here| here.face().on_phone() == OnPhone::Note);
+    let at = |here: Here<'_, '_>| {
+        let index = Some(here.index());
+        let joined = bands.iter().find(|(band, _)| {
+            let band = scene.here(*band);
+            let neighbour = band
+                .and_then(|band| band.fed_by().filter(|other| other.face().note(*other).is_some()).or(band.feeds()));
+            neighbour.map(Here::index) == index
+        });
+        joined.map(|(_, frame)| Frame { x: frame.middle(), w: frame.w / 2.0, h: frame.h.min(26.0), ..*frame })
+    };
+    let found: Vec<(usize, Option<Frame>)> = words.map(|here| (here.index(), at(here))).collect();
+    let n = found.iter().filter(|(_, frame)| frame.is_none()).count().max(1) as f64;
+    let mut left = over.x;
+    let mut beside = || {
+        let frame = Frame { x: left, w: over.w / n, ..over };
+        left += over.w / n;
+        frame
+    };
+    found.into_iter().map(|(index, frame)| (index, frame.unwrap_or_else(&mut beside))).collect()
 }
 
 /// What the lanes of a place run through, if they have one way to go.

@@ -33,7 +33,7 @@ pub fn run(here: Here<'_, '_>, plan: &Plan) -> Run {
         run.through.push(*stop);
         at = *stop;
     }
-    run.to = plan.is_beside(at, *last).then_some(*last);
+    run.to = is_straight(&edges(here.scene), plan, (at, *last)).then_some(*last);
     run
 }
 
@@ -85,13 +85,22 @@ pub fn walls(here: Here<'_, '_>, plan: &Plan) -> Frame {
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, plan: &Plan) {
     let p = look.palette;
     for points in routes(scene, plan) {
-        if let [.., (before, _), (x, y)] = points.as_slice()
-            && (x - before).abs() >= 5.0
-        {
-            let back = if x > before { -5.0 } else { 5.0 };
-            sheet.area(vec![(*x, *y), (x + back, y - 3.0), (x + back, y + 3.0)], p.line_3);
+        if let [.., before, tip] = points.as_slice() {
+            sheet.area(head(*before, *tip), p.line_3);
         }
         sheet.shapes.push(Shape::Line { points, stroke: p.line_3, width: BUS, dash: None });
+    }
+}
+
+/// The head of an arrow that comes from a point, along one of the axes.
+fn head(from: Point, (x, y): Point) -> Vec<Point> {
+    const LENGTH: f64 = 5.0;
+    if (x - from.0).abs() > (y - from.1).abs() {
+        let back = x - LENGTH.copysign(x - from.0);
+        vec![(x, y), (back, y - 3.0), (back, y + 3.0)]
+    } else {
+        let back = y - LENGTH.copysign(y - from.1);
+        vec![(x, y), (x - 3.0, back), (x + 3.0, back)]
     }
 }
 

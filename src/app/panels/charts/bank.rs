@@ -4,7 +4,7 @@ use super::{Figure, Sheet, end_of, line, marks_of, now_of, percentile_of, short,
 use crate::analysis::{LevelPoint, Subject, WindowPoint, sum};
 use crate::app::lab::Lab;
 use crate::app::scene::read_scene;
-use crate::spec::Bank;
+use crate::spec::{Bank, SceneSpec};
 use crate::trace::{Gauge, Span, StationId, StationKind, ledger::StationRow};
 use crate::view::charts::{Band, Histogram, Line, TimeChart};
 use crate::view::scene::tables::{self, Contact};
@@ -16,7 +16,8 @@ const LINES: usize = 5;
 const WINDOW: Span = Span::secs(60);
 
 /// All of them, in order.
-pub fn sheets(lab: &Lab, bank: &Bank, p: &Palette) -> Vec<Sheet> {
+pub fn sheets(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
+    let Some((_, bank)) = scene.bank() else { return Vec::new() };
     vec![
         waiting(lab, bank, p),
         distribution(lab, bank),

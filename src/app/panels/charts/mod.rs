@@ -5,11 +5,14 @@
 mod bank;
 mod calls;
 
+pub use bank::sheets as bank_charts;
+pub use calls::sheets as call_charts;
+
 use crate::analysis::{LevelPoint, Summary, WindowPoint, pieces};
 use crate::app::icon::{Icon, IconName};
 use crate::app::lab::Lab;
 use crate::app::page::use_page;
-use crate::app::scene;
+use crate::app::{family, scene};
 use crate::platform::resize::Resizes;
 use crate::platform::{canvas, clock, host};
 use crate::trace::{SimTime, Span};
@@ -28,7 +31,7 @@ enum Figure {
 
 /// A chart with its title line.
 #[derive(Clone, Debug, PartialEq)]
-struct Sheet {
+pub struct Sheet {
     id: &'static str,
     title: &'static str,
     note: String,
@@ -43,10 +46,7 @@ pub fn Charts() -> Html {
     let sheets = {
         let lab = page.lab();
         let scene = scene::spec(&lab);
-        match scene.bank() {
-            Some((_, bank)) => bank::sheets(&lab, bank, palette),
-            None => calls::sheets(&lab, &scene, palette),
-        }
+        (family::of(&scene).charts)(&lab, &scene, palette)
     };
     html! {
         <section class="sec charts" aria-label="Charts">

@@ -3,6 +3,7 @@
 use super::{MEAN, P95, P99, Tile};
 use crate::app::lab::Lab;
 use crate::app::scene::read_scene;
+use crate::spec::SceneSpec;
 use crate::trace::{Outcome, Span};
 use crate::view::number;
 use crate::view::scene::tables;
@@ -11,7 +12,7 @@ use crate::view::scene::tables;
 const RATE: Span = Span::secs(60);
 
 /// The tiles, and what is to be said about all of them.
-pub fn tiles(lab: &Lab) -> (Vec<Tile>, String) {
+pub fn tiles(lab: &Lab, _: &SceneSpec) -> (Vec<Tile>, String) {
     let tally = &lab.ledger().tally;
     let (waits, rides) = (lab.summary("waiting"), lab.summary("riding"));
     let (at_landings, aboard) = read_scene(lab, tables::health).map_or((0, 0), |health| health.people);

@@ -3,9 +3,12 @@
 mod bank;
 mod calls;
 
+pub use bank::tiles as bank_tiles;
+pub use calls::tiles as call_tiles;
+
 use crate::analysis::Summary;
 use crate::app::page::use_page;
-use crate::app::scene;
+use crate::app::{family, scene};
 use crate::trace::Span;
 use crate::view::number;
 use yew::prelude::*;
@@ -21,7 +24,7 @@ const P99: (u64, Pick) = (100, |s| s.p99);
 const P999: (u64, Pick) = (1_000, |s| s.p999);
 
 /// One tile: id, name, what is shown, its unit, the plain number in base units.
-struct Tile {
+pub struct Tile {
     id: String,
     label: String,
     shown: String,
@@ -76,10 +79,7 @@ pub fn Tiles() -> Html {
     let (tiles, note) = {
         let lab = page.lab();
         let scene = scene::spec(&lab);
-        match scene.bank() {
-            Some(_) => bank::tiles(&lab),
-            None => calls::tiles(&lab, &scene),
-        }
+        (family::of(&scene).tiles)(&lab, &scene)
     };
     // Rows of four; the last one is filled up, so that no hole shows.
     let empty = (4 - tiles.len() % 4) % 4;

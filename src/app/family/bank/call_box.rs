@@ -8,8 +8,9 @@ use crate::app::panels::obstacle;
 use crate::app::scene::with_scene;
 use crate::platform::host;
 use crate::platform::keys::Keys;
-use crate::spec::Summons;
+use crate::spec::CarCall;
 use crate::view::scene::{box_about, landing_at, number_of, tables};
+use crate::view::shape::Point;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -17,7 +18,7 @@ use yew::prelude::*;
 /// A landing that was pressed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Called {
-    summons: Summons,
+    call: CarCall,
     /// Its place and name.
     from: (i32, String),
     /// Where one can go from there, from the highest: places and names.
@@ -40,7 +41,7 @@ impl Called {
     pub fn at(page: &Page, size: (f64, f64), point: (f64, f64)) -> Option<Called> {
         let lab = page.lab();
         with_scene(&lab, page.state.dark, size, None, |scene, look| {
-            let summons = scene.spec.bank()?.1.summons?;
+            let call = scene.spec.bank()?.1.call?;
             let (pressed, way) = landing_at(scene, look, point)?;
             let mut others = tables::landings(scene, look);
             others.reverse();
@@ -52,14 +53,21 @@ impl Called {
             let others = others.into_iter().map(|(_, place, name)| (place, name)).collect();
             let number = number_of(scene, look, pressed)?;
             let to = if up { top } else { bottom };
-            Some(Called { summons, from: (place, name), others, to, at: point, number, room: size })
+            Some(Called { call, from: (place, name), others, to, at: point, number, room: size })
         })
     }
 }
 
+/// The box about a landing at a point of the stage, where a car can be called from it.
+pub fn press(page: &Page, size: Point, point: Point, close: Callback<()>) -> Option<Html> {
+    let called = Called::at(page, size, point)?;
+    let key = called.key();
+    Some(html! { <CallBox {key} {called} {close} /> })
+}
+
 /// Properties of the box.
 #[derive(Clone, PartialEq, Properties)]
-pub struct SummonProps {
+pub struct CallBoxProps {
     /// What was pressed.
     pub called: Called,
     /// Takes the box away.
@@ -68,7 +76,7 @@ pub struct SummonProps {
 
 /// The box.
 #[component]
-pub fn SummonBox(props: &SummonProps) -> Html {
+pub fn CallBox(props: &CallBoxProps) -> Html {
     let page = use_page();
     let node = use_node_ref();
     let to = use_state(|| props.called.to);
@@ -89,8 +97,8 @@ pub fn SummonBox(props: &SummonProps) -> Html {
     let call = {
         let (called, close, to) = (props.called.clone(), props.close.clone(), *to);
         Callback::from(move |()| {
-            let Summons { method, path, .. } = called.summons;
-            let body = called.summons.body(called.from.0, to);
+            let CarCall { method, path, .. } = called.call;
+            let body = called.call.body(called.from.0, to);
             page.ask(Command::Ask { method: method.to_owned(), path: path.to_owned(), body });
             leave(&close);
         })

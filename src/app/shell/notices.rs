@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 /// Notices and errors, under the transport.
 #[component]
-pub fn Says() -> Html {
+pub fn Notices() -> Html {
     let page = use_page();
     let (notices, error) = (&page.state.notices, &page.state.error);
     html! {

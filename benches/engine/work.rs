@@ -3,7 +3,7 @@
 use crate::by_hand;
 use millrace::engine::{Env, Job, Run, Seed, Setup, StationSpec};
 use millrace::parts::{Crew, Rx, Tx, WaitGroup, channel};
-use millrace::spec::Share;
+use millrace::spec::{Prefix, Share};
 use millrace::trace::{Outcome, SimTime, Span, StationId, StationKind, UNLIMITED};
 use millrace::upstream::{self, ServerParams};
 use std::cell::Cell;
@@ -169,6 +169,7 @@ async fn crowd_of_sleepers(env: Env, completed: Rc<Cell<u64>>) {
 
 async fn crowd_of_callers(env: Env, completed: Rc<Cell<u64>>) {
     let server = ServerParams {
+        prefix: Prefix::default(),
         server: "general".to_owned(),
         base: Span::ZERO,
         service: "exponential".to_owned(),

@@ -65,11 +65,11 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
             return change(lab, state, |s| s.choose(key, value));
         }
         Command::Fault(id, magnitude) => {
-            lab.begin_fault(id, magnitude);
+            lab.begin_fault(&id, magnitude);
             return true;
         }
         Command::Lift(id, magnitude) => {
-            lab.lift_fault(id, magnitude);
+            lab.lift_fault(&id, magnitude);
             return true;
         }
         Command::Ask { .. } if lab.wants_real() => {}

@@ -9,6 +9,7 @@ use crate::session::{Scenario, Target};
 use crate::spec::{Fidelity, Value};
 use crate::trace::SimTime;
 use crate::upstream::Limits;
+use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -47,9 +48,9 @@ pub enum Command {
     /// Another seed.
     Seed(String),
     /// Begin a fault, with its magnitude.
-    Fault(&'static str, i64),
+    Fault(Cow<'static, str>, i64),
     /// Switch a fault off: the earliest of its kind, or the one of a magnitude.
-    Lift(&'static str, Option<i64>),
+    Lift(Cow<'static, str>, Option<i64>),
     /// Ask the running system for something, over its own interface.
     Ask {
         /// The method.

@@ -4,8 +4,8 @@
 //! requests go out, and how many at once, is the affair of [`Limited`](crate::upstream::Limited), which every run against
 //! an endpoint is given around this.
 
-use crate::engine::{Env, Upstream};
-use crate::trace::{Answer, JobId};
+use crate::engine::{Attempt, Env, Upstream};
+use crate::trace::Answer;
 use crate::upstream::{Failure, Witness};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -51,7 +51,7 @@ impl Upstream for FetchUpstream {
         true
     }
 
-    fn call(&self, _: &Env, _: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
+    fn call(&self, _: &Env, _: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         if self.mixed {
             self.witness.failed(Failure::MixedContent);
             return Box::pin(std::future::ready(Answer::Failed));

@@ -1,10 +1,10 @@
 //! The limits of calls to a real endpoint: how many at once, how many in all, how long each.
 
-use millrace::engine::{Env, Progress, Upstream};
+use millrace::engine::{Attempt, Env, Progress, Upstream};
 use millrace::patterns;
 use millrace::session::Scenario;
 use millrace::spec::Value;
-use millrace::trace::{Answer, JobId, SimTime, Span};
+use millrace::trace::{Answer, SimTime, Span};
 use millrace::upstream::{Failure, Limited, Limits, Witness};
 use std::cell::Cell;
 use std::pin::Pin;
@@ -34,7 +34,7 @@ impl Upstream for Pretended {
         true
     }
 
-    fn call(&self, env: &Env, _: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
+    fn call(&self, env: &Env, _: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         let (env, takes) = (env.clone(), self.takes);
         let (now, peak, dropped) = (self.now.clone(), self.peak.clone(), self.dropped.clone());
         Box::pin(async move {

@@ -37,6 +37,8 @@ mod registry;
 mod scenarios;
 mod scripts;
 mod semaphore;
+mod server_faults;
+mod servers;
 mod stage;
 mod tidy;
 mod trace;

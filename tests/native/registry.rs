@@ -310,9 +310,12 @@ fn assert_drawable(name: &str, scene: &SceneSpec, ledger: &Ledger, trace: &millr
     }
     let mut faults = BTreeSet::new();
     for fault in &scene.faults {
-        let of = format!("{name}: fault {}", fault.id);
-        assert!(is_kebab(fault.id) && faults.insert(fault.id), "{of}");
-        assert_label(fault.label, &of);
+        let of = format!("{name}: fault {}", fault.name());
+        assert!(is_kebab(fault.id) && faults.insert(fault.name()), "{of}");
+        assert_label(&fault.label, &of);
+        let Some(server) = fault.server else { continue };
+        opened(server.as_str());
+        assert_label(fault.state, &of);
         assert_sentence(fault.help, &of);
         assert!((fault.min..=fault.max).contains(&fault.default), "{of}");
     }

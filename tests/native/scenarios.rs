@@ -36,7 +36,7 @@ fn is_number_of_jobs(field: &Field) -> bool {
 pub fn any() -> impl Strategy<Value = Scenario> {
     let draws = proptest::collection::vec(any_draw(), 64);
     let faults =
-        proptest::collection::vec((0..400_000_000_u64, 0..600_u64, 0..5_usize, proptest::option::of(1..4_i64)), 0..4);
+        proptest::collection::vec((0..400_000_000_u64, 0..600_u64, 0..9_usize, proptest::option::of(1..4_i64)), 0..4);
     let asks = proptest::collection::vec((0..4_000_000_000_u64, 1..600_u64, 0..20_usize), 0..4);
     (0..patterns::ALL.len(), any_bool(), "[a-z0-9 &=#%+é]{1,8}", draws, faults, asks).prop_map(
         |(pattern, shipped, seed, draws, faults, asks)| {
@@ -54,8 +54,10 @@ pub fn any() -> impl Strategy<Value = Scenario> {
                 let Some(fault) = scene.faults.get(which) else { continue };
                 let magnitude = magnitude.map(|m| m.clamp(fault.min, fault.max));
                 let action = match magnitude {
-                    Some(magnitude) => Action::Fault { id: fault.id.to_owned(), onset: fault.onset(magnitude, None) },
-                    None => Action::Lift { id: fault.id.to_owned(), magnitude: None },
+                    Some(magnitude) => {
+                        Action::Fault { id: fault.name().into_owned(), onset: fault.onset(magnitude, None) }
+                    }
+                    None => Action::Lift { id: fault.name().into_owned(), magnitude: None },
                 };
                 scenario.interventions.push(Intervention { at: SimTime(at), ordinal: Ordinal::after(ordinal), action });
             }

@@ -1,7 +1,7 @@
 //! The log, its hash, and the ledger that is folded from it.
 
 use crate::program::{Over, outcome, run};
-use millrace::engine::{Env, Job, StationSpec, Upstream};
+use millrace::engine::{Attempt, Env, Job, Server, StationSpec, Upstream};
 use millrace::parts::{Either, select2};
 use millrace::trace::ledger::Fate;
 use millrace::trace::{
@@ -435,7 +435,7 @@ impl Upstream for Takes {
         true
     }
 
-    fn call(&self, env: &Env, _: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
+    fn call(&self, env: &Env, _: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         let turn = self.1.replace(self.1.get() + 1);
         let (env, ms) = (env.clone(), self.0[turn % self.0.len()]);
         Box::pin(async move {
@@ -447,7 +447,7 @@ impl Upstream for Takes {
 
 fn serve(env: &Env, ms: &[u64]) -> StationId {
     let server = env.open_plain(StationKind::Server, "server");
-    env.set_upstream(server, Rc::new(Takes(ms.into(), Cell::new(0))));
+    env.set_default_server(&Server::new(env, server, Rc::new(Takes(ms.into(), Cell::new(0)))));
     server
 }
 

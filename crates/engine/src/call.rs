@@ -1,9 +1,11 @@
 //! Calls to a server: where simulated and real meet.
 //!
-//! A pattern calls `env.call(&job)`. Whether a simulated server answers or a real one over `fetch` is the affair of the
-//! [`Upstream`] the run was given. A call that is dropped is cancelled, at the real endpoint too. The calls of a job are counted
-//! here, where they are sent, so that no pattern has to: a server that is asked again throws other dice.
+//! A server is a value: a pattern that has several calls each by its handle, `l2.call(&job)`. `env.call(&job)` goes to the default
+//! one, and that one alone can be a real endpoint: whether a simulated server answers or a real one over `fetch` is the affair
+//! of its [`Upstream`]. A call that is dropped is cancelled, at the real endpoint too. The calls of a job are counted
+//! here, where they are made, so that no pattern has to: a server that is asked again throws other dice.
 
+use super::attempts::Attempt;
 use super::core::Core;
 use super::env::Env;
 use super::job::Job;
@@ -28,7 +30,46 @@ pub trait Upstream {
     }
 
     /// Serves a call.
-    fn call(&self, env: &Env, job: JobId) -> Pin<Box<dyn Future<Output = Answer>>>;
+    fn call(&self, env: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>>;
+}
+
+/// Where a call goes.
+pub(super) type Address = (StationId, Rc<dyn Upstream>);
+
+/// A server that can be called: the station that stands for it, and what answers there. Cheap to clone.
+#[derive(Clone)]
+pub struct Server {
+    core: Rc<Core>,
+    station: StationId,
+    upstream: Rc<dyn Upstream>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server({})", self.station.0)
+    }
+}
+
+impl Server {
+    /// Lets `upstream` answer the calls that go to a station.
+    pub fn new(env: &Env, station: StationId, upstream: Rc<dyn Upstream>) -> Server {
+        Server { core: env.core().clone(), station, upstream }
+    }
+
+    /// Calls it with a job and waits for the answer.
+    #[track_caller]
+    pub fn call(&self, job: &Job) -> Call {
+        Call::new(self.core.clone(), Some(self.address()), job, Location::caller())
+    }
+
+    pub(super) fn address(&self) -> Address {
+        (self.station, self.upstream.clone())
+    }
+
+    /// The station that stands for it: jobs are there while they are called.
+    pub fn station(&self) -> StationId {
+        self.station
+    }
 }
 
 /// How a call ended, as its caller sees it.
@@ -42,7 +83,7 @@ pub struct Reply {
     pub retry_after: Span,
 }
 
-/// The future of [`Env::call`].
+/// The future of [`Env::call`] and of [`Server::call`].
 #[must_use = "futures do nothing unless polled"]
 pub struct Call {
     core: Rc<Core>,
@@ -54,7 +95,11 @@ pub struct Call {
 }
 
 enum State {
-    Unsent,
+    /// To no server at all, where there is none.
+    Unsent {
+        to: Option<Address>,
+        number: u32,
+    },
     Sent {
         at: SimTime,
         server: StationId,
@@ -66,8 +111,9 @@ enum State {
 }
 
 impl Call {
-    pub(super) fn new(core: Rc<Core>, job: &Job, site: &'static Location<'static>) -> Call {
-        Call { core, job: job.id(), home: StationId::NONE, site, state: State::Unsent }
+    pub(super) fn new(core: Rc<Core>, to: Option<Address>, job: &Job, site: &'static Location<'static>) -> Call {
+        let number = to.as_ref().map_or(0, |(server, _)| job.next_attempt(*server));
+        Call { core, job: job.id(), home: StationId::NONE, site, state: State::Unsent { to, number } }
     }
 
     /// Lets the job come back to another station than the caller's: to the connection that carries it.
@@ -94,21 +140,19 @@ impl Future for Call {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reply> {
         let this = &mut *self;
         let now = this.core.now();
-        if let State::Unsent = this.state {
-            let upstream = this.core.upstream.borrow().clone();
-            let Some((server, upstream)) = upstream else {
+        if let State::Unsent { to, number } = &mut this.state {
+            let Some((server, upstream)) = to.take() else {
                 this.state = State::Over;
                 return Poll::Ready(Reply { answer: Answer::Failed, latency: Span::ZERO, retry_after: Span::ZERO });
             };
+            let attempt = Attempt { job: this.job, number: *number };
             let held = this.core.numbers.borrow().home(this.job);
             this.home = this.home.some().or(held).unwrap_or(this.core.station());
-            let started = upstream.has_room();
             this.core.emit_at(
-                EventKind::Called { job: this.job, station: server, started },
+                EventKind::Called { job: this.job, station: server, started: upstream.has_room() },
                 millrace_trace::Site(Some(this.core.site.get().unwrap_or(this.site))),
             );
-            this.core.numbers.borrow_mut().call_made(this.job);
-            let answer = upstream.call(&Env::new(this.core.clone()), this.job);
+            let answer = upstream.call(&Env::new(this.core.clone()), attempt);
             this.state = State::Sent { at: now, server, upstream, said: false, answer };
         }
         let State::Sent { at, server, upstream, said, answer } = &mut this.state else { return Poll::Pending };

@@ -3,7 +3,8 @@
 //! No borrow is held while a future is polled or dropped, or while a handler is called: each of these may come back here. An event
 //! that is emitted and a task that is woken only note something down, so a part may do either within a borrow of its own.
 
-use super::call::Upstream;
+use super::attempts::Attempts;
+use super::call::{Server, Upstream};
 use super::exchange::Exchange;
 use super::faults::{Change, FaultId, Faults, Onset};
 use super::host::Host;
@@ -49,6 +50,7 @@ pub(crate) struct Core {
     next_serial: Cell<u64>,
     pub(super) next_exchange: Cell<u32>,
     pub(super) numbers: RefCell<Numbers>,
+    pub(super) attempts: RefCell<Attempts>,
     pub(super) seed: Seed,
     pub(super) faults: RefCell<Faults>,
     /// Whether any fault stands, and when the next one ends by itself: what a server asks for at each call, and the run before each
@@ -67,8 +69,8 @@ pub(crate) struct Core {
     pub(super) live: RefCell<BTreeMap<String, Rc<Cell<i64>>>>,
     /// What live parameters were set to before anybody read them.
     early_edits: RefCell<BTreeMap<String, i64>>,
-    /// The server that calls go to, and the station that stands for it.
-    pub(super) upstream: RefCell<Option<(StationId, Rc<dyn Upstream>)>>,
+    /// The server that calls go to which name none.
+    pub(super) default_server: RefCell<Option<Server>>,
     /// A real endpoint that the run was given.
     pub(super) endpoint: RefCell<Option<Rc<dyn Upstream>>>,
     pub(super) outside: Arc<Outside>,
@@ -98,6 +100,7 @@ impl Core {
             next_serial: Cell::new(0),
             next_exchange: Cell::new(0),
             numbers: RefCell::default(),
+            attempts: RefCell::default(),
             seed,
             faults: RefCell::default(),
             faults_stand: Cell::new(false),
@@ -110,7 +113,7 @@ impl Core {
             stations: RefCell::default(),
             live: RefCell::default(),
             early_edits: RefCell::default(),
-            upstream: RefCell::default(),
+            default_server: RefCell::default(),
             endpoint: RefCell::default(),
             outside: Arc::default(),
             crashed: Cell::new(None),
@@ -221,6 +224,11 @@ impl Core {
     #[inline]
     pub fn wake(&self, task: TaskRef) {
         self.tasks.borrow_mut().wake(task);
+    }
+
+    /// Puts every task in the ready queue, in the order of spawning.
+    pub fn wake_all(&self) {
+        self.tasks.borrow_mut().wake_all();
     }
 
     /// Takes in the wakes from outside, in the order in which they came.
@@ -449,7 +457,7 @@ impl Core {
         let handlers = std::mem::take(&mut *self.fault_handlers.borrow_mut());
         drop(handlers);
         drop((self.ask_handler.take(), self.hang_handler.take(), self.host.take()));
-        let upstream = self.upstream.borrow_mut().take();
-        drop(upstream);
+        let server = self.default_server.borrow_mut().take();
+        drop(server);
     }
 }

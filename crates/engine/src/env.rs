@@ -3,7 +3,7 @@
 //! `Env` is SimPy's word; `Context` is taken twice in Rust. It is passed, never found in a thread-local: what a function
 //! may do can be read from its arguments.
 
-use super::call::{Call, Upstream};
+use super::call::{Call, Server, Upstream};
 use super::core::Core;
 use super::exchange::Exchange;
 use super::injected::Injected;
@@ -127,6 +127,12 @@ impl Env {
         self.core.wake(task);
     }
 
+    /// Wakes every task: for what befalls many at once and seldom, such as the crash of a server, so that nobody has to keep a list of
+    /// whom it concerns.
+    pub fn wake_all(&self) {
+        self.core.wake_all();
+    }
+
     /// Says that the current task waits, for parts. To be called once a wait, when its future is first pending; the part
     /// wakes the task by [`Env::wake`]. All futures of a task are polled when it is woken, so a part must take a wake
     /// that was meant for another.
@@ -152,16 +158,11 @@ impl Env {
         Job::enter(&self.core, station)
     }
 
-    /// Calls the server with a job and waits for the answer.
+    /// Calls the default server with a job and waits for the answer. Others are called by their handles: [`Server::call`].
     #[track_caller]
     pub fn call(&self, job: &Job) -> Call {
-        Call::new(self.core.clone(), job, Location::caller())
-    }
-
-    /// Which attempt the last call of a job is: 0 for its first call, 1 for the next. For servers, whose dice a second attempt
-    /// must not find lying as the first one left them.
-    pub fn attempt(&self, job: JobId) -> u32 {
-        self.core.numbers.borrow().attempt(job)
+        let to = self.core.default_server.borrow().as_ref().map(Server::address);
+        Call::new(self.core.clone(), to, job, Location::caller())
     }
 
     /// Where the calls of a job come back to, where that is another station than the caller's own: the pool that it holds of.
@@ -181,12 +182,12 @@ impl Env {
         self.core.numbers.borrow_mut().next_of(kind)
     }
 
-    /// Lets calls go to a server from now on; a station stands for it.
-    pub fn set_upstream(&self, station: StationId, upstream: Rc<dyn Upstream>) {
-        self.core.upstream.replace(Some((station, upstream)));
+    /// Lets [`Env::call`] go to a server from now on.
+    pub fn set_default_server(&self, server: &Server) {
+        self.core.default_server.replace(Some(server.clone()));
     }
 
-    /// The real endpoint that the run was given in place of a simulated server.
+    /// The real endpoint that the run was given in place of its default server.
     pub fn endpoint(&self) -> Option<Rc<dyn Upstream>> {
         self.core.endpoint.borrow().clone()
     }

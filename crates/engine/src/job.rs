@@ -3,8 +3,10 @@
 //! The handle is owned by whoever has the job in hand, so a job is never in two places. Dropped without an outcome (its
 //! task was cancelled, the channel it was in went away), the job leaves as cancelled: none is ever unaccounted for.
 
+use super::attempts::Called;
 use super::core::Core;
 use millrace_trace::{EventKind, JobId, Outcome, StationId};
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -13,6 +15,7 @@ pub struct Job {
     core: Rc<Core>,
     /// [`GONE`] for one that has left.
     id: JobId,
+    called: Cell<Called>,
 }
 
 /// The number of a handle whose job has left: what is taken apart need not be told from what is dropped by a field of its own.
@@ -34,7 +37,27 @@ impl Job {
     pub(super) fn enter(core: &Rc<Core>, station: StationId) -> Job {
         let id = core.next_job();
         core.emit(EventKind::Entered { job: id, station });
-        Job { core: core.clone(), id }
+        Job::numbered(core, id)
+    }
+
+    fn numbered(core: &Rc<Core>, id: JobId) -> Job {
+        Job { core: core.clone(), id, called: Cell::new(Called::NEVER) }
+    }
+
+    /// The job is called at a server: which attempt there it is.
+    pub(super) fn next_attempt(&self, server: StationId) -> u32 {
+        let (called, number) = self.core.attempts.borrow_mut().next(self.id, self.called.get(), server);
+        self.called.set(called);
+        number
+    }
+
+    /// The job is gone from here on: its number.
+    fn gone(&mut self) -> JobId {
+        let job = std::mem::replace(&mut self.id, GONE);
+        if self.called.get().is_in_table() {
+            self.core.attempts.borrow_mut().forget(job);
+        }
+        job
     }
 
     /// The job's number.
@@ -44,7 +67,7 @@ impl Job {
 
     /// The job leaves the system.
     pub fn leave(mut self, outcome: Outcome) {
-        let job = std::mem::replace(&mut self.id, GONE);
+        let job = self.gone();
         self.core.emit(EventKind::Left { job, outcome });
     }
 
@@ -67,12 +90,12 @@ impl Job {
     pub fn split(&self) -> Job {
         let child = self.core.next_job();
         self.core.emit(EventKind::Split { job: self.id, child });
-        Job { core: self.core.clone(), id: child }
+        Job::numbered(&self.core, child)
     }
 
     /// Makes the job a part of another.
     pub fn merge_into(mut self, whole: &Job) {
-        let job = std::mem::replace(&mut self.id, GONE);
+        let job = self.gone();
         self.core.emit(EventKind::Merged { job, into: whole.id });
     }
 }
@@ -80,7 +103,8 @@ impl Job {
 impl Drop for Job {
     fn drop(&mut self) {
         if self.id != GONE {
-            self.core.emit(EventKind::Left { job: self.id, outcome: Outcome::Cancelled });
+            let job = self.gone();
+            self.core.emit(EventKind::Left { job, outcome: Outcome::Cancelled });
         }
     }
 }

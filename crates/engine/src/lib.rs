@@ -23,6 +23,7 @@
     )
 )]
 
+mod attempts;
 mod call;
 mod core;
 mod env;
@@ -45,7 +46,8 @@ mod timers;
 mod travel;
 mod turn;
 
-pub use call::{Call, Reply, Upstream};
+pub use attempts::Attempt;
+pub use call::{Call, Reply, Server, Upstream};
 pub use env::{Env, StationSpec};
 pub use exchange::{Exchange, Terms, Unfit};
 pub use faults::{Again, Onset};

@@ -1,5 +1,4 @@
-//! What is known of jobs and of things of a kind by number: which attempt a call is, where it comes back to, which of several
-//! that are alike it is.
+//! What is known of jobs and of things of a kind by number: where a call comes back to, which of several that are alike one is.
 
 use millrace_trace::{JobId, StationId};
 use std::collections::BTreeMap;
@@ -7,30 +6,12 @@ use std::collections::BTreeMap;
 /// What was counted so far.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
-    /// How many calls were made with each job, by number.
-    calls: Vec<u32>,
     /// Where the calls of a job come back to, if not to the caller's own station.
     homes: BTreeMap<JobId, StationId>,
     kinds: BTreeMap<&'static str, u32>,
 }
 
 impl Numbers {
-    /// A call is made with a job.
-    pub fn call_made(&mut self, job: JobId) {
-        let index = job.0 as usize;
-        if self.calls.len() <= index {
-            self.calls.resize(index + 1, 0);
-        }
-        if let Some(made) = self.calls.get_mut(index) {
-            *made = made.saturating_add(1);
-        }
-    }
-
-    /// Which attempt the last call of a job is, from 0.
-    pub fn attempt(&self, job: JobId) -> u32 {
-        self.calls.get(job.0 as usize).map_or(0, |made| made.saturating_sub(1))
-    }
-
     /// Where the calls of a job come back to, if that was said.
     pub fn home(&self, job: JobId) -> Option<StationId> {
         self.homes.get(&job).copied()

@@ -99,6 +99,14 @@ impl Tasks {
         }
     }
 
+    /// Puts every task in the ready queue that is not there, in the order of spawning.
+    pub fn wake_all(&mut self) {
+        let live = self.slots.iter().zip(0..).filter(|(slot, _)| slot.id != TaskId::NONE);
+        let mut all: Vec<TaskRef> = live.map(|(slot, number)| TaskRef { slot: number, id: slot.id }).collect();
+        all.sort_by_key(|task| task.id);
+        all.into_iter().for_each(|task| self.wake(task));
+    }
+
     /// Whose turn it is: the first that became ready, or one by lot.
     #[inline]
     pub fn next(&mut self, lot: &mut Option<Draw>) -> Option<TaskRef> {

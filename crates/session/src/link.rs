@@ -4,8 +4,8 @@
 //! unknown pattern is an error. Values that equal their default are not written, and keys come in the order of the
 //! form, so equal scenarios have equal links.
 //!
-//! Interventions are `x=<ns>~<ordinal>~fault~<id>~<magnitude>@<duration in ns>`, `…~fault~<id>~off` for the earliest of its kind that
-//! stands, `…~off~<magnitude>` for the one of that magnitude, `…~live~<key>~<value>`, separated by `;`. Without a duration a fault whose
+//! Interventions are `x=<ns>~<ordinal>~fault~<id>~<magnitude>@<duration in ns>`, where the id of a fault of another server than the first
+//! has its name behind it, `outage.l2`, `…~fault~<id>~off` for the earliest of its kind that stands, `…~off~<magnitude>` for the one of that magnitude, `…~live~<key>~<value>`, separated by `;`. Without a duration a fault whose
 //! magnitude is a time lasts for that, and another until it is switched off. What was asked of the running system is `<ns>~<ordinal>~ask~<client>~<method>~<path>~<body>` and `<ns>~<ordinal>~hang~<exchange>`, in which
 //! what somebody wrote is percent-encoded once more.
 
@@ -78,12 +78,15 @@ pub fn encode(scenario: &Scenario) -> String {
 fn encode_intervention(i: &Intervention, scenario: &Scenario) -> String {
     let action = match &i.action {
         Action::Fault { id, onset } => {
-            let usual = scenario.fault(id).is_some_and(|fault| fault.onset(onset.magnitude, None) == *onset);
+            let fault = scenario.fault(id);
+            let usual = fault.as_ref().is_some_and(|fault| fault.onset(onset.magnitude, None) == *onset);
             let lasts = onset.lasts.filter(|_| !usual).map(|span| format!("@{}", span.0)).unwrap_or_default();
-            format!("fault~{id}~{}{lasts}", onset.magnitude)
+            format!("fault~{id}~{}{lasts}", magnitude_in_link(fault, onset.magnitude))
         }
         Action::Lift { id, magnitude: None } => format!("fault~{id}~off"),
-        Action::Lift { id, magnitude: Some(magnitude) } => format!("fault~{id}~off~{magnitude}"),
+        Action::Lift { id, magnitude: Some(magnitude) } => {
+            format!("fault~{id}~off~{}", magnitude_in_link(scenario.fault(id), *magnitude))
+        }
         Action::Live { key, value } => format!("live~{key}~{value}"),
         Action::Ask { client, method, path, body } => {
             let plain = |part| utf8_percent_encode(part, WITHIN).to_string();
@@ -92,6 +95,10 @@ fn encode_intervention(i: &Intervention, scenario: &Scenario) -> String {
         Action::Hang { exchange } => format!("hang~{exchange}"),
     };
     format!("{}~{}~{action}", i.at.0, i.ordinal.events())
+}
+
+fn magnitude_in_link(fault: Option<FaultSpec>, magnitude: i64) -> String {
+    fault.map_or_else(|| magnitude.to_string(), |fault| fault.unit.in_link(magnitude))
 }
 
 /// Reads a link, whole or from `#` on, or from the pattern's id on.
@@ -249,8 +256,9 @@ fn intervention(entry: &str, scenario: &Scenario) -> Option<Intervention> {
     }
     let action = match (what, value) {
         ("fault", "off") => {
-            let magnitude = further.map(|number| number.parse().ok().ok_or(())).transpose().ok()?;
-            Action::Lift { id: scenario.fault(id)?.id.to_owned(), magnitude }
+            let fault = scenario.fault(id)?;
+            let magnitude = further.map(|number| fault.unit.from_link(number).ok_or(())).transpose().ok()?;
+            Action::Lift { id: fault.name().into_owned(), magnitude }
         }
         ("fault", _) if further.is_none() => begun(&scenario.fault(id)?, value)?,
         ("live", _) if further.is_none() => {
@@ -268,8 +276,8 @@ fn begun(fault: &FaultSpec, value: &str) -> Option<Action> {
         Some((magnitude, lasts)) => (magnitude, Some(Span(lasts.parse().ok()?))),
         None => (value, None),
     };
-    let magnitude = magnitude.parse::<i64>().ok()?.clamp(fault.min, fault.max);
-    Some(Action::Fault { id: fault.id.to_owned(), onset: fault.onset(magnitude, lasts) })
+    let magnitude = fault.unit.from_link(magnitude)?.clamp(fault.min, fault.max);
+    Some(Action::Fault { id: fault.name().into_owned(), onset: fault.onset(magnitude, lasts) })
 }
 
 /// What was asked of the running system, if the pattern can be asked at all.

@@ -106,9 +106,10 @@ impl Scenario {
             .collect()
     }
 
-    /// Whether its jobs call a server, which a real endpoint can stand in for.
+    /// Whether its jobs call a server that a real endpoint can stand in for: the default one, whose parameters have no prefix. Where there
+    /// are others beside it, those stay simulated.
     pub fn calls_server(&self) -> bool {
-        self.field_with(Role::Server).is_some()
+        self.field_with(Role::Server).is_some_and(|field| field.prefix.is_empty())
     }
 
     /// What its pattern measures beside calls and responses.
@@ -127,9 +128,9 @@ impl Scenario {
         (self.pattern.fields)().into_iter().find(|f| f.key == key)
     }
 
-    /// The first field of the pattern with a role.
+    /// The first field of the pattern with a role; one of a group without a prefix before all others.
     pub fn field_with(&self, role: Role) -> Option<Field> {
-        (self.pattern.fields)().into_iter().find(|f| f.role == Some(role))
+        (self.pattern.fields)().into_iter().filter(|f| f.role == Some(role)).min_by_key(|f| !f.prefix.is_empty())
     }
 
     /// Chooses a value that is known to be good.
@@ -190,14 +191,21 @@ impl Scenario {
         self.interventions.sort_by_key(|i| (i.at, i.ordinal));
     }
 
-    /// A fault of the pattern's scene.
-    pub fn fault(&self, id: &str) -> Option<FaultSpec> {
-        (self.pattern.scene)(&self.values(), self.fidelity).faults.into_iter().find(|fault| fault.id == id)
+    /// A fault of the pattern's scene, by its name: `outage.l2`. A kind of fault alone, `outage`, means the first server that has it, and
+    /// the default server may be named too.
+    pub fn fault(&self, name: &str) -> Option<FaultSpec> {
+        let faults = (self.pattern.scene)(&self.values(), self.fidelity).faults;
+        let named = |fault: &&FaultSpec| match (fault.server, name.split_once('.')) {
+            (Some(server), Some((id, of))) => fault.id == id && server.as_str() == of,
+            (_, None) => fault.id == name,
+            (None, Some(_)) => false,
+        };
+        faults.iter().find(|fault| fault.name() == name).or_else(|| faults.iter().find(named)).cloned()
     }
 
     /// What begins a fault with a magnitude; nothing if the scene does not have it.
-    pub fn begin_fault(&self, id: &str, magnitude: i64) -> Option<Action> {
-        let onset = self.fault(id)?.onset(magnitude, None);
-        Some(Action::Fault { id: id.to_owned(), onset })
+    pub fn begin_fault(&self, name: &str, magnitude: i64) -> Option<Action> {
+        let fault = self.fault(name)?;
+        Some(Action::Fault { id: fault.name().into_owned(), onset: fault.onset(magnitude, None) })
     }
 }

@@ -1,5 +1,6 @@
 //! One parameter of a pattern: key, words, type, range, default. The form, the link and `millrace list` are made of these.
 
+use super::prefix::joined;
 use super::values::{Problem, Value};
 use super::{Fidelity, Values};
 use millrace_trace::Span;
@@ -29,6 +30,8 @@ pub struct Field {
     pub relevant: Option<fn(&Values) -> bool>,
     /// What it means to those who know no pattern; none for most.
     pub role: Option<Role>,
+    /// What the keys of its group begin with, where a pattern takes that with a prefix: it looks at others of its group only.
+    pub prefix: &'static str,
 }
 
 /// What a field means to form, report and picture, which know no pattern and no key.
@@ -133,6 +136,7 @@ impl Field {
             live: false,
             relevant: None,
             role: None,
+            prefix: "",
         }
     }
 
@@ -217,7 +221,7 @@ impl Field {
 
     /// Whether the field matters with these values.
     pub fn is_relevant(&self, values: &Values) -> bool {
-        self.relevant.is_none_or(|relevant| relevant(values))
+        self.relevant.is_none_or(|relevant| relevant(&values.under(self.prefix)))
     }
 
     /// The default with a fidelity, given the values of the earlier fields.
@@ -228,7 +232,10 @@ impl Field {
         };
         match default {
             DefaultValue::Is(value) => value.clone(),
-            DefaultValue::SameAs(key) => earlier.get(key).cloned().unwrap_or(Value::Count(0)),
+            DefaultValue::SameAs(key) => {
+                let own = earlier.get(joined(self.prefix, key)).or_else(|| earlier.get(key));
+                own.cloned().unwrap_or(Value::Count(0))
+            }
         }
     }
 

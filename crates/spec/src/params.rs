@@ -116,15 +116,16 @@ pub fn set_default<G: FieldGroup, T>(fields: &mut [Field], member: &str, _of: fn
 /// last.
 ///
 /// A group may have other defaults in a pattern than it has elsewhere, by the members of its struct:
-/// `..load: Load { requests: 3_000, arrivals: "poisson" }`.
+/// `..load: Load { requests: 3_000, arrivals: "poisson" }`. It may be taken several times, with prefixes for its keys:
+/// `..l2: ServerParams as "l2" { slots: 4 }` has `l2-mean`, `l2-slots` and so on, and their labels say whose they are.
 #[macro_export]
 macro_rules! params {
     (
         $(#[$meta:meta])*
         $vis:vis struct $name:ident {
-            $(..$first:ident: $first_group:ty $({ $($first_member:ident: $first_value:expr),+ $(,)? })?,)*
+            $(..$first:ident: $first_group:ty $(as $first_prefix:literal)? $({ $($first_member:ident: $first_value:expr),+ $(,)? })?,)*
             $($(#[doc = $doc:literal])+ $field:ident: $ty:ty => $make:expr,)*
-            $(; $(..$last:ident: $last_group:ty $({ $($last_member:ident: $last_value:expr),+ $(,)? })?,)*)?
+            $(; $(..$last:ident: $last_group:ty $(as $last_prefix:literal)? $({ $($last_member:ident: $last_value:expr),+ $(,)? })?,)*)?
         }
     ) => {
         $(#[$meta])*
@@ -139,9 +140,9 @@ macro_rules! params {
             #[allow(clippy::vec_init_then_push, reason = "whether a group or a field comes first differs")]
             fn fields() -> Vec<$crate::Field> {
                 let mut fields = Vec::new();
-                $(fields.extend($crate::params!(@group $first_group $({ $($first_member: $first_value),+ })?));)*
+                $(fields.extend($crate::params!(@group $first_group $(as $first_prefix)? $({ $($first_member: $first_value),+ })?));)*
                 $(fields.push(($make).help(concat!($($doc),+)));)*
-                $($(fields.extend($crate::params!(@group $last_group $({ $($last_member: $last_value),+ })?));)*)?
+                $($(fields.extend($crate::params!(@group $last_group $(as $last_prefix)? $({ $($last_member: $last_value),+ })?));)*)?
                 fields
             }
 
@@ -153,19 +154,24 @@ macro_rules! params {
             }
 
             fn read(values: &$crate::Values) -> Self {
-                $(let $first = <$first_group as $crate::FieldGroup>::read(values);)*
+                $(let $first = $crate::params!(@read values, $first_group $(as $first_prefix)?);)*
                 $(let $field = <$ty as $crate::FromValue>::from_value(values.get(($make).key));)*
-                $($(let $last = <$last_group as $crate::FieldGroup>::read(values);)*)?
+                $($(let $last = $crate::params!(@read values, $last_group $(as $last_prefix)?);)*)?
                 $name { $($first,)* $($field,)* $($($last,)*)? }
             }
         }
     };
-    (@group $group:ty) => { <$group as $crate::FieldGroup>::fields() };
-    (@group $group:ty { $($member:ident: $value:expr),+ }) => {{
+    (@group $group:ty $(as $prefix:literal)? $({ $($member:ident: $value:expr),+ })?) => {{
+        #[allow(unused_mut, reason = "most groups are taken as they are")]
         let mut fields = <$group as $crate::FieldGroup>::fields();
-        $($crate::set_default::<$group, _>(&mut fields, stringify!($member), |group| &group.$member, $value);)+
+        $($($crate::set_default::<$group, _>(&mut fields, stringify!($member), |group| &group.$member, $value);)+)?
+        $(let fields = $crate::prefixed(fields, concat!($prefix, "-"));)?
         fields
     }};
+    (@read $values:ident, $group:ty) => { <$group as $crate::FieldGroup>::read($values) };
+    (@read $values:ident, $group:ty as $prefix:literal) => {
+        <$group as $crate::FieldGroup>::read(&$values.under(concat!($prefix, "-")))
+    };
 }
 
 #[cfg(test)]

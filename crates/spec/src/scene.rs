@@ -1,8 +1,8 @@
 //! What a pattern's picture consists of, without a word about pixels: places in rows and columns, wires, gauges, faults.
 
+use super::FaultSpec;
 use super::place::{Bank, Place, PlaceKind, Regulator};
-use millrace_engine::{Again, Onset};
-use millrace_trace::{Gauge, Span};
+use millrace_trace::Gauge;
 
 /// A pattern's picture, as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,46 +159,4 @@ impl Unit {
             Unit::Share => "share",
         }
     }
-}
-
-/// A fault that a person may switch on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FaultSpec {
-    /// Its id: `fault-<id>`.
-    pub id: &'static str,
-    /// Its name on the page.
-    pub label: &'static str,
-    /// What it does.
-    pub help: &'static str,
-    /// What its magnitude is.
-    pub unit: FaultUnit,
-    /// Its magnitude unless somebody says otherwise.
-    pub default: i64,
-    /// The least magnitude.
-    pub min: i64,
-    /// The greatest.
-    pub max: i64,
-}
-
-impl FaultSpec {
-    /// How it begins with a magnitude. Without a time of its own it lasts as long as its magnitude says, where that is a time, and
-    /// otherwise until it is switched off.
-    pub fn onset(&self, magnitude: i64, lasts: Option<Span>) -> Onset {
-        let own = (self.unit == FaultUnit::Lasts).then_some(Span(magnitude.max(0) as u64));
-        let again = if self.unit == FaultUnit::Member { Again::Adds } else { Again::Turns };
-        Onset { magnitude, lasts: lasts.or(own), again }
-    }
-}
-
-/// What a fault's magnitude is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultUnit {
-    /// A factor: ×3.
-    Times,
-    /// Percent: 5 %.
-    Percent,
-    /// How long it lasts, in nanoseconds: it switches itself off.
-    Lasts,
-    /// A member of a crew, from 1.
-    Member,
 }

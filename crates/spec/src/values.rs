@@ -1,7 +1,9 @@
 //! The values of a pattern's parameters.
 
+use super::prefix::joined;
 use super::{CLOSED, Fidelity, Field, Role};
 use millrace_trace::Span;
+use std::borrow::Cow;
 use std::fmt;
 
 /// One value.
@@ -79,20 +81,45 @@ impl Problem {
 pub struct Values {
     fidelity: Fidelity,
     entries: Vec<(&'static str, Value)>,
-    /// Which entry has a role: the first that was given it.
+    /// Which entry has a role, those of groups without a prefix first.
     roles: Vec<(Role, usize)>,
+    /// Of which group that is taken with a prefix they are.
+    prefix: &'static str,
 }
 
 impl Values {
     /// The defaults of a pattern's fields with a fidelity, where `given` does not say otherwise.
     pub fn resolve(fields: &[Field], fidelity: Fidelity, given: impl Fn(&Field) -> Option<Value>) -> Values {
         let mut values = Values { fidelity, ..Values::default() };
+        let mut of_others = Vec::new();
         for field in fields {
             let value = given(field).unwrap_or_else(|| field.default_value(fidelity, &values));
-            values.roles.extend(field.role.map(|role| (role, values.entries.len())));
+            let roles = if field.prefix.is_empty() { &mut values.roles } else { &mut of_others };
+            roles.extend(field.role.map(|role| (role, values.entries.len())));
             values.entries.push((field.key, value));
         }
+        values.roles.append(&mut of_others);
         values
+    }
+
+    /// Those of a group that is taken with a prefix, by the keys that the group itself gives them.
+    pub fn under(&self, prefix: &'static str) -> Cow<'_, Values> {
+        if prefix.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut own = Values { fidelity: self.fidelity, prefix: joined(self.prefix, prefix), ..Values::default() };
+        for (index, (key, value)) in self.entries.iter().enumerate() {
+            let Some(key) = key.strip_prefix(prefix) else { continue };
+            own.roles
+                .extend(self.roles.iter().filter(|(_, i)| *i == index).map(|(role, _)| (*role, own.entries.len())));
+            own.entries.push((key, value.clone()));
+        }
+        Cow::Owned(own)
+    }
+
+    /// The prefix that their group was taken with, or nothing.
+    pub fn prefix(&self) -> &'static str {
+        self.prefix
     }
 
     /// The fidelity they were resolved for.

@@ -1,26 +1,31 @@
 //! What a request goes to: the simulated server in its modes, and the faults it can have.
 //!
 //! The models are pure state machines that are handed the time and the dice, so the real HTTP endpoint serves the very
-//! same ones. A run that was given a real endpoint calls that instead, through the same station.
+//! same ones. A server is a value with a name, parameters and faults of its own. A run that was given a real endpoint calls that
+//! in place of the default one, through the same station.
 
 mod evidence;
+mod faults;
 mod general;
 mod limited;
 mod model;
+mod open;
 mod outages;
 mod params;
+mod reach;
 mod response;
 mod server;
 mod trouble;
 mod walk;
 
 pub use evidence::{Evidence, Failure, Witness};
+pub use faults::{BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER, faults, faults_of, faults_with_crew};
 pub use general::{General, Service};
 pub use limited::{Limited, Limits};
 pub use model::{Model, Visit};
+pub use open::{open, open_as};
 pub use outages::Outages;
-pub use params::{Load, ServerParams, ideal};
+pub use params::{Load, ServerParams, ideal, ideal_of};
 pub use response::{Response, fan_out};
-pub use server::{ERROR_BURST, OUTAGE, SLOW_SERVER, faults, faults_with_crew, open};
 pub use trouble::Trouble;
 pub use walk::Walk;

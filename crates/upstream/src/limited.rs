@@ -4,9 +4,9 @@
 //! against an endpoint that only pretends. A call beyond the limit in all is answered as failed and never sent.
 
 use super::evidence::{Failure, Witness};
-use millrace_engine::{Env, Upstream};
+use millrace_engine::{Attempt, Env, Upstream};
 use millrace_parts::{Semaphore, timeout};
-use millrace_trace::{Answer, EventKind, JobId, SimTime, Span};
+use millrace_trace::{Answer, EventKind, SimTime, Span};
 use std::cell::OnceCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -88,7 +88,7 @@ impl Upstream for Limited {
         self.is_spent() || self.slots.get().is_none_or(|slots| slots.free() > 0)
     }
 
-    fn call(&self, env: &Env, job: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
+    fn call(&self, env: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         let queues = !self.has_room();
         let slots = self.slots.get_or_init(|| Semaphore::new(env, self.limits.at_once.max(1))).clone();
         let (env, inner, limits, witness) = (env.clone(), self.inner.clone(), self.limits, self.witness.clone());
@@ -103,7 +103,7 @@ impl Upstream for Limited {
             let spent = || witness.sent() >= u64::from(limits.at_most);
             let _slot = if spent() { None } else { Some(slots.acquire().await) };
             if queues {
-                env.emit(EventKind::Started { job });
+                env.emit(EventKind::Started { job: attempt.job });
             }
             if spent() {
                 open.end();
@@ -111,7 +111,7 @@ impl Upstream for Limited {
                 return Answer::Failed;
             }
             witness.sends();
-            let answer = timeout(&env, limits.patience, inner.call(&env, job)).await;
+            let answer = timeout(&env, limits.patience, inner.call(&env, attempt)).await;
             open.end();
             answer.unwrap_or_else(|_| {
                 witness.failed(Failure::TimedOut);

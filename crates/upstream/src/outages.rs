@@ -1,10 +1,10 @@
 //! Scripted outages: a server that goes down and comes back at known times, so that a link shows both.
 //!
-//! They are the fault that a person can inject, switched by the run itself. A real endpoint has its own outages.
+//! They are the fault that a person can inject, switched by the run itself.
 
-use super::server::OUTAGE;
-use millrace_engine::{Env, Task};
-use millrace_spec::{Field, Values, params};
+use super::faults::OUTAGE;
+use millrace_engine::{Env, Injected, Task};
+use millrace_spec::{Field, ServerName, Values, params};
 use millrace_trace::Span;
 
 fn scripted(values: &Values) -> bool {
@@ -24,10 +24,19 @@ params! {
 }
 
 impl Outages {
-    /// Starts the script. It goes on as long as the task is held.
+    /// Starts the script of the default server. It goes on as long as the task is held. A real endpoint has its own outages.
     pub fn start(&self, env: &Env) -> Option<Task<()>> {
+        env.endpoint().is_none().then(|| self.begin(env, |env, lasts| env.inject(OUTAGE, lasts))).flatten()
+    }
+
+    /// Starts the script of another server.
+    pub fn start_at(&self, env: &Env, server: ServerName) -> Option<Task<()>> {
+        self.begin(env, move |env, lasts| env.inject(&server.fault(OUTAGE), lasts))
+    }
+
+    fn begin(&self, env: &Env, outage: impl Fn(&Env, i64) -> Injected + 'static) -> Option<Task<()>> {
         let Outages { lasts, first, every } = *self;
-        if lasts.is_zero() || env.endpoint().is_some() {
+        if lasts.is_zero() {
             return None;
         }
         let inner = env.clone();
@@ -35,7 +44,7 @@ impl Outages {
             // Nobody waits for an outage: a run in which all are stuck does not go on for the next one.
             inner.sleep(first).in_background().await;
             loop {
-                let outage = inner.inject(OUTAGE, i64::try_from(lasts.0).unwrap_or(i64::MAX));
+                let outage = outage(&inner, i64::try_from(lasts.0).unwrap_or(i64::MAX));
                 inner.sleep(lasts).in_background().await;
                 drop(outage);
                 if every.is_zero() {

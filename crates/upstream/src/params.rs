@@ -4,7 +4,7 @@ use super::general::{General, Service};
 use super::model::Model;
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Traffic, Tx};
-use millrace_spec::{CLOSED, Choice, Field, Ideal, Role, Share, Values, params, plain};
+use millrace_spec::{CLOSED, Choice, Field, FieldGroup, Ideal, Prefix, Role, Share, Values, params, plain};
 use millrace_trace::Span;
 
 const SERVERS: &[Choice] = &[
@@ -94,6 +94,7 @@ params! {
 params! {
     /// The server, and the client's patience with it.
     pub struct ServerParams {
+        ..prefix: Prefix,
         /// How the simulated server behaves. Independent of the switch between documented and shipped client code.
         server: String => Field::choice("server", "Server", "documented", SERVERS).simple().role(Role::Server),
         /// Added to each response: what the network and the framework take.
@@ -178,8 +179,11 @@ impl ServerParams {
 /// The total time of `requests` calls by so many callers at once that never wait for anything else: requests × mean ÷
 /// callers. None where the mean of a call does not follow from the parameters, or arrivals set the pace.
 pub fn ideal(values: &Values, callers: u64) -> Option<Ideal> {
-    use millrace_spec::FieldGroup;
-    let (load, server) = (Load::read(values), ServerParams::read(values));
+    ideal_of(&Load::read(values), &ServerParams::read(values), callers)
+}
+
+/// The same for any of a pattern's servers.
+pub fn ideal_of(load: &Load, server: &ServerParams, callers: u64) -> Option<Ideal> {
     if load.traffic() != Traffic::Closed || callers == 0 {
         return None;
     }

@@ -1,95 +1,22 @@
-//! The simulated server: a model, so many slots, and faults. Or the real endpoint in its place.
+//! The simulated server: a model, so many slots, and faults.
+//!
+//! Its dice are keyed by its name, the job, and which attempt of the job at this server it is: a second attempt meets something
+//! else, two servers of one kind do not agree, and what a job meets here depends on nobody else.
 
+use super::faults::{BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER};
 use super::model::Model;
 use super::params::ServerParams;
-use millrace_engine::{Env, StationSpec, Upstream};
-use millrace_parts::{KILL_WORKER, Semaphore, timeout};
-use millrace_spec::{FaultSpec, FaultUnit};
-use millrace_trace::{Answer, EventKind, JobId, Span, StationId, StationKind, UNLIMITED};
+use super::reach::Reach;
+use millrace_engine::{Attempt, Env, Upstream};
+use millrace_parts::Semaphore;
+use millrace_spec::ServerName;
+use millrace_trace::{Answer, EventKind, Span, StationId, UNLIMITED};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-/// The fault that makes the server slower by a factor.
-pub const SLOW_SERVER: &str = "slow-server";
-/// The fault that makes a percentage of answers errors.
-pub const ERROR_BURST: &str = "error-burst";
-/// The fault that makes every answer a 503, for a time.
-pub const OUTAGE: &str = "outage";
-
-/// The faults of the server, for scenes.
-pub fn faults() -> Vec<FaultSpec> {
-    vec![
-        FaultSpec {
-            id: SLOW_SERVER,
-            label: "Slow server",
-            help: "Requests that come now take several times as long.",
-            unit: FaultUnit::Times,
-            default: 3,
-            min: 2,
-            max: 100,
-        },
-        FaultSpec {
-            id: OUTAGE,
-            label: "Outage",
-            help: "For a time, every request is answered with 503: after as long as it would have taken, or at once.",
-            unit: FaultUnit::Lasts,
-            default: 2_000_000_000,
-            min: 1_000_000,
-            max: 600_000_000_000,
-        },
-        FaultSpec {
-            id: ERROR_BURST,
-            label: "Error burst",
-            help: "This share of requests is answered with 500, on top of the server's own errors.",
-            unit: FaultUnit::Percent,
-            default: 5,
-            min: 1,
-            max: 100,
-        },
-    ]
-}
-
-/// Opens the server's station and lets the run's calls go there: to the real endpoint if the run was given one, else to
-/// the simulated server.
-pub fn open(env: &Env, params: &ServerParams) -> StationId {
-    let real = env.endpoint();
-    let slots =
-        if params.slots == 0 || params.server != "general" || real.is_some() { UNLIMITED } else { params.slots };
-    let station =
-        env.open(StationSpec { kind: StationKind::Server, name: "server", parent: StationId::NONE, capacity: slots });
-    let inner = real.unwrap_or_else(|| Rc::new(Server::new(env, station, params, slots)));
-    env.set_upstream(station, Rc::new(Patient { inner, patience: params.timeout }));
-    station
-}
-
-/// A caller's patience: a call that takes longer is dropped, and so taken back.
-struct Patient {
-    inner: Rc<dyn Upstream>,
-    patience: Span,
-}
-
-impl Upstream for Patient {
-    fn has_room(&self) -> bool {
-        self.inner.has_room()
-    }
-
-    fn retry_after(&self, answer: Answer) -> Span {
-        self.inner.retry_after(answer)
-    }
-
-    fn call(&self, env: &Env, job: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
-        let call = self.inner.call(env, job);
-        if self.patience.is_zero() {
-            return call;
-        }
-        let (env, patience) = (env.clone(), self.patience);
-        Box::pin(async move { timeout(&env, patience, call).await.unwrap_or(Answer::TimedOut) })
-    }
-}
-
-struct Server {
+pub(super) struct Simulated {
     env: Env,
     state: Rc<State>,
     slots: Option<Semaphore>,
@@ -103,15 +30,33 @@ enum Down {
     Never,
 }
 
-struct State {
-    station: StationId,
-    /// How an outage answers, and for how long a refusal at the door asks to stay away.
-    outage: Down,
-    retry_after: Span,
-    /// The streams of its dice: what it does with a request, and whether a burst of errors meets it.
+/// The names of its faults, as they stand.
+struct Faults {
+    slow: String,
+    burst: String,
+    brownout: String,
+    outage: String,
+}
+
+/// The streams of its dice: what it does with a request, and whether a burst of errors or a brownout meets it.
+struct Streams {
     service: String,
     burst: String,
-    model: RefCell<Model>,
+    brownout: String,
+}
+
+struct State {
+    name: ServerName,
+    station: StationId,
+    /// How an outage answers, and for how long a refusal at the door asks to stay away.
+    down: Down,
+    retry_after: Span,
+    faults: Faults,
+    streams: Streams,
+    reach: Rc<Reach>,
+    /// What it is, and how often it had crashed when it began: it remembers nothing of before.
+    fresh: Model,
+    model: RefCell<(u32, Model)>,
     visits: Cell<u64>,
     in_service: Cell<u64>,
     base: Rc<Cell<i64>>,
@@ -119,31 +64,47 @@ struct State {
     errors: Rc<Cell<i64>>,
 }
 
-impl Server {
-    fn new(env: &Env, station: StationId, params: &ServerParams, slots: u32) -> Server {
-        let live = |key, initial: u64| env.live(key, i64::try_from(initial).unwrap_or(i64::MAX));
-        // The first server's streams have the names they always had.
-        let stream =
-            |name: &str, number: u32| if number == 0 { name.to_owned() } else { format!("{name} {}", number + 1) };
-        let number = env.ordinal("server");
+impl Streams {
+    /// The default server's have the names they always had, and so have those of a second one of the same name.
+    fn new(name: ServerName, number: u32) -> Streams {
+        let of = |what: &str| {
+            let whose = if name == ServerName::DEFAULT { String::new() } else { format!(" {}", name.as_str()) };
+            let again = if number == 0 { String::new() } else { format!(" {}", number + 1) };
+            format!("{what}{whose}{again}")
+        };
+        Streams { service: of("server"), burst: of("error burst"), brownout: of("brownout") }
+    }
+}
+
+impl Simulated {
+    pub fn new(env: &Env, (name, station): (ServerName, StationId), params: &ServerParams, slots: u32) -> Simulated {
+        let live = |key, initial: u64| env.live(params.prefix.key(key), i64::try_from(initial).unwrap_or(i64::MAX));
         let state = State {
+            name,
             station,
-            outage: match params.outage_answers.as_str() {
+            down: match params.outage_answers.as_str() {
                 "at-once" => Down::AtOnce,
                 "never" => Down::Never,
                 _ => Down::Late,
             },
             retry_after: params.retry_after,
-            service: stream("server", number),
-            burst: stream("error burst", number),
-            model: RefCell::new(params.model()),
+            faults: Faults {
+                slow: name.fault(SLOW_SERVER),
+                burst: name.fault(ERROR_BURST),
+                brownout: name.fault(BROWNOUT),
+                outage: name.fault(OUTAGE),
+            },
+            streams: Streams::new(name, env.ordinal(name.as_str())),
+            reach: Reach::new(env, &name.fault(PARTITION), &name.fault(CRASH)),
+            fresh: params.model(),
+            model: RefCell::new((0, params.model())),
             visits: Cell::new(0),
             in_service: Cell::new(0),
             base: live("base", params.base.0),
             mean: live("mean", params.mean.0),
             errors: live("errors", (params.errors.0 * 1e6 + 0.5) as u64),
         };
-        Server {
+        Simulated {
             env: env.clone(),
             state: Rc::new(state),
             slots: (slots != UNLIMITED).then(|| Semaphore::new(env, slots)),
@@ -170,42 +131,55 @@ impl Drop for InService {
 impl State {
     /// How requests are answered that come now, if there is an outage.
     fn down(&self, env: &Env) -> Option<Down> {
-        env.fault(OUTAGE).map(|_| self.outage)
+        env.fault(&self.faults.outage).map(|_| self.down)
     }
 
     /// What this attempt of a job meets now, faults included.
-    fn visit(&self, env: &Env, job: JobId, attempt: u32) -> (Span, Answer) {
+    fn visit(&self, env: &Env, attempt: Attempt) -> (Span, Answer) {
+        let key = u64::from(attempt.job.0);
         let visit = {
-            let mut model = self.model.borrow_mut();
-            if let Model::General(general) = &mut *model {
+            let (began, model) = &mut *self.model.borrow_mut();
+            if std::mem::replace(began, self.reach.crashes()) != self.reach.crashes() {
+                *model = self.fresh.clone();
+            }
+            if let Model::General(general) = model {
                 general.mean = Span(self.mean.get().max(0) as u64);
                 general.errors = self.errors.get() as f64 / 1e6;
             }
             let turn = self.visits.replace(self.visits.get() + 1);
-            let (key, attempt) = if model.has_memory() { (turn, 0) } else { (u64::from(job.0), attempt) };
-            model.visit(env.now(), self.in_service.get(), &mut env.draw(&self.service, key, attempt))
+            let (key, number) = if model.has_memory() { (turn, 0) } else { (key, attempt.number) };
+            model.visit(env.now(), self.in_service.get(), &mut env.draw(&self.streams.service, key, number))
         };
         match visit.toggled {
-            Some(true) => env.note_by(self.station, "server", "error state on", 1),
-            Some(false) => env.note_by(self.station, "server", "error state off", 0),
+            Some(true) => env.note_by(self.station, self.name.as_str(), "error state on", 1),
+            Some(false) => env.note_by(self.station, self.name.as_str(), "error state off", 0),
             None => {}
         }
-        let base = self.base.get().max(0) as u64;
-        let slower = env.fault(SLOW_SERVER).map_or(1, |n| n.max(1) as u64);
-        let takes = Span(visit.takes.0.saturating_add(base).saturating_mul(slower));
-        let burst = env
-            .fault(ERROR_BURST)
-            .is_some_and(|p| env.draw(&self.burst, u64::from(job.0), attempt).chance(p as f64 / 100.0));
+        let meets = |stream: &str, share: f64| env.draw(stream, key, attempt.number).chance(share);
+        let slower = env.fault(&self.faults.slow).map_or(1, |times| times.max(1) as u64);
+        let brownout = env.fault(&self.faults.brownout).map(|hundredths| hundredths.max(100) as u64);
+        let burst =
+            env.fault(&self.faults.burst).is_some_and(|percent| meets(&self.streams.burst, percent as f64 / 100.0));
+        let faint = brownout.is_some_and(|hundredths| meets(&self.streams.brownout, brownout_errors(hundredths)));
+        let takes = visit.takes.0.saturating_add(self.base.get().max(0) as u64).saturating_mul(slower);
+        let takes = brownout.map_or(takes, |hundredths| {
+            u64::try_from(u128::from(takes) * u128::from(hundredths) / 100).unwrap_or(u64::MAX)
+        });
         let status = match visit.status {
-            _ if env.fault(OUTAGE).is_some() => 503,
-            _ if burst => 500,
+            _ if env.fault(&self.faults.outage).is_some() => 503,
+            _ if burst || faint => 500,
             status => status,
         };
-        (takes, Answer::Status(status))
+        (Span(takes), Answer::Status(status))
     }
 }
 
-impl Upstream for Server {
+/// The share of errors in a brownout by a factor in hundredths: half of what it adds, at most half of all.
+fn brownout_errors(hundredths: u64) -> f64 {
+    (hundredths.saturating_sub(100) as f64 / 200.0).min(0.5)
+}
+
+impl Upstream for Simulated {
     fn has_room(&self) -> bool {
         self.slots.as_ref().is_none_or(|slots| slots.free() > 0)
     }
@@ -218,43 +192,36 @@ impl Upstream for Server {
         }
     }
 
-    fn call(&self, env: &Env, job: JobId) -> Pin<Box<dyn Future<Output = Answer>>> {
-        let attempt = env.attempt(job);
+    fn call(&self, env: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         let (env, state, slots, queues) = (env.clone(), self.state.clone(), self.slots.clone(), !self.has_room());
+        if state.reach.is_gone() {
+            return Box::pin(std::future::ready(Answer::Failed));
+        }
         if state.down(&env) == Some(Down::AtOnce) {
             return Box::pin(std::future::ready(Answer::Status(503)));
         }
         Box::pin(async move {
-            let _slot = match &slots {
-                Some(slots) => Some(slots.acquire().await),
-                None => None,
+            let served = async {
+                let _slot = match &slots {
+                    Some(slots) => Some(slots.acquire().await),
+                    None => None,
+                };
+                if queues {
+                    env.emit(EventKind::Started { job: attempt.job });
+                }
+                let _in_service = InService::begin(&state);
+                if state.down(&env) == Some(Down::Never) {
+                    // It has its slot until its caller gives up, also when the outage is over: nobody remembers it.
+                    std::future::pending::<()>().await;
+                }
+                // A call that hangs keeps its slot, as a connection would that nobody knows to be dead.
+                state.reach.open().await;
+                let (takes, answer) = state.visit(&env, attempt);
+                env.sleep(takes).await;
+                state.reach.open().await;
+                answer
             };
-            if queues {
-                env.emit(EventKind::Started { job });
-            }
-            let _in_service = InService::begin(&state);
-            if state.down(&env) == Some(Down::Never) {
-                // It has its slot until its caller gives up, also when the outage is over: nobody remembers it.
-                std::future::pending::<()>().await;
-            }
-            let (takes, answer) = state.visit(&env, job, attempt);
-            env.sleep(takes).await;
-            answer
+            state.reach.until_crash(served).await
         })
     }
-}
-
-/// The faults of the server, and the one that kills a worker, for scenes with a crew.
-pub fn faults_with_crew() -> Vec<FaultSpec> {
-    let mut all = faults();
-    all.push(FaultSpec {
-        id: KILL_WORKER,
-        label: "Kill worker",
-        help: "A worker goes away, with the request it has in hand, and comes back when the fault is lifted.",
-        unit: FaultUnit::Member,
-        default: 1,
-        min: 1,
-        max: 1_024,
-    });
-    all
 }

@@ -123,8 +123,8 @@ impl Timeline<'_> {
             if low {
                 continue;
             }
-            let label = self.faults.iter().find(|fault| fault.id == name).map(|fault| fault.label.to_owned());
-            let label = label.unwrap_or_else(|| name.replace('-', " "));
+            let fault = self.faults.iter().find(|fault| fault.name() == name);
+            let label = fault.map_or_else(|| name.replace('-', " "), |fault| fault.label.to_string());
             let width = text_width(&label, 11.0, false);
             // A band near the right end has its name to the left of where it begins; where there is another, it has none.
             let mut left = a.min(self.size.0 - SIDE - width);

@@ -4,7 +4,6 @@ use crate::app::entry::Entry;
 use crate::app::family;
 use crate::app::page::{Command, use_page};
 use crate::spec::{FaultSpec, FaultUnit};
-use crate::trace::Span;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -26,8 +25,8 @@ pub fn Faults() -> Html {
             <header><h2 id="h-faults">{ "Faults" }</h2><span class="note">{ "injected in virtual time" }</span></header>
             <div class="fl">
                 { for scene.faults.into_iter().map(|fault| {
-                    let standing = standing(fault.id);
-                    let key = format!("{}/{}", scenario.pattern.id, fault.id);
+                    let standing = standing(&fault.name());
+                    let key = format!("{}/{}", scenario.pattern.id, fault.name());
                     let members = members.clone();
                     html! { <Fault {key} {fault} {standing} {members} /> }
                 }) }
@@ -50,25 +49,27 @@ struct FaultProps {
 #[component]
 fn Fault(props: &FaultProps) -> Html {
     let page = use_page();
-    let FaultSpec { id, label, help, unit, default, min, max } = props.fault;
+    let FaultSpec { help, unit, default, min, max, .. } = props.fault;
+    let (name, label) = (props.fault.name(), props.fault.label.clone());
     let chosen = use_state(|| default);
     let problem = use_state(|| None::<String>);
     let of_members = unit == FaultUnit::Member;
     let strongest = props.standing.iter().copied().max();
     let active = if of_members { props.standing.iter().copied().find(|m| *m == *chosen) } else { strongest };
     let magnitude = active.unwrap_or(*chosen);
-    let lift = |magnitude: i64| Command::Lift(id, of_members.then_some(magnitude));
-    let onclick = page.asks(if active.is_some() { lift(magnitude) } else { Command::Fault(id, magnitude) });
+    let lift = |magnitude: i64| Command::Lift(name.clone(), of_members.then_some(magnitude));
+    let onclick = page.asks(if active.is_some() { lift(magnitude) } else { Command::Fault(name.clone(), magnitude) });
     let others = props.standing.iter().copied().filter(|m| of_members && *m != magnitude);
     let commit = {
         let (page, problem, members) = (page.clone(), problem.clone(), props.members.clone());
+        let (name, label) = (name.clone(), label.clone());
         Callback::from(move |text: String| {
             match read(unit, &text, members.as_deref()).filter(|m| (min..=max).contains(m)) {
                 Some(new) => {
                     problem.set(None);
                     chosen.set(new);
                     if !of_members && active.is_some_and(|old| old != new) {
-                        page.ask(Command::Fault(id, new));
+                        page.ask(Command::Fault(name.clone(), new));
                     }
                     true
                 }
@@ -82,23 +83,23 @@ fn Fault(props: &FaultProps) -> Html {
             }
         })
     };
-    let error_id = format!("fault-{id}-error");
+    let error_id = format!("fault-{name}-error");
     html! {
         <>
             <div class="fault" title={help}>
                 <button type="button" class={classes!("sw", active.map(|_| "on"))} role="switch" aria-checked={active.is_some().to_string()}
-                    data-testid={format!("fault-{id}")} aria-label={label} aria-description={help} {onclick}></button>
-                <span>{ label }</span>
-                <Entry value={written(unit, magnitude, props.members.as_deref())} label={format!("{label}, magnitude")} testid={format!("fault-{id}-magnitude")}
+                    data-testid={format!("fault-{name}")} aria-label={label.to_string()} aria-description={help} {onclick}></button>
+                <span>{ label.to_string() }</span>
+                <Entry value={written(unit, magnitude, props.members.as_deref())} label={format!("{label}, magnitude")} testid={format!("fault-{name}-magnitude")}
                     bad={problem.is_some()} described={problem.as_ref().map(|_| error_id.clone())} {commit} />
             </div>
             { for others.map(|member| {
-                let name = format!("{label}: {}", written(unit, member, props.members.as_deref()));
+                let who = format!("{label}: {}", written(unit, member, props.members.as_deref()));
                 html! {
                     <div class="fault" key={member}>
-                        <button type="button" class="sw on" role="switch" aria-checked="true" data-testid={format!("fault-{id}-{member}")}
-                            aria-label={name.clone()} onclick={page.asks(lift(member))}></button>
-                        <span>{ name }</span>
+                        <button type="button" class="sw on" role="switch" aria-checked="true" data-testid={format!("fault-{name}-{member}")}
+                            aria-label={who.clone()} onclick={page.asks(lift(member))}></button>
+                        <span>{ who }</span>
                     </div>
                 }
             }) }
@@ -109,30 +110,20 @@ fn Fault(props: &FaultProps) -> Html {
     }
 }
 
+/// A magnitude in words. Members are known by their names, where they have some, and else as the crew's picture numbers them.
 fn written(unit: FaultUnit, magnitude: i64, members: Option<&[String]>) -> String {
     let name = members.and_then(|all| all.get(usize::try_from(magnitude).ok()?.checked_sub(1)?));
-    match unit {
-        FaultUnit::Times => format!("×{magnitude}"),
-        FaultUnit::Percent => format!("{magnitude} %"),
-        FaultUnit::Lasts => Span(magnitude.max(0) as u64).to_string(),
-        FaultUnit::Member if members.is_some() => name.map_or(format!("No. {magnitude}"), String::clone),
-        FaultUnit::Member => format!("w{magnitude:02}"),
+    match (unit, name) {
+        (FaultUnit::Member, Some(name)) => name.clone(),
+        (FaultUnit::Member, None) if members.is_none() => format!("w{magnitude:02}"),
+        _ => unit.written(magnitude),
     }
 }
 
 fn read(unit: FaultUnit, text: &str, members: Option<&[String]>) -> Option<i64> {
     let named = members.and_then(|all| all.iter().position(|name| name == text.trim()));
     match (unit, named) {
-        (FaultUnit::Member, Some(index)) => return i64::try_from(index + 1).ok(),
-        (FaultUnit::Member, None) if members.is_some() => {
-            return text.trim().trim_start_matches("No.").trim().parse().ok();
-        }
-        _ => {}
-    }
-    match unit {
-        FaultUnit::Lasts => {
-            crate::spec::parse_span(text, Span::secs(1)).ok().and_then(|span| i64::try_from(span.0).ok())
-        }
-        _ => text.trim().trim_start_matches(['×', 'x', 'w']).trim_end_matches('%').trim().parse().ok(),
+        (FaultUnit::Member, Some(index)) => i64::try_from(index + 1).ok(),
+        _ => unit.read(text),
     }
 }

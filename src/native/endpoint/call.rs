@@ -3,7 +3,7 @@
 
 use super::Garbage;
 use crate::session::DEFAULT_SEED;
-use crate::spec::{Fidelity, Field, FieldGroup, FromValue, Kind, Share, Values};
+use crate::spec::{Fidelity, Field, FieldGroup, FromValue, Kind, Prefix, Share, Values};
 use crate::trace::Span;
 use crate::upstream::ServerParams;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -102,6 +102,7 @@ impl EndpointCall {
             return Err(format!("{option} is for --model general; the model here is {}", self.model));
         }
         Ok(ServerParams {
+            prefix: Prefix::default(),
             server: self.model.clone(),
             base: self.base,
             service: self.service.clone().unwrap_or_else(|| default("service")),

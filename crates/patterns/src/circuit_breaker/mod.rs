@@ -81,24 +81,15 @@ const UNBOUNDED: Gauge = Gauge(1);
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
     let gauges = Breaker::gauges();
-    let by_hand = |id, label, help| FaultSpec {
-        id,
-        label,
-        help,
-        unit: FaultUnit::Lasts,
-        default: 2_000_000_000,
-        min: 1_000_000,
-        max: 600_000_000_000,
-    };
+    let by_hand =
+        |name, help| FaultSpec::of_program(name, help, FaultUnit::Lasts, (2_000_000_000, 1_000_000, 600_000_000_000));
     let mut faults = upstream::faults_with_crew();
     faults.push(by_hand(
-        FORCE_OPEN,
-        "Force open",
+        (FORCE_OPEN, "Force open"),
         "The breaker turns every call away, whatever it counted; afterwards it begins anew, closed.",
     ));
     faults.push(by_hand(
-        DISABLE,
-        "Disable",
+        (DISABLE, "Disable"),
         "The breaker lets every call through and counts nothing; afterwards it begins anew, closed.",
     ));
     SceneSpec {

@@ -67,32 +67,23 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
 /// What can go wrong with it.
 fn faults() -> Vec<FaultSpec> {
     vec![
-        FaultSpec {
-            id: STOP_CAR,
-            label: "Stop a car",
-            help: "The car with this number does not move: its steps hang until the fault is switched off.",
-            unit: FaultUnit::Member,
-            default: 1,
-            min: 1,
-            max: 100,
-        },
-        FaultSpec {
-            id: SLOW_DOOR,
-            label: "Slow doors",
-            help: "Doors take so many times as long to open.",
-            unit: FaultUnit::Times,
-            default: 20,
-            min: 2,
-            max: 1_000,
-        },
-        FaultSpec {
-            id: FAILING_MOTOR,
-            label: "Motor faults",
-            help: "So many percent of the steps do not move the car and fail.",
-            unit: FaultUnit::Percent,
-            default: 50,
-            min: 1,
-            max: 100,
-        },
+        FaultSpec::of_program(
+            (STOP_CAR, "Stop a car"),
+            "The car with this number does not move: its steps hang until the fault is switched off.",
+            FaultUnit::Member,
+            (1, 1, 100),
+        ),
+        FaultSpec::of_program(
+            (SLOW_DOOR, "Slow doors"),
+            "Doors take so many times as long to open.",
+            FaultUnit::Times,
+            (20, 2, 1_000),
+        ),
+        FaultSpec::of_program(
+            (FAILING_MOTOR, "Motor faults"),
+            "So many percent of the steps do not move the car and fail.",
+            FaultUnit::Percent,
+            (50, 1, 100),
+        ),
     ]
 }

@@ -54,7 +54,7 @@ impl Face for Server {
         let spot = plan.spot(here.index());
         let frame = spot.frame;
         let (name, second) = (spot.cell.y + 17.0, spot.cell.y + 32.0);
-        let (state, colour) = condition(scene, look);
+        let (state, colour) = condition(here, look);
         let label = here.label();
         sheet.text((frame.x, name), label, Ink::new(p.ink).size(12.0).bold());
         // Names are set bold, which is a little wider.
@@ -93,7 +93,7 @@ impl Face for Server {
     }
 
     fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
-        let (words, colour) = condition(here.scene, look);
+        let (words, colour) = condition(here, look);
         sheet.text((bar.x, bar.y + 8.0), words, Ink::new(colour).bold());
         (load(here), false)
     }
@@ -103,13 +103,13 @@ impl Face for Server {
     }
 
     fn caption(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, at: Point) {
-        let (words, colour) = condition(here.scene, look);
+        let (words, colour) = condition(here, look);
         let words = cut(&format!("server {words}"), 86.0, 11.0, false);
         sheet.text(at, words, Ink::new(colour).middle());
     }
 
     fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
-        let mut lines = vec![load(here), condition(here.scene, look).0];
+        let mut lines = vec![load(here), condition(here, look).0];
         let mean = here.scene.recent.recent_mean();
         lines.extend(mean.map(|ns| format!("mean of recent calls {} ms", number::millis(ns))));
         lines
@@ -139,13 +139,9 @@ fn says(here: Here<'_, '_>) -> String {
     if let Some(mean) = scene.recent.recent_mean() {
         text = format!("{text}, recent calls took {} ms", number::millis(mean));
     }
-    let faults: Vec<&str> = scene
-        .spec
-        .faults
-        .iter()
-        .filter(|f| !scene.ledger.standing(f.id, scene.trace).is_empty())
-        .map(|f| f.label)
-        .collect();
+    let own = scene.spec.faults_of(&here.shown.place.station);
+    let standing = own.filter(|f| !scene.ledger.standing(&f.name(), scene.trace).is_empty());
+    let faults: Vec<&str> = standing.map(|f| f.label.as_ref()).collect();
     if faults.is_empty() { text } else { format!("{text}, injected: {}", faults.join(", ")) }
 }
 
@@ -203,21 +199,19 @@ fn load(here: Here<'_, '_>) -> String {
     }
 }
 
-/// How it does, in a word and its colour: the faults that are on, by what their magnitude is.
-fn condition(scene: &Scene<'_>, look: &Look<'_>) -> (String, Rgba) {
-    let p = look.palette;
-    let on = |unit: FaultUnit| {
-        // The server's own faults come first; further ones of the same unit are somebody else's.
-        let fault = scene.spec.faults.iter().find(|f| f.unit == unit)?;
-        scene.ledger.strongest(fault.id, scene.trace)
-    };
-    if on(FaultUnit::Lasts).is_some() {
-        ("down".to_owned(), p.server_ink)
-    } else if let Some(percent) = on(FaultUnit::Percent) {
-        (format!("errors {percent} %"), p.server_ink)
-    } else if let Some(times) = on(FaultUnit::Times) {
-        (format!("slow ×{times}"), p.blocked_ink)
-    } else {
-        ("OK".to_owned(), p.success_ink)
+/// How it does, in a word and its colour: the worst of its own faults that stand.
+fn condition(here: Here<'_, '_>, look: &Look<'_>) -> (String, Rgba) {
+    let (scene, p) = (here.scene, look.palette);
+    let standing = scene.spec.faults_of(&here.shown.place.station).filter_map(|fault| {
+        let magnitude = scene.ledger.strongest(&fault.name(), scene.trace)?;
+        Some((fault, magnitude))
+    });
+    let Some((fault, magnitude)) = standing.last() else { return ("OK".to_owned(), p.success_ink) };
+    match fault.unit {
+        FaultUnit::Lasts => (fault.state.to_owned(), p.server_ink),
+        unit => {
+            let colour = if unit == FaultUnit::Times { p.blocked_ink } else { p.server_ink };
+            (format!("{} {}", fault.state, unit.written(magnitude)), colour)
+        }
     }
 }

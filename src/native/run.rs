@@ -4,10 +4,11 @@ use super::host::{Cost, Meter};
 use super::shuffle;
 use super::{Failure, print};
 use crate::analysis::History;
-use crate::export::{self, Report};
+use crate::export::{self, Canvas, Report};
 use crate::session::{Scenario, Session};
 use crate::spec::parse_span;
 use crate::trace::{Fold, Ledger, SimTime, Span};
+use crate::view::Theme;
 use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 
@@ -40,6 +41,12 @@ pub struct RunCall {
     /// The instant of the picture; else that of the link, or the end.
     #[arg(long, value_name = "TIME", requires = "picture")]
     pub at: Option<String>,
+    /// Paint the picture as on a phone.
+    #[arg(long, requires = "picture")]
+    pub phone: bool,
+    /// Paint the picture in the dark theme.
+    #[arg(long, requires = "picture")]
+    pub dark: bool,
     /// Run under so many shuffled schedules, and print which checks fail under which.
     #[arg(long, value_name = "N", conflicts_with_all = ["trace", "perfetto", "picture", "schedule"],
         value_parser = clap::value_parser!(u64).range(1..=100_000))]
@@ -47,6 +54,13 @@ pub struct RunCall {
     /// Run under the shuffled schedule of this number alone.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub schedule: Option<u64>,
+}
+
+impl RunCall {
+    fn canvas(&self) -> Canvas {
+        let page = if self.phone { Canvas::PHONE } else { Canvas::PAGE };
+        Canvas { theme: if self.dark { Theme::Dark } else { Theme::Light }, ..page }
+    }
 }
 
 /// How the report is written.
@@ -85,7 +99,11 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
     }
     if let Some(path) = &call.picture {
         let at = at.map_or(SimTime::MAX, |span| SimTime(span.0));
-        std::fs::write(path, export::picture(&session, at))
+        let end = session.computed();
+        if at != SimTime::MAX && at > end {
+            notices.push(format!("the run is over at {:.3} s, and the picture is that of its end", end.seconds()));
+        }
+        std::fs::write(path, export::picture(&session, at, call.canvas()))
             .map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }
     notices.extend(ended_early(&session, asked_until));

@@ -31,6 +31,7 @@ mod links;
 #[path = "../common/listed.rs"]
 mod listed;
 mod parts;
+mod pool;
 mod queueing;
 mod reference;
 mod registry;

@@ -15,6 +15,6 @@ mod text;
 pub use host::{Documents, Heap, Host, costs};
 pub use jsonl::json_line;
 pub use perfetto::perfetto;
-pub use picture::picture;
+pub use picture::{Canvas, picture};
 pub use report::{Blocked, CheckLine, RatesLine, Report, Requests, StationLine, Tasks, outcome_word};
 pub use text::text;

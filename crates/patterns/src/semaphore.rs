@@ -60,8 +60,9 @@ pub static PATTERN: Pattern = Pattern {
     glyph: "permits",
     fields: Params::fields,
     scene: |_, _| {
-        let places = [Place::source("callers", "Callers"), Place::sink("results", "Results")];
-        let wires = [Wire::new("callers", "results")];
+        let places =
+            [Place::source("callers", "Callers"), Place::pool(PERMITS, "Permits"), Place::sink("results", "Results")];
+        let wires = [Wire::new("callers", PERMITS), Wire::new(PERMITS, "results")];
         SceneSpec { backlog: Some("backlog".into()), ..SceneSpec::new(Flow::row(places), wires) }
     },
     presets: &[

@@ -30,6 +30,8 @@ pub enum PlaceKind {
     Crew,
     /// A crowd: any number of tasks at home at one station, a cell for each.
     Crowd,
+    /// A set of things to be taken and given back, each with who holds it; and who waits for one.
+    Pool,
     /// A server.
     Server,
     /// Where results end up.
@@ -67,6 +69,11 @@ impl Place {
     /// A crowd.
     pub fn crowd(station: impl Into<String>, label: impl Into<String>) -> Place {
         Place::new(PlaceKind::Crowd, station, label)
+    }
+
+    /// A pool.
+    pub fn pool(station: impl Into<String>, label: impl Into<String>) -> Place {
+        Place::new(PlaceKind::Pool, station, label)
     }
 
     /// A server.

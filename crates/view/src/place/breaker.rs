@@ -229,7 +229,7 @@ impl Face for Breaker<'_> {
         body(sheet, look, &reading, frame);
     }
 
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Band(BAND)
     }
 

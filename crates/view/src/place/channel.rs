@@ -155,7 +155,7 @@ impl Face for Channel {
         }
     }
 
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Band(BAND)
     }
 

@@ -128,7 +128,7 @@ impl Face for Crew {
         }
     }
 
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Main
     }
 

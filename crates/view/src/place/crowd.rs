@@ -52,7 +52,7 @@ impl Face for Crowd {
         matrix::draw(sheet, scene, look, cells);
     }
 
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Main
     }
 

@@ -149,7 +149,7 @@ pub trait Face: Debug {
     }
 
     /// How it is shown on a phone.
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Strip
     }
 
@@ -224,13 +224,18 @@ pub trait Face: Debug {
         Term::of(row)
     }
 
+    /// In which two words jobs are at its own station, and how many in each, where one word is not enough: some hold, and some wait.
+    fn terms(&self, _: Here<'_, '_>, _row: &StationRow) -> Option<[(Term, u64); 2]> {
+        None
+    }
+
     /// In which word jobs are in a channel that leads here.
     fn queue_term(&self) -> Term {
         Term::QUEUED
     }
 
     /// The words for how jobs come and go, where it has its own.
-    fn words(&self) -> Option<&'static Words> {
+    fn words(&self, _: Here<'_, '_>) -> Option<&'static Words> {
         None
     }
 

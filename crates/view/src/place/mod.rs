@@ -10,6 +10,7 @@ mod breaker;
 mod channel;
 mod crew;
 mod crowd;
+mod pool;
 mod regulator;
 mod server;
 mod sink;
@@ -35,6 +36,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Channel => Box::new(channel::Channel),
         PlaceKind::Crew => Box::new(crew::Crew),
         PlaceKind::Crowd => Box::new(crowd::Crowd),
+        PlaceKind::Pool => Box::new(pool::Pool),
         PlaceKind::Server => Box::new(server::Server),
         PlaceKind::Sink => Box::new(sink::Sink),
         PlaceKind::Bank(bank) => Box::new(bank::Bank { spec: bank }),

@@ -42,7 +42,7 @@ impl Face for Regulator<'_> {
         }
     }
 
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Note
     }
 

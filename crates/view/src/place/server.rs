@@ -88,7 +88,7 @@ impl Face for Server {
         }
     }
 
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Beside
     }
 

@@ -42,7 +42,7 @@ impl Face for Sink {
         draw(sheet, here, look, plan, before);
     }
 
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Note
     }
 

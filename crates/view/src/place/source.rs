@@ -79,7 +79,7 @@ impl Face for Source {
         }
     }
 
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Note
     }
 

@@ -35,7 +35,9 @@ impl Term {
     pub const BUFFERED: Term = Term::new(7, "buffered");
     /// With whoever records them.
     pub const RECORDING: Term = Term::new(8, "recording");
-    /// At a landing.
+    /// With something of a pool.
+    pub const HOLDING: Term = Term::new(8, "holding");
+    /// At a landing, or for something of a pool.
     pub const WAITING: Term = Term::new(9, "waiting");
     /// In something that travels.
     pub const RIDING: Term = Term::new(10, "riding");

@@ -98,6 +98,8 @@ pub struct Recent {
     /// Nanoseconds, and calls, of the whole run.
     latency_sum: (u128, u64),
     gauges: BTreeMap<(StationId, Gauge), Points>,
+    /// The pools, with how much of each was held.
+    held: BTreeMap<StationId, Points>,
     /// The cars that are there.
     paths: BTreeMap<StationId, Path>,
     /// Jobs that got what they came for, by bin.
@@ -125,7 +127,16 @@ impl Recent {
     /// Takes in the same event, with the state after it.
     #[inline]
     pub fn settle(&mut self, event: &TraceEvent, after: &Ledger) {
+        for (pool, points) in &mut self.held {
+            let held = after.station(*pool).map_or(0, |row| row.holders().len() as i64);
+            if points.back().is_none_or(|(_, last)| *last != held) {
+                push_point(points, held, event.at);
+            }
+        }
         match event.kind {
+            EventKind::Opened { station, kind: StationKind::Pool, .. } => {
+                self.held.insert(station, Points::from([(event.at, 0)]));
+            }
             EventKind::Waits { what, .. } => {
                 let home = after.task(event.task).map_or(StationId::NONE, |t| t.station);
                 if let Some(row) = after.station(home).filter(|s| s.kind == StationKind::Worker) {
@@ -174,19 +185,8 @@ impl Recent {
     }
 
     fn gauged(&mut self, station: StationId, gauge: Gauge, value: i64, at: SimTime) {
-        let points = self.gauges.entry((station, gauge)).or_default();
-        // What comes and goes within less than a pixel is one point, with the last value.
-        let close = points.len() > 1 && points.get(points.len() - 2).is_some_and(|(t, _)| at.since(*t) < POINT_GAP);
-        match points.back_mut() {
-            Some(last) if close => last.1 = value,
-            _ => push_back(points, (at, value), POINTS),
-        }
-        // One from before the window stays: it is the level the window begins with.
-        while points.get(1).is_some_and(|(t, _)| at.since(*t) > RECENT) {
-            points.pop_front();
-        }
+        push_point(self.gauges.entry((station, gauge)).or_default(), value, at);
     }
-
     fn place(&self, station: StationId) -> Option<usize> {
         self.places.get(station.0 as usize).and_then(|place| usize::from(*place).checked_sub(1))
     }
@@ -249,6 +249,11 @@ impl Recent {
         self.gauges.get(&(station, gauge)).into_iter().flatten().copied()
     }
 
+    /// How much of a pool was held in the recent past, oldest first.
+    pub fn held(&self, pool: StationId) -> impl Iterator<Item = (SimTime, u64)> + '_ {
+        self.held.get(&pool).into_iter().flatten().map(|(at, held)| (*at, (*held).max(0) as u64))
+    }
+
     /// How many jobs got what they came for in each bin of the last five seconds, oldest first. The last bin may not be over.
     pub fn drain(&self, now: SimTime) -> Vec<u32> {
         let last = now.0 / BIN.0;
@@ -268,4 +273,17 @@ fn push_back<T>(queue: &mut VecDeque<T>, value: T, most: usize) {
         queue.pop_front();
     }
     queue.push_back(value);
+}
+
+/// One more point of a past. One from before the window stays: it is the level the window begins with.
+fn push_point(points: &mut Points, value: i64, at: SimTime) {
+    // What comes and goes within less than a pixel is one point, with the last value.
+    let close = points.len() > 1 && points.get(points.len() - 2).is_some_and(|(t, _)| at.since(*t) < POINT_GAP);
+    match points.back_mut() {
+        Some(last) if close => last.1 = value,
+        _ => push_back(points, (at, value), POINTS),
+    }
+    while points.get(1).is_some_and(|(t, _)| at.since(*t) > RECENT) {
+        points.pop_front();
+    }
 }

@@ -42,10 +42,16 @@ struct Sum {
 
 impl Sum {
     fn of(scene: &Scene<'_>) -> Sum {
-        let words = scene.all().find_map(|here| here.face().words()).unwrap_or(&REQUESTS);
+        let words = scene.all().find_map(|here| here.face().words(here)).unwrap_or(&REQUESTS);
         let mut sums: BTreeMap<Term, u64> = BTreeMap::new();
         for (id, row) in scene.ledger.stations_with_ids().filter(|(_, row)| row.levels.present > 0) {
-            *sums.entry(term(scene, id, row)).or_default() += row.levels.present;
+            let place = scene.all().find(|here| here.id() == id);
+            match place.and_then(|here| here.face().terms(here, row)) {
+                Some(parts) => {
+                    parts.into_iter().filter(|(_, n)| *n > 0).for_each(|(t, n)| *sums.entry(t).or_default() += n)
+                }
+                None => *sums.entry(term(scene, id, row)).or_default() += row.levels.present,
+            }
         }
         let tally = &scene.ledger.tally;
         let mut terms: Vec<(u64, &str)> = sums.into_iter().map(|(term, n)| (n, term.word)).collect();

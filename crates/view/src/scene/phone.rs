@@ -32,10 +32,8 @@ impl Arrangement {
     /// Where things are, if there is one place to be drawn in full.
     pub fn of(scene: &Scene<'_>, look: &Look<'_>) -> Option<Arrangement> {
         let (w, h) = look.size;
-        let kind = |here: Here<'_, '_>| here.face().on_phone();
-        if let [only] = scene.places.as_slice()
-            && only.face.on_phone() == OnPhone::Whole
-        {
+        let kind = |here: Here<'_, '_>| here.face().on_phone(here);
+        if scene.places.len() == 1 && scene.here(0).is_some_and(|only| kind(only) == OnPhone::Whole) {
             let area = Frame { x: SIDE, y: 0.0, w: w - 2.0 * SIDE, h };
             return Some(Arrangement { area, width: area.w, is_whole: true, ..Arrangement::default() });
         }
@@ -98,7 +96,7 @@ impl Arrangement {
 /// Where the words about places stand that have nothing but words: at the end of a band that they are joined to, or over what
 /// is drawn in full, beside each other.
 fn notes(scene: &Scene<'_>, bands: &[(usize, Frame)], over: Frame) -> Vec<(usize, Frame)> {
-    let words = scene.all().filter(|here| here.face().on_phone() == OnPhone::Note);
+    let words = scene.all().filter(|here| here.face().on_phone(*here) == OnPhone::Note);
     let at = |here: Here<'_, '_>| {
         let index = Some(here.index());
         let joined = bands.iter().find(|(band, _)| {

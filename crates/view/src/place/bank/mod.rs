@@ -59,7 +59,7 @@ impl Face for Bank<'_> {
         draw(sheet, here.scene, look, &self.state(here, look), spots.spot(here.index()).frame);
     }
 
-    fn on_phone(&self) -> OnPhone {
+    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
         OnPhone::Whole
     }
 
@@ -84,7 +84,7 @@ impl Face for Bank<'_> {
         Some(words::description(here.scene, here.label()))
     }
 
-    fn words(&self) -> Option<&'static Words> {
+    fn words(&self, _: Here<'_, '_>) -> Option<&'static Words> {
         Some(&PEOPLE)
     }
 

@@ -27,25 +27,7 @@ pub(super) const PENDING: (Gauge, Gauge) = (Gauge(4), Gauge(5));
 pub(super) const DUE: (Gauge, Gauge) = (Gauge(0), Gauge(1));
 
 pub(super) fn gauges() -> BreakerGauges {
-    let g = Gauge;
-    BreakerGauges {
-        failures: g(0),
-        limit: g(1),
-        calls: g(2),
-        slow: g(3),
-        minimum: g(4),
-        rate: g(5),
-        slow_rate: g(6),
-        until: g(7),
-        permitted: g(8),
-        probes: g(9),
-        passed: g(10),
-        turned_away: g(11),
-        cells: g(12),
-        next: g(13),
-        cell: g(14),
-        deciding: Gauge(254),
-    }
+    BreakerGauges::ALL
 }
 
 fn scene_of(ends: (i32, i32)) -> SceneSpec {
@@ -59,7 +41,6 @@ fn scene_of(ends: (i32, i32)) -> SceneSpec {
         pending: PENDING,
         due: DUE,
         signals: (SIGNALS, 10),
-        breaker: gauges(),
         pace: None,
         people: None,
         patience: PATIENCE,

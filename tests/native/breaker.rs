@@ -762,7 +762,7 @@ proptest! {
             prop_assert_eq!(row.gauge(*gauge), *value, "gauge {}", name);
         }
         let gauges = Breaker::gauges();
-        let cells = (0..row.gauge(gauges.cells)).map(|i| row.gauge(Gauge(gauges.cell.0 + i as u8)));
+        let cells = (0..row.gauge(gauges.cells)).map(|i| row.gauge(Gauge(gauges.window.first.0 + i as u8)));
         let (calls, failures) = match expected.window {
             Window::Calls(_) => cells.fold((0, 0), |(c, f), cell| {
                 (c + i64::from(cell > 0), f + i64::from(cell == 2 || cell == 4))

@@ -37,7 +37,7 @@ use super::window::{Counts, Mark, SlidingWindow};
 use millrace_engine::{Env, StationSpec};
 use millrace_spec::BreakerGauges;
 use millrace_trace::{SimTime, StationId, StationKind, UNLIMITED};
-use shown::{GAUGES, Shown};
+use shown::Shown;
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -189,7 +189,7 @@ impl Breaker {
 
     /// What the gauges on its station mean.
     pub const fn gauges() -> BreakerGauges {
-        GAUGES
+        BreakerGauges::ALL
     }
 
     fn switch(&self, state: BreakerState) {

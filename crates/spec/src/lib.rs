@@ -4,6 +4,7 @@
 //! a pattern by name, and a new pattern adds nothing there.
 
 mod bank;
+mod breaker;
 mod check;
 mod claims;
 mod console;
@@ -12,6 +13,7 @@ mod fault;
 mod field;
 pub mod headers;
 mod measure;
+mod packed;
 mod params;
 mod pattern;
 mod place;
@@ -26,15 +28,17 @@ mod values;
 mod waits;
 
 pub use bank::{CarCall, Pace, Score};
+pub use breaker::{BreakerGauges, WindowCell};
 pub use check::{Check, CheckKind};
 pub use claims::{Benchmark, Claims, Primitive, Profile, Words};
 pub use console::{Console, Route, Stream};
 pub use fault::{FaultSpec, FaultUnit};
 pub use field::{CLOSED, Choice, DefaultValue, Field, Kind, Level, Role};
 pub use measure::{At, Measure, Step, TimeUnit};
+pub use packed::{Cells, Packed};
 pub use params::{FieldGroup, FromValue, Given, Share, set_default};
 pub use pattern::{Fidelity, Ideal, Pattern, Preset, ProgramFuture, Race, Suite};
-pub use place::{Bank, BreakerGauges, Place, PlaceKind, Regulator};
+pub use place::{Bank, Place, PlaceKind, Regulator};
 pub use practice::{Practice, Seen};
 pub use prefix::{Prefix, prefixed};
 pub use quantity::{parse_count, parse_number, parse_span, plain};

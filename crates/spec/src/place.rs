@@ -39,7 +39,7 @@ pub enum PlaceKind {
     /// A bank of stations that move past landings: the cars are the station's members.
     Bank(Box<Bank>),
     /// Something that interrupts calls which keep failing.
-    Breaker(BreakerGauges),
+    Breaker,
     /// A feedback loop that holds a flow back.
     Regulator(Box<Regulator>),
 }
@@ -86,6 +86,11 @@ impl Place {
         Place::new(PlaceKind::Sink, station, label)
     }
 
+    /// A breaker.
+    pub fn breaker(station: impl Into<String>, label: impl Into<String>) -> Place {
+        Place::new(PlaceKind::Breaker, station, label)
+    }
+
     /// Under another name, where two places show one station.
     pub fn named(mut self, name: impl Into<String>) -> Place {
         self.name = name.into();
@@ -118,8 +123,6 @@ pub struct Bank {
     pub due: (Gauge, Gauge),
     /// A car's gauge: how many signals are queued for it, which carry no job; and the most there may be, 0 for no bound.
     pub signals: (Gauge, u32),
-    /// What the gauges of a car's breaker mean.
-    pub breaker: BreakerGauges,
     /// How fast its cars are, where that is known. Else a call is due when it was announced.
     pub pace: Option<Pace>,
     /// How many people are to come in all, where that is known.
@@ -130,44 +133,6 @@ pub struct Bank {
     pub call: Option<CarCall>,
     /// How well the bank does, in one figure, if it has one.
     pub score: Option<Score>,
-}
-
-/// What the gauges of a breaker mean. Its declared state is *closed*, *open*, *half-open*, *forced open* or *disabled*.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BreakerGauges {
-    /// Failures that count at the moment: in a row, or in the window.
-    pub failures: Gauge,
-    /// Failures in a row that open it, or 0 where a rate does.
-    pub limit: Gauge,
-    /// Calls in the window.
-    pub calls: Gauge,
-    /// Slow calls in the window.
-    pub slow: Gauge,
-    /// The least number of calls in the window before a rate counts.
-    pub minimum: Gauge,
-    /// The failure rate that opens it, in percent.
-    pub rate: Gauge,
-    /// The slow-call rate that opens it, in percent.
-    pub slow_rate: Gauge,
-    /// When it lets probes through again, in ns, while it is open; while half-open, until when it may be that, 0 for ever.
-    pub until: Gauge,
-    /// How many probes are let through while it is half-open.
-    pub permitted: Gauge,
-    /// Probes that were let through since it is half-open.
-    pub probes: Gauge,
-    /// Probes that passed.
-    pub passed: Gauge,
-    /// Calls that were turned away so far.
-    pub turned_away: Gauge,
-    /// How many cells its window has: calls, or slices of time.
-    pub cells: Gauge,
-    /// Which cell is written next, from 0.
-    pub next: Gauge,
-    /// The first cell; the others follow. A cell of a count window: 0 empty, 1 success, 2 failure, 3 slow success, 4 slow failure.
-    /// A cell of a time window: calls × 1,000,000 + failures × 1,000 + slow calls, each at most 999.
-    pub cell: Gauge,
-    /// How many probes decide, 0 for all that are permitted.
-    pub deciding: Gauge,
 }
 
 /// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.

@@ -4,31 +4,10 @@ use super::Inner;
 use super::settings::{BreakerSettings, BreakerState, Trip};
 use crate::window::{Counts, Window};
 use millrace_engine::Env;
-use millrace_spec::BreakerGauges;
+use millrace_spec::{BreakerGauges, Packed, WindowCell};
 use millrace_trace::{Gauge, StationId};
 
-/// What a breaker shows, on its station.
-pub(super) const GAUGES: BreakerGauges = BreakerGauges {
-    failures: Gauge(0),
-    limit: Gauge(1),
-    calls: Gauge(2),
-    slow: Gauge(3),
-    minimum: Gauge(4),
-    rate: Gauge(5),
-    slow_rate: Gauge(6),
-    until: Gauge(7),
-    permitted: Gauge(8),
-    probes: Gauge(9),
-    passed: Gauge(10),
-    turned_away: Gauge(11),
-    cells: Gauge(12),
-    next: Gauge(13),
-    cell: Gauge(14),
-    deciding: Gauge(254),
-};
-
-/// The most cells that have gauges; a larger window counts as well and is not shown.
-const MOST_CELLS: u32 = 240;
+const GAUGES: BreakerGauges = BreakerGauges::ALL;
 
 /// The gauges, and what they say.
 pub(super) struct Shown {
@@ -53,7 +32,7 @@ impl Shown {
         if let Some(deciding) = settings.half_open.deciding {
             shown.set(GAUGES.deciding, deciding.max(1).into());
         }
-        shown.set(GAUGES.cells, if cells <= MOST_CELLS { cells.into() } else { 0 });
+        shown.set(GAUGES.cells, if cells <= GAUGES.window.most { cells.into() } else { 0 });
         shown
     }
 
@@ -77,13 +56,15 @@ impl Shown {
         self.set(GAUGES.passed, inner.probed.calls.saturating_sub(inner.probed.failures).into());
         self.set(GAUGES.turned_away, inner.turned_away.into());
         let cells = inner.window.size();
-        if cells > MOST_CELLS {
+        // A larger window counts as well and is not shown.
+        if cells > GAUGES.window.most {
             return;
         }
         self.set(GAUGES.next, inner.window.next().into());
         for index in 0..cells {
-            let value = cell(settings.window, inner.window.cell(index));
-            self.set(Gauge(GAUGES.cell.0.saturating_add(index as u8)), value);
+            if let Some(gauge) = GAUGES.window.gauge(index) {
+                self.set(gauge, cell(settings.window, inner.window.cell(index)).packed());
+            }
         }
     }
 
@@ -99,18 +80,12 @@ impl Shown {
     }
 }
 
-/// A cell as its gauge has it.
-fn cell(window: Window, counts: Counts) -> i64 {
-    match (window, counts) {
-        (Window::Time { .. }, Counts { calls, failures, slow }) => {
-            let digits = |n: u32| i64::from(n.min(999));
-            digits(calls) * 1_000_000 + digits(failures) * 1_000 + digits(slow)
-        }
-        (Window::Calls(_), Counts { calls: 0, .. }) => 0,
-        (Window::Calls(_), Counts { failures: 0, slow: 0, .. }) => 1,
-        (Window::Calls(_), Counts { slow: 0, .. }) => 2,
-        (Window::Calls(_), Counts { failures: 0, .. }) => 3,
-        (Window::Calls(_), _) => 4,
+/// A cell as it is shown.
+fn cell(window: Window, Counts { calls, failures, slow }: Counts) -> WindowCell {
+    match window {
+        _ if calls == 0 => WindowCell::Empty,
+        Window::Time { .. } => WindowCell::Slice { calls, failed: failures, slow },
+        Window::Calls(_) => WindowCell::Call { failed: failures > 0, slow: slow > 0 },
     }
 }
 

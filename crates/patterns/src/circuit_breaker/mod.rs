@@ -38,8 +38,8 @@ use caller::{Caller, work};
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Breaker, Crew, channel};
 use millrace_spec::{
-    FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, Ideal, Pattern, Place, PlaceKind, SceneSpec, Source,
-    Unit, Values, Wire,
+    FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, Ideal, Pattern, Place, SceneSpec, Source, Unit,
+    Values, Wire,
 };
 use millrace_trace::{Gauge, StationId, StationKind};
 use millrace_upstream as upstream;
@@ -97,7 +97,7 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
             Place::source("producer", "Producer"),
             Place::channel("requests", "Requests"),
             Place::crew("callers", "Callers"),
-            Place::new(PlaceKind::Breaker(gauges), BREAKER, "Breaker"),
+            Place::breaker(BREAKER, "Breaker"),
             Place::server("server", "Server"),
             Place::sink("results", "Results"),
         ]),

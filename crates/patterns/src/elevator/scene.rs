@@ -7,7 +7,6 @@ use super::measures::PATIENCE;
 use super::script;
 use super::system::FLEET;
 use super::works::{FAILING_MOTOR, SLOW_DOOR, STOP_CAR};
-use millrace_parts::Breaker;
 use millrace_spec::{
     Bank, CarCall, FaultSpec, FaultUnit, Fidelity, Flow, Pace, Place, PlaceKind, SceneSpec, Score, Values,
 };
@@ -41,7 +40,6 @@ pub fn scene(values: &Values, _: Fidelity) -> SceneSpec {
                     pending: (PENDING_UP, PENDING_DOWN),
                     signals: (SIGNALS, SIGNAL_BUFFER),
                     due: (DUE_UP, DUE_DOWN),
-                    breaker: Breaker::gauges(),
                     pace: Some(pace),
                     people: Some(super::traffic::count(values)),
                     patience: PATIENCE,

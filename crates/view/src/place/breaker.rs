@@ -12,15 +12,12 @@ use crate::number;
 use crate::scene::contact::{self, Contact};
 use crate::scene::{Frame, Look, Plan, first_fit, heading};
 use crate::shape::{Ink, Sheet, crisp, text_width};
-use millrace_spec::BreakerGauges;
+use millrace_spec::{BreakerGauges, WindowCell};
 use millrace_trace::{Gauge, SimTime, StationKind};
 
 /// A breaker.
 #[derive(Debug)]
-pub struct Breaker<'a> {
-    /// What its gauges mean.
-    pub gauges: &'a BreakerGauges,
-}
+pub struct Breaker;
 
 /// Its height on a phone.
 const BAND: f64 = 34.0;
@@ -66,17 +63,17 @@ pub struct Reading {
     /// Calls turned away so far.
     pub turned_away: u64,
     /// The cells of the window.
-    pub cells: Vec<u64>,
+    pub cells: Vec<WindowCell>,
     /// The one that is written next.
     pub next: usize,
 }
 
 impl Reading {
     /// What the breaker at a station shows; closed with nothing counted before it is there.
-    pub fn of(here: Here<'_, '_>, gauges: &BreakerGauges) -> Reading {
+    pub fn of(here: Here<'_, '_>) -> Reading {
+        let gauges = BreakerGauges::ALL;
         let Some(row) = here.row() else { return Reading::default() };
         let read = |gauge: Gauge| row.gauge(gauge).max(0) as u64;
-        let cell = |i: u64| read(Gauge(gauges.cell.0.saturating_add(i as u8)));
         Reading {
             contact: row.state.map_or(Contact::Closed, |state| Contact::of(here.scene.trace.name(state))),
             since: row.state_since,
@@ -96,7 +93,7 @@ impl Reading {
             probes: read(gauges.probes),
             passed: read(gauges.passed),
             turned_away: read(gauges.turned_away),
-            cells: (0..read(gauges.cells).min(u64::from(u8::MAX - gauges.cell.0))).map(cell).collect(),
+            cells: gauges.window.read(row),
             next: read(gauges.next) as usize,
         }
     }
@@ -202,7 +199,7 @@ impl Reading {
     }
 }
 
-impl Face for Breaker<'_> {
+impl Face for Breaker {
     fn stations(&self) -> &'static [StationKind] {
         &[StationKind::Gate]
     }
@@ -216,13 +213,13 @@ impl Face for Breaker<'_> {
     }
 
     fn conducts(&self, here: Here<'_, '_>) -> bool {
-        Reading::of(here, self.gauges).conducts()
+        Reading::of(here).conducts()
     }
 
     fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
         let spot = plan.spot(here.index());
         let (cell, frame) = (spot.cell, spot.frame);
-        let reading = Reading::of(here, self.gauges);
+        let reading = Reading::of(here);
         let turned_away = number::count(reading.turned_away);
         let line = first_fit(&[format!("{turned_away} turned away"), turned_away], frame.w);
         heading(sheet, look, (frame.x, frame.w), cell, here.label(), &line, false);
@@ -234,22 +231,22 @@ impl Face for Breaker<'_> {
     }
 
     fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
-        let reading = Reading::of(here, self.gauges);
+        let reading = Reading::of(here);
         strip(sheet, look, &reading, Frame { y: bar.y - 3.0, h: 14.0, ..bar });
         (format!("{} refused", number::count(reading.turned_away)), false)
     }
 
     fn band(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame, _: Note) {
-        let reading = Reading::of(here, self.gauges);
+        let reading = Reading::of(here);
         strip(sheet, look, &reading, Frame { y: frame.y + 10.0, h: 24.0, ..frame });
     }
 
     fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
-        Reading::of(here, self.gauges).says(look.now)
+        Reading::of(here).says(look.now)
     }
 
     fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
-        Some(format!("{}: {}", here.label(), Reading::of(here, self.gauges).summary()))
+        Some(format!("{}: {}", here.label(), Reading::of(here).summary()))
     }
 }
 

@@ -57,7 +57,7 @@ fn joints(here: Here<'_, '_>, plan: &Plan) -> Wires {
     for index in &run.through {
         let Some(other) = here.other(*index) else { continue };
         match (other.face().holds_calls(), walls(*index)) {
-            (true, Some(frame)) => joints.server = Some((frame, *index)),
+            (true, Some(frame)) => joints.server = Some((frame, other.id())),
             (false, Some(frame)) => {
                 joints.gates.push(Gate { frame, conducts: other.face().conducts(other), station: other.id() });
             }
@@ -114,7 +114,7 @@ impl Face for Crew {
                 counts(sheet, look, &workers, area);
             }
             flow(sheet, look, frame, &wires);
-            if let Some((server, _)) = wires.server {
+            if let Some(server) = wires.server {
                 age::dots(sheet, scene, look, &workers, server);
             }
             return;
@@ -404,13 +404,13 @@ fn full(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Ar
     // What lanes run through stands above them; their wires are cut here.
     let mut above = here.out().flat_map(|path| &path.stops).filter_map(|index| here.other(*index));
     let conducts = above.all(|other| other.face().conducts(other));
-    let server = beside.map(|(other, frame)| ((frame, other.index()), conducts));
+    let server = beside.map(|(other, frame)| ((frame, other.id()), conducts));
     match phone_lane(workers.len(), area) {
         Some(pitch) => phone_lanes(sheet, scene, look, &workers, (area, pitch), server),
         None => {
             grid(sheet, look, &workers, area);
-            if let Some((_, frame)) = beside {
-                age::dots(sheet, scene, look, &workers, frame);
+            if let Some((other, frame)) = beside {
+                age::dots(sheet, scene, look, &workers, (frame, other.id()));
             }
         }
     }
@@ -432,7 +432,7 @@ fn phone_lanes(
     look: &Look<'_>,
     workers: &[Worker<'_>],
     (area, pitch): (Frame, f64),
-    server: Option<((Frame, usize), bool)>,
+    server: Option<((Frame, StationId), bool)>,
 ) {
     let p = look.palette;
     let right = look.size.0 - 16.0;

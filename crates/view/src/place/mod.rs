@@ -40,7 +40,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Server => Box::new(server::Server),
         PlaceKind::Sink => Box::new(sink::Sink),
         PlaceKind::Bank(bank) => Box::new(bank::Bank { spec: bank }),
-        PlaceKind::Breaker(gauges) => Box::new(breaker::Breaker { gauges }),
+        PlaceKind::Breaker => Box::new(breaker::Breaker),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }
 }

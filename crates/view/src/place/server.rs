@@ -6,7 +6,7 @@ use super::face::{Face, Note, OnPhone, Room, step};
 use crate::Rgba;
 use crate::number;
 use crate::scene::age::{self, Scale};
-use crate::scene::{Frame, Look, Plan, Scene, first_fit, wires};
+use crate::scene::{Frame, Look, Plan, first_fit, wires};
 use crate::shape::{Ink, Point, Sheet, crisp, cut, text_width};
 use crate::text::Row;
 use millrace_spec::FaultUnit;
@@ -69,7 +69,7 @@ impl Face for Server {
             // No room beside the name: it takes the second line.
             sheet.text((frame.right(), second), first_fit(&[state], frame.w), word);
         }
-        let mean = scene.recent.recent_mean().map(|ns| format!("{} ms", number::short_millis(ns)));
+        let mean = recent_mean(here).map(|ns| format!("{} ms", number::short_millis(ns)));
         let load = load(here);
         let mean_w = mean.as_ref().map_or(0.0, |m| text_width(m, 11.0, false));
         if beside && text_width(&load, 11.0, false) + mean_w + 4.0 <= frame.w {
@@ -79,8 +79,8 @@ impl Face for Server {
             let texts = [mean.unwrap_or(load), number::count(here.level())];
             sheet.text((frame.x, second), first_fit(&texts, frame.w), Ink::new(p.ink_3));
         }
-        body(sheet, scene, look, frame, true);
-        words(sheet, scene, look, frame);
+        body(sheet, here, look, frame, true);
+        words(sheet, here, look, frame);
         // Calls of lanes stand on them.
         let in_lanes = scene.all().any(|caller| wires::run(caller, plan).through.contains(&here.index()));
         if !in_lanes {
@@ -99,7 +99,7 @@ impl Face for Server {
     }
 
     fn beside(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
-        body(sheet, here.scene, look, frame, false);
+        body(sheet, here, look, frame, false);
     }
 
     fn caption(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, at: Point) {
@@ -110,7 +110,7 @@ impl Face for Server {
 
     fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
         let mut lines = vec![load(here), condition(here, look).0];
-        let mean = here.scene.recent.recent_mean();
+        let mean = recent_mean(here);
         lines.extend(mean.map(|ns| format!("mean of recent calls {} ms", number::millis(ns))));
         lines
     }
@@ -136,7 +136,7 @@ fn says(here: Here<'_, '_>) -> String {
             format!("{n} of {} slots in use, {waiting} waiting for one", number::count(u64::from(slots)))
         }
     };
-    if let Some(mean) = scene.recent.recent_mean() {
+    if let Some(mean) = recent_mean(here) {
         text = format!("{text}, recent calls took {} ms", number::millis(mean));
     }
     let own = scene.spec.faults_of(&here.shown.place.station);
@@ -145,18 +145,23 @@ fn says(here: Here<'_, '_>) -> String {
     if faults.is_empty() { text } else { format!("{text}, injected: {}", faults.join(", ")) }
 }
 
+/// The mean of its recent calls.
+fn recent_mean(here: Here<'_, '_>) -> Option<u64> {
+    here.scene.recent.calls(here.id())?.recent_mean()
+}
+
 /// The box itself.
-fn body(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame, labels: bool) {
+fn body(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame, labels: bool) {
     let p = look.palette;
     sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.sunken), p.line_3, 1.0);
-    let scale = Scale::of(scene);
+    let scale = Scale::of(here.scene, here.id());
     let foot = if labels { 16.0 } else { 4.0 };
     let lines = scale.ticks().map(|(age, _)| {
         let x = crisp(scale.x(frame, age));
         [x, frame.y + 6.0, x, frame.bottom() - foot].map(|x| x as f32)
     });
     sheet.segments(lines.to_vec(), p.line, 1.0);
-    if let Some(p50) = scene.recent.recent_p50() {
+    if let Some(p50) = here.scene.recent.calls(here.id()).and_then(|calls| calls.recent_p50()) {
         let x = crisp(scale.x(frame, p50));
         let top = if labels { 14.0 } else { 3.0 };
         sheet.dashed((x, frame.y + top), (x, frame.bottom() - foot), p.p50, 1.0, (2.0, 3.0));
@@ -164,9 +169,9 @@ fn body(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame, lab
 }
 
 /// The words in the box, above and below the lanes that run through it.
-fn words(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
+fn words(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
     let p = look.palette;
-    let scale = Scale::of(scene);
+    let scale = Scale::of(here.scene, here.id());
     let mut free = frame.x + 2.0;
     let mut write = |text: &str, x: f64, base: f64, ink: Ink, free: f64| -> Option<f64> {
         let half = text_width(text, 11.0, false) / 2.0;
@@ -181,7 +186,7 @@ fn words(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
         let x = scale.x(frame, age);
         free = write(&text, x, frame.bottom() - 5.0, Ink::new(p.ink_3), free).unwrap_or(free);
     }
-    if let Some(p50) = scene.recent.recent_p50() {
+    if let Some(p50) = here.scene.recent.calls(here.id()).and_then(|calls| calls.recent_p50()) {
         write("p50", scale.x(frame, p50), frame.y + 11.0, Ink::new(p.running_ink), 0.0);
     }
 }

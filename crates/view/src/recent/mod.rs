@@ -87,6 +87,33 @@ impl Picture {
 /// What a gauge showed, oldest first.
 type Points = VecDeque<(SimTime, i64)>;
 
+/// The recent calls of one server.
+#[derive(Clone, Debug, Default)]
+pub struct Calls {
+    recent: VecDeque<u64>,
+    /// Nanoseconds, and calls, of the whole run.
+    sum: (u128, u64),
+}
+
+impl Calls {
+    /// The median of the recent ones, in nanoseconds.
+    pub fn recent_p50(&self) -> Option<u64> {
+        let mut sorted: Vec<u64> = self.recent.iter().copied().collect();
+        sorted.sort_unstable();
+        sorted.get(sorted.len().saturating_sub(1) / 2).copied()
+    }
+
+    /// The mean of the recent ones, in nanoseconds.
+    pub fn recent_mean(&self) -> Option<u64> {
+        self.recent.iter().sum::<u64>().checked_div(self.recent.len() as u64)
+    }
+
+    /// The mean of all so far, in nanoseconds: a steady measure to choose a scale by.
+    pub fn mean(&self) -> Option<u64> {
+        self.sum.0.checked_div(u128::from(self.sum.1)).map(|mean| mean as u64)
+    }
+}
+
 /// The recent past of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
@@ -94,9 +121,8 @@ pub struct Recent {
     ribbons: Vec<Ribbon>,
     /// By station: its place among the ribbons, from 1.
     places: Vec<u16>,
-    latencies: VecDeque<u64>,
-    /// Nanoseconds, and calls, of the whole run.
-    latency_sum: (u128, u64),
+    /// By server: its recent calls.
+    calls: BTreeMap<StationId, Calls>,
     gauges: BTreeMap<(StationId, Gauge), Points>,
     /// The pools, with how much of each was held.
     held: BTreeMap<StationId, Points>,
@@ -111,10 +137,12 @@ impl Recent {
     #[inline]
     pub fn observe(&mut self, event: &TraceEvent, before: &Ledger) {
         if let EventKind::Answered { job, station, answer } = event.kind {
-            if let Some(age) = before.call_age(job, event.at).filter(|_| answer.has_latency()) {
-                push_back(&mut self.latencies, age.0, CALLS);
-                self.latency_sum.0 += u128::from(age.0);
-                self.latency_sum.1 += 1;
+            let server = before.job(job).and_then(|row| row.server());
+            if let (Some(age), Some(server), true) = (before.call_age(job, event.at), server, answer.has_latency()) {
+                let calls = self.calls.entry(server).or_default();
+                push_back(&mut calls.recent, age.0, CALLS);
+                calls.sum.0 += u128::from(age.0);
+                calls.sum.1 += 1;
             }
             if !answer.is_success()
                 && let Some(ribbon) = self.ribbon_mut(station)
@@ -226,22 +254,9 @@ impl Recent {
         self.paths.get(&car)
     }
 
-    /// The median of the recent calls, if there were any.
-    pub fn recent_p50(&self) -> Option<u64> {
-        let mut sorted: Vec<u64> = self.latencies.iter().copied().collect();
-        sorted.sort_unstable();
-        sorted.get(sorted.len().saturating_sub(1) / 2).copied()
-    }
-
-    /// The mean of the recent calls.
-    pub fn recent_mean(&self) -> Option<u64> {
-        let n = self.latencies.len() as u64;
-        self.latencies.iter().sum::<u64>().checked_div(n)
-    }
-
-    /// The mean of all calls so far: a steady measure to choose a scale by.
-    pub fn mean(&self) -> Option<u64> {
-        self.latency_sum.0.checked_div(u128::from(self.latency_sum.1)).map(|mean| mean as u64)
+    /// The recent calls of a server, if there were any.
+    pub fn calls(&self, server: StationId) -> Option<&Calls> {
+        self.calls.get(&server)
     }
 
     /// The recent past of a gauge, oldest first.

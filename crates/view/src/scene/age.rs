@@ -25,9 +25,10 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The scale of a run: 1 to 250 ms, unless calls take much less or much longer.
-    pub fn of(scene: &Scene<'_>) -> Scale {
-        let Some(mean) = scene.recent.mean().filter(|mean| *mean > 0) else { return Scale { low: 1.0 } };
+    /// The scale of a server: 1 to 250 ms, unless calls take much less or much longer.
+    pub fn of(scene: &Scene<'_>, server: StationId) -> Scale {
+        let mean = scene.recent.calls(server).and_then(|calls| calls.mean());
+        let Some(mean) = mean.filter(|mean| *mean > 0) else { return Scale { low: 1.0 } };
         let decade = libm::floor(libm::log10(mean as f64 / 1e6 / 6.0)).clamp(-4.0, 5.0);
         Scale { low: libm::pow(10.0, decade) }
     }
@@ -66,12 +67,19 @@ fn trimmed(x: f64) -> String {
 }
 
 /// Calls of lanes: each on the wire of its lane, with the way it has come.
-pub fn lanes(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, calls: &[(Frame, &JobRow, f64)], r: f64) {
+pub fn lanes(
+    sheet: &mut Sheet,
+    scene: &Scene<'_>,
+    look: &Look<'_>,
+    (server, id): (Frame, StationId),
+    calls: &[(&JobRow, f64)],
+    r: f64,
+) {
     let p = look.palette;
-    let scale = Scale::of(scene);
+    let scale = Scale::of(scene, id);
     let mut ways = Vec::new();
     let mut marks = Vec::new();
-    for &(server, job, y) in calls {
+    for &(job, y) in calls {
         if !job.started {
             // It waits for a slot, at the door.
             marks.push(((server.x - r - 2.0, y), false));
@@ -94,17 +102,23 @@ pub fn lanes(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, calls: &[(Fr
 }
 
 /// Calls of workers without lanes: a dot each, or bars where there are too many.
-pub fn dots(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, workers: &[Worker<'_>], frame: Frame) {
+pub fn dots(
+    sheet: &mut Sheet,
+    scene: &Scene<'_>,
+    look: &Look<'_>,
+    workers: &[Worker<'_>],
+    (frame, id): (Frame, StationId),
+) {
     let calls: Vec<(usize, &JobRow)> = workers
         .iter()
         .enumerate()
         .filter_map(|(i, w)| Some((i, w.job.and_then(|id| scene.ledger.job(id)).filter(|j| j.calling() && j.started)?)))
         .collect();
     if workers.len() > MOST_DOTS {
-        bars(sheet, scene, look, calls.into_iter().map(|(_, job)| job), frame);
+        bars(sheet, scene, look, calls.into_iter().map(|(_, job)| job), (frame, id));
         return;
     }
-    let scale = Scale::of(scene);
+    let scale = Scale::of(scene, id);
     let room = frame.h - 40.0;
     let at = calls.into_iter().map(|(index, job)| {
         let x = if look.calm { frame.middle() } else { scale.x(frame, look.now.since(job.since).0) };
@@ -126,7 +140,7 @@ pub fn draw(
     let Some((id, row)) = station else { return };
     if row.levels.present > 0 {
         let here = scene.ledger.jobs.iter().map(|(_, j)| j).filter(|j| j.fate == Fate::At(id) && j.started);
-        bars(sheet, scene, look, here, frame);
+        bars(sheet, scene, look, here, (frame, id));
     }
 }
 
@@ -135,9 +149,9 @@ fn bars<'a>(
     scene: &Scene<'_>,
     look: &Look<'_>,
     jobs: impl Iterator<Item = &'a JobRow>,
-    frame: Frame,
+    (frame, id): (Frame, StationId),
 ) {
-    let scale = Scale::of(scene);
+    let scale = Scale::of(scene, id);
     let mut bars = [0_u32; BARS];
     for job in jobs {
         let share = (scale.x(frame, look.now.since(job.since).0) - frame.x) / frame.w;

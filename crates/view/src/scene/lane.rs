@@ -36,8 +36,8 @@ pub struct Wires {
     pub gates: Vec<Gate>,
     /// Where the lanes end and the wires to these begin.
     pub start: Option<f64>,
-    /// The server they call: its frame and its number.
-    pub server: Option<(Frame, usize)>,
+    /// The server they call: its frame and its station.
+    pub server: Option<(Frame, StationId)>,
     /// The left edge of what they send to.
     pub to: Option<f64>,
 }
@@ -285,8 +285,8 @@ pub fn draw_wires(
                 let half = (pitch / 2.0 - 1.5).min(6.0);
                 parked.push([gate as f32, (y - half) as f32, gate as f32, (y + half) as f32]);
             }
-        } else if let Some(server) = server.filter(|_| job.calling() && look.detail != Detail::Flow) {
-            spans.push((server, job, y));
+        } else if server.is_some() && job.calling() && look.detail != Detail::Flow {
+            spans.push((job, y));
         }
     }
     sheet.segments(lines, p.line_2, 1.0);
@@ -294,8 +294,8 @@ pub fn draw_wires(
         glyph::job(sheet, at, r, sort, p);
     }
     sheet.segments(parked, p.blocked, 2.0);
-    if let Some(server) = server {
-        age::lanes(sheet, scene, look, &spans, r);
+    if let Some(server) = wires.server {
+        age::lanes(sheet, scene, look, server, &spans, r);
         if look.detail == Detail::Flow {
             age::dots(sheet, scene, look, workers, server);
         }

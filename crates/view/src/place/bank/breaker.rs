@@ -26,7 +26,8 @@ pub struct Breaker {
 
 impl Breaker {
     /// Reads a breaker from its row.
-    pub fn read(scene: &Scene<'_>, look: &Look<'_>, gauges: &BreakerGauges, row: &StationRow) -> Breaker {
+    pub fn read(scene: &Scene<'_>, look: &Look<'_>, row: &StationRow) -> Breaker {
+        let gauges = BreakerGauges::ALL;
         let status = Contact::of(row.state.map_or("", |state| scene.trace.name(state)));
         let count = |gauge| row.gauge(gauge).max(0) as u64;
         let until = count(gauges.until);

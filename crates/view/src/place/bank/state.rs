@@ -242,7 +242,7 @@ impl<'a> State<'a> {
             if let Some(car) = index.get(&row.parent).and_then(|i| cars.get_mut(*i))
                 && row.closed.is_none()
             {
-                car.breaker = Some(Breaker::read(scene, look, &bank.breaker, row));
+                car.breaker = Some(Breaker::read(scene, look, row));
             }
         }
         let mut landings = Vec::new();

@@ -43,4 +43,5 @@ mod servers;
 mod stage;
 mod tidy;
 mod trace;
+mod traffic;
 mod tree;

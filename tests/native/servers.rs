@@ -3,6 +3,7 @@
 use crate::program::{finish, setup, start};
 use millrace::analysis::{History, Tone};
 use millrace::engine::{Env, Job, Seed, Server, Setup};
+use millrace::export::Report;
 use millrace::parts::{Crew, Rx, channel};
 use millrace::session::{Scenario, Session, link};
 use millrace::spec::{
@@ -155,6 +156,21 @@ fn each_server_has_a_station_and_every_call_is_at_its_own() {
         ledger.stations.iter().filter(|s| s.kind == StationKind::Server).map(|s| trace.name(s.name)).collect();
     assert_eq!(servers, ["server", "l1", "l2"]);
     assert!(ledger.stations.iter().all(|s| s.levels.present == 0));
+}
+
+#[test]
+fn the_report_has_the_figures_of_each_server() {
+    let report = Report::of(&follow("").0, Vec::new(), 0);
+    let lines: Vec<_> =
+        report.servers.iter().map(|s| (s.name.as_str(), s.latency_ns.map(|l| (l.count, l.p50)))).collect();
+    let missed =
+        |server: &str| follow("").calls_of(server).values().filter(|(answer, _)| !answer.is_success()).count() as u64;
+    let expected = [
+        ("l1", Some((300, Span::millis(1)))),
+        ("l2", Some((missed("l1"), Span::millis(5)))),
+        ("server", Some((missed("l2"), Span::millis(50)))),
+    ];
+    assert_eq!(lines, expected);
 }
 
 #[test]

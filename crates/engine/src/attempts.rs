@@ -31,6 +31,12 @@ impl Called {
         u16::try_from(server.0).ok().filter(|number| *number < Called::IN_TABLE.0).map_or(Called::IN_TABLE, Called)
     }
 
+    /// After the first call of a job, where that needs no table.
+    #[inline]
+    pub fn first(self, server: StationId) -> Option<Called> {
+        (self == Called::NEVER).then(|| Called::once(server)).filter(|once| !once.is_in_table())
+    }
+
     /// Whether the table has to be told when the job has left.
     pub fn is_in_table(self) -> bool {
         self == Called::IN_TABLE

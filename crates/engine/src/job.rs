@@ -46,6 +46,10 @@ impl Job {
 
     /// The job is called at a server: which attempt there it is.
     pub(super) fn next_attempt(&self, server: StationId) -> u32 {
+        if let Some(once) = self.called.get().first(server) {
+            self.called.set(once);
+            return 0;
+        }
         let (called, number) = self.core.attempts.borrow_mut().next(self.id, self.called.get(), server);
         self.called.set(called);
         number

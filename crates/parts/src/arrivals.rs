@@ -5,12 +5,18 @@
 //! a backlog without bounds. Response time counted from there does not hide the queue behind a stalled client
 //! (Tene's "coordinated omission").
 
+mod rate_curve;
+
+pub use rate_curve::RateCurve;
+
 use super::channel::{Rx, channel};
 use millrace_engine::{Env, Job, Task};
-use millrace_trace::{SimTime, StationKind, UNLIMITED};
+use millrace_spec::Scripted;
+use millrace_trace::{SimTime, Span, StationKind, UNLIMITED, Wait};
+use std::rc::Rc;
 
 /// How jobs arrive.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Traffic {
     /// The next job is made when the last was taken.
     Closed,
@@ -18,6 +24,17 @@ pub enum Traffic {
     Poisson(f64),
     /// Equal gaps at this rate per second.
     Constant(f64),
+    /// Several at once, for the first time at the start.
+    Burst {
+        /// How many at once, at least one.
+        size: u32,
+        /// From one burst to the next.
+        every: Span,
+    },
+    /// Independent arrivals at a rate that changes.
+    Varying(RateCurve),
+    /// At the instants that somebody wrote down, in order.
+    Script(Rc<[Scripted]>),
 }
 
 /// A source of a given number of jobs.
@@ -30,17 +47,21 @@ pub struct Arrivals {
 }
 
 impl Arrivals {
+    /// The stream, and the key of its dice.
+    pub const STREAM: &str = "arrivals";
     /// The channel in which jobs of open arrivals wait for whoever takes them in.
     pub const BACKLOG: &str = "backlog";
 
-    /// Starts a source of `total` jobs.
+    /// Starts a source of `total` jobs, or of as many as a script has, if that is less.
     #[track_caller]
     pub fn start(env: &Env, total: u32, traffic: Traffic) -> Arrivals {
-        let open = match traffic {
-            Traffic::Closed => None,
-            Traffic::Poisson(rate) => Some(open_stream(env, total, rate, true)),
-            Traffic::Constant(rate) => Some(open_stream(env, total, rate, false)),
-        };
+        Arrivals::named(env, [Arrivals::STREAM, Arrivals::BACKLOG], total, traffic)
+    }
+
+    /// The same, with other names for its stream and its backlog, for a run with several sources: the first is the key of its dice, too.
+    #[track_caller]
+    pub fn named(env: &Env, names: [&'static str; 2], total: u32, traffic: Traffic) -> Arrivals {
+        let open = (traffic != Traffic::Closed).then(|| open_stream(env, names, total, traffic));
         Arrivals { env: env.clone(), left: total, open }
     }
 
@@ -59,18 +80,15 @@ impl Arrivals {
     }
 }
 
-fn open_stream(env: &Env, total: u32, rate: f64, random: bool) -> (Rx<Job>, Task<()>) {
-    let source = env.open_plain(StationKind::Source, "arrivals");
-    let (tx, rx) = channel::<Job>(env, Arrivals::BACKLOG, UNLIMITED);
+fn open_stream(env: &Env, [stream, backlog]: [&'static str; 2], total: u32, traffic: Traffic) -> (Rx<Job>, Task<()>) {
+    let source = env.open_plain(StationKind::Source, stream);
+    let (tx, rx) = channel::<Job>(env, backlog, UNLIMITED);
     let inner = env.clone();
-    let task = env.spawn_at("arrivals", source, async move {
-        // Intended times come from one running sum in seconds, so that no gap's rounding adds up.
-        let mut due = 0.0;
-        for n in 0..total {
-            let gap = if random { inner.draw("arrivals", u64::from(n), 0).exponential(1.0 / rate) } else { 1.0 / rate };
-            due += gap;
-            let at = SimTime((due * 1e9 + 0.5) as u64);
-            inner.sleep_until(at, millrace_trace::Wait::Sleep).await;
+    let task = env.spawn_at(stream, source, async move {
+        let mut instants = Instants { env: inner.clone(), stream, traffic, made: 0, sum: 0.0, entry: (0, 0) };
+        for _ in 0..total {
+            let Some(at) = instants.next() else { break };
+            inner.sleep_until(at, Wait::Sleep).await;
             let job = inner.job_at(inner.station());
             // A backlog without bounds has always room.
             drop(tx.try_send(job));
@@ -78,4 +96,53 @@ fn open_stream(env: &Env, total: u32, rate: f64, random: bool) -> (Rx<Job>, Task
         tx.close();
     });
     (rx, task)
+}
+
+/// The instants at which the jobs of a stream come, one after the other. The draw of a job belongs to its number.
+struct Instants {
+    env: Env,
+    stream: &'static str,
+    traffic: Traffic,
+    made: u32,
+    /// One running sum, in seconds or in expected jobs, so that no gap's rounding adds up.
+    sum: f64,
+    /// The entry of a script that is next, and how many of it have come.
+    entry: (usize, u32),
+}
+
+impl Instants {
+    fn next(&mut self) -> Option<SimTime> {
+        let number = self.made;
+        self.made += 1;
+        let gap = |mean| self.env.draw(self.stream, u64::from(number), 0).exponential(mean);
+        let seconds = match &self.traffic {
+            Traffic::Poisson(rate) => {
+                self.sum += gap(1.0 / rate);
+                self.sum
+            }
+            Traffic::Constant(rate) => {
+                self.sum += 1.0 / rate;
+                self.sum
+            }
+            Traffic::Varying(curve) => {
+                self.sum += gap(1.0);
+                curve.when(self.sum)
+            }
+            Traffic::Burst { size, every } => {
+                return Some(SimTime(every.0.saturating_mul(u64::from(number / (*size).max(1)))));
+            }
+            Traffic::Script(script) => return scripted(script, &mut self.entry),
+            Traffic::Closed => return None,
+        };
+        Some(SimTime((seconds * 1e9 + 0.5) as u64))
+    }
+}
+
+fn scripted(script: &[Scripted], entry: &mut (usize, u32)) -> Option<SimTime> {
+    let now = script.get(entry.0)?;
+    entry.1 += 1;
+    if entry.1 >= now.times {
+        *entry = (entry.0 + 1, 0);
+    }
+    Some(SimTime(now.at.0))
 }

@@ -32,7 +32,7 @@ mod waiters;
 mod watch;
 mod window;
 
-pub use arrivals::{Arrivals, Traffic};
+pub use arrivals::{Arrivals, RateCurve, Traffic};
 pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Rejected, Slow, Trip};
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use crew::{Crew, JoinCrew, KILL_WORKER, Worker};

@@ -77,13 +77,13 @@ impl SceneSpec {
 }
 
 impl FaultUnit {
-    /// A magnitude in words: ×1.5, 5 %, 2s, until it is lifted.
+    /// A magnitude in words: ×1.5, 5 %, 2s, ∞ until it is lifted.
     pub fn written(self, magnitude: i64) -> String {
         match self {
             FaultUnit::Times => format!("×{magnitude}"),
             FaultUnit::Factor => format!("×{}", hundredths(magnitude)),
             FaultUnit::Percent => format!("{magnitude} %"),
-            FaultUnit::Lasts if magnitude == 0 => "until off".to_owned(),
+            FaultUnit::Lasts if magnitude == 0 => "∞".to_owned(),
             FaultUnit::Lasts => Span(magnitude.max(0) as u64).to_string(),
             FaultUnit::Member => format!("No. {magnitude}"),
         }
@@ -94,7 +94,7 @@ impl FaultUnit {
         let text = text.trim();
         let number = text.trim_start_matches(['×', 'x', 'w']).trim_start_matches("No.").trim_end_matches('%').trim();
         match self {
-            FaultUnit::Lasts if matches!(text, "until off" | "0") => Some(0),
+            FaultUnit::Lasts if matches!(text, "∞" | "0") => Some(0),
             FaultUnit::Lasts => i64::try_from(parse_span(text, Span::secs(1)).ok()?.0).ok(),
             FaultUnit::Factor => in_hundredths(number),
             _ => number.parse().ok(),

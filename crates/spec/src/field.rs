@@ -42,6 +42,8 @@ pub enum Role {
     /// A choice: how jobs arrive. [`CLOSED`] is a loop that makes the next when the last was taken; with any other a response is
     /// measured from its intended start.
     Arrivals,
+    /// A text: a script of arrivals. One that is not empty is in force whatever the arrivals are.
+    Script,
     /// A time: how long a caller waits for an answer, 0 for ever. It is a line in the chart of latencies.
     Patience,
     /// A choice: how the simulated server behaves. Who has such a field calls a server, which a real endpoint can replace.
@@ -50,6 +52,8 @@ pub enum Role {
 
 /// The choice of [`Role::Arrivals`] that is no stream.
 pub const CLOSED: &str = "closed";
+/// The choice of [`Role::Arrivals`] that leaves all to the script.
+pub const SCRIPT: &str = "script";
 
 /// Which form shows a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The values of a pattern's parameters.
 
 use super::prefix::joined;
-use super::{CLOSED, Fidelity, Field, Role};
+use super::{CLOSED, Fidelity, Field, Role, SCRIPT, script_total};
 use millrace_trace::Span;
 use std::borrow::Cow;
 use std::fmt;
@@ -138,10 +138,11 @@ impl Values {
         self.entries.get(*index).map(|(_, value)| value)
     }
 
-    /// How many jobs there are to be, where a field says.
+    /// How many jobs there are to be, where a field or a script says.
     pub fn jobs(&self) -> Option<u64> {
-        match self.with_role(Role::Jobs) {
-            Some(Value::Count(n)) => Some(*n),
+        match (self.way_of_arriving(), self.with_role(Role::Script), self.with_role(Role::Jobs)) {
+            (Some(SCRIPT), Some(Value::Word(script)), _) => Some(script_total(script)),
+            (_, _, Some(Value::Count(n))) => Some(*n),
             _ => None,
         }
     }
@@ -154,21 +155,23 @@ impl Values {
         }
     }
 
-    fn arrivals(&self) -> Option<&str> {
-        match self.with_role(Role::Arrivals) {
-            Some(Value::Word(word)) => Some(word),
+    /// How jobs arrive, by the choice's id: [`SCRIPT`] wherever a script is in force.
+    pub fn way_of_arriving(&self) -> Option<&str> {
+        match (self.with_role(Role::Script), self.with_role(Role::Arrivals)) {
+            (Some(Value::Word(script)), _) if !script.is_empty() => Some(SCRIPT),
+            (_, Some(Value::Word(arrivals))) => Some(arrivals),
             _ => None,
         }
     }
 
     /// Whether the next job is made when the last was taken, so that none has a time of its own.
     pub fn is_closed_loop(&self) -> bool {
-        self.arrivals() == Some(CLOSED)
+        self.way_of_arriving() == Some(CLOSED)
     }
 
     /// Whether jobs come when they come, whoever is ready for them. A pattern that knows no such choice says neither.
     pub fn has_open_arrivals(&self) -> bool {
-        self.arrivals().is_some_and(|arrivals| arrivals != CLOSED)
+        self.way_of_arriving().is_some_and(|way| way != CLOSED)
     }
 
     /// Sets a value that is there.

@@ -1,10 +1,10 @@
-//! The parameters that all patterns with a server, and all that send requests, share.
+//! The parameters that all patterns with a server share.
 
 use super::general::{General, Service};
+use super::load::Load;
 use super::model::Model;
-use millrace_engine::{Env, Job};
-use millrace_parts::{Arrivals, Traffic, Tx};
-use millrace_spec::{CLOSED, Choice, Field, FieldGroup, Ideal, Prefix, Role, Share, Values, params, plain};
+use millrace_parts::Traffic;
+use millrace_spec::{Choice, Field, FieldGroup, Ideal, Prefix, Role, Share, Values, params, plain};
 use millrace_trace::Span;
 
 const SERVERS: &[Choice] = &[
@@ -38,16 +38,6 @@ const SERVICES: &[Choice] = &[
     Choice { id: "pareto", label: "Pareto", help: "A heavy tail." },
 ];
 
-const ARRIVALS: &[Choice] = &[
-    Choice { id: CLOSED, label: "Closed loop", help: "The next request is made when somebody takes it." },
-    Choice {
-        id: "poisson",
-        label: "Poisson",
-        help: "Independent arrivals at a rate, whether or not anybody is ready.",
-    },
-    Choice { id: "constant", label: "Constant", help: "One arrival each 1 ÷ rate." },
-];
-
 const OUTAGE_ANSWERS: &[Choice] = &[
     Choice {
         id: "late",
@@ -72,23 +62,6 @@ fn refuses(values: &Values) -> bool {
 
 fn general(values: &Values) -> bool {
     values.word("server") == "general"
-}
-
-fn open(values: &Values) -> bool {
-    !values.is_closed_loop()
-}
-
-params! {
-    /// How much work there is, and how it comes.
-    pub struct Load {
-        /// How many requests the run sends.
-        requests: u32 => Field::count("requests", "Requests", 7_500, 1..=200_000).simple().role(Role::Jobs),
-        /// Whether the next request waits until somebody can take it (closed), or comes when it comes (open). With open
-        /// arrivals the response time is counted from the intended start.
-        arrivals: String => Field::choice("arrivals", "Arrivals", CLOSED, ARRIVALS).role(Role::Arrivals),
-        /// How many requests arrive in a second.
-        rate: f64 => Field::rate("rate", "Arrival rate", 500.0, 0.001..=1_000_000.0).when(open),
-    }
 }
 
 params! {
@@ -116,38 +89,6 @@ params! {
         retry_after: Span => Field::span("retry-after", "Retry-After", Span::ZERO, Span::ZERO..=Span::secs(3600)).when(refuses),
         /// How long a caller waits for an answer; 0 for ever.
         timeout: Span => Field::span("timeout", "Timeout", Span::ZERO, Span::ZERO..=Span::secs(3600)).simple().role(Role::Patience),
-    }
-}
-
-impl Load {
-    /// The requests, in the order of their arrival.
-    #[track_caller]
-    pub fn arrivals(&self, env: &Env) -> Arrivals {
-        Arrivals::start(env, self.requests, self.traffic())
-    }
-
-    /// The work of a producer: it sends every request into a channel, and closes it. It waits at the caller's line.
-    #[track_caller]
-    pub fn produce(&self, env: &Env, requests: Tx<Job>) -> impl Future<Output = ()> + use<> {
-        let (env, load) = (env.clone(), self.clone());
-        env.clone().at_caller(async move {
-            let mut arrivals = load.arrivals(&env);
-            while let Some(job) = arrivals.next().await {
-                if requests.send(job).await.is_err() {
-                    return;
-                }
-            }
-            requests.close();
-        })
-    }
-
-    /// How the requests come.
-    pub fn traffic(&self) -> Traffic {
-        match self.arrivals.as_str() {
-            "poisson" => Traffic::Poisson(self.rate),
-            "constant" => Traffic::Constant(self.rate),
-            _ => Traffic::Closed,
-        }
     }
 }
 

@@ -75,7 +75,8 @@ fn Fault(props: &FaultProps) -> Html {
                 }
                 None => {
                     let write = |magnitude| written(unit, magnitude, members.as_deref());
-                    let (from, to, now) = (write(min), write(max), write(magnitude));
+                    let from = if min == 0 { "0".to_owned() } else { write(min) };
+                    let (to, now) = (write(max), write(magnitude));
                     let doing = if active.is_some() { "Injecting" } else { "Staying with" };
                     problem.set(Some(format!("{label}: enter {from}–{to}. {doing} {now}.")));
                     false

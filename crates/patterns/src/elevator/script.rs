@@ -5,7 +5,7 @@
 //! mistake of the text: the running system answers it.
 
 use super::floor::{Floor, HIGHEST, LOWEST};
-use millrace_spec::parse_span;
+use millrace_spec::{entries, parse_span};
 use millrace_trace::Span;
 
 /// The most cars.
@@ -35,17 +35,6 @@ pub struct Scripted {
     pub to: Floor,
     /// When.
     pub at: Span,
-}
-
-/// Entries between separators, with the number of each and the character it begins at, both from 1.
-fn entries(text: &str, separator: char) -> impl Iterator<Item = (usize, usize, &str)> {
-    let mut begins = 1;
-    text.split(separator).enumerate().filter_map(move |(index, entry)| {
-        let at = begins + entry.chars().take_while(|c| c.is_whitespace()).count();
-        begins += entry.chars().count() + 1;
-        let entry = entry.trim();
-        (!entry.is_empty()).then_some((index + 1, at, entry))
-    })
 }
 
 fn floor(text: &str) -> Result<Floor, String> {

@@ -57,8 +57,9 @@ impl Face for Server {
         let (state, colour) = condition(here, look);
         let label = here.label();
         sheet.text((frame.x, name), label, Ink::new(p.ink).size(12.0).bold());
-        // Names are set bold, which is a little wider.
-        let room = frame.w - text_width(label, 12.6, false) - 5.0;
+        // Name and word are set bold, which is a little wider.
+        const BOLD: f64 = 1.1;
+        let room = (frame.w - BOLD * text_width(label, 12.0, false) - 10.0) / BOLD;
         let word = Ink::new(colour).bold().end();
         let short = state.split(' ').next().unwrap_or("").to_owned();
         let fitting = first_fit(&[state.clone(), short], room);
@@ -67,7 +68,7 @@ impl Face for Server {
             sheet.text((frame.right(), name), fitting, word);
         } else {
             // No room beside the name: it takes the second line.
-            sheet.text((frame.right(), second), first_fit(&[state], frame.w), word);
+            sheet.text((frame.right(), second), first_fit(&[state], frame.w / BOLD), word);
         }
         let mean = recent_mean(here).map(|ns| format!("{} ms", number::short_millis(ns)));
         let load = load(here);

@@ -1,8 +1,8 @@
 //! When to stop watching: a run that goes on for ever although nobody comes, moves or goes any more.
 //!
 //! A breaker that is tried again every half minute for a machine that stays broken is such a run. At full speed it would be
-//! centuries on, and its trace large, before somebody pressed a key. It must not take a pause twice for one and the same
-//! stillness: whoever goes on has been told.
+//! centuries on, and its trace large, before somebody pressed a key. It pauses once for each standstill: after Run was pressed it does not
+//! pause again for the same one.
 
 use crate::trace::{Ledger, SimTime, Span};
 

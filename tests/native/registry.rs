@@ -17,6 +17,11 @@ const RESERVED: &[&str] = &["seed", "preset", "fidelity", "target", "url", "unti
 
 const FIDELITIES: [Fidelity; 2] = [Fidelity::Documented, Fidelity::Shipped];
 
+/// All patterns, and the guide's template, which owes the same.
+fn everyone() -> impl Iterator<Item = &'static Pattern> {
+    ALL.iter().copied().chain([&crate::template::PATTERN])
+}
+
 /// The defaults, and every preset, with both fidelities.
 fn configurations(
     pattern: &'static Pattern,
@@ -67,7 +72,7 @@ fn every_module_of_the_patterns_is_in_the_catalogue_under_its_own_name() {
 
 #[test]
 fn the_names_and_headings_of_a_pattern_are_there_and_short() {
-    for pattern in ALL {
+    for pattern in everyone() {
         for text in [pattern.name, pattern.title, pattern.group, pattern.glyph] {
             assert_label(text, pattern.id);
         }
@@ -89,7 +94,7 @@ fn the_places_in_a_suite_are_counted_from_nought_without_gaps() {
 
 #[test]
 fn keys_are_unique_in_a_pattern_and_take_no_word_that_links_need() {
-    for pattern in ALL {
+    for pattern in everyone() {
         let mut seen = BTreeSet::new();
         for field in (pattern.fields)() {
             let of = format!("{}.{}", pattern.id, field.key);
@@ -102,7 +107,7 @@ fn keys_are_unique_in_a_pattern_and_take_no_word_that_links_need() {
 
 #[test]
 fn every_default_is_a_value_that_its_own_field_accepts() {
-    for pattern in ALL {
+    for pattern in everyone() {
         for fidelity in FIDELITIES {
             let defaults = values(pattern, fidelity, None, &[]);
             for field in (pattern.fields)() {
@@ -116,7 +121,7 @@ fn every_default_is_a_value_that_its_own_field_accepts() {
 
 #[test]
 fn every_field_and_choice_has_a_label_and_says_what_it_does() {
-    for pattern in ALL {
+    for pattern in everyone() {
         for field in (pattern.fields)() {
             let of = format!("{}.{}", pattern.id, field.key);
             assert_label(field.label, &of);
@@ -129,7 +134,7 @@ fn every_field_and_choice_has_a_label_and_says_what_it_does() {
 
 #[test]
 fn every_field_of_text_has_examples_that_it_accepts() {
-    for pattern in ALL {
+    for pattern in everyone() {
         for field in (pattern.fields)() {
             let Kind::Text { examples, .. } = field.kind else { continue };
             let of = format!("{}.{}", pattern.id, field.key);
@@ -155,7 +160,7 @@ fn assert_choices(field: &Field, of: &str) {
 
 #[test]
 fn presets_have_words_and_every_value_in_them_is_read_without_a_problem() {
-    for pattern in ALL {
+    for pattern in everyone() {
         let ids: BTreeSet<_> = pattern.presets.iter().map(|p| p.id).collect();
         assert_eq!(ids.len(), pattern.presets.len(), "{}: a preset is there twice", pattern.id);
         for preset in pattern.presets {
@@ -178,7 +183,7 @@ fn presets_have_words_and_every_value_in_them_is_read_without_a_problem() {
 
 #[test]
 fn checks_have_names_and_every_pattern_promises_conservation_and_capacity() {
-    for pattern in ALL {
+    for pattern in everyone() {
         let names: BTreeSet<_> = pattern.checks.iter().map(|c| c.name()).collect();
         assert_eq!(names.len(), pattern.checks.len(), "{}: a check is there twice", pattern.id);
         names.iter().for_each(|name| assert_label(name, pattern.id));
@@ -189,7 +194,7 @@ fn checks_have_names_and_every_pattern_promises_conservation_and_capacity() {
 
 #[test]
 fn an_explanation_has_the_six_headings_with_words_under_each() {
-    for pattern in ALL {
+    for pattern in everyone() {
         let explanation = pattern.explanation();
         let headings: Vec<_> = explanation.iter().map(|(heading, _)| heading.as_str()).collect();
         assert_eq!(headings, ["Problem", "Idea", "Watch", "Choose", "Primitives", "Origin"], "{}", pattern.id);
@@ -205,7 +210,7 @@ fn the_source_shown_is_the_file_that_was_compiled() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let on_disk =
         |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-    for pattern in ALL {
+    for pattern in everyone() {
         assert_eq!(on_disk(pattern.source.path), pattern.source.text, "{}", pattern.id);
     }
     for (path, text) in parts::SOURCES {
@@ -222,7 +227,7 @@ fn the_source_shown_is_the_file_that_was_compiled() {
 
 #[test]
 fn every_part_that_a_pattern_uses_is_there_to_be_read() {
-    for pattern in ALL {
+    for pattern in everyone() {
         let used = used_parts(pattern.source.text, parts::ROOT);
         for part in &used {
             let path = format!("crates/parts/src/{part}.rs");
@@ -235,7 +240,7 @@ fn every_part_that_a_pattern_uses_is_there_to_be_read() {
 
 #[test]
 fn the_main_task_is_at_home_where_the_results_end_up() {
-    for pattern in ALL {
+    for pattern in everyone() {
         for (name, fidelity, values, _) in configurations(pattern) {
             let (kind, home) = pattern.home;
             let scene = (pattern.scene)(&values, fidelity);
@@ -254,7 +259,7 @@ fn the_main_task_is_at_home_where_the_results_end_up() {
 
 #[test]
 fn every_pattern_with_every_preset_runs_to_its_end_and_keeps_its_promises_at_every_instant() {
-    for pattern in ALL {
+    for pattern in everyone() {
         for (name, fidelity, values, preset) in configurations(pattern) {
             let mut run = start_pattern(setup(), pattern, fidelity, &values);
             let progress = run.advance(SimTime::MAX, u64::MAX);
@@ -324,7 +329,7 @@ fn assert_drawable(name: &str, scene: &SceneSpec, ledger: &Ledger, trace: &millr
 #[test]
 fn the_closed_form_is_met_where_there_is_one_and_nothing_is_random() {
     // A constant service time leaves nothing to chance: the total is the formula's, but for filling and draining the stages.
-    for pattern in ALL {
+    for pattern in everyone() {
         let given = [("requests", "1500"), ("server", "general"), ("service", "constant"), ("mean", "20ms")];
         let values = values(pattern, Fidelity::Documented, None, &given);
         let Some(ideal) = (pattern.ideal)(&values, Fidelity::Documented) else { continue };

@@ -7,7 +7,7 @@
 
 use millrace_trace::{SimTime, Span};
 
-/// What a window is a window of.
+/// What the window covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
     /// The last so many calls, at least one.

@@ -28,8 +28,8 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Semaphore, Traffic, at_most};
 use millrace_spec::{
-    Check, Field, FieldGroup, Flow, Pattern, Place, Preset, Role, SceneSpec, Source, Values, Wire, params, summary_ns,
-    waits,
+    At, Check, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, Role, SceneSpec, Source, Step, Values, Wire,
+    params, summary_ns, waits,
 };
 use millrace_trace::{EventKind, Fold, Ledger, Outcome, Span, StationKind, Trace, ledger::StationRow};
 use serde_json::{Map, Value as Json};
@@ -64,6 +64,11 @@ pub static PATTERN: Pattern = Pattern {
             [Place::source("callers", "Callers"), Place::pool(PERMITS, "Permits"), Place::sink("results", "Results")];
         let wires = [Wire::new("callers", PERMITS), Wire::new(PERMITS, "results")];
         SceneSpec { backlog: Some("backlog".into()), ..SceneSpec::new(Flow::row(places), wires) }
+    },
+    measures: |_| {
+        let permits = || At::Named(PERMITS.into());
+        let waits = Measure::new("waiting", "Waiting time", "Waits", Step::Queued(permits()), Step::Served(permits()));
+        vec![Measure { who: "callers", ..waits }]
     },
     presets: &[
         Preset {

@@ -84,7 +84,7 @@ pub enum EventKind {
     /// A job left the system.
     Left { job: JobId, outcome: Outcome },
     /// A job is meant for a station, by way of another where that is known: a passenger's destination and car, a request's
-    /// shard. It is not there yet, and nobody holds it to it.
+    /// shard. A hint: the job is not there yet, and need not go there.
     Bound { job: JobId, to: StationId, via: StationId },
 
     /// A task was spawned, at home at a station.

@@ -438,7 +438,7 @@ impl Ledger {
         self.standing(fault, trace).iter().copied().max()
     }
 
-    /// When a job last came, moved or went, as long as some are in the system: since then nothing has come of all that happened.
+    /// The time of the last movement of a job; none when no job is inside. Used to stop runs that make no progress.
     pub fn stands_since(&self) -> Option<SimTime> {
         let last = self.stations.iter().map(|station| station.levels.last_change()).max();
         last.filter(|_| self.tally.in_system > 0)

@@ -128,7 +128,7 @@ params! {
         minimum: u32 => Field::count("minimum", "Minimum calls", 10, 1..=1_000).when(rates),
         /// From which time on a call is slow; 0 for never.
         slow_after: Span => Field::span("slow-after", "Slow from", Span::millis(100), Span::ZERO..=Span::secs(60)),
-        /// What the window of calls is a window of.
+        /// What the window covers: a number of calls, or a time.
         window: String => Field::choice("window", "Window", "calls", WINDOWS),
         /// How many calls it holds.
         window_calls: u32 => Field::count("window-calls", "Calls in the window", 40, 1..=200).when(by_calls),

@@ -22,4 +22,5 @@ mod report;
 mod sharpness;
 mod site;
 mod suite;
+mod traffic;
 mod windows;

@@ -317,7 +317,7 @@ fn assert_drawable(name: &str, scene: &SceneSpec, ledger: &Ledger, trace: &millr
     for fault in &scene.faults {
         let of = format!("{name}: fault {}", fault.name());
         assert!(is_kebab(fault.id) && faults.insert(fault.name()), "{of}");
-        assert_label(&fault.label, &of);
+        assert_label(&fault.full_label(), &of);
         let Some(server) = fault.server else { continue };
         opened(server.as_str());
         assert_label(fault.state, &of);

@@ -258,12 +258,15 @@ fn links_name_the_server_of_a_fault_and_read_back_the_same() {
 
 #[test]
 fn the_labels_of_faults_say_whose_they_are() {
-    let labels: Vec<_> = faults().iter().map(|f| (f.name().into_owned(), f.label.clone().into_owned())).collect();
+    let labels: Vec<_> = faults().iter().map(|f| (f.name().into_owned(), f.full_label().into_owned())).collect();
     assert!(labels.contains(&("outage".to_owned(), "Origin: Outage".to_owned())));
     assert!(labels.contains(&("partition.l2".to_owned(), "L2: Partition".to_owned())));
     let scene = (LEVELS.scene)(&scenario("").values(), Default::default());
     assert!(scene.faults_of("l2").all(|f| f.server == Some(L2)) && scene.faults_of("l2").count() == 6);
-    assert!(upstream::faults().iter().all(|f| !f.label.contains(':')), "where there is one server nobody asks whose");
+    assert!(
+        upstream::faults().iter().all(|f| f.full_label() == f.label),
+        "where there is one server nobody asks whose"
+    );
 }
 
 #[test]
@@ -290,7 +293,7 @@ fn the_picture_of_a_server_tells_of_its_own_faults_and_of_the_worst_of_several()
     assert_eq!(said(&first), [true, true, false, true], "{first:?}");
     let (then, described) = at(2_500);
     assert_eq!(said(&then), [true, false, true, true], "{then:?}");
-    assert!(described.contains("injected: L2: Brownout, L2: Crash"), "{described}");
+    assert!(described.contains("injected: Brownout, Crash"), "{described}");
 }
 
 // Dice.

@@ -13,8 +13,10 @@ pub struct FaultSpec {
     pub id: &'static str,
     /// The server that has it; none for a fault of the program itself.
     pub server: Option<ServerName>,
-    /// Its name on the page. Where there are several servers it says whose.
-    pub label: Cow<'static, str>,
+    /// Its name on the page.
+    pub label: &'static str,
+    /// Whose it is, on the page, where there are several servers.
+    pub whose: Option<String>,
     /// What it does.
     pub help: &'static str,
     /// What the picture of its server says while it stands: "down".
@@ -52,12 +54,17 @@ impl FaultSpec {
         unit: FaultUnit,
         (default, min, max): (i64, i64, i64),
     ) -> FaultSpec {
-        FaultSpec { id, server: None, label: Cow::Borrowed(label), help, state: "", unit, default, min, max }
+        FaultSpec { id, server: None, label, whose: None, help, state: "", unit, default, min, max }
     }
 
     /// Its name in links and in the trace, and `fault-<name>` on the page.
     pub fn name(&self) -> Cow<'static, str> {
         self.server.map_or(Cow::Borrowed(self.id), |server| server.fault(self.id).into())
+    }
+
+    /// Its name where nothing else says whose it is: "L2: Outage".
+    pub fn full_label(&self) -> Cow<'static, str> {
+        self.whose.as_ref().map_or(Cow::Borrowed(self.label), |whose| format!("{whose}: {}", self.label).into())
     }
 
     /// How it begins with a magnitude. Without a time of its own it lasts as long as its magnitude says, where that is a time, and

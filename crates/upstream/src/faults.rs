@@ -4,7 +4,6 @@
 
 use millrace_parts::KILL_WORKER;
 use millrace_spec::{FaultSpec, FaultUnit, ServerName};
-use std::borrow::Cow;
 
 /// The server is slower by a factor.
 pub const SLOW_SERVER: &str = "slow-server";
@@ -27,7 +26,7 @@ pub fn faults() -> Vec<FaultSpec> {
     of(ServerName::DEFAULT, None)
 }
 
-/// The faults of a server, for scenes with several: their labels say whose they are.
+/// The faults of a server, for scenes with several: each says whose it is.
 pub fn faults_of(server: ServerName, label: &str) -> Vec<FaultSpec> {
     of(server, Some(label))
 }
@@ -36,7 +35,8 @@ fn of(server: ServerName, whose: Option<&str>) -> Vec<FaultSpec> {
     let plain = |id, label: &'static str, help, state, unit, (default, min, max)| FaultSpec {
         id,
         server: Some(server),
-        label: whose.map_or(Cow::Borrowed(label), |whose| format!("{whose}: {label}").into()),
+        label,
+        whose: whose.map(str::to_owned),
         help,
         state,
         unit,

@@ -124,7 +124,7 @@ impl Timeline<'_> {
                 continue;
             }
             let fault = self.faults.iter().find(|fault| fault.name() == name);
-            let label = fault.map_or_else(|| name.replace('-', " "), |fault| fault.label.to_string());
+            let label = fault.map_or_else(|| name.replace('-', " "), |fault| fault.full_label().into_owned());
             let width = text_width(&label, 11.0, false);
             // A band near the right end has its name to the left of where it begins; where there is another, it has none.
             let mut left = a.min(self.size.0 - SIDE - width);

@@ -23,14 +23,24 @@ pub fn Faults() -> Html {
     html! {
         <section class="sec" aria-labelledby="h-faults">
             <header><h2 id="h-faults">{ "Faults" }</h2><span class="note">{ "injected in virtual time" }</span></header>
-            <div class="fl">
-                { for scene.faults.into_iter().map(|fault| {
-                    let standing = standing(&fault.name());
-                    let key = format!("{}/{}", scenario.pattern.id, fault.name());
-                    let members = members.clone();
-                    html! { <Fault {key} {fault} {standing} {members} /> }
-                }) }
-            </div>
+            // Where there are several servers, each has its own under its name.
+            { for scene.faults.chunk_by(|a, b| a.whose == b.whose).map(|group| {
+                let whose = group.first().and_then(|fault| fault.whose.clone());
+                html! {
+                    <div role={whose.as_ref().map(|_| "group")} aria-label={whose.clone()} key={whose.clone().unwrap_or_default()}>
+                        if let Some(whose) = whose {
+                            <h3 class="whose">{ whose }</h3>
+                        }
+                        <div class="fl">
+                            { for group.iter().map(|fault| {
+                                let standing = standing(&fault.name());
+                                let key = format!("{}/{}", scenario.pattern.id, fault.name());
+                                html! { <Fault {key} fault={fault.clone()} {standing} members={members.clone()} /> }
+                            }) }
+                        </div>
+                    </div>
+                }
+            }) }
         </section>
     }
 }
@@ -50,7 +60,7 @@ struct FaultProps {
 fn Fault(props: &FaultProps) -> Html {
     let page = use_page();
     let FaultSpec { help, unit, default, min, max, .. } = props.fault;
-    let (name, label) = (props.fault.name(), props.fault.label.clone());
+    let (name, label) = (props.fault.name(), props.fault.full_label());
     let chosen = use_state(|| default);
     let problem = use_state(|| None::<String>);
     let of_members = unit == FaultUnit::Member;
@@ -90,7 +100,7 @@ fn Fault(props: &FaultProps) -> Html {
             <div class="fault" title={help}>
                 <button type="button" class={classes!("sw", active.map(|_| "on"))} role="switch" aria-checked={active.is_some().to_string()}
                     data-testid={format!("fault-{name}")} aria-label={label.to_string()} aria-description={help} {onclick}></button>
-                <span>{ label.to_string() }</span>
+                <span>{ props.fault.label }</span>
                 <Entry value={written(unit, magnitude, props.members.as_deref())} label={format!("{label}, magnitude")} testid={format!("fault-{name}-magnitude")}
                     bad={problem.is_some()} described={problem.as_ref().map(|_| error_id.clone())} {commit} />
             </div>

@@ -45,8 +45,9 @@ pub fn Announce() -> Html {
 }
 
 fn sentence(entry: &Entry, faults: &[FaultSpec]) -> String {
-    let label =
-        |id: &String| faults.iter().find(|f| f.name() == id.as_str()).map_or(id.clone(), |f| f.label.to_string());
+    let label = |id: &String| {
+        faults.iter().find(|f| f.name() == id.as_str()).map_or(id.clone(), |f| f.full_label().into_owned())
+    };
     match &entry.mark {
         Some(Mark::FaultOn(fault)) => format!("Fault {} on.", label(fault)),
         Some(Mark::FaultOff(fault, _)) => format!("Fault {} off.", label(fault)),

@@ -142,7 +142,7 @@ fn says(here: Here<'_, '_>) -> String {
     }
     let own = scene.spec.faults_of(&here.shown.place.station);
     let standing = own.filter(|f| !scene.ledger.standing(&f.name(), scene.trace).is_empty());
-    let faults: Vec<&str> = standing.map(|f| f.label.as_ref()).collect();
+    let faults: Vec<&str> = standing.map(|f| f.label).collect();
     if faults.is_empty() { text } else { format!("{text}, injected: {}", faults.join(", ")) }
 }
 

@@ -94,8 +94,8 @@ fn round(requests: u32, timing: &mut Timing) {
     }));
     timing.whole.push(time(repeats, || {
         let scenario = scenario(requests);
-        let checks = scenario.pattern.checks;
-        let mut session = Session::new(scenario, Ledger::new(), History::watching(checks));
+        let history = History::of(scenario.pattern, &scenario.values());
+        let mut session = Session::new(scenario, Ledger::new(), history);
         while !session.compute(SimTime::MAX, SLICE) {}
         let report = Report::of(&session, Vec::new(), 0);
         let text = serde_json::to_string(&report).expect("a report can be written");

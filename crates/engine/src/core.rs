@@ -203,6 +203,7 @@ impl Core {
         self.timers.borrow_mut().arm(deadline, self.current.get(), purpose)
     }
 
+    #[inline(never)]
     pub fn drop_timer(&self, timer: TimerId) {
         self.timers.borrow_mut().drop_timer(timer);
     }
@@ -262,7 +263,7 @@ impl Core {
     }
 
     /// A task that was being polled has come to its end: by itself, or because it was cancelled meanwhile.
-    #[inline(never)]
+    #[cold]
     fn ended(&self, task: TaskRef, future: BoxedTask, result: Option<AnyResult>) {
         let removed = self.tasks.borrow_mut().remove(task);
         if let (Some(Removed { held: true, .. }), Some(result)) = (&removed, result) {
@@ -304,14 +305,13 @@ impl Core {
             None => spare.lend(task, |cx| future.as_mut().poll(cx)),
             Some(own) => (future.as_mut().poll(&mut Context::from_waker(&own.into())), None),
         };
-        match result {
-            Poll::Pending => {
-                let back = self.tasks.borrow_mut().put_back(task, future, kept);
-                if let Err(future) = back {
-                    self.ended(task, future, None);
-                }
+        if let Poll::Ready(result) = result {
+            self.ended(task, future, Some(result));
+        } else {
+            let back = self.tasks.borrow_mut().put_back(task, future, kept);
+            if let Err(future) = back {
+                self.ended(task, future, None);
             }
-            Poll::Ready(result) => self.ended(task, future, Some(result)),
         }
         self.current.set(TaskRef::NONE);
         self.station.set(StationId::NONE);

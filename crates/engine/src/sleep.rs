@@ -43,6 +43,7 @@ impl fmt::Debug for Sleep {
 impl Future for Sleep {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
         if self.core.now() >= self.deadline {
             // A sleep of no length is ready at once. A timer that is due has fired: all that are due at an instant fire
@@ -51,15 +52,22 @@ impl Future for Sleep {
             return Poll::Ready(());
         }
         if self.timer.is_none() {
-            let timer = self.core.arm(self.deadline, self.purpose);
-            self.timer = Some(timer);
-            self.core.waits(self.what, StationId::NONE, self.site);
+            self.arm();
         }
         Poll::Pending
     }
 }
 
+impl Sleep {
+    #[inline(never)]
+    fn arm(&mut self) {
+        self.timer = Some(self.core.arm(self.deadline, self.purpose));
+        self.core.waits(self.what, StationId::NONE, self.site);
+    }
+}
+
 impl Drop for Sleep {
+    #[inline]
     fn drop(&mut self) {
         if let Some(timer) = self.timer.take()
             && self.core.now() < self.deadline

@@ -11,7 +11,7 @@ use crate::analysis::{History, How, PAGE, Prefix, Summary};
 use crate::engine::{Action, Intervention, Ordinal, Progress};
 use crate::platform::clock;
 use crate::platform::realtime::Next;
-use crate::session::{Scenario, Session, Target};
+use crate::session::{Keep, Scenario, Session, Target};
 use crate::spec::{FaultUnit, Measure, Value};
 use crate::trace::{Ledger, SimTime, Span};
 use crate::upstream::{Limits, Trouble};
@@ -221,6 +221,18 @@ impl Lab {
     /// The summary of a measure up to the playhead.
     pub fn summary(&self, id: &'static str) -> Option<Summary> {
         self.summaries.of(self.session.hash(), id, || self.so_far().summary(id))
+    }
+
+    /// What is to be said once the run has become too long to be kept as a whole.
+    pub fn forgets(&self) -> Option<String> {
+        let (session, exact) = (&self.session, self.session.history().is_exact());
+        let from = (!session.is_whole()).then(|| {
+            "The run is longer than the 64 MB that the page keeps of one: the timeline is hatched where one cannot go back to any more. The \
+             hash goes on, and a restart computes all of it again."
+                .to_owned()
+        });
+        let rounded = (!exact).then(|| "Percentiles are those of a histogram, to three digits.".to_owned());
+        from.map(|from| [Some(from), rounded].into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 
     /// What the run is doing.
@@ -482,5 +494,5 @@ impl Lab {
 
 fn fresh(scenario: Scenario) -> Experiment {
     let history = History::of(scenario.pattern, &scenario.values());
-    Session::new(scenario, Picture::default(), history)
+    Session::keeping(Keep::PAGE, scenario, Picture::default(), history)
 }

@@ -5,7 +5,7 @@ use super::shuffle;
 use super::{Failure, print};
 use crate::analysis::History;
 use crate::export::{self, Canvas, Report};
-use crate::session::{Scenario, Session};
+use crate::session::{Keep, Scenario, Session};
 use crate::spec::parse_span;
 use crate::trace::{Fold, Ledger, SimTime, Span};
 use crate::view::Theme;
@@ -89,7 +89,9 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
     }
     let at = call.at.as_deref().map(|at| span("--at", at)).transpose()?.or(scenario.at);
     let asked_until = scenario.until;
-    let (session, cost) = measured(scenario);
+    let writes = call.trace.is_some() || call.perfetto.is_some() || call.picture.is_some();
+    let keep = if writes { Keep::ALL } else { enough(&scenario) };
+    let (session, cost) = measured(scenario, keep);
     if let Some(path) = &call.trace {
         write_trace(&session, path).map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }
@@ -189,15 +191,20 @@ const LONG: Span = Span::secs(86_400);
 
 /// Runs a scenario to its end, or as far as anything comes of it, and says how long that took on the host.
 pub fn finish(scenario: Scenario) -> (Session<Ledger, History>, u64) {
-    let (session, cost) = measured(scenario);
+    let (session, cost) = measured(scenario, Keep::ALL);
     (session, cost.wall_ns)
 }
 
-/// The same, and all that it cost the host.
-pub fn measured(scenario: Scenario) -> (Session<Ledger, History>, Cost) {
+/// What has to be kept of a scenario's run for its report: nothing, unless its pattern reads the whole log for what it alone reports.
+pub fn enough(scenario: &Scenario) -> Keep {
+    if scenario.pattern.detail.is_some() { Keep::ALL } else { Keep::NOTHING }
+}
+
+/// The same, keeping so much of the run, and all that it cost the host.
+pub fn measured(scenario: Scenario, keep: Keep) -> (Session<Ledger, History>, Cost) {
     let mut meter = Meter::start();
     let history = History::of(scenario.pattern, &scenario.values());
-    let mut session = Session::new(scenario, Ledger::new(), history);
+    let mut session = Session::keeping(keep, scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, POLLS) {
         meter.look();
         let (now, since) = (session.computed(), session.history().ledger.stands_since());

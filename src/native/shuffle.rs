@@ -2,7 +2,7 @@
 //! which. The original's tests run under a race detector, many times, and hope; here a schedule has a number, and is the same one
 //! tomorrow: `--schedule` with that number runs it alone.
 
-use super::run::{Format, measured};
+use super::run::{Format, enough, measured};
 use super::{Failure, print};
 use crate::session::Scenario;
 use crate::spec::{Check, CheckKind};
@@ -42,7 +42,7 @@ pub(super) fn run(scenario: &Scenario, notices: &[String], schedules: u64, forma
         checks.map(|check| Tried { check, failed_under: Vec::new(), not_seen_under: Vec::new() }).collect();
     let (mut outcomes, mut traces) = (BTreeMap::<&str, u64>::new(), BTreeSet::new());
     for number in 1..=schedules {
-        let (session, _) = measured(scheduled(scenario.clone(), number));
+        let (session, _) = measured(scheduled(scenario.clone(), number), enough(scenario));
         let (at, over) = (session.computed(), session.outcome().is_some());
         *outcomes.entry(crate::export::outcome_word(session.outcome())).or_default() += 1;
         traces.insert(session.far_hash().hex());

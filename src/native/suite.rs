@@ -1,7 +1,7 @@
 //! `millrace suite`: the request patterns on one seed, beside what the documents claim. It succeeds the originals' `simulate.sh`,
 //! which ran four clients one after the other and left the comparing to the eye.
 
-use super::run::{ended_early, measured};
+use super::run::{ended_early, enough, measured};
 use super::{Failure, print};
 use crate::export::suite::{self, Column, SuiteRow};
 use crate::export::{self, Report};
@@ -44,7 +44,8 @@ pub fn run(call: &SuiteCall) -> Result<(), Failure> {
     let (mut rows, mut reports) = (Vec::new(), Vec::new());
     for member in members {
         let asked = member.until;
-        let (session, cost) = measured(member);
+        let keep = enough(&member);
+        let (session, cost) = measured(member, keep);
         let notices = ended_early(&session, asked).into_iter().collect();
         let host = cost.host(session.scenario(), &session.run().trace());
         reports.push(Report { host: Some(host), ..Report::of(&session, notices, cost.wall_ns) });

@@ -3,7 +3,7 @@
 use crate::scenarios;
 use millrace::analysis::History;
 use millrace::engine::{Intervention, Progress};
-use millrace::session::{Playback, Scenario, Session};
+use millrace::session::{Keep, Playback, Scenario, Session};
 use millrace::spec::CheckKind;
 use millrace::trace::{Fold, Ledger, SimTime, TraceHash};
 use proptest::prelude::*;
@@ -96,7 +96,7 @@ proptest! {
 
 /// The state at an instant, and its hash, folded from the start.
 fn straight(session: &Plain, at: SimTime) -> (Ledger, TraceHash) {
-    let mut playback = Playback::new(Ledger::new());
+    let mut playback = Playback::new(Ledger::new(), Keep::ALL);
     let trace = session.run().trace();
     while !playback.forward(&trace, at, u64::MAX) {}
     (playback.state().clone(), playback.hash())
@@ -118,7 +118,7 @@ fn what_happened_before_an_intervention_is_not_changed_by_it() {
     let mut after = finished(&changed);
     while !after.show(at, u64::MAX) {}
     assert!(after.events() > events, "the fault itself is an event at that instant");
-    let mut playback = Playback::new(Ledger::new());
+    let mut playback = Playback::new(Ledger::new(), Keep::ALL);
     playback.seek(&after.run().trace(), events);
     assert_eq!(playback.hash(), hash);
     assert!(after.computed() > before.computed(), "a slower server makes the run longer");

@@ -31,6 +31,7 @@ mod limited;
 mod links;
 #[path = "../common/listed.rs"]
 mod listed;
+mod long_runs;
 mod parts;
 mod pool;
 mod queueing;

@@ -21,7 +21,7 @@ pub struct Budget {
 /// Three hundred thousand requests with their calls, and the levels of some hundred thousand events.
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { samples: 16 << 20, levels: 8 << 20 }
+        Budget { samples: 16 << 20, levels: 6 << 20 }
     }
 }
 

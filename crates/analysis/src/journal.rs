@@ -72,6 +72,9 @@ impl Journal {
     /// How many entries are kept.
     pub const MOST: usize = 5_000;
 
+    /// How many are kept of those that the timeline marks: a channel that becomes full and empty again does so for hours.
+    const MOST_MARKED: usize = 20_000;
+
     /// The entries, oldest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -133,7 +136,10 @@ impl Journal {
             _ => None,
         };
         let Some((tone, who, text, mark)) = told else { return };
-        if self.entries.len() >= Journal::MOST && mark.is_none() {
+        // What people did always counts; of what a system does by itself an hour has enough.
+        let by_people = matches!(mark, Some(Mark::FaultOn(_) | Mark::FaultOff(..)));
+        let most = if mark.is_some() { Journal::MOST_MARKED } else { Journal::MOST };
+        if self.entries.len() >= most && !by_people {
             self.left_out += 1;
             return;
         }

@@ -16,5 +16,7 @@ pub use host::{Documents, Heap, Host, costs};
 pub use jsonl::json_line;
 pub use perfetto::perfetto;
 pub use picture::{Canvas, picture};
-pub use report::{Blocked, CheckLine, RatesLine, Report, Requests, StationLine, Tasks, outcome_word};
+pub use report::{
+    Blocked, CheckLine, MeasuredLine, RatesLine, Report, Requests, ServerLine, StationLine, Tasks, outcome_word,
+};
 pub use text::text;

@@ -3,7 +3,7 @@
 use millrace_analysis::{ByOutcome, Figures, History, How, Prefix, Rates, Standing, Summary};
 use millrace_engine::{Progress, WaitingTask};
 use millrace_session::{Scenario, Session};
-use millrace_spec::{Measure, PlaceKind, Value};
+use millrace_spec::{Measure, Value};
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
 use serde::Serialize;
@@ -196,7 +196,15 @@ impl Report {
     pub fn of<F: Fold + Clone>(session: &Session<F, History>, notices: Vec<String>, wall_ns: u64) -> Report {
         let mut report = Report::brief(session, notices, wall_ns);
         let scenario = session.scenario();
-        report.detail.extend((scenario.pattern.detail)(&session.run().trace(), &scenario.values()));
+        match scenario.pattern.detail {
+            Some(detail) if session.is_whole() => {
+                report.detail.extend(detail(&session.run().trace(), &scenario.values()));
+            }
+            Some(_) => report.notices.push(
+                "the oldest part of the log was given up, so what this pattern alone reports is left out".to_owned(),
+            ),
+            None => {}
+        }
         report
     }
 
@@ -250,7 +258,7 @@ impl Report {
             measured: declared.collect(),
             percentiles: if history.is_exact() { "exact" } else { "histogram" },
             servers: servers(&so_far, ledger, &trace),
-            has_calls: spec.places().iter().any(|place| place.kind == PlaceKind::Server),
+            has_calls: spec.has_server(),
             tasks: Tasks { spawned: tally.tasks_spawned, peak: tally.tasks_peak, bytes_peak: tally.task_bytes_peak },
             stations: stations(ledger, &trace, at),
             checks: history

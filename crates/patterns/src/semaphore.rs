@@ -122,7 +122,7 @@ pub static PATTERN: Pattern = Pattern {
             .by("who holds a permit at the end"),
     ],
     source: Source { path: file!(), text: include_str!("semaphore.rs") },
-    detail,
+    detail: Some(detail),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

@@ -38,10 +38,12 @@ params! {
         ..load: Load,
         /// How many workers take requests, each one at a time.
         workers: u32 => Field::count("workers", "Workers", 15, 1..=1_024).simple(),
-        /// How many requests wait for a worker before the producer blocks. As shipped: all of them.
+        /// How many requests wait for a worker before the producer blocks. As shipped: all of them, up to 200,000, for which
+        /// there is memory.
         request_buffer: u32 => Field::count("request-buffer", "Request channel", 100, 0..=200_000)
             .simple().shipped(DefaultValue::SameAs("requests")),
-        /// How many results wait for the collector before a worker blocks. As shipped: all of them.
+        /// How many results wait for the collector before a worker blocks. As shipped: all of them, up to 200,000, for which
+        /// there is memory.
         response_buffer: u32 => Field::count("response-buffer", "Response channel", 100, 0..=200_000)
             .simple().shipped(DefaultValue::SameAs("requests")),
         ;

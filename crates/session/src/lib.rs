@@ -19,6 +19,7 @@
 
 mod alternatives;
 mod json;
+mod keep;
 pub mod link;
 mod playback;
 mod scenario;
@@ -26,6 +27,7 @@ mod session;
 mod suite;
 
 pub use alternatives::Alternative;
+pub use keep::Keep;
 pub use playback::Playback;
 pub use scenario::{DEFAULT_SEED, Scenario, Target};
 pub use session::Session;

@@ -1,8 +1,8 @@
 //! A scenario, its run, and two folds of its trace: one at the far end of what is computed, one at the playhead.
 
-use super::{Playback, Scenario};
+use super::{Keep, Playback, Scenario};
 use millrace_engine::{Action, Intervention, Ordinal, Progress, Run, Upstream};
-use millrace_trace::{Cursor, FarFold, Fold, SimTime, Span, TraceHash};
+use millrace_trace::{Cursor, FarFold, Fold, SimTime, Span, TraceEvent, TraceHash};
 use std::fmt;
 use std::rc::Rc;
 
@@ -13,6 +13,9 @@ pub struct Session<F, H> {
     far: Cursor,
     history: H,
     playback: Playback<F>,
+    keep: Keep,
+    /// How many events one can go back to at the least, and when the last of them happened.
+    earliest: (u64, SimTime),
     /// Everything up to here has happened.
     computed: SimTime,
     playhead: SimTime,
@@ -29,15 +32,20 @@ impl<F, H> fmt::Debug for Session<F, H> {
 impl<F: Fold + Clone, H: FarFold> Session<F, H> {
     /// A session at the start of a scenario's run. Nothing is computed yet.
     pub fn new(scenario: Scenario, fold: F, history: H) -> Session<F, H> {
-        Session::start(scenario, None, fold, history)
+        Session::start(scenario, None, fold, history, Keep::ALL)
     }
 
     /// A session against a real endpoint, in real time.
     pub fn real(scenario: Scenario, endpoint: Rc<dyn Upstream>, fold: F, history: H) -> Session<F, H> {
-        Session::start(scenario, Some(endpoint), fold, history)
+        Session::start(scenario, Some(endpoint), fold, history, Keep::PAGE)
     }
 
-    fn start(scenario: Scenario, endpoint: Option<Rc<dyn Upstream>>, fold: F, history: H) -> Session<F, H> {
+    /// A session at the start of a scenario's run that keeps no more of it than it may.
+    pub fn keeping(keep: Keep, scenario: Scenario, fold: F, history: H) -> Session<F, H> {
+        Session::start(scenario, None, fold, history, keep)
+    }
+
+    fn start(scenario: Scenario, endpoint: Option<Rc<dyn Upstream>>, fold: F, history: H, keep: Keep) -> Session<F, H> {
         let real = endpoint.is_some();
         let run = scenario.run(endpoint);
         Session {
@@ -45,7 +53,9 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
             run,
             far: Cursor::new(),
             history,
-            playback: Playback::new(fold),
+            playback: Playback::new(fold, keep),
+            keep,
+            earliest: (0, SimTime::ZERO),
             computed: SimTime::ZERO,
             playhead: SimTime::ZERO,
             over: None,
@@ -140,6 +150,7 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
             let trace = self.run.trace();
             while self.far.step(&trace, SimTime::MAX, &mut self.history) {}
         }
+        self.give_up();
         match progress {
             Progress::BudgetSpent => {
                 self.computed = self.computed.max(self.run.now());
@@ -160,6 +171,44 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
         }
     }
 
+    /// Gives up the oldest part of what is kept, where that is more than may be.
+    fn give_up(&mut self) {
+        if self.keep.log == 0 {
+            self.earliest = (self.far.index, self.run.now());
+        } else {
+            let trace = self.run.trace();
+            if trace.held_bytes() <= self.keep.log {
+                return;
+            }
+            let held = (self.keep.log / size_of::<TraceEvent>()) as u64;
+            let at = |index| trace.get(index).map(|event| event.at);
+            let (first, at) = self.playback.forget_before(trace.len().saturating_sub(held), at);
+            self.earliest = (first, at.unwrap_or(self.earliest.1));
+        }
+        self.run.forget_before(self.earliest.0);
+        self.history.put_together(self.earliest.0);
+    }
+
+    /// The earliest instant to which one can go back: the start, unless the oldest part of the log was given up.
+    pub fn earliest(&self) -> SimTime {
+        self.earliest.1
+    }
+
+    /// Whether all that happened is still in the log.
+    pub fn is_whole(&self) -> bool {
+        self.earliest.0 == 0
+    }
+
+    /// The most bytes of log and key frames that it keeps.
+    pub fn keep(&self) -> Keep {
+        self.keep
+    }
+
+    /// About how many bytes its log and its key frames take.
+    pub fn bytes(&self) -> usize {
+        self.run.trace().held_bytes() + self.playback.bytes()
+    }
+
     fn close(&mut self, over: Progress) {
         self.over = Some(over);
         self.history.run_over(&self.run.trace());
@@ -168,7 +217,7 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
     /// Moves the playhead to an instant, at most to where things are computed, and folds up to there, at most `budget`
     /// events. Whether the fold got there.
     pub fn show(&mut self, at: SimTime, budget: u64) -> bool {
-        let at = at.min(self.computed);
+        let at = at.max(self.earliest.1).min(self.computed);
         let trace = self.run.trace();
         if at < self.playhead {
             self.playback.rewind(trace.count_until(at));
@@ -197,10 +246,12 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
 
     /// One event back.
     pub fn step_back(&mut self) -> bool {
-        let Some(index) = self.playback.events().checked_sub(1) else { return false };
+        let Some(index) = self.playback.events().checked_sub(1).filter(|index| *index >= self.earliest.0) else {
+            return false;
+        };
         let trace = self.run.trace();
         self.playback.seek(&trace, index);
-        self.playhead = index.checked_sub(1).and_then(|i| trace.get(i)).map_or(SimTime::ZERO, |e| e.at);
+        self.playhead = index.checked_sub(1).and_then(|i| trace.get(i)).map_or(self.earliest.1, |e| e.at);
         true
     }
 

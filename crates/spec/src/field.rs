@@ -238,7 +238,11 @@ impl Field {
             DefaultValue::Is(value) => value.clone(),
             DefaultValue::SameAs(key) => {
                 let own = earlier.get(joined(self.prefix, key)).or_else(|| earlier.get(key));
-                own.cloned().unwrap_or(Value::Count(0))
+                match (own, &self.kind) {
+                    // As many as there are, up to as many as there can be here.
+                    (Some(Value::Count(n)), Kind::Count { min, max }) => Value::Count(*n.clamp(min, max)),
+                    (same, _) => same.cloned().unwrap_or(Value::Count(0)),
+                }
             }
         }
     }

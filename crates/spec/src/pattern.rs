@@ -9,6 +9,9 @@ use std::pin::Pin;
 /// A pattern's program, boxed.
 pub type ProgramFuture = Pin<Box<dyn Future<Output = ()>>>;
 
+/// What a pattern alone reports of a run, from its trace.
+pub type Detail = fn(&Trace, &Values) -> serde_json::Map<String, serde_json::Value>;
+
 /// Everything there is to know about a pattern.
 #[derive(Clone, Debug)]
 pub struct Pattern {
@@ -51,8 +54,8 @@ pub struct Pattern {
     pub console: Option<&'static Console>,
     /// A choice whose alternatives can be raced on the same traffic, if there is one.
     pub race: Option<Race>,
-    /// What this pattern alone reports, from the trace of a run.
-    pub detail: fn(&Trace, &Values) -> serde_json::Map<String, serde_json::Value>,
+    /// What this pattern alone reports, from the trace of a run, if it does. Then a run keeps all of its log for it.
+    pub detail: Option<Detail>,
     /// The program.
     pub run: fn(Env, &Values, Fidelity) -> ProgramFuture,
 }
@@ -151,7 +154,7 @@ impl Pattern {
         ideal: |_, _| None,
         console: None,
         race: None,
-        detail: |_, _| serde_json::Map::new(),
+        detail: None,
         run: |_, _, _| Box::pin(std::future::ready(())),
     };
 

@@ -104,6 +104,11 @@ impl SceneSpec {
         self.bank().and_then(|(_, bank)| bank.people)
     }
 
+    /// Whether somebody is called.
+    pub fn has_server(&self) -> bool {
+        self.places().iter().any(|place| place.kind == PlaceKind::Server)
+    }
+
     /// The bank that the picture shows, and the station whose members are its cars.
     pub fn bank(&self) -> Option<(&str, &Bank)> {
         self.places().into_iter().find_map(|place| match &place.kind {

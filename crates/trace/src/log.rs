@@ -13,8 +13,8 @@ const CHUNK: usize = 8_192;
 /// The append-only log of one run.
 #[derive(Debug, Default)]
 pub struct Trace {
-    /// Full chunks, oldest first; the first `forgotten` of them were given up and are empty.
-    full: Vec<Vec<TraceEvent>>,
+    /// Full chunks that are held, oldest first; `forgotten` before them were given up.
+    full: VecDeque<Vec<TraceEvent>>,
     /// The chunk that is being filled.
     tail: Vec<TraceEvent>,
     forgotten: usize,
@@ -56,7 +56,7 @@ impl Trace {
         let full = std::mem::replace(&mut self.tail, fresh);
         if !full.is_empty() {
             self.moves += full.iter().map(|event| u64::from(event.kind.moves_a_job())).sum::<u64>();
-            self.full.push(full);
+            self.full.push_back(full);
         }
     }
 
@@ -68,7 +68,7 @@ impl Trace {
 
     /// How many events there were, given-up ones included.
     pub fn len(&self) -> u64 {
-        (self.full.len() * CHUNK + self.tail.len()) as u64
+        ((self.forgotten + self.full.len()) * CHUNK + self.tail.len()) as u64
     }
 
     /// Whether nothing happened yet.
@@ -76,10 +76,20 @@ impl Trace {
         self.len() == 0
     }
 
+    /// The position of the first event that is held.
+    pub fn first(&self) -> u64 {
+        (self.forgotten * CHUNK) as u64
+    }
+
+    /// The bytes of the events that are held.
+    pub fn held_bytes(&self) -> usize {
+        (self.full.len() * CHUNK + self.tail.len()) * size_of::<TraceEvent>()
+    }
+
     /// The event at a position, unless there is none (any more).
     #[inline]
     pub fn get(&self, index: u64) -> Option<&TraceEvent> {
-        let (chunk, within) = (index as usize / CHUNK, index as usize % CHUNK);
+        let (chunk, within) = ((index as usize / CHUNK).checked_sub(self.forgotten)?, index as usize % CHUNK);
         self.full.get(chunk).map_or_else(|| self.tail_at(chunk, within), |c| c.get(within))
     }
 
@@ -87,9 +97,10 @@ impl Trace {
         (chunk == self.full.len()).then(|| self.tail.get(within)).flatten()
     }
 
-    /// The events from a position on, in order.
+    /// The events that are held from a position on, in order.
     pub fn from(&self, index: u64) -> impl Iterator<Item = &TraceEvent> {
-        let (chunk, within) = (index as usize / CHUNK, index as usize % CHUNK);
+        let index = index.saturating_sub(self.first()) as usize;
+        let (chunk, within) = (index / CHUNK, index % CHUNK);
         let chunks = self.full.iter().chain(std::iter::once(&self.tail)).skip(chunk);
         chunks.enumerate().flat_map(move |(i, c)| c.get(if i == 0 { within } else { 0 }..).unwrap_or_default())
     }
@@ -101,25 +112,25 @@ impl Trace {
 
     /// When the last event happened.
     pub fn last_at(&self) -> SimTime {
-        self.tail.last().or_else(|| self.full.last().and_then(|c| c.last())).map_or(SimTime::ZERO, |e| e.at)
+        self.tail.last().or_else(|| self.full.back().and_then(|c| c.last())).map_or(SimTime::ZERO, |e| e.at)
     }
 
     /// How many events happened up to and including an instant.
     pub fn count_until(&self, at: SimTime) -> u64 {
         let full = self.full.partition_point(|c| c.last().is_none_or(|e| e.at <= at));
         let chunk = self.full.get(full).unwrap_or(&self.tail);
-        (full * CHUNK + chunk.partition_point(|e| e.at <= at)) as u64
+        ((self.forgotten + full) * CHUNK + chunk.partition_point(|e| e.at <= at)) as u64
     }
 
     /// Gives up the chunks that lie wholly before a position. [`Trace::get`] has `None` for their events from then on.
     pub fn forget_before(&mut self, index: u64) {
-        let whole = (index as usize / CHUNK).min(self.full.len());
-        for chunk in self.full.iter_mut().take(whole).skip(self.forgotten) {
-            let mut old = std::mem::take(chunk);
+        while self.forgotten < index as usize / CHUNK
+            && let Some(mut old) = self.full.pop_front()
+        {
             old.clear();
             self.spare = Some(old);
+            self.forgotten += 1;
         }
-        self.forgotten = self.forgotten.max(whole);
     }
 
     /// Gives up a text: every event that has it reads as having an empty one from then on. For a log that goes on for ever
@@ -182,7 +193,7 @@ impl Trace {
 
     /// The next event from a position on that a predicate accepts, among those that are still held.
     pub fn find_from(&self, index: u64, accepts: impl Fn(&EventKind) -> bool) -> Option<(u64, &TraceEvent)> {
-        let index = index.max((self.forgotten * CHUNK) as u64);
+        let index = index.max(self.first());
         self.from(index).enumerate().find(|(_, e)| accepts(&e.kind)).map(|(i, e)| (index + i as u64, e))
     }
 }

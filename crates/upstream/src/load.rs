@@ -72,8 +72,9 @@ params! {
     /// How much work there is, and how it comes.
     pub struct Load {
         ..prefix: Prefix,
-        /// How many requests the run sends.
-        requests: u32 => Field::count("requests", "Requests", 7_500, 1..=200_000).simple().role(Role::Jobs).when(counted),
+        /// How many requests the run sends: up to 100,000,000 where the workers bound how many are inside at once. With open arrivals
+        /// that come faster than they are worked off, those that wait take memory.
+        requests: u32 => Field::count("requests", "Requests", 7_500, 1..=100_000_000).simple().role(Role::Jobs).when(counted),
         /// Whether the next request waits until somebody can take it (closed), or comes when it comes (open). With open
         /// arrivals the response time is counted from the intended start.
         arrivals: String => Field::choice("arrivals", "Arrivals", CLOSED, ARRIVALS).role(Role::Arrivals),

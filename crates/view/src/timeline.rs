@@ -21,6 +21,8 @@ pub struct Timeline<'a> {
     pub journal: &'a [Entry],
     /// Where the playhead stands.
     pub playhead: SimTime,
+    /// One can go back to here.
+    pub earliest: SimTime,
     /// Everything up to here is computed.
     pub computed: SimTime,
     /// The right end.
@@ -58,6 +60,13 @@ impl Timeline<'_> {
         if live < w - SIDE - 1.0 && !self.over {
             let rect = [live, top - 6.0, w - SIDE - live, base - top + 6.0].map(|x| x as f32);
             sheet.hatch(vec![rect], p.line, 5.0);
+        }
+        let earliest = self.x(self.earliest);
+        if earliest > SIDE + 1.0 {
+            // What happened there is shown, and nobody gets there any more.
+            let rect = [SIDE, top - 6.0, earliest - SIDE, base - top + 6.0].map(|x| x as f32);
+            sheet.hatch(vec![rect], p.line_2, 5.0);
+            sheet.line((crisp(earliest), top - 6.0), (crisp(earliest), base), p.line_3, 1.0);
         }
         self.faults(&mut sheet, top, base, low);
         self.bars(&mut sheet, top, base);

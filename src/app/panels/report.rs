@@ -5,8 +5,9 @@ use crate::analysis::{CheckState, Standing, Summary};
 use crate::app::lab::Lab;
 use crate::app::page::{Page, use_page};
 use crate::app::{family, scene};
-use crate::export::{Report, StationLine};
+use crate::export::{MeasuredLine, Report, StationLine};
 use crate::platform::clock;
+use crate::spec::TimeUnit;
 use crate::trace::StationKind;
 use crate::view::{number, standing, status};
 use std::collections::BTreeMap;
@@ -45,12 +46,12 @@ pub type ReportPart = fn(&Page, &Report) -> Html;
 
 /// The report of a bank: how long people waited and rode, and what the running system answered.
 pub const fn bank_report() -> [ReportPart; 2] {
-    [|_, report| carried(report), |page, _| asked_for(&by_status(&page.lab()))]
+    [|_, report| measured(report), |page, _| asked_for(&by_status(&page.lab()))]
 }
 
 /// The report of requests: what the original prints, and the latencies where something is called.
 pub const fn call_report() -> [ReportPart; 2] {
-    [|_, report| original(report), |_, report| if report.has_calls { latencies(report) } else { Html::default() }]
+    [|_, report| original(report), |_, report| called(report)]
 }
 
 /// The report, which takes all samples to work out: once a second while there is more to come, else at once.
@@ -139,6 +140,9 @@ fn promised(page: &Page, r: &Report, over: bool) -> Html {
                 { fact("Rates", rates(r)) }
                 { fact("Tasks", tasks) }
                 { fact("Memory for each task", each_task(r)) }
+                if r.percentiles != "exact" {
+                    { fact("Percentiles", "of a histogram, to three digits: there were more samples than are kept".to_owned()) }
+                }
                 { fact("Host time spent", ms(r.wall_ns)) }
                 <dt>{ "Trace" }</dt><dd class="mono">{ format!("{} · {} events", r.trace_hash, number::count(r.events)) }</dd>
             </dl>
@@ -210,23 +214,71 @@ fn asked_for(asked: &BTreeMap<u16, u64>) -> Html {
     }
 }
 
-/// Waits and rides as a table, in seconds.
-fn carried(r: &Report) -> Html {
-    let (waits, rides) = (r.measured("waiting"), r.measured("riding"));
-    let cell = |summary: Option<Summary>, pick: Figure| {
-        summary.map_or_else(|| "—".to_owned(), |s| format!("{:.3} s", pick(&s) as f64 / 1e9))
+/// What the pattern declares that it measures as a table, a column each: waits and rides.
+fn measured(r: &Report) -> Html {
+    let cell = |line: &MeasuredLine, pick: Figure| {
+        let shown = |s: Summary| match line.measure.unit {
+            TimeUnit::Seconds => format!("{:.3} s", pick(&s) as f64 / 1e9),
+            TimeUnit::Millis => ms(pick(&s)),
+        };
+        line.summary.map_or_else(|| "—".to_owned(), shown)
     };
-    let people = |summary: Option<Summary>| number::count(summary.map_or(0, |s| s.count));
+    let counted = |line: &MeasuredLine| {
+        let n = number::count(line.summary.map_or(0, |s| s.count));
+        format!("{} of {n} {}", line.measure.noun, line.measure.who)
+    };
+    if r.measured.is_empty() {
+        return Html::default();
+    }
+    let heading = r.measured.iter().map(counted).reduce(|all, next| format!("{all}, {}", standing::within(&next)));
     html! {
         <section>
-            <h3>{ format!("Waits of {} people, rides of {}", people(waits), people(rides)) }</h3>
+            <h3>{ heading }</h3>
             <table>
-                <thead><tr><th scope="col"></th><th scope="col">{ "Wait" }</th><th scope="col">{ "Ride" }</th></tr></thead>
+                <thead><tr><th scope="col"></th>{ for r.measured.iter().map(|line| html! { <th scope="col">{ line.measure.label }</th> }) }</tr></thead>
                 <tbody>{ for FIGURES.into_iter().map(|(word, pick)| html! {
-                    <tr><th scope="row">{ word }</th><td>{ cell(waits, pick) }</td><td>{ cell(rides, pick) }</td></tr>
+                    <tr><th scope="row">{ word }</th>{ for r.measured.iter().map(|line| html! { <td>{ cell(line, pick) }</td> }) }</tr>
                 }) }</tbody>
             </table>
         </section>
+    }
+}
+
+/// How each server did, where there are several.
+fn servers(r: &Report) -> Html {
+    if r.servers.len() < 2 {
+        return Html::default();
+    }
+    let cell = |latency: Option<Summary>, pick: Figure| latency.map_or_else(|| "—".to_owned(), |s| ms(pick(&s)));
+    html! {
+        <section>
+            <h3>{ "Servers" }</h3>
+            <table>
+                <thead><tr>{ for ["Server", "Calls", "Answers", "In flight, most", "p50", "p95", "p99"].map(|word| html! { <th scope="col">{ word }</th> }) }</tr></thead>
+                <tbody>{ for r.servers.iter().map(|s| html! {
+                    <tr>
+                        <th scope="row">{ s.name.clone() }</th>
+                        <td>{ number::count(s.calls) }</td>
+                        <td>{ rate(r, s.answers_per_s) }</td>
+                        <td>{ number::count(s.in_flight_peak) }</td>
+                        { for FIGURES.iter().filter(|(word, _)| matches!(*word, "p50" | "p95" | "p99")).map(|(_, pick)| html! { <td>{ cell(s.latency_ns, *pick) }</td> }) }
+                    </tr>
+                }) }</tbody>
+            </table>
+        </section>
+    }
+}
+
+/// The latencies where something is called, by server where there are several, and what else is measured.
+fn called(r: &Report) -> Html {
+    html! {
+        <>
+            if r.has_calls {
+                { latencies(r) }
+                { servers(r) }
+            }
+            { measured(r) }
+        </>
     }
 }
 

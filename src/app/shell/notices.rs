@@ -20,6 +20,9 @@ pub fn Notices() -> Html {
             if page.lab().stands_still() {
                 <div class="notice" role="status" data-testid="still"><ul><li>{ stillness::SAYS }</li></ul></div>
             }
+            if let Some(forgets) = page.lab().forgets() {
+                <div class="notice" data-testid="forgets"><ul><li>{ forgets }</li></ul></div>
+            }
             if let Some(error) = error {
                 <div class="error" role="alert" data-testid="error">
                     <ul><li>{ error }</li></ul>

@@ -66,11 +66,12 @@ pub fn Timeline() -> Html {
         })
     };
     let lab = page.lab();
+    let earliest = lab.session().earliest();
     let (at, computed, live) = (lab.session().playhead(), lab.session().computed(), lab.is_live());
     let text = format!("{:.3} seconds{}", at.seconds(), if live { ", live edge" } else { "" });
     html! {
         <section class="tl" aria-label="Timeline">
-            <div class="scrub" role="slider" tabindex="0" aria-label="Run timeline" data-testid="timeline" aria-valuemin="0"
+            <div class="scrub" role="slider" tabindex="0" aria-label="Run timeline" data-testid="timeline" aria-valuemin={(earliest.0 / 1_000_000).to_string()}
                 aria-valuemax={(computed.0 / 1_000_000).to_string()} aria-valuenow={(at.0 / 1_000_000).to_string()} aria-valuetext={text}
                 {onkeydown} {onpointerdown} {onpointermove} {onpointerup}>
                 <canvas ref={node} aria-hidden="true"></canvas>
@@ -94,6 +95,7 @@ fn with_picture<T>(lab: &Lab, dark: bool, size: (f64, f64), body: impl FnOnce(&P
         faults: &scene.faults,
         journal: history.journal.entries(),
         playhead: session.playhead(),
+        earliest: session.earliest(),
         computed: session.computed().max(session.playhead()),
         end: end(lab),
         over: session.outcome().is_some(),

@@ -208,7 +208,7 @@ pub static PATTERN: Pattern = Pattern {
     home: (StationKind::Source, "street"),
     console: Some(&console::CONSOLE),
     race: Some(Race { key: "policy", measure: "mean wait", who: "passengers" }),
-    detail: detail::detail,
+    detail: Some(detail::detail),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };

@@ -30,8 +30,8 @@ mod threads;
 use millrace_engine::{Env, StationSpec};
 use millrace_parts::{Arrivals, WaitGroup};
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Flow, Pattern, Place, Preset, Primitive, Profile, SceneSpec,
-    Source, Suite, Values, Wire, Words, params,
+    Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Flow, Kind, Pattern, Place, Preset, Primitive, Profile,
+    Role, SceneSpec, Source, Suite, Values, Wire, Words, params,
 };
 use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -54,6 +54,16 @@ fn shipped(values: &Values) -> bool {
     values.fidelity() == Fidelity::Shipped
 }
 
+/// The form: of requests there may be no more than fit into memory all at once.
+fn fields() -> Vec<Field> {
+    let mut fields = Params::fields();
+    if let Some(requests) = fields.iter_mut().find(|field| field.role == Some(Role::Jobs)) {
+        requests.kind = Kind::Count { min: 1, max: 200_000 };
+        requests.help = "How many requests the run sends: up to 200,000, because each has a task of its own and all are under way at once.";
+    }
+    fields
+}
+
 /// The wait group client, for the registry.
 pub static PATTERN: Pattern = Pattern {
     id: "wait-group",
@@ -61,7 +71,7 @@ pub static PATTERN: Pattern = Pattern {
     title: "A task for every request",
     group: "Request patterns",
     glyph: "burst",
-    fields: Params::fields,
+    fields,
     scene,
     presets: &[
         Preset {
@@ -109,7 +119,7 @@ pub static PATTERN: Pattern = Pattern {
             profile: Profile::Differences,
         },
     }),
-    detail: |trace, _| racing::detail(trace),
+    detail: Some(|trace, _| racing::detail(trace)),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };

@@ -1,55 +1,24 @@
 //! The charts of patterns whose jobs call a server: latency, throughput, jobs in flight and in queues, gauges.
 
-use super::{Figure, Sheet, end_of, line, marks_of, now_of, percentile_of, short, steps, unit_of, window_of};
-use crate::analysis::{Rates, Subject, WindowPoint};
+use super::{Figure, Sheet, end_of, line, measured, short, steps, unit_of, window_of};
+use crate::analysis::{Rates, Subject};
 use crate::app::lab::Lab;
-use crate::spec::{GaugeSpec, Regulator, SceneSpec, Unit};
+use crate::spec::{GaugeSpec, Measure, Regulator, SceneSpec, Unit};
 use crate::trace::{Outcome, Span};
-use crate::view::charts::{Band, Histogram, Line, Points, TimeChart};
+use crate::view::charts::{Line, Points, TimeChart};
 use crate::view::{Palette, number};
 
-/// All of them, in order.
+/// All of them, in order: of calls where somebody is called, and of what the pattern declares that it measures.
 pub fn sheets(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
-    let mut sheets = vec![latency(lab, p), throughput(lab, p), in_flight(lab, p)];
+    let declared: Vec<&'static str> = lab.scenario().measures().iter().map(|measure| measure.id).collect();
+    let calls = scene.has_server() || declared.is_empty();
+    let shown: Vec<&'static str> = calls.then_some(Measure::LATENCY).into_iter().chain(declared).collect();
+    let mut sheets: Vec<Sheet> = shown.iter().flat_map(|id| measured::percentiles(lab, id, p)).collect();
+    sheets.extend([throughput(lab, p), in_flight(lab, p)]);
     sheets.extend(gauges(lab, scene, p));
-    sheets.push(histogram(lab));
+    let title = if calls { "Latency histogram" } else { "Distribution" };
+    sheets.extend(shown.first().and_then(|id| measured::distribution(lab, id, ("histogram", title))));
     sheets
-}
-
-fn latency(lab: &Lab, p: &Palette) -> Sheet {
-    let window = window_of(lab);
-    let calls = lab.so_far().calls();
-    let points = calls.map_or_else(Vec::new, |calls| calls.by_window(lab.session().playhead(), window));
-    let step = calls.map_or(window, |calls| calls.coarse(window));
-    let series = |pick: fn(&WindowPoint) -> Span| percentile_of(&points, step, |w| pick(w).as_millis().max(0.01));
-    let now = |pick: fn(&WindowPoint) -> Span| now_of(lab, &points, |w| number::millis(pick(w).0));
-    let (p50, p95, p99) = (series(|w| w.p50), series(|w| w.p95), series(|w| w.p99));
-    let patience = lab.scenario().values().patience();
-    let theory = patience.map(|span| (span.as_millis(), format!("timeout {}", brief(span)))).into_iter().collect();
-    let chart = TimeChart {
-        end: end_of(lab),
-        log: true,
-        bands: vec![
-            Band { low: p95.clone(), high: p99.clone(), fill: p.p_band2 },
-            Band { low: p50.clone(), high: p95.clone(), fill: p.p_band1 },
-        ],
-        lines: vec![
-            line("p50", now(|w| w.p50), p50, p.p50, p.ink, 1.8),
-            line("p95", now(|w| w.p95), p95, p.p95, p.ink_2, 1.2),
-            line("p99", now(|w| w.p99), p99, p.p99, p.ink_2, 1.2),
-        ],
-        theory,
-        unit: "ms",
-        ..TimeChart::default()
-    };
-    let limits = if lab.timeouts() > 0 { " · timeouts at limit" } else { " window" };
-    let note = format!("ms, log · {}{limits}", unit_of(window));
-    Sheet { id: "latency", title: "Latency", note, figure: Figure::Time(chart) }
-}
-
-/// Room for a few digits is all there is beside a chart: milliseconds as on its axis, from a second on seconds.
-fn brief(span: Span) -> String {
-    if span.0 < 1_000_000_000 { number::short_millis(span.0) } else { unit_of(span) }
 }
 
 fn throughput(lab: &Lab, p: &Palette) -> Sheet {
@@ -89,7 +58,7 @@ fn throughput(lab: &Lab, p: &Palette) -> Sheet {
         ..TimeChart::default()
     };
     let note = format!("completed + failed /s, per {}", unit_of(window));
-    Sheet { id: "throughput", title: "Throughput", note, figure: Figure::Time(chart) }
+    Sheet { id: "throughput".into(), title: "Throughput".into(), note, figure: Figure::Time(chart) }
 }
 
 fn in_flight(lab: &Lab, p: &Palette) -> Sheet {
@@ -118,7 +87,7 @@ fn in_flight(lab: &Lab, p: &Palette) -> Sheet {
     });
     let theory = law.map(|law| (in_system(law), "λW".to_owned())).into_iter().collect();
     let chart = TimeChart { end, lines, theory, unit: "requests", ..TimeChart::default() };
-    Sheet { id: "in-flight", title: "In flight, queue depth", note, figure: Figure::Time(chart) }
+    Sheet { id: "in-flight".into(), title: "In flight, queue depth".into(), note, figure: Figure::Time(chart) }
 }
 
 /// The gauges that the scene declares, times in milliseconds.
@@ -140,7 +109,7 @@ fn gauges(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
             ..line("", value, vec![points], p.blocked, p.blocked_ink, 1.2)
         };
         let chart = TimeChart { end, lines: vec![line], theory: thresholds(scene, g), unit, ..TimeChart::default() };
-        Some(Sheet { id: g.id, title: g.label, note: unit.to_owned(), figure: Figure::Time(chart) })
+        Some(Sheet { id: g.id.into(), title: g.label.into(), note: unit.to_owned(), figure: Figure::Time(chart) })
     };
     scene.gauges.iter().filter_map(sheet).collect()
 }
@@ -152,14 +121,4 @@ fn thresholds(scene: &SceneSpec, gauge: &GaugeSpec) -> Vec<(f64, String)> {
     regulator
         .map(|(_, r)| vec![(r.low as f64, format!("low {}", r.low)), (r.high as f64, format!("high {}", r.high))])
         .unwrap_or_default()
-}
-
-fn histogram(lab: &Lab) -> Sheet {
-    let so_far = lab.so_far();
-    let lengths: Vec<_> = so_far.calls().into_iter().flat_map(|calls| calls.lengths()).collect();
-    let calls = lengths.iter().map(|(span, how, n)| (span.as_millis(), how.is_good(), *n));
-    let latency = lab.latency();
-    let note = format!("ms, log · n = {}", number::count(latency.map_or(0, |s| s.count)));
-    let marks = marks_of(latency, Span::as_millis);
-    Sheet { id: "histogram", title: "Latency histogram", note, figure: Figure::Bars(Histogram::of(calls, marks)) }
 }

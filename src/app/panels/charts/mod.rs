@@ -4,6 +4,7 @@
 
 mod bank;
 mod calls;
+mod measured;
 
 pub use bank::sheets as bank_charts;
 pub use calls::sheets as call_charts;
@@ -32,8 +33,8 @@ enum Figure {
 /// A chart with its title line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
-    id: &'static str,
-    title: &'static str,
+    id: AttrValue,
+    title: AttrValue,
     note: String,
     figure: Figure,
 }
@@ -50,7 +51,7 @@ pub fn Charts() -> Html {
     };
     html! {
         <section class="sec charts" aria-label="Charts">
-            { for sheets.into_iter().map(|sheet| { let key = sheet.id; html! { <Chart {key} {sheet} dark={page.state.dark} /> } }) }
+            { for sheets.into_iter().map(|sheet| { let key = sheet.id.to_string(); html! { <Chart {key} {sheet} dark={page.state.dark} /> } }) }
         </section>
     }
 }
@@ -78,7 +79,7 @@ fn Chart(props: &ChartProps) -> Html {
     let sheet = &props.sheet;
     html! {
         <figure class="chart">
-            <figcaption><b>{ sheet.title }</b><span class="note">{ sheet.note.clone() }</span>
+            <figcaption><b>{ sheet.title.clone() }</b><span class="note">{ sheet.note.clone() }</span>
                 <button class="astable" aria-pressed={as_table.to_string()} title="Show as table" aria-label={format!("Show {} as table", sheet.title)} onclick={toggle}><Icon name={IconName::Table} /></button>
             </figcaption>
             <canvas ref={node} role="img" data-testid={format!("chart-{}", sheet.id)} aria-label={format!("{}: {sentence}", sheet.title)}></canvas>

@@ -1,17 +1,18 @@
 //! The tiles of patterns whose jobs call a server.
 
-use super::{P50, P95, P99, P999, Tile};
+use super::{MEAN, P50, P95, P99, P999, Tile};
+use crate::analysis::Summary;
 use crate::app::lab::Lab;
-use crate::spec::Measure;
-use crate::spec::{SceneSpec, Unit};
-use crate::trace::ledger::Tally;
-use crate::trace::{Outcome, Span, StationKind};
+use crate::spec::{Measure, SceneSpec, TimeUnit, Unit};
+use crate::trace::ledger::{StationRow, Tally};
+use crate::trace::{Outcome, Span, StationId, StationKind};
 use crate::view::number;
 
 /// The tiles, and what is to be said about all of them.
 pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     let (ledger, so_far) = (lab.ledger(), lab.so_far());
-    let latency = lab.latency();
+    let headline = headline(lab, scene);
+    let latency = lab.summary(headline);
     let tally = &ledger.tally;
     let queued: u64 = ledger.stations.iter().filter(|s| s.kind == StationKind::Channel).map(|s| s.levels.present).sum();
     let recent = so_far.responses().and_then(|all| all.recent_rates(so_far.at(), Span::secs(1)));
@@ -54,6 +55,13 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
         tiles.push(Tile::time("response-p50", "Response p50", response, P50));
         tiles.push(Tile::time("response-p99", "Response p99", response, P99));
     }
+    tiles.extend(servers(lab));
+    for measure in lab.scenario().measures().iter().filter(|measure| measure.id != headline) {
+        let summary = lab.summary(measure.id);
+        let tile = if measure.unit == TimeUnit::Seconds { Tile::seconds } else { Tile::time };
+        tiles.push(tile(&format!("{}-mean", measure.id), &format!("{}, mean", measure.label), summary, MEAN));
+        tiles.push(tile(&format!("{}-p95", measure.id), &format!("{}, p95", measure.label), summary, P95));
+    }
     let trace = lab.session().run().trace();
     for gauge in &scene.gauges {
         let value = ledger.find(&gauge.station, &trace).map_or(0, |(_, s)| s.gauge(gauge.gauge));
@@ -66,7 +74,33 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
         };
         tiles.push(Tile::new(gauge.id, gauge.label, shown, unit, value));
     }
-    (tiles, note(lab))
+    (tiles, note(lab, latency))
+}
+
+/// What the percentiles are of: calls, or where nobody is called what the pattern declares first that it measures.
+fn headline(lab: &Lab, scene: &SceneSpec) -> &'static str {
+    let declared = lab.scenario().measures().first().map(|measure| measure.id);
+    declared.filter(|_| !scene.has_server()).unwrap_or(Measure::LATENCY)
+}
+
+/// How each server does, where there are several.
+fn servers(lab: &Lab) -> Vec<Tile> {
+    let (so_far, trace) = (lab.so_far(), lab.session().run().trace());
+    let Some(calls) = so_far.calls() else { return Vec::new() };
+    let stations: Vec<_> = calls.stations().collect();
+    if stations.len() < 2 {
+        return Vec::new();
+    }
+    let named = stations.into_iter().filter_map(|id| Some((id, lab.ledger().station(id)?)));
+    let of = |(id, row): (StationId, &StationRow)| {
+        let (name, summary) = (trace.name(row.name), calls.at(id).summary());
+        [
+            Tile::count(&format!("in-flight-{name}"), &format!("In flight, {name}"), row.levels.present),
+            Tile::time(&format!("p50-{name}"), &format!("p50, {name}"), summary, P50),
+            Tile::time(&format!("p95-{name}"), &format!("p95, {name}"), summary, P95),
+        ]
+    };
+    named.flat_map(of).collect()
 }
 
 /// What leaves with no result of a server: its rate is in neither throughput nor goodput, but for substitutes, which are in
@@ -85,8 +119,8 @@ fn errors(tally: &Tally) -> Option<f64> {
 }
 
 /// Of how many calls the latencies are, how many of those are limits, and over which time the rates are.
-fn note(lab: &Lab) -> String {
-    let calls = number::count(lab.latency().map_or(0, |s| s.count));
+fn note(lab: &Lab, summary: Option<Summary>) -> String {
+    let calls = number::count(summary.map_or(0, |s| s.count));
     match lab.timeouts() {
         0 => format!("n = {calls} · rates over 1 s"),
         late => format!("n = {calls}, {} at their limit · rates over 1 s", number::count(late)),

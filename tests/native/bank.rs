@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::program;
-use super::stage::fault_of;
+use super::stage::{bounds, fault_of};
 
 pub(super) const S: u64 = 1_000_000_000;
 pub(super) const WIDE: (f64, f64) = (880.0, 430.0);
@@ -351,25 +351,30 @@ fn a_breaker_is_told_in_words_of_its_state() {
 }
 
 #[test]
-fn a_car_that_is_being_taken_away_still_shows_its_way_and_one_that_is_stranded_a_cross() {
-    let marks = |state: &'static str| {
+fn a_car_that_is_being_taken_away_still_shows_its_way_and_one_that_is_stranded_something_else_in_its_place() {
+    let picture = |heading: i64, state: &'static str| {
         let shot = Shot::still((1, 10), 1, S, move |house| {
-            house.env.gauge(house.cars[0], HEADING, 1);
+            house.env.gauge(house.cars[0], HEADING, heading);
             house.rides(0, 8);
             house.env.state(house.cars[0], state);
         });
-        let look = shot.look((1200.0, 700.0));
-        let shapes = shot.shapes(&look);
-        let cross = shapes.iter().filter(|s| matches!(s, Shape::Line { width: 1.7, .. })).count();
-        let way = shapes
-            .iter()
-            .filter(|s| matches!(s, Shape::Area { fill: Some(fill), .. } if *fill == look.palette.ink_2))
-            .count();
-        (cross, way, says(&shapes, state))
+        shot.shapes(&shot.look((1200.0, 700.0)))
     };
-    assert_eq!(marks("in service"), (0, 1, 0));
-    assert_eq!(marks("deleting"), (0, 1, 2), "in its heading and at its box");
-    assert_eq!(marks("stranded"), (2, 0, 2));
+    let is_mark = |shape: &&Shape| !matches!(shape, Shape::Text { .. });
+    let (going, idle) = (picture(1, "in service"), picture(0, "in service"));
+    let way: Vec<&Shape> = going.iter().filter(is_mark).filter(|shape| !idle.contains(shape)).collect();
+    assert!(!way.is_empty(), "a car that goes somewhere shows where");
+    let (leaving, stranded) = (picture(1, "deleting"), picture(1, "stranded"));
+    let sign = way.iter().max_by_key(|shape| usize::from(matches!(shape, Shape::Area { .. }))).expect("its sign");
+    assert!(leaving.contains(sign) && !stranded.contains(sign));
+    let (left, top, right, bottom) = bounds(sign);
+    let stands_there = |shape: &&Shape| {
+        let (l, t, r, b) = bounds(shape);
+        l >= left - 1.5 && r <= right + 1.5 && t >= top - 1.5 && b <= bottom + 1.5
+    };
+    let other = stranded.iter().filter(is_mark).filter(|shape| !going.contains(shape)).filter(stands_there).count();
+    assert!(other > 0, "something else stands where its way stood");
+    assert_eq!([says(&leaving, "deleting"), says(&stranded, "stranded")], [2, 2], "in its heading and at its box");
 }
 
 /// From where, to where, by which car.

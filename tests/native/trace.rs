@@ -515,7 +515,7 @@ fn a_hedged_attempt_starts_at_its_caller_and_the_worker_is_busy_until_both_are_d
             job.leave(winner.1.answer.outcome());
         });
         let tally = &over.ledger.tally;
-        assert_eq!((tally.offered, tally.departed(), tally.in_system, tally.afoot), (1, 1, 0, 0));
+        assert_eq!((tally.offered, tally.departed(), tally.in_system, tally.at_stations), (1, 1, 0, 0));
         assert_eq!((tally.count(Outcome::Completed), tally.in_flight, tally.in_flight_peak), (1, 0, 2));
         let home = station(&over, "home");
         assert!((home.utilisation(over.ledger.now) - 1.0).abs() < 1e-12, "it always had something in hand");
@@ -540,7 +540,7 @@ fn jobs_that_were_merged_into_a_batch_leave_with_it_and_as_it_does() {
         outer.leave(Outcome::Failed);
     });
     let tally = &over.ledger.tally;
-    assert_eq!((tally.offered, tally.in_system, tally.afoot), (6, 0, 0));
+    assert_eq!((tally.offered, tally.in_system, tally.at_stations), (6, 0, 0));
     assert_eq!(tally.count(Outcome::Failed), 6);
     assert_eq!(over.ledger.job(JobId(1)).map(|j| j.fate), Some(Fate::In(JobId(0))));
     assert_eq!(over.pick(outcome), [Outcome::Failed], "one event for all");
@@ -557,7 +557,7 @@ fn a_split_off_part_is_accounted_for_but_not_offered() {
     });
     let tally = &over.ledger.tally;
     assert_eq!((tally.offered, tally.count(Outcome::Completed), tally.count(Outcome::Lost)), (1, 1, 0));
-    assert_eq!(tally.afoot, 0);
+    assert_eq!(tally.at_stations, 0);
 }
 
 /// Folds hand-written kinds of events, at one instant each.

@@ -248,7 +248,7 @@ impl Ledger {
         self.jobs.put(job.0, row);
         self.tally.in_system += u64::from(root);
         self.tally.offered += u64::from(root);
-        self.tally.afoot += 1;
+        self.tally.at_stations += 1;
     }
 
     fn end(&mut self, job: JobId, fate: Fate) {
@@ -267,7 +267,7 @@ impl Ledger {
             }
             self.jobs.over(job.0);
         }
-        self.tally.afoot = self.tally.afoot.saturating_sub(1);
+        self.tally.at_stations = self.tally.at_stations.saturating_sub(1);
         match fate {
             Fate::Left(outcome) => self.tally.leave(outcome, u64::from(from_outside)),
             Fate::In(whole) => {
@@ -457,7 +457,7 @@ impl Ledger {
     /// there or has left: the sums that must always hold.
     pub fn is_conserved(&self) -> bool {
         let t = &self.tally;
-        t.offered == t.departed() + t.in_system && self.held == t.afoot
+        t.offered == t.departed() + t.in_system && self.held == t.at_stations
     }
 
     /// Whether every server that has a queue has all its slots in use.

@@ -19,7 +19,7 @@ pub struct Tally {
     /// Jobs that are somewhere inside, also those that became parts of others.
     pub in_system: u64,
     /// Jobs that are at a station, those that came by a split included.
-    pub afoot: u64,
+    pub at_stations: u64,
     /// Answers of the server by status.
     pub statuses: BTreeMap<u16, u64>,
     /// Calls that ended without a status: timed out, cancelled, failed.

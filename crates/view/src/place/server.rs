@@ -59,7 +59,7 @@ impl Face for Server {
         sheet.text((frame.x, name), label, Ink::new(p.ink).size(12.0).bold());
         // Name and word are set bold, which is a little wider.
         const BOLD: f64 = 1.1;
-        let room = (frame.w - BOLD * text_width(label, 12.0, false) - 10.0) / BOLD;
+        let room = (frame.w - BOLD * text_width(label, 12.0, false) - 6.0) / BOLD;
         let word = Ink::new(colour).bold().end();
         let short = state.split(' ').next().unwrap_or("").to_owned();
         let fitting = first_fit(&[state.clone(), short], room);

@@ -58,7 +58,7 @@ impl Sum {
         terms.extend(left(scene, words));
         let sum: u64 = terms.iter().map(|(n, _)| n).sum();
         // A job that was split is in several places.
-        let parts = tally.afoot.saturating_sub(tally.in_system);
+        let parts = tally.at_stations.saturating_sub(tally.in_system);
         let mut came = format!("{} {}", number::count(tally.offered), words.came);
         if parts > 0 {
             came = format!("{came} + {} parts", number::count(parts));

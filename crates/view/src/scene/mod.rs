@@ -33,7 +33,7 @@ use super::shape::{Ink, Point, Sheet, cut};
 use super::{Palette, Recent, Shape};
 use crate::place::{Here, Path, Shown, paths};
 use millrace_spec::{SceneSpec, Values};
-use millrace_trace::{Ledger, SimTime, StationId, StationKind, Trace, ledger::StationRow};
+use millrace_trace::{Ledger, SimTime, StationId, Trace, ledger::StationRow};
 
 /// How the stage is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -139,15 +139,6 @@ impl<'a> Scene<'a> {
     /// A station by name, once it is open.
     pub fn station(&self, name: &str) -> Option<(StationId, &'a StationRow)> {
         self.ledger.find(name, self.trace)
-    }
-
-    /// The workers of a crew: its members, or the station itself if it is a worker.
-    pub fn workers(&self, crew: &str) -> Vec<(StationId, &'a StationRow)> {
-        let Some((id, row)) = self.station(crew) else { return Vec::new() };
-        match row.kind {
-            StationKind::Worker => vec![(id, row)],
-            _ => self.ledger.members(id).collect(),
-        }
     }
 
     /// The name of a station.

@@ -32,8 +32,11 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frames: &[(us
 pub fn strip(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, row: Frame) {
     let p = look.palette;
     let base = row.y + row.h / 2.0 + 4.0;
-    let ink = if here.face().is_quiet() { Ink::new(p.ink_3) } else { Ink::new(p.ink).bold() };
-    sheet.text((row.x, base), cut(here.label(), LABEL - 6.0, 11.0, false), ink);
+    // Names are set bold, which is a little wider.
+    let quiet = here.face().is_quiet();
+    let ink = if quiet { Ink::new(p.ink_3) } else { Ink::new(p.ink).bold() };
+    let name = cut(here.label(), LABEL - 6.0, if quiet { 11.0 } else { 11.8 }, false);
+    sheet.text((row.x, base), name, ink);
     let (text, hot) = here.face().strip(sheet, here, look, bar(row));
     let ink = if hot { Ink::new(p.blocked_ink).bold() } else { Ink::new(p.ink_2) };
     sheet.text((row.right(), base), cut(&text, NUMBER - 4.0, 11.0, false), ink.end());

@@ -27,11 +27,6 @@ impl<'a> Worker<'a> {
         Worker { id, row, mode, since, job: row.in_hand }
     }
 
-    /// All workers of a crew.
-    pub fn crew(scene: &Scene<'a>, station: &str) -> Vec<Worker<'a>> {
-        scene.workers(station).into_iter().map(|(id, row)| Worker::of(scene, id, row)).collect()
-    }
-
     /// Whether it is up.
     pub fn is_up(&self) -> bool {
         !matches!(self.mode, Mode::Killed | Mode::Done)

@@ -1,8 +1,11 @@
 //! Wakes that come through `std::task::Waker`, from futures that are no parts: a browser's promise, a test's channel.
 //!
 //! Parts wake tasks by number and never clone a waker, so a task gets one of its own only when a poll of it has kept one:
-//! until then all tasks are polled with the same spare one, which costs no allocation. The wakers are safe `Arc`s; they
-//! may be sent to another thread, and woken there at any time.
+//! until then all tasks are polled with the same spare one, which costs no allocation. By callgrind, one of its own for each task
+//! from its start makes 7,500 that sleep once 18 % dearer (2,593 instructions each, not 2,201), 7,500 that make a call 11 %, and
+//! saves the few tasks of a pool nothing. The fence is no instruction on x86 and none in wasm.
+//!
+//! The wakers are safe `Arc`s; they may be sent to another thread, and woken there at any time.
 
 use super::task::TaskRef;
 use millrace_trace::TaskId;

@@ -1,9 +1,13 @@
 //! The place of a pool: who holds, who waits and for how long is there to be seen, walked through and read, however many there are.
 
 use millrace::analysis::History;
+use millrace::engine::Env;
+use millrace::parts::{Crew, Semaphore};
 use millrace::session::{Scenario, Session};
+use millrace::spec::{FieldGroup, Flow, Pattern, Place, SceneSpec, Wire};
 use millrace::trace::{Cursor, Ledger, SimTime};
-use millrace::view::scene::{Look, Scene, conservation, draw, items};
+use millrace::upstream::{self, ServerParams};
+use millrace::view::scene::{Layout, Look, Scene, conservation, draw, items};
 use millrace::view::{Palette, Picture, Shape, Theme, text};
 
 const WIDE: (f64, f64) = (880.0, 430.0);
@@ -11,7 +15,10 @@ const PHONE: (f64, f64) = (390.0, 368.0);
 
 /// What is asked of the scene of a link at an instant.
 fn seen<T>(link: &str, ms: u64, size: (f64, f64), ask: impl FnOnce(&Scene<'_>, &Look<'_>) -> T) -> T {
-    let scenario = Scenario::read(link).expect("a good link").scenario;
+    seen_of(Scenario::read(link).expect("a good link").scenario, ms, size, ask)
+}
+
+fn seen_of<T>(scenario: Scenario, ms: u64, size: (f64, f64), ask: impl FnOnce(&Scene<'_>, &Look<'_>) -> T) -> T {
     let (values, at) = (scenario.values(), SimTime(ms * 1_000_000));
     let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
     let mut session = Session::new(scenario, Ledger::new(), History::default());
@@ -96,6 +103,79 @@ fn nothing_of_it_leaves_the_canvas_however_many_permits_and_callers_there_are() 
                     assert!(inside, "{link} at {size:?}: {shape:?}");
                 }
             }
+        }
+    }
+}
+
+/// Four callers, one permit, and a server that takes 20 ms: calls go through a pool.
+static GATED: Pattern = Pattern {
+    id: "gated",
+    fields: ServerParams::fields,
+    scene: |_, _| {
+        let (crew, pool) = (Place::crew("callers", "Callers"), Place::pool("permits", "Permits"));
+        let places = [crew, pool, Place::server("server", "Server"), Place::sink("results", "Results")];
+        SceneSpec::new(Flow::row(places), [Wire::new("callers", "results").through(["permits", "server"])])
+    },
+    run: |env, values, _| Box::pin(gated(env, ServerParams::read(values))),
+    ..Pattern::BASE
+};
+
+async fn gated(env: Env, p: ServerParams) {
+    upstream::open(&env, &p);
+    let permits = Semaphore::open(&env, "permits", 1);
+    let inner = env.clone();
+    let work = move |_| {
+        let (env, permits) = (inner.clone(), permits.clone());
+        async move {
+            let job = env.job();
+            let permit = permits.acquire_for(&job).await;
+            let reply = env.call(&job).await;
+            drop(permit);
+            job.leave(reply.answer.outcome());
+        }
+    };
+    Crew::start(&env, "callers", "caller", 4, work).join().await;
+}
+
+fn gated_scenario() -> Scenario {
+    let mut scenario = Scenario::new(&GATED);
+    for (key, value) in [("server", "general"), ("service", "constant"), ("mean", "20ms")] {
+        scenario.set(key, value).expect("a good value");
+    }
+    scenario
+}
+
+#[test]
+fn who_waits_for_a_permit_before_a_call_is_drawn_before_the_pool_and_not_behind_the_server() {
+    let waiting = Palette::of(Theme::Light).blocked;
+    // On a phone the pool is a strip above, and its door is the server's.
+    for (size, wall) in [(WIDE, 1), (PHONE, 2)] {
+        let (bars, wall) = seen_of(gated_scenario(), 10, size, |scene, look| {
+            let stroke_of = |shape| match shape {
+                Shape::Segments { lines, stroke, .. } if stroke == waiting => lines,
+                _ => Vec::new(),
+            };
+            let upright = |[left, _, right, _]: &[f32; 4]| left == right;
+            let bars: Vec<f32> =
+                draw(scene, look).into_iter().flat_map(stroke_of).filter(upright).map(|[x, ..]| x).collect();
+            (bars, Layout::of(scene, look).area(wall).expect("what they wait at").x as f32)
+        });
+        assert_eq!(bars.len(), 3, "one calls, and three are held up, at {size:?}");
+        assert!(bars.iter().all(|x| *x < wall), "{bars:?} before {wall} at {size:?}");
+    }
+}
+
+#[test]
+fn a_call_through_a_pool_holds_its_permit_while_it_is_at_the_server() {
+    let sum = |ms| seen_of(gated_scenario(), ms, WIDE, |scene, _| conservation(scene));
+    assert_eq!(sum(10), ("4 sent = 1 in flight + 3 waiting + 0 done".to_owned(), true));
+    let rows = seen_of(gated_scenario(), 10, WIDE, text::rows);
+    let pool = rows.iter().find(|row| row.what == "Permits").expect("the pool");
+    assert_eq!(pool.says, "1 of 1 held, 3 waiting");
+    for size in [WIDE, PHONE] {
+        for shape in seen_of(gated_scenario(), 30, size, draw) {
+            let (left, top, right, bottom) = crate::stage::bounds(&shape);
+            assert!(left >= -0.5 && top >= -0.5 && right <= size.0 + 0.5 && bottom <= size.1 + 0.5, "{shape:?}");
         }
     }
 }

@@ -402,9 +402,16 @@ fn full(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Ar
         other.face().beside(sheet, other, look, frame);
     }
     // What lanes run through stands above them; their wires are cut here.
-    let mut above = here.out().flat_map(|path| &path.stops).filter_map(|index| here.other(*index));
-    let conducts = above.all(|other| other.face().conducts(other));
-    let server = beside.map(|(other, frame)| ((frame, other.id()), conducts));
+    let stops = || here.out().flat_map(|path| &path.stops).filter_map(|index| here.other(*index));
+    let conducts = stops().all(|other| other.face().conducts(other));
+    let cut = Gate { frame: Frame { x: area.right(), w: 5.0, ..area }, conducts, station: StationId::NONE };
+    let server = beside.map(|(other, frame)| {
+        // Whoever waits for one of them waits in front of the server that stands here in its place.
+        let wall = Frame { x: frame.x - 3.0, w: 0.0, ..frame };
+        let gates = stops().filter(|other| other.index() != here.index() && !other.face().holds_calls());
+        let gates = gates.map(|other| Gate { frame: wall, conducts, station: other.id() });
+        ((frame, other.id()), if conducts { gates.collect() } else { vec![cut] })
+    });
     match phone_lane(workers.len(), area) {
         Some(pitch) => phone_lanes(sheet, scene, look, &workers, (area, pitch), server),
         None => {
@@ -432,7 +439,7 @@ fn phone_lanes(
     look: &Look<'_>,
     workers: &[Worker<'_>],
     (area, pitch): (Frame, f64),
-    server: Option<((Frame, StationId), bool)>,
+    server: Option<((Frame, StationId), Vec<Gate>)>,
 ) {
     let p = look.palette;
     let right = look.size.0 - 16.0;
@@ -447,12 +454,9 @@ fn phone_lanes(
     let rules = (1..workers.len()).map(|i| crisp(area.y + pitch * i as f64) as f32);
     sheet.segments(rules.map(|y| [area.x as f32, y, area.right() as f32, y]).collect(), p.line, 0.8);
     let bare = Frame { x: area.right(), w: 0.0, ..area };
-    // What stands above cuts its wires here.
-    let gates =
-        server.map(|(_, conducts)| Gate { frame: Frame { w: 5.0, ..bare }, conducts, station: StationId::NONE });
-    let server = server.map(|(frame, _)| frame);
-    let gates = gates.into_iter().collect();
-    let wires = Wires { from: None, start: None, gates, server, to: server.map(|_| right) };
+    let (server, gates) = server.unzip();
+    let gates = gates.unwrap_or_default();
+    let wires = Wires { from: None, start: Some(area.right()), gates, server, to: server.map(|_| right) };
     lane::draw_wires(sheet, scene, look, workers, bare, pitch, &wires);
     lane::ribbons(sheet, scene, look, workers, (area.x + 130.0, area.right()), (area.y, pitch));
 }

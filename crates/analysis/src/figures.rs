@@ -179,7 +179,8 @@ impl<'a> Figures<'a> {
     pub fn bins(self, end: SimTime, bins: usize) -> Vec<(f64, f64)> {
         let mut counts = vec![(0.0, 0.0); bins];
         let last = bins.saturating_sub(1);
-        let place = |at: SimTime| ((at.seconds() / end.seconds().max(1e-9) * bins as f64) as usize).min(last);
+        let scaled = |at: SimTime| (at.seconds() / end.seconds().max(1e-9)).min(1.0) * bins as f64;
+        let place = |at: SimTime| (scaled(at) as usize).min(last);
         let mut add = |bin: usize, how: How, n: f64| {
             if let Some((all, bad)) = counts.get_mut(bin) {
                 *all += n;
@@ -189,10 +190,13 @@ impl<'a> Figures<'a> {
         let (windows, since) = self.windows();
         for window in &windows {
             // What is known of a window is spread over all of it.
-            let (first, last) = (place(window.from), place(window.to).max(place(window.from)));
-            let share = 1.0 / (last - first + 1) as f64;
-            for (way, n) in window.counts.iter().enumerate().filter(|(_, n)| **n > 0) {
-                (first..=last).for_each(|bin| add(bin, How::at(way), *n as f64 * share));
+            let (from, to) = (scaled(window.from), scaled(window.to));
+            let length = (to - from).max(1e-9);
+            for bin in place(window.from)..=place(window.to) {
+                let share = (to.min(bin as f64 + 1.0) - from.max(bin as f64)).max(0.0) / length;
+                for (way, n) in window.counts.iter().enumerate().filter(|(_, n)| **n > 0) {
+                    add(bin, How::at(way), *n as f64 * share);
+                }
             }
         }
         let kept = self.kept().filter(|sample| since.is_none_or(|since| sample.at > since));
@@ -363,7 +367,9 @@ mod tests {
         }
         // Charts go on from the start to the end, and the timeline has everybody once.
         let left = large.until(u64::MAX, at).responses().expect("responses are measured");
-        let all: f64 = left.bins(at, 100).iter().map(|(all, _)| *all).sum();
+        let bins = left.bins(at, 100);
+        let all: f64 = bins.iter().map(|(all, _)| *all).sum();
+        assert!(bins.iter().all(|(all, _)| (450.0..750.0).contains(all)), "steady work has no spikes: {bins:?}");
         assert!((all - 60_000.0).abs() < 1e-3, "{all}");
         let calls = large.until(u64::MAX, at).calls().expect("calls are measured");
         let points = calls.by_window(at, Span::secs(10));

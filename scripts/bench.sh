@@ -31,12 +31,12 @@ if [ "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" != "$bindgen_versio
   scripts/install-tools.sh
 fi
 
-say "Measuring in wasm, under Node $(node --version): the same benches, built for wasm32-unknown-unknown"
+say "Measuring in wasm, under Node $(node --version): the same benches, built as the page is"
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 for bench in engine elevator; do
   # The name of what was built has a hash in it: cargo says it, in JSON, beside the page's own binary.
-  wasm=$(cargo bench --quiet --bench "$bench" --target wasm32-unknown-unknown --no-run --message-format json |
+  wasm=$(cargo bench --quiet --profile page --bench "$bench" --target wasm32-unknown-unknown --no-run --message-format json |
     sed -n 's/.*"executable":"\([^"]*\/'"$bench"'-[^"]*\.wasm\)".*/\1/p' | tail -n 1)
   [ -n "$wasm" ] || fail "cargo built no wasm for the bench $bench"
   wasm-bindgen --target nodejs --no-typescript --out-dir "$out" --out-name "$bench" "$wasm"

@@ -7,4 +7,5 @@ scripts/install-tools.sh
 say "Building the release site in dist/ (some minutes the first time)"
 trunk build --release
 scripts/optimise-wasm.sh dist
-say "The site is in dist/: $(du -sh dist | cut -f1), of which wasm $(cat dist/*.wasm | gzip -9 | wc -c | awk '{ printf "%.0f KB", $1 / 1024 }') as sent with gzip"
+say "The site is in dist/. What a browser fetches to open the page, as sent with gzip -9:"
+scripts/weigh.sh dist

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the wasm of a built site smaller and faster with wasm-opt:   scripts/optimise-wasm.sh dist
+# Make the wasm of a built site smaller with wasm-opt:   scripts/optimise-wasm.sh dist
 #
 # A step of its own, after Trunk, for Trunk would fetch its own wasm-opt from GitHub, which not every machine reaches. Here
 # it comes from the PATH, or from npm's package `binaryen` where npm is there. The site works without it, so a machine that
@@ -33,12 +33,23 @@ if [ -z "$wasm_opt" ] || ! "$wasm_opt" --version >/dev/null 2>&1; then
   exit 0
 fi
 
+# What measured smallest as sent, on a page of 760 KB: -Oz against -O3 -0.5 %; nothing below address 1024 in use (rustc puts the
+# stack there, and its last kilobyte is no program's) -0.7 %; a function that is called once left where it is -1.2 %; no common
+# subexpressions kept in locals -0.5 %. More rounds (--converge), --gufa, --merge-similar-functions, --flatten --rereloop and
+# traps that never happen: below 0.2 % each.
+size=(-Oz --low-memory-unused -aimfs=0 -fimfs=0 -ocimfs=0 --skip-pass=local-cse)
+# Functions in the order of their names: what is built of one generic function stands together, and gzip, which looks back 32 KB,
+# sees that it is alike. -3.2 % against the order of use, -4.1 % against none.
+order=(--reorder-functions-by-name --strip-debug --strip-producers)
+
 for wasm in "$site"/*.wasm; do
-  say "Optimising $wasm with wasm-opt -O3"
-  if "$wasm_opt" -O3 "${features[@]}" "$wasm" -o "$wasm.optimised"; then
+  say "Optimising $wasm with wasm-opt ${size[*]}"
+  # Twice: with the names of the functions, for scripts/weigh.mjs, which say what is in it; then without them, to be sent.
+  if "$wasm_opt" "${size[@]}" "${features[@]}" -g "$wasm" -o target/named.wasm &&
+    "$wasm_opt" "${order[@]}" "${features[@]}" target/named.wasm -o "$wasm.optimised"; then
     mv "$wasm.optimised" "$wasm"
   else
-    rm -f "$wasm.optimised"
+    rm -f "$wasm.optimised" target/named.wasm
     say "Leaving $wasm as it was, as this wasm-opt cannot read it; the site works, and is somewhat larger"
   fi
 done

@@ -8,9 +8,9 @@ mod matrix;
 mod result;
 mod room;
 
-use crate::app::icon::Icon;
+use crate::app::icon::icon;
 use crate::app::lab::Speed;
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page, use_page};
 use crate::export::suite::{RaceCell, Verdict, verdict};
 use crate::platform::{clock, host};
 use crate::session::link;
@@ -32,10 +32,10 @@ pub fn Compare() -> Html {
     let scenario = page.scenario();
     let room = use_memo(link::encode(&scenario), |_| Room::new(&scenario).map(|room| Rc::new(RefCell::new(room))));
     match (*room).clone() {
-        Some(room) => html! { <Floor room={Shared(room)} dark={page.state.dark} /> },
+        Some(room) => html! { <Floor room={Shared(room)} dark={page.state.dark} back={back(&page)} /> },
         None => html! {
             <main id="main" class="suite">
-                <div class="tp"><Back /></div>
+                <div class="tp">{ back(&page) }</div>
                 <p class="loading">{ "This pattern belongs to no suite." }</p>
             </main>
         },
@@ -56,6 +56,7 @@ impl PartialEq for Shared {
 struct FloorProps {
     room: Shared,
     dark: bool,
+    back: Html,
 }
 
 #[component]
@@ -111,7 +112,7 @@ fn Floor(props: &FloorProps) -> Html {
     html! {
         <main id="main" class="suite">
             <div class="tp" role="toolbar" aria-label="Race transport">
-                <Back />
+                { props.back.clone() }
                 <span class="vr"></span>
                 { transport(&room, &act) }
                 { speed(&room, on_speed) }
@@ -122,22 +123,20 @@ fn Floor(props: &FloorProps) -> Html {
                     <ol class="races">{ for canvases.iter().enumerate().map(|(index, node)| race(&room, index, node)) }</ol>
                     { key(&room) }
                 </section>
-                <result::ResultTable rows={room.rows().to_vec()} base={room.base().pattern.id} seed={room.base().seed.clone()} />
+                { result::result_table(room.rows(), room.base().pattern.id, &room.base().seed) }
                 <div class="low">
-                    <result::ClaimsTable rows={room.rows().to_vec()} base={room.base().pattern.id} />
+                    { result::claims_table(room.rows(), room.base().pattern.id) }
                     { says(verdict(room.rows(), room.base()).filter(|_| room.stage() == Phase::Computed)) }
                 </div>
-                <documents::Documents rows={room.rows().to_vec()} base={room.base().pattern.id} />
+                { documents::documents(room.rows(), room.base().pattern.id) }
             </div>
         </main>
     }
 }
 
-#[component]
-fn Back() -> Html {
-    let page = use_page();
+fn back(page: &Page) -> Html {
     html! {
-        <button class="btn bd" data-testid="workbench" onclick={page.asks(Command::Compare(false))}><Icon word="back" />{ "Workbench" }</button>
+        <button class="btn bd" data-testid="workbench" onclick={page.asks(Command::Compare(false))}>{ icon("back") }{ "Workbench" }</button>
     }
 }
 
@@ -163,15 +162,15 @@ fn transport(room: &Room, act: &dyn Fn(fn(&mut Room)) -> Callback<MouseEvent>) -
             </>
         },
         Phase::Computed => {
-            let (icon, word) = match (room.is_playing(), room.is_at_end()) {
+            let (glyph, word) = match (room.is_playing(), room.is_at_end()) {
                 (true, _) => ("pause", "Pause"),
                 (false, true) => ("play", "Again"),
                 (false, false) => ("play", "Run"),
             };
             html! {
                 <>
-                    <button class="btn pri run" data-testid="race-run" onclick={act(Room::toggle)}><Icon word={icon} /><span class="word">{ word }</span></button>
-                    <button class="btn ic bd" aria-label="Restart the race" onclick={act(Room::restart)}><Icon word="restart" /></button>
+                    <button class="btn pri run" data-testid="race-run" onclick={act(Room::toggle)}>{ icon(glyph) }<span class="word">{ word }</span></button>
+                    <button class="btn ic bd" aria-label="Restart the race" onclick={act(Room::restart)}>{ icon("restart") }</button>
                     <button class="btn bd" data-testid="race-end" onclick={act(Room::finish)}>{ "To the end" }</button>
                     <span class="vr"></span>
                     <output class="clock" aria-label="Virtual time of the race" aria-live="off" data-testid="race-clock" data-ns={room.at().0.to_string()}>
@@ -233,7 +232,7 @@ fn race(room: &Room, index: usize, node: &NodeRef) -> Html {
     };
     html! {
         <li class={classes!("race", (pattern.id == room.base().pattern.id).then_some("cur"))}>
-            <header><Icon word={pattern.glyph} /><h3>{ pattern.name }</h3>{ stands }</header>
+            <header>{ icon(pattern.glyph) }<h3>{ pattern.name }</h3>{ stands }</header>
             <canvas ref={node.clone()} role="img"
                 aria-label={format!("{}: {} of {} ended at {} s, {errors} without a result", pattern.name, ended, total, number::seconds(room.at().0))}></canvas>
             <progress class="pb" max="100" value={format!("{share:.1}")} aria-label={pattern.name}></progress>

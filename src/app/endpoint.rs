@@ -2,7 +2,7 @@
 //!
 //! The components know nothing of the page: they are given what to show and say what a person did.
 
-use super::icon::Icon;
+use super::icon::icon;
 use super::real::Plan;
 use crate::platform::endpoint::Endpoint;
 use crate::trace::Span;
@@ -135,27 +135,15 @@ fn Number(props: &NumberProps) -> Html {
     }
 }
 
-/// Properties of the question.
-#[derive(Clone, PartialEq, Properties)]
-pub struct ConsentPanelProps {
-    /// What would be sent where.
-    pub plan: Plan,
-    /// A person agrees: to this host, for this visit of the page.
-    pub on_consent: Callback<()>,
-    /// A person would rather not.
-    pub on_sim: Callback<()>,
-}
-
 /// The question before the first request to a host. It stands in the overlay over the stage.
-#[component]
-pub fn ConsentPanel(props: &ConsentPanelProps) -> Html {
-    let Limits { at_once, at_most, patience } = props.plan.limits;
-    let host = &props.plan.endpoint.host;
-    let count = match props.plan.requests {
+pub fn consent_panel(plan: &Plan, on_consent: Callback<MouseEvent>, on_sim: Callback<MouseEvent>) -> Html {
+    let Limits { at_once, at_most, patience } = plan.limits;
+    let host = &plan.endpoint.host;
+    let count = match plan.requests {
         Some(n) if n < u64::from(at_most) => format!("{n}, and with retries never more than {at_most}"),
         _ => format!("at most {at_most}"),
     };
-    let button = match props.plan.requests {
+    let button = match plan.requests {
         Some(1) => "Send 1 request".to_owned(),
         Some(n) => format!("Send {n} requests"),
         None => format!("Send up to {at_most} requests"),
@@ -164,7 +152,7 @@ pub fn ConsentPanel(props: &ConsentPanelProps) -> Html {
         <div class="fr consent" role="group" aria-labelledby="consent-title">
             <strong id="consent-title">{ format!("Send real requests to {host}?") }</strong>
             <dl>
-                <dt>{ "Address" }</dt><dd class="mono">{ &props.plan.endpoint.href }</dd>
+                <dt>{ "Address" }</dt><dd class="mono">{ &plan.endpoint.href }</dd>
                 <dt>{ "Method" }</dt><dd>{ "GET, without cookies" }</dd>
                 <dt>{ "Requests" }</dt><dd>{ count }</dd>
                 <dt>{ "At once" }</dt><dd>{ format!("at most {at_once}") }</dd>
@@ -177,58 +165,36 @@ pub fn ConsentPanel(props: &ConsentPanelProps) -> Html {
                 <li>{ "Timers are slowed while the tab is hidden." }</li>
             </ul>
             <span class="acts">
-                <button class="btn pri" data-testid="consent" onclick={props.on_consent.reform(|_: MouseEvent| ())}>{ button }</button>
-                <button class="btn bd" onclick={props.on_sim.reform(|_: MouseEvent| ())}>{ "Use simulated server" }</button>
+                <button class="btn pri" data-testid="consent" onclick={on_consent}>{ button }</button>
+                <button class="btn bd" onclick={on_sim}>{ "Use simulated server" }</button>
             </span>
             <span class="note">{ "Asked once a host until the page is closed. Stop aborts what is under way." }</span>
         </div>
     }
 }
 
-/// Properties of the error panel.
-#[derive(Clone, PartialEq, Properties)]
-pub struct TroublePanelProps {
-    /// What failed, and the evidence.
-    pub trouble: Trouble,
-    /// Try it again.
-    pub on_retry: Callback<()>,
-    /// Go on with the simulated server.
-    pub on_sim: Callback<()>,
-}
-
 /// What failed, the evidence, the ways out.
-#[component]
-pub fn TroublePanel(props: &TroublePanelProps) -> Html {
+pub fn trouble_panel(trouble: &Trouble, on_retry: Callback<MouseEvent>, on_sim: Callback<MouseEvent>) -> Html {
     html! {
         <div class="fr bad trouble" role="alert" data-testid="error">
-            <strong><Icon word="warning" />{ props.trouble.title }</strong>
-            <span>{ &props.trouble.evidence }</span>
-            <span class="advice">{ props.trouble.advice }</span>
+            <strong>{ icon("warning") }{ trouble.title }</strong>
+            <span>{ &trouble.evidence }</span>
+            <span class="advice">{ trouble.advice }</span>
             <span class="acts">
-                <button class="btn bd" onclick={props.on_retry.reform(|_: MouseEvent| ())}>{ "Retry" }</button>
-                <button class="btn bd" onclick={props.on_sim.reform(|_: MouseEvent| ())}>{ "Use simulated server" }</button>
+                <button class="btn bd" onclick={on_retry}>{ "Retry" }</button>
+                <button class="btn bd" onclick={on_sim}>{ "Use simulated server" }</button>
             </span>
         </div>
     }
 }
 
-/// Properties of the refused address.
-#[derive(Clone, PartialEq, Properties)]
-pub struct RefusalPanelProps {
-    /// What is wrong with the address.
-    pub message: AttrValue,
-    /// Go on with the simulated server.
-    pub on_sim: Callback<()>,
-}
-
 /// An address that cannot be called: nothing is sent, and the reason is said beforehand.
-#[component]
-pub fn RefusalPanel(props: &RefusalPanelProps) -> Html {
+pub fn refusal_panel(message: &str, on_sim: Callback<MouseEvent>) -> Html {
     html! {
         <div class="fr trouble" role="alert">
             <strong>{ "No request can be sent" }</strong>
-            <span class="advice">{ &props.message }</span>
-            <span class="acts"><button class="btn bd" onclick={props.on_sim.reform(|_: MouseEvent| ())}>{ "Use simulated server" }</button></span>
+            <span class="advice">{ message }</span>
+            <span class="acts"><button class="btn bd" onclick={on_sim}>{ "Use simulated server" }</button></span>
         </div>
     }
 }

@@ -293,27 +293,19 @@ impl IconName {
 /// The drawing of a wheel in a mill race.
 const BRAND: &str = r#"<svg viewBox="0 0 22 22" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" aria-hidden="true"><circle cx="12" cy="12.6" r="5.6"/><circle cx="12" cy="12.6" r="1.1" fill="currentColor" stroke="none"/><path d="M12 7v2.6M12 15.6v2.6M6.4 12.6H9M15 12.6h2.6M8 8.6l1.9 1.9M14.1 14.7l1.9 1.9M16 8.6l-1.9 1.9M8 16.6l1.9-1.9"/><path d="M1.5 4h14.2c2.8 0 4.6 1.8 4.6 4.4" stroke="var(--accent)" stroke-width="2"/></svg>"#;
 
-/// Which glyph: by name or, for what a pattern declares, by word.
-#[derive(Clone, PartialEq, Properties)]
-pub struct IconProps {
-    /// Its name.
-    #[prop_or_default]
-    pub name: Option<IconName>,
-    /// Its word, where there is no name.
-    #[prop_or_default]
-    pub word: AttrValue,
+/// The glyph for a word.
+pub fn icon(word: &str) -> Html {
+    icon_of(IconName::from_word(word))
 }
 
-/// A glyph.
-#[component]
-pub fn Icon(props: &IconProps) -> Html {
-    let drawing = props.name.unwrap_or_else(|| IconName::from_word(&props.word)).drawing();
+/// A glyph. It is the same markup whenever the page renders, which Yew then leaves alone.
+pub fn icon_of(name: IconName) -> Html {
+    let drawing = name.drawing();
     let svg = format!(r#"<svg class="i" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{drawing}</svg>"#);
     Html::from_html_unchecked(AttrValue::from(svg))
 }
 
 /// The mark of the page.
-#[component]
-pub fn Brand() -> Html {
-    Html::from_html_unchecked(AttrValue::from(BRAND))
+pub fn brand() -> Html {
+    Html::from_html_unchecked(AttrValue::Static(BRAND))
 }

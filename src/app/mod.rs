@@ -16,6 +16,7 @@ mod narrow;
 pub mod page;
 pub mod panels;
 pub mod range;
+mod reading;
 pub mod real;
 pub mod scene;
 pub mod segmented;

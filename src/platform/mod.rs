@@ -11,3 +11,4 @@ pub mod keys;
 pub mod media;
 pub mod realtime;
 pub mod resize;
+pub mod site;

@@ -34,6 +34,28 @@ impl Command {
         Self { name: "Page.addScriptToEvaluateOnNewDocument", params: json!({ "source": script }) }
     }
 
+    /// Lets the commands about the network work.
+    pub fn network() -> Self {
+        Self { name: "Network.enable", params: json!({}) }
+    }
+
+    /// Addresses that cannot be reached, with stars for anything.
+    pub fn blocked(addresses: &[&str]) -> Self {
+        Self { name: "Network.setBlockedURLs", params: json!({ "urls": addresses }) }
+    }
+
+    /// A first visit each time.
+    pub fn without_cache() -> Self {
+        Self { name: "Network.setCacheDisabled", params: json!({ "cacheDisabled": true }) }
+    }
+
+    /// A line of so many bits a second, without further delay.
+    pub fn line(bits_per_second: f64) -> Self {
+        let bytes = bits_per_second / 8.0;
+        let params = json!({ "offline": false, "latency": 0, "downloadThroughput": bytes, "uploadThroughput": bytes });
+        Self { name: "Network.emulateNetworkConditions", params }
+    }
+
     /// A system set to dark, or to light.
     pub fn colour_scheme(scheme: &str) -> Self {
         let params = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });

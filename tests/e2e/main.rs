@@ -9,6 +9,7 @@ mod chromium;
 mod driver;
 mod endpoint;
 mod every_scenario;
+mod first_load;
 mod hashes;
 mod keyboard;
 mod links;

@@ -49,7 +49,23 @@ where
     Body: FnOnce(Page) -> Ending + Send + 'static,
     Ending: Future<Output = ()> + Send + 'static,
 {
-    let site = Site::serve().await;
+    on_a_site(Site::serve().await, body).await;
+}
+
+/// The same, with a site that is sent compressed.
+pub async fn on_the_page_as_sent<Body, Ending>(body: Body)
+where
+    Body: FnOnce(Page) -> Ending + Send + 'static,
+    Ending: Future<Output = ()> + Send + 'static,
+{
+    on_a_site(Site::serve_as_sent().await, body).await;
+}
+
+async fn on_a_site<Body, Ending>(site: Site, body: Body)
+where
+    Body: FnOnce(Page) -> Ending + Send + 'static,
+    Ending: Future<Output = ()> + Send + 'static,
+{
     in_a_browser(move |client| async move {
         let page = Page { client, address: site.address.clone() };
         page.chromium(Command::window(1440, 900)).await;
@@ -62,10 +78,15 @@ where
 impl Page {
     /// Opens a link in a fresh page, and waits until it can be used.
     pub async fn open(&self, link: &str) {
+        self.load(link).await;
+        self.until("the page is ready", "document.documentElement.dataset.ready === 'true'").await;
+    }
+
+    /// Opens a link in a fresh page, whatever becomes of it.
+    pub async fn load(&self, link: &str) {
         // From elsewhere: a change after the `#` alone would not load the page.
         self.client.goto("about:blank").await.expect("the browser leaves the page");
         self.client.goto(&format!("{}{link}", self.address)).await.expect("the browser opens the page");
-        self.until("the page is ready", "document.documentElement.dataset.ready === 'true'").await;
     }
 
     /// Writes a link into the address bar of the page that is open.

@@ -5,7 +5,7 @@ use crate::program::{self, Log, events, setup};
 use millrace::analysis::{ExchangeRow, History, Mark, PAGE, Prefix, Request};
 use millrace::engine::{Action, Env, Exchange, Intervention, Ordinal, Terms};
 use millrace::session::{Scenario, Session, link};
-use millrace::spec::{Console, Fidelity, Flow, Pattern, Place, Route, SceneSpec, Source, Values};
+use millrace::spec::{Console, Fidelity, Flow, Pattern, Place, Route, SceneSpec, Values};
 use millrace::trace::{EventKind, Ledger, SimTime, Span, StationKind, Trace};
 use proptest::prelude::*;
 use std::cell::RefCell;
@@ -19,7 +19,7 @@ static SYSTEM: Pattern = Pattern {
     group: "Tests",
     glyph: "chain",
     scene,
-    source: Source { path: file!(), text: "" },
+    file: file!(),
     home: (StationKind::Worker, "home"),
     console: Some(&Console {
         name: "API of the listener",

@@ -2,10 +2,9 @@
 
 use crate::program::{setup, start_pattern, values};
 use millrace::engine::Progress;
-use millrace::parts;
 use millrace::patterns::{self, ALL};
 use millrace::spec::{
-    CheckKind, Fidelity, Field, Kind, Pattern, Place, PlaceKind, Preset, SceneSpec, Values, used_parts,
+    CheckKind, Fidelity, Field, Kind, Pattern, Place, PlaceKind, Preset, SceneSpec, Values, digest, explanation,
 };
 use millrace::trace::{Cursor, Ledger, SimTime};
 use millrace::view::place;
@@ -14,6 +13,14 @@ use std::path::Path;
 
 /// Words of links that mean something else.
 const RESERVED: &[&str] = &["seed", "preset", "fidelity", "target", "url", "until", "at", "x", "vs", "embed", "v"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn on_disk(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
 
 const FIDELITIES: [Fidelity; 2] = [Fidelity::Documented, Fidelity::Shipped];
 
@@ -195,7 +202,7 @@ fn checks_have_names_and_every_pattern_promises_conservation_and_capacity() {
 #[test]
 fn an_explanation_has_the_six_headings_with_words_under_each() {
     for pattern in everyone() {
-        let explanation = pattern.explanation();
+        let explanation = explanation(&on_disk(pattern.file));
         let headings: Vec<_> = explanation.iter().map(|(heading, _)| heading.as_str()).collect();
         assert_eq!(headings, ["Problem", "Idea", "Watch", "Choose", "Primitives", "Origin"], "{}", pattern.id);
         for (heading, text) in &explanation {
@@ -206,36 +213,28 @@ fn an_explanation_has_the_six_headings_with_words_under_each() {
 }
 
 #[test]
-fn the_source_shown_is_the_file_that_was_compiled() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let on_disk =
-        |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-    for pattern in everyone() {
-        assert_eq!(on_disk(pattern.source.path), pattern.source.text, "{}", pattern.id);
-    }
-    for (path, text) in parts::SOURCES {
-        assert_eq!(on_disk(path), *text);
-    }
-    let listed: BTreeSet<_> = parts::SOURCES.iter().map(|(path, _)| (*path).to_owned()).collect();
-    let there: BTreeSet<_> = std::fs::read_dir(root.join("crates/parts/src"))
-        .expect("the parts")
-        .map(|entry| format!("crates/parts/src/{}", entry.expect("an entry").file_name().to_string_lossy()))
-        .filter(|path| path.ends_with(".rs") && !path.ends_with("/lib.rs"))
-        .collect();
-    assert_eq!(listed, there, "every part is there to be read");
-}
-
-#[test]
-fn every_part_that_a_pattern_uses_is_there_to_be_read() {
-    for pattern in everyone() {
-        let used = used_parts(pattern.source.text, parts::ROOT);
-        for part in &used {
-            let path = format!("crates/parts/src/{part}.rs");
-            assert!(parts::SOURCES.iter().any(|(p, _)| *p == path), "{}: {path} is not listed", pattern.id);
+fn a_pattern_has_all_its_own_files_and_the_parts_it_imports_to_be_read() {
+    for pattern in ALL {
+        let sources = patterns::sources(pattern);
+        assert_eq!(sources.first().map(|source| source.path), Some(pattern.file), "{}", pattern.id);
+        let paths: BTreeSet<_> = sources.iter().map(|source| source.path).collect();
+        assert_eq!(paths.len(), sources.len(), "{}: a file is there twice", pattern.id);
+        if let Some(folder) = pattern.file.strip_suffix("/mod.rs") {
+            for entry in root().join(folder).read_dir().expect("the pattern's folder") {
+                let path = format!("{folder}/{}", entry.expect("an entry").file_name().to_string_lossy());
+                assert!(paths.contains(path.as_str()), "{}: {path} is missing", pattern.id);
+            }
         }
-        let imports = pattern.source.text.contains("use millrace_parts::");
-        assert_eq!(imports, !used.is_empty(), "{}: {used:?}", pattern.id);
+        for source in sources {
+            // A text of another digest is refused by the page.
+            assert_eq!(digest(on_disk(source.path).as_bytes()), source.digest, "{}", source.path);
+        }
     }
+    let of = |id: &str| patterns::sources(patterns::find(id).expect("a pattern"));
+    let has = |id: &str, part: &str| of(id).iter().any(|source| source.path == format!("crates/parts/src/{part}.rs"));
+    assert!(has("worker-pool", "crew") && has("worker-pool", "channel"), "what it imports");
+    assert!(!has("worker-pool", "breaker"), "and nothing else");
+    assert!(has("circuit-breaker", "breaker") && has("circuit-breaker", "window"), "and what that is made of");
 }
 
 #[test]

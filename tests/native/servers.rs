@@ -7,8 +7,7 @@ use millrace::export::Report;
 use millrace::parts::{Crew, Rx, channel};
 use millrace::session::{Scenario, Session, link};
 use millrace::spec::{
-    Check, FaultSpec, FieldGroup, Flow, Pattern, Place, ProgramFuture, SceneSpec, ServerName, Source, Wire, params,
-    server_name,
+    Check, FaultSpec, FieldGroup, Flow, Pattern, Place, ProgramFuture, SceneSpec, ServerName, Wire, params, server_name,
 };
 use millrace::trace::{Answer, Cursor, EventKind, JobId, Ledger, Outcome, SimTime, Span, StationId, StationKind};
 use millrace::upstream::{self, Load, ServerParams};
@@ -53,7 +52,7 @@ static LEVELS: Pattern = Pattern {
         )
     },
     checks: &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT],
-    source: Source { path: file!(), text: "" },
+    file: file!(),
     home: (StationKind::Sink, "results"),
     run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
     ..Pattern::BASE

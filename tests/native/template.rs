@@ -22,7 +22,7 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Crew, Rx, channel};
 use millrace_spec::{
-    Check, Fidelity, Field, FieldGroup, Flow, Pattern, Place, Preset, SceneSpec, Source, Values, Wire, params,
+    Check, Fidelity, Field, FieldGroup, Flow, Pattern, Place, Preset, SceneSpec, Values, Wire, params,
 };
 use millrace_trace::StationKind;
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -64,7 +64,7 @@ pub static PATTERN: Pattern = Pattern {
         }),
         Check::ALL_LEFT,
     ],
-    source: Source { path: file!(), text: include_str!("template.rs") },
+    file: file!(),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

@@ -117,7 +117,7 @@ impl<'a> Figures<'a> {
         let (mut points, since) = self.folded_points();
         let mut kept: Vec<&Sample> = self.kept().filter(|sample| sample.how().has_length()).collect();
         // Those of several stations come one station after the other.
-        kept.sort_by_key(|sample| sample.at);
+        millrace_trace::order::sort_by_key(&mut kept, |sample| sample.at);
         for (_, to) in edges(end, step).filter(|(_, to)| since.is_none_or(|since| *to > since)) {
             let from = to.0.checked_sub(window.0);
             let first = from.map_or(0, |from| kept.partition_point(|sample| sample.at.0 <= from));

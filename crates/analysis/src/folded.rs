@@ -194,7 +194,7 @@ pub(super) fn together<'a>(
         window.record(sample);
         all.push(window);
     }
-    all.sort_by_key(|window| window.to);
+    millrace_trace::order::sort_by_key(&mut all, |window| window.to);
     let mut all = of_width(all.into_iter(), width);
     if let Some(last) = all.last_mut() {
         last.to = last.to.min(upto);

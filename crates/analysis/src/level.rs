@@ -99,7 +99,7 @@ fn thin_out(points: &mut Vec<LevelPoint>, upto: usize, stretches: usize) {
         let least = stretch.iter().min_by_key(|point| point.level);
         let most = stretch.iter().max_by_key(|point| point.level);
         let mut kept: Vec<&LevelPoint> = [stretch.first(), least, most, stretch.last()].into_iter().flatten().collect();
-        kept.sort_by_key(|point| (point.event, point.at));
+        millrace_trace::order::sort_by_key(&mut kept, |point| (point.event, point.at));
         kept.dedup();
         thin.extend(kept);
     }
@@ -117,7 +117,7 @@ pub fn sum(series: &[&[LevelPoint]]) -> Vec<(SimTime, i64)> {
             before = point.level;
         }
     }
-    jumps.sort_by_key(|(at, _)| *at);
+    millrace_trace::order::sort_by_key(&mut jumps, |(at, _)| *at);
     let mut sums: Vec<(SimTime, i64)> = Vec::with_capacity(jumps.len());
     let mut level = 0;
     for (at, jump) in jumps {

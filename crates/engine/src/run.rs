@@ -162,7 +162,7 @@ impl Run {
         };
         let spare = SpareWaker::new(&core.outside);
         let mut pending = setup.interventions;
-        pending.sort_by_key(|i| (i.at, i.ordinal));
+        millrace_trace::order::sort_by_key(&mut pending, |i| (i.at, i.ordinal));
         Run {
             core,
             clock: setup.clock,

@@ -103,7 +103,7 @@ impl Tasks {
     pub fn wake_all(&mut self) {
         let live = self.slots.iter().zip(0..).filter(|(slot, _)| slot.id != TaskId::NONE);
         let mut all: Vec<TaskRef> = live.map(|(slot, number)| TaskRef { slot: number, id: slot.id }).collect();
-        all.sort_by_key(|task| task.id);
+        millrace_trace::order::sort_by_key(&mut all, |task| task.id);
         all.into_iter().for_each(|task| self.wake(task));
     }
 
@@ -187,7 +187,7 @@ impl Tasks {
     pub fn live(&self) -> Vec<LiveTask> {
         let live = self.slots.iter().filter(|slot| slot.id != TaskId::NONE);
         let mut live: Vec<_> = live.map(|slot| LiveTask { id: slot.id, name: slot.name, wait: slot.wait }).collect();
-        live.sort_by_key(|task| task.id);
+        millrace_trace::order::sort_by_key(&mut live, |task| task.id);
         live
     }
 

@@ -45,24 +45,3 @@ pub use timeout::{Elapsed, at_most, timeout};
 pub use wait_group::WaitGroup;
 pub use watch::{Until, Watch};
 pub use window::{Counts, Mark, SlidingWindow, Window};
-
-/// The text of this file, which says where each name comes from.
-pub const ROOT: &str = include_str!("lib.rs");
-
-/// The sources of the parts, for the code pane: path as the compiler gives it, and text.
-pub const SOURCES: &[(&str, &str)] = &[
-    ("crates/parts/src/arrivals.rs", include_str!("arrivals.rs")),
-    ("crates/parts/src/breaker.rs", include_str!("breaker.rs")),
-    ("crates/parts/src/channel.rs", include_str!("channel.rs")),
-    ("crates/parts/src/crew.rs", include_str!("crew.rs")),
-    ("crates/parts/src/error_group.rs", include_str!("error_group.rs")),
-    ("crates/parts/src/select.rs", include_str!("select.rs")),
-    ("crates/parts/src/semaphore.rs", include_str!("semaphore.rs")),
-    ("crates/parts/src/pipeline_stage.rs", include_str!("pipeline_stage.rs")),
-    ("crates/parts/src/ticker.rs", include_str!("ticker.rs")),
-    ("crates/parts/src/timeout.rs", include_str!("timeout.rs")),
-    ("crates/parts/src/wait_group.rs", include_str!("wait_group.rs")),
-    ("crates/parts/src/waiters.rs", include_str!("waiters.rs")),
-    ("crates/parts/src/watch.rs", include_str!("watch.rs")),
-    ("crates/parts/src/window.rs", include_str!("window.rs")),
-];

@@ -28,7 +28,7 @@ use millrace_engine::{Env, Job};
 use millrace_parts::{Crew, Rx, Ticker, Tx, channel};
 use millrace_spec::{
     Benchmark, Check, Claims, DefaultValue, Fidelity, Field, FieldGroup, GaugeSpec, Ideal, Pattern, Place, PlaceKind,
-    Preset, Primitive, Profile, Regulator, SceneSpec, Source, Suite, Unit, Value, Values, Words, params,
+    Preset, Primitive, Profile, Regulator, SceneSpec, Suite, Unit, Value, Values, Words, params,
 };
 use millrace_trace::{Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace};
 use millrace_upstream::{self as upstream, Load, Response, ServerParams};
@@ -121,7 +121,7 @@ pub static PATTERN: Pattern = Pattern {
         "Documented, one monitor delays the producer; shipped, a cool-down task for each worker delays the taking of signals: \
          look at the delay and at what waits for it.",
     ),
-    source: Source { path: file!(), text: include_str!("backpressure.rs") },
+    file: file!(),
     home: (StationKind::Sink, "collector"),
     suite: Some(Suite {
         name: "Request patterns",

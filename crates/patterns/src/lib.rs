@@ -16,16 +16,21 @@
     )
 )]
 
-use millrace_spec::Pattern;
+use millrace_spec::{Pattern, Source, digest};
 
-/// Files of a pattern's folder, for the code pane.
-macro_rules! sources {
-    ($folder:literal: $($name:literal),* $(,)?) => {
-        &[$(Source {
-            path: concat!("crates/patterns/src/", $folder, "/", $name, ".rs"),
-            text: include_str!(concat!($name, ".rs")),
-        }),*]
+/// A file by its path from the root of the repository. The compiler works the digest out and forgets the text.
+macro_rules! source {
+    ($path:literal) => {
+        Source { path: $path, digest: digest(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../", $path))) }
     };
+}
+
+/// The files of each pattern, by the file it begins in: its own, that one first, and then the parts it uses. From build.rs.
+static SOURCES: &[(&str, &[Source])] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+
+/// The source files that a pattern runs: the one it begins in, the others of its own, and the parts that it uses.
+pub fn sources(pattern: &Pattern) -> &'static [Source] {
+    SOURCES.iter().find(|(file, _)| *file == pattern.file).map_or(&[], |(_, sources)| *sources)
 }
 
 // Plain modules, for rustfmt and every other reader of the sources: what a macro declares, it does not see. So a pattern has two
@@ -56,6 +61,6 @@ pub fn find(id: &str) -> Option<&'static Pattern> {
 /// The patterns of the first suite, in its order: those that run all together on one seed.
 pub fn suite(name: &str) -> Vec<&'static Pattern> {
     let mut members: Vec<_> = ALL.iter().filter(|p| p.suite.is_some_and(|s| s.name == name)).copied().collect();
-    members.sort_by_key(|p| p.suite.map_or(0, |s| s.place));
+    millrace_trace::order::sort_by_key(&mut members, |p| p.suite.map_or(0, |s| s.place));
     members
 }

@@ -28,7 +28,7 @@ use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Either, ErrorGroup, Message, PipelineStage, Tx, channel, select2};
 use millrace_spec::{
     Check, Choice, Claims, DefaultValue, Fidelity, Field, FieldGroup, Flow, Ideal, Pattern, Place, Preset, Primitive,
-    SceneSpec, Source, Suite, Value, Values, Wire, Words, params,
+    SceneSpec, Suite, Value, Values, Wire, Words, params,
 };
 use millrace_trace::{Answer, Outcome, Span, StationKind};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -113,7 +113,7 @@ pub static PATTERN: Pattern = Pattern {
         "Documented, the first error cancels the whole pipeline; shipped, only its own stage: look at the source and the stages \
          above it, which block for ever.",
     ),
-    source: Source { path: file!(), text: include_str!("pipeline.rs") },
+    file: file!(),
     suite: Some(Suite {
         name: "Request patterns",
         place: 4,
@@ -222,7 +222,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
 
 fn capitalised(name: &str) -> String {
     let mut chars = name.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or(String::new(), |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }
 
 /// Requests × mean ÷ workers of the calling stage, where that is the slowest.

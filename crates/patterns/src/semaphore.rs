@@ -28,8 +28,8 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Semaphore, Traffic, at_most};
 use millrace_spec::{
-    At, Check, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, Role, SceneSpec, Source, Step, Values, Wire,
-    params, summary_ns, waits,
+    At, Check, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, Role, SceneSpec, Step, Values, Wire, params,
+    summary_ns, waits,
 };
 use millrace_trace::{EventKind, Fold, Ledger, Outcome, Span, StationKind, Trace, ledger::StationRow};
 use serde_json::{Map, Value as Json};
@@ -121,7 +121,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::eventually("every permit came back", |l, t| pool(l, t).is_none_or(|pool| pool.holders().len() == 0))
             .by("who holds a permit at the end"),
     ],
-    source: Source { path: file!(), text: include_str!("semaphore.rs") },
+    file: file!(),
     detail: Some(detail),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE

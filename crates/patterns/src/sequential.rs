@@ -23,8 +23,8 @@
 use millrace_engine::Env;
 use millrace_parts::Arrivals;
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, FieldGroup, Flow, Ideal, Pattern, Place, Preset, Profile, SceneSpec, Source,
-    Suite, Values, Wire, Words, params,
+    Benchmark, Check, Claims, Fidelity, FieldGroup, Flow, Ideal, Pattern, Place, Preset, Profile, SceneSpec, Suite,
+    Values, Wire, Words, params,
 };
 use millrace_trace::StationKind;
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -61,7 +61,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::always("at most one request is under way", |l, _| l.tally.in_flight <= 1),
         Check::ALL_LEFT,
     ],
-    source: Source { path: file!(), text: include_str!("sequential.rs") },
+    file: file!(),
     home: (StationKind::Worker, "client"),
     suite: Some(Suite {
         name: "Request patterns",

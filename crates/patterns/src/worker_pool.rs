@@ -27,7 +27,7 @@ use millrace_engine::{Env, Job};
 use millrace_parts::{Crew, Rx, Tx, channel};
 use millrace_spec::{
     Benchmark, Check, Claims, DefaultValue, Fidelity, Field, FieldGroup, Ideal, Pattern, Preset, Primitive, Profile,
-    SceneSpec, Source, Suite, Values, Words, params,
+    SceneSpec, Suite, Values, Words, params,
 };
 use millrace_trace::StationKind;
 use millrace_upstream::{self as upstream, Load, Response, ServerParams};
@@ -102,7 +102,7 @@ pub static PATTERN: Pattern = Pattern {
         "Documented channels hold 100, shipped ones hold every request: look at the producer, which blocks in the one and \
          is done at once in the other.",
     ),
-    source: Source { path: file!(), text: include_str!("worker_pool.rs") },
+    file: file!(),
     home: (StationKind::Sink, "collector"),
     suite: Some(Suite {
         name: "Request patterns",

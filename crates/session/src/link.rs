@@ -237,7 +237,7 @@ fn interventions(text: &str, scenario: &Scenario, notices: &mut Vec<String>) -> 
             None => notices.push(format!("the intervention \"{}\" cannot be read; it was ignored", shorten(entry))),
         }
     }
-    all.sort_by_key(|i| (i.at, i.ordinal));
+    millrace_trace::order::sort_by_key(&mut all, |i| (i.at, i.ordinal));
     all
 }
 

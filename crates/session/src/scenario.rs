@@ -188,7 +188,7 @@ impl Scenario {
         // What is a matter of time alone stays: an older link says so of the end of something earlier.
         self.interventions.retain(|i| (i.at, i.ordinal) <= (at, ordinal) || i.ordinal == Ordinal::ByTime);
         self.interventions.extend(actions);
-        self.interventions.sort_by_key(|i| (i.at, i.ordinal));
+        millrace_trace::order::sort_by_key(&mut self.interventions, |i| (i.at, i.ordinal));
     }
 
     /// A fault of the pattern's scene, by its name: `outage.l2`. A kind of fault alone, `outage`, means the first server that has it, and

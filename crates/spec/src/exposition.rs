@@ -20,7 +20,8 @@ pub fn to_prometheus(openmetrics: &str) -> String {
         Some((name.to_owned(), text.to_owned()))
     };
     let types = || openmetrics.lines().filter_map(|line| metadata(line, "TYPE"));
-    let counters: BTreeSet<String> = types().filter(|(_, kind)| kind == "counter").map(|(name, _)| name).collect();
+    let mut counters: BTreeSet<String> = BTreeSet::new();
+    counters.extend(types().filter(|(_, kind)| kind == "counter").map(|(name, _)| name));
     let total = |name: &str| if counters.contains(name) { "_total" } else { "" };
     let mut out = String::with_capacity(openmetrics.len());
     for line in openmetrics.lines() {

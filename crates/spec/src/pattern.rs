@@ -1,6 +1,6 @@
 //! A pattern, as the registry lists it.
 
-use super::{Check, Claims, Console, Field, Flow, Measure, Practice, SceneSpec, Source, Value, Values};
+use super::{Check, Claims, Console, Field, Flow, Measure, Practice, SceneSpec, Value, Values};
 use millrace_engine::Env;
 use millrace_trace::{StationKind, Trace};
 use std::future::Future;
@@ -39,10 +39,9 @@ pub struct Pattern {
     pub practices: &'static [Practice],
     /// What the documents and the code disagree about and where to look, if they do.
     pub disagreement: Option<&'static str>,
-    /// Its own source, whose module docs are its words.
-    pub source: Source,
-    /// The other files of its own, if it has several.
-    pub more: &'static [Source],
+    /// The file it begins in, `file!()`, whose module docs are its words: they have the headings *Problem*, *Idea*, *Watch*, *Choose*,
+    /// *Primitives* and *Origin*; tests hold that each is there.
+    pub file: &'static str,
     /// The station that its main task is at home at, kind and name: what that task receives is there. Where it collects the
     /// results, that is the sink of the scene; a test holds that they are one station.
     pub home: (StationKind, &'static str),
@@ -147,8 +146,7 @@ impl Pattern {
         checks: &[],
         practices: &[],
         disagreement: None,
-        source: Source { path: "", text: "" },
-        more: &[],
+        file: "",
         home: (StationKind::Sink, "results"),
         suite: None,
         ideal: |_, _| None,
@@ -157,27 +155,6 @@ impl Pattern {
         detail: None,
         run: |_, _, _| Box::pin(std::future::ready(())),
     };
-
-    /// Its words: the sections of its file's module docs, heading and text. The headings are *Problem*, *Idea*, *Watch*,
-    /// *Choose*, *Primitives* and *Origin*; tests hold that each is there.
-    pub fn explanation(&self) -> Vec<(String, String)> {
-        let mut sections: Vec<(String, String)> = Vec::new();
-        for line in self.source.text.lines().map_while(|l| l.strip_prefix("//!")).map(str::trim) {
-            match (line.strip_prefix("# "), sections.last_mut()) {
-                (Some(heading), _) => sections.push((heading.to_owned(), String::new())),
-                (None, Some((_, text))) if !line.is_empty() => {
-                    if !text.is_empty() && !text.ends_with('\n') {
-                        text.push(' ');
-                    }
-                    text.push_str(line);
-                }
-                (None, Some((_, text))) if !text.is_empty() => text.push('\n'),
-                _ => {}
-            }
-        }
-        sections.iter_mut().for_each(|(_, text)| text.truncate(text.trim_end().len()));
-        sections
-    }
 
     /// A preset by id.
     pub fn preset(&self, id: &str) -> Option<&'static Preset> {

@@ -1,5 +1,6 @@
 //! Quantities as people write them: `7,500`, `500ms`, `2s`, `0.86ms`, `5 %`.
 
+use super::decimal;
 use millrace_trace::Span;
 
 /// Reads a duration: `500ms`, `2s`, `1m`, `860us`, `100ns`, `1h`; a bare number is in `unit`.
@@ -8,7 +9,7 @@ use millrace_trace::Span;
 /// A sentence that says what is wrong, for the place where it was typed.
 pub fn parse_span(text: &str, unit: Span) -> Result<Span, String> {
     let text = text.trim();
-    let cut = text.find(|c: char| c.is_alphabetic() || c == 'µ').unwrap_or(text.len());
+    let cut = text.find(|c: char| c.is_ascii_alphabetic() || c == 'µ').unwrap_or(text.len());
     let (number, suffix) = text.split_at(cut);
     let scale = match suffix.trim() {
         "" => unit.0 as f64,
@@ -49,17 +50,14 @@ pub fn parse_number(text: &str) -> Result<f64, String> {
     if digits.is_empty() {
         return Err("enter a number".to_owned());
     }
-    match digits.parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(number),
-        _ => Err(format!("\"{}\" is not a number", text.trim())),
-    }
+    decimal::read(&digits).ok_or_else(|| format!("\"{}\" is not a number", text.trim()))
 }
 
 /// A number as people write it: the digits that are only the rounding of a binary fraction are left out, so that
 /// 0.00336 × 1000 is 3.36.
 pub fn plain(x: f64) -> String {
     // A double has fifteen digits and a bit; what a few operations get wrong is in the last ones.
-    format!("{x:.11e}").parse::<f64>().unwrap_or(x).to_string()
+    decimal::read(&format!("{x:.11e}")).unwrap_or(x).to_string()
 }
 
 fn without_separators(text: &str) -> String {

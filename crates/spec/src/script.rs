@@ -43,7 +43,7 @@ pub fn parse_script(text: &str) -> Result<Vec<Scripted>, String> {
         }
         all.push(scripted);
     }
-    all.sort_by_key(|s| s.at);
+    millrace_trace::order::sort_by_key(&mut all, |s| s.at);
     Ok(all)
 }
 

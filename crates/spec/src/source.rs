@@ -1,47 +1,69 @@
-//! Source files, for those who read along while they run: which a pattern has, and which parts it is made of.
-
-use std::collections::BTreeSet;
+//! Source files, for those who read along while they run. A file is known by its path and by a digest of what was compiled; its text
+//! is no part of a program, which would carry it to everybody who opens the page.
 
 /// A source file, as it was compiled.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Its path, as the compiler was given it.
     pub path: &'static str,
-    /// Its text.
-    pub text: &'static str,
+    /// The [`digest`] of its text: a text that has another is of another build.
+    pub digest: u64,
 }
 
-/// A path of a source as people read it: `parts/channel.rs` of `crates/parts/src/channel.rs`.
+/// A number that differs between two texts unless they are the same, or somebody wants to deceive: FNV-1a of 64 bits, which the
+/// compiler can work out.
+pub const fn digest(text: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        hash = (hash ^ *byte as u64).wrapping_mul(0x0100_0000_01b3);
+        rest = tail;
+    }
+    hash
+}
+
+/// A path of a source as people read it: `parts/channel.rs` of `crates/parts/src/channel.rs`. The page has the file under this name.
 pub fn short_path(path: &str) -> String {
     path.trim_start_matches("crates/").replacen("/src/", "/", 1)
 }
 
-/// The parts that a source uses, by the names of their files: of what it imports from `millrace_parts`, the modules that the root
-/// of the parts, whose text is `root`, has it from. So nobody has to list them.
-pub fn used_parts<'a>(source: &str, root: &'a str) -> Vec<&'a str> {
-    let imports = source.split("use millrace_parts::").skip(1).filter_map(|rest| rest.split(';').next());
-    let used: BTreeSet<&str> = imports.flat_map(words).collect();
-    let modules = root.lines().filter_map(|line| line.strip_prefix("pub use ")?.split_once("::"));
-    modules.filter(|(_, names)| words(names).any(|name| used.contains(name))).map(|(module, _)| module).collect()
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+/// The words of a source: the sections of its module docs, heading and text.
+pub fn explanation(source: &str) -> Vec<(String, String)> {
+    let mut sections: Vec<(String, String)> = Vec::new();
+    for line in source.lines().map_while(|l| l.strip_prefix("//!")).map(str::trim) {
+        match (line.strip_prefix("# "), sections.last_mut()) {
+            (Some(heading), _) => sections.push((heading.to_owned(), String::new())),
+            (None, Some((_, text))) if !line.is_empty() => {
+                if !text.is_empty() && !text.ends_with('\n') {
+                    text.push(' ');
+                }
+                text.push_str(line);
+            }
+            (None, Some((_, text))) if !text.is_empty() => text.push('\n'),
+            _ => {}
+        }
+    }
+    sections.iter_mut().for_each(|(_, text)| text.truncate(text.trim_end().len()));
+    sections
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ROOT: &str = "mod channel;\nmod crew;\npub use channel::{Rx, Tx, channel};\npub use crew::{Crew, Worker};\npub use select::select2;\n";
+    #[test]
+    fn a_digest_tells_texts_apart() {
+        assert_eq!(digest(b""), 0xcbf2_9ce4_8422_2325);
+        // From the published test vectors of FNV-1a.
+        assert_eq!(digest(b"foobar"), 0x8594_4171_f739_67e8);
+        assert_ne!(digest(b"a\nb"), digest(b"b\na"));
+    }
 
     #[test]
-    fn a_part_is_used_where_one_of_its_names_is_imported() {
-        assert_eq!(
-            used_parts("use millrace_parts::{\n    Crew,\n    Tx,\n};\nuse other::select2;\n", ROOT),
-            ["channel", "crew"]
+    fn an_explanation_is_the_sections_of_the_module_docs() {
+        let words = explanation(
+            "//! Title.\n//!\n//! # Problem\n//! One\n//! two.\n//!\n//! Three.\n//! # Idea\n//! Four.\nuse x;\n//! Five.\n",
         );
-        assert_eq!(used_parts("use millrace_parts::select2;", ROOT), ["select"]);
-        assert!(used_parts("use millrace_engine::Env;", ROOT).is_empty());
+        assert_eq!(words, [("Problem".into(), "One two.\nThree.".into()), ("Idea".into(), "Four.".into())]);
     }
 }

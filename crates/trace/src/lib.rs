@@ -13,6 +13,7 @@ mod hash;
 mod ids;
 pub mod ledger;
 mod log;
+pub mod order;
 mod text;
 mod time;
 

@@ -31,7 +31,7 @@ pub fn says(kind: CheckKind, standing: Standing) -> String {
 /// A sentence as part of a line.
 pub fn within(sentence: &str) -> String {
     let mut chars = sentence.chars();
-    chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect()
+    chars.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(chars).collect()
 }
 
 #[cfg(test)]

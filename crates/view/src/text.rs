@@ -42,5 +42,5 @@ pub(crate) fn waiting(scene: &Scene<'_>, station: StationId) -> Option<String> {
 /// With a capital letter at its beginning.
 pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or(String::new(), |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }

@@ -120,7 +120,7 @@ impl Timeline<'_> {
             }
         }
         bands.extend(open.into_iter().map(|(name, from)| (name, from, self.computed)));
-        bands.sort_by_key(|(_, from, _)| *from);
+        millrace_trace::order::sort_by_key(&mut bands, |(_, from, _)| *from);
         let (mut free, flag) = (0.0_f64, self.flag_room());
         for (name, from, to) in bands {
             let (a, b) = (self.x(from), self.x(to));

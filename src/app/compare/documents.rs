@@ -1,15 +1,13 @@
 //! What the documents say of the members of a suite, as tables: their words and figures beside what was measured, when to choose
 //! which, and what each is made of.
 
-use super::result::{RowsProps, who};
+use super::result::who;
 use crate::export::suite::{Said, SuiteRow};
 use crate::spec::Primitive;
 use yew::prelude::*;
 
 /// The three tables.
-#[component]
-pub fn Documents(props: &RowsProps) -> Html {
-    let rows = &props.rows;
+pub fn documents(rows: &[SuiteRow], base: &str) -> Html {
     if rows.is_empty() {
         return Html::default();
     }
@@ -23,7 +21,7 @@ pub fn Documents(props: &RowsProps) -> Html {
                             <th scope="col">{ "Pattern" }</th>
                             { for Said::ALL.iter().map(|said| html! { <th scope="col"><b>{ said.heading() }</b>{ said.measure() }</th> }) }
                         </tr></thead>
-                        <tbody>{ for rows.iter().map(|row| line(row, props.base, |row| html! { <>{ for Said::ALL.iter().map(|said| pair(row, *said)) }</> })) }</tbody>
+                        <tbody>{ for rows.iter().map(|row| line(row, base, |row| html! { <>{ for Said::ALL.iter().map(|said| pair(row, *said)) }</> })) }</tbody>
                     </table>
                 </div>
                 <p class="note">{ "A goroutine is a stack of 2 to 3 KB beside a heap that is collected, a task here is a future of its own size, and time here is virtual: no word is proved or disproved by the figure below it." }</p>
@@ -32,7 +30,7 @@ pub fn Documents(props: &RowsProps) -> Html {
                 <h2 id="h-guide">{ "When to choose which" }<span>{ "the documents' guide" }</span></h2>
                 <table class="words">
                     <thead><tr><th scope="col">{ "Pattern" }</th><th scope="col">{ "Choose it for" }</th></tr></thead>
-                    <tbody>{ for rows.iter().map(|row| line(row, props.base, guide)) }</tbody>
+                    <tbody>{ for rows.iter().map(|row| line(row, base, guide)) }</tbody>
                 </table>
             </section>
             <section aria-labelledby="h-made" data-testid="suite-primitives">

@@ -1,40 +1,26 @@
 //! The figures of a suite: a table of them, and a table of what the documents claim beside what was measured.
 
-use crate::app::icon::Icon;
+use crate::app::icon::icon;
 use crate::export::suite::{Column, SuiteRow, best, kib};
 use crate::view::number;
 use yew::prelude::*;
 
-/// Properties of the tables.
-#[derive(Clone, PartialEq, Properties)]
-pub struct RowsProps {
-    /// The rows, in the order of the suite.
-    pub rows: Vec<SuiteRow>,
-    /// The id of the pattern under study.
-    pub base: &'static str,
-    /// The seed.
-    #[prop_or_default]
-    pub seed: AttrValue,
-}
-
 /// The cell with the name of a row's pattern.
 pub fn who(row: &SuiteRow) -> Html {
-    html! { <th scope="row"><span><Icon word={row.pattern.glyph} />{ row.pattern.name }</span></th> }
+    html! { <th scope="row"><span>{ icon(row.pattern.glyph) }{ row.pattern.name }</span></th> }
 }
 
 fn first_name(rows: &[SuiteRow]) -> String {
-    rows.first().map_or_else(|| "the first".to_owned(), |r| r.pattern.name.to_lowercase())
+    rows.first().map_or_else(|| "the first".to_owned(), |r| r.pattern.name.to_ascii_lowercase())
 }
 
 /// The figures.
-#[component]
-pub fn ResultTable(props: &RowsProps) -> Html {
-    let rows = &props.rows;
+pub fn result_table(rows: &[SuiteRow], base: &str, seed: &str) -> Html {
     let bests: Vec<(Column, Option<f64>)> = Column::ALL.into_iter().map(|c| (c, best(rows, c))).collect();
     let first = first_name(rows);
     html! {
         <section class="res" aria-labelledby="h-result" data-testid="suite-result">
-            <h2 id="h-result">{ format!("Result on seed {}", props.seed) }<span>{ "computed before the replay, best value of each column in bold" }</span></h2>
+            <h2 id="h-result">{ format!("Result on seed {}", seed) }<span>{ "computed before the replay, best value of each column in bold" }</span></h2>
             <div class="wide scroll" tabindex="0" role="group" aria-label="Table of results">
                 <table>
                     <thead><tr>
@@ -45,7 +31,7 @@ pub fn ResultTable(props: &RowsProps) -> Html {
                         <th scope="col"><b>{ "Ideal" }</b>{ "closed form, s" }</th>
                         <th scope="col" class="bar"><b>{ format!("Share of {first} time") }</b>{ "bar measured, tick reference" }</th>
                     </tr></thead>
-                    <tbody>{ for rows.iter().map(|row| line(row, &bests, props.base)) }</tbody>
+                    <tbody>{ for rows.iter().map(|row| line(row, &bests, base)) }</tbody>
                 </table>
             </div>
             if rows.iter().any(|r| !r.drained) {
@@ -69,27 +55,18 @@ fn line(row: &SuiteRow, bests: &[(Column, Option<f64>)], base: &str) -> Html {
             <td class="rt">{ number::dashed(row.time_share, |share| format!("{share:.1}")) }</td>
             <td class="rf">{ claimed.map_or_else(|| "—".to_owned(), |c| format!("{c:.0}")) }</td>
             <td title={ideal.map(|i| i.formula.clone())}>{ ideal.map_or_else(|| "—".to_owned(), |i| format!("{:.2}", i.seconds)) }</td>
-            <td class="bar"><Bar measured={row.time_share.unwrap_or_default()} {claimed} whole=100.0 /></td>
+            <td class="bar">{ bar(row.time_share.unwrap_or_default(), claimed) }</td>
         </tr>
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct BarProps {
-    measured: f64,
-    claimed: Option<f64>,
-    /// What fills the bar, in percent.
-    whole: f64,
-}
-
-/// A bar for what was measured, and a tick for what is claimed.
-#[component]
-fn Bar(props: &BarProps) -> Html {
-    let at = |x: f64| format!("{:.2}%", (x / props.whole * 100.0).clamp(0.0, 100.0));
+/// A bar for what was measured, in percent, and a tick for what is claimed.
+fn bar(measured: f64, claimed: Option<f64>) -> Html {
+    let at = |percent: f64| format!("{:.2}%", percent.clamp(0.0, 100.0));
     html! {
         <svg class="share" aria-hidden="true">
-            <rect x="0" y="5" width={at(props.measured)} height="12" />
-            if let Some(claimed) = props.claimed {
+            <rect x="0" y="5" width={at(measured)} height="12" />
+            if let Some(claimed) = claimed {
                 <line x1={at(claimed)} x2={at(claimed)} y1="1" y2="21" />
             }
         </svg>
@@ -97,9 +74,7 @@ fn Bar(props: &BarProps) -> Html {
 }
 
 /// What the documents claim, beside what was measured.
-#[component]
-pub fn ClaimsTable(props: &RowsProps) -> Html {
-    let rows = &props.rows;
+pub fn claims_table(rows: &[SuiteRow], base: &str) -> Html {
     let first = first_name(rows);
     let share = |x: Option<f64>| number::dashed(x, |x| number::count((x + 0.5) as u64));
     let pair = |measured: String, claim: Option<f64>| {
@@ -124,7 +99,7 @@ pub fn ClaimsTable(props: &RowsProps) -> Html {
                     </thead>
                     <tbody>
                         { for rows.iter().map(|row| html! {
-                            <tr class={(row.pattern.id == props.base).then_some("cur")}>
+                            <tr class={(row.pattern.id == base).then_some("cur")}>
                                 { who(row) }
                                 { pair(share(row.time_share), row.claims.time) }
                                 { pair(share(row.throughput_share), row.claims.throughput) }

@@ -3,19 +3,17 @@
 mod pane;
 mod seeds;
 
-pub use pane::ChecksPane;
+pub use pane::checks_pane;
 
 use crate::analysis::Standing;
-use crate::app::icon::Icon;
-use crate::app::page::{Command, Tab, use_page};
+use crate::app::icon::icon;
+use crate::app::page::{Command, Page, Tab};
 use crate::spec::CheckKind;
 use crate::view::standing;
 use yew::prelude::*;
 
 /// The badge. Its tooltip lists the checks, and pressing it opens the pane, which tells more.
-#[component]
-pub fn ChecksBadge() -> Html {
-    let page = use_page();
+pub fn checks_badge(page: &Page) -> Html {
     let lab = page.lab();
     let (at, over) = (lab.session().playhead(), lab.session().at_end());
     let states = lab.session().history().checks.states();
@@ -38,9 +36,9 @@ pub fn ChecksBadge() -> Html {
         <button type="button" data-testid="checks" data-holds={failed.is_none().to_string()} title={title.clone()}
             aria-description={format!("{title}. Opens the checks.")} onclick={page.asks(Command::Tab(Tab::Checks))}>
             if let Some(failed) = failed {
-                <span class="chk bad"><Icon word="warning" /><span>{ standing::within(&failed) }</span></span>
+                <span class="chk bad">{ icon("warning") }<span>{ standing::within(&failed) }</span></span>
             } else {
-                <span class="chk"><Icon word="check" /><span>{ said }</span></span>
+                <span class="chk">{ icon("check") }<span>{ said }</span></span>
             }
         </button>
     }

@@ -5,48 +5,39 @@ use super::source::SourceLines;
 use super::text_of;
 use crate::app::lab::Lab;
 use crate::app::page::use_page;
+use crate::app::reading::{Reading, instead, use_reading};
 use crate::engine::Progress;
-use crate::parts;
-use crate::spec::{Pattern, short_path, used_parts};
+use crate::patterns;
+use crate::spec::short_path;
 use crate::view::number;
 use std::collections::BTreeMap;
 use yew::prelude::*;
-
-/// The files a pattern runs: its own, then the parts it uses.
-fn files(pattern: &'static Pattern) -> Vec<(&'static str, &'static str)> {
-    let mut files = vec![(pattern.source.path, pattern.source.text)];
-    files.extend(pattern.more.iter().map(|source| (source.path, source.text)));
-    let own: String = files.iter().map(|(_, text)| *text).collect();
-    let used = used_parts(&own, parts::ROOT);
-    files
-        .extend(used.iter().filter_map(|part| {
-            parts::SOURCES.iter().find(|(path, _)| path.ends_with(&format!("/{part}.rs"))).copied()
-        }));
-    files
-}
 
 /// The code pane.
 #[component]
 pub fn Code() -> Html {
     let page = use_page();
     let pattern = page.scenario().pattern;
+    let files = patterns::sources(pattern);
     // Where a pattern has several files, the second is the one to look at: the first puts them together.
-    let first = usize::from(!pattern.more.is_empty());
+    let first = usize::from(pattern.file.ends_with("/mod.rs"));
     let chosen = use_state(|| first);
     {
         let chosen = chosen.clone();
         use_effect_with(pattern.id, move |_| chosen.set(first));
     }
-    let files = files(pattern);
-    let (path, text) = files.get(*chosen).or_else(|| files.first()).copied().unwrap_or(("", ""));
+    let source = files.get(*chosen).or_else(|| files.first()).copied();
+    let path = source.map_or("", |source| source.path);
+    let (reading, again) = use_reading(source);
+    let text = if let Reading::Text(text) = reading { text } else { "" };
     let lines = parked(&page.lab());
     let waiting = |path: &str| lines.iter().filter(|((file, _), _)| *file == path).map(|(_, p)| p.tasks).sum::<u64>();
     let label = |path: &'static str| match waiting(path) {
         0 => short_path(path),
         tasks => format!("{} ({})", short_path(path), number::count(tasks)),
     };
-    let here: BTreeMap<u32, Parked> =
-        lines.iter().filter(|((file, _), _)| *file == path).map(|((_, line), p)| (*line, *p)).collect();
+    let mut here: BTreeMap<u32, Parked> = BTreeMap::new();
+    here.extend(lines.iter().filter(|((file, _), _)| *file == path).map(|((_, line), p)| (*line, *p)));
     // The line with most waiting workers; ties go to the later one.
     let hot =
         here.iter().filter(|(_, p)| p.workers > 0).max_by_key(|(line, p)| (p.workers, **line)).map(|(line, _)| *line);
@@ -57,12 +48,12 @@ pub fn Code() -> Html {
     };
     html! {
         <div class="code" data-testid="code">
-            <SourceLines {path} {text} parked={here.clone()} {hot} {stuck} />
+            { instead(&reading, &again).unwrap_or_else(|| html! { <SourceLines {path} {text} parked={here.clone()} {hot} {stuck} /> }) }
             <div class="aw scroll" tabindex="0">
                 <label class="file">{ "File " }
                     <select {onchange}>
-                        { for files.iter().enumerate().map(|(i, (p, _))| html! {
-                            <option value={i.to_string()} selected={i == *chosen}>{ label(p) }</option>
+                        { for files.iter().enumerate().map(|(i, source)| html! {
+                            <option value={i.to_string()} selected={i == *chosen}>{ label(source.path) }</option>
                         }) }
                     </select>
                 </label>

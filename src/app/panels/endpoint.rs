@@ -1,14 +1,12 @@
 //! The real endpoint's form, where requests go to one.
 
 use crate::app::endpoint::EndpointForm;
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page};
 use crate::session::Target;
 use yew::prelude::*;
 
 /// The form of the real endpoint.
-#[component]
-pub fn EndpointSection() -> Html {
-    let page = use_page();
+pub fn endpoint_section(page: &Page) -> Html {
     let scenario = page.scenario();
     if scenario.target != Target::Fetch {
         return Html::default();

@@ -2,6 +2,9 @@
 
 use super::prose::paragraphs;
 use crate::app::page::use_page;
+use crate::app::reading::{Reading, instead, use_reading};
+use crate::patterns;
+use crate::spec::explanation;
 use yew::prelude::*;
 
 /// The explanation.
@@ -9,10 +12,12 @@ use yew::prelude::*;
 pub fn Explain() -> Html {
     let page = use_page();
     let scenario = page.scenario();
-    let sections = scenario.pattern.explanation();
+    let (reading, again) = use_reading(patterns::sources(scenario.pattern).first().copied());
+    let sections = if let Reading::Text(text) = reading { explanation(text) } else { Vec::new() };
     let ideal = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity);
     html! {
         <div class="explain scroll" tabindex="0" data-testid="explain" aria-label="Explanation">
+            { for instead(&reading, &again) }
             { for sections.iter().map(|(heading, text)| html! {
                 <section><h3>{ title(heading) }</h3>{ paragraphs(text) }</section>
             }) }

@@ -2,15 +2,13 @@
 
 use crate::app::entry::Entry;
 use crate::app::family;
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page, use_page};
 use crate::spec::{FaultSpec, FaultUnit};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// The faults that the pattern's scene offers.
-#[component]
-pub fn Faults() -> Html {
-    let page = use_page();
+pub fn faults(page: &Page) -> Html {
     let lab = page.lab();
     let scenario = lab.scenario();
     let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);

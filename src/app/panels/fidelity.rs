@@ -1,6 +1,6 @@
 //! Documented or shipped: the switch, and what the difference is.
 
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page};
 use crate::app::segmented::{Segment, Segmented};
 use crate::spec::Fidelity;
 use yew::prelude::*;
@@ -8,9 +8,7 @@ use yew::prelude::*;
 const BOTH: [(Fidelity, &str); 2] = [(Fidelity::Documented, "As documented"), (Fidelity::Shipped, "As shipped")];
 
 /// The switch, where documents and code disagree.
-#[component]
-pub fn FidelityChoice() -> Html {
-    let page = use_page();
+pub fn fidelity_choice(page: &Page) -> Html {
     let scenario = page.scenario();
     let Some(disagreement) = scenario.pattern.disagreement else { return Html::default() };
     let segment =

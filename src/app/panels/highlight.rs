@@ -76,7 +76,7 @@ fn next(rest: &str, inside: &mut bool) -> (Tint, usize) {
         let (tint, length) = string(inner, inside);
         return (tint, length + 1);
     }
-    let word: usize = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
+    let word: usize = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').map(char::len_utf8).sum();
     if word > 0 {
         let text = rest.get(..word).unwrap_or(rest);
         return (if KEYWORDS.contains(&text) { Tint::Keyword } else { Tint::Plain }, word);

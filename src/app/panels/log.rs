@@ -1,7 +1,7 @@
 //! The log: the journal up to the playhead.
 
 use crate::analysis::{Entry, Mark, Tone};
-use crate::app::page::use_page;
+use crate::app::page::Page;
 use crate::app::scene;
 use crate::spec::FaultSpec;
 use yew::prelude::*;
@@ -10,9 +10,7 @@ use yew::prelude::*;
 const SHOWN: usize = 400;
 
 /// The log.
-#[component]
-pub fn Log() -> Html {
-    let page = use_page();
+pub fn log(page: &Page) -> Html {
     let lab = page.lab();
     let entries = lab.so_far().journal();
     let hidden = entries.len().saturating_sub(SHOWN);

@@ -23,16 +23,16 @@ mod source;
 mod tiles;
 
 pub use api::{Api, obstacle};
-pub use charts::{Charts, Sheet, bank_charts, call_charts};
-pub use checks::{ChecksBadge, ChecksPane};
+pub use charts::{Sheet, bank_charts, call_charts, charts};
+pub use checks::{checks_badge, checks_pane};
 pub use code::Code;
-pub use endpoint::EndpointSection;
+pub use endpoint::endpoint_section;
 pub use explain::Explain;
-pub use faults::Faults;
-pub use log::Log;
-pub use params::Params;
+pub use faults::faults;
+pub use log::log;
+pub use params::params;
 pub use report::{ReportPane, ReportPart, bank_report, call_report};
-pub use tiles::{Tile, Tiles, bank_tiles, call_tiles};
+pub use tiles::{Tile, bank_tiles, call_tiles, tiles};
 
 use super::narrow::use_narrow;
 use super::page::use_page;
@@ -44,17 +44,18 @@ use yew::prelude::*;
 /// The panel beside the stage, where there is room for one.
 #[component]
 pub fn Panel() -> Html {
-    if use_narrow() {
+    let (page, narrow) = (use_page(), use_narrow());
+    if narrow {
         return Html::default();
     }
     html! {
         <>
-            <EndpointSection />
-            <Params />
-            <Faults />
+            { endpoint_section(&page) }
+            { params(&page) }
+            { faults(&page) }
             <FamilySections />
-            <Tiles />
-            <Charts />
+            { tiles(&page) }
+            { charts(&page) }
         </>
     }
 }

@@ -90,7 +90,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
         },
         _ => html! {
             <>
-                <Slider field={props.field.clone()} value={props.value.clone()} commit={commit.clone()} />
+                { slider(field, &props.value, &commit) }
                 <span class={classes!("num", bad.then_some("bad"))}>
                     <Entry id={id.clone()} {testid} value={shown(&props.value)} inputmode={keys(field)} {bad} {described} {commit} />
                     <i>{ unit(field) }</i>
@@ -116,7 +116,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
 fn complaint(problem: &Problem, field: &Field, value: &Value) -> String {
     let message = problem.message();
     let mut chars = message.chars();
-    let message: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+    let message: String = chars.next().into_iter().map(|first| first.to_ascii_uppercase()).chain(chars).collect();
     let unit = unit(field);
     let gap = if unit.is_empty() { "" } else { " " };
     let value = number::quoted(&shown(value));
@@ -153,25 +153,15 @@ fn keys(field: &Field) -> &'static str {
     }
 }
 
-/// Properties of a slider.
-#[derive(Clone, PartialEq, Properties)]
-struct SliderProps {
-    field: SameKey,
-    value: Value,
-    commit: Callback<String, bool>,
-}
-
 /// A slider over the field's range, logarithmic where that is wide.
-#[component]
-fn Slider(props: &SliderProps) -> Html {
-    let field = &props.field.0;
+fn slider(field: &Field, value: &Value, commit: &Callback<String, bool>) -> Html {
     // Rows with sliders are numbers; anything else has no ends and is drawn as a dead one.
     let (low, high) = ends(field).unwrap_or((0.0, 1.0));
-    let position = to_position(as_number(&props.value), low, high);
+    let position = to_position(as_number(value), low, high);
     let text_at =
         |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
     let onchange = {
-        let (commit, field) = (props.commit.clone(), field.clone());
+        let (commit, field) = (commit.clone(), field.clone());
         Callback::from(move |at: f64| {
             // A slider has no place outside its range.
             commit.emit(at_position(&field, at, low, high));
@@ -179,7 +169,7 @@ fn Slider(props: &SliderProps) -> Html {
     };
     html! {
         <span class="rng">
-            <Range step=0.005 value={position} label={field.label} text={format!("{} {}", shown(&props.value), unit(field))} skipped=true {onchange} />
+            <Range step=0.005 value={position} label={field.label} text={format!("{} {}", shown(value), unit(field))} skipped=true {onchange} />
             <span class="ends" aria-hidden="true"><span>{ text_at(0.0) }</span><span>{ text_at(1.0) }</span></span>
         </span>
     }

@@ -1,17 +1,15 @@
 //! The form, made of the pattern's own data. A choice whose alternatives can be raced stands before it, with the race.
 
-use super::fidelity::FidelityChoice;
+use super::fidelity::fidelity_choice;
 use super::param_row::ParamRow;
 use super::race::RacedChoice;
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page};
 use crate::app::segmented::{Segment, Segmented};
 use crate::spec::{Field, Level, Value};
 use yew::prelude::*;
 
 /// The parameters.
-#[component]
-pub fn Params() -> Html {
-    let page = use_page();
+pub fn params(page: &Page) -> Html {
     let scenario = page.scenario();
     let values = scenario.values();
     let advanced = page.state.advanced;
@@ -46,7 +44,7 @@ pub fn Params() -> Html {
                 <h2 id="h-params">{ "Parameters" }</h2>
                 <Segmented label="Parameter detail" small=true segments={detail.collect::<Vec<_>>()} chosen={usize::from(advanced)} {choose} />
             </header>
-            <FidelityChoice />
+            { fidelity_choice(page) }
             // A list of their own, by their keys: a row that comes or goes must not take the focus from another.
             <>
                 { for fields.into_iter().map(|field| {

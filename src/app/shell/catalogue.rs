@@ -1,7 +1,7 @@
 //! The catalogue: all patterns by group, with a search.
 
-use super::top_bar::MenuActions;
-use crate::app::icon::Icon;
+use super::top_bar::menu_actions;
+use crate::app::icon::icon;
 use crate::app::page::{Command, use_page};
 use crate::patterns;
 use crate::spec::Pattern;
@@ -47,16 +47,16 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
             <li>
                 <a href={format!("#/{}", pattern.id)} title={pattern.title} {onclick} data-testid={format!("pattern-{}", pattern.id)}
                     aria-current={(current == pattern.id).then_some("page")}>
-                    <Icon word={pattern.glyph} /><span class="name">{ pattern.name }</span>
+                    { icon(pattern.glyph) }<span class="name">{ pattern.name }</span>
                 </a>
             </li>
         }
     };
     html! {
         <nav class="rail" aria-label="Pattern catalogue">
-            <MenuActions />
+            { menu_actions(&page) }
             <label class="find">
-                <Icon word="search" />
+                { icon("search") }
                 <input type="search" id="find" placeholder="Find a pattern" aria-label="Find a pattern" {oninput} />
                 <span class="kbd">{ "/" }</span>
             </label>
@@ -80,6 +80,6 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
 }
 
 fn matches(pattern: &Pattern, sought: &str) -> bool {
-    let sought = sought.trim().to_lowercase();
-    [pattern.name, pattern.title, pattern.id].iter().any(|text| text.to_lowercase().contains(&sought))
+    let sought = sought.trim().to_ascii_lowercase();
+    [pattern.name, pattern.title, pattern.id].iter().any(|text| text.to_ascii_lowercase().contains(&sought))
 }

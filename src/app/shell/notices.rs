@@ -1,13 +1,11 @@
 //! What the page has to say: parts of a link that were ignored or clamped, and what went wrong.
 
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page};
 use crate::app::stillness;
 use yew::prelude::*;
 
 /// Notices and errors, under the transport.
-#[component]
-pub fn Notices() -> Html {
-    let page = use_page();
+pub fn notices(page: &Page) -> Html {
     let (notices, error) = (&page.state.notices, &page.state.error);
     html! {
         <div class="says">

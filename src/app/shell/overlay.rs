@@ -1,9 +1,9 @@
 //! What stands over the stage when there is no run to look at: before it, while it is computed, when it cannot go on.
 
-use crate::app::endpoint::{ConsentPanel, RefusalPanel, TroublePanel};
-use crate::app::icon::Icon;
+use crate::app::endpoint::{consent_panel, refusal_panel, trouble_panel};
+use crate::app::icon::icon;
 use crate::app::lab::Status;
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page};
 use crate::app::real::NotYet;
 use crate::engine::{Progress, WaitingTask};
 use crate::session::Target;
@@ -12,32 +12,28 @@ use crate::view::number;
 use yew::prelude::*;
 
 /// The panel over the stage, if there is reason for one.
-#[component]
-pub fn Overlay() -> Html {
-    let page = use_page();
+pub fn overlay(page: &Page) -> Html {
     let lab = page.lab();
     let to_sim = page.asks(Command::Target(Target::Sim));
     let panel = match (lab.status(), lab.progress()) {
         (Status::Running, None) => return Html::default(),
         _ if lab.asking().is_some() => match lab.asking() {
-            Some(NotYet::Consent(plan)) => {
-                html! { <ConsentPanel plan={plan.clone()} on_consent={page.asks(Command::Consent)} on_sim={to_sim} /> }
-            }
-            Some(NotYet::Address(refusal)) => html! { <RefusalPanel message={refusal.message()} on_sim={to_sim} /> },
+            Some(NotYet::Consent(plan)) => consent_panel(plan, page.asks(Command::Consent), to_sim),
+            Some(NotYet::Address(refusal)) => refusal_panel(&refusal.message(), to_sim),
             None => return Html::default(),
         },
         (Status::Done | Status::Paused, None) if lab.trouble().is_some() => match lab.trouble() {
-            Some(trouble) => html! { <TroublePanel {trouble} on_retry={page.asks(Command::Toggle)} on_sim={to_sim} /> },
+            Some(trouble) => trouble_panel(&trouble, page.asks(Command::Toggle), to_sim),
             None => return Html::default(),
         },
         (_, Some(share)) => computing(share, lab.session().playhead().seconds()),
-        (Status::Idle, None) => idle(&page),
+        (Status::Idle, None) => idle(page),
         (Status::Failed, None) => match lab.session().outcome() {
             Some(Progress::Deadlock(waiting)) => stuck("Nothing can ever happen again", waiting),
             Some(Progress::Livelock(waiting)) => {
                 stuck("The tasks keep each other busy, and nothing comes of it", waiting)
             }
-            Some(Progress::Crashed(waiting)) => crashed(&page, waiting),
+            Some(Progress::Crashed(waiting)) => crashed(page, waiting),
             _ => return Html::default(),
         },
         _ => return Html::default(),
@@ -58,14 +54,14 @@ fn idle(page: &crate::app::page::Page) -> Html {
                 && f.unit.is_empty()
         })
         .take(2)
-        .map(|f| format!("{} {}", number::count(values.count(f.key)), f.label.to_lowercase()))
+        .map(|f| format!("{} {}", number::count(values.count(f.key)), f.label.to_ascii_lowercase()))
         .collect::<Vec<_>>();
     let facts: Vec<String> = std::iter::once(format!("Seed {}", scenario.seed)).chain(counts).collect();
     html! {
         <div class="fr">
             <strong>{ "Nothing has run yet" }</strong>
             <span>{ facts.join(", ") }</span>
-            <button class="btn pri" onclick={page.asks(Command::Toggle)}><Icon word="play" />{ "Run " }<span class="kbd">{ "Space" }</span></button>
+            <button class="btn pri" onclick={page.asks(Command::Toggle)}>{ icon("play") }{ "Run " }<span class="kbd">{ "Space" }</span></button>
         </div>
     }
 }

@@ -3,13 +3,13 @@
 use super::announce::Announce;
 use super::catalogue::Catalogue;
 use super::keyboard::{KeyboardMap, use_shortcuts};
-use super::notices::Notices;
-use super::overlay::Overlay;
+use super::notices::notices;
+use super::overlay::overlay;
 use super::stage::StageBox;
 use super::tabs::Tabs;
 use super::timeline::Timeline;
-use super::top_bar::TopBar;
-use super::transport::Transport;
+use super::top_bar::top_bar;
+use super::transport::transport;
 use crate::app::commands;
 use crate::app::compare::Compare;
 use crate::app::lab::{Lab, Speed};
@@ -108,19 +108,19 @@ fn Workbench(props: &WorkbenchProps) -> Html {
         Callback::from(move |()| menu.set(!*menu))
     };
     html! {
-        <ContextProvider<Page> context={page}>
+        <ContextProvider<Page> context={page.clone()}>
             <div {class}>
-                <TopBar {on_menu} />
+                { top_bar(&page, &on_menu) }
                 if compare {
                     <Compare />
                 } else {
                     <Catalogue on_chosen={Callback::from(move |()| menu.set(false))} />
                     <main id="main">
-                        <Transport />
-                        <Notices />
+                        { transport(&page) }
+                        { notices(&page) }
                         <section class="stagebox" aria-label="Stage" id="stage-region">
                             <StageBox />
-                            <Overlay />
+                            { overlay(&page) }
                         </section>
                         <Timeline />
                         <Tabs />

@@ -4,8 +4,8 @@
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{
-    Api, Charts, ChecksBadge, ChecksPane, Code, EndpointSection, Explain, FamilySections, Faults, Log, Params,
-    ReportPane, Tiles,
+    Api, Code, Explain, FamilySections, ReportPane, charts, checks_badge, checks_pane, endpoint_section, faults, log,
+    params, tiles,
 };
 use crate::app::{family, scene};
 use crate::platform::host;
@@ -77,18 +77,18 @@ pub fn Tabs() -> Html {
         <section class="bot" data-open={open.to_string()} data-rests={rests.to_string()} aria-label="Code, log, explanation and report">
             <div class="tabs">
                 <div role="tablist" {onkeydown}>{ for TABS.into_iter().filter(|(tab, ..)| is_there(*tab)).map(tab) }</div>
-                <span class="fn"><ChecksBadge /><span class="mono">{ short_path(page.scenario().pattern.source.path).trim_end_matches("/mod.rs") }</span></span>
+                <span class="fn">{ checks_badge(&page) }<span class="mono">{ short_path(page.scenario().pattern.file).trim_end_matches("/mod.rs") }</span></span>
             </div>
             <div class="pane" id="pane" role="tabpanel" aria-labelledby={format!("tab-{}", current.id())}>
                 { match current {
                     Tab::Code => html! { <Code /> },
-                    Tab::Log => html! { <Log /> },
+                    Tab::Log => log(&page),
                     Tab::Explain => html! { <Explain /> },
                     Tab::Report => html! { <ReportPane /> },
-                    Tab::Checks => html! { <ChecksPane /> },
+                    Tab::Checks => checks_pane(&page),
                     Tab::Api => html! { <Api /> },
-                    Tab::Params => html! { <div class="scroll fill"><EndpointSection /><Params /><Faults /></div> },
-                    Tab::Charts => html! { <div class="scroll fill"><FamilySections /><Tiles /><Charts /></div> },
+                    Tab::Params => html! { <div class="scroll fill">{ endpoint_section(&page) }{ params(&page) }{ faults(&page) }</div> },
+                    Tab::Charts => html! { <div class="scroll fill"><FamilySections />{ tiles(&page) }{ charts(&page) }</div> },
                 } }
             </div>
         </section>

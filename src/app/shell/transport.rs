@@ -1,22 +1,20 @@
 //! The transport: run, step, restart, clock, speed, progress, seed, hash.
 
 use crate::app::entry::Entry;
-use crate::app::icon::Icon;
+use crate::app::icon::icon;
 use crate::app::lab::{Speed, Status};
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page};
 use crate::app::range::Range;
 use yew::prelude::*;
 
 /// The transport.
-#[component]
-pub fn Transport() -> Html {
-    let page = use_page();
+pub fn transport(page: &Page) -> Html {
     let (status, at, busy, real, fixed) = {
         let lab = page.lab();
         let real = lab.wants_real();
         (lab.status(), lab.session().playhead(), lab.progress().is_some(), real, lab.is_out_of_reach())
     };
-    let (icon, word) = match status {
+    let (glyph, word) = match status {
         Status::Running if real => ("pause", "Stop"),
         Status::Running => ("pause", "Pause"),
         Status::Done | Status::Failed => ("play", "Again"),
@@ -25,47 +23,38 @@ pub fn Transport() -> Html {
     html! {
         <div class="tp" role="toolbar" aria-label="Transport">
             <button class="btn pri run" data-testid="run" data-state={status.word()} title="Space" onclick={page.asks(Command::Toggle)}>
-                <Icon word={icon} /><span class="word">{ word }</span>
+                { icon(glyph) }<span class="word">{ word }</span>
             </button>
             <button class="btn ic bd" data-testid="step" aria-label="One event on" disabled={fixed}
-                title={if fixed { "A real endpoint answers in real time" } else { "One event on: ." }} onclick={page.asks(Command::Step)}><Icon word="step" /></button>
-            <button class="btn ic bd" data-testid="restart" aria-label="Restart" title="Restart, same seed: R" onclick={page.asks(Command::Restart)}><Icon word="restart" /></button>
+                title={if fixed { "A real endpoint answers in real time" } else { "One event on: ." }} onclick={page.asks(Command::Step)}>{ icon("step") }</button>
+            <button class="btn ic bd" data-testid="restart" aria-label="Restart" title="Restart, same seed: R" onclick={page.asks(Command::Restart)}>{ icon("restart") }</button>
             if busy {
                 <button class="btn bd cancel" data-testid="cancel" onclick={page.asks(Command::Cancel)}>{ "Cancel" }</button>
             }
             <span class="vr"></span>
-            <Clock ns={at.0} />
+            { clock(page, at.0) }
             <span class="vr"></span>
-            <SpeedChoice />
-            <Done />
-            <Seed />
+            { speed_choice(page) }
+            { done(page) }
+            { seed(page) }
         </div>
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct ClockProps {
-    ns: u64,
-}
-
-#[component]
-fn Clock(props: &ClockProps) -> Html {
-    let page = use_page();
+fn clock(page: &Page, ns: u64) -> Html {
     let real = page.lab().wants_real();
-    let ms = props.ns / 1_000_000;
+    let ms = ns / 1_000_000;
     let head = format!("{:02}:{:02}:", ms / 3_600_000, ms / 60_000 % 60);
     let tail = format!("{:02}.{:03}", ms / 1_000 % 60, ms % 1_000);
     let label = if real { "Wall time" } else { "Virtual time" };
     html! {
-        <output class="clock" aria-label={label} aria-live="off" title={format!("{label}: {} ns", props.ns)} data-testid="clock" data-ns={props.ns.to_string()}>
+        <output class="clock" aria-label={label} aria-live="off" title={format!("{label}: {} ns", ns)} data-testid="clock" data-ns={ns.to_string()}>
             <span>{ head }</span>{ tail }
         </output>
     }
 }
 
-#[component]
-fn SpeedChoice() -> Html {
-    let page = use_page();
+fn speed_choice(page: &Page) -> Html {
     let (speed, real) = {
         let lab = page.lab();
         (lab.speed, lab.wants_real())
@@ -115,9 +104,7 @@ fn position_of(speed: Speed) -> f64 {
     }
 }
 
-#[component]
-fn Done() -> Html {
-    let page = use_page();
+fn done(page: &Page) -> Html {
     let lab = page.lab();
     let departed = lab.ledger().tally.departed();
     // Somebody may have asked for more than were to come.
@@ -137,9 +124,7 @@ fn Done() -> Html {
     }
 }
 
-#[component]
-fn Seed() -> Html {
-    let page = use_page();
+fn seed(page: &Page) -> Html {
     let seed = page.scenario().seed;
     let commit = {
         let (page, old) = (page.clone(), seed.clone());
@@ -155,7 +140,7 @@ fn Seed() -> Html {
         <span class="fld">
             <label for="seed">{ "Seed" }</label>
             <Entry id="seed" testid="seed" value={seed} {commit} />
-            <button aria-label="New random seed" title="Restart, new seed: Shift R" onclick={page.asks(Command::NewSeed)}><Icon word="dice" /></button>
+            <button aria-label="New random seed" title="Restart, new seed: Shift R" onclick={page.asks(Command::NewSeed)}>{ icon("dice") }</button>
         </span>
     }
 }

@@ -53,7 +53,9 @@ fn in_the_running(line: &Line, lines: &[Line]) -> bool {
 /// The alternative that waits least, if the figures differ.
 pub fn best(lines: &[Line]) -> Option<&Line> {
     let mut running: Vec<&Line> = lines.iter().filter(|l| in_the_running(l, lines)).collect();
-    running.sort_by(|a, b| a.mean.unwrap_or(f64::MAX).total_cmp(&b.mean.unwrap_or(f64::MAX)));
+    millrace_trace::order::sort_by(&mut running, |a, b| {
+        a.mean.unwrap_or(f64::MAX).total_cmp(&b.mean.unwrap_or(f64::MAX))
+    });
     let (first, last) = (running.first()?, running.last()?);
     (running.len() == 1 || first.mean < last.mean).then_some(*first)
 }
@@ -112,7 +114,7 @@ pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, words: &Words) -
 /// "Least on its own seed: New on 7 of 10, Odd on 3."
 fn least_on(lines: &[Line], seeds: usize) -> String {
     let mut winners: Vec<&Line> = lines.iter().filter(|l| l.best_on > 0).collect();
-    winners.sort_by_key(|l| std::cmp::Reverse(l.best_on));
+    millrace_trace::order::sort_by_key(&mut winners, |l| std::cmp::Reverse(l.best_on));
     let each = winners.iter().enumerate().map(|(place, l)| match place {
         0 => format!("{} on {} of {seeds} seeds", l.choice.label, l.best_on),
         _ => format!("{} on {}", l.choice.label, l.best_on),

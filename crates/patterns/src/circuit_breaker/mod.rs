@@ -38,8 +38,7 @@ use caller::{Caller, work};
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Breaker, Crew, channel};
 use millrace_spec::{
-    FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, Ideal, Pattern, Place, SceneSpec, Source, Unit,
-    Values, Wire,
+    FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, Ideal, Pattern, Place, SceneSpec, Unit, Values, Wire,
 };
 use millrace_trace::{Gauge, StationId, StationKind};
 use millrace_upstream as upstream;
@@ -62,8 +61,7 @@ pub static PATTERN: Pattern = Pattern {
         "Documented, errors and timeouts open the breaker; shipped, the wrapped call always returns no error and timeouts are not \
          counted: look at the outage, during which the breaker stays closed.",
     ),
-    source: Source { path: file!(), text: include_str!("mod.rs") },
-    more: sources!("circuit_breaker": "caller", "checks", "params"),
+    file: file!(),
     ideal,
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE

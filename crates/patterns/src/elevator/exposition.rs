@@ -101,7 +101,8 @@ impl System {
         let (metrics, fleet) = (self.metrics.borrow(), Fleet::of(self));
         // Shipped, two cars may have one name, and a series must not come twice: the one that was added last counts, as it would
         // overwrite the other's value in the original.
-        let by_name: BTreeMap<String, Rc<Car>> = self.cars().into_iter().map(|car| (car.name.clone(), car)).collect();
+        let mut by_name: BTreeMap<String, Rc<Car>> = BTreeMap::new();
+        by_name.extend(self.cars().into_iter().map(|car| (car.name.clone(), car)));
         let cars: Vec<Rc<Car>> = by_name.into_values().collect();
         let family = |name, help, labels, series| Family { name, help, labels, series };
         let per_car = |figure: &dyn Fn(&Car) -> f64| -> Vec<(Labels, Sample)> {

@@ -65,16 +65,10 @@ pub use directions::Directions;
 pub use dispatch::choose;
 pub use floor::{Direction, Floor};
 use millrace_engine::Env;
-use millrace_spec::{Fidelity, FieldGroup, Pattern, Preset, Race, Source};
+use millrace_spec::{Fidelity, FieldGroup, Pattern, Preset, Race};
 use millrace_trace::{SimTime, StationKind, Wait};
 pub use params::Params;
 pub use system::System;
-
-macro_rules! sources {
-    ($($name:literal),* $(,)?) => {
-        &[$(Source { path: concat!("crates/patterns/src/elevator/", $name, ".rs"), text: include_str!(concat!($name, ".rs")) }),*]
-    };
-}
 
 /// The bank, for the registry.
 pub static PATTERN: Pattern = Pattern {
@@ -183,28 +177,7 @@ pub static PATTERN: Pattern = Pattern {
         "Documented, timeouts count and breakers open; shipped, neither can happen, and a request at the wrong moment strands a \
          car: stop one, and look at its breaker and at what becomes of its people.",
     ),
-    source: Source { path: file!(), text: include_str!("mod.rs") },
-    more: sources![
-        "operation",
-        "rescue",
-        "in_time",
-        "car",
-        "reference",
-        "sweep",
-        "stop",
-        "directions",
-        "system",
-        "dispatch",
-        "forecast",
-        "passenger",
-        "traffic",
-        "building",
-        "works",
-        "api",
-        "routes",
-        "health",
-        "vitals"
-    ],
+    file: file!(),
     home: (StationKind::Source, "street"),
     console: Some(&console::CONSOLE),
     race: Some(Race { key: "policy", measure: "mean wait", who: "passengers" }),

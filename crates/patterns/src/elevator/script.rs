@@ -94,7 +94,7 @@ pub fn requests(text: &str) -> Result<Vec<Scripted>, String> {
         }
         all.push(request(entry).map_err(|why| format!("request {number}, at character {at}: {why}"))?);
     }
-    all.sort_by_key(|r| r.at);
+    millrace_trace::order::sort_by_key(&mut all, |r| r.at);
     Ok(all)
 }
 

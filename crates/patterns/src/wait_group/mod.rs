@@ -31,7 +31,7 @@ use millrace_engine::{Env, StationSpec};
 use millrace_parts::{Arrivals, WaitGroup};
 use millrace_spec::{
     Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Flow, Kind, Pattern, Place, Preset, Primitive, Profile,
-    Role, SceneSpec, Source, Suite, Values, Wire, Words, params,
+    Role, SceneSpec, Suite, Values, Wire, Words, params,
 };
 use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -101,8 +101,7 @@ pub static PATTERN: Pattern = Pattern {
         "Documented results are kept one by one, shipped ones are appended by all tasks at once without a lock: look at the \
          results that are lost, and at the panic of the report when statuses are fewer than latencies.",
     ),
-    source: Source { path: file!(), text: include_str!("mod.rs") },
-    more: sources!("wait_group": "racing", "threads"),
+    file: file!(),
     suite: Some(Suite {
         name: "Request patterns",
         place: 1,

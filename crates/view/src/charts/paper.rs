@@ -93,7 +93,7 @@ impl<'a, DB: DrawingBackend> Paper<'a, DB> {
             Align::Right => HPos::Right,
         };
         let ink = colour(ink);
-        let style = TextStyle::from(("sans-serif", (11.0 * self.scale).max(11.0)).into_font())
+        let style = TextStyle::from((FontFamily::SansSerif, (11.0 * self.scale).max(11.0)).into_font())
             .color(&ink)
             .pos(Pos::new(h, VPos::Center));
         self.area.draw_text(text, &style, self.pixel(at)).map_err(|e| e.to_string())

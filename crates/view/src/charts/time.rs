@@ -252,7 +252,7 @@ impl TimeChart {
                     .map(|(value, text)| (scale.y(*value), text.clone(), theory)),
             )
             .collect();
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        millrace_trace::order::sort_by(&mut all, |a, b| a.0.total_cmp(&b.0));
         // Down from the top, then up from the bottom: what does not fit is pushed back in.
         let mut least = scale.top;
         for (y, ..) in &mut all {

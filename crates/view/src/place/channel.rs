@@ -286,7 +286,7 @@ fn bar(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, vessel: Frame, ca
             None => sorts.push((sort, 1)),
         }
     }
-    sorts.sort();
+    millrace_trace::order::sort_by(&mut sorts, Ord::cmp);
     let mut bottom = inner.bottom();
     for (sort, n) in sorts {
         let h = height * f64::from(n) / f64::from(sampled.max(1));

@@ -195,7 +195,7 @@ fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     let mut digit = false;
     for c in text.chars() {
-        if digit && c.is_alphabetic() {
+        if digit && c.is_ascii_alphabetic() {
             out.push(' ');
         }
         digit = c.is_ascii_digit();

@@ -208,7 +208,7 @@ pub fn ribbons(
     sheet.boxes(blocked.clone(), Some(p.blocked_wash), Some((p.blocked, 0.8)));
     sheet.hatch(blocked, p.blocked, 5.7);
     sheet.boxes(slivers, Some(p.blocked.faint(0.6)), None);
-    ticks.sort_by_key(|(sort, _)| *sort);
+    millrace_trace::order::sort_by_key(&mut ticks, |(sort, _)| *sort);
     for chunk in ticks.chunk_by(|a, b| a.0 == b.0) {
         let colour = chunk.first().map_or(p.server, |(sort, _)| sort.colour(p));
         sheet.boxes(chunk.iter().map(|(_, rect)| *rect).collect(), Some(colour), None);

@@ -234,7 +234,7 @@ impl Plan {
         let mut measure = Measure { scene, levels: vec![0; scene.places.len()] };
         let appetites: Vec<f64> = (0..scene.places.len()).map(|index| measure.room(index).appetite).collect();
         let mut classes = appetites.clone();
-        classes.sort_by(f64::total_cmp);
+        millrace_trace::order::sort_by(&mut classes, f64::total_cmp);
         classes.dedup();
         let lowest = Measure { scene, levels: vec![LAST; scene.places.len()] }.height(&root).least;
         // Where even the least detail is too high, there is no use in giving any up for the height.

@@ -91,7 +91,7 @@ pub fn census(scene: &Scene<'_>) -> Vec<(Cell, u64)> {
     if unsent > 0 {
         counts.push((Cell::Unsent, unsent));
     }
-    counts.sort();
+    millrace_trace::order::sort_by(&mut counts, Ord::cmp);
     counts
 }
 
@@ -194,7 +194,7 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) 
         }
         index += run;
     }
-    groups.sort_by_key(|(cell, _)| *cell);
+    millrace_trace::order::sort_by_key(&mut groups, |(cell, _)| *cell);
     for (cell, rects) in groups {
         sheet.boxes(rects, Some(cell.colour(look.palette)), None);
     }

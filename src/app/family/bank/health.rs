@@ -1,7 +1,7 @@
 //! How a bank is: each car with its breaker, the fleet in a word, and the figures that the original computes.
 
 use crate::analysis::{Subject, Summary};
-use crate::app::icon::{Icon, IconName};
+use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
 use crate::app::page::use_page;
 use crate::app::scene::{self, read_scene};
@@ -61,7 +61,7 @@ fn verdict(health: &Health) -> Html {
         (0, _) => ("bad", IconName::Warning),
         _ => ("fair", IconName::Warning),
     };
-    html! { <span class={classes!("verdict", class)} data-testid="health-verdict"><Icon name={icon} />{ health.verdict() }</span> }
+    html! { <span class={classes!("verdict", class)} data-testid="health-verdict">{ icon_of(icon) }{ health.verdict() }</span> }
 }
 
 fn row(car: &CarHealth) -> Html {

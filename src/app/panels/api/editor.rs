@@ -48,7 +48,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         }
     });
     let mut methods: Vec<&str> = console.routes.iter().map(|route| route.method).chain(METHODS).collect();
-    methods.sort_by_key(|method| METHODS.iter().position(|known| known == method));
+    crate::trace::order::sort_by_key(&mut methods, |method| METHODS.iter().position(|known| known == method));
     methods.dedup();
     let written = |edit: fn(&mut Draft, String)| {
         let (draft, write) = (draft.clone(), write.clone());

@@ -12,7 +12,7 @@ use crate::engine::Progress;
 use crate::spec::{Console, Route};
 use crate::view::{number, status};
 use editor::Editor;
-use transcript::Transcript;
+use transcript::transcript;
 use yew::prelude::*;
 
 /// The pane of the tab.
@@ -42,7 +42,7 @@ pub fn Api() -> Html {
                 }) }</ul>
             </section>
             <Editor {draft} {write} {console} obstacle={obstacle(&page)} latest={latest(&page)} />
-            <Transcript {console} />
+            { transcript(&page, console) }
         </div></div>
     }
 }

@@ -3,7 +3,7 @@
 use super::headers::{Headers, HeadersProps};
 use crate::analysis::{ExchangeRow, Reply, Request};
 use crate::app::lab::{Lab, Status};
-use crate::app::page::{Command, Page, use_page};
+use crate::app::page::{Command, Page};
 use crate::engine::Exchange;
 use crate::spec::Console;
 use crate::trace::Trace;
@@ -13,24 +13,15 @@ use yew::prelude::*;
 /// How many exchanges are shown.
 const SHOWN: usize = 100;
 
-/// Properties of the transcript.
-#[derive(Clone, PartialEq, Properties)]
-pub struct TranscriptProps {
-    /// What can be asked for.
-    pub console: &'static Console,
-}
-
 /// The transcript.
-#[component]
-pub fn Transcript(props: &TranscriptProps) -> Html {
-    let page = use_page();
+pub fn transcript(page: &Page, console: &'static Console) -> Html {
     let lab = page.lab();
     let trace = lab.session().run().trace();
     let so_far = lab.so_far();
     // A run asks itself far more often than a person does.
     let asked: Vec<_> = so_far.exchanges().iter().filter(|row| row.is_from_page(&trace)).collect();
     let earlier = asked.len().saturating_sub(SHOWN);
-    let scene = Scene { page: &page, lab: &lab, trace: &trace, console: props.console };
+    let scene = Scene { page, lab: &lab, trace: &trace, console };
     html! {
         <section class="said scroll" tabindex="0" aria-label="Requests and answers" data-testid="api-transcript">
             if asked.is_empty() {

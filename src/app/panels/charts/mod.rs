@@ -10,9 +10,9 @@ pub use bank::sheets as bank_charts;
 pub use calls::sheets as call_charts;
 
 use crate::analysis::{LevelPoint, Summary, WindowPoint, pieces};
-use crate::app::icon::{Icon, IconName};
+use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
-use crate::app::page::use_page;
+use crate::app::page::Page;
 use crate::app::{family, scene};
 use crate::platform::resize::Resizes;
 use crate::platform::{canvas, clock, host};
@@ -40,9 +40,7 @@ pub struct Sheet {
 }
 
 /// All charts.
-#[component]
-pub fn Charts() -> Html {
-    let page = use_page();
+pub fn charts(page: &Page) -> Html {
     let palette = Palette::of(if page.state.dark { Theme::Dark } else { Theme::Light });
     let sheets = {
         let lab = page.lab();
@@ -80,7 +78,7 @@ fn Chart(props: &ChartProps) -> Html {
     html! {
         <figure class="chart">
             <figcaption><b>{ sheet.title.clone() }</b><span class="note">{ sheet.note.clone() }</span>
-                <button class="astable" aria-pressed={as_table.to_string()} title="Show as table" aria-label={format!("Show {} as table", sheet.title)} onclick={toggle}><Icon name={IconName::Table} /></button>
+                <button class="astable" aria-pressed={as_table.to_string()} title="Show as table" aria-label={format!("Show {} as table", sheet.title)} onclick={toggle}>{ icon_of(IconName::Table) }</button>
             </figcaption>
             <canvas ref={node} role="img" data-testid={format!("chart-{}", sheet.id)} aria-label={format!("{}: {sentence}", sheet.title)}></canvas>
             if let Some(table) = table {

@@ -1,10 +1,10 @@
 //! The checks one by one, under the practices that they verify: how each stands at the playhead, what is looked at for it, and
 //! a way to find a run that breaks it.
 
-use super::seeds::SeedSearch;
+use super::seeds::seed_search;
 use crate::analysis::{CheckState, Standing};
-use crate::app::page::{Page, use_page};
-use crate::spec::{CheckKind, Practice, Seen};
+use crate::app::page::Page;
+use crate::spec::{Practice, Seen};
 use crate::trace::SimTime;
 use crate::view::standing::{mark, says};
 use yew::prelude::*;
@@ -13,9 +13,7 @@ use yew::prelude::*;
 const GENERAL: &str = "In general";
 
 /// The pane.
-#[component]
-pub fn ChecksPane() -> Html {
-    let page = use_page();
+pub fn checks_pane(page: &Page) -> Html {
     let lab = page.lab();
     let (at, over) = (lab.session().playhead(), lab.session().at_end());
     let checks = &lab.session().history().checks;
@@ -24,11 +22,11 @@ pub fn ChecksPane() -> Html {
             <div class="cols">{ for checks.sections().into_iter().map(|section| html! {
                 <section>
                     <h3>{ section.heading.unwrap_or(GENERAL) }</h3>
-                    <ul>{ for section.members.into_iter().map(|(number, state)| row(&page, number, state, at, over)) }</ul>
+                    <ul>{ for section.members.into_iter().map(|(number, state)| row(page, number, state, at, over)) }</ul>
                 </section>
             }) }</div>
             { practices(lab.scenario().pattern.practices) }
-            <p class="vh" aria-live="polite">{ latest(&page) }</p>
+            <p class="vh" aria-live="polite">{ latest(page) }</p>
         </div>
     }
 }
@@ -73,15 +71,11 @@ fn row(page: &Page, number: usize, state: &CheckState, at: SimTime, over: bool) 
             <div>
                 <p id={id.clone()}>{ capital(check.statement) }</p>
                 <p class="how">{ format!("{}. Looks at {}.", says(check.kind, standing), check.by) }</p>
-                <SeedSearch check={number} kind={Kind(check.kind)} describes={id} />
+                { seed_search(page, number, check.kind, &id) }
             </div>
         </li>
     }
 }
-
-/// The kind of a check as a property.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Kind(pub CheckKind);
 
 const fn word(standing: Standing) -> &'static str {
     match standing {
@@ -95,7 +89,7 @@ const fn word(standing: Standing) -> &'static str {
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+    chars.next().into_iter().map(|first| first.to_ascii_uppercase()).chain(chars).collect()
 }
 
 /// What the search that was over last has to say, for those who do not see it.

@@ -1,29 +1,16 @@
 //! The search for a seed that breaks a check: its button, how far it is, what came of it.
 
-use super::pane::Kind;
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page};
 use crate::spec::CheckKind;
 use yew::prelude::*;
 
-/// Properties of a search.
-#[derive(Clone, PartialEq, Properties)]
-pub struct SearchProps {
-    /// The number of the check.
-    pub check: usize,
-    /// Its kind.
-    pub kind: Kind,
-    /// The id of the statement that it is about.
-    pub describes: AttrValue,
-}
-
-/// A search. Starting and cancelling are one button, so that the focus stays where it is.
-#[component]
-pub fn SeedSearch(props: &SearchProps) -> Html {
-    let page = use_page();
+/// The search for a seed that breaks check `n`, of this kind, whose statement has the id `describes`. Starting and cancelling are one
+/// button, so that the focus stays where it is.
+pub fn seed_search(page: &Page, n: usize, kind: CheckKind, describes: &str) -> Html {
     if page.lab().wants_real() {
         return Html::default();
     }
-    let (n, side_runs) = (props.check, page.side_runs());
+    let side_runs = page.side_runs();
     let (search, running) = (side_runs.search(n), side_runs.searching() == Some(n));
     let found = search.and_then(|search| search.found());
     let says = search.and_then(|search| search.says());
@@ -34,16 +21,16 @@ pub fn SeedSearch(props: &SearchProps) -> Html {
         (_, _, Some(_), _) => "Find another",
         (_, Some(_), None, true) => "Try 200 more",
         (_, Some(_), None, false) => "Search on",
-        (_, None, ..) if props.kind.0 == CheckKind::Sometimes => "Find a seed that makes it happen",
+        (_, None, ..) if kind == CheckKind::Sometimes => "Find a seed that makes it happen",
         _ => "Find a seed that breaks it",
     };
     html! {
         <div class="seek">
-            <button type="button" class="btn bd sm" data-testid={format!("{handle}-{n}")} aria-describedby={props.describes.clone()}
+            <button type="button" class="btn bd sm" data-testid={format!("{handle}-{n}")} aria-describedby={describes.to_owned()}
                 onclick={page.asks(wish)}>{ label }</button>
             if let Some(found) = found {
                 <button type="button" class="btn bd sm" data-testid={format!("open-seed-{n}")} data-seed={found.seed.clone()}
-                    aria-describedby={props.describes.clone()} onclick={page.asks(Command::OpenFound(n))}>{ format!("Open seed {}", found.seed) }</button>
+                    aria-describedby={describes.to_owned()} onclick={page.asks(Command::OpenFound(n))}>{ format!("Open seed {}", found.seed) }</button>
             }
             if let Some(search) = search {
                 if running {

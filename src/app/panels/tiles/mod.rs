@@ -7,7 +7,7 @@ pub use bank::tiles as bank_tiles;
 pub use calls::tiles as call_tiles;
 
 use crate::analysis::Summary;
-use crate::app::page::use_page;
+use crate::app::page::Page;
 use crate::app::{family, scene};
 use crate::trace::Span;
 use crate::view::number;
@@ -73,9 +73,7 @@ impl Tile {
 }
 
 /// The tiles.
-#[component]
-pub fn Tiles() -> Html {
-    let page = use_page();
+pub fn tiles(page: &Page) -> Html {
     let (tiles, note) = {
         let lab = page.lab();
         let scene = scene::spec(&lab);

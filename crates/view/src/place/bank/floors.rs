@@ -21,7 +21,9 @@ pub fn lines<'s, 'a>(state: &'s State<'a>, plan: &Plan) -> Vec<&'s Landing<'a>> 
         return state.landings.iter().collect();
     }
     let mut waiting: Vec<&Landing<'a>> = state.landings.iter().filter(|l| !l.people.is_empty()).collect();
-    waiting.sort_by_key(|l| std::cmp::Reverse(l.longest().map_or(Span::ZERO, |call| call.longest)));
+    millrace_trace::order::sort_by_key(&mut waiting, |l| {
+        std::cmp::Reverse(l.longest().map_or(Span::ZERO, |call| call.longest))
+    });
     let mut lines: Vec<&Landing<'a>> = Vec::new();
     for landing in waiting {
         let y = plan.mid(f64::from(landing.place));
@@ -29,7 +31,7 @@ pub fn lines<'s, 'a>(state: &'s State<'a>, plan: &Plan) -> Vec<&'s Landing<'a>> 
             lines.push(landing);
         }
     }
-    lines.sort_by_key(|l| l.place);
+    millrace_trace::order::sort_by_key(&mut lines, |l| l.place);
     lines
 }
 
@@ -231,7 +233,7 @@ fn assigned(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, frame: Frame,
     // Two calls share the line: the one that waits longer has the right half, or where there is no room for two, all of it.
     let slim = frame.w < TWO_CALLS;
     let mut calls: Vec<&Call> = landing.calls.iter().collect();
-    calls.sort_by_key(|call| call.longest);
+    millrace_trace::order::sort_by_key(&mut calls, |call| call.longest);
     let half = calls.len() == 2 && !slim;
     let w = match (half, slim) {
         (true, _) => frame.w / 2.0 - 3.0,

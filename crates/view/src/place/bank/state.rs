@@ -237,7 +237,8 @@ impl<'a> State<'a> {
         if cars.iter().all(|car| car.trouble == Some(REMOVED)) {
             cars.iter_mut().for_each(|car| (car.trouble, car.is_shut) = (None, true));
         }
-        let index: BTreeMap<StationId, usize> = cars.iter().enumerate().map(|(i, car)| (car.id, i)).collect();
+        let mut index: BTreeMap<StationId, usize> = BTreeMap::new();
+        index.extend(cars.iter().enumerate().map(|(i, car)| (car.id, i)));
         for (_, row) in scene.ledger.stations_with_ids().filter(|(_, row)| row.kind == StationKind::Gate) {
             if let Some(car) = index.get(&row.parent).and_then(|i| cars.get_mut(*i))
                 && row.closed.is_none()
@@ -255,13 +256,13 @@ impl<'a> State<'a> {
             }
             landings.push(landing);
         }
-        landings.sort_by_key(|landing| landing.place);
+        millrace_trace::order::sort_by_key(&mut landings, |landing| landing.place);
         let (mut low, mut high) = bank.ends;
         if let (Some(first), Some(last)) = (landings.first(), landings.last()) {
             (low, high) = (low.min(first.place), high.max(last.place));
         }
         for car in &mut cars {
-            car.stops.sort_by_key(|stop| stop.place);
+            millrace_trace::order::sort_by_key(&mut car.stops, |stop| stop.place);
             car.range = match car.range {
                 (a, b) if a == b => (low, high),
                 (a, b) => (a.min(b), a.max(b)),
@@ -375,6 +376,6 @@ fn landing<'a>(
             }
         }
     }
-    calls.sort_by_key(|call| -call.way.sign());
+    millrace_trace::order::sort_by_key(&mut calls, |call| -call.way.sign());
     (Landing { id, name: scene.name(row), place, people, trips, calls }, assigned)
 }

@@ -128,7 +128,9 @@ pub fn hall_calls(scene: &Scene<'_>, look: &Look<'_>) -> Vec<HallCall> {
         })
     }
     let mut calls: Vec<HallCall> = state.landings.iter().flat_map(|landing| of(&state, look, landing)).collect();
-    calls.sort_by_key(|call| (std::cmp::Reverse(call.longest), std::cmp::Reverse(call.place)));
+    millrace_trace::order::sort_by_key(&mut calls, |call| {
+        (std::cmp::Reverse(call.longest), std::cmp::Reverse(call.place))
+    });
     calls
 }
 

@@ -20,6 +20,12 @@ fn finished(scenario: &Scenario) -> Plain {
     session
 }
 
+/// Cars whose every step is given up before it can be done try for ever, in ever new steps: of them a run says rightly that it spins.
+fn gives_up_too_early(scenario: &Scenario) -> bool {
+    let values = scenario.values();
+    scenario.field("operation-timeout").is_some() && values.span("operation-timeout") < values.span("floor-time")
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -38,7 +44,7 @@ proptest! {
             ledger.apply(event, &trace);
         }
         prop_assert!(ledger.is_conserved() && ledger.is_within_capacity(), "at the end");
-        prop_assert!(!matches!(session.outcome(), Some(Progress::Livelock(_))));
+        prop_assert!(!matches!(session.outcome(), Some(Progress::Livelock(_))) || gives_up_too_early(&scenario));
     }
 
     /// Would have caught: signals of workers that were killed, slots and probes that nobody gave back; and, as shipped, an error of the

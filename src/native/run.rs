@@ -105,6 +105,7 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
         if at != SimTime::MAX && at > end {
             notices.push(format!("the run is over at {:.3} s, and the picture is that of its end", end.seconds()));
         }
+        notices.extend(export::picture_problems(&session));
         std::fs::write(path, export::picture(&session, at, call.canvas()))
             .map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }

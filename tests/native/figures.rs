@@ -1,8 +1,11 @@
 //! Figures that cannot flatter: what the report and its text say of calls, of those that were none, and of nothing at all.
 
-use crate::program::follow;
+use crate::everyone::everyone;
+use crate::program::{follow, follow_scenario};
 use millrace::analysis::Summary;
 use millrace::export::{Report, text};
+use millrace::session::link;
+use millrace::spec::Role;
 use millrace::trace::Span;
 use serde_json::Value;
 
@@ -109,9 +112,13 @@ fn the_latencies_of_the_outcomes_are_those_of_all_calls() {
 #[test]
 fn what_has_no_sample_is_null_and_a_dash_and_never_zero() {
     // "Average Latency: 0.000 ms", over nothing.
-    for pattern in millrace::patterns::ALL {
-        let calls = (pattern.fields)().iter().any(|field| field.role == Some(millrace::spec::Role::Server));
-        let over = report(&format!("{}?until=0s{}", pattern.id, if calls { "&server=general" } else { "" }));
+    for pattern in everyone() {
+        // Each server by its own key: that of a second one is `l2-server`.
+        let servers = (pattern.fields)().into_iter().filter(|field| field.role == Some(Role::Server));
+        let general: String = servers.map(|field| format!("&{}=general", field.key)).collect();
+        let read = link::decode_query(pattern, &format!("until=0s{general}"));
+        assert_eq!(read.notices, Vec::<String>::new(), "{}", pattern.id);
+        let over = Report::of(&follow_scenario(read.scenario), Vec::new(), 12_345_678);
         let members = json(&over);
         for name in ["latency_ns", "response_ns", "waiting_ns", "riding_ns"] {
             assert_eq!(members.get(name).unwrap_or(&Value::Null), &Value::Null, "{name} of {}", pattern.id);
@@ -160,4 +167,15 @@ fn what_only_may_happen_and_did_not_is_not_seen_and_no_failure() {
     assert!(line(&text(&held_open("reject")), "holds").contains("always"));
     let opened = text(&report("circuit-breaker?requests=2500"));
     assert!(line(&opened, "seen").starts_with("seen  the breaker opened (sometimes) at 2."), "{opened}");
+}
+
+#[test]
+fn what_one_pattern_alone_reports_is_in_the_text_where_it_is_one_word_or_number() {
+    let mut over = report("semaphore");
+    assert_eq!(line(&text(&over), "peak_held"), "peak_held: 5");
+    assert!(!text(&over).contains("waits_ns"), "a summary is for programs");
+    over.detail.insert("longest_ns".to_owned(), 1_500_000.into());
+    over.detail.insert("first".to_owned(), "somebody".into());
+    assert_eq!(line(&text(&over), "longest"), "longest: 1.500 ms");
+    assert_eq!(line(&text(&over), "first"), "first: somebody");
 }

@@ -1,5 +1,6 @@
 //! CONTRIBUTING.md is followed: its template is compiled and runs like any pattern, and what it says of places and files is so.
 
+use crate::everyone::everyone;
 use crate::template;
 use millrace::analysis::History;
 use millrace::engine::Progress;
@@ -20,6 +21,32 @@ fn the_template_of_the_guide_is_the_file_that_is_compiled() {
         quoted == Some(include_str!("template.rs")),
         "CONTRIBUTING.md and tests/native/template.rs differ; change both alike"
     );
+}
+
+#[test]
+fn the_other_code_of_the_guide_stands_in_the_files_that_it_names() {
+    let blocks: Vec<&str> =
+        GUIDE.split("```rust\n").skip(2).filter_map(|rest| rest.split("```\n").next()).collect();
+    let files = [include_str!("levels.rs"), include_str!("trace.rs")];
+    assert_eq!(blocks.len(), files.len(), "a block of code in CONTRIBUTING.md is held by no file");
+    for (block, file) in blocks.into_iter().zip(files) {
+        // In pieces, between which something is left out.
+        for piece in block.split("\n\n").map(str::trim_end).filter(|piece| !piece.is_empty()) {
+            let mut lines = file.lines();
+            let missing = piece.lines().find(|line| !lines.any(|other| other == *line));
+            assert_eq!(missing, None, "in this order:\n{piece}");
+        }
+    }
+}
+
+#[test]
+fn the_headings_of_the_catalogue_are_in_the_guide_and_every_glyph_is_drawn() {
+    let drawn = include_str!("../../src/app/icon.rs");
+    for pattern in everyone() {
+        assert!(GUIDE.contains(&format!("\"{}\"", pattern.group)), "{}: {:?}", pattern.id, pattern.group);
+        let glyph = format!("=> \"{}\",", pattern.glyph);
+        assert!(drawn.contains(&glyph), "{}: nobody drew the glyph {:?} in src/app/icon.rs", pattern.id, pattern.glyph);
+    }
 }
 
 #[test]

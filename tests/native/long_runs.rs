@@ -99,3 +99,19 @@ fn where_nobody_goes_back_no_log_is_kept_and_the_report_is_the_same() {
     let report = |session| serde_json::to_value(Report::of(session, Vec::new(), 0)).expect("a report can be written");
     assert_eq!(report(&nothing), report(&all));
 }
+
+#[test]
+fn of_whom_the_log_no_longer_knows_when_it_came_the_order_is_not_called_broken() {
+    let link = "semaphore?permits=40&callers=60000&rate=1000&max-wait=200ms";
+    let scenario = Scenario::read(link).expect("a good link").scenario;
+    let history = History::of(scenario.pattern, &scenario.values());
+    let keep = Keep { log: 1 << 20, ..KEEP };
+    let mut session = Session::keeping(keep, scenario, Ledger::new(), history);
+    while !session.compute(SimTime::MAX, 256) {
+        session.show(session.computed(), u64::MAX);
+    }
+    assert!(!session.is_whole(), "the log was too short to be cut");
+    let report = Report::brief(&session, Vec::new(), 0);
+    let order = report.checks.iter().find(|check| check.name.contains("in the order of coming"));
+    assert!(order.expect("it is checked").holds);
+}

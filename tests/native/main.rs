@@ -22,16 +22,19 @@ mod endpoint_system;
 #[cfg(feature = "cli")]
 mod endpoint_wire;
 mod engine;
+mod everyone;
 mod faults;
 mod figures;
 mod golden;
 mod guide;
 mod invariants;
+mod levels;
 mod limited;
 mod links;
 #[path = "../common/listed.rs"]
 mod listed;
 mod long_runs;
+mod measured_race;
 mod parts;
 mod pool;
 mod queueing;

@@ -14,8 +14,13 @@ use std::rc::Rc;
 pub fn follow(link: &str) -> Session<Ledger, History> {
     let decoded = Scenario::read(link).expect("a good link");
     assert_eq!(decoded.notices, Vec::<String>::new(), "{link}");
-    let history = History::of(decoded.scenario.pattern, &decoded.scenario.values());
-    let mut session = Session::new(decoded.scenario, Ledger::new(), history);
+    follow_scenario(decoded.scenario)
+}
+
+/// What a scenario's run left, with its checks, once it is over.
+pub fn follow_scenario(scenario: Scenario) -> Session<Ledger, History> {
+    let history = History::of(scenario.pattern, &scenario.values());
+    let mut session = Session::new(scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, u64::MAX) {}
     session
 }

@@ -1,5 +1,6 @@
 //! What every pattern owes to those who loop over the registry: words, ranges, pictures that can be drawn, runs that end.
 
+use crate::everyone::everyone;
 use crate::program::{setup, start_pattern, values};
 use millrace::engine::Progress;
 use millrace::patterns::{self, ALL};
@@ -23,11 +24,6 @@ fn on_disk(path: &str) -> String {
 }
 
 const FIDELITIES: [Fidelity; 2] = [Fidelity::Documented, Fidelity::Shipped];
-
-/// All patterns, and the guide's template, which owes the same.
-fn everyone() -> impl Iterator<Item = &'static Pattern> {
-    ALL.iter().copied().chain([&crate::template::PATTERN])
-}
 
 /// The defaults, and every preset, with both fidelities.
 fn configurations(

@@ -1,14 +1,12 @@
 //! Several servers in one run, as a cache has them: each with a station, dice, faults, knobs and patience of its own.
 
+use crate::levels::{L2, PATTERN, faults};
 use crate::program::{finish, setup, start};
 use millrace::analysis::{History, Tone};
-use millrace::engine::{Env, Job, Seed, Server, Setup};
+use millrace::engine::{Env, Seed, Setup};
 use millrace::export::Report;
-use millrace::parts::{Crew, Rx, channel};
-use millrace::session::{Scenario, Session, link};
-use millrace::spec::{
-    Check, FaultSpec, FieldGroup, Flow, Pattern, Place, ProgramFuture, SceneSpec, ServerName, Wire, params, server_name,
-};
+use millrace::session::{Scenario, Session, Target, link};
+use millrace::spec::{FieldGroup, Pattern, params};
 use millrace::trace::{Answer, Cursor, EventKind, JobId, Ledger, Outcome, SimTime, Span, StationId, StationKind};
 use millrace::upstream::{self, Load, ServerParams};
 use millrace::view::scene::{Look, Scene, draw};
@@ -18,79 +16,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-const L1: ServerName = server_name!("l1");
-const L2: ServerName = server_name!("l2");
-
-params! {
-    /// A cache of two levels before an origin. What a level does not have, it answers with 500.
-    struct Params {
-        ..load: Load { requests: 300 },
-        ..l1: ServerParams as "l1" { server: "general", service: "constant", mean: Span::millis(1), errors: 0.5 },
-        ..l2: ServerParams as "l2" { server: "general", service: "constant", mean: Span::millis(5), errors: 0.5 },
-        ;
-        ..origin: ServerParams { server: "general", service: "constant", mean: Span::millis(50) },
-    }
-}
-
-static LEVELS: Pattern = Pattern {
-    id: "levels",
-    name: "Levels",
-    fields: Params::fields,
-    scene: |_, _| SceneSpec {
-        faults: faults(),
-        ..SceneSpec::new(
-            Flow::row([
-                Flow::from(Place::crew("workers", "Workers")),
-                Flow::column([
-                    Place::server(L1.as_str(), "L1"),
-                    Place::server(L2.as_str(), "L2"),
-                    Place::server("server", "Origin"),
-                ]),
-                Flow::from(Place::sink("results", "Results")),
-            ]),
-            ["l1", "l2", "server"].map(|server| Wire::new("workers", server)),
-        )
-    },
-    checks: &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT],
-    file: file!(),
-    home: (StationKind::Sink, "results"),
-    run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
-    ..Pattern::BASE
-};
-
-/// Those of the origin first: a link that names no server means it.
-fn faults() -> Vec<FaultSpec> {
-    let mut all = upstream::faults_of(ServerName::DEFAULT, "Origin");
-    all.extend(upstream::faults_of(L1, "L1"));
-    all.extend(upstream::faults_of(L2, "L2"));
-    all
-}
-
-async fn run(env: Env, p: Params) {
-    upstream::open(&env, &p.origin);
-    let levels = [upstream::open_as(&env, L1, &p.l1), upstream::open_as(&env, L2, &p.l2)];
-    let (tx, requests) = channel::<Job>(&env, "requests", 10);
-    let inner = env.clone();
-    let crew =
-        Crew::start(&env, "workers", "worker", 4, move |_| work(inner.clone(), levels.clone(), requests.clone()));
-    let producer = env.spawn("producer", p.load.produce(&env, tx));
-    crew.join().await;
-    drop(producer);
-}
-
-async fn work(env: Env, levels: [Server; 2], requests: Rx<Job>) {
-    while let Some(job) = requests.recv().await {
-        let mut answer = levels[0].call(&job).await.answer;
-        if !answer.is_success() {
-            answer = levels[1].call(&job).await.answer;
-        }
-        if !answer.is_success() {
-            answer = env.call(&job).await.answer;
-        }
-        job.leave(answer.outcome());
-    }
-}
-
 /// A call that ended: of which job, at which server, how, and how long it took.
 type Called = (JobId, String, Answer, Span);
 
@@ -99,14 +24,14 @@ struct Over(Session<Ledger, History>);
 /// The scenario of a query, of which nothing is ignored.
 #[track_caller]
 fn scenario(query: &str) -> Scenario {
-    let decoded = link::decode_query(&LEVELS, query);
+    let decoded = link::decode_query(&PATTERN, query);
     assert_eq!(decoded.notices, Vec::<String>::new(), "{query}");
     decoded.scenario
 }
 
 #[track_caller]
 fn follow(query: &str) -> Over {
-    let mut session = Session::new(scenario(query), Ledger::new(), History::watching(LEVELS.checks));
+    let mut session = Session::new(scenario(query), Ledger::new(), History::watching(PATTERN.checks));
     while !session.compute(SimTime::MAX, u64::MAX) {}
     for state in session.history().checks.states() {
         assert_eq!(state.first_seen(), None, "{query}: {}", state.check.name());
@@ -250,9 +175,48 @@ fn links_name_the_server_of_a_fault_and_read_back_the_same() {
     // The default server may be named; without a name the fault is its own, as it always was.
     assert_eq!(round("x=1000~0~fault~outage.server~2000000000"), "x=1000~0~fault~outage~2000000000");
     for bad in ["outage.l3~2000000000", "outage.~1", "nothing.l2~1", ".l2~1", "brownout.l2~many"] {
-        let read = link::decode_query(&LEVELS, &format!("x=1000~0~fault~{bad}"));
+        let read = link::decode_query(&PATTERN, &format!("x=1000~0~fault~{bad}"));
         assert_eq!((read.scenario.interventions.len(), read.notices.len()), (0, 1), "{bad}");
     }
+}
+
+#[test]
+fn what_of_a_fault_cannot_be_read_is_said_and_what_the_picture_has_instead() {
+    let said = |entry: &str| link::decode_query(&PATTERN, &format!("x={entry}")).notices;
+    let no_such = said("1000~0~fault~outage.l3~2000000000");
+    let [no_such] = no_such.as_slice() else { panic!("{no_such:?}") };
+    assert!(no_such.starts_with("levels has no fault \"outage.l3\"; it has "), "{no_such}");
+    assert!(no_such.contains("outage, ") && no_such.contains("outage.l2") && no_such.ends_with("; it was ignored"));
+    assert_eq!(
+        said("1s~0~fault~outage.l2~2000000000"),
+        ["\"1s\", the time of the intervention \"1s~0~fault~outage.l2~2000000000\", is no number of nanoseconds; it was ignored"]
+    );
+    assert_eq!(
+        said("1000~0~fault~brownout.l2~many"),
+        ["the intervention \"1000~0~fault~brownout.l2~many\" cannot be read; it was ignored"]
+    );
+}
+
+params! {
+    /// Two servers, and each has a name.
+    struct Named {
+        ..load: Load,
+        ..l1: ServerParams as "l1",
+        ..l2: ServerParams as "l2",
+    }
+}
+
+static NAMED: Pattern = Pattern { id: "named", fields: Named::fields, ..Pattern::BASE };
+
+#[test]
+fn an_endpoint_that_can_replace_none_of_the_servers_is_refused_in_these_words() {
+    let read = link::decode_query(&NAMED, "target=fetch");
+    assert_eq!(
+        read.notices,
+        ["none of the servers of named can be replaced by a real endpoint; it was ignored"]
+    );
+    assert_eq!(read.scenario.target, Target::Sim);
+    assert_eq!(link::decode_query(&PATTERN, "target=fetch").notices, Vec::<String>::new(), "the origin can be");
 }
 
 #[test]
@@ -260,7 +224,7 @@ fn the_labels_of_faults_say_whose_they_are() {
     let labels: Vec<_> = faults().iter().map(|f| (f.name().into_owned(), f.full_label().into_owned())).collect();
     assert!(labels.contains(&("outage".to_owned(), "Origin: Outage".to_owned())));
     assert!(labels.contains(&("partition.l2".to_owned(), "L2: Partition".to_owned())));
-    let scene = (LEVELS.scene)(&scenario("").values(), Default::default());
+    let scene = (PATTERN.scene)(&scenario("").values(), Default::default());
     assert!(scene.faults_of("l2").all(|f| f.server == Some(L2)) && scene.faults_of("l2").count() == 6);
     assert!(
         upstream::faults().iter().all(|f| f.full_label() == f.label),
@@ -272,7 +236,7 @@ fn the_labels_of_faults_say_whose_they_are() {
 fn the_picture_of_a_server_tells_of_its_own_faults_and_of_the_worst_of_several() {
     let scenario =
         scenario("x=1000~0~fault~slow-server.l1~3;1000~0~fault~brownout.l2~1.5;2000~0~fault~crash.l2~600000000000");
-    let (spec, values) = ((LEVELS.scene)(&scenario.values(), scenario.fidelity), scenario.values());
+    let (spec, values) = ((PATTERN.scene)(&scenario.values(), scenario.fidelity), scenario.values());
     let at = |at| {
         let mut run = scenario.run(None);
         run.advance(SimTime(at), u64::MAX);
@@ -305,7 +269,7 @@ fn met(seed: &str, kind: &'static [(&'static str, &'static str)], jobs: usize, c
     let met: Rc<RefCell<Vec<Met>>> = Rc::default();
     let seen = met.clone();
     let over = finish(start(Setup { seed: Seed::from_word(seed), ..setup() }, move |env: Env| async move {
-        let values = LEVELS.values(Default::default(), None, |field| {
+        let values = PATTERN.values(Default::default(), None, |field| {
             let (_, text) = kind.iter().find(|(key, _)| *key == field.key)?;
             field.read(text).ok()
         });

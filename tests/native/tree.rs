@@ -2,9 +2,12 @@
 //! here, for trees that no pattern has: nothing covers anything, nothing leaves the picture, wires end where they say.
 
 use super::stage::fault_of;
+use millrace::analysis::History;
 use millrace::engine::{Env, Job, Run, StationSpec};
-use millrace::spec::{Flow, Place, SceneSpec, Values, Wire};
-use millrace::trace::{Cursor, Outcome, SimTime, Span, StationId, StationKind, UNLIMITED};
+use millrace::export::picture_problems;
+use millrace::session::{Scenario, Session};
+use millrace::spec::{Flow, Pattern, Place, SceneSpec, Values, Wire};
+use millrace::trace::{Cursor, Ledger, Outcome, SimTime, Span, StationId, StationKind, UNLIMITED};
 use millrace::view::place::problems;
 use millrace::view::scene::{Frame, Layout, Look, Plan, Scene, conservation, draw, hit, items, routes};
 use millrace::view::{Palette, Picture, Theme, svg, text};
@@ -308,6 +311,19 @@ fn a_scene_that_does_not_fit_its_program_says_what_is_wrong_and_draws_all_the_sa
         assert!(!shot.with(|scene| text::rows(scene, &look)).is_empty());
         shot.with(|scene| items(scene, &look));
     }
+}
+
+#[test]
+fn whoever_has_a_picture_made_is_told_what_is_wrong_with_it() {
+    let of = |pattern| {
+        let mut session = Session::new(Scenario::new(pattern), Ledger::new(), History::default());
+        while !session.compute(SimTime::MAX, u64::MAX) {}
+        picture_problems(&session)
+    };
+    assert_eq!(of(&crate::levels::PATTERN), Vec::<String>::new());
+    let scene = |_: &Values, _| SceneSpec::new(Flow::row([Place::server("l3", "L3")]), []);
+    let broken: &'static Pattern = Box::leak(Box::new(Pattern { scene, ..crate::levels::PATTERN.clone() }));
+    assert_eq!(of(broken), ["the place \"L3\" shows the station \"l3\", which nobody opened"]);
 }
 
 /// Pictures to be looked at: `MILLRACE_LOOK=/some/folder cargo test --test native -- --ignored trees_to_look_at`.

@@ -15,7 +15,7 @@ mod text;
 pub use host::{Documents, Heap, Host, costs};
 pub use jsonl::json_line;
 pub use perfetto::perfetto;
-pub use picture::{Canvas, picture};
+pub use picture::{Canvas, picture, picture_problems};
 pub use report::{
     Blocked, CheckLine, MeasuredLine, RatesLine, Report, Requests, ServerLine, StationLine, Tasks, outcome_word,
 };

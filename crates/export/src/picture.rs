@@ -7,7 +7,7 @@ use millrace_trace::{Cursor, Fold, SimTime};
 use millrace_view::scene::{Look, Scene, draw};
 use millrace_view::shape::Point;
 use millrace_view::svg::svg;
-use millrace_view::{Palette, Picture, Theme};
+use millrace_view::{Palette, Picture, Theme, place};
 
 /// What a picture is painted on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,4 +39,11 @@ pub fn picture<F: Fold + Clone>(session: &Session<F, History>, at: SimTime, canv
     let scene = Scene::new(&spec, &values, &folded.ledger, &folded.recent, &trace);
     let look = Look { stuck: is_final && stuck, ..Look::new(canvas.size, palette, at) };
     svg(&draw(&scene, &look), canvas.size, palette)
+}
+
+/// What is wrong with the stage of a session, as what it opened so far shows: such places are drawn empty.
+pub fn picture_problems<F: Fold + Clone>(session: &Session<F, History>) -> Vec<String> {
+    let scenario = session.scenario();
+    let spec = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
+    place::problems(&spec, &session.history().ledger, &session.run().trace())
 }

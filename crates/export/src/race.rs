@@ -91,7 +91,7 @@ impl RaceRun {
 
     /// The words that its verdict is made of.
     pub fn words(&self) -> Words {
-        Words::of(self.base.pattern)
+        Words::of(&self.base)
     }
 
     /// The places of what is computed next: of the seed, and of the choice.

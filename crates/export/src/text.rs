@@ -5,6 +5,7 @@
 use super::Report;
 use millrace_analysis::{Standing, Summary};
 use millrace_spec::TimeUnit;
+use serde_json::Value as Json;
 use std::fmt::Write;
 
 /// The report as lines for a terminal.
@@ -27,8 +28,8 @@ fn write(out: &mut String, r: &Report) -> std::fmt::Result {
     }
     writeln!(out, "Total Time: {} ({} ns, {})", seconds(r.virtual_ns), r.virtual_ns, r.outcome)?;
     if let Some(ideal) = r.detail.get("ideal") {
-        let seconds = ideal.get("seconds").and_then(serde_json::Value::as_f64).unwrap_or(0.0);
-        let formula = ideal.get("formula").and_then(serde_json::Value::as_str).unwrap_or("");
+        let seconds = ideal.get("seconds").and_then(Json::as_f64).unwrap_or(0.0);
+        let formula = ideal.get("formula").and_then(Json::as_str).unwrap_or("");
         writeln!(out, "Closed Form: {seconds:.3} s ({formula})")?;
     }
     if calls {
@@ -59,6 +60,7 @@ fn write(out: &mut String, r: &Report) -> std::fmt::Result {
     )?;
     writeln!(out, "Host Time: {}", ms(r.wall_ns))?;
     r.host.iter().try_for_each(|host| super::host::write(out, host))?;
+    details(out, r)?;
     for blocked in &r.blocked {
         let place = blocked.line.map_or(String::new(), |line| format!(" ({}:{line})", blocked.file.unwrap_or("")));
         writeln!(out, "  blocked: {} on {}{place}", blocked.task, blocked.waiting_on)?;
@@ -98,6 +100,20 @@ fn servers(out: &mut String, r: &Report) -> std::fmt::Result {
         let (answers, most) = (server.answers_per_s, server.in_flight_peak);
         writeln!(out, "  {name:<8} {}", summary(server.latency_ns.as_ref(), ms))?;
         writeln!(out, "           {answers:.1} answers/s, {most} in flight at most")?;
+    }
+    Ok(())
+}
+
+/// What only this pattern reports, where it is one word or number: a time of so many `_ns` in milliseconds, all else as programs have it.
+fn details(out: &mut String, r: &Report) -> std::fmt::Result {
+    for (key, value) in &r.detail {
+        let nanos = key.strip_suffix("_ns").zip(value.as_u64());
+        match (nanos, value) {
+            (Some((key, nanos)), _) => writeln!(out, "  {key}: {}", ms(nanos))?,
+            (_, Json::String(text)) => writeln!(out, "  {key}: {text}")?,
+            (_, Json::Number(_) | Json::Bool(_)) => writeln!(out, "  {key}: {value}")?,
+            _ => {}
+        }
     }
     Ok(())
 }

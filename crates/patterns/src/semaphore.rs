@@ -31,8 +31,9 @@ use millrace_spec::{
     At, Check, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, Role, SceneSpec, Step, Values, Wire, params,
     summary_ns, waits,
 };
-use millrace_trace::{EventKind, Fold, Ledger, Outcome, Span, StationKind, Trace, ledger::StationRow};
+use millrace_trace::{EventKind, Fold, JobId, Ledger, Outcome, Span, StationKind, Trace, ledger::StationRow};
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
 
 params! {
     /// The parameters of the semaphore.
@@ -162,17 +163,21 @@ fn pool<'a>(ledger: &'a Ledger, trace: &Trace) -> Option<&'a StationRow> {
     ledger.find(PERMITS, trace).map(|(_, pool)| pool)
 }
 
-/// Whoever gave up is in nobody's way.
+/// Whoever gave up is in nobody's way. Of who came before what is kept of the log nothing is known.
 fn first_come_first_served(ledger: &Ledger, trace: &Trace) -> bool {
     let Some((permits, _)) = ledger.find(PERMITS, trace) else { return true };
+    let came = || {
+        trace.iter().filter_map(|event| match event.kind {
+            EventKind::Moved { job, station, started: false } if station == permits => Some(job),
+            _ => None,
+        })
+    };
+    let known: BTreeSet<JobId> = came().collect();
     let mut served = trace.iter().filter_map(|event| match event.kind {
-        EventKind::Started { job } => Some(job),
+        EventKind::Started { job } if known.contains(&job) => Some(job),
         _ => None,
     });
-    let mut came = trace.iter().filter_map(|event| match event.kind {
-        EventKind::Moved { job, station, started: false } if station == permits => Some(job),
-        _ => None,
-    });
+    let mut came = came();
     served.all(|job| came.any(|came| came == job))
 }
 

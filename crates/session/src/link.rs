@@ -12,7 +12,7 @@
 use super::{DEFAULT_SEED, Scenario, Target};
 use millrace_engine::{Action, Intervention, Ordinal};
 use millrace_patterns as patterns;
-use millrace_spec::{FaultSpec, Fidelity, Pattern, Problem, parse_span};
+use millrace_spec::{FaultSpec, Fidelity, Pattern, Problem, Role, parse_span};
 use millrace_trace::{SimTime, Span};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -202,7 +202,12 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
         }
     }
     if !scenario.calls_server() && (scenario.target == Target::Fetch || scenario.url.is_some()) {
-        notices.push(format!("{} calls no server; the real endpoint was ignored", scenario.pattern.id));
+        let id = scenario.pattern.id;
+        notices.push(match scenario.field_with(Role::Server) {
+            None => format!("{id} calls no server; the real endpoint was ignored"),
+            // Only the default one can be, and each of these has a name.
+            Some(_) => format!("none of the servers of {id} can be replaced by a real endpoint; it was ignored"),
+        });
         (scenario.target, scenario.url) = (Target::Sim, None);
     }
     Decoded { scenario, notices: merged(notices) }
@@ -233,41 +238,62 @@ fn interventions(text: &str, scenario: &Scenario, notices: &mut Vec<String>) -> 
                 notices.push(format!("only the first {MOST_INTERVENTIONS} interventions were taken"));
                 break;
             }
-            Some(i) => all.push(i),
-            None => notices.push(format!("the intervention \"{}\" cannot be read; it was ignored", shorten(entry))),
+            Ok(i) => all.push(i),
+            Err(why) => notices.push(format!("{why}; it was ignored")),
         }
     }
     millrace_trace::order::sort_by_key(&mut all, |i| (i.at, i.ordinal));
     all
 }
 
-fn intervention(entry: &str, scenario: &Scenario) -> Option<Intervention> {
-    let mut parts = entry.split('~');
-    let at = SimTime(parts.next()?.parse().ok()?);
-    let ordinal = Ordinal::after(parts.next()?.parse().ok()?);
-    let what = parts.next()?;
+/// What somebody did to a run, or what keeps it from being read.
+fn intervention(entry: &str, scenario: &Scenario) -> Result<Intervention, String> {
+    let unreadable = || format!("the intervention \"{}\" cannot be read", shorten(entry));
+    let (at, rest) = entry.split_once('~').ok_or_else(unreadable)?;
+    let at = at.parse().map(SimTime).map_err(|_| {
+        format!("\"{}\", the time of the intervention \"{}\", is no number of nanoseconds", shorten(at), shorten(entry))
+    })?;
+    let mut parts = rest.split('~');
+    let ordinal = parts.next().and_then(|ordinal| ordinal.parse().ok()).map(Ordinal::after).ok_or_else(unreadable)?;
+    let what = parts.next().ok_or_else(unreadable)?;
+    if what == "fault"
+        && let Some(id) = parts.clone().next()
+        && scenario.fault(id).is_none()
+    {
+        return Err(no_such_fault(id, scenario));
+    }
+    action(what, parts, scenario).map(|action| Intervention { at, ordinal, action }).ok_or_else(unreadable)
+}
+
+/// That the picture of a scenario has no such fault, and which it has.
+fn no_such_fault(id: &str, scenario: &Scenario) -> String {
+    let faults = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity).faults;
+    let names: Vec<_> = faults.iter().map(FaultSpec::name).collect();
+    let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    format!("{} has no fault \"{}\"; it has {has}", scenario.pattern.id, shorten(id))
+}
+
+fn action<'a>(what: &str, mut parts: impl Iterator<Item = &'a str>, scenario: &Scenario) -> Option<Action> {
     if let "ask" | "hang" = what {
-        let action = asked(what, parts, scenario)?;
-        return Some(Intervention { at, ordinal, action });
+        return asked(what, parts, scenario);
     }
     let (id, value, further) = (parts.next()?, parts.next()?, parts.next());
     if parts.next().is_some() {
         return None;
     }
-    let action = match (what, value) {
+    match (what, value) {
         ("fault", "off") => {
             let fault = scenario.fault(id)?;
             let magnitude = further.map(|number| fault.unit.from_link(number).ok_or(())).transpose().ok()?;
-            Action::Lift { id: fault.name().into_owned(), magnitude }
+            Some(Action::Lift { id: fault.name().into_owned(), magnitude })
         }
-        ("fault", _) if further.is_none() => begun(&scenario.fault(id)?, value)?,
+        ("fault", _) if further.is_none() => begun(&scenario.fault(id)?, value),
         ("live", _) if further.is_none() => {
             let field = scenario.field(id).filter(|f| f.live)?;
-            Action::Live { key: field.key.to_owned(), value: value.parse().ok()? }
+            Some(Action::Live { key: field.key.to_owned(), value: value.parse().ok()? })
         }
-        _ => return None,
-    };
-    Some(Intervention { at, ordinal, action })
+        _ => None,
+    }
 }
 
 /// A fault that begins: its magnitude, and how long it lasts where that is said.

@@ -34,8 +34,8 @@ pub fn RacedChoice(props: &RacedProps) -> Html {
     let Kind::Choice(choices) = field.kind else { return Html::default() };
     let side_runs = page.side_runs();
     let race = side_runs.race();
-    let measure = page.scenario().pattern.race.map_or("", |race| race.measure);
     let note = race.filter(|race| !race.is_old() && race.lines().iter().any(|l| l.mean.is_some())).map(|race| {
+        let measure = race.run().words().measure;
         match (race.run().compared(), race.run().seeds().len()) {
             (_, 1) | (0, _) => format!("{measure}, this seed"),
             (n, all) if n == all => format!("{measure}, {n} seeds"),

@@ -149,6 +149,7 @@ fn reservation(line: &Line, words: &Words) -> Option<String> {
     };
     let people = format!("{} of {} {} {}{turned}", count(left_out), count(line.offered), words.who, words.left_out);
     Some(match (end.is_empty(), left_out) {
+        (true, _) if line.mean.is_none() => format!("{name}: {people}; it has no figure."),
         (true, _) => format!("{name}: {people}; its figure is of {}.", words.counted),
         (false, 0) => format!("{name} {end}."),
         (false, _) => format!("{name} {end}: {people}."),
@@ -199,7 +200,7 @@ mod tests {
 
     const PASSENGERS: Words = Words {
         who: "passengers",
-        measure: "mean wait",
+        measure: std::borrow::Cow::Borrowed("mean wait"),
         verb: "waits",
         left_out: "did not arrive",
         counted: "those who were taken on",

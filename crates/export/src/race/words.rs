@@ -1,14 +1,15 @@
 //! The words of a race: who is served, what is compared, and how one says that it is least.
 
-use millrace_spec::Pattern;
+use millrace_session::Scenario;
+use std::borrow::Cow;
 
 /// The words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     /// Who is served: "passengers".
     pub who: &'static str,
     /// What is compared: "mean wait".
-    pub measure: &'static str,
+    pub measure: Cow<'static, str>,
     /// What the best does least: "waits".
     pub verb: &'static str,
     /// What became of those who were left out: "did not arrive".
@@ -18,23 +19,33 @@ pub struct Words {
 }
 
 impl Words {
-    /// Of requests, where a pattern has no words of its own.
+    /// Of requests, whose response times are compared.
     pub const REQUESTS: Words = Words {
         who: "requests",
-        measure: "mean time from coming to leaving",
+        measure: Cow::Borrowed("mean time from coming to leaving"),
         verb: "takes",
         left_out: "came to no result",
         counted: "all that had an answer",
     };
 
-    /// Those of a pattern: of who waits for a car where there are cars to wait for.
-    pub fn of(pattern: &Pattern) -> Words {
-        pattern.race.map_or(Words::REQUESTS, |race| Words {
-            who: race.who,
-            measure: race.measure,
-            verb: "waits",
-            left_out: "did not arrive",
-            counted: "those who were taken on",
-        })
+    /// Those of what is compared of a scenario's runs: the first that its pattern measures, in the words that the pattern has for its
+    /// race if it has some; of requests, where it measures nothing.
+    pub fn of(scenario: &Scenario) -> Words {
+        let Some(measure) = scenario.measures().into_iter().next() else { return Words::REQUESTS };
+        match scenario.pattern.race {
+            Some(race) => Words {
+                who: race.who,
+                measure: Cow::Borrowed(race.measure),
+                verb: "waits",
+                left_out: "did not arrive",
+                counted: "those who were taken on",
+            },
+            None => Words {
+                who: measure.who,
+                measure: Cow::Owned(format!("mean {}", measure.label.to_lowercase())),
+                counted: "those of whom there is one",
+                ..Words::REQUESTS
+            },
+        }
     }
 }

@@ -33,6 +33,8 @@ pub fn text(race: &RaceRun) -> String {
     let headings = ["", "Mean", "Lowest", "Highest", "p95", "Longest", "Done", "Best on", "Fingerprint"];
     let mut lines = vec![headings.map(str::to_owned).to_vec()];
     let dash = || "—".to_owned();
+    // Who has nobody to be compared with is not best.
+    let can_be_best = race.lines().iter().filter(|line| line.mean.is_some()).count() > 1;
     for (place, line) in race.lines().iter().enumerate() {
         let chosen = if line.choice.id == current { " (chosen)" } else { "" };
         let figure = |pick: fn((f64, f64, f64)) -> f64| range(line).map_or_else(dash, |r| seconds(pick(r)));
@@ -45,13 +47,16 @@ pub fn text(race: &RaceRun) -> String {
             line.p95.map_or_else(dash, seconds),
             line.longest.map_or_else(dash, seconds),
             format!("{} of {}", number::count(line.delivered), number::count(line.offered)),
-            format!("{} of {seeds}", line.best_on),
+            if can_be_best { format!("{} of {seeds}", line.best_on) } else { dash() },
             digest,
         ]);
     }
     out += &table(&lines, &[0]);
     out.push('\n');
     match verdict(&race.lines(), race.compared_rows(), &current, &words) {
+        None if race.lines().iter().any(|line| line.drained) => {
+            out += "Nothing can be compared: there is no figure of any that came to its end.\n";
+        }
         None => out += "Nothing can be compared: nobody came to the end with any of them.\n",
         Some(verdict) => {
             let _ok = writeln!(out, "{}", verdict.sentence());
@@ -91,7 +96,7 @@ pub fn json(race: &RaceRun, notices: &[String]) -> Json {
     json!({
         "key": race.key(),
         "chosen": current,
-        "measure": words.measure,
+        "measure": words.measure.as_ref(),
         "unit": "s",
         "seeds": race.seeds(),
         "digest": first.filter(|_| is_same),

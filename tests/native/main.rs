@@ -13,6 +13,7 @@ mod channel;
 mod charts;
 mod console;
 mod counts;
+mod crowd;
 mod dice;
 mod elevator;
 #[cfg(feature = "cli")]

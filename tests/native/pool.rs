@@ -10,15 +10,20 @@ use millrace::upstream::{self, ServerParams};
 use millrace::view::scene::{Layout, Look, Scene, conservation, draw, items};
 use millrace::view::{Palette, Picture, Shape, Theme, text};
 
-const WIDE: (f64, f64) = (880.0, 430.0);
-const PHONE: (f64, f64) = (390.0, 368.0);
+pub(crate) const WIDE: (f64, f64) = (880.0, 430.0);
+pub(crate) const PHONE: (f64, f64) = (390.0, 368.0);
 
 /// What is asked of the scene of a link at an instant.
-fn seen<T>(link: &str, ms: u64, size: (f64, f64), ask: impl FnOnce(&Scene<'_>, &Look<'_>) -> T) -> T {
+pub(crate) fn seen<T>(link: &str, ms: u64, size: (f64, f64), ask: impl FnOnce(&Scene<'_>, &Look<'_>) -> T) -> T {
     seen_of(Scenario::read(link).expect("a good link").scenario, ms, size, ask)
 }
 
-fn seen_of<T>(scenario: Scenario, ms: u64, size: (f64, f64), ask: impl FnOnce(&Scene<'_>, &Look<'_>) -> T) -> T {
+pub(crate) fn seen_of<T>(
+    scenario: Scenario,
+    ms: u64,
+    size: (f64, f64),
+    ask: impl FnOnce(&Scene<'_>, &Look<'_>) -> T,
+) -> T {
     let (values, at) = (scenario.values(), SimTime(ms * 1_000_000));
     let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
     let mut session = Session::new(scenario, Ledger::new(), History::default());
@@ -178,4 +183,13 @@ fn a_call_through_a_pool_holds_its_permit_while_it_is_at_the_server() {
             assert!(left >= -0.5 && top >= -0.5 && right <= size.0 + 0.5 && bottom <= size.1 + 0.5, "{shape:?}");
         }
     }
+}
+
+#[test]
+fn a_server_without_room_for_both_tells_its_load_before_how_long_calls_take() {
+    let mut scenario = gated_scenario();
+    scenario.set("slots", "1000").expect("a good value");
+    let shapes = seen_of(scenario, 30, WIDE, draw);
+    let said = |wanted: &str| shapes.iter().any(|shape| matches!(shape, Shape::Text { text, .. } if text == wanted));
+    assert!(said("1/1,000 slots") && !said("20.0 ms"), "{shapes:?}");
 }

@@ -6,11 +6,11 @@ use millrace::analysis::History;
 use millrace::engine::{Env, Job, Run, StationSpec};
 use millrace::export::picture_problems;
 use millrace::session::{Scenario, Session};
-use millrace::spec::{Flow, Pattern, Place, SceneSpec, Values, Wire};
-use millrace::trace::{Cursor, Ledger, Outcome, SimTime, Span, StationId, StationKind, UNLIMITED};
+use millrace::spec::{Flow, Pattern, Place, PlaceKind, Regulator, SceneSpec, Values, Wire};
+use millrace::trace::{Cursor, Gauge, Ledger, Outcome, SimTime, Span, StationId, StationKind, UNLIMITED};
 use millrace::view::place::problems;
 use millrace::view::scene::{Frame, Layout, Look, Plan, Scene, conservation, draw, hit, items, routes};
-use millrace::view::{Palette, Picture, Theme, svg, text};
+use millrace::view::{Palette, Picture, Shape, Theme, svg, text};
 
 const SIZES: [(f64, f64); 4] = [(1_440.0, 560.0), (820.0, 430.0), (620.0, 430.0), (390.0, 480.0)];
 
@@ -101,6 +101,7 @@ async fn program(env: Env) {
             stations.push((open(StationKind::Worker, &format!("{name} worker {n}"), crew, 1), u64::from(n % 2 == 0)));
         }
     }
+    root(StationKind::Crew, "nobody in it", UNLIMITED);
     for (name, slots) in [("one", 3), ("two", UNLIMITED), ("three", 100)] {
         stations.push((root(StationKind::Server, name, slots), 3));
     }
@@ -165,6 +166,52 @@ fn the_scenes_of_these_tests_fit_their_program() {
         assert_eq!(problems(&shot.spec, &shot.picture.ledger, &shot.run.trace()), Vec::<String>::new(), "{name}");
         let (sum, holds) = shot.with(conservation);
         assert!(holds, "{name}: {sum}");
+    }
+}
+
+#[test]
+fn a_place_that_would_be_empty_without_a_word_is_told_of() {
+    let regulator = Regulator {
+        pressure: Gauge(0),
+        delay: Gauge(1),
+        pressure_max: 15,
+        low: 5,
+        high: 10,
+        delay_max: 1,
+        rules: Default::default(),
+    };
+    let flow = Flow::row([
+        Place::source("source", "Source"),
+        Place {
+            kind: PlaceKind::Regulator(Box::new(regulator)),
+            ..Place::source("source", "Throttle").named("throttle")
+        },
+        Place::crew("nobody in it", "Workers"),
+        Place::sink("home", "Results"),
+    ]);
+    let shot = Shot::of(SceneSpec::new(flow, []));
+    let problems = problems(&shot.spec, &shot.picture.ledger, &shot.run.trace());
+    let about = |what: &[&str]| problems.iter().any(|problem| what.iter().all(|word| problem.contains(word)));
+    assert!(about(&["\"Throttle\"", "\"source\"", "0 pixels", "column"]), "{problems:?}");
+    assert!(about(&["\"Workers\"", "\"nobody in it\"", "member"]), "{problems:?}");
+}
+
+#[test]
+fn the_wires_to_a_column_of_servers_go_out_of_the_middle_of_all_lanes() {
+    let shot = Shot::of(fan_out());
+    for size in [(1_440.0, 560.0), (820.0, 430.0)] {
+        let look = look(size);
+        shot.with(|scene| {
+            let plan = Plan::of(scene, &look);
+            let crew = scene.all().find(|here| here.label() == "Crew").expect("the crew");
+            let frame = plan.spot(crew.index()).frame;
+            let (top, bottom) = crew.face().lanes_out(crew, frame).expect("eight lanes");
+            let out: Vec<_> = routes(scene, &plan).into_iter().filter(|points| points[0].0 == frame.right()).collect();
+            assert_eq!(out.len(), 3, "a wire to each server");
+            assert!(out.iter().all(|points| (points[0].1 - (top + bottom) / 2.0).abs() < 1.0), "{out:?} between {top} and {bottom}");
+            let bracket = |shape: &Shape| matches!(shape, Shape::Line { points, .. } if points.first() == Some(&(frame.right(), top)) && points.last() == Some(&(frame.right(), bottom)));
+            assert!(draw(scene, &look).iter().any(bracket), "and a bracket from the first lane to the last");
+        });
     }
 }
 

@@ -305,7 +305,11 @@ impl Ledger {
     }
 
     fn spawned(&mut self, child: TaskId, row: TaskRow, trace: &Trace) {
+        let home = row.station;
         self.tasks.put(child.0, row);
+        if let Some(home) = self.stations.get_mut(home.0 as usize) {
+            home.task_started();
+        }
         self.tally.task_started(trace.bytes_of(child));
     }
 }
@@ -400,7 +404,11 @@ impl Fold for Ledger {
                 if let Some(task) = self.tasks.get_mut(event.task.0) {
                     task.wait = None;
                     task.ended = Some((event.at, how));
+                    let home = task.station;
                     self.tasks.over(event.task.0);
+                    if let Some(home) = self.stations.get_mut(home.0 as usize) {
+                        home.task_ended();
+                    }
                 }
                 self.tally.task_ended(trace.bytes_of(event.task));
             }

@@ -13,6 +13,29 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// A whole number where there is little room: as [`count`], from ten millions on in millions, `10.8 M`.
+pub fn short_count(n: u64) -> String {
+    if n < 10_000_000 { count(n) } else { millions(n) }
+}
+
+/// A whole number that is to be no wider than so many characters, if that can be: in full, or rounded to millions or thousands.
+pub fn count_within(n: u64, characters: usize) -> String {
+    let full = count(n);
+    if full.len() <= characters || n < 10_000 {
+        full
+    } else if n < 1_000_000 {
+        format!("{} k", (n + 500) / 1_000)
+    } else {
+        millions(n)
+    }
+}
+
+/// `10.8 M`
+fn millions(n: u64) -> String {
+    let tenths = n / 100_000 + u64::from(n % 100_000 >= 50_000);
+    format!("{}.{} M", count(tenths / 10), tenths % 10)
+}
+
 /// Milliseconds without the unit: one decimal below 1,000, then none.
 pub fn millis(nanos: u64) -> String {
     let ms = nanos as f64 / 1e6;
@@ -126,6 +149,10 @@ mod tests {
         assert_eq!(count(7_500), "7,500");
         assert_eq!(count(1_000_000), "1,000,000");
         assert_eq!(count(12), "12");
+        assert_eq!((short_count(9_999_999), short_count(10_804_321)), ("9,999,999".into(), "10.8 M".into()));
+        assert_eq!(short_count(100_000_000), "100.0 M");
+        assert_eq!((count_within(7_500, 4), count_within(1_234_567, 9)), ("7,500".into(), "1,234,567".into()));
+        assert_eq!((count_within(123_456, 6), count_within(10_804_321, 9)), ("123 k".into(), "10.8 M".into()));
         assert_eq!(millis(37_940_000), "37.9");
         assert_eq!(millis(8_536_000_000), "8,536");
         assert_eq!(short_millis(533_000_000), "533");

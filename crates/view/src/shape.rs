@@ -200,6 +200,11 @@ pub fn text_width(text: &str, size: f64, mono: bool) -> f64 {
     text.chars().map(each).sum::<f64>() * size
 }
 
+/// The width of a bold text: bold letters are a little wider.
+pub fn bold_width(text: &str, size: f64) -> f64 {
+    1.1 * text_width(text, size, false)
+}
+
 /// A text cut to a width, with an ellipsis; nothing at all where not even a few letters fit.
 pub fn cut(text: &str, width: f64, size: f64, mono: bool) -> String {
     if text_width(text, size, mono) <= width {

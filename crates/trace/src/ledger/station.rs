@@ -15,6 +15,12 @@ pub struct StationRow {
     pub parent: StationId,
     /// How much it holds, or serves at once where it is a server.
     pub capacity: u32,
+    /// The most it was ever given room for: what it was opened with, unless it grew later. Zero where it never was given any.
+    pub capacity_peak: u32,
+    /// Tasks at home there that have not ended.
+    pub tasks_live: u64,
+    /// The most of them there were at once.
+    pub tasks_peak: u64,
     /// When it was opened.
     pub opened: SimTime,
     /// When it was closed, if it was.
@@ -63,6 +69,9 @@ impl StationRow {
             name,
             parent,
             capacity: UNLIMITED,
+            capacity_peak: 0,
+            tasks_live: 0,
+            tasks_peak: 0,
             opened: at,
             closed: None,
             state: None,
@@ -186,12 +195,22 @@ impl StationRow {
         self.capacity_ns = self.room_ns(at);
         self.sized = at;
         self.capacity = capacity;
+        self.capacity_peak = self.capacity_peak.max(capacity);
         // Shrinking throws nobody out.
         self.allowed = self.limit().max(self.load());
     }
 
     fn limit(&self) -> u64 {
         if self.capacity == UNLIMITED { u64::MAX } else { u64::from(self.capacity) }
+    }
+
+    pub(super) fn task_started(&mut self) {
+        self.tasks_live += 1;
+        self.tasks_peak = self.tasks_peak.max(self.tasks_live);
+    }
+
+    pub(super) fn task_ended(&mut self) {
+        self.tasks_live = self.tasks_live.saturating_sub(1);
     }
 
     pub(super) fn set_gauge(&mut self, gauge: Gauge, value: i64, at: SimTime) {

@@ -5,7 +5,7 @@ use super::{Here, Term};
 use crate::number;
 use crate::scene::glyph::{self, Sort};
 use crate::scene::{Detail, Frame, Look, Plan, first_fit, heading};
-use crate::shape::{Ink, Sheet, crisp, text_width};
+use crate::shape::{Ink, Sheet, bold_width, crisp, text_width};
 use crate::text::Row;
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{JobId, StationKind, UNLIMITED};
@@ -118,8 +118,7 @@ impl Face for Channel {
         let capacity = capacity(here).unwrap_or(UNLIMITED);
         let level = here.level();
         let (words, full) = fill(here);
-        // Names are set bold, which is a little wider.
-        let name = if text_width(here.label(), 12.8, false) <= frame.w + 5.0 { here.label() } else { "" };
+        let name = if bold_width(here.label(), 11.64) <= frame.w + 5.0 { here.label() } else { "" };
         let short =
             if capacity == 0 { ["direct".to_owned(), String::new()] } else { [number::count(level), String::new()] };
         let line = first_fit(&[[words].as_slice(), &short].concat(), frame.w + 9.0);
@@ -307,7 +306,7 @@ fn band(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame, (n
     let (left, right, top) = (frame.x, frame.right(), frame.y);
     let (fill, full) = fill(here);
     sheet.text((left, top + 20.0), here.label(), Ink::new(p.ink).size(12.0).bold());
-    let x = left + text_width(here.label(), 12.0, false) + 8.0;
+    let x = left + bold_width(here.label(), 12.0) + 8.0;
     let ink = if full { Ink::new(p.blocked_ink).bold() } else { Ink::new(p.ink_3) };
     sheet.text((x, top + 20.0), fill, ink);
     let ink = if hot { Ink::new(p.blocked_ink).bold() } else { Ink::new(p.ink_3) };

@@ -1,5 +1,7 @@
 //! A crew: a lane for each worker; a grid of glyphs when there are too many; counts when there are far too many.
 
+mod ground;
+
 use super::face::{Face, Note, OnPhone, Room, itself, step};
 use super::{Here, Term, sink};
 use crate::number;
@@ -11,6 +13,7 @@ use crate::scene::{
 };
 use crate::shape::{Ink, Shape, Sheet, crisp, text_width};
 use crate::text::Row;
+use ground::{MOST_GLYPHS, frames, free_below, lane_height, lanes_frame, raster};
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{StationId, StationKind};
 
@@ -25,28 +28,6 @@ const GLYPH: f64 = 13.0;
 /// The height of a lane on a phone, and the least.
 const PHONE_LANE: f64 = 15.8;
 const PHONE_THIN: f64 = 12.5;
-
-/// The height of a lane where there is room.
-const LANE: f64 = 21.4;
-/// The least height of a lane that holds a text.
-const THIN: f64 = 12.5;
-/// The most workers that are drawn one by one.
-const MOST_GLYPHS: usize = 256;
-/// The pitch of the glyph grid.
-const GRID: f64 = 13.0;
-/// From this height on, what is free below the lanes shows every request.
-const SPARE: f64 = 110.0;
-
-/// The height of the lanes of so many workers, or none if they do not fit as lanes.
-fn lane_height(workers: usize, height: f64) -> Option<f64> {
-    let each = height / workers.max(1) as f64;
-    (each >= THIN).then_some(each.min(LANE))
-}
-
-/// Where the lanes of a crew are: inside its frame, clear of the top edges of what stands beside it.
-fn lanes_frame(frame: Frame) -> Frame {
-    Frame { y: frame.y + 6.0, h: frame.h - 8.0, ..frame }
-}
 
 /// What the lanes are joined to.
 fn joints(here: Here<'_, '_>, plan: &Plan) -> Wires {
@@ -85,6 +66,20 @@ impl Face for Crew {
 
     fn has_lanes(&self) -> bool {
         true
+    }
+
+    fn port(&self, here: Here<'_, '_>, frame: Frame) -> f64 {
+        self.lanes_out(here, frame).map_or(frame.y + frame.h / 2.0, |(top, bottom)| (top + bottom) / 2.0)
+    }
+
+    fn lanes_out(&self, here: Here<'_, '_>, frame: Frame) -> Option<(f64, f64)> {
+        let (n, area) = (here.workers().len(), lanes_frame(frame));
+        let pitch = lane_height(n, area.h).filter(|_| n > 0)?;
+        Some((area.y + pitch / 2.0, area.y + pitch * (n as f64 - 0.5)))
+    }
+
+    fn shows_nothing(&self, here: Here<'_, '_>) -> Option<&'static str> {
+        here.workers().is_empty().then_some("nobody was ever a member of it: tasks without members are a crowd")
     }
 
     fn draws_wires(&self) -> bool {
@@ -238,34 +233,6 @@ impl Face for Crew {
     }
 }
 
-/// What is free below few lanes, where that is enough to show every request.
-fn free_below(here: Here<'_, '_>, workers: usize, frame: Frame) -> Option<Frame> {
-    // Of several with lanes none would have more right to it than the others.
-    let crews = here.scene.all().filter(|other| other.face().has_lanes()).count();
-    let area = lanes_frame(frame);
-    let used = lane_height(workers, area.h)? * workers as f64;
-    let free = area.h - used;
-    let shown = frame.w >= lane::FULL && free >= SPARE && workers > 0 && crews == 1;
-    shown.then_some(Frame { x: frame.x, y: area.y + used + 14.0, w: frame.w, h: free - 16.0 })
-}
-
-/// Where each worker of a crew is: lanes up to a right edge, glyphs, or nowhere.
-fn frames(n: usize, area: Frame, right: f64) -> Vec<Frame> {
-    if let Some(pitch) = lane_height(n, area.h) {
-        let lane = |i: usize| Frame { x: area.x, y: area.y + pitch * i as f64, w: right - area.x, h: pitch };
-        return (0..n).map(lane).collect();
-    }
-    let (columns, pitch) = raster(n, area);
-    if n > MOST_GLYPHS || n.div_ceil(columns) as f64 * pitch > area.h + 1.0 {
-        return Vec::new();
-    }
-    let cell = |i: usize| {
-        let (row, column) = (i / columns, i % columns);
-        Frame { x: area.x + column as f64 * pitch, y: area.y + row as f64 * pitch, w: pitch, h: pitch }
-    };
-    (0..n).map(cell).collect()
-}
-
 /// A pipe to and from what is drawn without lanes.
 fn flow(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, wires: &Wires) {
     let p = look.palette;
@@ -293,16 +260,6 @@ fn flow(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, wires: &Wires) {
     }
     lines.retain(|[from, _, to, _]| to > from);
     sheet.segments(lines, p.line_2, width);
-}
-
-/// Columns and rows of a grid of `n` glyphs in an area, and their pitch.
-fn raster(n: usize, area: Frame) -> (usize, f64) {
-    let mut pitch = GRID;
-    let fits = |pitch: f64| libm::floor(area.w / pitch) * libm::floor(area.h / pitch) >= n as f64;
-    while pitch > 8.0 && !fits(pitch) {
-        pitch -= 0.5;
-    }
-    (libm::floor(area.w / pitch).max(1.0) as usize, pitch)
 }
 
 /// A glyph for each worker.

@@ -7,7 +7,7 @@ use super::{sink, source};
 use crate::number;
 use crate::scene::glyph::Sort;
 use crate::scene::matrix::{self, Cell};
-use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Scene, census, heading};
+use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, census, heading};
 use crate::shape::{Ink, Sheet};
 use crate::text::Row;
 use millrace_trace::StationKind;
@@ -34,21 +34,15 @@ impl Face for Crowd {
         Room::new(300.0).hungry(1.0)
     }
 
-    /// Its cells are everywhere at once: there is nothing that a wire could begin at.
-    fn draws_wires(&self) -> bool {
-        true
-    }
-
     fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
         let (scene, p) = (here.scene, look.palette);
         let spot = plan.spot(here.index());
         let (cell, frame) = (spot.cell, spot.frame);
-        let live = format!("{} at once", number::count(scene.ledger.tally.tasks_live.saturating_sub(1)));
-        heading(sheet, look, (frame.x, STATES.0 + 20.0), cell, here.label(), &live, false);
+        heading(sheet, look, (frame.x, STATES.0 + 20.0), cell, here.label(), &at_once(here), false);
         let cells = cells_frame(frame);
         sheet.text((cells.x, cell.y + 17.0), "Every request", Ink::new(p.ink).size(12.0).bold());
         sheet.text((cells.x, cell.y + 32.0), matrix::note(scene, cells), Ink::new(p.ink_3));
-        states(sheet, scene, look, Frame { w: STATES.0, y: frame.y + 4.0, ..frame });
+        states(sheet, here, look, Frame { w: STATES.0, y: frame.y + 4.0, ..frame });
         matrix::draw(sheet, scene, look, cells);
     }
 
@@ -57,8 +51,7 @@ impl Face for Crowd {
     }
 
     fn strip(&self, _: &mut Sheet, here: Here<'_, '_>, _: &Look<'_>, _: Frame) -> Note {
-        let live = here.scene.ledger.tally.tasks_live.saturating_sub(1);
-        (format!("{} at once", number::count(live)), false)
+        (at_once(here), false)
     }
 
     fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Arrangement) {
@@ -80,7 +73,8 @@ impl Face for Crowd {
 
     fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
         let states = by_word(census(here.scene));
-        states.into_iter().map(|(word, n)| format!("{} {word}", number::count(n))).collect()
+        let states = states.into_iter().map(|(word, n)| format!("{} {word}", number::count(n)));
+        std::iter::once(at_once(here)).chain(states).collect()
     }
 
     fn rows(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<Row> {
@@ -95,21 +89,31 @@ impl Face for Crowd {
     }
 }
 
-/// How many requests are in each state; the ways of leaving stand at the sink.
-fn states(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) {
-    let p = look.palette;
+/// How many tasks are at home there. Others of the program are none of its crowd.
+fn at_once(here: Here<'_, '_>) -> String {
+    format!("{} at once", number::count(here.row().map_or(0, |row| row.tasks_live)))
+}
+
+/// How many requests are in each state, and how many left in which way: what the colours of the cells mean.
+fn states(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, area: Frame) {
+    let (scene, p) = (here.scene, look.palette);
     let census = matrix::census(scene);
     let rows = [Cell::Unsent, Cell::Queued, Cell::Running, Cell::AtDoor, Cell::Calling].map(|cell| {
         (cell.word(), cell.colour(p), census.iter().filter(|(c, _)| *c == cell).map(|(_, n)| n).sum::<u64>())
     });
     let sum = |accepts: &dyn Fn(&Cell) -> bool| census.iter().filter(|(c, _)| accepts(c)).map(|(_, n)| n).sum::<u64>();
     let answered = sum(&|c| matches!(c, Cell::Answered(_)));
-    let done = sum(&|c| matches!(c, Cell::Left(_)));
+    let done = sum(&|c| matches!(c, Cell::Left(sort) if !sort.is_error()));
+    let otherwise = census.iter().filter(|(c, _)| matches!(c, Cell::Left(sort) if sort.is_error()));
+    let otherwise = by_word(otherwise.copied().collect()).into_iter().filter_map(|(word, n)| {
+        let (cell, _) = census.iter().find(|(cell, _)| matches!(cell, Cell::Left(_)) && cell.word() == word)?;
+        Some((word, cell.colour(p), n))
+    });
     let answered_colour = Cell::Answered(Sort::Success).colour(p);
     let done_colour = Cell::Left(Sort::Success).colour(p);
     let ends = [("answered", answered_colour, answered), ("done", done_colour, done)];
     let mut y = area.y + 12.0;
-    for (word, colour, n) in rows.into_iter().chain(ends) {
+    for (word, colour, n) in rows.into_iter().chain(ends).chain(otherwise) {
         // States of a kind that never were are no part of the picture.
         if n == 0 && matches!(word, "for a slot" | "queued" | "answered" | "running") {
             continue;
@@ -119,9 +123,9 @@ fn states(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) {
         sheet.text((area.right(), y), number::count(n), Ink::new(p.ink).mono().end());
         y += 20.0;
     }
-    let tally = &scene.ledger.tally;
+    let (tally, most) = (&scene.ledger.tally, here.row().map_or(0, |row| row.tasks_peak));
     sheet.line((area.x, y - 8.0), (area.right(), y - 8.0), p.line, 1.0);
-    for (word, n) in [("Most at once", tally.tasks_peak.saturating_sub(1)), ("Most calls", tally.in_flight_peak)] {
+    for (word, n) in [("Most at once", most), ("Most calls", tally.in_flight_peak)] {
         y += 9.0;
         sheet.text((area.x, y), word, Ink::new(p.ink_3));
         sheet.text((area.right(), y), number::count(n), Ink::new(p.ink).mono().end());

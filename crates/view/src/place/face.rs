@@ -109,8 +109,23 @@ pub trait Face: Debug {
     }
 
     /// The height at which single wires come in and go out.
-    fn port(&self, frame: Frame) -> f64 {
+    fn port(&self, _: Here<'_, '_>, frame: Frame) -> f64 {
         frame.y + frame.h / 2.0
+    }
+
+    /// From which height to which its lanes come out, where it has some to be seen: a single wire goes out of all of them.
+    fn lanes_out(&self, _: Here<'_, '_>, _frame: Frame) -> Option<(f64, f64)> {
+        None
+    }
+
+    /// The width below which it shows nothing.
+    fn least_width(&self) -> f64 {
+        1.0
+    }
+
+    /// Why it has nothing to show and never will have, once its program has run.
+    fn shows_nothing(&self, _: Here<'_, '_>) -> Option<&'static str> {
+        None
     }
 
     /// The gap in front of it.

@@ -24,9 +24,12 @@ pub use bank::{box_about, landing_at, number_of, tables};
 pub use breaker::Reading;
 pub use face::{Face, Note, OnPhone, Room, Valve, Words};
 pub use here::{Here, Path, Shown, paths};
+pub use sink::unserved;
 pub use term::Term;
 
-use millrace_spec::{Place, PlaceKind, SceneSpec};
+use crate::scene::{Look, Plan, Scene};
+use crate::{Palette, Recent, Theme};
+use millrace_spec::{Place, PlaceKind, SceneSpec, Values};
 use millrace_trace::{Ledger, Trace};
 
 /// The face of a place: the one list of all kinds.
@@ -72,10 +75,37 @@ pub fn problems(spec: &SceneSpec, ledger: &Ledger, trace: &Trace) -> Vec<String>
             ));
         }
     }
+    problems.extend(unseen(spec, ledger, trace));
     for wire in &spec.wires {
         for stop in wire.stops().filter(|stop| places.iter().all(|place| place.name != *stop)) {
             problems
                 .push(format!("the wire from {:?} to {:?} touches {stop:?}, which is no place", wire.from, wire.to));
+        }
+    }
+    problems
+}
+
+/// A canvas on which every place should get the room that it needs.
+const AMPLE: (f64, f64) = (1_440.0, 560.0);
+
+/// Places that would be empty without a word: they get no room, or have nothing to show.
+fn unseen(spec: &SceneSpec, ledger: &Ledger, trace: &Trace) -> Vec<String> {
+    let (values, recent) = (Values::default(), Recent::default());
+    let scene = Scene::new(spec, &values, ledger, &recent, trace);
+    let plan = Plan::of(&scene, &Look::new(AMPLE, Palette::of(Theme::Light), ledger.now));
+    let mut problems = Vec::new();
+    for here in scene.all() {
+        let Place { station, label, .. } = here.shown.place;
+        let (room, least) = (plan.spot(here.index()).frame.w, here.face().least_width());
+        if room < least {
+            problems.push(format!(
+                "the place {label:?} shows nothing of the station {station:?}: it gets {room} pixels in width and needs {least}; \
+                 put it in a column with a place that has room"
+            ));
+        }
+        let reason = here.shown.station.filter(|(_, row)| here.face().stations().contains(&row.kind));
+        if let Some(reason) = reason.and_then(|_| here.face().shows_nothing(here)) {
+            problems.push(format!("the place {label:?} shows nothing of the station {station:?}: {reason}"));
         }
     }
     problems

@@ -1,6 +1,8 @@
 //! A pool: a capsule for each thing that can be taken, with who holds it and for how long; who waits, first at the top, left of a bar;
 //! and how much was held in the last two seconds. Too many of them are a bar with a number, and the five that are held longest.
 
+mod state;
+
 use super::face::{Face, Note, OnPhone, Room, Words, step};
 use super::{Here, Term};
 use crate::number;
@@ -8,6 +10,7 @@ use crate::scene::{Detail, Frame, Item, Layout, Look, Plan, first_fit, heading};
 use crate::shape::{Ink, Point, Shape, Sheet, crisp, text_width};
 use crate::text::Row;
 use millrace_trace::{JobId, Outcome, SimTime, Span, StationKind, UNLIMITED, ledger::StationRow};
+use state::{Stands, State};
 
 /// A pool.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ const CAPSULES: usize = 24;
 const LONGEST: usize = 5;
 /// The most waiters that have a row each; of more, the last row says how many.
 const WAITERS: usize = 15;
+/// The width from which on more is of no use where calls go on through it.
+const WIDEST: f64 = 704.0;
 /// The height of a waiter's row.
 const ROW: f64 = 13.4;
 /// How far back the ribbon goes.
@@ -28,51 +33,6 @@ const CHART: f64 = 84.0;
 /// Callers, who ask and are served or refused.
 const WORDS: Words =
     Words { came: "asked", gone: "done", ways: &[(Outcome::Completed, "done"), (Outcome::Rejected, "refused")] };
-
-/// Who has something of a pool, and who wants something.
-struct State {
-    /// Longest first.
-    holders: Vec<(JobId, SimTime)>,
-    /// First come first.
-    waiters: Vec<(JobId, SimTime)>,
-    capacity: u32,
-}
-
-impl State {
-    fn of(here: Here<'_, '_>) -> State {
-        let Some(row) = here.row() else {
-            let capacity = u32::try_from(here.scene.values.count(&here.shown.place.station)).unwrap_or(UNLIMITED);
-            return State { holders: Vec::new(), waiters: Vec::new(), capacity };
-        };
-        let since = |job: &JobId| here.scene.ledger.job(*job).map_or(row.opened, |job| job.since);
-        let waiters = row.queue.iter().map(|job| (*job, since(job))).collect();
-        State { holders: row.holders().collect(), waiters, capacity: row.capacity }
-    }
-
-    fn held(&self) -> u64 {
-        self.holders.len() as u64
-    }
-
-    fn is_full(&self) -> bool {
-        self.held() >= u64::from(self.capacity)
-    }
-
-    /// "5 of 5 held", and who waits.
-    fn words(&self) -> [String; 2] {
-        let (held, waiting) = (number::count(self.held()), number::count(self.waiters.len() as u64));
-        let held = match self.capacity {
-            UNLIMITED => format!("{held} held"),
-            capacity => format!("{held} of {} held", number::count(u64::from(capacity))),
-        };
-        [format!("{held}, {waiting} waiting"), held]
-    }
-
-    /// The longest time that one of these is there.
-    fn longest(&self, now: SimTime) -> u64 {
-        let all = self.holders.iter().chain(&self.waiters);
-        all.map(|(_, since)| now.since(*since).0).max().unwrap_or(0).max(1)
-    }
-}
 
 /// Where what is drawn of a pool stands.
 struct Plot {
@@ -105,8 +65,8 @@ impl Plot {
         let size: Point = if small { (28.0, 22.0) } else { (36.0, 26.0) };
         let gap = if small { 4.0 } else { 8.0 };
         let columns = (libm::floor((right.w + gap) / (size.0 + gap)) as usize).clamp(1, 8);
-        let many = state.capacity as usize > CAPSULES;
-        let wanted = if many { LONGEST.min(state.holders.len()) } else { state.capacity as usize };
+        let many = state.whole as usize > CAPSULES;
+        let wanted = if many { LONGEST.min(state.holders.len()) } else { state.whole as usize };
         let lines = wanted.div_ceil(columns).max(1) as f64;
         let top = if many { right.y + 44.0 } else { right.y };
         let room = (right.bottom() - top) / lines;
@@ -152,7 +112,12 @@ impl Face for Pool {
     fn room(&self, here: Here<'_, '_>, level: usize) -> Room {
         let width = Room::new(step([260.0, 220.0, 180.0, 130.0], level));
         // Where lanes run through it, they are what there is to see.
-        if is_gate(here) { width } else { width.hungry(1.0) }
+        let lanes = here.across().filter_map(|path| here.other(path.from()?)).any(|from| from.face().has_lanes());
+        match is_gate(here) {
+            false => width.hungry(1.0),
+            true if lanes => width,
+            true => Room { width: (width.width.0, WIDEST), appetite: 0.5, ..width },
+        }
     }
 
     fn before(&self, _: Here<'_, '_>, level: usize) -> f64 {
@@ -182,7 +147,12 @@ impl Face for Pool {
         let state = State::of(here);
         level(sheet, look, &state, bar);
         let [_, held] = state.words();
-        (held, state.is_full())
+        // The bar tells how many are held.
+        match state.waiters.len() {
+            0 if state.out() > 0 => (format!("{} out", number::count(state.out())), state.is_full()),
+            0 => (held, state.is_full()),
+            waiting => (format!("{} waiting", number::count(waiting as u64)), true),
+        }
     }
 
     fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, all: &crate::scene::Arrangement) {
@@ -240,7 +210,7 @@ impl Face for Pool {
             what: format!("{label}, holder"),
             says: format!("{} for {} ms", title(*job), ms(*since)),
         };
-        let shown = if state.capacity as usize > CAPSULES { LONGEST } else { CAPSULES };
+        let shown = if state.whole as usize > CAPSULES { LONGEST } else { CAPSULES };
         let waiter = |(index, (job, since)): (usize, &(JobId, SimTime))| Row {
             what: format!("{label}, waiting {}", index + 1),
             says: format!("{} for {} ms", title(*job), ms(*since)),
@@ -264,14 +234,16 @@ impl Face for Pool {
         (!is_gate(here)).then_some(&WORDS)
     }
 
-    fn legend(&self, sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, edges: (f64, f64), y: f64) -> f64 {
+    fn legend(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, edges: (f64, f64), y: f64) -> f64 {
         let p = look.palette;
         let (mut x, limit) = edges;
-        for (word, held) in [("held", true), ("free", false)] {
+        let out = State::of(here).out() > 0;
+        let all = [("held", Stands::Held), ("free", Stands::Free), ("out", Stands::Out)];
+        for (word, stands) in all.into_iter().filter(|(_, stands)| out || *stands != Stands::Out) {
             if x + 24.0 + text_width(word, 11.0, false) > limit {
                 return x;
             }
-            capsule(sheet, look, Frame { x, y: y - 6.0, w: 20.0, h: 12.0 }, held);
+            capsule(sheet, look, Frame { x, y: y - 6.0, w: 20.0, h: 12.0 }, stands);
             sheet.text((x + 25.0, y + 4.0), word, Ink::new(p.ink_2));
             x += 41.0 + text_width(word, 11.0, false);
         }
@@ -323,7 +295,7 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, state: &State, p
     for index in 0..plot.shown {
         let frame = plot.capsule(index);
         let holder = state.holders.get(index);
-        capsule(sheet, look, frame, holder.is_some());
+        capsule(sheet, look, frame, state.stands(index));
         let Some((job, since)) = holder else { continue };
         if look.detail != Detail::Flow {
             let id = [title(*job), job.number().to_string(), "·".to_owned()];
@@ -395,14 +367,15 @@ fn hatched(sheet: &mut Sheet, look: &Look<'_>, bars: Vec<[f32; 4]>) {
     sheet.hatch(bars, p.blocked, 5.7);
 }
 
-/// A capsule: solid where it is held, dashed where it is free.
-fn capsule(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, held: bool) {
+/// A capsule: solid where it is held, dashed where it is free, a pale outline where it is out.
+fn capsule(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, stands: Stands) {
     let p = look.palette;
     let Frame { x, y, w, h } = frame;
     let r = h / 2.0;
-    if held {
-        sheet.frame((x, y), (w, h), r, Some(p.running_wash), p.running, 1.3);
-        return;
+    match stands {
+        Stands::Held => return sheet.frame((x, y), (w, h), r, Some(p.running_wash), p.running, 1.3),
+        Stands::Out => return sheet.frame((x, y), (w, h), r, Some(p.sunken), p.line_2, 0.8),
+        Stands::Free => {}
     }
     // Half a circle at each end, in eight steps.
     let arc = |cx: f64, from: f64| {
@@ -420,7 +393,7 @@ fn capsule(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, held: bool) {
 fn level(sheet: &mut Sheet, look: &Look<'_>, state: &State, bar: Frame) {
     let p = look.palette;
     sheet.frame((bar.x, bar.y), (bar.w, bar.h), 2.0, Some(p.sunken), p.line_2, 0.8);
-    let share = (state.held() as f64 / f64::from(state.capacity.max(1))).min(1.0);
+    let share = (state.held() as f64 / f64::from(state.whole.max(1))).min(1.0);
     sheet.fill((bar.x, bar.y), (bar.w * share, bar.h), 2.0, p.running);
 }
 
@@ -430,7 +403,7 @@ fn ribbon(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, state: &State,
     sheet.text((frame.x, frame.y + 10.0), "Held", Ink::new(p.ink).medium());
     sheet.text((frame.right(), frame.y + 10.0), "last 2 s", Ink::new(p.ink_3).end());
     let chart = Frame { x: frame.x + 26.0, y: frame.y + 20.0, w: frame.w - 26.0, h: frame.h - 40.0 };
-    let most = u64::from(if state.capacity == UNLIMITED { 1 } else { state.capacity }).max(1);
+    let most = u64::from(if state.whole == UNLIMITED { 1 } else { state.whole }).max(1);
     let y = |held: u64| chart.bottom() - chart.h * held.min(most) as f64 / most as f64;
     let start = look.now.0.saturating_sub(RIBBON.0);
     let x = |at: u64| chart.right() - (look.now.0 - at.max(start)) as f64 / RIBBON.0 as f64 * chart.w;

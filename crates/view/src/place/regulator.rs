@@ -7,7 +7,7 @@ use super::face::{Face, Note, OnPhone, Room, Valve};
 use crate::number;
 use crate::recent::RECENT;
 use crate::scene::{Frame, Look, Plan};
-use crate::shape::{Ink, Sheet, crisp, cut, text_width};
+use crate::shape::{Ink, Sheet, bold_width, crisp, cut, text_width};
 use crate::text::{Row, capital};
 use millrace_spec as spec;
 use millrace_trace::StationKind;
@@ -29,6 +29,10 @@ impl Face for Regulator<'_> {
 
     fn room(&self, _: Here<'_, '_>, _: usize) -> Room {
         Room { head: 0.0, foot: -1.0, ..Room::new(0.0).high(128.0, f64::INFINITY) }
+    }
+
+    fn least_width(&self) -> f64 {
+        READABLE
     }
 
     fn valve(&self) -> Option<&dyn Valve> {
@@ -168,19 +172,28 @@ fn gauge(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, regulator: &spe
             sheet.fill((x, line - 12.5), (frame.w, 17.0), 3.0, p.blocked_wash);
         }
         sheet.text((x + 6.0, line), when.clone(), ink);
-        sheet.text((right - 6.0, line), spaced(what), ink.end());
+        // With a gap between, whatever room there is.
+        let room = frame.w - 18.0 - bold_width(when, 11.0);
+        sheet.text((right - 6.0, line), cut(&spaced(what), room / 1.1, 11.0, false), ink.end());
     }
-    if frame.h < 150.0 {
+    // Whatever reaches below its frame would run through what stands there.
+    if frame.h < 144.0 {
         return;
     }
     let line = y + 142.0;
     let number = big_millis(delay);
     sheet.text((x, line), number.clone(), Ink::new(p.ink).size(20.0).bold());
-    let after = x + text_width(&number, 20.0, false) + 4.0;
+    let after = x + bold_width(&number, 20.0) + 4.0;
     sheet.text((after, line), "ms delay", Ink::new(p.ink_3));
+    if frame.h < 159.0 {
+        return;
+    }
     let share = (delay as f64 / regulator.delay_max.max(1) as f64).clamp(0.0, 1.0);
     sheet.frame((x, line + 8.0), (frame.w, 7.0), 2.0, Some(p.sunken), p.line_2, 0.8);
     sheet.fill((x, line + 8.0), (frame.w * share, 7.0), 2.0, p.blocked);
+    if frame.h < 173.0 {
+        return;
+    }
     sheet.text((x, line + 28.0), "0", Ink::new(p.ink_3));
     sheet.text((right, line + 28.0), big_millis(regulator.delay_max), Ink::new(p.ink_3).end());
     let room = frame.bottom() - (line + 34.0) - 18.0;

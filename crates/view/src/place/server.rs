@@ -7,7 +7,7 @@ use crate::Rgba;
 use crate::number;
 use crate::scene::age::{self, Scale};
 use crate::scene::{Frame, Look, Plan, first_fit, wires};
-use crate::shape::{Ink, Point, Sheet, crisp, cut, text_width};
+use crate::shape::{Ink, Point, Sheet, bold_width, crisp, cut, text_width};
 use crate::text::Row;
 use millrace_spec::FaultUnit;
 use millrace_trace::{StationKind, UNLIMITED};
@@ -57,18 +57,16 @@ impl Face for Server {
         let (state, colour) = condition(here, look);
         let label = here.label();
         sheet.text((frame.x, name), label, Ink::new(p.ink).size(12.0).bold());
-        // Name and word are set bold, which is a little wider.
-        const BOLD: f64 = 1.1;
-        let room = (frame.w - BOLD * text_width(label, 12.0, false) - 6.0) / BOLD;
+        let room = frame.w - bold_width(label, 12.0) - 6.0;
         let word = Ink::new(colour).bold().end();
         let short = state.split(' ').next().unwrap_or("").to_owned();
-        let fitting = first_fit(&[state.clone(), short], room);
-        let beside = text_width(&fitting, 11.0, false) <= room;
+        let fitting = if bold_width(&state, 11.0) <= room { state.clone() } else { short };
+        let beside = bold_width(&fitting, 11.0) <= room;
         if beside {
             sheet.text((frame.right(), name), fitting, word);
         } else {
             // No room beside the name: it takes the second line.
-            sheet.text((frame.right(), second), first_fit(&[state], frame.w / BOLD), word);
+            sheet.text((frame.right(), second), state, word);
         }
         let mean = recent_mean(here).map(|ns| format!("{} ms", number::short_millis(ns)));
         let load = load(here);
@@ -77,7 +75,8 @@ impl Face for Server {
             sheet.text((frame.x, second), load, Ink::new(p.ink_3));
             sheet.text((frame.right(), second), mean.unwrap_or_default(), Ink::new(p.ink_3).end());
         } else if beside {
-            let texts = [mean.unwrap_or(load), number::count(here.level())];
+            // How many are in it comes before how long they take.
+            let texts = [load, number::count(here.level())];
             sheet.text((frame.x, second), first_fit(&texts, frame.w), Ink::new(p.ink_3));
         }
         body(sheet, here, look, frame, true);
@@ -86,6 +85,7 @@ impl Face for Server {
         let in_lanes = scene.all().any(|caller| wires::run(caller, plan).through.contains(&here.index()));
         if !in_lanes {
             age::draw(sheet, scene, look, here.shown.station, frame);
+            door(sheet, here, look, frame);
         }
     }
 
@@ -167,6 +167,14 @@ fn body(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame, la
         let top = if labels { 14.0 } else { 3.0 };
         sheet.dashed((x, frame.y + top), (x, frame.bottom() - foot), p.p50, 1.0, (2.0, 3.0));
     }
+}
+
+/// Those who wait for a slot, in front of the box: a bar beside those inside, as high against the slots as they are many.
+fn door(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
+    let Some(row) = here.row().filter(|row| row.levels.waiting() > 0) else { return };
+    let (waiting, slots) = (row.levels.waiting() as f64, f64::from(row.capacity.max(1)));
+    let h = (frame.h - 52.0).max(4.0) * (waiting / slots).clamp(0.02, 1.0);
+    sheet.fill((frame.x - 6.0, frame.bottom() - 20.0 - h), (4.0, h), 0.0, look.palette.queued);
 }
 
 /// The words in the box, above and below the lanes that run through it.

@@ -8,9 +8,10 @@ use crate::number;
 use crate::recent::{BIN, Mode};
 use crate::scene::item::waits_at;
 use crate::scene::{Detail, Frame, Look, Plan, Scene, first_fit, glyph, heading, outcomes, wires};
-use crate::shape::{Ink, Sheet, crisp};
+use crate::shape::{Ink, Sheet, crisp, text_width};
 use crate::text::{Row, join, waiting};
-use millrace_trace::StationKind;
+use millrace_trace::ledger::Tally;
+use millrace_trace::{Outcome, StationKind};
 
 /// Where results end up: a station of its own, or the worker that has them anyway.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ impl Face for Sink {
         step([12.0, 10.0, 8.0, 8.0], level)
     }
 
-    fn port(&self, frame: Frame) -> f64 {
+    fn port(&self, _: Here<'_, '_>, frame: Frame) -> f64 {
         frame.y + 4.0 + NODE / 2.0
     }
 
@@ -77,7 +78,10 @@ impl Face for Sink {
         let failed = done.saturating_sub(scene.ledger.tally.served());
         let errors = match done {
             0 => String::new(),
-            _ => format!(", {} percent errors", number::percent(failed as f64 / done as f64)),
+            _ => {
+                let share = number::percent(failed as f64 / done as f64);
+                format!(", {share} percent {}", unserved(&scene.ledger.tally).to_lowercase())
+            }
         };
         Some(format!("{}: {}{errors}", here.label(), note(scene).0))
     }
@@ -85,6 +89,12 @@ impl Face for Sink {
     fn queue_term(&self) -> Term {
         Term::BUFFERED
     }
+}
+
+/// The word for the share of those who got nothing: who was refused, gave up or was lost is no error of anybody.
+pub fn unserved(tally: &Tally) -> &'static str {
+    let other = [Outcome::Rejected, Outcome::Cancelled, Outcome::Lost];
+    if other.into_iter().any(|way| tally.count(way) > 0) { "Not served" } else { "Errors" }
 }
 
 /// "3,011 of 7,500 done"
@@ -123,15 +133,22 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, bef
             break;
         }
         glyph::job(sheet, (frame.x + 5.0, y - 4.0), 3.7, sort, p);
-        sheet.text((frame.x + 16.0, y), word, Ink::new(p.ink_2));
-        sheet.text((frame.right(), y), number::count(n), Ink::new(p.ink).mono().end());
+        sheet.text((frame.x + 16.0, y), word.clone(), Ink::new(p.ink_2));
+        // Never into its own name; the text alternative has every digit.
+        let room = frame.w - 20.0 - text_width(&word, 11.0, false);
+        let n = number::count_within(n, (room / text_width("0", 11.0, true)).max(0.0) as usize);
+        sheet.text((frame.right(), y), n, Ink::new(p.ink).mono().end());
         y += 20.0;
     }
     let share = if done > 0 { 1.0 - tally.served() as f64 / done as f64 } else { 0.0 };
     let errors = if done > 0 { format!("{} %", number::percent(share)) } else { "–".to_owned() };
+    let word = unserved(tally);
+    let fits = text_width(word, 11.0, false) + text_width(&errors, 11.0, true) + 4.0 <= frame.w;
+    let (errors_word, errors) =
+        if fits || word == "Errors" { (word, errors) } else { ("Unserved", errors.replace(' ', "")) };
     if y + 12.0 < frame.bottom() {
         sheet.line((frame.x, crisp(y - 7.0)), (frame.right(), crisp(y - 7.0)), p.line, 1.0);
-        for (word, value) in [("Errors", errors), ("Inside", number::count(tally.in_system))] {
+        for (word, value) in [(errors_word, errors), ("Inside", number::count(tally.in_system))] {
             y += 9.0;
             if y < frame.bottom() {
                 sheet.text((frame.x, y), word, Ink::new(p.ink_3));

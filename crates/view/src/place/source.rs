@@ -52,7 +52,7 @@ impl Face for Source {
         valves.fold(step([32.0, 18.0, 12.0, 10.0], level), f64::max)
     }
 
-    fn port(&self, frame: Frame) -> f64 {
+    fn port(&self, _: Here<'_, '_>, frame: Frame) -> f64 {
         frame.y + 4.0 + NODE / 2.0
     }
 

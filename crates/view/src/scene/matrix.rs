@@ -56,7 +56,8 @@ impl Cell {
             Cell::AtDoor => "for a slot",
             Cell::Calling => "on server",
             Cell::Answered(_) => "answered",
-            Cell::Left(_) => "done",
+            Cell::Left(sort) if !sort.is_error() => "done",
+            Cell::Left(sort) => sort.word(),
         }
     }
 
@@ -70,6 +71,8 @@ impl Cell {
             Cell::Calling => p.waiting,
             Cell::Answered(sort) => sort.colour(p).faint(0.45),
             Cell::Left(Sort::Success) => p.success.faint(0.72),
+            // Beside what got lost, which is as dark.
+            Cell::Left(Sort::Rejected) => p.rejected.faint(0.6),
             Cell::Left(sort) => sort.colour(p),
         }
     }
@@ -259,7 +262,7 @@ fn about_job(scene: &Scene<'_>, look: &Look<'_>, first: u64, each: u64) -> (Stri
     let Some(job) = scene.ledger.job(JobId(first as u32)) else { return (title, vec!["not sent".to_owned()]) };
     let cell = Cell::of(scene, job);
     let state = match cell {
-        Cell::Left(sort) | Cell::Answered(sort) if sort.is_error() => format!("{}: {}", cell.word(), sort.word()),
+        Cell::Answered(sort) if sort.is_error() => format!("{}: {}", cell.word(), sort.word()),
         _ => cell.word().to_owned(),
     };
     let elapsed = number::millis(look.now.since(job.since).0);

@@ -8,6 +8,8 @@ use crate::shape::{Point, Shape, Sheet};
 
 /// The width of a wire that turns.
 const BUS: f64 = 1.4;
+/// How far out a bracket over lanes stands.
+const BRACKET: f64 = 4.0;
 /// How far from a place a wire turns that has to go around others.
 const CLEAR: f64 = 6.0;
 
@@ -84,6 +86,16 @@ pub fn walls(here: Here<'_, '_>, plan: &Plan) -> Frame {
 /// Draws the wires that no place draws itself.
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, plan: &Plan) {
     let p = look.palette;
+    let on_way = |here: Here<'_, '_>| here.out().next().is_some() && run(here, plan) == Run::default();
+    for here in scene.all().filter(|here| on_way(*here)) {
+        let frame = plan.spot(here.index()).frame;
+        if let Some((top, bottom)) = here.face().lanes_out(here, frame).filter(|(top, bottom)| bottom > top) {
+            // A bracket over all lanes: the wire is that of any of them.
+            let x = walls(here, plan).right();
+            let points = vec![(x, top), (x + BRACKET, top), (x + BRACKET, bottom), (x, bottom)];
+            sheet.shapes.push(Shape::Line { points, stroke: p.line_3, width: BUS, dash: None });
+        }
+    }
     for points in routes(scene, plan) {
         if let [.., before, tip] = points.as_slice() {
             sheet.area(head(*before, *tip), p.line_3);
@@ -141,8 +153,10 @@ fn route(a: Here<'_, '_>, b: Here<'_, '_>, plan: &Plan) -> Option<Vec<Point>> {
             return Some(vec![(x, ends.0), (x, ends.1)]);
         }
     }
-    let out = (walls(a, plan).right(), a.face().port(from.frame));
-    let into = (walls(b, plan).x, b.face().port(to.frame));
+    let out = (walls(a, plan).right(), a.face().port(a, from.frame));
+    let into = (walls(b, plan).x, b.face().port(b, to.frame));
+    // Half a pixel is no step.
+    let into = if (out.1 - into.1).abs() < 1.0 { (into.0, out.1) } else { into };
     // Side by side, with a gap between them that has nothing in it.
     if right.x >= left.right() {
         let span = (out.1.min(into.1), out.1.max(into.1));

@@ -4,7 +4,7 @@ use super::{Figure, Sheet, end_of, line, measured, short, steps, unit_of, window
 use crate::analysis::{Rates, Subject};
 use crate::app::lab::Lab;
 use crate::spec::{GaugeSpec, Measure, Regulator, SceneSpec, Unit};
-use crate::trace::{Outcome, Span};
+use crate::trace::{Outcome, Span, StationKind};
 use crate::view::charts::{Line, Points, TimeChart};
 use crate::view::{Palette, number};
 
@@ -14,7 +14,8 @@ pub fn sheets(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
     let calls = scene.has_server() || declared.is_empty();
     let shown: Vec<&'static str> = calls.then_some(Measure::LATENCY).into_iter().chain(declared).collect();
     let mut sheets: Vec<Sheet> = shown.iter().flat_map(|id| measured::percentiles(lab, id, p)).collect();
-    sheets.extend([throughput(lab, p), in_flight(lab, p)]);
+    sheets.push(throughput(lab, p));
+    sheets.extend(in_flight(lab, scene, p));
     sheets.extend(gauges(lab, scene, p));
     let title = if calls { "Latency histogram" } else { "Distribution" };
     sheets.extend(shown.first().and_then(|id| measured::distribution(lab, id, ("histogram", title))));
@@ -61,13 +62,17 @@ fn throughput(lab: &Lab, p: &Palette) -> Sheet {
     Sheet { id: "throughput".into(), title: "Throughput".into(), note, figure: Figure::Time(chart) }
 }
 
-fn in_flight(lab: &Lab, p: &Palette) -> Sheet {
+/// Calls under way and what is in channels; nothing where nobody calls and there is no channel.
+fn in_flight(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Option<Sheet> {
     let (so_far, end) = (lab.so_far(), end_of(lab));
     let trace = lab.session().run().trace();
     let mut lines = Vec::new();
     let flight = steps(so_far.level(Subject::InFlight), end, 1.0);
     let value = flight.last().map_or("0".to_owned(), |q| number::count(q.1 as u64));
-    lines.push(Line { steps: true, ..line("in flight", value, vec![flight], p.running, p.running_ink, 1.2) });
+    let calls = scene.has_server();
+    lines.extend(
+        calls.then(|| Line { steps: true, ..line("in flight", value, vec![flight], p.running, p.running_ink, 1.2) }),
+    );
     for subject in lab.session().history().levels.subjects() {
         let Subject::Queue(station) = subject else { continue };
         let Some(row) = lab.ledger().station(station).filter(|r| r.levels.arrivals > 0) else { continue };
@@ -78,8 +83,12 @@ fn in_flight(lab: &Lab, p: &Palette) -> Sheet {
         let (colour, ink) = if full { (p.blocked, p.blocked_ink) } else { (p.ink_2, p.ink) };
         lines.push(Line { steps: true, ..line(&name, value, vec![points], colour, ink, 1.0) });
     }
+    let can_queue = lab.ledger().stations.iter().any(|row| row.kind == StationKind::Channel);
+    if !calls && !can_queue {
+        return None;
+    }
     // Little's law, from the same samples: L = λ W.
-    let law = lab.latency().map(|latency| (latency.count as f64 / end, latency.mean));
+    let law = lab.latency().filter(|_| calls).map(|latency| (latency.count as f64 / end, latency.mean));
     let in_system = |(rate, mean): (f64, Span)| rate * mean.seconds();
     let note = law.map_or(String::new(), |(rate, mean)| {
         let (shown, ms) = (number::rate(rate), number::millis(mean.0));
@@ -87,7 +96,8 @@ fn in_flight(lab: &Lab, p: &Palette) -> Sheet {
     });
     let theory = law.map(|law| (in_system(law), "λW".to_owned())).into_iter().collect();
     let chart = TimeChart { end, lines, theory, unit: "requests", ..TimeChart::default() };
-    Sheet { id: "in-flight".into(), title: "In flight, queue depth".into(), note, figure: Figure::Time(chart) }
+    let title = if calls { "In flight, queue depth" } else { "Queue depth" };
+    Some(Sheet { id: "in-flight".into(), title: title.into(), note, figure: Figure::Time(chart) })
 }
 
 /// The gauges that the scene declares, times in milliseconds.

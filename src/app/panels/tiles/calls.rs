@@ -7,6 +7,7 @@ use crate::spec::{Measure, SceneSpec, TimeUnit, Unit};
 use crate::trace::ledger::{StationRow, Tally};
 use crate::trace::{Outcome, Span, StationId, StationKind};
 use crate::view::number;
+use crate::view::place::unserved;
 
 /// The tiles, and what is to be said about all of them.
 pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
@@ -20,16 +21,21 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
         Tile::rate("throughput", "Throughput", recent.map(|r| r.throughput())),
         Tile::rate("goodput", "Goodput", recent.map(|r| r.goodput())),
         match errors(tally) {
-            Some(share) => Tile::new("errors", "Errors", number::percent(share), "%", share),
+            Some(share) => Tile::new("errors", unserved(tally), number::percent(share), "%", share),
             None => Tile::dash("errors", "Errors"),
         },
-        Tile::count("in-flight", "In flight", tally.in_flight),
+    ];
+    // Where nobody calls and nothing can queue, there is nothing to count.
+    tiles.extend(scene.has_server().then(|| Tile::count("in-flight", "In flight", tally.in_flight)));
+    tiles.extend([
         Tile::time("p50", "p50", latency, P50),
         Tile::time("p95", "p95", latency, P95),
         Tile::time("p99", "p99", latency, P99),
         Tile::time("p999", "p99.9", latency, P999),
-        Tile::count("queue", "Queue", queued),
-    ];
+    ]);
+    let mut stations = ledger.stations.iter();
+    let queues = scene.has_server() || stations.any(|s| s.kind == StationKind::Channel);
+    tiles.extend(queues.then(|| Tile::count("queue", "Queue", queued)));
     // How often a second the others went, once one has.
     for (outcome, id, label) in OTHERS {
         let rate = recent.filter(|_| tally.count(outcome) > 0).map(|r| r.rate(outcome));

@@ -30,11 +30,20 @@ pub struct Tile {
     shown: String,
     unit: String,
     plain: String,
+    /// What is shown, in full, where that is shorter.
+    full: String,
 }
 
 impl Tile {
     fn new(id: &str, label: &str, shown: String, unit: impl Into<String>, plain: impl ToString) -> Tile {
-        Tile { id: id.to_owned(), label: label.to_owned(), shown, unit: unit.into(), plain: plain.to_string() }
+        Tile {
+            id: id.to_owned(),
+            label: label.to_owned(),
+            shown,
+            unit: unit.into(),
+            plain: plain.to_string(),
+            full: String::new(),
+        }
     }
 
     /// What there is nothing to say of yet.
@@ -68,7 +77,7 @@ impl Tile {
 
     /// A number of things.
     fn count(id: &str, label: &str, n: u64) -> Tile {
-        Tile::new(id, label, number::count(n), "", n)
+        Tile { full: number::count(n), ..Tile::new(id, label, number::short_count(n), "", n) }
     }
 }
 
@@ -85,9 +94,9 @@ pub fn tiles(page: &Page) -> Html {
         <section class="sec metrics" aria-labelledby="h-metrics">
             <header><h2 id="h-metrics">{ "Metrics" }</h2><span class="note">{ note }</span></header>
             <dl class="tiles">
-                { for tiles.into_iter().map(|t| html! {
-                    <div data-testid={format!("metric-{}", t.id)} data-value={t.plain}><dt>{ t.label }</dt><dd>{ t.shown }<small>{ t.unit }</small></dd></div>
-                }) }
+                { for tiles.into_iter().map(|t| { let title = (!t.full.is_empty() && t.full != t.shown).then_some(t.full); html! {
+                    <div data-testid={format!("metric-{}", t.id)} data-value={t.plain}><dt>{ t.label }</dt><dd {title}>{ t.shown }<small>{ t.unit }</small></dd></div>
+                } }) }
                 { for (0..empty).map(|_| html! { <div aria-hidden="true"></div> }) }
             </dl>
         </section>

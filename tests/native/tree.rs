@@ -386,3 +386,31 @@ fn trees_to_look_at() {
         }
     }
 }
+
+#[test]
+fn the_gauge_of_a_regulator_keeps_its_words_apart_and_inside_its_frame_however_narrow_and_low_it_is() {
+    let phrase = |when: &str, what: &str| (when.to_owned(), what.to_owned());
+    let rules = [phrase("> 10", "held up"), phrase("5 to 10", "as it was"), phrase("> 0", "let through")];
+    let regulator =
+        Regulator { pressure: Gauge(0), delay: Gauge(1), pressure_max: 15, low: 5, high: 10, delay_max: 50, rules };
+    let gauge = Place::new(PlaceKind::Regulator(Box::new(regulator)), "source", "Throttle").named("throttle");
+    let flow = Flow::column([Place::source("source", "Source"), gauge]);
+    let shot = Shot::of(SceneSpec::new(Flow::row([flow, Place::crew("crew", "Crew").into()]), []));
+    for height in (240..=560).step_by(5) {
+        let look = look((1_440.0, f64::from(height)));
+        shot.with(|scene| {
+            let frame = Plan::of(scene, &look).spot(1).frame;
+            let texts = draw(scene, &look).into_iter().filter(|shape| matches!(shape, Shape::Text { .. }));
+            let inside =
+                |[left, top, ..]: &[f64; 4]| *left >= frame.x - 1.0 && *left < frame.right() && *top >= frame.y;
+            let words: Vec<[f64; 4]> = texts.map(|text| super::stage::bounds(&text).into()).filter(inside).collect();
+            assert!(words.len() > 5, "the gauge is there: {words:?}");
+            let floor = f64::from(height) - 34.0;
+            let low: Vec<_> =
+                words.iter().filter(|[_, top, _, bottom]| *top < floor && *bottom > floor + 0.5).collect();
+            let meet = |a: &[f64; 4], b: &[f64; 4]| a != b && a[3] == b[3] && a[0] <= b[0] && a[2] > b[0];
+            assert!(!words.iter().any(|a| words.iter().any(|b| meet(a, b))), "{words:?} at height {height}");
+            assert!(low.is_empty(), "{low:?} runs through the footer at {floor}, height {height}");
+        });
+    }
+}

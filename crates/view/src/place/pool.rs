@@ -7,7 +7,7 @@ use super::face::{Face, Note, OnPhone, Room, Words, step};
 use super::{Here, Term};
 use crate::number;
 use crate::scene::{Detail, Frame, Item, Layout, Look, Plan, first_fit, heading};
-use crate::shape::{Ink, Point, Shape, Sheet, crisp, text_width};
+use crate::shape::{Ink, Point, Shape, Sheet, bold_width, crisp, text_width};
 use crate::text::Row;
 use millrace_trace::{JobId, Outcome, SimTime, Span, StationKind, UNLIMITED, ledger::StationRow};
 use state::{Stands, State};
@@ -286,8 +286,9 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, state: &State, p
     if let Some(frame) = plot.level {
         level(sheet, look, state, Frame { y: frame.y, h: 12.0, ..frame });
         let [_, held] = state.words();
+        let used = bold_width(&held, 11.0).max(82.0) + 8.0;
         sheet.text((frame.x, frame.y + 28.0), held, Ink::new(p.ink).bold());
-        if plot.shown > 0 && text_width("held longest", 11.0, false) + 90.0 < frame.w {
+        if plot.shown > 0 && text_width("held longest", 11.0, false) + used < frame.w {
             sheet.text((frame.right(), frame.y + 28.0), "held longest", Ink::new(p.ink_3).end());
         }
     }

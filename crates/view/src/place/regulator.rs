@@ -167,6 +167,9 @@ fn gauge(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, regulator: &spe
     let active = here.row().map(|_| active_rule(regulator, pressure));
     for (index, (when, what)) in regulator.rules.iter().enumerate() {
         let line = y + 74.0 + index as f64 * 18.0;
+        if line + 3.0 > frame.bottom() {
+            return;
+        }
         let ink = if active == Some(index) { Ink::new(p.ink).medium() } else { Ink::new(p.ink_3) };
         if active == Some(index) {
             sheet.fill((x, line - 12.5), (frame.w, 17.0), 3.0, p.blocked_wash);

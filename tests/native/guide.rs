@@ -25,8 +25,7 @@ fn the_template_of_the_guide_is_the_file_that_is_compiled() {
 
 #[test]
 fn the_other_code_of_the_guide_stands_in_the_files_that_it_names() {
-    let blocks: Vec<&str> =
-        GUIDE.split("```rust\n").skip(2).filter_map(|rest| rest.split("```\n").next()).collect();
+    let blocks: Vec<&str> = GUIDE.split("```rust\n").skip(2).filter_map(|rest| rest.split("```\n").next()).collect();
     let files = [include_str!("levels.rs"), include_str!("trace.rs")];
     assert_eq!(blocks.len(), files.len(), "a block of code in CONTRIBUTING.md is held by no file");
     for (block, file) in blocks.into_iter().zip(files) {

@@ -189,7 +189,9 @@ fn what_of_a_fault_cannot_be_read_is_said_and_what_the_picture_has_instead() {
     assert!(no_such.contains("outage, ") && no_such.contains("outage.l2") && no_such.ends_with("; it was ignored"));
     assert_eq!(
         said("1s~0~fault~outage.l2~2000000000"),
-        ["\"1s\", the time of the intervention \"1s~0~fault~outage.l2~2000000000\", is no number of nanoseconds; it was ignored"]
+        [
+            "\"1s\", the time of the intervention \"1s~0~fault~outage.l2~2000000000\", is no number of nanoseconds; it was ignored"
+        ]
     );
     assert_eq!(
         said("1000~0~fault~brownout.l2~many"),
@@ -211,10 +213,7 @@ static NAMED: Pattern = Pattern { id: "named", fields: Named::fields, ..Pattern:
 #[test]
 fn an_endpoint_that_can_replace_none_of_the_servers_is_refused_in_these_words() {
     let read = link::decode_query(&NAMED, "target=fetch");
-    assert_eq!(
-        read.notices,
-        ["none of the servers of named can be replaced by a real endpoint; it was ignored"]
-    );
+    assert_eq!(read.notices, ["none of the servers of named can be replaced by a real endpoint; it was ignored"]);
     assert_eq!(read.scenario.target, Target::Sim);
     assert_eq!(link::decode_query(&PATTERN, "target=fetch").notices, Vec::<String>::new(), "the origin can be");
 }

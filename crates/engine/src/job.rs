@@ -80,11 +80,6 @@ impl Job {
         self.core.emit(EventKind::Moved { job: self.id, station, started });
     }
 
-    /// Says that the job, which was queued at its station, is served there from now on.
-    pub fn start(&self) {
-        self.core.emit(EventKind::Started { job: self.id });
-    }
-
     /// Says what station the job is meant for, and by way of which, where that is known.
     pub fn bind(&self, to: StationId, via: Option<StationId>) {
         self.core.emit(EventKind::Bound { job: self.id, to, via: via.unwrap_or(StationId::NONE) });

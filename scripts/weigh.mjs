@@ -4,66 +4,10 @@
 //
 // An own script: twiggy knows neither crates nor families of generics, and would first have to be built.
 // What the compiler put into its caller counts as the caller's: a component's content is in the `view` of Yew that calls it.
-import { readFileSync } from 'node:fs';
+import { read } from './wasm.mjs';
 
 const [path, lines = '12'] = process.argv.slice(2);
-const wasm = readFileSync(path);
-let at = 8;
-
-function number() {
-  let value = 0;
-  for (let shift = 0; ; shift += 7) {
-    const byte = wasm[at++];
-    value += (byte & 127) * 2 ** shift;
-    if (byte < 128) return value;
-  }
-}
-
-function text() {
-  const length = number();
-  at += length;
-  return wasm.toString('utf8', at - length, at);
-}
-
-/** Reads an import; whether it is a function. */
-function imported() {
-  text();
-  text();
-  const kind = wasm[at++];
-  if (kind === 0) number();
-  else if (kind === 3) at += 2;
-  else {
-    // A table has a type before its limits, a tag an attribute before its type.
-    if (kind === 1 || kind === 4) at++;
-    const limits = number();
-    if (kind !== 4) {
-      number();
-      if (limits & 1) number();
-    }
-  }
-  return kind === 0;
-}
-
-let functionsImported = 0, data = 0;
-const sizes = [], names = new Map();
-while (at < wasm.length) {
-  const section = wasm[at++], length = number(), end = at + length;
-  if (section === 2) for (let n = number(); n > 0; n--) functionsImported += imported();
-  else if (section === 10) for (let n = number(); n > 0; n--) {
-    const size = number();
-    sizes.push(size);
-    at += size;
-  } else if (section === 11) data = length;
-  else if (section === 0 && text() === 'name') while (at < end) {
-    const kind = wasm[at++], until = number() + at;
-    if (kind === 1) for (let n = number(); n > 0; n--) {
-      const index = number();
-      names.set(index, text());
-    }
-    at = until;
-  }
-  at = end;
-}
+const { functions, functionsImported, names, data } = read(path);
 
 const plain = name => name.replace(/::h[0-9a-f]{16}$|\[[0-9a-f]{8,}\]/g, '');
 const crateOf = name => name.replace(/^<+(&|\*const |\*mut |dyn |\(|\[|mut )*/, '').match(/^([A-Za-z0-9_]+)(?=::)/)?.[1] ?? 'others';
@@ -77,17 +21,17 @@ function generic(name) {
 
 function table(title, key) {
   const sums = new Map();
-  sizes.forEach((size, i) => {
+  functions.forEach(({ length }, i) => {
     const of = key(plain(names.get(i + functionsImported) ?? 'others'));
     const [bytes, count] = sums.get(of) ?? [0, 0];
-    sums.set(of, [bytes + size, count + 1]);
+    sums.set(of, [bytes + length, count + 1]);
   });
   console.log(`${title}:`);
   for (const [of, [bytes, count]] of [...sums].sort((a, b) => b[1][0] - a[1][0]).slice(0, Number(lines)))
     console.log(`${String(bytes).padStart(9)}  ${of.slice(0, 110)}${count > 1 ? ` (${count})` : ''}`);
 }
 
-const code = sizes.reduce((a, b) => a + b, 0);
-console.log(`In the wasm, before gzip: ${code} bytes of code in ${sizes.length} functions, ${data} of data`);
+const code = functions.reduce((sum, { length }) => sum + length, 0);
+console.log(`In the wasm, before gzip: ${code} bytes of code in ${functions.length} functions, ${data} of data`);
 table('By crate (functions)', crateOf);
 table('By generic function (times built)', generic);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the wasm of a built site smaller with wasm-opt:   scripts/optimise-wasm.sh dist
+# Make the wasm of a built site, and the script that loads it, smaller with wasm-opt and esbuild:   scripts/optimise-wasm.sh dist
 #
 # A step of its own, after Trunk, for Trunk would fetch its own wasm-opt from GitHub, which not every machine reaches. Here
 # it comes from the PATH, or from npm's package `binaryen` where npm is there. The site works without it, so a machine that
@@ -44,6 +44,12 @@ order=(--reorder-functions-by-name --strip-debug --strip-producers)
 named=target/named.wasm
 ordered=target/ordered.wasm
 
+# esbuild for the script: Trunk's own minifier cannot read what wasm-bindgen writes.
+esbuild=$npm_home/node_modules/.bin/esbuild
+if have npm && [ ! -x "$esbuild" ]; then
+  npm install --silent --no-fund --no-audit --prefix "$npm_home" esbuild@0.28.2 || say "npm could not install esbuild"
+fi
+
 for wasm in "$site"/*.wasm; do
   say "Optimising $wasm with wasm-opt ${size[*]}"
   # Twice: with the names of the functions, for scripts/weigh.mjs, which say what is in it; then without them, to be sent.
@@ -54,5 +60,12 @@ for wasm in "$site"/*.wasm; do
   else
     rm -f "$wasm.optimised" "$named"
     say "Leaving $wasm as it was, as this wasm-opt cannot read it; the site works, and is somewhat larger"
+  fi
+  # What no tool can do is left, and said: the site works with long names too.
+  glue=${wasm%_bg.wasm}.js
+  if have node && node scripts/shorten-imports.mjs "$wasm" "$glue" && [ -x "$esbuild" ]; then
+    "$esbuild" --minify --format=esm --log-level=warning --allow-overwrite "$glue" --outfile="$glue"
+  else
+    say "Leaving $glue as long as it was"
   fi
 done

@@ -10,11 +10,13 @@ const FUNCTION_NAMES = 1;
  * - `bytes`, all of it, and `functionsImported`, which are numbered before its own;
  * - `functions`, the bytes of each function of its own, and `names` by number, as far as it has names;
  * - `data`, how many bytes of data it has;
- * - `section`, where its section of names begins and ends, if it has one.
+ * - `section`, where its section of names begins and ends, if it has one;
+ * - `imports`, the section of imports with the name of each: `begin`, `content` and `end`, and in `names` where each name begins
+ *   with its length, where it ends, and its `text`.
  */
 export function read(path) {
   const bytes = readFileSync(path);
-  const module = { bytes, functionsImported: 0, functions: [], names: new Map(), data: 0, section: null };
+  const module = { bytes, functionsImported: 0, functions: [], names: new Map(), data: 0, section: null, imports: null };
   let at = 8;
 
   function number() {
@@ -33,9 +35,10 @@ export function read(path) {
   }
 
   /** Reads an import; whether it is a function. */
-  function imported() {
+  function imported(names) {
     text();
-    text();
+    const begin = at;
+    names.push({ begin, text: text(), end: at });
     const kind = bytes[at++];
     if (kind === 0) number();
     else if (kind === 3) at += 2;
@@ -54,7 +57,10 @@ export function read(path) {
   while (at < bytes.length) {
     const begin = at;
     const kind = bytes[at++], length = number(), end = at + length;
-    if (kind === IMPORT) for (let n = number(); n > 0; n--) module.functionsImported += imported();
+    if (kind === IMPORT) {
+      module.imports = { begin, content: at, end, names: [] };
+      for (let n = number(); n > 0; n--) module.functionsImported += imported(module.imports.names);
+    }
     else if (kind === CODE) for (let n = number(); n > 0; n--) {
       const size = number();
       module.functions.push(bytes.subarray(at, at + size));
@@ -89,4 +95,14 @@ export function sectionOfNames(names, first) {
   const list = Buffer.concat([leb(names.length), ...entries]);
   const content = Buffer.concat([leb(4), Buffer.from('name'), Buffer.from([FUNCTION_NAMES]), leb(list.length), list]);
   return Buffer.concat([Buffer.from([CUSTOM]), leb(content.length), content]);
+}
+
+/** The module with other names of what it imports, in the order in which it imports them. */
+export function withImportsNamed({ bytes, imports: { content, begin, end, names } }, others) {
+  const starts = [content, ...names.map(name => name.end)];
+  const renamed = others.flatMap((other, i) => {
+    return [bytes.subarray(starts[i], names[i].begin), leb(other.length), Buffer.from(other, 'ascii')];
+  });
+  const section = Buffer.concat([...renamed, bytes.subarray(starts.at(-1), end)]);
+  return Buffer.concat([bytes.subarray(0, begin), Buffer.from([IMPORT]), leb(section.length), section, bytes.subarray(end)]);
 }

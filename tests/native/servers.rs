@@ -98,6 +98,16 @@ fn the_report_has_the_figures_of_each_server() {
 }
 
 #[test]
+fn the_report_says_how_each_server_stands_at_the_end() {
+    // A slow L1, and an L2 that is slow and down: the worst is said. The origin's outage was lifted in time.
+    let faults = "x=0~0~fault~slow-server.l1~3;0~0~fault~slow-server.l2~2;0~0~fault~outage.l2~600000000000;0~0~fault~outage~1000000";
+    let report = Report::of(&follow(faults).0, Vec::new(), 0);
+    let lines: Vec<_> = report.servers.iter().map(|s| (s.name.as_str(), s.condition.as_str())).collect();
+    assert_eq!(lines, [("l1", "slow ×3"), ("l2", "down"), ("server", "OK")]);
+    assert!(millrace::export::text(&report).contains("slow ×3; "), "{}", millrace::export::text(&report));
+}
+
+#[test]
 fn the_fault_of_one_server_leaves_the_others_as_they_are() {
     let whole = "x=0~0~fault~";
     let plain = follow("");

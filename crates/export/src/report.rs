@@ -3,7 +3,7 @@
 use millrace_analysis::{ByOutcome, Figures, History, How, Prefix, Rates, Standing, Summary};
 use millrace_engine::{Progress, WaitingTask};
 use millrace_session::{Scenario, Session};
-use millrace_spec::{Measure, Value};
+use millrace_spec::{Condition, Measure, SceneSpec, Value};
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
 use serde::Serialize;
@@ -107,6 +107,8 @@ pub struct MeasuredLine {
 pub struct ServerLine {
     /// Its name.
     pub name: String,
+    /// What is worst of its faults that stand at the end, as its picture says it; `OK` where none does.
+    pub condition: String,
     /// How many calls to it ended.
     pub calls: u64,
     /// How many of them were answered a second, with a success or an error.
@@ -257,7 +259,7 @@ impl Report {
             response_ns: None,
             measured: declared.collect(),
             percentiles: if history.is_exact() { "exact" } else { "histogram" },
-            servers: servers(&so_far, ledger, &trace),
+            servers: servers(&spec, &so_far, ledger, &trace),
             has_calls: spec.has_server(),
             tasks: Tasks { spawned: tally.tasks_spawned, peak: tally.tasks_peak, bytes_peak: tally.task_bytes_peak },
             stations: stations(ledger, &trace, at),
@@ -355,14 +357,17 @@ fn measured_ns<S: serde::Serializer>(lines: &[MeasuredLine], serializer: S) -> R
     serializer.collect_map(lines.iter().map(|line| (format!("{}_ns", line.measure.id), line.summary)))
 }
 
-fn servers(so_far: &Prefix<'_>, ledger: &Ledger, trace: &Trace) -> Vec<ServerLine> {
+fn servers(spec: &SceneSpec, so_far: &Prefix<'_>, ledger: &Ledger, trace: &Trace) -> Vec<ServerLine> {
     let Some(calls) = so_far.calls() else { return Vec::new() };
     let seconds = so_far.at().seconds();
     let called = calls.stations().filter_map(|id| Some((calls.at(id), ledger.station(id)?)));
     let line = |(own, row): (Figures<'_>, &StationRow)| {
         let answers = own.count(|how| matches!(how, How::Success | How::Error));
+        let name = trace.name(row.name);
+        let condition = spec.condition(name, ledger, trace);
         ServerLine {
-            name: trace.name(row.name).to_owned(),
+            name: name.to_owned(),
+            condition: condition.map_or(Condition::WELL.to_owned(), |condition| condition.to_string()),
             calls: own.count(|_| true),
             answers_per_s: if seconds > 0.0 { answers as f64 / seconds } else { 0.0 },
             in_flight_peak: row.levels.present_peak,

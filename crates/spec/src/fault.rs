@@ -2,8 +2,9 @@
 
 use super::{SceneSpec, ServerName, parse_number, parse_span};
 use millrace_engine::{Again, Onset};
-use millrace_trace::Span;
+use millrace_trace::{Ledger, Span, Trace};
 use std::borrow::Cow;
+use std::fmt;
 
 /// A fault that a person may switch on. Those of a server are listed from the mildest to the worst: of several that stand its
 /// picture says the last.
@@ -80,6 +81,39 @@ impl SceneSpec {
     /// The faults of the server at a station, from the mildest to the worst.
     pub fn faults_of(&self, station: &str) -> impl Iterator<Item = &FaultSpec> {
         self.faults.iter().filter(move |fault| fault.server.is_some_and(|server| server.as_str() == station))
+    }
+
+    /// What is worst at the server at a station: of its faults that stand, the last in the list. None where it is well.
+    pub fn condition(&self, station: &str, ledger: &Ledger, trace: &Trace) -> Option<Condition<'_>> {
+        let standing = self.faults_of(station).filter_map(|fault| {
+            let magnitude = ledger.strongest(&fault.name(), trace)?;
+            Some(Condition { fault, magnitude })
+        });
+        standing.last()
+    }
+}
+
+/// What is wrong with a server. It is written as "slow ×3" or "down", for a server whose name stands beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Condition<'a> {
+    /// The fault.
+    pub fault: &'a FaultSpec,
+    /// How much of it; a factor where [`FaultUnit`] says so.
+    pub magnitude: i64,
+}
+
+impl Condition<'_> {
+    /// What is said of a server with no fault.
+    pub const WELL: &'static str = "OK";
+}
+
+impl fmt::Display for Condition<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.fault.unit {
+            // How long it is to last says the panel.
+            FaultUnit::Lasts => f.write_str(self.fault.state),
+            unit => write!(f, "{} {}", self.fault.state, unit.written(self.magnitude)),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::scene::age::{self, Scale};
 use crate::scene::{Frame, Look, Plan, first_fit, wires};
 use crate::shape::{Ink, Point, Sheet, bold_width, crisp, cut, text_width};
 use crate::text::Row;
-use millrace_spec::FaultUnit;
+use millrace_spec::{Condition, FaultUnit};
 use millrace_trace::{StationKind, UNLIMITED};
 
 /// A server.
@@ -216,16 +216,9 @@ fn load(here: Here<'_, '_>) -> String {
 /// How it does, in a word and its colour: the worst of its own faults that stand.
 fn condition(here: Here<'_, '_>, look: &Look<'_>) -> (String, Rgba) {
     let (scene, p) = (here.scene, look.palette);
-    let standing = scene.spec.faults_of(&here.shown.place.station).filter_map(|fault| {
-        let magnitude = scene.ledger.strongest(&fault.name(), scene.trace)?;
-        Some((fault, magnitude))
-    });
-    let Some((fault, magnitude)) = standing.last() else { return ("OK".to_owned(), p.success_ink) };
-    match fault.unit {
-        FaultUnit::Lasts => (fault.state.to_owned(), p.server_ink),
-        unit => {
-            let colour = if unit == FaultUnit::Times { p.blocked_ink } else { p.server_ink };
-            (format!("{} {}", fault.state, unit.written(magnitude)), colour)
-        }
-    }
+    let Some(condition) = scene.spec.condition(&here.shown.place.station, scene.ledger, scene.trace) else {
+        return (Condition::WELL.to_owned(), p.success_ink);
+    };
+    let colour = if condition.fault.unit == FaultUnit::Times { p.blocked_ink } else { p.server_ink };
+    (condition.to_string(), colour)
 }

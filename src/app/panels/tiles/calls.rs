@@ -3,7 +3,7 @@
 use super::{MEAN, P50, P95, P99, P999, Tile};
 use crate::analysis::Summary;
 use crate::app::lab::Lab;
-use crate::spec::{Measure, SceneSpec, TimeUnit, Unit};
+use crate::spec::{Condition, Measure, SceneSpec, TimeUnit, Unit};
 use crate::trace::ledger::{StationRow, Tally};
 use crate::trace::{Outcome, Span, StationId, StationKind};
 use crate::view::number;
@@ -15,7 +15,7 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     let headline = headline(lab, scene);
     let latency = lab.summary(headline);
     let tally = &ledger.tally;
-    let queued: u64 = ledger.stations.iter().filter(|s| s.kind == StationKind::Channel).map(|s| s.levels.present).sum();
+    let queues: Vec<u64> = ledger.stations.iter().filter_map(queued).collect();
     let recent = so_far.responses().and_then(|all| all.recent_rates(so_far.at(), Span::secs(1)));
     let mut tiles = vec![
         Tile::rate("throughput", "Throughput", recent.map(|r| r.throughput())),
@@ -33,9 +33,8 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
         Tile::time("p99", "p99", latency, P99),
         Tile::time("p999", "p99.9", latency, P999),
     ]);
-    let mut stations = ledger.stations.iter();
-    let queues = scene.has_server() || stations.any(|s| s.kind == StationKind::Channel);
-    tiles.extend(queues.then(|| Tile::count("queue", "Queue", queued)));
+    let can_queue = scene.has_server() || !queues.is_empty();
+    tiles.extend(can_queue.then(|| Tile::count("queue", "Queue", queues.iter().sum())));
     // How often a second the others went, once one has.
     for (outcome, id, label) in OTHERS {
         let rate = recent.filter(|_| tally.count(outcome) > 0).map(|r| r.rate(outcome));
@@ -61,7 +60,7 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
         tiles.push(Tile::time("response-p50", "Response p50", response, P50));
         tiles.push(Tile::time("response-p99", "Response p99", response, P99));
     }
-    tiles.extend(servers(lab));
+    tiles.extend(servers(lab, scene));
     for measure in lab.scenario().measures().iter().filter(|measure| measure.id != headline) {
         let summary = lab.summary(measure.id);
         let tile = if measure.unit == TimeUnit::Seconds { Tile::seconds } else { Tile::time };
@@ -83,6 +82,16 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     (tiles, note(lab, latency))
 }
 
+/// How many jobs wait at a station that they have to get past: all in a channel, and those whose turn at a pool has not come. None
+/// for what nobody has to get past, and for a server, whose queue is a matter of its own.
+fn queued(row: &StationRow) -> Option<u64> {
+    match row.kind {
+        StationKind::Channel => Some(row.levels.present),
+        StationKind::Pool => Some(row.levels.waiting()),
+        _ => None,
+    }
+}
+
 /// What the percentiles are of: calls, or where nobody is called what the pattern declares first that it measures.
 fn headline(lab: &Lab, scene: &SceneSpec) -> &'static str {
     let declared = lab.scenario().measures().first().map(|measure| measure.id);
@@ -90,7 +99,7 @@ fn headline(lab: &Lab, scene: &SceneSpec) -> &'static str {
 }
 
 /// How each server does, where there are several.
-fn servers(lab: &Lab) -> Vec<Tile> {
+fn servers(lab: &Lab, scene: &SceneSpec) -> Vec<Tile> {
     let (so_far, trace) = (lab.so_far(), lab.session().run().trace());
     let Some(calls) = so_far.calls() else { return Vec::new() };
     let stations: Vec<_> = calls.stations().collect();
@@ -100,7 +109,9 @@ fn servers(lab: &Lab) -> Vec<Tile> {
     let named = stations.into_iter().filter_map(|id| Some((id, lab.ledger().station(id)?)));
     let of = |(id, row): (StationId, &StationRow)| {
         let (name, summary) = (trace.name(row.name), calls.at(id).summary());
+        let condition = scene.condition(name, lab.ledger(), &trace);
         [
+            Tile::word(&format!("condition-{name}"), name, condition.map_or(Condition::WELL.into(), |c| c.to_string())),
             Tile::count(&format!("in-flight-{name}"), &format!("In flight, {name}"), row.levels.present),
             Tile::time(&format!("p50-{name}"), &format!("p50, {name}"), summary, P50),
             Tile::time(&format!("p95-{name}"), &format!("p95, {name}"), summary, P95),

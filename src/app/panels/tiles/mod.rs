@@ -30,7 +30,7 @@ pub struct Tile {
     shown: String,
     unit: String,
     plain: String,
-    /// What is shown, in full, where that is shorter.
+    /// What is shown, in full, where that is shorter or may be cut.
     full: String,
 }
 
@@ -78,6 +78,11 @@ impl Tile {
     /// A number of things.
     fn count(id: &str, label: &str, n: u64) -> Tile {
         Tile { full: number::count(n), ..Tile::new(id, label, number::short_count(n), "", n) }
+    }
+
+    /// How something is, in a word or two.
+    fn word(id: &str, label: &str, word: String) -> Tile {
+        Tile { full: word.clone(), ..Tile::new(id, label, word.clone(), "", word) }
     }
 }
 

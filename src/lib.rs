@@ -5,6 +5,10 @@
 //! playhead. `ARCHITECTURE.md` says what is where and why.
 #![forbid(unsafe_code)]
 
+// The page's html! names what it calls from the root, so that tests can use it too.
+#[cfg(target_arch = "wasm32")]
+extern crate self as millrace;
+
 pub use millrace_analysis as analysis;
 #[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -7,6 +7,8 @@
 mod fetch;
 #[path = "common/listed.rs"]
 mod listed;
+#[path = "web/markup.rs"]
+mod markup;
 #[path = "web/painter.rs"]
 mod painter;
 #[path = "web/traces.rs"]

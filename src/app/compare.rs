@@ -10,16 +10,16 @@ mod room;
 
 use crate::app::icon::icon;
 use crate::app::lab::Speed;
+use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page, use_page};
 use crate::export::suite::{RaceCell, Verdict, verdict};
-use crate::platform::{clock, host};
+use crate::platform::{clock, field, host};
 use crate::session::link;
 use crate::view::{Palette, Theme, number};
 use room::{Phase, Room};
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlCanvasElement, HtmlInputElement};
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 /// Milliseconds between fresh looks at the figures of the race.
@@ -100,8 +100,7 @@ fn Floor(props: &FloorProps) -> Html {
     let on_speed = {
         let (room, again) = (room.clone(), again.clone());
         Callback::from(move |event: InputEvent| {
-            let at = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value_as_number());
-            let index = at.unwrap_or(0.0).clamp(0.0, 9.0) as usize;
+            let index = field::number(&event).unwrap_or(0.0).clamp(0.0, 9.0) as usize;
             if let Some(speed) = Speed::STOPS.get(index) {
                 room.borrow_mut().speed = *speed;
             }

@@ -4,17 +4,12 @@
 
 use super::icon::icon;
 use super::real::Plan;
+use crate::app::markup::{classes, html};
 use crate::platform::endpoint::Endpoint;
+use crate::platform::field;
 use crate::trace::Span;
 use crate::upstream::{Limits, Trouble};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
-
-fn typed<E: AsRef<web_sys::Event>>(event: &E) -> String {
-    let input = event.as_ref().target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
-    input.map(|i| i.value()).unwrap_or_default()
-}
 
 /// Properties of the form.
 #[derive(Clone, PartialEq, Properties)]
@@ -46,7 +41,7 @@ pub fn EndpointForm(props: &EndpointFormProps) -> Html {
     let onchange = {
         let (draft, on_url) = (draft.clone(), props.on_url.clone());
         Callback::from(move |event: Event| {
-            let text = typed(&event).trim().to_owned();
+            let text = field::text(&event).unwrap_or_default().trim().to_owned();
             match Endpoint::read(&text) {
                 Ok(_) => {
                     draft.set(None);
@@ -105,7 +100,7 @@ fn Number(props: &NumberProps) -> Html {
     let onchange = {
         let (draft, on_value, range) = (draft.clone(), props.on_value.clone(), props.least..=props.most);
         Callback::from(move |event: Event| {
-            let text = typed(&event);
+            let text = field::text(&event).unwrap_or_default();
             match text.trim().parse::<u64>().ok().filter(|n| range.contains(n)) {
                 Some(n) => {
                     draft.set(None);

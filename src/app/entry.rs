@@ -3,8 +3,8 @@
 //! The page renders five times a second while a run goes on, and a render puts a box's value back. What somebody is typing must
 //! survive that, and so must a text that was refused, for it is what the message below is about.
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use crate::app::markup::html;
+use crate::platform::field;
 use yew::prelude::*;
 
 /// Properties of a box.
@@ -31,7 +31,7 @@ pub struct EntryProps {
     pub testid: Option<AttrValue>,
     /// Classes of the input.
     #[prop_or_default]
-    pub class: Classes,
+    pub class: Option<AttrValue>,
     /// Which keys a phone shows.
     #[prop_or_default]
     pub inputmode: Option<AttrValue>,
@@ -47,12 +47,12 @@ pub fn Entry(props: &EntryProps) -> Html {
     }
     let oninput = {
         let draft = draft.clone();
-        Callback::from(move |event: InputEvent| draft.set(text_of(&event)))
+        Callback::from(move |event: InputEvent| draft.set(field::text(&event)))
     };
     let onchange = {
         let (draft, commit) = (draft.clone(), props.commit.clone());
         Callback::from(move |event: Event| {
-            let Some(text) = text_of(&event) else { return };
+            let Some(text) = field::text(&event) else { return };
             let accepted = commit.emit(text.clone());
             draft.set((!accepted).then_some(text));
         })
@@ -73,8 +73,4 @@ pub fn Entry(props: &EntryProps) -> Html {
             aria-invalid={props.bad.to_string()} aria-describedby={props.described.clone()} inputmode={props.inputmode.clone()}
             autocomplete="off" spellcheck="false" {oninput} {onchange} {onkeydown} />
     }
-}
-
-fn text_of(event: &Event) -> Option<String> {
-    Some(event.target()?.dyn_into::<HtmlInputElement>().ok()?.value())
 }

@@ -11,6 +11,7 @@ pub mod entry;
 pub mod family;
 pub mod icon;
 pub mod lab;
+pub mod markup;
 mod memo;
 mod narrow;
 pub mod page;

@@ -4,8 +4,9 @@
 //! through CSSOM because markup must not have style attributes. While a person drags, the track follows the thumb at once,
 //! whether or not anybody listens, and no render puts the thumb back to where it was: the page renders five times a second.
 
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
+use crate::app::markup::html;
+use crate::platform::field;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 /// Properties of a slider.
@@ -54,11 +55,7 @@ pub fn Range(props: &RangeProps) -> Html {
     let at = dragged.unwrap_or(props.value);
     {
         let node = node.clone();
-        use_effect_with((at, min, max), move |(at, min, max)| {
-            if let Some(element) = node.cast::<HtmlElement>() {
-                fill(&element, *at, *min, *max);
-            }
-        });
+        use_effect_with((at, min, max), move |(at, min, max)| fill(&node, *at, *min, *max));
     }
     {
         // Another value, by whatever way: that is where the thumb belongs.
@@ -66,21 +63,21 @@ pub fn Range(props: &RangeProps) -> Html {
         use_effect_with(props.value, move |_| dragged.set(None));
     }
     let oninput = {
-        let (heard, dragged) = (props.oninput.clone(), dragged.clone());
+        let (heard, dragged, node) = (props.oninput.clone(), dragged.clone(), node.clone());
         Callback::from(move |event: InputEvent| {
-            if let Some(input) = input_of(&event) {
-                fill(&input, input.value_as_number(), min, max);
-                dragged.set(Some(input.value_as_number()));
-                heard.emit(input.value_as_number());
+            if let Some(at) = field::number(&event) {
+                fill(&node, at, min, max);
+                dragged.set(Some(at));
+                heard.emit(at);
             }
         })
     };
     let onchange = {
         let heard = props.onchange.clone();
         Callback::from(move |event: Event| {
-            if let Some(input) = input_of(&event) {
+            if let Some(at) = field::number(&event) {
                 dragged.set(None);
-                heard.emit(input.value_as_number());
+                heard.emit(at);
             }
         })
     };
@@ -91,12 +88,9 @@ pub fn Range(props: &RangeProps) -> Html {
     }
 }
 
-fn input_of(event: &Event) -> Option<HtmlInputElement> {
-    event.target()?.dyn_into().ok()
-}
-
 /// Says how much of the track is filled.
-fn fill(element: &HtmlElement, value: f64, min: f64, max: f64) {
+fn fill(node: &NodeRef, value: f64, min: f64, max: f64) {
+    let Some(element) = node.cast::<HtmlElement>() else { return };
     let share = if max > min { ((value - min) / (max - min)).clamp(0.0, 1.0) } else { 0.0 };
     // It can only fail for a name that is no property's; then the track stays plain.
     let _set = element.style().set_property("--fill", &format!("{share:.4}"));

@@ -1,10 +1,10 @@
 //! Source files for those who read along. They are files of the site, fetched when somebody looks; which text belongs to the program
 //! that runs, its digest says: a file of another build is refused and never shown beside it.
 
+use crate::app::markup::html;
 use crate::platform::site;
 use crate::spec::{Source, digest, short_path};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use yew::prelude::*;
 
 /// Where a file is that somebody wants to read.
@@ -20,7 +20,7 @@ pub enum Reading {
 
 thread_local! {
     /// The files that were fetched, by path. They live as long as the page, so that each is fetched once and nobody copies it.
-    static FETCHED: RefCell<BTreeMap<&'static str, &'static str>> = const { RefCell::new(BTreeMap::new()) };
+    static FETCHED: RefCell<Vec<(&'static str, &'static str)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The text of a source file, and a way to try again.
@@ -37,7 +37,7 @@ pub fn use_reading(source: Option<Source>) -> (Reading, Callback<MouseEvent>) {
             wasm_bindgen_futures::spawn_local(async move {
                 match fetch(source).await {
                     Ok(text) => {
-                        FETCHED.with_borrow_mut(|files| files.insert(source.path, Box::leak(text.into_boxed_str())));
+                        FETCHED.with_borrow_mut(|files| files.push((source.path, text.leak())));
                         shown.force_update();
                     }
                     Err(why) => failed.set(Some((source.path, why))),
@@ -58,7 +58,7 @@ pub fn use_reading(source: Option<Source>) -> (Reading, Callback<MouseEvent>) {
 }
 
 fn fetched(path: &str) -> Option<&'static str> {
-    FETCHED.with_borrow(|files| files.get(path).copied())
+    FETCHED.with_borrow(|files| files.iter().find(|(known, _)| *known == path).map(|(_, text)| *text))
 }
 
 async fn fetch(source: Source) -> Result<String, String> {

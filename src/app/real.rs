@@ -24,22 +24,21 @@ use crate::session::{Scenario, Session};
 use crate::spec::{Role, Value};
 use crate::trace::{Fold, SimTime};
 use crate::upstream::{Evidence, Limited, Limits, Trouble, Witness};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The hosts that a person agreed to on this visit of the page. It is not kept for the next one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Consents(BTreeSet<String>);
+pub struct Consents(Vec<String>);
 
 impl Consents {
     /// A person agreed to requests to this host.
     pub fn give(&mut self, host: &str) {
-        self.0.insert(host.to_owned());
+        self.0.push(host.to_owned());
     }
 
     /// Whether a person has.
     pub fn has(&self, host: &str) -> bool {
-        self.0.contains(host)
+        self.0.iter().any(|given| given == host)
     }
 }
 

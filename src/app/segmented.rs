@@ -2,6 +2,7 @@
 //!
 //! To a keyboard it is one stop: the arrows go from word to word and choose, as they do among the browser's own radio buttons.
 
+use crate::app::markup::{classes, html};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;

@@ -7,7 +7,6 @@ use super::slices::work_for;
 use crate::export::race::{Line, RaceRun, Verdict, verdict};
 use crate::export::search::Search;
 use crate::session::Scenario;
-use std::collections::BTreeMap;
 
 /// Milliseconds a frame may spend here while the stage has nothing to do, and while it has.
 const BUDGET_MS: f64 = 9.0;
@@ -64,7 +63,8 @@ impl Race {
 #[derive(Debug, Default)]
 pub struct SideRuns {
     race: Option<Race>,
-    searches: BTreeMap<usize, Search>,
+    /// At most one for each check, by its number.
+    searches: Vec<(usize, Search)>,
     searching: Option<usize>,
     /// The check whose search was over last.
     latest: Option<usize>,
@@ -93,7 +93,11 @@ impl SideRuns {
 
     /// The search for a seed that breaks the check of this number, if there was one.
     pub fn search(&self, check: usize) -> Option<&Search> {
-        self.searches.get(&check)
+        self.searches.iter().find(|(of, _)| *of == check).map(|(_, search)| search)
+    }
+
+    fn search_mut(&mut self, check: usize) -> Option<&mut Search> {
+        self.searches.iter_mut().find(|(of, _)| *of == check).map(|(_, search)| search)
     }
 
     /// The check for which a seed is being looked for.
@@ -108,11 +112,11 @@ impl SideRuns {
 
     /// Looks for a seed, or goes on looking. One search at a time: another one that is under way stops where it is.
     pub fn find_seed(&mut self, scenario: &Scenario, check: usize) {
-        match self.searches.get_mut(&check) {
+        match self.search_mut(check) {
             Some(search) => search.try_more(),
-            None => drop(Search::new(scenario, check).map(|search| self.searches.insert(check, search))),
+            None => self.searches.extend(Search::new(scenario, check).map(|search| (check, search))),
         }
-        self.searching = self.searches.get(&check).filter(|search| !search.is_over()).map(|_| check);
+        self.searching = self.search(check).filter(|search| !search.is_over()).map(|_| check);
         self.latest = None;
     }
 
@@ -129,9 +133,9 @@ impl SideRuns {
             race.cancelled |= race.old && race.is_running();
         }
         self.race = self.race.take().filter(same_pattern);
-        self.searches.retain(|_, search| search.is_about(scenario));
-        self.searching = self.searching.filter(|check| self.searches.contains_key(check));
-        self.latest = self.latest.filter(|check| self.searches.contains_key(check));
+        self.searches.retain(|(_, search)| search.is_about(scenario));
+        self.searching = self.searching.filter(|check| self.search(*check).is_some());
+        self.latest = self.latest.filter(|check| self.search(*check).is_some());
     }
 
     /// Whether there is something to compute.
@@ -152,7 +156,7 @@ impl SideRuns {
                 race.lines = race.run.lines();
             }
         } else if let Some(check) = self.searching
-            && self.searches.get_mut(&check).is_none_or(|search| work_for(ms, |polls| search.work(polls)))
+            && self.search_mut(check).is_none_or(|search| work_for(ms, |polls| search.work(polls)))
         {
             self.searching = None;
             self.latest = Some(check);

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod endpoint;
 pub mod errors;
 pub mod fetch;
+pub mod field;
 pub mod host;
 pub mod keys;
 pub mod media;

@@ -9,6 +9,7 @@ use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The report of a run, serialised as outside scripts expect it. Times are nanoseconds.
 #[derive(Clone, Debug, Serialize)]
@@ -43,8 +44,7 @@ pub struct Report {
     /// Of the completed ones, those that were answered with a substitute, without a call.
     pub substitutes: u64,
     /// The answers of the server by status.
-    #[serde(serialize_with = "as_object")]
-    pub status: Vec<(u16, u64)>,
+    pub status: BTreeMap<String, u64>,
     /// Requests that left with a result or an error, a second.
     pub throughput_per_s: f64,
     /// Requests that left with a result, a second.
@@ -250,7 +250,7 @@ impl Report {
                 in_system: tally.in_system,
             },
             substitutes: tally.count(Outcome::Substituted),
-            status: tally.statuses.iter().map(|(code, n)| (*code, *n)).collect(),
+            status: tally.statuses.iter().map(|(code, n)| (code.to_string(), *n)).collect(),
             throughput_per_s: rates.map_or(0.0, |r| r.throughput()),
             goodput_per_s: rates.map_or(0.0, |r| r.goodput()),
             rates_per_s: rates.map(RatesLine::of).unwrap_or_default(),
@@ -350,13 +350,7 @@ fn params(scenario: &Scenario) -> Map<String, Json> {
         Value::Number(x) => json!(x),
         Value::Word(word) => json!(word),
     };
-    let mut params = Map::new();
-    params.extend(scenario.values().iter().map(|(key, v)| (key.to_owned(), value(v))));
-    params
-}
-
-fn as_object<S: serde::Serializer>(counts: &[(u16, u64)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(counts.iter().copied())
+    scenario.values().iter().map(|(key, v)| (key.to_owned(), value(v))).collect()
 }
 
 fn measured_ns<S: serde::Serializer>(lines: &[MeasuredLine], serializer: S) -> Result<S::Ok, S::Error> {

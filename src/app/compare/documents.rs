@@ -2,6 +2,7 @@
 //! which, and what each is made of.
 
 use super::result::who;
+use crate::app::markup::html;
 use crate::export::suite::{Said, SuiteRow};
 use crate::spec::Primitive;
 use yew::prelude::*;

@@ -1,6 +1,7 @@
 //! The figures of a suite: a table of them, and a table of what the documents claim beside what was measured.
 
 use crate::app::icon::icon;
+use crate::app::markup::html;
 use crate::export::suite::{Column, SuiteRow, best, kib};
 use crate::view::number;
 use yew::prelude::*;

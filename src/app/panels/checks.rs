@@ -7,6 +7,7 @@ pub use pane::checks_pane;
 
 use crate::analysis::Standing;
 use crate::app::icon::icon;
+use crate::app::markup::html;
 use crate::app::page::{Command, Page, Tab};
 use crate::spec::CheckKind;
 use crate::view::standing;

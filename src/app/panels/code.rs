@@ -2,15 +2,15 @@
 
 use super::parked::{Parked, parked};
 use super::source::SourceLines;
-use super::text_of;
 use crate::app::lab::Lab;
+use crate::app::markup::html;
 use crate::app::page::use_page;
 use crate::app::reading::{Reading, instead, use_reading};
 use crate::engine::Progress;
 use crate::patterns;
+use crate::platform::field;
 use crate::spec::short_path;
 use crate::view::number;
-use std::collections::BTreeMap;
 use yew::prelude::*;
 
 /// The code pane.
@@ -31,20 +31,20 @@ pub fn Code() -> Html {
     let (reading, again) = use_reading(source);
     let text = if let Reading::Text(text) = reading { text } else { "" };
     let lines = parked(&page.lab());
-    let waiting = |path: &str| lines.iter().filter(|((file, _), _)| *file == path).map(|(_, p)| p.tasks).sum::<u64>();
+    let waiting = |path: &str| lines.iter().filter(|p| p.file == path).map(|p| p.tasks).sum::<u64>();
     let label = |path: &'static str| match waiting(path) {
         0 => short_path(path),
         tasks => format!("{} ({})", short_path(path), number::count(tasks)),
     };
-    let mut here: BTreeMap<u32, Parked> = BTreeMap::new();
-    here.extend(lines.iter().filter(|((file, _), _)| *file == path).map(|((_, line), p)| (*line, *p)));
+    let here: Vec<Parked> = lines.iter().copied().filter(|p| p.file == path).collect();
     // The line with most waiting workers; ties go to the later one.
-    let hot =
-        here.iter().filter(|(_, p)| p.workers > 0).max_by_key(|(line, p)| (p.workers, **line)).map(|(line, _)| *line);
+    let hot = here.iter().filter(|p| p.workers > 0).max_by_key(|p| (p.workers, p.line)).map(|p| p.line);
     let stuck = stuck(&page.lab(), path);
     let onchange = {
         let chosen = chosen.clone();
-        Callback::from(move |event: Event| chosen.set(text_of(&event).parse().unwrap_or(0)))
+        Callback::from(move |event: Event| {
+            chosen.set(field::text(&event).and_then(|text| text.parse().ok()).unwrap_or(0))
+        })
     };
     html! {
         <div class="code" data-testid="code">
@@ -60,7 +60,7 @@ pub fn Code() -> Html {
                 <h3>{ "Parked at await points" }</h3>
                 <table>
                     <thead><tr><th scope="col">{ "Line" }</th><th scope="col">{ "Tasks" }</th><th scope="col">{ "Mean so far" }</th></tr></thead>
-                    <tbody>{ for here.iter().map(|(line, p)| parked_row(*line, p, text, hot)) }</tbody>
+                    <tbody>{ for here.iter().map(|p| parked_row(p, text, hot)) }</tbody>
                 </table>
                 if here.is_empty() {
                     <p>{ "No task waits in this file." }</p>
@@ -88,7 +88,8 @@ fn duration(nanos: u64) -> String {
     }
 }
 
-fn parked_row(line: u32, parked: &Parked, text: &str, hot: Option<u32>) -> Html {
+fn parked_row(parked: &Parked, text: &str, hot: Option<u32>) -> Html {
+    let line = parked.line;
     let source: String = text.lines().nth(line as usize - 1).unwrap_or("").trim().chars().take(40).collect();
     let mean = parked.total.0.checked_div(parked.tasks).unwrap_or(0);
     html! {

@@ -1,6 +1,7 @@
 //! What a run cost, beside what the documents have of memory and collections: each figure with what it is of, because no two of
 //! them are of one thing.
 
+use crate::app::markup::html;
 use crate::export::{Documents, Report};
 use crate::platform::host;
 use crate::spec::Pattern;

@@ -1,6 +1,7 @@
 //! The real endpoint's form, where requests go to one.
 
 use crate::app::endpoint::EndpointForm;
+use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::session::Target;
 use yew::prelude::*;

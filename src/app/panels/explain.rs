@@ -1,6 +1,7 @@
 //! The explanation: the pattern's own words, from the head of its source.
 
 use super::prose::paragraphs;
+use crate::app::markup::html;
 use crate::app::page::use_page;
 use crate::app::reading::{Reading, instead, use_reading};
 use crate::patterns;

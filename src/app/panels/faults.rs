@@ -2,6 +2,7 @@
 
 use crate::app::entry::Entry;
 use crate::app::family;
+use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page, use_page};
 use crate::spec::{FaultSpec, FaultUnit};
 use std::rc::Rc;

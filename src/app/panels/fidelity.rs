@@ -1,5 +1,6 @@
 //! Documented or shipped: the switch, and what the difference is.
 
+use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::segmented::{Segment, Segmented};
 use crate::spec::Fidelity;

@@ -1,6 +1,7 @@
 //! The log: the journal up to the playhead.
 
 use crate::analysis::{Entry, Mark, Tone};
+use crate::app::markup::html;
 use crate::app::page::Page;
 use crate::app::scene;
 use crate::spec::FaultSpec;

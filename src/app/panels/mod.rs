@@ -37,8 +37,7 @@ pub use tiles::{Tile, bank_tiles, call_tiles, tiles};
 use super::narrow::use_narrow;
 use super::page::use_page;
 use super::{family, scene};
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use crate::app::markup::html;
 use yew::prelude::*;
 
 /// The panel beside the stage, where there is room for one.
@@ -66,11 +65,4 @@ pub fn FamilySections() -> Html {
     let page = use_page();
     let family = family::of(&scene::spec(&page.lab()));
     (family.sections)()
-}
-
-/// The text of the input or select that an event is about.
-fn text_of(event: &Event) -> String {
-    let target = event.target();
-    let input = target.clone().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value());
-    input.or_else(|| target.and_then(|t| t.dyn_into::<HtmlSelectElement>().ok()).map(|s| s.value())).unwrap_or_default()
 }

@@ -1,9 +1,10 @@
 //! One parameter: label, slider, number with unit; what is wrong with it, below.
 
-use super::text_of;
 use crate::app::entry::Entry;
+use crate::app::markup::{classes, html};
 use crate::app::page::{Command, use_page};
 use crate::app::range::Range;
+use crate::platform::field;
 use crate::spec::{Field, Kind, Problem, Value};
 use crate::trace::Span;
 use crate::view::number;
@@ -74,7 +75,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
             let onchange = {
                 let commit = commit.clone();
                 Callback::from(move |event: Event| {
-                    commit.emit(text_of(&event));
+                    commit.emit(field::text(&event).unwrap_or_default());
                 })
             };
             html! {

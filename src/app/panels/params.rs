@@ -3,6 +3,7 @@
 use super::fidelity::fidelity_choice;
 use super::param_row::ParamRow;
 use super::race::RacedChoice;
+use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::segmented::{Segment, Segmented};
 use crate::spec::{Field, Level, Value};

@@ -3,11 +3,14 @@
 use crate::app::lab::Lab;
 use crate::trace::{SimTime, Site, Span, StationKind};
 use crate::view::recent::Mode;
-use std::collections::BTreeMap;
 
 /// The tasks that wait at one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parked {
+    /// The file.
+    pub file: &'static str,
+    /// The line.
+    pub line: u32,
     /// How many.
     pub tasks: u64,
     /// How long they have waited, all together.
@@ -18,11 +21,11 @@ pub struct Parked {
     pub workers: u64,
 }
 
-/// File and line, with those who wait there. A wait inside a part counts at the pattern's line, and at the part's own.
-pub fn parked(lab: &Lab) -> BTreeMap<(&'static str, u32), Parked> {
+/// Who waits where, by file and line. A wait inside a part counts at the pattern's line, and at the part's own.
+pub fn parked(lab: &Lab) -> Vec<Parked> {
     let ledger = lab.ledger();
     let now = lab.session().playhead();
-    let mut lines = BTreeMap::new();
+    let mut lines = Vec::new();
     for (_, task) in ledger.live_tasks() {
         let Some(wait) = task.wait else { continue };
         let station = ledger.station(task.station);
@@ -43,16 +46,22 @@ fn place_of(site: Site) -> Option<(&'static str, u32)> {
     Some((site.file()?, site.line()?))
 }
 
+/// Counts a task at its line. There are a handful of lines, however many tasks.
 fn add(
-    lines: &mut BTreeMap<(&'static str, u32), Parked>,
-    place: (&'static str, u32),
+    lines: &mut Vec<Parked>,
+    (file, line): (&'static str, u32),
     mode: Mode,
     worker: bool,
     now: SimTime,
     since: SimTime,
 ) {
-    let entry = lines.entry(place).or_insert(Parked { tasks: 0, total: Span::ZERO, mode, workers: 0 });
-    entry.tasks += 1;
-    entry.total = entry.total.saturating_add(now.since(since));
-    entry.workers += u64::from(worker);
+    let at = lines.partition_point(|p| (p.file, p.line) < (file, line));
+    if lines.get(at).is_none_or(|p| (p.file, p.line) != (file, line)) {
+        lines.insert(at, Parked { file, line, tasks: 0, total: Span::ZERO, mode, workers: 0 });
+    }
+    if let Some(here) = lines.get_mut(at) {
+        here.tasks += 1;
+        here.total = here.total.saturating_add(now.since(since));
+        here.workers += u64::from(worker);
+    }
 }

@@ -1,5 +1,6 @@
 //! Words as they stand in a source's docs: paragraphs, `code`, *emphasis*.
 
+use crate::app::markup::html;
 use yew::prelude::*;
 
 /// The paragraphs of a text.

@@ -7,6 +7,7 @@ mod result;
 
 use super::param_row::SameKey;
 use crate::app::entry::Entry;
+use crate::app::markup::{classes, html};
 use crate::app::page::{Command, use_page};
 use crate::app::side_runs::Race;
 use crate::export::race::{Line, RaceRun, seconds};

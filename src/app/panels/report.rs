@@ -3,6 +3,7 @@
 use super::cost::cost;
 use crate::analysis::{CheckState, Standing, Summary};
 use crate::app::lab::Lab;
+use crate::app::markup::html;
 use crate::app::page::{Page, use_page};
 use crate::app::{family, scene};
 use crate::export::{MeasuredLine, Report, StationLine};
@@ -10,7 +11,6 @@ use crate::platform::clock;
 use crate::spec::TimeUnit;
 use crate::trace::StationKind;
 use crate::view::{number, standing, status};
-use std::collections::BTreeMap;
 use yew::prelude::*;
 
 /// The report of the run up to the playhead's session; complete once the run is over.
@@ -70,11 +70,17 @@ fn use_report(page: &Page) -> Report {
 }
 
 /// How many requests to the running system were answered with which status.
-fn by_status(lab: &Lab) -> BTreeMap<u16, u64> {
-    let mut counts = BTreeMap::new();
+fn by_status(lab: &Lab) -> Vec<(u16, u64)> {
+    let mut counts: Vec<(u16, u64)> = Vec::new();
     let so_far = lab.session().history().until(u64::MAX, lab.session().computed());
     for reply in so_far.exchanges().iter().filter_map(|row| so_far.replies(row).first()) {
-        *counts.entry(reply.status).or_default() += 1;
+        let at = counts.partition_point(|(status, _)| *status < reply.status);
+        if counts.get(at).is_none_or(|(status, _)| *status != reply.status) {
+            counts.insert(at, (reply.status, 0));
+        }
+        if let Some((_, n)) = counts.get_mut(at) {
+            *n += 1;
+        }
     }
     counts
 }
@@ -198,7 +204,7 @@ const FIGURES: [(&str, Figure); 8] = [
 ];
 
 /// What was asked of the running system, by the status of its answer.
-fn asked_for(asked: &BTreeMap<u16, u64>) -> Html {
+fn asked_for(asked: &[(u16, u64)]) -> Html {
     html! {
         <section>
             <h3>{ "Answers of the system" }</h3>

@@ -5,9 +5,9 @@
 
 use super::highlight::{Pieces, Tint, highlight};
 use super::parked::Parked;
+use crate::app::markup::{classes, html};
 use crate::view::number;
 use crate::view::recent::Mode;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -21,7 +21,7 @@ pub struct SourceProps {
     /// Its text.
     pub text: &'static str,
     /// Who waits where.
-    pub parked: BTreeMap<u32, Parked>,
+    pub parked: Vec<Parked>,
     /// The line with most waiting workers.
     pub hot: Option<u32>,
     /// The first line that a run which cannot go on is stuck at.
@@ -38,7 +38,7 @@ pub fn SourceLines(props: &SourceProps) -> Html {
         <ol class="scroll" ref={node} tabindex="0" aria-label={format!("Source of {}", props.path)}>
             { for lines.iter().enumerate().map(|(i, pieces)| {
                 let number = i as u32 + 1;
-                html! { <Line key={number} {number} pieces={Same(pieces.clone())} parked={props.parked.get(&number).copied()} hot={props.hot == Some(number)} /> }
+                html! { <Line key={number} {number} pieces={Same(pieces.clone())} parked={props.parked.iter().copied().find(|p| p.line == number)} hot={props.hot == Some(number)} /> }
             }) }
         </ol>
     }

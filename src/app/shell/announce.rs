@@ -2,11 +2,11 @@
 
 use crate::analysis::{Entry, Mark};
 use crate::app::lab::Status;
+use crate::app::markup::html;
 use crate::app::page::use_page;
 use crate::app::scene;
 use crate::platform::clock;
 use crate::spec::FaultSpec;
-use std::collections::BTreeSet;
 use yew::prelude::*;
 
 /// Milliseconds between announcements.
@@ -35,9 +35,13 @@ pub fn Announce() -> Html {
             sentences.push(format!("Run {how} at {:.3} seconds.", lab.session().playhead().seconds()));
         }
         // Newest first, at most one sentence about each thing.
-        let mut about = BTreeSet::new();
-        sentences
-            .extend(news.iter().rev().filter(|e| about.insert(e.who.clone())).take(3).map(|e| sentence(e, &faults)));
+        let mut about: Vec<&Entry> = Vec::new();
+        for entry in news.iter().rev() {
+            if about.len() < 3 && about.iter().all(|said| said.who != entry.who) {
+                about.push(entry);
+                sentences.push(sentence(entry, &faults));
+            }
+        }
         *said = (entries.len(), now, status, sentences.join(" "));
     }
     said.2 = status;

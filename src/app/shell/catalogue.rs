@@ -2,11 +2,11 @@
 
 use super::top_bar::menu_actions;
 use crate::app::icon::icon;
+use crate::app::markup::html;
 use crate::app::page::{Command, use_page};
 use crate::patterns;
+use crate::platform::field;
 use crate::spec::Pattern;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// Properties of the catalogue.
@@ -23,10 +23,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
     let sought = use_state(String::new);
     let oninput = {
         let sought = sought.clone();
-        Callback::from(move |event: InputEvent| {
-            let text = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value());
-            sought.set(text.unwrap_or_default());
-        })
+        Callback::from(move |event: InputEvent| sought.set(field::text(&event).unwrap_or_default()))
     };
     let current = page.scenario().pattern.id;
     let found: Vec<&'static Pattern> = patterns::ALL.iter().copied().filter(|p| matches(p, &sought)).collect();

@@ -1,13 +1,13 @@
 //! The keyboard map, and the keys themselves.
 
 use crate::app::lab::Speed;
+use crate::app::markup::html;
 use crate::app::page::{Command, Page, Tab, use_page};
-use crate::platform::{host, keys};
+use crate::platform::{field, host, keys};
 use crate::trace::SimTime;
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlInputElement};
+use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 const MAP: [(&str, &str); 16] = [
@@ -109,8 +109,7 @@ pub fn KeyboardMap() -> Html {
     let onchange = {
         let page = page.clone();
         Callback::from(move |event: Event| {
-            let on = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()).is_some_and(|i| i.checked());
-            page.ask(Command::Shortcuts(on));
+            page.ask(Command::Shortcuts(field::is_checked(&event)));
         })
     };
     let onclose = {

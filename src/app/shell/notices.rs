@@ -1,5 +1,6 @@
 //! What the page has to say: parts of a link that were ignored or clamped, and what went wrong.
 
+use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::stillness;
 use yew::prelude::*;

@@ -3,6 +3,7 @@
 use crate::app::endpoint::{consent_panel, refusal_panel, trouble_panel};
 use crate::app::icon::icon;
 use crate::app::lab::Status;
+use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::real::NotYet;
 use crate::engine::{Progress, WaitingTask};

@@ -13,6 +13,7 @@ use super::transport::transport;
 use crate::app::commands;
 use crate::app::compare::Compare;
 use crate::app::lab::{Lab, Speed};
+use crate::app::markup::{classes, html};
 use crate::app::page::{Change, Command, Page, State, Tab};
 use crate::app::panels::Panel;
 use crate::app::side_runs::SideRuns;
@@ -107,8 +108,8 @@ fn Workbench(props: &WorkbenchProps) -> Html {
         let menu = menu.clone();
         Callback::from(move |()| menu.set(!*menu))
     };
-    html! {
-        <ContextProvider<Page> context={page.clone()}>
+    let content = html! {
+        <>
             <div {class}>
                 { top_bar(&page, &on_menu) }
                 if compare {
@@ -132,8 +133,9 @@ fn Workbench(props: &WorkbenchProps) -> Html {
             </div>
             <KeyboardMap />
             <Announce />
-        </ContextProvider<Page>>
-    }
+        </>
+    };
+    yew::html! { <ContextProvider<Page> context={page.clone()}>{ content }</ContextProvider<Page>> }
 }
 
 /// Opens what stands in the address, now and whenever somebody else changes it; then the page is ready.

@@ -2,6 +2,7 @@
 
 use crate::app::family;
 use crate::app::lab::Speed;
+use crate::app::markup::html;
 use crate::app::page::{Page, use_page};
 use crate::app::scene::{spec, with_scene};
 use crate::platform::{canvas, clock, host};

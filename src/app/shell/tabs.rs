@@ -1,6 +1,7 @@
 //! The lower region: code, log, explanation, report, the interface of a system that has one; on narrow screens the panel's
 //! parts too.
 
+use crate::app::markup::html;
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{

@@ -3,6 +3,7 @@
 //! It is painted when the page looks anew, and whenever its canvas gets another size: a window can change while nothing runs.
 
 use crate::app::lab::Lab;
+use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
 use crate::app::scene;
 use crate::platform::resize::Resizes;

@@ -1,12 +1,11 @@
 //! The top bar: mark, title, presets, target, comparison, sharing, theme, help.
 
 use crate::app::icon::{brand, icon};
+use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page};
 use crate::app::segmented::{Segment, Segmented};
-use crate::platform::host;
+use crate::platform::{field, host};
 use crate::session::Target;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// The top bar.
@@ -79,11 +78,7 @@ fn presets(page: &Page, named: bool) -> Html {
     let onchange = {
         let page = page.clone();
         Callback::from(move |event: Event| {
-            let chosen = event
-                .target()
-                .and_then(|t| t.dyn_into::<HtmlSelectElement>().ok())
-                .map(|s| s.value())
-                .unwrap_or_default();
+            let chosen = field::text(&event).unwrap_or_default();
             page.ask(Command::Preset(presets.iter().map(|p| p.id).find(|id| *id == chosen)));
         })
     };

@@ -3,6 +3,7 @@
 use crate::app::entry::Entry;
 use crate::app::icon::icon;
 use crate::app::lab::{Speed, Status};
+use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::range::Range;
 use yew::prelude::*;

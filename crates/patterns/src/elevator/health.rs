@@ -116,8 +116,7 @@ impl System {
     /// The health of the fleet, with that of each car.
     pub fn health(&self) -> Json {
         let fleet = Fleet::of(self);
-        let mut cars = Map::new();
-        cars.extend(self.cars().iter().map(|car| (car.name.clone(), car.health())));
+        let cars: Map<String, Json> = self.cars().iter().map(|car| (car.name.clone(), car.health())).collect();
         json!({
             "elevators": cars,
             "total_elevators": fleet.cars,
@@ -147,8 +146,7 @@ impl System {
 
     /// What the status stream sends: the cars by name.
     pub fn status(&self) -> Json {
-        let mut cars = Map::new();
-        cars.extend(self.cars().iter().map(|car| (car.name.clone(), car.status())));
+        let cars: Map<String, Json> = self.cars().iter().map(|car| (car.name.clone(), car.status())).collect();
         Json::Object(cars)
     }
 }

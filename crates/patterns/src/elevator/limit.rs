@@ -3,9 +3,8 @@
 //! A request that is turned away is not written down, so who keeps asking is let in again as soon as the first of the
 //! counted ones is a minute old.
 
-use litemap::LiteMap;
 use millrace_trace::{SimTime, Span};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// The window.
 const WINDOW: Span = Span::secs(60);
@@ -14,7 +13,7 @@ const WINDOW: Span = Span::secs(60);
 /// ever were; nobody can tell the difference but by the memory it takes.
 #[derive(Clone, Debug, Default)]
 pub struct Limit {
-    log: LiteMap<String, VecDeque<SimTime>>,
+    log: BTreeMap<String, VecDeque<SimTime>>,
     swept: SimTime,
 }
 

@@ -11,11 +11,10 @@ pub use path::{PAST, Path};
 pub use ribbon::{Mode, Piece, Ribbon};
 
 use crate::scene::MOST_JOBS;
-use litemap::LiteMap;
 use millrace_trace::{
     Ending, EventKind, Fold, Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// How far back ribbons go.
 pub const RIBBON: Span = Span::secs(1);
@@ -123,12 +122,12 @@ pub struct Recent {
     /// By station: its place among the ribbons, from 1.
     places: Vec<u16>,
     /// By server: its recent calls.
-    calls: LiteMap<StationId, Calls>,
-    gauges: LiteMap<(StationId, Gauge), Points>,
+    calls: BTreeMap<StationId, Calls>,
+    gauges: BTreeMap<(StationId, Gauge), Points>,
     /// The pools, with how much of each was held.
-    held: LiteMap<StationId, Points>,
+    held: BTreeMap<StationId, Points>,
     /// The cars that are there.
-    paths: LiteMap<StationId, Path>,
+    paths: BTreeMap<StationId, Path>,
     /// Jobs that got what they came for, by bin.
     drained: VecDeque<(u64, u32)>,
 }

@@ -3,11 +3,12 @@
 //! What it sends is data of the scene, and comes in at the playhead like any other request: a link replays it. It must not
 //! know what the interface of the system looks like.
 
+use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
 use crate::app::panels::obstacle;
 use crate::app::scene::with_scene;
-use crate::platform::host;
 use crate::platform::keys::Keys;
+use crate::platform::{field, host};
 use crate::spec::CarCall;
 use crate::view::scene::{box_about, landing_at, number_of, tables};
 use crate::view::shape::Point;
@@ -133,8 +134,7 @@ pub fn CallBox(props: &CallBoxProps) -> Html {
     let onchange = {
         let to = to.clone();
         Callback::from(move |event: Event| {
-            let select = event.target().and_then(|t| t.dyn_into::<HtmlSelectElement>().ok());
-            if let Some(place) = select.and_then(|select| select.value().parse().ok()) {
+            if let Some(place) = field::text(&event).and_then(|text| text.parse().ok()) {
                 to.set(place);
             }
         })

@@ -1,5 +1,6 @@
 //! The calls at the landings of a bank, as a table: who has been waiting longest stands first.
 
+use crate::app::markup::{classes, html};
 use crate::app::page::use_page;
 use crate::app::scene::{self, read_scene};
 use crate::view::number;

@@ -3,6 +3,7 @@
 use crate::analysis::{Subject, Summary};
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
+use crate::app::markup::{classes, html};
 use crate::app::page::use_page;
 use crate::app::scene::{self, read_scene};
 use crate::spec::Bank;

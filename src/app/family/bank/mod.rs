@@ -5,11 +5,11 @@ mod hall_calls;
 mod health;
 
 use super::Family;
+use crate::app::markup::html;
 use crate::app::panels::{bank_charts, bank_report, bank_tiles};
 use crate::trace::StationKind;
 use hall_calls::HallCalls;
 use health::SystemHealth;
-use yew::prelude::*;
 
 /// The family of banks.
 pub static BANK: Family = Family {

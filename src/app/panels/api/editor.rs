@@ -1,10 +1,10 @@
 //! A request to the running system, as somebody writes it.
 
+use crate::app::markup::html;
 use crate::app::page::{Command, Draft, use_page};
+use crate::platform::field;
 use crate::spec::Console;
 use crate::view::json;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// What can be asked for, beside what the routes take: a method that a route does not know has an answer too.
@@ -58,9 +58,12 @@ pub fn Editor(props: &EditorProps) -> Html {
             write.emit(draft);
         })
     };
-    let on_method = written(|draft, text| draft.method = text).reform(|event: Event| text_of(&event));
-    let on_path = written(|draft, text| draft.path = text).reform(|event: InputEvent| text_of(&event));
-    let on_body = written(|draft, text| draft.body = text).reform(|event: InputEvent| text_of(&event));
+    let on_method =
+        written(|draft, text| draft.method = text).reform(|event: Event| field::text(&event).unwrap_or_default());
+    let on_path =
+        written(|draft, text| draft.path = text).reform(|event: InputEvent| field::text(&event).unwrap_or_default());
+    let on_body =
+        written(|draft, text| draft.body = text).reform(|event: InputEvent| field::text(&event).unwrap_or_default());
     let problem = Some(&draft.body).filter(|body| !body.trim().is_empty()).and_then(|body| json::problem(body));
     html! {
         <form class="request" aria-label="Request" autocomplete="off" {onsubmit} {onkeydown}>
@@ -85,15 +88,4 @@ pub fn Editor(props: &EditorProps) -> Html {
             </div>
         </form>
     }
-}
-
-/// The text of the field that an event is about.
-fn text_of(event: &Event) -> String {
-    let Some(target) = event.target() else { return String::new() };
-    target
-        .dyn_into::<HtmlTextAreaElement>()
-        .map(|area| area.value())
-        .or_else(|other| other.dyn_into::<HtmlInputElement>().map(|input| input.value()))
-        .or_else(|other| other.dyn_into::<HtmlSelectElement>().map(|select| select.value()))
-        .unwrap_or_default()
 }

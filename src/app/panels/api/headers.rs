@@ -1,6 +1,7 @@
 //! The headers of an answer, each with what it is for. They are those that the same interface has on a real network, and
 //! follow from the exchange: no trace holds them.
 
+use crate::app::markup::html;
 use crate::spec::Console;
 use crate::spec::headers::{self, Answered, DATE, Header};
 use crate::trace::SimTime;

@@ -7,6 +7,7 @@ mod editor;
 mod headers;
 mod transcript;
 
+use crate::app::markup::html;
 use crate::app::page::{Draft, Page, use_page};
 use crate::engine::Progress;
 use crate::spec::{Console, Route};

@@ -3,6 +3,7 @@
 use super::headers::{Headers, HeadersProps};
 use crate::analysis::{ExchangeRow, Reply, Request};
 use crate::app::lab::{Lab, Status};
+use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page};
 use crate::engine::Exchange;
 use crate::spec::Console;

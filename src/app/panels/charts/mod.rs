@@ -12,6 +12,7 @@ pub use calls::sheets as call_charts;
 use crate::analysis::{LevelPoint, Summary, WindowPoint, pieces};
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
+use crate::app::markup::html;
 use crate::app::page::Page;
 use crate::app::{family, scene};
 use crate::platform::resize::Resizes;

@@ -3,6 +3,7 @@
 
 use super::seeds::seed_search;
 use crate::analysis::{CheckState, Standing};
+use crate::app::markup::html;
 use crate::app::page::Page;
 use crate::spec::{Practice, Seen};
 use crate::trace::SimTime;

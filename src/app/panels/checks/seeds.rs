@@ -1,5 +1,6 @@
 //! The search for a seed that breaks a check: its button, how far it is, what came of it.
 
+use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::spec::CheckKind;
 use yew::prelude::*;

@@ -1,5 +1,6 @@
 //! What came of a race: the figures of each alternative, and the verdict.
 
+use crate::app::markup::{classes, html};
 use crate::app::side_runs::Race;
 use crate::export::race::{Line, Verdict, best, seconds};
 use crate::view::number;

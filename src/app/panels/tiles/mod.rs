@@ -7,6 +7,7 @@ pub use bank::tiles as bank_tiles;
 pub use calls::tiles as call_tiles;
 
 use crate::analysis::Summary;
+use crate::app::markup::html;
 use crate::app::page::Page;
 use crate::app::{family, scene};
 use crate::trace::Span;

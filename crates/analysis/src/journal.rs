@@ -5,10 +5,10 @@
 //! asked of the running system, and what was refused to anybody else.
 
 use super::{Exchanges, PAGE, Request};
+use litemap::LiteMap;
 use millrace_trace::{
     Answer, EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, UNLIMITED,
 };
-use std::collections::BTreeSet;
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +61,7 @@ pub enum Mark {
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
     entries: Vec<Entry>,
-    full: BTreeSet<u32>,
+    full: LiteMap<u32, ()>,
     left_out: u64,
 }
 
@@ -155,7 +155,7 @@ impl Journal {
         if let Some(row) = before.station(to).filter(|s| s.kind == StationKind::Channel)
             && row.capacity != UNLIMITED
             && row.levels.present + 1 == u64::from(row.capacity)
-            && self.full.insert(to.0)
+            && self.full.insert(to.0, ()).is_none()
         {
             return Some((
                 Tone::Blocked,
@@ -167,7 +167,7 @@ impl Journal {
         let row = before.station(from).filter(|s| s.kind == StationKind::Channel && s.levels.present == 1)?;
         self.full
             .remove(&from.0)
-            .then(|| (Tone::Success, trace.name(row.name).to_owned(), "empty again".to_owned(), Some(Mark::Change)))
+            .map(|()| (Tone::Success, trace.name(row.name).to_owned(), "empty again".to_owned(), Some(Mark::Change)))
     }
 }
 

@@ -16,9 +16,9 @@ use super::site::Sites;
 use super::task::TaskRef;
 use super::tasks::{BoxedTask, LiveTask, Removed, Taken, Tasks, WaitPoint};
 use super::timers::{Purpose, TimerId, Timers};
+use litemap::LiteMap;
 use millrace_trace::{Ending, EventKind, JobId, SimTime, Site, StationId, TaskId, TextId, Trace, TraceEvent, Wait};
 use std::cell::{Cell, Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -66,9 +66,9 @@ pub(crate) struct Core {
     pub(super) host: RefCell<Option<Rc<dyn Host>>>,
     /// The names of the stations, by number.
     pub(super) stations: RefCell<Vec<TextId>>,
-    pub(super) live: RefCell<BTreeMap<String, Rc<Cell<i64>>>>,
+    pub(super) live: RefCell<LiteMap<String, Rc<Cell<i64>>>>,
     /// What live parameters were set to before anybody read them.
-    early_edits: RefCell<BTreeMap<String, i64>>,
+    early_edits: RefCell<LiteMap<String, i64>>,
     /// The server that calls go to which name none.
     pub(super) default_server: RefCell<Option<Server>>,
     /// A real endpoint that the run was given.

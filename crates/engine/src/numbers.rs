@@ -1,5 +1,6 @@
 //! What is known of jobs and of things of a kind by number: where a call comes back to, which of several that are alike one is.
 
+use litemap::LiteMap;
 use millrace_trace::{JobId, StationId};
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 pub(super) struct Numbers {
     /// Where the calls of a job come back to, if not to the caller's own station.
     homes: BTreeMap<JobId, StationId>,
-    kinds: BTreeMap<&'static str, u32>,
+    kinds: LiteMap<&'static str, u32>,
 }
 
 impl Numbers {

@@ -36,9 +36,10 @@ impl FieldGroup for Prefix {
 /// The fields of a group as a pattern has them that takes it with a prefix, for `params!`: keys begin with it, and labels say whose they
 /// are.
 pub fn prefixed(mut fields: Vec<Field>, prefix: &'static str) -> Vec<Field> {
-    let whose = prefix.trim_end_matches('-').replace('-', " ");
-    let mut letters = whose.chars();
-    let whose: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let mut whose = prefix.trim_end_matches('-').replace('-', " ");
+    if let Some(first) = whose.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     for field in &mut fields {
         field.key = joined(prefix, field.key);
         field.label = kept(format!("{whose}: {}", field.label));

@@ -18,6 +18,7 @@ pub use tally::{Levels, Tally, Way};
 use super::{
     Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, TaskId, TextId, Trace, TraceEvent, Wait,
 };
+use litemap::LiteMap;
 use std::collections::BTreeMap;
 
 /// The state of a run after some of its events.
@@ -36,9 +37,9 @@ pub struct Ledger {
     /// Sums over the run so far.
     pub tally: Tally,
     /// The faults that stand: the magnitudes of each kind, in the order of their beginnings.
-    pub faults: BTreeMap<TextId, Vec<i64>>,
+    pub faults: LiteMap<TextId, Vec<i64>>,
     /// Live parameters that were given another value.
-    pub edits: BTreeMap<TextId, i64>,
+    pub edits: LiteMap<TextId, i64>,
     /// What is asked of the running system.
     pub exchanges: Exchanges,
     /// What the simulated program's panic said.

@@ -42,7 +42,7 @@ impl Words {
             },
             None => Words {
                 who: measure.who,
-                measure: Cow::Owned(format!("mean {}", measure.label.to_lowercase())),
+                measure: Cow::Owned(format!("mean {}", measure.label.to_ascii_lowercase())),
                 counted: "those of whom there is one",
                 ..Words::REQUESTS
             },

@@ -1,7 +1,7 @@
 //! Sums: over the whole run, and over time at one station.
 
 use super::super::{Answer, Outcome, SimTime};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// How a job ended, none for one that became a part of another, and its last answer.
 pub type Way = (Option<Outcome>, Option<Answer>);
@@ -21,7 +21,7 @@ pub struct Tally {
     /// Jobs that are at a station, those that came by a split included.
     pub at_stations: u64,
     /// Answers of the server by status.
-    pub statuses: BTreeMap<u16, u64>,
+    pub statuses: LiteMap<u16, u64>,
     /// Calls that ended without a status: timed out, cancelled, failed.
     pub unanswered: u64,
     /// Calls under way.

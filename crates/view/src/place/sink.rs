@@ -80,7 +80,7 @@ impl Face for Sink {
             0 => String::new(),
             _ => {
                 let share = number::percent(failed as f64 / done as f64);
-                format!(", {share} percent {}", unserved(&scene.ledger.tally).to_lowercase())
+                format!(", {share} percent {}", unserved(&scene.ledger.tally).to_ascii_lowercase())
             }
         };
         Some(format!("{}: {}{errors}", here.label(), note(scene).0))

@@ -7,7 +7,7 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 site=$1
-mark=745000
+mark=715000
 
 total=0
 for file in "$site"/*.*; do

@@ -94,7 +94,7 @@ fn who_was_turned_away_is_not_done_and_has_a_row_and_a_mark_of_its_own() {
         assert!(said.iter().any(|text| text == word), "{word} in {said:?}");
     }
     assert!(!said.iter().any(|text| text == "Errors"), "who is turned away is no error");
-    let description = at(100, WIDE, |scene, _| text::description(scene));
+    let description = at(100, WIDE, text::description);
     assert!(description.contains("percent not served"), "{description}");
 }
 

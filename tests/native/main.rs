@@ -11,6 +11,7 @@ mod breaker_knobs;
 mod calls;
 mod channel;
 mod charts;
+mod condition;
 mod console;
 mod counts;
 mod crowd;

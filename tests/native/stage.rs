@@ -51,6 +51,10 @@ impl Experiment {
         body(&Scene::new(&self.spec, &self.values, ledger, recent, &trace))
     }
 
+    fn describe(&self, picture: &Picture) -> String {
+        self.with_scene(picture, |scene| text::description(scene, &look(WIDE, picture.ledger.now, Theme::Light)))
+    }
+
     fn shapes(&self, picture: &Picture, look: &Look<'_>) -> Vec<Shape> {
         self.with_scene(picture, |scene| draw(scene, look))
     }
@@ -489,7 +493,7 @@ fn a_share_of_nothing_is_not_told() {
     let pool = patterns::find("worker-pool").expect("the pool");
     let mut experiment = Experiment::new(pool, None, Fidelity::Documented, &[]);
     let picture = experiment.at(SimTime::ZERO);
-    let said = experiment.with_scene(&picture, text::description);
+    let said = experiment.describe(&picture);
     assert!(said.contains("0 of 7,500 done.") && !said.contains("percent errors"), "{said}");
     let reading = Reading { minimum: 10, rate: 50, slow_rate: 100, ..Reading::default() };
     assert_eq!(reading.says(SimTime::ZERO)[1], "no calls, 50 % failed or 100 % slow open it");
@@ -528,7 +532,7 @@ fn the_text_alternative_tells_the_same_story() {
     let requests = picture.ledger.find("requests", &experiment.run.trace()).map_or(0, |(_, s)| s.levels.present);
     assert!(says("Requests").contains(&format!("{requests} of 100")), "{}", says("Requests"));
     assert!(says("Collector").contains("of 7,500 done"), "{}", says("Collector"));
-    let description = experiment.with_scene(&picture, text::description);
+    let description = experiment.describe(&picture);
     for part in ["Delay ", "pressure ", "threshold", "Workers: ", "waiting on the server", "percent errors"] {
         assert!(description.contains(part), "{part:?} is missing in {description:?}");
     }
@@ -557,7 +561,7 @@ fn a_breaker_is_told_by_its_state_and_what_it_waits_for() {
         let rows = experiment.with_scene(&picture, |scene| text::rows(scene, &look));
         let says = rows.iter().find(|r| r.what == "Breaker").map_or("", |r| r.says.as_str());
         assert!(says.starts_with(&format!("{state}, ")) && says.contains(waits_for), "at {at} s: {says:?}");
-        let description = experiment.with_scene(&picture, text::description);
+        let description = experiment.describe(&picture);
         assert!(description.contains(&format!("Breaker: {state}, ")), "{description:?}");
         let shapes = experiment.shapes(&picture, &look);
         assert!(shapes.iter().any(|s| matches!(s, Shape::Text { text, .. } if text == state)), "at {at} s");

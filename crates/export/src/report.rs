@@ -3,13 +3,12 @@
 use millrace_analysis::{ByOutcome, Figures, History, How, Prefix, Rates, Standing, Summary};
 use millrace_engine::{Progress, WaitingTask};
 use millrace_session::{Scenario, Session};
-use millrace_spec::{Condition, Measure, SceneSpec, Value};
+use millrace_spec::{Measure, SceneSpec, Value};
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// The report of a run, serialised as outside scripts expect it. Times are nanoseconds.
 #[derive(Clone, Debug, Serialize)]
@@ -44,7 +43,8 @@ pub struct Report {
     /// Of the completed ones, those that were answered with a substitute, without a call.
     pub substitutes: u64,
     /// The answers of the server by status.
-    pub status: BTreeMap<String, u64>,
+    #[serde(serialize_with = "as_object")]
+    pub status: Vec<(u16, u64)>,
     /// Requests that left with a result or an error, a second.
     pub throughput_per_s: f64,
     /// Requests that left with a result, a second.
@@ -107,8 +107,8 @@ pub struct MeasuredLine {
 pub struct ServerLine {
     /// Its name.
     pub name: String,
-    /// What is worst of its faults that stand at the end, as its picture says it; `OK` where none does.
-    pub condition: String,
+    /// The worst of its faults that still stand at the end, as its picture says it.
+    pub fault: Option<String>,
     /// How many calls to it ended.
     pub calls: u64,
     /// How many of them were answered a second, with a success or an error.
@@ -250,7 +250,7 @@ impl Report {
                 in_system: tally.in_system,
             },
             substitutes: tally.count(Outcome::Substituted),
-            status: tally.statuses.iter().map(|(code, n)| (code.to_string(), *n)).collect(),
+            status: tally.statuses.iter().map(|(code, n)| (*code, *n)).collect(),
             throughput_per_s: rates.map_or(0.0, |r| r.throughput()),
             goodput_per_s: rates.map_or(0.0, |r| r.goodput()),
             rates_per_s: rates.map(RatesLine::of).unwrap_or_default(),
@@ -350,7 +350,13 @@ fn params(scenario: &Scenario) -> Map<String, Json> {
         Value::Number(x) => json!(x),
         Value::Word(word) => json!(word),
     };
-    scenario.values().iter().map(|(key, v)| (key.to_owned(), value(v))).collect()
+    let mut params = Map::new();
+    params.extend(scenario.values().iter().map(|(key, v)| (key.to_owned(), value(v))));
+    params
+}
+
+fn as_object<S: serde::Serializer>(counts: &[(u16, u64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(counts.iter().copied())
 }
 
 fn measured_ns<S: serde::Serializer>(lines: &[MeasuredLine], serializer: S) -> Result<S::Ok, S::Error> {
@@ -364,10 +370,9 @@ fn servers(spec: &SceneSpec, so_far: &Prefix<'_>, ledger: &Ledger, trace: &Trace
     let line = |(own, row): (Figures<'_>, &StationRow)| {
         let answers = own.count(|how| matches!(how, How::Success | How::Error));
         let name = trace.name(row.name);
-        let condition = spec.condition(name, ledger, trace);
         ServerLine {
             name: name.to_owned(),
-            condition: condition.map_or(Condition::WELL.to_owned(), |condition| condition.to_string()),
+            fault: spec.worst_fault(name, ledger, trace).map(|fault| fault.to_string()),
             calls: own.count(|_| true),
             answers_per_s: if seconds > 0.0 { answers as f64 / seconds } else { 0.0 },
             in_flight_peak: row.levels.present_peak,

@@ -99,7 +99,8 @@ fn servers(out: &mut String, r: &Report) -> std::fmt::Result {
         let name = format!("{}:", server.name);
         let (answers, most) = (server.answers_per_s, server.in_flight_peak);
         writeln!(out, "  {name:<8} {}", summary(server.latency_ns.as_ref(), ms))?;
-        writeln!(out, "           {}; {answers:.1} answers/s, {most} in flight at most", server.condition)?;
+        let fault = server.fault.as_ref().map_or(String::new(), |fault| format!("; at the end {fault}"));
+        writeln!(out, "           {answers:.1} answers/s, {most} in flight at most{fault}")?;
     }
     Ok(())
 }

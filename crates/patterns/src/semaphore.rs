@@ -31,7 +31,7 @@ use millrace_spec::{
     At, Check, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, Role, SceneSpec, Step, Values, Wire, params,
     summary_ns, waits,
 };
-use millrace_trace::{EventKind, Fold, JobId, Ledger, Outcome, Span, StationKind, Trace, ledger::StationRow};
+use millrace_trace::{EventKind, Fold, Ledger, Outcome, Span, StationKind, Trace, ledger::StationRow};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 
@@ -172,7 +172,8 @@ fn first_come_first_served(ledger: &Ledger, trace: &Trace) -> bool {
             _ => None,
         })
     };
-    let known: BTreeSet<JobId> = came().collect();
+    let mut known = BTreeSet::new();
+    known.extend(came());
     let mut served = trace.iter().filter_map(|event| match event.kind {
         EventKind::Started { job } if known.contains(&job) => Some(job),
         _ => None,
@@ -187,5 +188,8 @@ fn detail(trace: &Trace, _: &Values) -> Map<String, Json> {
         ledger.apply(event, trace);
         peak = peak.max(pool(&ledger, trace).map_or(0, |pool| pool.holders().len()));
     }
-    Map::from_iter([("peak_held".to_owned(), peak.into()), ("waits_ns".to_owned(), summary_ns(waits(trace, PERMITS)))])
+    let mut detail = Map::new();
+    detail.insert("peak_held".to_owned(), peak.into());
+    detail.insert("waits_ns".to_owned(), summary_ns(waits(trace, PERMITS)));
+    detail
 }

@@ -5,8 +5,6 @@
 //! no units and no end mark, and what is of no known type is called otherwise. So the library writes, and this rewrites the lines that
 //! differ, as the client library for Python does it.
 
-use std::collections::BTreeSet;
-
 /// The type of content of the older format, for whoever asks for nothing better.
 pub const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// The type of content of OpenMetrics.
@@ -20,9 +18,8 @@ pub fn to_prometheus(openmetrics: &str) -> String {
         Some((name.to_owned(), text.to_owned()))
     };
     let types = || openmetrics.lines().filter_map(|line| metadata(line, "TYPE"));
-    let mut counters: BTreeSet<String> = BTreeSet::new();
-    counters.extend(types().filter(|(_, kind)| kind == "counter").map(|(name, _)| name));
-    let total = |name: &str| if counters.contains(name) { "_total" } else { "" };
+    let counters: Vec<String> = types().filter(|(_, kind)| kind == "counter").map(|(name, _)| name).collect();
+    let total = |name: &String| if counters.contains(name) { "_total" } else { "" };
     let mut out = String::with_capacity(openmetrics.len());
     for line in openmetrics.lines() {
         let line = if let Some((name, help)) = metadata(line, "HELP") {

@@ -83,31 +83,26 @@ impl SceneSpec {
         self.faults.iter().filter(move |fault| fault.server.is_some_and(|server| server.as_str() == station))
     }
 
-    /// What is worst at the server at a station: of its faults that stand, the last in the list. None where it is well.
-    pub fn condition(&self, station: &str, ledger: &Ledger, trace: &Trace) -> Option<Condition<'_>> {
+    /// The worst fault that the server at a station has now: of those that stand, the last in the list.
+    pub fn worst_fault(&self, station: &str, ledger: &Ledger, trace: &Trace) -> Option<StandingFault<'_>> {
         let standing = self.faults_of(station).filter_map(|fault| {
             let magnitude = ledger.strongest(&fault.name(), trace)?;
-            Some(Condition { fault, magnitude })
+            Some(StandingFault { fault, magnitude })
         });
         standing.last()
     }
 }
 
-/// What is wrong with a server. It is written as "slow ×3" or "down", for a server whose name stands beside it.
+/// A fault that stands. It is written as "slow ×3" or "down", for a server whose name stands beside it.
 #[derive(Clone, Copy, Debug)]
-pub struct Condition<'a> {
+pub struct StandingFault<'a> {
     /// The fault.
     pub fault: &'a FaultSpec,
-    /// How much of it; a factor where [`FaultUnit`] says so.
+    /// How much of it, in what its unit is.
     pub magnitude: i64,
 }
 
-impl Condition<'_> {
-    /// What is said of a server with no fault.
-    pub const WELL: &'static str = "OK";
-}
-
-impl fmt::Display for Condition<'_> {
+impl fmt::Display for StandingFault<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.fault.unit {
             // How long it is to last says the panel.

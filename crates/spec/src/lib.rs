@@ -36,7 +36,7 @@ pub use check::{Check, CheckKind};
 pub use claims::{Benchmark, Claims, Primitive, Profile, Words};
 pub use console::{Console, Route, Stream};
 pub use entries::entries;
-pub use fault::{Condition, FaultSpec, FaultUnit};
+pub use fault::{FaultSpec, FaultUnit, StandingFault};
 pub use field::{CLOSED, Choice, DefaultValue, Field, Kind, Level, Role, SCRIPT};
 pub use measure::{At, Measure, Step, TimeUnit};
 pub use packed::{Cells, Packed};

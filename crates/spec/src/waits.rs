@@ -28,12 +28,13 @@ pub fn waits(trace: &Trace, station: &str) -> Vec<Span> {
 
 /// Times as reports have them: `{count, mean, p50, p99, max}` in nanoseconds. Of no times at all there is no mean: all but the count
 /// are null. Percentiles are by nearest rank, and exact.
-pub fn summary_ns(mut spans: Vec<Span>) -> Json {
-    spans.sort_unstable();
-    let count = spans.len() as u64;
-    let sum: u128 = spans.iter().map(|span| u128::from(span.0)).sum();
+pub fn summary_ns(spans: Vec<Span>) -> Json {
+    let mut nanos: Vec<u64> = spans.into_iter().map(|span| span.0).collect();
+    nanos.sort_unstable();
+    let count = nanos.len() as u64;
+    let sum: u128 = nanos.iter().copied().map(u128::from).sum();
     let mean = sum.checked_div(u128::from(count)).map(|mean| mean as u64);
-    let rank = |percent: u64| spans.get(((count * percent).div_ceil(100).max(1) - 1) as usize).map(|span| span.0);
+    let rank = |percent: u64| nanos.get(((count * percent).div_ceil(100).max(1) - 1) as usize);
     json!({ "count": count, "mean": mean, "p50": rank(50), "p99": rank(99), "max": rank(100) })
 }
 

@@ -3,8 +3,9 @@
 //! Browsers do not tell a page why a call got no answer: a refused connection, a wrong name, a missing CORS header and
 //! something that is not HTTP look the same. So the kinds here are those that can be told apart, and no more.
 
+use litemap::LiteMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Why a call got no answer.
@@ -30,9 +31,9 @@ pub struct Evidence {
     /// Requests that went out.
     pub sent: u64,
     /// Answers by status.
-    pub statuses: BTreeMap<u16, u64>,
+    pub statuses: LiteMap<u16, u64>,
     /// Calls without an answer, by kind.
-    pub failures: BTreeMap<Failure, u64>,
+    pub failures: LiteMap<Failure, u64>,
     /// Calls that were taken back before they ended.
     pub taken_back: u64,
 }
@@ -53,14 +54,18 @@ impl Evidence {
         self.failures.values().sum()
     }
 
+    fn within(&self, codes: Range<u16>) -> u64 {
+        self.statuses.iter().filter(|(code, _)| codes.contains(code)).map(|(_, n)| n).sum()
+    }
+
     /// Answers that say the server itself failed (5xx).
     pub fn server_errors(&self) -> u64 {
-        self.statuses.range(500..600).map(|(_, n)| n).sum()
+        self.within(500..600)
     }
 
     /// Answers that blame the caller (4xx).
     pub fn client_errors(&self) -> u64 {
-        self.statuses.range(400..500).map(|(_, n)| n).sum()
+        self.within(400..500)
     }
 
     /// Calls that have ended with an answer or without one.

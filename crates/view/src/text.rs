@@ -21,8 +21,8 @@ pub fn rows(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Row> {
 }
 
 /// A few sentences for people who do not see the canvas: what is full, how many workers do what, what is done.
-pub fn description(scene: &Scene<'_>) -> String {
-    let mut sentences: Vec<String> = scene.all().filter_map(|here| here.face().sentence(here)).collect();
+pub fn description(scene: &Scene<'_>, look: &Look<'_>) -> String {
+    let mut sentences: Vec<String> = scene.all().filter_map(|here| here.face().sentence(here, look)).collect();
     sentences.push(capital(&conservation(scene).0));
     format!("{}.", sentences.join(". "))
 }

@@ -260,11 +260,10 @@ fn servers(r: &Report) -> Html {
         <section>
             <h3>{ "Servers" }</h3>
             <table>
-                <thead><tr>{ for ["Server", "State", "Calls", "Answers", "In flight, most", "p50", "p95", "p99"].map(|word| html! { <th scope="col">{ word }</th> }) }</tr></thead>
+                <thead><tr>{ for ["Server", "Calls", "Answers", "In flight, most", "p50", "p95", "p99"].map(|word| html! { <th scope="col">{ word }</th> }) }</tr></thead>
                 <tbody>{ for r.servers.iter().map(|s| html! {
                     <tr>
                         <th scope="row">{ s.name.clone() }</th>
-                        <td>{ s.condition.clone() }</td>
                         <td>{ number::count(s.calls) }</td>
                         <td>{ rate(r, s.answers_per_s) }</td>
                         <td>{ number::count(s.in_flight_peak) }</td>

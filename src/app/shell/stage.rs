@@ -158,8 +158,8 @@ fn describe(page: &Page) -> String {
     let lab = page.lab();
     let at = lab.session().playhead().seconds();
     let title = lab.scenario().pattern.title;
-    with_scene(&lab, false, (880.0, 430.0), None, |scene, _| {
-        format!("{title} at {at:.3} seconds. {}", text::description(scene))
+    with_scene(&lab, false, (880.0, 430.0), None, |scene, look| {
+        format!("{title} at {at:.3} seconds. {}", text::description(scene, look))
     })
 }
 

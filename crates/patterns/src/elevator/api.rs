@@ -10,11 +10,11 @@ use super::limit::Limit;
 use super::routes::route;
 use super::system::System;
 use super::vitals::Vitals;
+use litemap::LiteMap;
 use millrace_engine::{Env, Exchange, Lap, Task, Unfit};
 use millrace_parts::{Ticker, Watch, timeout};
 use millrace_trace::Span;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 /// How often the status streams send.
@@ -38,9 +38,9 @@ pub struct Desk {
     system: Weak<System>,
     limit: RefCell<Limit>,
     /// The status streams, by the number of their exchange. Dropping one ends it.
-    streams: RefCell<BTreeMap<u32, Task<()>>>,
+    streams: RefCell<LiteMap<u32, Task<()>>>,
     /// The requests that last, by the number of their exchange: whether whoever asked has hung up.
-    scopes: RefCell<BTreeMap<u32, Rc<Cell<bool>>>>,
+    scopes: RefCell<LiteMap<u32, Rc<Cell<bool>>>>,
     /// How many requests are being worked on.
     at_work: Watch<u32>,
 }

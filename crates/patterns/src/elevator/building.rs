@@ -2,11 +2,11 @@
 
 use super::floor::{Direction, Floor};
 use super::passenger::Passenger;
+use litemap::LiteMap;
 use millrace_engine::{Env, StationSpec};
 use millrace_parts::Watch;
 use millrace_trace::{EventKind, Gauge, SimTime, StationId, StationKind, UNLIMITED};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// When the car for the call up is due at a landing.
@@ -30,7 +30,7 @@ struct Landing {
 pub struct Building {
     env: Env,
     station: StationId,
-    landings: RefCell<BTreeMap<Floor, Landing>>,
+    landings: RefCell<LiteMap<Floor, Landing>>,
     /// Changes whenever somebody is told which car to take.
     pub stirs: Watch<u64>,
 }

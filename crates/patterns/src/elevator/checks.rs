@@ -7,9 +7,9 @@ use super::car::{
     FLOOR, HEADING, HIGH, LOW, OVERTIME, PENDING_DOWN, PENDING_UP, SIGNAL_BUFFER, SIGNALS, STEPS, UNHEARD,
 };
 use super::system::{BETWEEN, FLEET, STALE};
+use litemap::LiteMap;
 use millrace_spec::Check;
 use millrace_trace::{Gauge, Ledger, Outcome, StationId, StationKind, TaskId, Trace, ledger::StationRow};
-use std::collections::BTreeSet;
 
 fn cars(ledger: &Ledger) -> impl Iterator<Item = &StationRow> {
     cars_with_ids(ledger).map(|(_, car)| car)
@@ -58,8 +58,8 @@ fn one_step_at_a_time(ledger: &Ledger, _: &Trace) -> bool {
 }
 
 fn no_name_twice(ledger: &Ledger, _: &Trace) -> bool {
-    let mut names = BTreeSet::new();
-    cars(ledger).all(|car| names.insert(car.name))
+    let mut names = LiteMap::new_vec();
+    cars(ledger).all(|car| names.insert(car.name, ()).is_none())
 }
 
 fn fleet_gauge(ledger: &Ledger, gauge: Gauge, trace: &Trace) -> i64 {

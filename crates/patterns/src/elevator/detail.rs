@@ -1,10 +1,10 @@
 //! What the bank alone reports: the path and the doors of each car, and what became of each request.
 
 use super::car::{DOORS, FLOOR, HEADING};
+use litemap::LiteMap;
 use millrace_spec::Values;
 use millrace_trace::{EventKind, Fold, Ledger, StationId, StationKind, Trace};
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeMap;
 
 /// A car's way.
 #[derive(Default)]
@@ -30,8 +30,8 @@ impl Way {
 /// The report, from the trace.
 pub fn detail(trace: &Trace, _: &Values) -> Map<String, Json> {
     let mut ledger = Ledger::new();
-    let mut cars: BTreeMap<StationId, Way> = BTreeMap::new();
-    let mut requests: BTreeMap<u32, Json> = BTreeMap::new();
+    let mut cars: LiteMap<StationId, Way> = LiteMap::new_vec();
+    let mut requests: LiteMap<u32, Json> = LiteMap::new_vec();
     for event in trace.iter() {
         ledger.apply(event, trace);
         match event.kind {
@@ -68,9 +68,9 @@ pub fn detail(trace: &Trace, _: &Values) -> Map<String, Json> {
         }
     }
     let cars: Vec<Json> =
-        cars.into_values().map(|c| json!({ "name": c.name, "path": c.path, "doors": c.doors })).collect();
+        cars.into_iter().map(|(_, c)| json!({ "name": c.name, "path": c.path, "doors": c.doors })).collect();
     let mut detail = Map::new();
     detail.insert("cars".into(), Json::Array(cars));
-    detail.insert("requests".into(), Json::Array(requests.into_values().collect()));
+    detail.insert("requests".into(), Json::Array(requests.into_iter().map(|(_, request)| request).collect()));
     detail
 }

@@ -5,25 +5,25 @@
 //! because the overload threshold is made of it: a direction's length is its floors plus their destinations.
 
 use super::floor::{Direction, Floor};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// The stops of a car.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Directions {
-    up: BTreeMap<Floor, Vec<Floor>>,
-    down: BTreeMap<Floor, Vec<Floor>>,
+    up: LiteMap<Floor, Vec<Floor>>,
+    down: LiteMap<Floor, Vec<Floor>>,
 }
 
 impl Directions {
     /// The floors of one direction.
-    pub fn of(&self, direction: Direction) -> &BTreeMap<Floor, Vec<Floor>> {
+    pub fn of(&self, direction: Direction) -> &LiteMap<Floor, Vec<Floor>> {
         match direction {
             Direction::Up => &self.up,
             Direction::Down => &self.down,
         }
     }
 
-    fn of_mut(&mut self, direction: Direction) -> &mut BTreeMap<Floor, Vec<Floor>> {
+    fn of_mut(&mut self, direction: Direction) -> &mut LiteMap<Floor, Vec<Floor>> {
         match direction {
             Direction::Up => &mut self.up,
             Direction::Down => &mut self.down,

@@ -8,6 +8,7 @@ use super::floor::Direction;
 use super::health::Fleet;
 use super::metrics::{Labels, Observed, Responses};
 use super::system::System;
+use litemap::LiteMap;
 use millrace_parts::BreakerState;
 use millrace_spec::exposition::to_prometheus;
 use prometheus_client::collector::Collector;
@@ -16,7 +17,6 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -75,11 +75,11 @@ fn spread(mut encoder: prometheus_client::encoding::MetricEncoder<'_>, seen: &Ob
     encoder.encode_histogram::<NoLabelSet>(seen.sum, seen.count(), &buckets, None)
 }
 
-fn counts(map: &BTreeMap<Labels, u64>) -> Vec<(Labels, Sample)> {
+fn counts(map: &LiteMap<Labels, u64>) -> Vec<(Labels, Sample)> {
     map.iter().map(|(labels, n)| (labels.clone(), Sample::Count(*n))).collect()
 }
 
-fn spreads(map: &BTreeMap<Labels, Observed>) -> Vec<(Labels, Sample)> {
+fn spreads(map: &LiteMap<Labels, Observed>) -> Vec<(Labels, Sample)> {
     map.iter().map(|(labels, seen)| (labels.clone(), Sample::Spread(seen.clone()))).collect()
 }
 
@@ -101,9 +101,11 @@ impl System {
         let (metrics, fleet) = (self.metrics.borrow(), Fleet::of(self));
         // Shipped, two cars may have one name, and a series must not come twice: the one that was added last counts, as it would
         // overwrite the other's value in the original.
-        let mut by_name: BTreeMap<String, Rc<Car>> = BTreeMap::new();
-        by_name.extend(self.cars().into_iter().map(|car| (car.name.clone(), car)));
-        let cars: Vec<Rc<Car>> = by_name.into_values().collect();
+        let mut by_name: LiteMap<String, Rc<Car>> = LiteMap::new_vec();
+        for car in self.cars() {
+            by_name.insert(car.name.clone(), car);
+        }
+        let cars: Vec<&Rc<Car>> = by_name.values().collect();
         let family = |name, help, labels, series| Family { name, help, labels, series };
         let per_car = |figure: &dyn Fn(&Car) -> f64| -> Vec<(Labels, Sample)> {
             cars.iter().map(|car| (vec![car.name.clone()], Sample::Level(figure(car)))).collect()
@@ -121,7 +123,7 @@ impl System {
         };
         let healthy =
             vec![(vec!["elevator_manager".to_owned()], Sample::Level(f64::from(u8::from(fleet.is_healthy()))))];
-        let failures = |car: &Rc<Car>| match metrics.breaker_failures.get(&car.name) {
+        let failures = |car: &Car| match metrics.breaker_failures.get(&car.name) {
             Some(&n) if self.works.forgives() => n,
             _ => 0,
         };

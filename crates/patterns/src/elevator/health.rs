@@ -116,7 +116,8 @@ impl System {
     /// The health of the fleet, with that of each car.
     pub fn health(&self) -> Json {
         let fleet = Fleet::of(self);
-        let cars: Map<String, Json> = self.cars().iter().map(|car| (car.name.clone(), car.health())).collect();
+        let mut cars = Map::new();
+        cars.extend(self.cars().iter().map(|car| (car.name.clone(), car.health())));
         json!({
             "elevators": cars,
             "total_elevators": fleet.cars,
@@ -146,7 +147,8 @@ impl System {
 
     /// What the status stream sends: the cars by name.
     pub fn status(&self) -> Json {
-        let cars: Map<String, Json> = self.cars().iter().map(|car| (car.name.clone(), car.status())).collect();
+        let mut cars = Map::new();
+        cars.extend(self.cars().iter().map(|car| (car.name.clone(), car.status())));
         Json::Object(cars)
     }
 }

@@ -3,8 +3,9 @@
 //! A request that is turned away is not written down, so who keeps asking is let in again as soon as the first of the
 //! counted ones is a minute old.
 
+use litemap::LiteMap;
 use millrace_trace::{SimTime, Span};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The window.
 const WINDOW: Span = Span::secs(60);
@@ -13,7 +14,7 @@ const WINDOW: Span = Span::secs(60);
 /// ever were; nobody can tell the difference but by the memory it takes.
 #[derive(Clone, Debug, Default)]
 pub struct Limit {
-    log: BTreeMap<String, VecDeque<SimTime>>,
+    log: LiteMap<String, VecDeque<SimTime>>,
     swept: SimTime,
 }
 

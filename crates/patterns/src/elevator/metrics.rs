@@ -6,8 +6,8 @@ use super::console::CONSOLE;
 use super::floor::{Direction, Floor};
 use super::refusal::REJECTED;
 use super::system::{Answer, ESTIMATE};
+use litemap::LiteMap;
 use millrace_trace::Span;
-use std::collections::BTreeMap;
 
 /// Upper bounds of the estimates, in seconds.
 pub const ESTIMATES: &[f64] = &[1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0];
@@ -69,21 +69,21 @@ pub struct Responses {
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
     /// Requests for a car, by car, direction and status.
-    pub requests: BTreeMap<Labels, u64>,
+    pub requests: LiteMap<Labels, u64>,
     /// How long they took, by car and status.
-    pub durations: BTreeMap<Labels, Observed>,
+    pub durations: LiteMap<Labels, Observed>,
     /// Estimated waiting times, by car.
-    pub waits: BTreeMap<Labels, Observed>,
+    pub waits: LiteMap<Labels, Observed>,
     /// Estimated travel times, by car and floors travelled.
-    pub travels: BTreeMap<Labels, Observed>,
+    pub travels: LiteMap<Labels, Observed>,
     /// HTTP requests, by method, endpoint and status.
-    pub http: BTreeMap<Labels, Observed>,
+    pub http: LiteMap<Labels, Observed>,
     /// Errors, by type and component.
-    pub errors: BTreeMap<Labels, u64>,
+    pub errors: LiteMap<Labels, u64>,
     /// Failures that the breaker of a car heard of, by car.
-    pub breaker_failures: BTreeMap<String, u64>,
+    pub breaker_failures: LiteMap<String, u64>,
     /// How long answers took, by operation.
-    pub responses: BTreeMap<&'static str, Responses>,
+    pub responses: LiteMap<&'static str, Responses>,
 }
 
 impl Metrics {

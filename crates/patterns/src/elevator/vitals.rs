@@ -98,7 +98,8 @@ fn kept(place: &RefCell<Option<Finding>>, env: &Env, look: impl FnOnce() -> Find
 
 fn resources(env: &Env) -> Finding {
     let tasks = env.tasks();
-    let mut details = Map::from_iter([("tasks".to_owned(), json!(tasks))]);
+    let mut details = Map::new();
+    details.insert("tasks".to_owned(), json!(tasks));
     let mut wrong = Vec::new();
     if let Some(memory) = env.memory() {
         let percent = memory.taken as f64 / memory.limit.max(1) as f64 * 100.0;

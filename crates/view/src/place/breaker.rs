@@ -245,7 +245,7 @@ impl Face for Breaker {
         Reading::of(here).says(look.now)
     }
 
-    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+    fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         Some(format!("{}: {}", here.label(), Reading::of(here).summary()))
     }
 }

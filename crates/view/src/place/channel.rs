@@ -194,7 +194,7 @@ impl Face for Channel {
         vec![Row { what: here.label().to_owned(), says: says(here) }]
     }
 
-    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+    fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         Some(format!("{} {}", here.label(), says(here)))
     }
 

@@ -216,7 +216,7 @@ impl Face for Crew {
         workers.iter().map(row).collect()
     }
 
-    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+    fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         let workers = here.workers();
         (!workers.is_empty()).then(|| format!("{}: {}", here.label(), states(&workers)))
     }

@@ -82,7 +82,7 @@ impl Face for Crowd {
         by_word(census(here.scene)).into_iter().map(row).collect()
     }
 
-    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+    fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         let states = by_word(census(here.scene));
         let states: Vec<String> = states.into_iter().map(|(word, n)| format!("{} {word}", number::count(n))).collect();
         Some(format!("{}: {}", here.label(), states.join(", ")))

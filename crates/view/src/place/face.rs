@@ -230,7 +230,7 @@ pub trait Face: Debug {
     }
 
     /// What it adds to the description, without the full stop.
-    fn sentence(&self, _: Here<'_, '_>) -> Option<String> {
+    fn sentence(&self, _: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         None
     }
 

@@ -8,6 +8,7 @@
 mod bank;
 mod breaker;
 mod channel;
+mod condition;
 mod crew;
 mod crowd;
 mod pool;
@@ -22,6 +23,7 @@ mod term;
 
 pub use bank::{box_about, landing_at, number_of, tables};
 pub use breaker::Reading;
+pub use condition::Condition;
 pub use face::{Face, Note, OnPhone, Room, Valve, Words};
 pub use here::{Here, Path, Shown, paths};
 pub use sink::unserved;

@@ -220,7 +220,7 @@ impl Face for Pool {
         std::iter::once(all).chain(holders).chain(waiters).collect()
     }
 
-    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+    fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         let [words, _] = State::of(here).words();
         Some(format!("{}: {words}", here.label()))
     }

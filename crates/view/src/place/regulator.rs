@@ -64,7 +64,7 @@ impl Face for Regulator<'_> {
         vec![Row { what: here.label().to_owned(), says: says(here, self.spec) }]
     }
 
-    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+    fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         Some(capital(&says(here, self.spec)))
     }
 }

@@ -1,16 +1,14 @@
 //! The server: a box that lanes run through, with its scale of ages, the median, and a word on how it does. Where no lanes run
 //! through it, the calls in it stand there by their age.
 
-use super::Here;
+use super::{Condition, Here};
 use super::face::{Face, Note, OnPhone, Room, step};
-use crate::Rgba;
 use crate::number;
 use crate::scene::age::{self, Scale};
 use crate::scene::{Frame, Look, Plan, first_fit, wires};
 use crate::shape::{Ink, Point, Sheet, bold_width, crisp, cut, text_width};
 use crate::text::Row;
-use millrace_spec::{Condition, FaultUnit};
-use millrace_trace::{StationKind, UNLIMITED};
+use millrace_trace::{SimTime, StationKind, UNLIMITED};
 
 /// A server.
 #[derive(Debug)]
@@ -54,13 +52,13 @@ impl Face for Server {
         let spot = plan.spot(here.index());
         let frame = spot.frame;
         let (name, second) = (spot.cell.y + 17.0, spot.cell.y + 32.0);
-        let (state, colour) = condition(here, look);
+        let condition = condition(here, look);
+        let state = condition.words();
         let label = here.label();
         sheet.text((frame.x, name), label, Ink::new(p.ink).size(12.0).bold());
         let room = frame.w - bold_width(label, 12.0) - 6.0;
-        let word = Ink::new(colour).bold().end();
-        let short = state.split(' ').next().unwrap_or("").to_owned();
-        let fitting = if bold_width(&state, 11.0) <= room { state.clone() } else { short };
+        let word = Ink::new(condition.ink(p)).bold().end();
+        let fitting = if bold_width(&state, 11.0) <= room { state.clone() } else { condition.brief() };
         let beside = bold_width(&fitting, 11.0) <= room;
         if beside {
             sheet.text((frame.right(), name), fitting, word);
@@ -75,8 +73,10 @@ impl Face for Server {
             sheet.text((frame.x, second), load, Ink::new(p.ink_3));
             sheet.text((frame.right(), second), mean.unwrap_or_default(), Ink::new(p.ink_3).end());
         } else if beside {
-            // How many are in it comes before how long they take.
-            let texts = [load, number::count(here.level())];
+            // How many are in it comes before how long they take, and who waits before who does not.
+            let waiting = here.row().map_or(0, |row| row.levels.waiting());
+            let brief = (waiting > 0).then(|| format!("{} wait", number::count(waiting)));
+            let texts: Vec<String> = [load].into_iter().chain(brief).chain([number::count(here.level())]).collect();
             sheet.text((frame.x, second), first_fit(&texts, frame.w), Ink::new(p.ink_3));
         }
         body(sheet, here, look, frame, true);
@@ -94,8 +94,8 @@ impl Face for Server {
     }
 
     fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
-        let (words, colour) = condition(here, look);
-        sheet.text((bar.x, bar.y + 8.0), words, Ink::new(colour).bold());
+        let condition = condition(here, look);
+        sheet.text((bar.x, bar.y + 8.0), condition.words(), Ink::new(condition.ink(look.palette)).bold());
         (load(here), false)
     }
 
@@ -104,37 +104,38 @@ impl Face for Server {
     }
 
     fn caption(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, at: Point) {
-        let (words, colour) = condition(here, look);
-        let words = cut(&format!("server {words}"), 86.0, 11.0, false);
-        sheet.text(at, words, Ink::new(colour).middle());
+        let condition = condition(here, look);
+        let words = cut(&format!("server {}", condition.words()), 86.0, 11.0, false);
+        sheet.text(at, words, Ink::new(condition.ink(look.palette)).middle());
     }
 
     fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
-        let mut lines = vec![load(here), condition(here, look).0];
+        let mut lines = vec![load(here), condition(here, look).words()];
         let mean = recent_mean(here);
         lines.extend(mean.map(|ns| format!("mean of recent calls {} ms", number::millis(ns))));
         lines
     }
 
-    fn rows(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<Row> {
-        vec![Row { what: here.label().to_owned(), says: says(here) }]
+    fn rows(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<Row> {
+        vec![Row { what: here.label().to_owned(), says: says(here, look.now) }]
     }
 
-    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
-        Some(format!("{}: {}", here.label(), says(here)))
+    fn sentence(&self, here: Here<'_, '_>, look: &Look<'_>) -> Option<String> {
+        Some(format!("{}: {}", here.label(), says(here, look.now)))
     }
 }
 
-/// In the text alternative: its slots, how long calls took, what was injected.
-fn says(here: Here<'_, '_>) -> String {
+/// In the text alternative: its slots, how it is, how long calls took, what was injected.
+fn says(here: Here<'_, '_>, now: SimTime) -> String {
     let scene = here.scene;
-    let Some(row) = here.row() else { return "idle".to_owned() };
+    let words = Condition::of(scene, &here.shown.place.station, now).words();
+    let Some(row) = here.row() else { return words };
     let n = number::count(row.levels.in_service);
     let mut text = match row.capacity {
-        UNLIMITED => format!("{n} calls under way"),
+        UNLIMITED => format!("{n} calls under way, {words}"),
         slots => {
             let waiting = number::count(row.levels.waiting());
-            format!("{n} of {} slots in use, {waiting} waiting for one", number::count(u64::from(slots)))
+            format!("{n} of {} slots in use, {waiting} waiting for one, {words}", number::count(u64::from(slots)))
         }
     };
     if let Some(mean) = recent_mean(here) {
@@ -204,7 +205,11 @@ fn words(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
 fn load(here: Here<'_, '_>) -> String {
     match here.row() {
         Some(row) if row.capacity != UNLIMITED => {
-            format!("{}/{} slots", number::count(row.levels.in_service), number::count(u64::from(row.capacity)))
+            let (used, slots) = (number::count(row.levels.in_service), number::count(u64::from(row.capacity)));
+            match row.levels.waiting() {
+                0 => format!("{used}/{slots} slots"),
+                waiting => format!("{used}/{slots}, {} wait", number::count(waiting)),
+            }
         }
         row => match row.map_or(0, |r| r.levels.present) {
             1 => "1 call".to_owned(),
@@ -213,12 +218,7 @@ fn load(here: Here<'_, '_>) -> String {
     }
 }
 
-/// How it does, in a word and its colour: the worst of its own faults that stand.
-fn condition(here: Here<'_, '_>, look: &Look<'_>) -> (String, Rgba) {
-    let (scene, p) = (here.scene, look.palette);
-    let Some(condition) = scene.spec.condition(&here.shown.place.station, scene.ledger, scene.trace) else {
-        return (Condition::WELL.to_owned(), p.success_ink);
-    };
-    let colour = if condition.fault.unit == FaultUnit::Times { p.blocked_ink } else { p.server_ink };
-    (condition.to_string(), colour)
+/// How it is now.
+fn condition(here: Here<'_, '_>, look: &Look<'_>) -> Condition {
+    Condition::of(here.scene, &here.shown.place.station, look.now)
 }

@@ -72,7 +72,7 @@ impl Face for Sink {
         vec![Row { what: here.label().to_owned(), says: join(says, waiting(scene, here.id())) }]
     }
 
-    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+    fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         let scene = here.scene;
         let done = scene.ledger.tally.departed();
         let failed = done.saturating_sub(scene.ledger.tally.served());

@@ -4,24 +4,25 @@
 //! A fold beside the ledger, bounded in memory however long the run: it keeps a second, five or sixty, and what is shorter than a
 //! pixel is put together. It is cloned into key frames, so it must stay small.
 
+mod calls;
 mod path;
 mod ribbon;
 
+pub use calls::{Calls, Ended};
 pub use path::{PAST, Path};
 pub use ribbon::{Mode, Piece, Ribbon};
 
 use crate::scene::MOST_JOBS;
+use litemap::LiteMap;
 use millrace_trace::{
     Ending, EventKind, Fold, Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// How far back ribbons go.
 pub const RIBBON: Span = Span::secs(1);
 /// How far back small charts on the stage go.
 pub const RECENT: Span = Span::secs(5);
-/// How many calls the recent latency is of.
-const CALLS: usize = 256;
 /// A bin of the drain rate.
 pub const BIN: Span = Span::millis(50);
 /// Bins of the drain rate: five seconds, and the one that is being filled.
@@ -87,33 +88,6 @@ impl Picture {
 /// What a gauge showed, oldest first.
 type Points = VecDeque<(SimTime, i64)>;
 
-/// The recent calls of one server.
-#[derive(Clone, Debug, Default)]
-pub struct Calls {
-    recent: VecDeque<u64>,
-    /// Nanoseconds, and calls, of the whole run.
-    sum: (u128, u64),
-}
-
-impl Calls {
-    /// The median of the recent ones, in nanoseconds.
-    pub fn recent_p50(&self) -> Option<u64> {
-        let mut sorted: Vec<u64> = self.recent.iter().copied().collect();
-        sorted.sort_unstable();
-        sorted.get(sorted.len().saturating_sub(1) / 2).copied()
-    }
-
-    /// The mean of the recent ones, in nanoseconds.
-    pub fn recent_mean(&self) -> Option<u64> {
-        self.recent.iter().sum::<u64>().checked_div(self.recent.len() as u64)
-    }
-
-    /// The mean of all so far, in nanoseconds: a steady measure to choose a scale by.
-    pub fn mean(&self) -> Option<u64> {
-        self.sum.0.checked_div(u128::from(self.sum.1)).map(|mean| mean as u64)
-    }
-}
-
 /// The recent past of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
@@ -122,12 +96,14 @@ pub struct Recent {
     /// By station: its place among the ribbons, from 1.
     places: Vec<u16>,
     /// By server: its recent calls.
-    calls: BTreeMap<StationId, Calls>,
-    gauges: BTreeMap<(StationId, Gauge), Points>,
+    calls: LiteMap<StationId, Calls>,
+    /// The server of the call that just ended: afterwards nothing tells of it.
+    answered: Option<StationId>,
+    gauges: LiteMap<(StationId, Gauge), Points>,
     /// The pools, with how much of each was held.
-    held: BTreeMap<StationId, Points>,
+    held: LiteMap<StationId, Points>,
     /// The cars that are there.
-    paths: BTreeMap<StationId, Path>,
+    paths: LiteMap<StationId, Path>,
     /// Jobs that got what they came for, by bin.
     drained: VecDeque<(u64, u32)>,
 }
@@ -137,12 +113,10 @@ impl Recent {
     #[inline]
     pub fn observe(&mut self, event: &TraceEvent, before: &Ledger) {
         if let EventKind::Answered { job, station, answer } = event.kind {
-            let server = before.job(job).and_then(|row| row.server());
-            if let (Some(age), Some(server), true) = (before.call_age(job, event.at), server, answer.has_latency()) {
-                let calls = self.calls.entry(server).or_default();
-                push_back(&mut calls.recent, age.0, CALLS);
-                calls.sum.0 += u128::from(age.0);
-                calls.sum.1 += 1;
+            self.answered = before.job(job).and_then(|row| row.server());
+            if let (Some(took), Some(server)) = (before.call_age(job, event.at), self.answered) {
+                let others = before.station(server).map_or(0, |row| row.levels.present.saturating_sub(1));
+                self.calls.entry(server).or_default().ended(answer, took, others, event.at);
             }
             if !answer.is_success()
                 && let Some(ribbon) = self.ribbon_mut(station)
@@ -160,6 +134,17 @@ impl Recent {
             if points.back().is_none_or(|(_, last)| *last != held) {
                 push_point(points, held, event.at);
             }
+        }
+        let server = match event.kind {
+            EventKind::Called { station, .. } => {
+                self.calls.entry(station).or_default().asked(event.at);
+                Some(station)
+            }
+            EventKind::Started { job } => after.job(job).and_then(|row| row.server()),
+            _ => self.answered.take(),
+        };
+        if let Some((server, row)) = server.and_then(|id| Some((id, after.station(id)?))) {
+            self.calls.entry(server).or_default().wait(row.levels.waiting(), event.at);
         }
         match event.kind {
             EventKind::Opened { station, kind: StationKind::Pool, .. } => {

@@ -5,8 +5,8 @@ use crate::number;
 use crate::place::{Here, Term, Words};
 use crate::recent::Mode;
 use crate::shape::{Ink, Sheet, crisp, text_width};
+use litemap::LiteMap;
 use millrace_trace::{Outcome, StationKind, ledger::StationRow};
-use std::collections::BTreeMap;
 
 /// The words of requests: they are sent, and all that left are done.
 const REQUESTS: Words = Words { came: "sent", gone: "done", ways: &[] };
@@ -43,7 +43,7 @@ struct Sum {
 impl Sum {
     fn of(scene: &Scene<'_>) -> Sum {
         let words = scene.all().find_map(|here| here.face().words(here)).unwrap_or(&REQUESTS);
-        let mut sums: BTreeMap<Term, u64> = BTreeMap::new();
+        let mut sums: LiteMap<Term, u64> = LiteMap::new_vec();
         for (id, row) in scene.ledger.stations_with_ids().filter(|(_, row)| row.levels.present > 0) {
             let place = scene.all().find(|here| here.id() == id);
             match place.and_then(|here| here.face().terms(here, row)) {

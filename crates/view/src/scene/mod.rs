@@ -18,7 +18,7 @@ mod footer;
 mod outcomes;
 mod worker;
 
-pub use crate::place::{Reading, box_about, landing_at, number_of, tables};
+pub use crate::place::{Condition, Reading, box_about, landing_at, number_of, tables};
 pub use footer::conservation;
 pub(crate) use footer::short_conservation;
 pub use item::{Item, about, hit, items};

@@ -2,15 +2,15 @@
 
 use super::Scene;
 use super::glyph::Sort;
+use litemap::LiteMap;
 use millrace_trace::{Answer, Outcome};
-use std::collections::BTreeMap;
 
 /// A way of leaving: its mark, its name, how many left so.
 pub type Row = (Sort, String, u64);
 
 /// The ways in which jobs left, in the order of the legend. Their sum is the number of jobs that left.
 pub fn outcomes(scene: &Scene<'_>) -> Vec<Row> {
-    let mut rows: BTreeMap<Key, u64> = BTreeMap::new();
+    let mut rows: LiteMap<Key, u64> = LiteMap::new_vec();
     for ((left, answer), n) in &scene.ledger.tally.ways {
         if let Some(outcome) = left {
             *rows.entry(key_of(*outcome, *answer)).or_default() += n;

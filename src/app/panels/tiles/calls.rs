@@ -3,11 +3,12 @@
 use super::{MEAN, P50, P95, P99, P999, Tile};
 use crate::analysis::Summary;
 use crate::app::lab::Lab;
-use crate::spec::{Condition, Measure, SceneSpec, TimeUnit, Unit};
+use crate::app::scene::read_scene;
+use crate::spec::{Measure, SceneSpec, TimeUnit, Unit};
 use crate::trace::ledger::{StationRow, Tally};
 use crate::trace::{Outcome, Span, StationId, StationKind};
 use crate::view::number;
-use crate::view::place::unserved;
+use crate::view::place::{Condition, unserved};
 
 /// The tiles, and what is to be said about all of them.
 pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
@@ -57,10 +58,10 @@ pub fn tiles(lab: &Lab, scene: &SceneSpec) -> (Vec<Tile>, String) {
     // Where arrivals do not wait for answers, what a user feels is the time from the intended start.
     if so_far.responses().is_some_and(|all| !all.is_empty()) && !lab.scenario().values().is_closed_loop() {
         let response = lab.summary(Measure::RESPONSE);
-        tiles.push(Tile::time("response-p50", "Response p50", response, P50));
-        tiles.push(Tile::time("response-p99", "Response p99", response, P99));
+        tiles.push(Tile::time("response-p50", "Resp. p50", response, P50));
+        tiles.push(Tile::time("response-p99", "Resp. p99", response, P99));
     }
-    tiles.extend(servers(lab, scene));
+    tiles.extend(servers(lab));
     for measure in lab.scenario().measures().iter().filter(|measure| measure.id != headline) {
         let summary = lab.summary(measure.id);
         let tile = if measure.unit == TimeUnit::Seconds { Tile::seconds } else { Tile::time };
@@ -99,7 +100,7 @@ fn headline(lab: &Lab, scene: &SceneSpec) -> &'static str {
 }
 
 /// How each server does, where there are several.
-fn servers(lab: &Lab, scene: &SceneSpec) -> Vec<Tile> {
+fn servers(lab: &Lab) -> Vec<Tile> {
     let (so_far, trace) = (lab.so_far(), lab.session().run().trace());
     let Some(calls) = so_far.calls() else { return Vec::new() };
     let stations: Vec<_> = calls.stations().collect();
@@ -109,9 +110,8 @@ fn servers(lab: &Lab, scene: &SceneSpec) -> Vec<Tile> {
     let named = stations.into_iter().filter_map(|id| Some((id, lab.ledger().station(id)?)));
     let of = |(id, row): (StationId, &StationRow)| {
         let (name, summary) = (trace.name(row.name), calls.at(id).summary());
-        let condition = scene.condition(name, lab.ledger(), &trace);
         [
-            Tile::word(&format!("condition-{name}"), name, condition.map_or(Condition::WELL.into(), |c| c.to_string())),
+            Tile::word(&format!("condition-{name}"), name, read_scene(lab, |scene, look| Condition::of(scene, name, look.now).words())),
             Tile::count(&format!("in-flight-{name}"), &format!("In flight, {name}"), row.levels.present),
             Tile::time(&format!("p50-{name}"), &format!("p50, {name}"), summary, P50),
             Tile::time(&format!("p95-{name}"), &format!("p95, {name}"), summary, P95),

@@ -80,7 +80,7 @@ impl Face for Bank<'_> {
         rows_of(here, look)
     }
 
-    fn sentence(&self, here: Here<'_, '_>) -> Option<String> {
+    fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         Some(words::description(here.scene, here.label()))
     }
 

@@ -3,9 +3,9 @@
 
 use super::breaker::Breaker;
 use crate::scene::{Look, Scene};
+use litemap::LiteMap;
 use millrace_spec as spec;
 use millrace_trace::{JobId, Span, StationId, StationKind, UNLIMITED, ledger::StationRow};
-use std::collections::BTreeMap;
 
 /// The declared state of a car that was taken away.
 const REMOVED: &str = "removed";
@@ -237,8 +237,10 @@ impl<'a> State<'a> {
         if cars.iter().all(|car| car.trouble == Some(REMOVED)) {
             cars.iter_mut().for_each(|car| (car.trouble, car.is_shut) = (None, true));
         }
-        let mut index: BTreeMap<StationId, usize> = BTreeMap::new();
-        index.extend(cars.iter().enumerate().map(|(i, car)| (car.id, i)));
+        let mut index: LiteMap<StationId, usize> = LiteMap::new_vec();
+        for (i, car) in cars.iter().enumerate() {
+            index.insert(car.id, i);
+        }
         for (_, row) in scene.ledger.stations_with_ids().filter(|(_, row)| row.kind == StationKind::Gate) {
             if let Some(car) = index.get(&row.parent).and_then(|i| cars.get_mut(*i))
                 && row.closed.is_none()

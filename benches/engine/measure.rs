@@ -83,6 +83,5 @@ fn engine(work: &Work, mut after_slice: impl FnMut(&Run)) -> (End, Run) {
 }
 
 fn fold(run: &Run, cursor: &mut Cursor, ledger: &mut Ledger) {
-    let trace = run.trace();
-    while cursor.step(&trace, SimTime::MAX, ledger) {}
+    cursor.catch_up(&run.trace(), ledger);
 }

@@ -1,7 +1,7 @@
 //! The whole of a run, as a person waits for it: the pattern *worker pool* from its link to its report, at four lengths.
 //!
 //! Beside the loop by hand of the same run there are the engine alone, whose trace is given up as it is written, and the
-//! whole as the native program does it: program, trace, ledger, samples, checks, report. What a request costs must not
+//! whole as the native program does it, which keeps no log: program, trace, ledger, samples, checks, report. What a request costs must not
 //! grow with the length of the run.
 
 use crate::by_hand;
@@ -12,7 +12,7 @@ use crate::work::{End, WORKERS};
 use millrace::analysis::History;
 use millrace::export::Report;
 use millrace::patterns;
-use millrace::session::{Scenario, Session};
+use millrace::session::{Keep, Scenario, Session};
 use millrace::spec::{Field, Kind, Pattern};
 use millrace::trace::{Ledger, SimTime};
 use std::sync::LazyLock;
@@ -27,7 +27,7 @@ const AT_LEAST: u32 = 100_000;
 /// How many rounds count.
 const ROUNDS: usize = 5;
 /// Polls a slice, as the native program has it.
-const SLICE: u64 = 1 << 13;
+const SLICE: u64 = 1 << 11;
 
 /// What the rounds of one length gave, in seconds.
 #[derive(Default)]
@@ -94,8 +94,8 @@ fn round(requests: u32, timing: &mut Timing) {
     }));
     timing.whole.push(time(repeats, || {
         let scenario = scenario(requests);
-        let history = History::of(scenario.pattern, &scenario.values());
-        let mut session = Session::new(scenario, Ledger::new(), history);
+        let history = History::of(scenario.pattern, &scenario.values()).without_charts();
+        let mut session = Session::keeping(Keep::NOTHING, scenario, Ledger::new(), history);
         while !session.compute(SimTime::MAX, SLICE) {}
         let report = Report::of(&session, Vec::new(), 0);
         let text = serde_json::to_string(&report).expect("a report can be written");

@@ -186,7 +186,7 @@ pub(super) fn set(scenario: &mut Scenario, entries: &[String]) -> Result<(), Fai
 }
 
 /// Polls between looks at what came of them, and at the heap.
-const POLLS: u64 = 1 << 13;
+const POLLS: u64 = 1 << 11;
 /// A run that goes on although nothing has come of it for this long is ended: it would go on for ever.
 const LONG: Span = Span::secs(86_400);
 
@@ -204,7 +204,7 @@ pub fn enough(scenario: &Scenario) -> Keep {
 /// The same, keeping so much of the run, and all that it cost the host.
 pub fn measured(scenario: Scenario, keep: Keep) -> (Session<Ledger, History>, Cost) {
     let mut meter = Meter::start();
-    let history = History::of(scenario.pattern, &scenario.values());
+    let history = History::of(scenario.pattern, &scenario.values()).without_charts();
     let mut session = Session::keeping(keep, scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, POLLS) {
         meter.look();

@@ -68,6 +68,19 @@ fn memory_stops_growing_at_the_budget_and_neither_the_hash_nor_a_figure_knows_of
 }
 
 #[test]
+fn a_report_is_the_same_without_what_only_charts_ask_for_and_takes_less_memory() {
+    let of = |history: History| {
+        let mut session = Session::keeping(Keep::NOTHING, scenario(), Ledger::new(), history);
+        while !session.compute(SimTime::MAX, 4_096) {}
+        let report = serde_json::to_value(Report::of(&session, Vec::new(), 0)).expect("a report can be written");
+        (report, session.history().bytes())
+    };
+    let ((with, more), (without, less)) = (of(history(BUDGET)), of(history(BUDGET).without_charts()));
+    assert_eq!(with, without);
+    assert!(less < more, "{less} of {more} bytes");
+}
+
+#[test]
 fn one_goes_back_as_far_as_the_log_is_held_and_sees_what_was_there() {
     let (mut flat, _) = played(KEEP, BUDGET);
     let mut whole = Session::new(scenario(), Picture::default(), History::default());

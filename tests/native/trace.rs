@@ -417,6 +417,34 @@ fn at_any_prefix_a_cursors_hash_is_that_of_a_log_with_only_those_events() {
     assert_eq!(cursor.hash(), whole.hash());
 }
 
+/// A fold that knows when everything was.
+#[derive(Default)]
+struct Instants(Vec<SimTime>);
+
+impl Fold for Instants {
+    fn apply(&mut self, event: &TraceEvent, _: &Trace) {
+        self.0.push(event.at);
+    }
+}
+
+#[test]
+fn a_cursor_that_catches_up_with_a_log_that_is_given_up_behind_it_sees_every_event_once() {
+    for length in lengths() {
+        let (whole, mut trace) = (log(length), Trace::new());
+        let (mut cursor, mut seen) = (Cursor::new(), Instants::default());
+        for n in 0..length {
+            trace.push(event(n));
+            if n % 5_000 == 0 {
+                cursor.catch_up(&trace, &mut seen);
+                trace.forget_before(cursor.index);
+            }
+        }
+        cursor.catch_up(&trace, &mut seen);
+        assert_eq!((cursor.index, cursor.hash()), (length, whole.hash()));
+        assert!(seen.0.iter().eq(whole.iter().map(|event| &event.at)), "of {length}");
+    }
+}
+
 #[test]
 fn a_cursor_stops_before_the_first_event_that_is_later() {
     let trace = log(30);

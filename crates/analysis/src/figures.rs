@@ -81,8 +81,19 @@ impl<'a> Figures<'a> {
 
     /// How many ended in ways that count.
     pub fn count(self, counts: impl Fn(How) -> bool + Copy) -> u64 {
-        let folded: u64 = self.folded().map(|folded| folded.count(counts)).sum();
-        folded + self.kept().filter(|sample| counts(sample.how())).count() as u64
+        self.counts().iter().enumerate().filter(|(place, _)| counts(How::at(*place))).map(|(_, n)| n).sum()
+    }
+
+    /// How many ended in each way, in the order of [`How::place`].
+    pub fn counts(self) -> Counts {
+        let mut counts = [0; How::COUNT];
+        self.folded().for_each(|folded| folded.add_counts(&mut counts));
+        for sample in self.kept() {
+            if let Some(count) = counts.get_mut(sample.place()) {
+                *count += 1;
+            }
+        }
+        counts
     }
 
     /// The lengths, each with how many there are of it, by the way of ending.
@@ -147,7 +158,7 @@ impl<'a> Figures<'a> {
             windows.iter().filter_map(|w| of(w.to, &w.counts, w.to.since(w.from))).collect();
         let mut inside: Vec<Counts> = Vec::new();
         for sample in self.kept().filter(|sample| since.is_none_or(|since| sample.at > since)) {
-            if let Some(count) = push_at(&mut inside, sample.at, window).get_mut(sample.how().place()) {
+            if let Some(count) = push_at(&mut inside, sample.at, window).get_mut(sample.place()) {
                 *count += 1;
             }
         }
@@ -167,7 +178,7 @@ impl<'a> Figures<'a> {
             let kept = own.until(self.events);
             let recent = kept.between(kept.partition_point(|sample| sample.at < from), kept.len());
             for sample in recent.iter() {
-                if let Some(count) = counts.get_mut(sample.how().place()) {
+                if let Some(count) = counts.get_mut(sample.place()) {
                     *count += 1;
                 }
             }

@@ -126,7 +126,9 @@ impl Window {
             *count += 1;
         }
         if how.has_length() {
-            self.spans = self.spans.take().or_else(spans_of_window);
+            if self.spans.is_none() {
+                self.spans = spans_of_window();
+            }
             if let Some(spans) = &mut self.spans {
                 let _recorded = spans.record(sample.span.0);
             }
@@ -208,8 +210,8 @@ impl Folded {
         Folded { ways: Vec::new(), windows: Vec::new(), width: FIRST, last: SimTime::ZERO }
     }
 
-    /// Takes one in that is not older than the last.
-    pub fn take(&mut self, sample: &Sample) {
+    /// Takes one in that is not older than the last; by window of time too, if there will be charts.
+    pub fn take(&mut self, sample: &Sample, charts: bool) {
         let how = sample.how();
         let place = self.ways.iter().position(|(known, _)| *known == how).unwrap_or_else(|| {
             self.ways.push((how, Spans::new()));
@@ -219,7 +221,7 @@ impl Folded {
             spans.record(sample.span);
         }
         self.last = self.last.max(sample.at);
-        if let Some(window) = self.window(sample.at) {
+        if charts && let Some(window) = self.window(sample.at) {
             window.record(sample);
         }
     }
@@ -243,9 +245,13 @@ impl Folded {
         self.ways.iter().filter(|(how, _)| counts(*how)).for_each(|(_, own)| spans.add(own));
     }
 
-    /// How many ended in ways that count.
-    pub fn count(&self, counts: impl Fn(How) -> bool) -> u64 {
-        self.ways.iter().filter(|(how, _)| counts(*how)).map(|(_, own)| own.count).sum()
+    /// Adds how many ended in each way.
+    pub fn add_counts(&self, counts: &mut Counts) {
+        for (how, own) in &self.ways {
+            if let Some(count) = counts.get_mut(how.place()) {
+                *count += own.count;
+            }
+        }
     }
 
     /// The lengths with how many there are of each, rounded, by the way of ending.
@@ -283,7 +289,7 @@ mod tests {
     #[test]
     fn percentiles_are_right_to_three_digits_and_all_else_exactly() {
         let (mut folded, samples) = (Folded::new(), samples());
-        samples.iter().for_each(|sample| folded.take(sample));
+        samples.iter().for_each(|sample| folded.take(sample, true));
         let mut spans = Spans::new();
         folded.add_to(&mut spans, How::has_length);
         let (rounded, exact) =
@@ -298,14 +304,16 @@ mod tests {
         for (rounded, exact) in pairs {
             assert!((rounded.0 as f64 / exact.0 as f64 - 1.0).abs() <= 0.001, "{rounded:?} for {exact:?}");
         }
-        assert_eq!(folded.count(|how| how == How::Error), 16_667);
+        let mut counts = [0; How::COUNT];
+        folded.add_counts(&mut counts);
+        assert_eq!(counts[How::Error.place()], 16_667);
     }
 
     #[test]
     fn windows_hold_everything_once_however_long_the_run_and_are_never_many() {
         let mut folded = Folded::new();
         for sample in samples() {
-            folded.take(&sample);
+            folded.take(&sample, true);
             assert!(folded.windows.len() <= WINDOWS);
         }
         let all: u64 = folded.windows.iter().flat_map(|window| window.counts).sum();
@@ -317,7 +325,7 @@ mod tests {
     #[test]
     fn who_was_turned_away_is_counted_and_has_no_length() {
         let mut folded = Folded::new();
-        folded.take(&Sample::new(0, SimTime(1), Span::ZERO, How::Left(Outcome::Rejected)));
+        folded.take(&Sample::new(0, SimTime(1), Span::ZERO, How::Left(Outcome::Rejected)), true);
         assert_eq!(folded.windows.first().map(|w| (w.counts.iter().sum::<u64>(), w.percentiles())), Some((1, None)));
     }
 }

@@ -6,7 +6,7 @@
 use super::measured::Change;
 use super::{Checks, Exchanges, Journal, Levels, Measured, Prefix, Subject};
 use millrace_spec::{Check, Measure, Pattern, Values};
-use millrace_trace::ledger::Fate;
+use millrace_trace::ledger::Transition;
 use millrace_trace::{EventKind, FarFold, Fold, Ledger, SimTime, StationId, StationKind, Trace, TraceEvent};
 
 /// How much of a run is kept one by one.
@@ -41,6 +41,8 @@ pub struct History {
     /// What should hold.
     pub checks: Checks,
     budget: Budget,
+    /// Whether there will be charts.
+    charts: bool,
 }
 
 impl Default for History {
@@ -53,6 +55,7 @@ impl Default for History {
             journal: Journal::default(),
             checks: Checks::default(),
             budget: Budget::default(),
+            charts: true,
         }
     }
 }
@@ -83,6 +86,11 @@ impl History {
         History { budget, ..self }
     }
 
+    /// For a report alone: without levels and windows of time, which only charts ask for.
+    pub fn without_charts(self) -> History {
+        History { charts: false, ..self }
+    }
+
     /// What the history was after so many events, at a playhead.
     pub fn until(&self, events: u64, at: SimTime) -> Prefix<'_> {
         Prefix::new(self, events, at)
@@ -102,6 +110,34 @@ impl History {
     fn kept(&self) -> usize {
         self.measured.iter().flat_map(Measured::series).map(|(_, series)| series.kept()).sum()
     }
+
+    /// An event moved a job: what is measured of it, and how full it leaves the places that it was and is at.
+    fn moved(&mut self, event: &TraceEvent, position: u64, transition: &Transition, trace: &Trace) {
+        self.journal.moved(event, position, transition, &self.ledger, trace);
+        let change = Change::new(&event.kind, transition, &self.ledger, trace);
+        self.measured.iter_mut().for_each(|measured| measured.observe(event, position, &change));
+        // Who is served now stays where it is.
+        if self.charts && !matches!(event.kind, EventKind::Started { .. }) {
+            self.came(transition.from, -1, position, event.at);
+            self.came(transition.to, 1, position, event.at);
+        }
+    }
+
+    /// So many more jobs are at a station.
+    #[inline]
+    fn came(&mut self, station: StationId, more: i64, position: u64, at: SimTime) {
+        let Some(row) = self.ledger.station(station) else { return };
+        let (kind, present) = (row.kind, row.levels.present as i64);
+        match kind {
+            StationKind::Channel => self.levels.set(Subject::Queue(station), position, at, present),
+            StationKind::Landing => self.levels.add(Subject::All(kind), position, at, more),
+            StationKind::Car => {
+                self.levels.set(Subject::Queue(station), position, at, present);
+                self.levels.add(Subject::All(kind), position, at, more);
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Fold for History {
@@ -110,35 +146,22 @@ impl Fold for History {
         if event.at > self.ledger.now {
             self.checks.instant_over(&self.ledger, trace);
         }
-        // A third of all events: nothing but where a task waits.
-        if let EventKind::Waits { .. } = event.kind {
-            self.ledger.apply(event, trace);
-            return;
-        }
-        self.journal.observe(event, position, (&self.ledger, &self.exchanges), trace);
-        self.exchanges.observe(event, position);
-        let mut before = None;
-        if let Some(change) = Change::of(&event.kind, &self.ledger, trace) {
-            // Who is served now stays where it is.
-            before = change.from().filter(|_| !matches!(event.kind, EventKind::Started { .. }));
-            self.measured.iter_mut().for_each(|measured| measured.observe(event, position, &change));
-        }
         let in_flight = self.ledger.tally.in_flight;
-        self.ledger.apply(event, trace);
-        if self.ledger.tally.in_flight != in_flight {
+        let transition = self.ledger.take_in(event, trace);
+        if self.charts && self.ledger.tally.in_flight != in_flight {
             self.levels.set(Subject::InFlight, position, event.at, self.ledger.tally.in_flight as i64);
         }
-        for (station, came) in [(before, -1), (level_of(event, &self.ledger), 1)] {
-            let Some((station, row)) = station.and_then(|id| Some((id, self.ledger.station(id)?))) else { continue };
-            if matches!(row.kind, StationKind::Channel | StationKind::Car) {
-                self.levels.set(Subject::Queue(station), position, event.at, row.levels.present as i64);
+        if let Some(transition) = &transition {
+            self.moved(event, position, transition, trace);
+        } else if !matches!(event.kind, EventKind::Waits { .. }) {
+            // Where a task waits is a third of all events, and nothing but a row of the ledger.
+            self.journal.observe(event, position, (&self.ledger, &self.exchanges), trace);
+            self.exchanges.observe(event, position);
+            if let EventKind::Gauged { station, gauge, value } = event.kind
+                && self.charts
+            {
+                self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
             }
-            if matches!(row.kind, StationKind::Landing | StationKind::Car) {
-                self.levels.add(Subject::All(row.kind), position, event.at, came);
-            }
-        }
-        if let EventKind::Gauged { station, gauge, value } = event.kind {
-            self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
         }
     }
 }
@@ -154,7 +177,8 @@ impl FarFold for History {
             // Down to three quarters, so that it is not done with every slice.
             while self.kept() > most / 4 * 3 {
                 let series = self.measured.iter_mut().flat_map(Measured::series_mut);
-                let folded = series.map(|series| series.fold_oldest(before)).filter(|folded| *folded).count();
+                let folded =
+                    series.map(|series| series.fold_oldest(before, self.charts)).filter(|folded| *folded).count();
                 if folded == 0 {
                     break;
                 }
@@ -163,23 +187,5 @@ impl FarFold for History {
         if self.levels.bytes() > self.budget.levels {
             self.levels.thin_out(before, self.budget.levels);
         }
-    }
-}
-
-/// The station of the job that an event moves, in the state that the ledger is in.
-fn level_of(event: &TraceEvent, ledger: &Ledger) -> Option<StationId> {
-    let job = match event.kind {
-        EventKind::Entered { job, .. }
-        | EventKind::Moved { job, .. }
-        | EventKind::Called { job, .. }
-        | EventKind::Answered { job, .. }
-        | EventKind::Merged { job, .. }
-        | EventKind::Left { job, .. } => job,
-        EventKind::Split { child, .. } => child,
-        _ => return None,
-    };
-    match ledger.job(job)?.fate {
-        Fate::At(station) => Some(station),
-        _ => None,
     }
 }

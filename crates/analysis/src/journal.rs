@@ -6,6 +6,7 @@
 
 use super::{Exchanges, PAGE, Request};
 use litemap::LiteMap;
+use millrace_trace::ledger::Transition;
 use millrace_trace::{
     Answer, EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, UNLIMITED,
 };
@@ -85,16 +86,42 @@ impl Journal {
         self.left_out
     }
 
-    /// Takes in an event, with the state and the exchanges before it.
+    /// Takes in an event that moved a job, with the state after it.
+    #[inline]
+    pub(super) fn moved(
+        &mut self,
+        event: &TraceEvent,
+        position: u64,
+        transition: &Transition,
+        after: &Ledger,
+        trace: &Trace,
+    ) {
+        let told = match event.kind {
+            EventKind::Moved { .. } => self.fill(transition, after, trace),
+            EventKind::Answered { answer: Answer::Status(200..=299) | Answer::Cancelled, .. } => None,
+            EventKind::Answered { answer, .. } => Some(answered(answer, event.at, transition, after, trace)),
+            EventKind::Left { job, outcome: Outcome::Lost } => {
+                Some((Tone::Server, "program".into(), format!("the result of {} was lost", number(job)), None))
+            }
+            EventKind::Left { job, outcome: Outcome::Cancelled } => {
+                Some((Tone::Killed, "program".into(), format!("{} was cancelled", number(job)), None))
+            }
+            _ => None,
+        };
+        if let Some(told) = told {
+            self.tell(event, position, told);
+        }
+    }
+
+    /// Takes in any other event, with the state after it and the exchanges before it.
     pub(super) fn observe(
         &mut self,
         event: &TraceEvent,
         position: u64,
-        (before, exchanges): (&Ledger, &Exchanges),
+        (after, exchanges): (&Ledger, &Exchanges),
         trace: &Trace,
     ) {
-        let station = |id: StationId| before.station(id).map_or("", |s| trace.name(s.name));
-        let number = |job: JobId| format!("#{}", job.number());
+        let station = |id: StationId| after.station(id).map_or("", |s| trace.name(s.name));
         let told = match event.kind {
             EventKind::Faulted { fault, on, magnitude } => {
                 let name = trace.name(fault).to_owned();
@@ -121,21 +148,19 @@ impl Journal {
             EventKind::Crashed { text } => {
                 Some((Tone::Server, "program".to_owned(), format!("panic: {}", trace.name(text)), Some(Mark::Change)))
             }
-            EventKind::Answered { job, answer, .. } => answered(job, answer, event.at, before, trace),
-            EventKind::Left { job, outcome: Outcome::Lost } => {
-                Some((Tone::Server, "program".into(), format!("the result of {} was lost", number(job)), None))
-            }
-            EventKind::Left { job, outcome: Outcome::Cancelled } => {
-                Some((Tone::Killed, "program".into(), format!("{} was cancelled", number(job)), None))
-            }
             EventKind::Asked { client, request, .. } if trace.name(client) == PAGE => {
                 Some((Tone::State, PAGE.into(), head(trace.name(request)), Some(Mark::Change)))
             }
             EventKind::Replied { exchange, status, .. } => replied(event.at, exchange, status, exchanges, trace),
-            EventKind::Moved { job, station: id, .. } => self.fill(job, id, before, trace),
             _ => None,
         };
-        let Some((tone, who, text, mark)) = told else { return };
+        if let Some(told) = told {
+            self.tell(event, position, told);
+        }
+    }
+
+    #[cold]
+    fn tell(&mut self, event: &TraceEvent, position: u64, (tone, who, text, mark): Told) {
         // What people did always counts; of what a system does by itself an hour has enough.
         let by_people = matches!(mark, Some(Mark::FaultOn(_) | Mark::FaultOff(..)));
         let most = if mark.is_some() { Journal::MOST_MARKED } else { Journal::MOST };
@@ -147,48 +172,43 @@ impl Journal {
     }
 
     /// A channel that becomes full, and one that had been full and is empty again.
-    fn fill(&mut self, job: JobId, to: StationId, before: &Ledger, trace: &Trace) -> Option<Told> {
-        let from = match before.job(job)?.fate {
-            millrace_trace::ledger::Fate::At(from) => from,
-            _ => StationId::NONE,
-        };
-        if let Some(row) = before.station(to).filter(|s| s.kind == StationKind::Channel)
+    #[inline]
+    fn fill(&mut self, moved: &Transition, after: &Ledger, trace: &Trace) -> Option<Told> {
+        let channel = |id: StationId| after.station(id).filter(|row| row.kind == StationKind::Channel);
+        let is_another = moved.from != moved.to;
+        if let Some(row) = channel(moved.to).filter(|row| is_another && row.levels.present == u64::from(row.capacity))
             && row.capacity != UNLIMITED
-            && row.levels.present + 1 == u64::from(row.capacity)
-            && self.full.insert(to.0, ()).is_none()
+            && self.full.insert(moved.to.0, ()).is_none()
         {
-            return Some((
-                Tone::Blocked,
-                trace.name(row.name).to_owned(),
-                format!("full, {} of {}", row.capacity, row.capacity),
-                Some(Mark::Change),
-            ));
+            let text = format!("full, {} of {}", row.capacity, row.capacity);
+            return Some((Tone::Blocked, trace.name(row.name).to_owned(), text, Some(Mark::Change)));
         }
-        let row = before.station(from).filter(|s| s.kind == StationKind::Channel && s.levels.present == 1)?;
+        let row = channel(moved.from).filter(|row| is_another && row.levels.present == 0)?;
         self.full
-            .remove(&from.0)
+            .remove(&moved.from.0)
             .map(|()| (Tone::Success, trace.name(row.name).to_owned(), "empty again".to_owned(), Some(Mark::Change)))
     }
 }
 
+fn number(job: JobId) -> String {
+    format!("#{}", job.number())
+}
+
 /// A call that ended badly.
-fn answered(job: JobId, answer: Answer, at: SimTime, before: &Ledger, trace: &Trace) -> Option<Told> {
-    if matches!(answer, Answer::Status(200..=299) | Answer::Cancelled) {
-        return None;
-    }
-    let after = before.call_age(job, at).map_or(0.0, |age| age.as_millis());
-    let server = before.job(job).and_then(|row| row.server()).and_then(|id| before.station(id));
-    let server = server.map_or("", |row| trace.name(row.name));
+#[cold]
+fn answered(answer: Answer, at: SimTime, back: &Transition, after: &Ledger, trace: &Trace) -> Told {
+    let age = if back.calling { (at - back.since).as_millis() } else { 0.0 };
+    let server = after.station(back.from).filter(|_| back.calling).map_or("", |row| trace.name(row.name));
     // Where there is one server only, everybody knows whose answer did not come.
-    let several = before.stations.iter().filter(|row| row.kind == StationKind::Server).nth(1).is_some();
+    let several = after.stations.iter().filter(|row| row.kind == StationKind::Server).nth(1).is_some();
     let place = if several { format!(" at {server}") } else { String::new() };
-    let number = format!("#{}", job.number());
+    let number = number(back.job);
     let (tone, who, text) = match answer {
-        Answer::TimedOut => (Tone::Timeout, "client", format!("{number} timed out{place} after {after:.1} ms")),
-        Answer::Status(code) => (Tone::Server, server, format!("{number} {code} after {after:.1} ms")),
-        _ => (Tone::Server, "client", format!("{number} got no answer{place}, {after:.1} ms")),
+        Answer::TimedOut => (Tone::Timeout, "client", format!("{number} timed out{place} after {age:.1} ms")),
+        Answer::Status(code) => (Tone::Server, server, format!("{number} {code} after {age:.1} ms")),
+        _ => (Tone::Server, "client", format!("{number} got no answer{place}, {age:.1} ms")),
     };
-    Some((tone, who.to_owned(), text, None))
+    (tone, who.to_owned(), text, None)
 }
 
 /// A request without its body: `POST /v1/floors/request`.

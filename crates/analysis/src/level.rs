@@ -31,18 +31,51 @@ pub struct LevelPoint {
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
     series: Vec<(Subject, Vec<LevelPoint>)>,
-    /// Where a subject stands among the series: there may be hundreds.
-    places: BTreeMap<Subject, usize>,
+    places: Places,
+}
+
+/// Where a subject stands among the series: there may be hundreds, and what calls and queues change with is nearly every event.
+#[derive(Clone, Debug, Default)]
+struct Places {
+    in_flight: Option<usize>,
+    queues: Vec<Option<usize>>,
+    others: BTreeMap<Subject, usize>,
+}
+
+impl Places {
+    fn of(&self, subject: Subject) -> Option<usize> {
+        match subject {
+            Subject::InFlight => self.in_flight,
+            Subject::Queue(station) => *self.queues.get(station.0 as usize)?,
+            _ => self.others.get(&subject).copied(),
+        }
+    }
+
+    #[cold]
+    fn put(&mut self, subject: Subject, place: usize) {
+        match subject {
+            Subject::InFlight => self.in_flight = Some(place),
+            Subject::Queue(station) => {
+                let number = station.0 as usize;
+                self.queues.resize(self.queues.len().max(number + 1), None);
+                if let Some(queue) = self.queues.get_mut(number) {
+                    *queue = Some(place);
+                }
+            }
+            _ => _ = self.others.insert(subject, place),
+        }
+    }
 }
 
 impl Levels {
     /// Notes a level. Within one instant the last counts.
     pub(super) fn set(&mut self, subject: Subject, event: u64, at: SimTime, level: i64) {
-        let index = *self.places.entry(subject).or_insert_with(|| {
+        let place = self.places.of(subject).unwrap_or_else(|| {
             self.series.push((subject, Vec::new()));
+            self.places.put(subject, self.series.len() - 1);
             self.series.len() - 1
         });
-        let Some((_, points)) = self.series.get_mut(index) else { return };
+        let Some((_, points)) = self.series.get_mut(place) else { return };
         match points.last_mut() {
             Some(last) if last.level == level => {}
             Some(last) if last.at == at => last.level = level,
@@ -84,7 +117,7 @@ impl Levels {
 
     /// The points of a subject.
     pub fn of(&self, subject: Subject) -> &[LevelPoint] {
-        self.places.get(&subject).and_then(|&index| self.series.get(index)).map_or(&[], |(_, points)| points)
+        self.places.of(subject).and_then(|place| self.series.get(place)).map_or(&[], |(_, points)| points)
     }
 }
 

@@ -6,7 +6,7 @@
 use super::sample::{How, Sample};
 use super::series::Series;
 use millrace_spec::{At, Measure, Step};
-use millrace_trace::ledger::{Fate, JobRow, StationRow};
+use millrace_trace::ledger::{StationRow, Transition};
 use millrace_trace::{EventKind, JobId, Ledger, SimTime, StationId, Trace, TraceEvent};
 use std::collections::BTreeMap;
 
@@ -27,18 +27,70 @@ pub struct Measured {
     /// What is measured.
     pub measure: Measure,
     since: Since,
+    /// The events that may matter to it: it looks no closer at the others.
+    kinds: Kinds,
     series: Vec<(StationId, Series)>,
     /// What was found last: the next is mostly of the same station.
     last: usize,
 }
 
-/// What an event means for a job: where it is, where it goes. Found once for all measures.
+/// Kinds of events that move a job, a bit each.
+#[derive(Clone, Copy, Debug)]
+struct Kinds(u8);
+
+impl Kinds {
+    const MOVED: Kinds = Kinds(1);
+    const STARTED: Kinds = Kinds(1 << 1);
+    const CALLED: Kinds = Kinds(1 << 2);
+    const ANSWERED: Kinds = Kinds(1 << 3);
+    const LEFT: Kinds = Kinds(1 << 4);
+    const MERGED: Kinds = Kinds(1 << 5);
+    /// Those after which a job is on its way to nowhere.
+    const GONE: Kinds = Kinds::LEFT.and(Kinds::MERGED);
+
+    const fn and(self, others: Kinds) -> Kinds {
+        Kinds(self.0 | others.0)
+    }
+
+    const fn has(self, one: Kinds) -> bool {
+        self.0 & one.0 != 0
+    }
+
+    /// Those that may be a step.
+    const fn of(step: &Step) -> Kinds {
+        match step {
+            // What comes in has come from nowhere: that is no step between two.
+            Step::Entered => Kinds(0),
+            Step::Came(_) => Kinds::MOVED,
+            Step::Queued(_) => Kinds::MOVED.and(Kinds::CALLED),
+            Step::Served(_) => Kinds::STARTED.and(Kinds::MOVED).and(Kinds::CALLED),
+            Step::Called(_) => Kinds::CALLED,
+            Step::Answered(_) => Kinds::ANSWERED,
+            Step::Went(_) => Kinds::MOVED.and(Kinds::GONE),
+            Step::Left => Kinds::LEFT,
+        }
+    }
+
+    /// That of an event.
+    const fn one(kind: &EventKind) -> Kinds {
+        match kind {
+            EventKind::Moved { .. } => Kinds::MOVED,
+            EventKind::Started { .. } => Kinds::STARTED,
+            EventKind::Called { .. } => Kinds::CALLED,
+            EventKind::Answered { .. } => Kinds::ANSWERED,
+            EventKind::Left { .. } => Kinds::LEFT,
+            EventKind::Merged { .. } => Kinds::MERGED,
+            _ => Kinds(0),
+        }
+    }
+}
+
+/// What an event meant for a job, with the stations that it was and is at.
 pub(super) struct Change<'a> {
     kind: &'a EventKind,
-    job: JobId,
-    row: &'a JobRow,
-    from: Option<(StationId, &'a StationRow)>,
-    to: Option<(StationId, &'a StationRow)>,
+    kinds: Kinds,
+    job: &'a Transition,
+    ledger: &'a Ledger,
     trace: &'a Trace,
 }
 
@@ -56,7 +108,10 @@ impl Measured {
             }
             _ => Since::Noted(BTreeMap::new()),
         };
-        Measured { measure, since, series: Vec::new(), last: 0 }
+        let ends = Kinds::of(&measure.to);
+        let kinds =
+            if let Since::Noted(_) = since { ends.and(Kinds::of(&measure.from)).and(Kinds::GONE) } else { ends };
+        Measured { measure, since, kinds, series: Vec::new(), last: 0 }
     }
 
     /// The stations that have samples of their own, or [`StationId::NONE`] for all together, in the order of their first.
@@ -68,15 +123,18 @@ impl Measured {
         self.series.iter_mut().map(|(_, series)| series)
     }
 
-    /// Takes in an event at a position, with what it means for its job.
+    /// Takes in an event at a position, with what it meant for its job.
     #[inline]
     pub(super) fn observe(&mut self, event: &TraceEvent, position: u64, change: &Change<'_>) {
+        if !self.kinds.has(change.kinds) {
+            return;
+        }
         if let Some(station) = change.is(&self.measure.to) {
             let since = match &mut self.since {
-                Since::Entered => Some(change.row.entered),
+                Since::Entered => Some(change.job.entered),
                 // Who comes and is served at once has not waited.
-                Since::Here => change.from.filter(|(from, _)| *from == station).map(|_| change.row.since),
-                Since::Noted(begun) => begun.remove(&change.job),
+                Since::Here => (change.job.from == station).then_some(change.job.since),
+                Since::Noted(begun) => begun.remove(&change.job.job),
             };
             if let Some(since) = since {
                 let of = if self.measure.by_station { station } else { StationId::NONE };
@@ -86,9 +144,9 @@ impl Measured {
         }
         if let Since::Noted(begun) = &mut self.since {
             if change.is(&self.measure.from).is_some() {
-                begun.insert(change.job, event.at);
+                begun.insert(change.job.job, event.at);
             } else if matches!(event.kind, EventKind::Left { .. } | EventKind::Merged { .. }) {
-                begun.remove(&change.job);
+                begun.remove(&change.job.job);
             }
         }
     }
@@ -107,43 +165,26 @@ impl Measured {
 }
 
 impl<'a> Change<'a> {
-    /// What an event means, in the state before it; none where it moves no job that is there.
+    /// What an event meant, in the state after it.
     #[inline]
-    pub(super) fn of(kind: &'a EventKind, before: &'a Ledger, trace: &'a Trace) -> Option<Change<'a>> {
-        let (job, to) = match *kind {
-            EventKind::Moved { job, station, .. }
-            | EventKind::Called { job, station, .. }
-            | EventKind::Answered { job, station, .. } => (job, station),
-            EventKind::Started { job } | EventKind::Left { job, .. } | EventKind::Merged { job, .. } => {
-                (job, StationId::NONE)
-            }
-            _ => return None,
-        };
-        let row = before.job(job)?;
-        let station = |id: StationId| before.station(id).map(|row| (id, row));
-        let from = if let Fate::At(at) = row.fate { station(at) } else { None };
-        Some(Change { kind, job, row, from, to: station(to), trace })
+    pub(super) fn new(kind: &'a EventKind, job: &'a Transition, ledger: &'a Ledger, trace: &'a Trace) -> Change<'a> {
+        Change { kind, kinds: Kinds::one(kind), job, ledger, trace }
     }
 
-    fn at(&self, place: Option<(StationId, &StationRow)>, which: &At) -> Option<StationId> {
-        let (id, row) = place?;
+    /// The station, if it is one of these.
+    fn at(&self, station: StationId, which: &At) -> Option<StationId> {
+        let row: &StationRow = self.ledger.station(station)?;
         let is = match which {
             At::Kind(kind) => row.kind == *kind,
             At::Named(name) => self.trace.name(row.name) == name,
         };
-        is.then_some(id)
-    }
-
-    /// Where the job is.
-    #[inline]
-    pub(super) fn from(&self) -> Option<StationId> {
-        self.from.map(|(id, _)| id)
+        is.then_some(station)
     }
 
     /// Whether the event is such a step, and at which station.
     #[inline]
     fn is(&self, step: &Step) -> Option<StationId> {
-        let (from, to) = (|at| self.at(self.from, at), |at| self.at(self.to, at));
+        let (from, to) = (|at| self.at(self.job.from, at), |at| self.at(self.job.to, at));
         match (step, self.kind) {
             (Step::Came(at), EventKind::Moved { .. }) => to(at).filter(|_| from(at).is_none()),
             (Step::Queued(at), EventKind::Moved { started: false, .. } | EventKind::Called { started: false, .. }) => {
@@ -159,7 +200,7 @@ impl<'a> Change<'a> {
                 from(at).filter(|_| to(at).is_none())
             }
             // Parts leave with their whole.
-            (Step::Left, EventKind::Left { .. }) if self.row.root => Some(StationId::NONE),
+            (Step::Left, EventKind::Left { .. }) if self.job.root => Some(StationId::NONE),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use millrace_trace::{SimTime, Span};
 use serde::Serialize;
 
 /// How long calls took, for each way in which they end; none where no call ended so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ByOutcome {
     /// Answered with a success.
     pub success: Option<Summary>,
@@ -17,10 +17,16 @@ pub struct ByOutcome {
 }
 
 impl ByOutcome {
-    /// Those of calls.
-    pub fn of(calls: Option<Figures<'_>>) -> ByOutcome {
-        let of = |how| calls.and_then(|calls| calls.summary_of(|ended| ended == how));
-        ByOutcome { success: of(How::Success), error: of(How::Error), timeout: of(How::Timeout) }
+    /// Those of calls, of which all together have a summary: where all ended in one way, it is that of this way.
+    pub fn of(calls: Figures<'_>, all: Option<Summary>) -> ByOutcome {
+        let counts = calls.counts();
+        let ways = [How::Success, How::Error, How::Timeout].map(|how| (how, counts.get(how.place()).copied()));
+        let [success, error, timeout] = ways.map(|(how, count)| match count {
+            None | Some(0) => None,
+            count if count == all.map(|all| all.count) => all,
+            _ => calls.summary_of(|ended| ended == how),
+        });
+        ByOutcome { success, error, timeout }
     }
 }
 
@@ -95,11 +101,6 @@ impl<'a> Prefix<'a> {
     /// counts at its limit. Without it the slowest calls would be in no figure.
     pub fn latency(&self) -> Option<Summary> {
         self.summary(Measure::LATENCY)
-    }
-
-    /// The same for each way in which calls end.
-    pub fn latency_by_outcome(&self) -> ByOutcome {
-        ByOutcome::of(self.calls())
     }
 
     /// The response times of the jobs that got a result, an error or no answer in time, from their intended starts.

@@ -106,7 +106,12 @@ impl Sample {
 
     /// How it ended.
     pub fn how(&self) -> How {
-        How::at((self.end & 15) as usize)
+        How::at(self.place())
+    }
+
+    /// The place of how it ended; see [`How::place`].
+    pub fn place(&self) -> usize {
+        (self.end & 15) as usize
     }
 }
 

@@ -24,13 +24,14 @@ impl Series {
         self.kept.len()
     }
 
-    /// Puts the oldest together, if nobody goes back to before an event. Whether there were such.
-    pub(super) fn fold_oldest(&mut self, before: u64) -> bool {
+    /// Puts the oldest together, if nobody goes back to before an event; by windows of time too, if there will be charts. Whether there
+    /// were such.
+    pub(super) fn fold_oldest(&mut self, before: u64, charts: bool) -> bool {
         let folded = &mut self.folded;
         self.kept.take_oldest(
             |last| last.event() < before,
             |sample| {
-                folded.get_or_insert_with(|| Box::new(Folded::new())).take(sample);
+                folded.get_or_insert_with(|| Box::new(Folded::new())).take(sample, charts);
             },
         )
     }

@@ -344,7 +344,12 @@ impl Core {
     /// The greatest magnitude of the faults of a kind that stand.
     #[inline]
     pub(super) fn fault(&self, fault: &str) -> Option<i64> {
-        if self.faults_stand.get() { self.faults.borrow().strongest(fault) } else { None }
+        if self.faults_stand.get() { self.strongest(fault) } else { None }
+    }
+
+    #[cold]
+    fn strongest(&self, fault: &str) -> Option<i64> {
+        self.faults.borrow().strongest(fault)
     }
 
     /// When the next fault ends by itself; [`SimTime::MAX`] if none does.

@@ -8,7 +8,7 @@ use super::core::Core;
 use super::exchange::Exchange;
 use super::injected::Injected;
 use super::job::Job;
-use super::rng::{Draw, Seed};
+use super::rng::{Draw, Seed, Stream};
 use super::site::Within;
 use super::sleep::Sleep;
 use super::task::{Task, TaskRef};
@@ -197,6 +197,11 @@ impl Env {
         self.core.seed.draw(stream, key, attempt)
     }
 
+    /// A stream, for whoever draws from it again and again.
+    pub fn stream(&self, name: &str) -> Stream {
+        self.core.seed.stream(name)
+    }
+
     /// The run's seed.
     pub fn seed(&self) -> Seed {
         self.core.seed
@@ -309,6 +314,7 @@ impl Env {
     }
 
     /// The magnitude of a fault that stands: of several of a kind, the greatest.
+    #[inline]
     pub fn fault(&self, fault: &str) -> Option<i64> {
         self.core.fault(fault)
     }

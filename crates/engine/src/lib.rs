@@ -55,7 +55,7 @@ pub use host::{Host, Lap, Memory};
 pub use injected::Injected;
 pub use intervention::{Action, Intervention, Ordinal};
 pub use job::{Carries, Job};
-pub use rng::{Draw, Seed};
+pub use rng::{Draw, Seed, Stream};
 pub use run::{Clock, Order, Progress, Run, Setup, WaitingTask};
 pub use site::Within;
 pub use sleep::Sleep;

@@ -22,8 +22,24 @@ impl Seed {
 
     /// The draws that belong to a key of a stream.
     pub fn draw(self, stream: &str, key: u64, attempt: u32) -> Draw {
-        let stream = mix(self.0 ^ fnv1a(stream));
-        Draw { state: mix(stream ^ mix(key.wrapping_add(GAMMA)) ^ u64::from(attempt).rotate_left(48)) }
+        self.stream(stream).draw(key, attempt)
+    }
+
+    /// A stream, for whoever draws from it again and again: its name is taken in once.
+    pub fn stream(self, name: &str) -> Stream {
+        Stream(mix(self.0 ^ fnv1a(name)))
+    }
+}
+
+/// All draws of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stream(u64);
+
+impl Stream {
+    /// The draws that belong to a key.
+    #[inline]
+    pub fn draw(self, key: u64, attempt: u32) -> Draw {
+        Draw { state: mix(self.0 ^ mix(key.wrapping_add(GAMMA)) ^ u64::from(attempt).rotate_left(48)) }
     }
 }
 
@@ -98,6 +114,7 @@ mod tests {
         let seed = Seed::from_word("otis");
         let first = seed.draw("service", 7, 0).bits();
         assert_eq!(first, Seed::from_word("otis").draw("service", 7, 0).bits());
+        assert_eq!(first, seed.stream("service").draw(7, 0).bits());
         for other in [
             seed.draw("arrival", 7, 0),
             seed.draw("service", 8, 0),

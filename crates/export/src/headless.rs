@@ -91,7 +91,7 @@ impl<F: FarFold> Headless<F> {
         let over = how.is_final() || (how == Progress::Reached && horizon == own);
         {
             let trace = run.trace();
-            while self.far.step(&trace, SimTime::MAX, &mut self.fold) {}
+            self.far.catch_up(&trace, &mut self.fold);
             if over {
                 self.fold.run_over(&trace);
             }

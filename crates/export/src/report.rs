@@ -218,6 +218,8 @@ impl Report {
         let so_far = history.until(u64::MAX, at);
         let tally = &ledger.tally;
         let rates = Rates::counted(tally.outcomes, at.since(SimTime::ZERO));
+        let (latency_ns, calls) = (so_far.latency(), so_far.calls());
+        let latency_by_outcome = calls.map_or_else(ByOutcome::default, |calls| ByOutcome::of(calls, latency_ns));
         let (outcome, blocked) = outcome(session.outcome());
         let leaked = match session.outcome() {
             Some(Progress::Drained) => session.run().waiting(),
@@ -254,12 +256,12 @@ impl Report {
             throughput_per_s: rates.map_or(0.0, |r| r.throughput()),
             goodput_per_s: rates.map_or(0.0, |r| r.goodput()),
             rates_per_s: rates.map(RatesLine::of).unwrap_or_default(),
-            latency_ns: so_far.latency(),
-            latency_by_outcome: so_far.latency_by_outcome(),
+            latency_ns,
+            latency_by_outcome,
             response_ns: None,
             measured: declared.collect(),
             percentiles: if history.is_exact() { "exact" } else { "histogram" },
-            servers: servers(&spec, &so_far, ledger, &trace),
+            servers: servers(&spec, &so_far, (latency_ns, latency_by_outcome), ledger, &trace),
             has_calls: spec.has_server(),
             tasks: Tasks { spawned: tally.tasks_spawned, peak: tally.tasks_peak, bytes_peak: tally.task_bytes_peak },
             stations: stations(ledger, &trace, at),
@@ -363,13 +365,27 @@ fn measured_ns<S: serde::Serializer>(lines: &[MeasuredLine], serializer: S) -> R
     serializer.collect_map(lines.iter().map(|line| (format!("{}_ns", line.measure.id), line.summary)))
 }
 
-fn servers(spec: &SceneSpec, so_far: &Prefix<'_>, ledger: &Ledger, trace: &Trace) -> Vec<ServerLine> {
+/// The servers, where all calls have this latency: that of a server which is called alone.
+fn servers(
+    spec: &SceneSpec,
+    so_far: &Prefix<'_>,
+    all: (Option<Summary>, ByOutcome),
+    ledger: &Ledger,
+    trace: &Trace,
+) -> Vec<ServerLine> {
     let Some(calls) = so_far.calls() else { return Vec::new() };
     let seconds = so_far.at().seconds();
+    let is_alone = calls.stations().nth(1).is_none();
     let called = calls.stations().filter_map(|id| Some((calls.at(id), ledger.station(id)?)));
     let line = |(own, row): (Figures<'_>, &StationRow)| {
         let answers = own.count(|how| matches!(how, How::Success | How::Error));
         let name = trace.name(row.name);
+        let (latency_ns, latency_by_outcome) = if is_alone {
+            all
+        } else {
+            let latency = own.summary();
+            (latency, ByOutcome::of(own, latency))
+        };
         ServerLine {
             name: name.to_owned(),
             fault: spec.worst_fault(name, ledger, trace).map(|fault| fault.to_string()),
@@ -377,8 +393,8 @@ fn servers(spec: &SceneSpec, so_far: &Prefix<'_>, ledger: &Ledger, trace: &Trace
             answers_per_s: if seconds > 0.0 { answers as f64 / seconds } else { 0.0 },
             in_flight_peak: row.levels.present_peak,
             utilisation: row.utilisation(so_far.at()),
-            latency_ns: own.summary(),
-            latency_by_outcome: ByOutcome::of(Some(own)),
+            latency_ns,
+            latency_by_outcome,
         }
     };
     called.map(line).collect()

@@ -124,7 +124,7 @@ impl Search {
             if by_lot {
                 scenario.choose(SCHEDULE, Value::Word(SHUFFLED.to_owned()));
             }
-            Headless::new(scenario, BOUNDS, History::watching(std::slice::from_ref(check)))
+            Headless::new(scenario, BOUNDS, History::watching(std::slice::from_ref(check)).without_charts())
         });
         let ended = running.work(max_polls);
         let witness = witness(running);

@@ -119,7 +119,10 @@ impl SuiteRun {
 
 impl Member {
     fn new(scenario: Scenario) -> Member {
-        let folds = Folds { history: History::of(scenario.pattern, &scenario.values()), race: Race::default() };
+        let folds = Folds {
+            history: History::of(scenario.pattern, &scenario.values()).without_charts(),
+            race: Race::default(),
+        };
         Member { run: Headless::new(scenario, Bounds::NONE, folds) }
     }
 

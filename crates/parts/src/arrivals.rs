@@ -10,7 +10,7 @@ mod rate_curve;
 pub use rate_curve::RateCurve;
 
 use super::channel::{Rx, channel};
-use millrace_engine::{Env, Job, Task};
+use millrace_engine::{Env, Job, Stream, Task};
 use millrace_spec::Scripted;
 use millrace_trace::{SimTime, Span, StationKind, UNLIMITED, Wait};
 use std::rc::Rc;
@@ -85,7 +85,7 @@ fn open_stream(env: &Env, [stream, backlog]: [&'static str; 2], total: u32, traf
     let (tx, rx) = channel::<Job>(env, backlog, UNLIMITED);
     let inner = env.clone();
     let task = env.spawn_at(stream, source, async move {
-        let mut instants = Instants { env: inner.clone(), stream, traffic, made: 0, sum: 0.0, entry: (0, 0) };
+        let mut instants = Instants { gaps: inner.stream(stream), traffic, made: 0, sum: 0.0, entry: (0, 0) };
         for _ in 0..total {
             let Some(at) = instants.next() else { break };
             inner.sleep_until(at, Wait::Sleep).await;
@@ -100,8 +100,7 @@ fn open_stream(env: &Env, [stream, backlog]: [&'static str; 2], total: u32, traf
 
 /// The instants at which the jobs of a stream come, one after the other. The draw of a job belongs to its number.
 struct Instants {
-    env: Env,
-    stream: &'static str,
+    gaps: Stream,
     traffic: Traffic,
     made: u32,
     /// One running sum, in seconds or in expected jobs, so that no gap's rounding adds up.
@@ -114,7 +113,7 @@ impl Instants {
     fn next(&mut self) -> Option<SimTime> {
         let number = self.made;
         self.made += 1;
-        let gap = |mean| self.env.draw(self.stream, u64::from(number), 0).exponential(mean);
+        let gap = |mean| self.gaps.draw(u64::from(number), 0).exponential(mean);
         let seconds = match &self.traffic {
             Traffic::Poisson(rate) => {
                 self.sum += gap(1.0 / rate);

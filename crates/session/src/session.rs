@@ -146,10 +146,7 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
         }
         let until = until.min(self.horizon());
         let progress = self.run.advance(until, max_polls);
-        {
-            let trace = self.run.trace();
-            while self.far.step(&trace, SimTime::MAX, &mut self.history) {}
-        }
+        self.far.catch_up(&self.run.trace(), &mut self.history);
         self.give_up();
         match progress {
             Progress::BudgetSpent => {

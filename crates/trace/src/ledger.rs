@@ -9,17 +9,20 @@ mod holding;
 mod rows;
 mod station;
 mod tally;
+mod transition;
 
 pub use exchanges::Exchanges;
 pub use rows::Rows;
 pub use station::StationRow;
 pub use tally::{Levels, Tally, Way};
+pub use transition::Transition;
 
 use super::{
     Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, TaskId, TextId, Trace, TraceEvent, Wait,
 };
 use litemap::LiteMap;
 use std::collections::BTreeMap;
+use transition::Course;
 
 /// The state of a run after some of its events.
 #[derive(Clone, Debug, Default)]
@@ -199,88 +202,12 @@ impl Ledger {
     #[inline]
     fn change(&mut self, id: StationId, change: impl FnOnce(&mut StationRow)) {
         let Some(station) = self.stations.get_mut(id.0 as usize) else { return };
+        let held = station.held();
         change(station);
-        if let Some((before, after)) = station.count() {
-            self.held = self.held - before.held + after.held;
-            self.overfull = self.overfull - u32::from(before.overfull) + u32::from(after.overfull);
-            self.idle = self.idle - u32::from(before.idle) + u32::from(after.idle);
-        }
-    }
-
-    /// Takes a job from where it is, and leaves the row for the caller to set anew. With `keeping` it goes only for the time being:
-    /// out on a call, or further into a pool.
-    fn take(&mut self, job: JobId, keeping: bool) {
-        let now = self.now;
-        let Some(row) = self.job(job) else { return };
-        let Fate::At(at) = row.fate else { return };
-        let (started, calling) = (row.started, row.calling());
-        self.change(at, |station| station.leave(job, started, keeping, now));
-        if calling {
-            self.tally.in_flight = self.tally.in_flight.saturating_sub(1);
-        }
-    }
-
-    /// Puts a job to a station.
-    fn put(&mut self, job: JobId, at: StationId, started: bool, caller: StationId) {
-        let now = self.now;
-        self.change(at, |station| station.arrive(job, started, now));
-        if let Some(row) = self.jobs.get_mut(job.0) {
-            row.fate = Fate::At(at);
-            row.since = now;
-            row.started = started;
-            row.caller = caller;
-        }
-    }
-
-    fn enter(&mut self, job: JobId, root: bool) {
-        let row = JobRow {
-            entered: self.now,
-            since: self.now,
-            fate: Fate::At(StationId::NONE),
-            started: false,
-            caller: StationId::NONE,
-            answer: None,
-            root,
-            bound: StationId::NONE,
-            via: StationId::NONE,
-            carries: 0,
-        };
-        // Jobs are numbered in the order of entering.
-        self.jobs.put(job.0, row);
-        self.tally.in_system += u64::from(root);
-        self.tally.offered += u64::from(root);
-        self.tally.at_stations += 1;
-    }
-
-    fn end(&mut self, job: JobId, fate: Fate) {
-        self.take(job, false);
-        self.let_go(job);
-        let (now, caller_of) = (self.now, self.job(job).map(|j| j.caller));
-        let mut from_outside = 0;
-        if let Some(row) = self.jobs.get_mut(job.0) {
-            row.fate = fate;
-            row.since = now;
-            row.caller = StationId::NONE;
-            from_outside = u32::from(row.root) + std::mem::take(&mut row.carries);
-            if row.root {
-                let left = if let Fate::Left(outcome) = fate { Some(outcome) } else { None };
-                self.tally.ended((left, row.answer));
-            }
-            self.jobs.over(job.0);
-        }
-        self.tally.at_stations = self.tally.at_stations.saturating_sub(1);
-        match fate {
-            Fate::Left(outcome) => self.tally.leave(outcome, u64::from(from_outside)),
-            Fate::In(whole) => {
-                if let Some(whole) = self.jobs.get_mut(whole.0) {
-                    whole.carries += from_outside;
-                }
-            }
-            Fate::At(_) => {}
-        }
-        // A job that was cancelled during its call is no longer in its caller's hand.
-        if let Some(caller) = caller_of.and_then(StationId::some) {
-            self.change(caller, |station| station.let_go(job, now));
+        self.held = self.held - held + station.held();
+        if let Some((before, now)) = station.look() {
+            self.overfull = self.overfull - u32::from(before.overfull) + u32::from(now.overfull);
+            self.idle = self.idle - u32::from(before.idle) + u32::from(now.idle);
         }
     }
 
@@ -323,8 +250,45 @@ impl Fold for Ledger {
     }
 
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
+        let _what_it_meant = self.take_in(event, trace);
+    }
+}
+
+impl Ledger {
+    /// Takes in the next event, as [`Fold::apply`] does; what it meant for a job, for folds that build on this one and need not
+    /// look for it again. Nothing where it moved no job that is known.
+    #[inline]
+    pub fn take_in(&mut self, event: &TraceEvent, trace: &Trace) -> Option<Transition> {
         self.now = event.at;
         self.events += 1;
+        match event.kind {
+            EventKind::Entered { job, station } => return Some(self.enter(job, station, true)),
+            EventKind::Moved { job, station, started } => return self.bring(job, station, started, Course::Onward),
+            EventKind::Started { job } => return self.start(job),
+            EventKind::Called { job, station, started } => {
+                let out = self.bring(job, station, started, Course::Out);
+                self.tally.call_started();
+                return out;
+            }
+            EventKind::Answered { job, station, answer } => {
+                self.tally.answered(answer);
+                return self.bring(job, station, true, Course::Back(answer));
+            }
+            EventKind::Split { job, child } => return Some(self.split(job, child)),
+            EventKind::Merged { job, into } => return self.end(job, Fate::In(into)),
+            EventKind::Left { job, outcome } => return self.end(job, Fate::Left(outcome)),
+            EventKind::Waits { what, station, inner } => {
+                if let Some(task) = self.tasks.get_mut(event.task.0) {
+                    task.wait = Some(WaitRow { what, station, site: event.site, inner, since: event.at });
+                }
+            }
+            _ => self.take_in_rare(event, trace),
+        }
+        None
+    }
+
+    /// What comes seldom, and moves no job.
+    fn take_in_rare(&mut self, event: &TraceEvent, trace: &Trace) {
         match event.kind {
             EventKind::Opened { station, kind, name, parent } => {
                 self.opened(station, StationRow::new(kind, name, parent, event.at))
@@ -347,45 +311,6 @@ impl Fold for Ledger {
             EventKind::Travelled { station, place, pace } => {
                 self.change(station, |s| s.travel(place, pace, event.at));
             }
-            EventKind::Entered { job, station } => {
-                self.enter(job, true);
-                self.put(job, station, false, StationId::NONE);
-            }
-            EventKind::Moved { job, station, started } => {
-                self.go(job, station);
-                self.put(job, station, started, StationId::NONE);
-            }
-            EventKind::Started { job } => self.start(job),
-            EventKind::Called { job, station, started } => {
-                let caller = match self.job(job).map(|j| j.fate) {
-                    Some(Fate::At(from)) => from,
-                    _ => StationId::NONE,
-                };
-                self.take(job, true);
-                self.put(job, station, started, caller);
-                self.tally.call_started();
-            }
-            EventKind::Answered { job, station, answer } => {
-                self.take(job, false);
-                self.put(job, station, true, StationId::NONE);
-                if let Some(row) = self.jobs.get_mut(job.0) {
-                    row.answer = Some(answer);
-                }
-                self.tally.answered(answer);
-            }
-            EventKind::Split { job, child } => {
-                self.enter(child, false);
-                // While the whole is out on a call, the part is taken off where its caller is.
-                let at = self.job(job).and_then(|j| match j.fate {
-                    Fate::At(at) => Some(j.caller.some().unwrap_or(at)),
-                    _ => None,
-                });
-                if let Some(at) = at {
-                    self.put(child, at, false, StationId::NONE);
-                }
-            }
-            EventKind::Merged { job, into } => self.end(job, Fate::In(into)),
-            EventKind::Left { job, outcome } => self.end(job, Fate::Left(outcome)),
             EventKind::Bound { job, to, via } => {
                 if let Some(row) = self.jobs.get_mut(job.0) {
                     row.bound = to;
@@ -394,12 +319,6 @@ impl Fold for Ledger {
             }
             EventKind::Spawned { child, name, station } => {
                 self.spawned(child, TaskRow { name, station, spawned: event.at, wait: None, ended: None }, trace);
-            }
-            EventKind::Waits { what, station, inner } => {
-                let wait = WaitRow { what, station, site: event.site, inner, since: event.at };
-                if let Some(task) = self.tasks.get_mut(event.task.0) {
-                    task.wait = Some(wait);
-                }
             }
             EventKind::Ended { how } => {
                 if let Some(task) = self.tasks.get_mut(event.task.0) {
@@ -429,8 +348,8 @@ impl Fold for Ledger {
             }
             EventKind::Asked { exchange, .. } => self.exchanges.asked(exchange),
             EventKind::Replied { exchange, status, .. } => self.exchanges.replied(exchange, status),
-            EventKind::Noted { .. } => {}
             EventKind::Crashed { text } => self.crash = Some(text),
+            _ => {}
         }
     }
 }
@@ -451,15 +370,6 @@ impl Ledger {
     pub fn stands_since(&self) -> Option<SimTime> {
         let last = self.stations.iter().map(|station| station.levels.last_change()).max();
         last.filter(|_| self.tally.in_system > 0)
-    }
-
-    fn start(&mut self, job: JobId) {
-        let now = self.now;
-        let Some(row) = self.jobs.get_mut(job.0) else { return };
-        row.started = true;
-        if let Fate::At(at) = row.fate {
-            self.change(at, |station| station.start(job, now));
-        }
     }
 
     /// Whether every job is in exactly one place, none of them a station that was closed, and every job that came in is

@@ -9,6 +9,8 @@ use std::collections::VecDeque;
 
 /// Events a chunk: 256 KiB in wasm.
 const CHUNK: usize = 8_192;
+/// Chunks that were given up and are kept to be filled again: as many as a slice of a run fills.
+const SPARE: usize = 4;
 
 /// The append-only log of one run.
 #[derive(Debug, Default)]
@@ -18,9 +20,10 @@ pub struct Trace {
     /// The chunk that is being filled.
     tail: Vec<TraceEvent>,
     forgotten: usize,
-    spare: Option<Vec<TraceEvent>>,
-    /// Events of the full chunks that brought a job on.
+    spare: Vec<Vec<TraceEvent>>,
+    /// Events that brought a job on: of the full chunks, and of all.
     moves: u64,
+    all_moves: u64,
     texts: Texts,
     /// By task: the size in bytes of its future as boxed at spawn. Beside the log, because it differs between targets. Those of
     /// the first so many tasks were given up.
@@ -47,21 +50,22 @@ impl Trace {
         if self.tail.len() == self.tail.capacity() {
             self.next_chunk();
         }
-        self.tail.push(event());
+        let event = event();
+        self.all_moves += u64::from(event.kind.moves_a_job());
+        self.tail.push(event);
     }
 
     #[cold]
     fn next_chunk(&mut self) {
-        let fresh = self.spare.take().unwrap_or_else(|| Vec::with_capacity(CHUNK));
+        let fresh = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
         let full = std::mem::replace(&mut self.tail, fresh);
         if !full.is_empty() {
-            self.moves += full.iter().map(|event| u64::from(event.kind.moves_a_job())).sum::<u64>();
+            self.moves = self.all_moves;
             self.full.push_back(full);
         }
     }
 
-    /// How many of the events brought a job on, but for the last chunk that is not full yet: counted a chunk at a time, so that nothing
-    /// is added to what every event costs.
+    /// How many of the events brought a job on, but for the last chunk that is not full yet.
     pub fn moves(&self) -> u64 {
         self.moves
     }
@@ -97,6 +101,15 @@ impl Trace {
         (chunk == self.full.len()).then(|| self.tail.get(within)).flatten()
     }
 
+    /// The events from a position on that lie in a row: to the end of its chunk. None where there is none (any more).
+    #[inline]
+    fn chunk_from(&self, index: u64) -> &[TraceEvent] {
+        let Some(chunk) = (index as usize / CHUNK).checked_sub(self.forgotten) else { return &[] };
+        let last = || if chunk == self.full.len() { self.tail.as_slice() } else { &[] };
+        let events = self.full.get(chunk).map_or_else(last, Vec::as_slice);
+        events.get(index as usize % CHUNK..).unwrap_or_default()
+    }
+
     /// The events that are held from a position on, in order.
     pub fn from(&self, index: u64) -> impl Iterator<Item = &TraceEvent> {
         let index = index.saturating_sub(self.first()) as usize;
@@ -127,9 +140,11 @@ impl Trace {
         while self.forgotten < index as usize / CHUNK
             && let Some(mut old) = self.full.pop_front()
         {
-            old.clear();
-            self.spare = Some(old);
             self.forgotten += 1;
+            if self.spare.len() < SPARE {
+                old.clear();
+                self.spare.push(old);
+            }
         }
     }
 
@@ -226,19 +241,43 @@ impl Cursor {
         true
     }
 
+    /// Hands all events that there are to `fold`.
+    pub fn catch_up(&mut self, trace: &Trace, fold: &mut impl super::Fold) {
+        loop {
+            let events = trace.chunk_from(self.index);
+            if events.is_empty() {
+                return;
+            }
+            for event in events {
+                self.pass(event, trace);
+                fold.apply(event, trace);
+            }
+            self.index += events.len() as u64;
+        }
+    }
+
     /// The hash of the passed events, and of the texts they use for the first time.
     pub fn hash(&self) -> TraceHash {
         self.hash
     }
 
+    #[inline]
     fn pass(&mut self, event: &TraceEvent, trace: &Trace) {
-        if let Some(last) = last_text(&event.kind) {
-            while self.texts <= last.0 {
-                self.hash.text(trace.name(TextId(self.texts)));
-                self.texts += 1;
-            }
+        // Nearly all events move a job, and have no text.
+        if !event.kind.moves_a_job()
+            && let Some(last) = last_text(&event.kind).filter(|last| self.texts <= last.0)
+        {
+            self.pass_texts(last, trace);
         }
         self.hash.event(event);
+    }
+
+    #[cold]
+    fn pass_texts(&mut self, last: TextId, trace: &Trace) {
+        while self.texts <= last.0 {
+            self.hash.text(trace.name(TextId(self.texts)));
+            self.texts += 1;
+        }
     }
 }
 

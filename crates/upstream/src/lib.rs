@@ -16,6 +16,7 @@ mod params;
 mod reach;
 mod response;
 mod server;
+mod service;
 mod trouble;
 mod walk;
 

@@ -1,12 +1,8 @@
 //! Whether calls reach a server at all: a partition holds them up on both ways, a crash ends them.
 
 use millrace_engine::Env;
-use millrace_trace::Answer;
 use std::cell::Cell;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 /// The state of the way to a server, and of its process. Whatever changes wakes all tasks, and each looks for itself: faults are so
 /// rare that no call has to be on a list for them.
@@ -47,15 +43,8 @@ impl Reach {
         self.crashes.get()
     }
 
-    /// Waits until something gets through.
-    pub fn open(&self) -> impl Future<Output = ()> + '_ {
-        poll_fn(|_| if self.cut.get() { Poll::Pending } else { Poll::Ready(()) })
-    }
-
-    /// Serves a call until it is done, or the server has crashed meanwhile.
-    pub async fn until_crash(&self, call: impl Future<Output = Answer>) -> Answer {
-        let began = self.crashes();
-        let mut call = pin!(call);
-        poll_fn(|cx| if self.crashes() == began { call.as_mut().poll(cx) } else { Poll::Ready(Answer::Failed) }).await
+    /// Whether nothing gets through.
+    pub fn is_cut(&self) -> bool {
+        self.cut.get()
     }
 }

@@ -7,24 +7,24 @@ use super::faults::{BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER
 use super::model::Model;
 use super::params::ServerParams;
 use super::reach::Reach;
-use millrace_engine::{Attempt, Env, Upstream};
+use super::service::Service;
+use millrace_engine::{Attempt, Env, Stream, Upstream};
 use millrace_parts::Semaphore;
 use millrace_spec::ServerName;
-use millrace_trace::{Answer, EventKind, Span, StationId, UNLIMITED};
+use millrace_trace::{Answer, Span, StationId, UNLIMITED};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
 pub(super) struct Simulated {
-    env: Env,
     state: Rc<State>,
     slots: Option<Semaphore>,
 }
 
 /// How the server answers during an outage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Down {
+pub(super) enum Down {
     Late,
     AtOnce,
     Never,
@@ -40,12 +40,14 @@ struct Faults {
 
 /// The streams of its dice: what it does with a request, and whether a burst of errors or a brownout meets it.
 struct Streams {
-    service: String,
-    burst: String,
-    brownout: String,
+    service: Stream,
+    burst: Stream,
+    brownout: Stream,
 }
 
-struct State {
+/// What all requests at one server share.
+pub(super) struct State {
+    pub env: Env,
     name: ServerName,
     station: StationId,
     /// How an outage answers, and for how long a refusal at the door asks to stay away.
@@ -53,12 +55,12 @@ struct State {
     retry_after: Span,
     faults: Faults,
     streams: Streams,
-    reach: Rc<Reach>,
+    pub reach: Rc<Reach>,
     /// What it is, and how often it had crashed when it began: it remembers nothing of before.
     fresh: Model,
     model: RefCell<(u32, Model)>,
     visits: Cell<u64>,
-    in_service: Cell<u64>,
+    pub in_service: Cell<u64>,
     base: Rc<Cell<i64>>,
     mean: Rc<Cell<i64>>,
     errors: Rc<Cell<i64>>,
@@ -66,11 +68,12 @@ struct State {
 
 impl Streams {
     /// The default server's have the names they always had, and so have those of a second one of the same name.
-    fn new(name: ServerName, number: u32) -> Streams {
+    fn new(env: &Env, name: ServerName) -> Streams {
+        let number = env.ordinal(name.as_str());
         let of = |what: &str| {
             let whose = if name == ServerName::DEFAULT { String::new() } else { format!(" {}", name.as_str()) };
             let again = if number == 0 { String::new() } else { format!(" {}", number + 1) };
-            format!("{what}{whose}{again}")
+            env.stream(&format!("{what}{whose}{again}"))
         };
         Streams { service: of("server"), burst: of("error burst"), brownout: of("brownout") }
     }
@@ -80,6 +83,7 @@ impl Simulated {
     pub fn new(env: &Env, (name, station): (ServerName, StationId), params: &ServerParams, slots: u32) -> Simulated {
         let live = |key, initial: u64| env.live(params.prefix.key(key), i64::try_from(initial).unwrap_or(i64::MAX));
         let state = State {
+            env: env.clone(),
             name,
             station,
             down: match params.outage_answers.as_str() {
@@ -94,7 +98,7 @@ impl Simulated {
                 brownout: name.fault(BROWNOUT),
                 outage: name.fault(OUTAGE),
             },
-            streams: Streams::new(name, env.ordinal(name.as_str())),
+            streams: Streams::new(env, name),
             reach: Reach::new(env, &name.fault(PARTITION), &name.fault(CRASH)),
             fresh: params.model(),
             model: RefCell::new((0, params.model())),
@@ -104,39 +108,19 @@ impl Simulated {
             mean: live("mean", params.mean.0),
             errors: live("errors", (params.errors.0 * 1e6 + 0.5) as u64),
         };
-        Simulated {
-            env: env.clone(),
-            state: Rc::new(state),
-            slots: (slots != UNLIMITED).then(|| Semaphore::new(env, slots)),
-        }
-    }
-}
-
-/// One request in service, as long as it is held.
-struct InService(Rc<State>);
-
-impl InService {
-    fn begin(state: &Rc<State>) -> InService {
-        state.in_service.set(state.in_service.get() + 1);
-        InService(state.clone())
-    }
-}
-
-impl Drop for InService {
-    fn drop(&mut self) {
-        self.0.in_service.set(self.0.in_service.get().saturating_sub(1));
+        Simulated { state: Rc::new(state), slots: (slots != UNLIMITED).then(|| Semaphore::new(env, slots)) }
     }
 }
 
 impl State {
     /// How requests are answered that come now, if there is an outage.
-    fn down(&self, env: &Env) -> Option<Down> {
-        env.fault(&self.faults.outage).map(|_| self.down)
+    pub fn down(&self) -> Option<Down> {
+        self.env.fault(&self.faults.outage).map(|_| self.down)
     }
 
     /// What this attempt of a job meets now, faults included.
-    fn visit(&self, env: &Env, attempt: Attempt) -> (Span, Answer) {
-        let key = u64::from(attempt.job.0);
+    pub fn visit(&self, attempt: Attempt) -> (Span, Answer) {
+        let (env, key) = (&self.env, u64::from(attempt.job.0));
         let visit = {
             let (began, model) = &mut *self.model.borrow_mut();
             if std::mem::replace(began, self.reach.crashes()) != self.reach.crashes() {
@@ -148,19 +132,19 @@ impl State {
             }
             let turn = self.visits.replace(self.visits.get() + 1);
             let (key, number) = if model.has_memory() { (turn, 0) } else { (key, attempt.number) };
-            model.visit(env.now(), self.in_service.get(), &mut env.draw(&self.streams.service, key, number))
+            model.visit(env.now(), self.in_service.get(), &mut self.streams.service.draw(key, number))
         };
         match visit.toggled {
             Some(true) => env.note_by(self.station, self.name.as_str(), "error state on", 1),
             Some(false) => env.note_by(self.station, self.name.as_str(), "error state off", 0),
             None => {}
         }
-        let meets = |stream: &str, share: f64| env.draw(stream, key, attempt.number).chance(share);
+        let meets = |stream: Stream, share: f64| stream.draw(key, attempt.number).chance(share);
         let slower = env.fault(&self.faults.slow).map_or(1, |times| times.max(1) as u64);
         let brownout = env.fault(&self.faults.brownout).map(|hundredths| hundredths.max(100) as u64);
         let burst =
-            env.fault(&self.faults.burst).is_some_and(|percent| meets(&self.streams.burst, percent as f64 / 100.0));
-        let faint = brownout.is_some_and(|hundredths| meets(&self.streams.brownout, brownout_errors(hundredths)));
+            env.fault(&self.faults.burst).is_some_and(|percent| meets(self.streams.burst, percent as f64 / 100.0));
+        let faint = brownout.is_some_and(|hundredths| meets(self.streams.brownout, brownout_errors(hundredths)));
         let takes = visit.takes.0.saturating_add(self.base.get().max(0) as u64).saturating_mul(slower);
         let takes = brownout.map_or(takes, |hundredths| {
             u64::try_from(u128::from(takes) * u128::from(hundredths) / 100).unwrap_or(u64::MAX)
@@ -185,43 +169,20 @@ impl Upstream for Simulated {
     }
 
     fn retry_after(&self, answer: Answer) -> Span {
-        if answer == Answer::Status(503) && self.state.down(&self.env) == Some(Down::AtOnce) {
+        if answer == Answer::Status(503) && self.state.down() == Some(Down::AtOnce) {
             self.state.retry_after
         } else {
             Span::ZERO
         }
     }
 
-    fn call(&self, env: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
-        let (env, state, slots, queues) = (env.clone(), self.state.clone(), self.slots.clone(), !self.has_room());
-        if state.reach.is_gone() {
+    fn call(&self, _: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
+        if self.state.reach.is_gone() {
             return Box::pin(std::future::ready(Answer::Failed));
         }
-        if state.down(&env) == Some(Down::AtOnce) {
+        if self.state.down() == Some(Down::AtOnce) {
             return Box::pin(std::future::ready(Answer::Status(503)));
         }
-        Box::pin(async move {
-            let served = async {
-                let _slot = match &slots {
-                    Some(slots) => Some(slots.acquire().await),
-                    None => None,
-                };
-                if queues {
-                    env.emit(EventKind::Started { job: attempt.job });
-                }
-                let _in_service = InService::begin(&state);
-                if state.down(&env) == Some(Down::Never) {
-                    // It has its slot until its caller gives up, also when the outage is over: nobody remembers it.
-                    std::future::pending::<()>().await;
-                }
-                // A call that hangs keeps its slot, as a connection would that nobody knows to be dead.
-                state.reach.open().await;
-                let (takes, answer) = state.visit(&env, attempt);
-                env.sleep(takes).await;
-                state.reach.open().await;
-                answer
-            };
-            state.reach.until_crash(served).await
-        })
+        Box::pin(Service::begin(&self.state, self.slots.as_ref(), attempt))
     }
 }

@@ -29,7 +29,8 @@ impl Fold for Samples {
 
 impl Samples {
     pub(super) fn of(scenario: &Scenario) -> Samples {
-        let (history, arrivals) = (History::default().measuring(scenario.measures()), Arrivals::default());
+        let (history, arrivals) =
+            (History::default().measuring(scenario.measures()).without_charts(), Arrivals::default());
         Samples { history, arrivals, names: Vec::new() }
     }
 

@@ -1,38 +1,63 @@
 //! What a job keeps while it is elsewhere: the hand it was in and the permits it holds, when it goes further into a pool.
 
 use super::super::{JobId, StationId, StationKind};
-use super::{Fate, Ledger};
+use super::Ledger;
+
+/// What a job that goes on does about what it holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Grip {
+    /// Nothing: by far most jobs hold nothing further out.
+    Same,
+    /// It goes further into a pool, and keeps the hand it was in, and what it holds of others, until it comes back from there.
+    Further,
+    /// It comes back to where it went further in.
+    Back,
+    /// It goes elsewhere, and lets go of everything.
+    Free,
+}
 
 impl Ledger {
-    /// A job goes to a station. One that goes to a pool stays in the hand it was in, and keeps what it holds of others, until it
-    /// comes back from there. Whoever goes elsewhere lets go of everything.
-    pub(super) fn go(&mut self, job: JobId, to: StationId) {
+    /// What a job does about what it holds that goes from one station to another.
+    #[inline]
+    pub(super) fn grip(&self, job: JobId, from: StationId, to: StationId) -> Grip {
         let is_pool = self.station(to).is_some_and(|station| station.kind == StationKind::Pool);
         if !is_pool && self.outer.is_empty() {
-            // Nobody holds anything further out: by far most runs have no pool.
-            return self.take(job, false);
+            return Grip::Same;
         }
-        let from = match self.job(job).map(|row| row.fate) {
-            Some(Fate::At(from)) => from,
-            _ => StationId::NONE,
-        };
         let holds = |id: StationId| self.station(id).is_some_and(|station| station.is_held_by(job));
         let comes_back = self.outer.get(&job).and_then(|outer| outer.last()) == Some(&to);
-        let goes_further = is_pool && !comes_back && from != to && holds(from);
-        self.take(job, goes_further);
-        if goes_further {
-            self.outer.entry(job).or_default().push(from);
+        if is_pool && !comes_back && from != to && holds(from) {
+            Grip::Further
         } else if comes_back {
-            if let Some(outer) = self.outer.get_mut(&job) {
-                outer.pop();
-            }
+            Grip::Back
         } else if from != to {
-            self.let_go(job);
+            Grip::Free
+        } else {
+            Grip::Same
+        }
+    }
+
+    /// It has left the one station, and is not at the other yet.
+    #[inline]
+    pub(super) fn regrip(&mut self, job: JobId, from: StationId, grip: Grip) {
+        match grip {
+            Grip::Same => {}
+            Grip::Further => self.outer.entry(job).or_default().push(from),
+            Grip::Back => {
+                if let Some(outer) = self.outer.get_mut(&job) {
+                    outer.pop();
+                }
+            }
+            Grip::Free => self.let_go(job),
         }
     }
 
     /// A job lets go of all that it held further out.
+    #[inline]
     pub(super) fn let_go(&mut self, job: JobId) {
+        if self.outer.is_empty() {
+            return;
+        }
         let now = self.now;
         for station in self.outer.remove(&job).unwrap_or_default() {
             self.change(station, |station| station.let_go(job, now));

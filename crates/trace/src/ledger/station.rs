@@ -47,15 +47,13 @@ pub struct StationRow {
     allowed: u64,
     capacity_ns: u128,
     sized: SimTime,
-    /// Its part of the sums, as they have it.
-    counted: Account,
+    /// What the sums have of it.
+    breaches: Breaches,
 }
 
-/// One station's part of the sums that must always hold.
+/// Which rules a station breaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Account {
-    /// The jobs there, unless it was closed.
-    pub held: u64,
+pub(super) struct Breaches {
     /// Whether it holds more than it may.
     pub overfull: bool,
     /// Whether somebody waits there for a slot that is free.
@@ -86,7 +84,7 @@ impl StationRow {
             allowed: u64::MAX,
             capacity_ns: 0,
             sized: at,
-            counted: Account::default(),
+            breaches: Breaches::default(),
         }
     }
 
@@ -113,26 +111,32 @@ impl StationRow {
 
     /// Whether nobody waits here for a slot that is free.
     pub fn keeps_its_slots_busy(&self) -> bool {
-        !self.account().idle
+        !self.breaches().idle
     }
 
-    /// What the sums over all stations are made of.
+    /// Whether it breaks one of the rules that the sums over all stations are made of.
     #[inline]
-    fn account(&self) -> Account {
+    fn breaches(&self) -> Breaches {
         let waits = self.levels.present > self.levels.in_service;
-        Account {
-            held: if self.closed.is_none() { self.levels.present } else { 0 },
-            overfull: !self.is_within_capacity(),
-            idle: self.kind == StationKind::Server && waits && self.levels.in_service < self.limit(),
-        }
+        let idle = self.kind == StationKind::Server && waits && self.levels.in_service < self.limit();
+        Breaches { overfull: !self.is_within_capacity(), idle }
     }
 
-    /// Counts it anew after a change: what the sums had of it before, and what they have from now on, where that differs.
+    /// The jobs there, as the sum over all stations has them: what was closed must hold nothing.
     #[inline]
-    pub(super) fn count(&mut self) -> Option<(Account, Account)> {
-        let (before, after) = (self.counted, self.account());
-        self.counted = after;
-        (before != after).then_some((before, after))
+    pub(super) fn held(&self) -> u64 {
+        if self.closed.is_none() { self.levels.present } else { 0 }
+    }
+
+    /// Looks anew after a change: what the sums had of it before, and what they have from now on. Nothing where there is no rule that
+    /// it could break.
+    #[inline]
+    pub(super) fn look(&mut self) -> Option<(Breaches, Breaches)> {
+        if self.allowed == u64::MAX && self.kind != StationKind::Server && !self.breaches.overfull {
+            return None;
+        }
+        let now = self.breaches();
+        Some((std::mem::replace(&mut self.breaches, now), now)).filter(|(before, now)| before != now)
     }
 
     /// Those its capacity is there for.
@@ -151,11 +155,6 @@ impl StationRow {
         if self.allowed > self.limit() {
             self.allowed = self.allowed.min(self.load().max(self.limit()));
         }
-    }
-
-    /// Whether a job keeps something of it while it is elsewhere: a worker's hand, a permit of a pool.
-    fn keeps(&self) -> bool {
-        matches!(self.kind, StationKind::Worker | StationKind::Pool)
     }
 
     /// The jobs that a worker has in hand, or that hold of a pool, and since when, longest first.
@@ -244,21 +243,25 @@ impl StationRow {
         self.levels.close(at);
     }
 
+    #[inline]
     pub(super) fn arrive(&mut self, job: JobId, started: bool, at: SimTime) {
         self.levels.arrive(started, at);
-        if self.is_queue() || self.kind == StationKind::Pool && !started {
-            self.queue.push_back(job);
-        }
-        if started || self.kind == StationKind::Worker {
-            self.hold(job, at);
+        match self.kind {
+            StationKind::Pool if !started => self.queue.push_back(job),
+            StationKind::Pool | StationKind::Worker => self.hold(job, at),
+            _ if self.is_queue() => self.queue.push_back(job),
+            _ => {}
         }
     }
 
     /// The job goes; with `keeping` only for the time being, and what it has of this station is still its own.
+    #[inline]
     pub(super) fn leave(&mut self, job: JobId, started: bool, keeping: bool, at: SimTime) {
         self.levels.leave(started, at);
-        self.unqueue(job);
-        if !keeping {
+        if !self.queue.is_empty() {
+            self.unqueue(job);
+        }
+        if !keeping && !self.hands.is_empty() {
             self.let_go(job, at);
         }
         self.drains();
@@ -274,7 +277,7 @@ impl StationRow {
     }
 
     fn hold(&mut self, job: JobId, at: SimTime) {
-        if self.keeps() && !self.is_held_by(job) {
+        if !self.is_held_by(job) {
             self.hands.push((job, at));
             self.handled(at);
         }

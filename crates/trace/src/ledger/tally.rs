@@ -111,13 +111,35 @@ pub struct Levels {
     pub waiting_peak: u64,
     /// Jobs that ever came.
     pub arrivals: u64,
+    held: u64,
     opened: SimTime,
     closed: Option<SimTime>,
     changed: SimTime,
-    present_ns: u128,
-    service_ns: u128,
-    held: u64,
-    held_ns: u128,
+    present_area: Area,
+    service_area: Area,
+    held_area: Area,
+}
+
+/// The area under a level over time: the level times now, less the instants at which it rose, and those at which it fell again. So a
+/// change is one addition, and nothing has to be summed up before it. Modulo 2^128, where only the whole has to fit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Area(u128);
+
+impl Area {
+    #[inline]
+    fn rises(&mut self, at: SimTime) {
+        self.0 = self.0.wrapping_sub(u128::from(at.0));
+    }
+
+    #[inline]
+    fn falls(&mut self, at: SimTime) {
+        self.0 = self.0.wrapping_add(u128::from(at.0));
+    }
+
+    /// In seconds, where the level has been the same until now since its last change.
+    fn seconds(self, level: u64, now: SimTime) -> f64 {
+        (u128::from(level) * u128::from(now.0)).wrapping_add(self.0) as f64 / 1e9
+    }
 }
 
 impl Levels {
@@ -128,13 +150,13 @@ impl Levels {
             present_peak: 0,
             waiting_peak: 0,
             arrivals: 0,
+            held: 0,
             opened: at,
             closed: None,
             changed: at,
-            present_ns: 0,
-            service_ns: 0,
-            held: 0,
-            held_ns: 0,
+            present_area: Area::default(),
+            service_area: Area::default(),
+            held_area: Area::default(),
         }
     }
 
@@ -165,67 +187,61 @@ impl Levels {
     }
 
     pub(super) fn close(&mut self, at: SimTime) {
-        self.settle(at);
+        self.changed = at;
         self.closed = Some(at);
     }
 
     pub(super) fn present_seconds(&self, now: SimTime) -> f64 {
-        (self.present_ns + self.pending(now, self.present)) as f64 / 1e9
+        self.present_area.seconds(self.present, now.max(self.changed))
     }
 
     pub(super) fn service_seconds(&self, now: SimTime) -> f64 {
-        (self.service_ns + self.pending(now, self.in_service)) as f64 / 1e9
+        self.service_area.seconds(self.in_service, now.max(self.changed))
     }
 
     pub(super) fn held_seconds(&self, now: SimTime) -> f64 {
-        (self.held_ns + self.pending(now, self.held)) as f64 / 1e9
-    }
-
-    /// What has come to a sum since the last change.
-    #[inline]
-    fn pending(&self, now: SimTime, level: u64) -> u128 {
-        let elapsed = now.since(self.changed).0;
-        if (elapsed | level) >> 32 == 0 {
-            // Nearly always. A product of 128 bits is a call in wasm.
-            u128::from(elapsed * level)
-        } else {
-            u128::from(elapsed) * u128::from(level)
-        }
+        self.held_area.seconds(self.held, now.max(self.changed))
     }
 
     #[inline]
-    fn settle(&mut self, at: SimTime) {
-        // Most changes come at an instant that is settled already.
-        if at > self.changed {
-            self.present_ns += self.pending(at, self.present);
-            self.service_ns += self.pending(at, self.in_service);
-            self.held_ns += self.pending(at, self.held);
-            self.changed = at;
-        }
-    }
-
     pub(super) fn arrive(&mut self, started: bool, at: SimTime) {
-        self.settle(at);
+        self.changed = at;
         self.arrivals += 1;
         self.present += 1;
-        self.in_service += u64::from(started);
+        self.present_area.rises(at);
+        if started {
+            self.in_service += 1;
+            self.service_area.rises(at);
+        }
         self.present_peak = self.present_peak.max(self.present);
         self.waiting_peak = self.waiting_peak.max(self.waiting());
     }
 
+    #[inline]
     pub(super) fn leave(&mut self, started: bool, at: SimTime) {
-        self.settle(at);
-        self.present = self.present.saturating_sub(1);
-        self.in_service = self.in_service.saturating_sub(u64::from(started));
+        self.changed = at;
+        if self.present > 0 {
+            self.present -= 1;
+            self.present_area.falls(at);
+        }
+        if started && self.in_service > 0 {
+            self.in_service -= 1;
+            self.service_area.falls(at);
+        }
     }
 
     pub(super) fn start(&mut self, at: SimTime) {
-        self.settle(at);
+        self.changed = at;
         self.in_service += 1;
+        self.service_area.rises(at);
     }
 
+    /// So many are held from now on: mostly one more or one less than before.
+    #[inline]
     pub(super) fn set_held(&mut self, held: u64, at: SimTime) {
-        self.settle(at);
+        self.changed = at;
+        (self.held..held).for_each(|_| self.held_area.rises(at));
+        (held..self.held).for_each(|_| self.held_area.falls(at));
         self.held = held;
     }
 }

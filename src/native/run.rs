@@ -90,7 +90,7 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
     let at = call.at.as_deref().map(|at| span("--at", at)).transpose()?.or(scenario.at);
     let asked_until = scenario.until;
     let writes = call.trace.is_some() || call.perfetto.is_some() || call.picture.is_some();
-    let keep = if writes { Keep::ALL } else { enough(&scenario) };
+    let keep = if writes { Keep::ALL } else { Keep::NOTHING };
     let (session, cost) = measured(scenario, keep);
     if let Some(path) = &call.trace {
         write_trace(&session, path).map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
@@ -196,15 +196,10 @@ pub fn finish(scenario: Scenario) -> (Session<Ledger, History>, u64) {
     (session, cost.wall_ns)
 }
 
-/// What has to be kept of a scenario's run for its report: nothing, unless its pattern reads the whole log for what it alone reports.
-pub fn enough(scenario: &Scenario) -> Keep {
-    if scenario.pattern.detail.is_some() { Keep::ALL } else { Keep::NOTHING }
-}
-
 /// The same, keeping so much of the run, and all that it cost the host.
 pub fn measured(scenario: Scenario, keep: Keep) -> (Session<Ledger, History>, Cost) {
     let mut meter = Meter::start();
-    let history = History::of(scenario.pattern, &scenario.values()).without_charts();
+    let history = History::for_report(scenario.pattern, &scenario.values());
     let mut session = Session::keeping(keep, scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, POLLS) {
         meter.look();

@@ -2,9 +2,9 @@
 //! which. The original's tests run under a race detector, many times, and hope; here a schedule has a number, and is the same one
 //! tomorrow: `--schedule` with that number runs it alone.
 
-use super::run::{Format, enough, measured};
+use super::run::{Format, measured};
 use super::{Failure, print};
-use crate::session::Scenario;
+use crate::session::{Keep, Scenario};
 use crate::spec::{Check, CheckKind};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +42,7 @@ pub(super) fn run(scenario: &Scenario, notices: &[String], schedules: u64, forma
         checks.map(|check| Tried { check, failed_under: Vec::new(), not_seen_under: Vec::new() }).collect();
     let (mut outcomes, mut traces) = (BTreeMap::<&str, u64>::new(), BTreeSet::new());
     for number in 1..=schedules {
-        let (session, _) = measured(scheduled(scenario.clone(), number), enough(scenario));
+        let (session, _) = measured(scheduled(scenario.clone(), number), Keep::NOTHING);
         let (at, over) = (session.computed(), session.outcome().is_some());
         *outcomes.entry(crate::export::outcome_word(session.outcome())).or_default() += 1;
         traces.insert(session.far_hash().hex());

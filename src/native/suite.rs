@@ -1,11 +1,11 @@
 //! `millrace suite`: the request patterns on one seed, beside what the documents claim. It succeeds the originals' `simulate.sh`,
 //! which ran four clients one after the other and left the comparing to the eye.
 
-use super::run::{ended_early, enough, measured};
+use super::run::{ended_early, measured};
 use super::{Failure, print};
 use crate::export::suite::{self, Column, SuiteRow};
 use crate::export::{self, Report};
-use crate::session::Scenario;
+use crate::session::{Keep, Scenario};
 use crate::spec::Problem;
 
 /// What `millrace suite` is asked to do.
@@ -44,8 +44,7 @@ pub fn run(call: &SuiteCall) -> Result<(), Failure> {
     let (mut rows, mut reports) = (Vec::new(), Vec::new());
     for member in members {
         let asked = member.until;
-        let keep = enough(&member);
-        let (session, cost) = measured(member, keep);
+        let (session, cost) = measured(member, Keep::NOTHING);
         let notices = ended_early(&session, asked).into_iter().collect();
         let host = cost.host(session.scenario(), &session.run().trace());
         reports.push(Report { host: Some(host), ..Report::of(&session, notices, cost.wall_ns) });

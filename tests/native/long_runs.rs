@@ -114,7 +114,7 @@ fn where_nobody_goes_back_no_log_is_kept_and_the_report_is_the_same() {
 }
 
 #[test]
-fn of_whom_the_log_no_longer_knows_when_it_came_the_order_is_not_called_broken() {
+fn who_came_first_is_known_when_the_log_is_given_up() {
     let link = "semaphore?permits=40&callers=60000&rate=1000&max-wait=200ms";
     let scenario = Scenario::read(link).expect("a good link").scenario;
     let history = History::of(scenario.pattern, &scenario.values());
@@ -127,4 +127,30 @@ fn of_whom_the_log_no_longer_knows_when_it_came_the_order_is_not_called_broken()
     let report = Report::brief(&session, Vec::new(), 0);
     let order = report.checks.iter().find(|check| check.name.contains("in the order of coming"));
     assert!(order.expect("it is checked").holds);
+}
+
+#[test]
+fn what_a_pattern_alone_reports_needs_no_log() {
+    let links = [
+        "semaphore?permits=40&callers=60000&rate=1000&max-wait=200ms",
+        "elevator?preset=lunch",
+        "wait-group?preset=lost-results",
+    ];
+    for link in links {
+        let run = |keep| {
+            let scenario = Scenario::read(link).expect("a good link").scenario;
+            let history = History::for_report(scenario.pattern, &scenario.values());
+            let mut session = Session::keeping(keep, scenario, Ledger::new(), history);
+            let mut most = 0;
+            while !session.compute(SimTime::MAX, 2_048) {
+                most = most.max(session.bytes());
+            }
+            (Report::of(&session, Vec::new(), 0), most)
+        };
+        let ((flat, most), (whole, all)) = (run(Keep::NOTHING), run(Keep::ALL));
+        assert!(most < 1 << 20 && most < all, "{link}: {most} of {all} bytes");
+        assert!(!flat.detail.is_empty(), "{link} reports nothing of its own");
+        let json = |report| serde_json::to_value(report).expect("a report can be written");
+        assert_eq!(json(flat), json(whole), "{link}");
+    }
 }

@@ -19,7 +19,7 @@ pub fn follow(link: &str) -> Session<Ledger, History> {
 
 /// What a scenario's run left, with its checks, once it is over.
 pub fn follow_scenario(scenario: Scenario) -> Session<Ledger, History> {
-    let history = History::of(scenario.pattern, &scenario.values());
+    let history = History::of(scenario.pattern, &scenario.values()).detailed(scenario.pattern, &scenario.values());
     let mut session = Session::new(scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, u64::MAX) {}
     session

@@ -143,8 +143,7 @@ fn raced(threads: u32) -> Vec<Raced> {
     let one = |seed: u32| {
         let session = follow(&format!("wait-group?preset=lost-results&threads={threads}&seed=v{seed}"));
         let tally = session.history().ledger.tally.clone();
-        let detail = session.scenario().pattern.detail.expect("it reports something of its own");
-        let detail = detail(&session.run().trace(), &session.scenario().values());
+        let detail = session.history().detail().expect("it reports something of its own").report();
         let member = |name: &str| detail[name].as_u64().expect("a count");
         assert_eq!((tally.departed(), tally.in_system), (7_500, 0), "every request is accounted for");
         Raced {

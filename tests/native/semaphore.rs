@@ -70,6 +70,34 @@ fn who_holds_and_who_waits_is_in_the_pool_in_the_order_of_coming() {
 }
 
 #[test]
+fn who_is_served_out_of_turn_is_counted_and_who_gives_up_is_in_nobodys_way() {
+    let over = run(|env| async move {
+        let pool = env.open_plain(StationKind::Pool, "permits");
+        let jobs: Vec<_> = (0..4).map(|_| env.job()).collect();
+        jobs.iter().for_each(|job| job.go(pool, false));
+        let serve = |job: usize| env.emit(EventKind::Started { job: jobs[job].id() });
+        serve(0);
+        jobs[1].go(env.station(), true);
+        serve(2);
+        jobs[1].go(pool, false);
+        serve(1);
+        jobs.into_iter().for_each(|job| job.leave(Outcome::Completed));
+    });
+    let overtaken = |served: usize| {
+        let (mut ledger, mut seen) = (Ledger::new(), 0);
+        for event in over.events() {
+            ledger.apply(&event, &over.run.trace());
+            seen += usize::from(matches!(event.kind, EventKind::Started { .. }));
+            if seen == served {
+                break;
+            }
+        }
+        pool(&ledger, &over).overtaken
+    };
+    assert_eq!([1, 2, 3].map(overtaken), [0, 0, 1], "the last overtook the one who was there before it came again");
+}
+
+#[test]
 fn a_wait_is_told_by_the_name_of_the_pool() {
     let over = run_any(|env| async move {
         let permits = Semaphore::open(&env, "permits", 1);

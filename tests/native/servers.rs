@@ -259,8 +259,9 @@ fn the_picture_of_a_server_tells_of_its_own_faults_and_of_the_worst_of_several()
             shapes.filter_map(|shape| if let Shape::Text { text, .. } = shape { Some(text) } else { None }).collect();
         (words, text::description(&scene, &look))
     };
-    let said =
-        |words: &[String]| ["slow", "brownout", "crashed", "idle"].map(|word| words.iter().any(|w| w.starts_with(word)));
+    let said = |words: &[String]| {
+        ["slow", "brownout", "crashed", "idle"].map(|word| words.iter().any(|w| w.starts_with(word)))
+    };
     let (first, _) = at(1_500);
     assert_eq!(said(&first), [true, true, false, true], "{first:?}");
     let (then, described) = at(2_500);

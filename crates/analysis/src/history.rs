@@ -5,7 +5,7 @@
 
 use super::measured::Change;
 use super::{Checks, Exchanges, Journal, Levels, Measured, Prefix, Subject};
-use millrace_spec::{Check, Measure, Pattern, Values};
+use millrace_spec::{Check, Detail, Measure, Pattern, Values};
 use millrace_trace::ledger::Transition;
 use millrace_trace::{EventKind, FarFold, Fold, Ledger, SimTime, StationId, StationKind, Trace, TraceEvent};
 
@@ -26,7 +26,7 @@ impl Default for Budget {
 }
 
 /// The samples of a run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct History {
     /// The state at the far end.
     pub ledger: Ledger,
@@ -40,6 +40,8 @@ pub struct History {
     pub journal: Journal,
     /// What should hold.
     pub checks: Checks,
+    /// What the pattern alone reports, where a report is wanted.
+    detail: Option<Box<dyn Detail>>,
     budget: Budget,
     /// Whether there will be charts.
     charts: bool,
@@ -54,6 +56,7 @@ impl Default for History {
             levels: Levels::default(),
             journal: Journal::default(),
             checks: Checks::default(),
+            detail: None,
             budget: Budget::default(),
             charts: true,
         }
@@ -86,7 +89,22 @@ impl History {
         History { budget, ..self }
     }
 
-    /// For a report alone: without levels and windows of time, which only charts ask for.
+    /// A history for the report of a run of a pattern, and for nothing else.
+    pub fn for_report(pattern: &Pattern, values: &Values) -> History {
+        History::of(pattern, values).detailed(pattern, values).without_charts()
+    }
+
+    /// With what the pattern alone reports.
+    pub fn detailed(self, pattern: &Pattern, values: &Values) -> History {
+        History { detail: pattern.detail.map(|new| new(values)), ..self }
+    }
+
+    /// What the pattern alone reports, where that was asked for.
+    pub fn detail(&self) -> Option<&dyn Detail> {
+        self.detail.as_deref()
+    }
+
+    /// Without levels and windows of time, which only charts ask for.
     pub fn without_charts(self) -> History {
         History { charts: false, ..self }
     }
@@ -148,6 +166,9 @@ impl Fold for History {
         }
         let in_flight = self.ledger.tally.in_flight;
         let transition = self.ledger.take_in(event, trace);
+        if let Some(detail) = &mut self.detail {
+            detail.apply(event, &self.ledger, trace);
+        }
         if self.charts && self.ledger.tally.in_flight != in_flight {
             self.levels.set(Subject::InFlight, position, event.at, self.ledger.tally.in_flight as i64);
         }

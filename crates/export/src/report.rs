@@ -197,20 +197,11 @@ impl Report {
     /// The report of a session whose run is over, or of what is computed of it.
     pub fn of<F: Fold + Clone>(session: &Session<F, History>, notices: Vec<String>, wall_ns: u64) -> Report {
         let mut report = Report::brief(session, notices, wall_ns);
-        let scenario = session.scenario();
-        match scenario.pattern.detail {
-            Some(detail) if session.is_whole() => {
-                report.detail.extend(detail(&session.run().trace(), &scenario.values()));
-            }
-            Some(_) => report.notices.push(
-                "the oldest part of the log was given up, so what this pattern alone reports is left out".to_owned(),
-            ),
-            None => {}
-        }
+        report.detail.extend(session.history().detail().map(|detail| detail.report()).unwrap_or_default());
         report
     }
 
-    /// The report without what this pattern alone has to say, for which the whole trace would have to be read.
+    /// The report without what this pattern alone has to say.
     pub fn brief<F: Fold + Clone>(session: &Session<F, History>, notices: Vec<String>, wall_ns: u64) -> Report {
         let (scenario, history) = (session.scenario(), session.history());
         let (ledger, trace) = (&history.ledger, session.run().trace());

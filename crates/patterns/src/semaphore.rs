@@ -28,12 +28,11 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Semaphore, Traffic, at_most};
 use millrace_spec::{
-    At, Check, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, Role, SceneSpec, Step, Values, Wire, params,
-    summary_ns, waits,
+    At, Check, Detail, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, Role, SceneSpec, Step, Waits, Wire,
+    params,
 };
-use millrace_trace::{EventKind, Fold, Ledger, Outcome, Span, StationKind, Trace, ledger::StationRow};
+use millrace_trace::{Ledger, Outcome, Span, StationKind, Trace, TraceEvent, ledger::StationRow};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
 
 params! {
     /// The parameters of the semaphore.
@@ -113,8 +112,10 @@ pub static PATTERN: Pattern = Pattern {
         })
         .by("who waits, beside who holds"),
         Check::sometimes("somebody had to wait", |l, t| pool(l, t).is_some_and(|pool| !pool.queue.is_empty())),
-        Check::eventually("who waited was served in the order of coming", first_come_first_served)
-            .by("the order in which callers began to wait, against that in which they were served"),
+        Check::eventually("who waited was served in the order of coming", |l, t| {
+            pool(l, t).is_none_or(|pool| pool.overtaken == 0)
+        })
+        .by("the order in which callers began to wait, against that in which they were served"),
         Check::eventually("everybody was served, or refused after the longest wait", |l, _| {
             l.tally.count(Outcome::Completed) + l.tally.count(Outcome::Rejected) == l.tally.offered
         })
@@ -123,7 +124,7 @@ pub static PATTERN: Pattern = Pattern {
             .by("who holds a permit at the end"),
     ],
     file: file!(),
-    detail: Some(detail),
+    detail: Some(|_| Box::new(Permits { waits: Waits::at(PERMITS), peak: 0 })),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
@@ -163,33 +164,23 @@ fn pool<'a>(ledger: &'a Ledger, trace: &Trace) -> Option<&'a StationRow> {
     ledger.find(PERMITS, trace).map(|(_, pool)| pool)
 }
 
-/// Whoever gave up is in nobody's way. Of who came before what is kept of the log nothing is known.
-fn first_come_first_served(ledger: &Ledger, trace: &Trace) -> bool {
-    let Some((permits, _)) = ledger.find(PERMITS, trace) else { return true };
-    let came = || {
-        trace.iter().filter_map(|event| match event.kind {
-            EventKind::Moved { job, station, started: false } if station == permits => Some(job),
-            _ => None,
-        })
-    };
-    let mut known = BTreeSet::new();
-    known.extend(came());
-    let mut served = trace.iter().filter_map(|event| match event.kind {
-        EventKind::Started { job } if known.contains(&job) => Some(job),
-        _ => None,
-    });
-    let mut came = came();
-    served.all(|job| came.any(|came| came == job))
+/// What the semaphore alone reports: how many held a permit at once, and how long callers waited.
+#[derive(Debug)]
+struct Permits {
+    waits: Waits,
+    peak: usize,
 }
 
-fn detail(trace: &Trace, _: &Values) -> Map<String, Json> {
-    let (mut ledger, mut peak) = (Ledger::new(), 0);
-    for event in trace.iter() {
-        ledger.apply(event, trace);
-        peak = peak.max(pool(&ledger, trace).map_or(0, |pool| pool.holders().len()));
+impl Detail for Permits {
+    fn apply(&mut self, event: &TraceEvent, after: &Ledger, trace: &Trace) {
+        self.waits.apply(event, trace);
+        self.peak = self.peak.max(after.station(self.waits.station()).map_or(0, |pool| pool.holders().len()));
     }
-    let mut detail = Map::new();
-    detail.insert("peak_held".to_owned(), peak.into());
-    detail.insert("waits_ns".to_owned(), summary_ns(waits(trace, PERMITS)));
-    detail
+
+    fn report(&self) -> Map<String, Json> {
+        let mut detail = Map::new();
+        detail.insert("peak_held".to_owned(), self.peak.into());
+        detail.insert("waits_ns".to_owned(), self.waits.summary_ns());
+        detail
+    }
 }

@@ -1,16 +1,13 @@
 //! A pattern, as the registry lists it.
 
-use super::{Check, Claims, Console, Field, Flow, Measure, Practice, SceneSpec, Value, Values};
+use super::{Check, Claims, Console, Field, Flow, Measure, NewDetail, Practice, SceneSpec, Value, Values};
 use millrace_engine::Env;
-use millrace_trace::{StationKind, Trace};
+use millrace_trace::StationKind;
 use std::future::Future;
 use std::pin::Pin;
 
 /// A pattern's program, boxed.
 pub type ProgramFuture = Pin<Box<dyn Future<Output = ()>>>;
-
-/// What a pattern alone reports of a run, from its trace.
-pub type Detail = fn(&Trace, &Values) -> serde_json::Map<String, serde_json::Value>;
 
 /// Everything there is to know about a pattern.
 #[derive(Clone, Debug)]
@@ -53,8 +50,8 @@ pub struct Pattern {
     pub console: Option<&'static Console>,
     /// A choice whose alternatives can be raced on the same traffic, if there is one.
     pub race: Option<Race>,
-    /// What this pattern alone reports, from the trace of a run, if it does. Then a run keeps all of its log for it.
-    pub detail: Option<Detail>,
+    /// What this pattern alone reports, if it does: a fold that runs along.
+    pub detail: Option<NewDetail>,
     /// The program.
     pub run: fn(Env, &Values, Fidelity) -> ProgramFuture,
 }

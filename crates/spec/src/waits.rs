@@ -3,32 +3,53 @@
 //! A wait begins when a job queues at the pool, and ends when it is served there or goes away: whoever gave up has waited too. Who was
 //! served at once is not counted, and a wait that is not over neither.
 
-use millrace_trace::{EventKind, JobId, SimTime, Span, StationId, Trace};
+use millrace_trace::{EventKind, JobId, SimTime, Span, StationId, Trace, TraceEvent};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
-/// The waits at a station, by its name, in the order of their ends.
-pub fn waits(trace: &Trace, station: &str) -> Vec<Span> {
-    let Some(name) = trace.texts().find(station) else { return Vec::new() };
-    let (mut at, mut since, mut over) = (StationId::NONE, BTreeMap::<JobId, SimTime>::new(), Vec::new());
-    for event in trace.iter() {
+/// The waits at a station of a name.
+#[derive(Clone, Debug)]
+pub struct Waits {
+    name: &'static str,
+    station: StationId,
+    since: BTreeMap<JobId, SimTime>,
+    over: Vec<Span>,
+}
+
+impl Waits {
+    /// None yet.
+    pub fn at(name: &'static str) -> Waits {
+        Waits { name, station: StationId::NONE, since: BTreeMap::new(), over: Vec::new() }
+    }
+
+    /// The station, once it is open.
+    pub fn station(&self) -> StationId {
+        self.station
+    }
+
+    /// Takes in an event.
+    pub fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
         match event.kind {
-            EventKind::Opened { station, name: opened, .. } if opened == name => at = station,
-            EventKind::Moved { job, station, started: false } if station == at => {
-                since.insert(job, event.at);
+            EventKind::Opened { station, name, .. } if trace.name(name) == self.name => self.station = station,
+            EventKind::Moved { job, station, started: false } if station == self.station => {
+                self.since.insert(job, event.at);
             }
             EventKind::Started { job } | EventKind::Moved { job, .. } | EventKind::Left { job, .. } => {
-                over.extend(since.remove(&job).map(|since| event.at.since(since)));
+                self.over.extend(self.since.remove(&job).map(|since| event.at.since(since)));
             }
             _ => {}
         }
     }
-    over
+
+    /// Those that are over, as reports have them; see [`summary_ns`].
+    pub fn summary_ns(&self) -> Json {
+        summary_ns(self.over.clone())
+    }
 }
 
 /// Times as reports have them: `{count, mean, p50, p99, max}` in nanoseconds. Of no times at all there is no mean: all but the count
 /// are null. Percentiles are by nearest rank, and exact.
-pub fn summary_ns(spans: Vec<Span>) -> Json {
+fn summary_ns(spans: Vec<Span>) -> Json {
     let mut nanos: Vec<u64> = spans.into_iter().map(|span| span.0).collect();
     nanos.sort_unstable();
     let count = nanos.len() as u64;

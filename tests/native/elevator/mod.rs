@@ -35,7 +35,9 @@ fn scenario(query: &str) -> Scenario {
 /// A session that is over.
 fn finished(mut scenario: Scenario) -> Plain {
     scenario.until = scenario.until.or(Some(Span::secs(7_200)));
-    let mut session = Session::new(scenario.clone(), Ledger::new(), History::of(scenario.pattern, &scenario.values()));
+    let values = scenario.values();
+    let history = History::of(scenario.pattern, &values).detailed(scenario.pattern, &values);
+    let mut session = Session::new(scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, u64::MAX) {}
     session
 }

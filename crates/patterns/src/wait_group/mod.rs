@@ -118,7 +118,7 @@ pub static PATTERN: Pattern = Pattern {
             profile: Profile::Differences,
         },
     }),
-    detail: Some(|trace, _| racing::detail(trace)),
+    detail: Some(|_| racing::detail()),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };

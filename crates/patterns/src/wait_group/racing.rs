@@ -7,7 +7,8 @@
 
 use super::threads::{OnThread, Threads};
 use millrace_engine::{Env, Job};
-use millrace_trace::{EventKind, Outcome, Span, Trace};
+use millrace_spec::Detail;
+use millrace_trace::{EventKind, Ledger, Outcome, Span, Trace, TraceEvent};
 use serde_json::{Map, Value as Json};
 use std::cell::RefCell;
 
@@ -68,17 +69,37 @@ const LATENCIES: &str = "{} latencies were recorded";
 const STATUSES: &str = "{} statuses were recorded";
 
 /// The report, of a shipped run that came to its end: how long each slice is then.
-pub(super) fn detail(trace: &Trace) -> Map<String, Json> {
-    let mut detail = Map::new();
-    for (member, note) in [("latencies", LATENCIES), ("statuses", STATUSES)] {
-        let Some(note) = trace.texts().find(note) else { continue };
-        let value = trace.iter().find_map(|event| match event.kind {
-            EventKind::Noted { text, value, .. } if text == note => Some(value),
-            _ => None,
-        });
-        detail.insert(member.to_owned(), value.into());
+#[derive(Debug, Default)]
+struct Lengths {
+    latencies: Option<i64>,
+    statuses: Option<i64>,
+}
+
+/// A report of a run that has not started.
+pub(super) fn detail() -> Box<dyn Detail> {
+    Box::new(Lengths::default())
+}
+
+impl Detail for Lengths {
+    fn apply(&mut self, event: &TraceEvent, _: &Ledger, trace: &Trace) {
+        let EventKind::Noted { text, value, .. } = event.kind else { return };
+        let length = match trace.name(text) {
+            LATENCIES => &mut self.latencies,
+            STATUSES => &mut self.statuses,
+            _ => return,
+        };
+        length.get_or_insert(value);
     }
-    detail
+
+    fn report(&self) -> Map<String, Json> {
+        let mut detail = Map::new();
+        for (member, length) in [("latencies", self.latencies), ("statuses", self.statuses)] {
+            if let Some(length) = length {
+                detail.insert(member.to_owned(), length.into());
+            }
+        }
+        detail
+    }
 }
 
 /// A Go slice as `append` treats it: read the length, write the element, write the length. In between, others may run.

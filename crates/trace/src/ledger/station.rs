@@ -33,6 +33,8 @@ pub struct StationRow {
     pub levels: Levels,
     /// The jobs there in order of arrival; kept for channels, sources, cars and landings only. At a pool, those that wait.
     pub queue: VecDeque<JobId>,
+    /// How often a job was served from the queue of a pool that was not the first in it.
+    pub overtaken: u64,
     /// The job a worker has in hand, also while it is out on a call: the first of them where there are several, as with
     /// a hedged attempt.
     pub in_hand: Option<JobId>,
@@ -77,6 +79,7 @@ impl StationRow {
             place: (0, 0, at),
             levels: Levels::new(at),
             queue: VecDeque::new(),
+            overtaken: 0,
             in_hand: None,
             hands: Vec::new(),
             gauges: Vec::new(),
@@ -303,6 +306,7 @@ impl StationRow {
     pub(super) fn start(&mut self, job: JobId, at: SimTime) {
         self.levels.start(at);
         if self.kind == StationKind::Pool {
+            self.overtaken += u64::from(self.queue.front().is_some_and(|first| *first != job));
             self.unqueue(job);
             self.hold(job, at);
         }

@@ -1,8 +1,8 @@
 //! The server: a box that lanes run through, with its scale of ages, the median, and a word on how it does. Where no lanes run
 //! through it, the calls in it stand there by their age.
 
-use super::{Condition, Here};
 use super::face::{Face, Note, OnPhone, Room, step};
+use super::{Condition, Here};
 use crate::number;
 use crate::scene::age::{self, Scale};
 use crate::scene::{Frame, Look, Plan, first_fit, wires};

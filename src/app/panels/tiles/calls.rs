@@ -111,7 +111,11 @@ fn servers(lab: &Lab) -> Vec<Tile> {
     let of = |(id, row): (StationId, &StationRow)| {
         let (name, summary) = (trace.name(row.name), calls.at(id).summary());
         [
-            Tile::word(&format!("condition-{name}"), name, read_scene(lab, |scene, look| Condition::of(scene, name, look.now).words())),
+            Tile::word(
+                &format!("condition-{name}"),
+                name,
+                read_scene(lab, |scene, look| Condition::of(scene, name, look.now).words()),
+            ),
             Tile::count(&format!("in-flight-{name}"), &format!("In flight, {name}"), row.levels.present),
             Tile::time(&format!("p50-{name}"), &format!("p50, {name}"), summary, P50),
             Tile::time(&format!("p95-{name}"), &format!("p95, {name}"), summary, P95),

@@ -8,6 +8,7 @@ mod matrix;
 mod result;
 mod room;
 
+use crate::app::effect::use_effect_on;
 use crate::app::icon::icon;
 use crate::app::lab::Speed;
 use crate::app::markup::{classes, html};
@@ -65,12 +66,12 @@ fn Floor(props: &FloorProps) -> Html {
     let room = props.room.0.clone();
     let canvases = use_memo(room.borrow().members(), |n| (0..*n).map(|_| NodeRef::default()).collect::<Vec<_>>());
     {
-        let (again, canvases) = (again.clone(), canvases.clone());
-        use_effect_with(props.clone(), move |props| {
+        let (again, canvases, props) = (again.clone(), canvases.clone(), props.clone());
+        use_effect_on(props.clone(), move || {
             let theme = if props.dark { Theme::Dark } else { Theme::Light };
             let (room, palette) = (props.room.0.clone(), Palette::of(theme));
             let (mut looked, mut painted) = (0.0, None);
-            let frames = clock::FrameLoop::start(move |now| {
+            clock::FrameLoop::start(move |now| {
                 let (changed, rest) = room.borrow_mut().frame(now);
                 let room = room.borrow();
                 let seen = (room.at(), room.members_done(), host::pixel_ratio().to_bits());
@@ -86,8 +87,7 @@ fn Floor(props: &FloorProps) -> Html {
                     looked = now;
                     again.force_update();
                 }
-            });
-            move || drop(frames)
+            })
         });
     }
     let act = |change: fn(&mut Room)| {

@@ -3,6 +3,7 @@
 //! The page renders five times a second while a run goes on, and a render puts a box's value back. What somebody is typing must
 //! survive that, and so must a text that was refused, for it is what the message below is about.
 
+use crate::app::effect::use_effect_on;
 use crate::app::markup::html;
 use crate::platform::field;
 use yew::prelude::*;
@@ -43,7 +44,7 @@ pub fn Entry(props: &EntryProps) -> Html {
     let draft = use_state(|| None::<String>);
     {
         let draft = draft.clone();
-        use_effect_with(props.value.clone(), move |_| draft.set(None));
+        use_effect_on(props.value.clone(), move || draft.set(None));
     }
     let oninput = {
         let draft = draft.clone();

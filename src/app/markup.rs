@@ -20,6 +20,8 @@ thread_local! {
 /// A piece of a text.
 enum Piece {
     Element(Element),
+    /// Several with keys of their own.
+    List(Vec<Piece>),
     Text(&'static str),
     /// So many children come from the render as it likes.
     Children,
@@ -50,6 +52,7 @@ enum Filling {
     Listener(Option<Rc<dyn Listener>>),
     Ref(NodeRef),
     Key(Key),
+    Child(Html),
     Children(Vec<Html>),
 }
 
@@ -104,16 +107,16 @@ impl Fill {
         self.0.push(Filling::Key(key.into()));
     }
 
-    /// Children: a text, markup, or none.
+    /// A text, markup, or none.
     pub fn children(&mut self, children: impl Children) {
-        self.each([children]);
+        self.0.push(Filling::Child(children.node()));
     }
 
-    /// Children, one after the other.
+    /// Several, which are children of the same element as what stands beside them.
     pub fn each<T: Children>(&mut self, several: impl IntoIterator<Item = T>) {
         let mut all = Vec::new();
         for children in several {
-            children.add_to(&mut all);
+            all.push(children.node());
         }
         self.0.push(Filling::Children(all));
     }
@@ -125,7 +128,7 @@ impl Fill {
         build(pieces_of(text), &mut filling, &mut nodes);
         match nodes.len() {
             1 => nodes.remove(0),
-            _ => VList::from(nodes).into(),
+            _ => nodes.node(),
         }
     }
 }
@@ -147,82 +150,85 @@ pub fn joined(names: &[Option<&'static str>]) -> Option<AttrValue> {
 
 /// What can stand among children.
 pub trait Children {
-    /// Adds them to others.
-    fn add_to(self, all: &mut Vec<Html>);
+    /// A node: of several, and of none, a list.
+    fn node(self) -> Html;
 }
 
 impl Children for Html {
-    fn add_to(self, all: &mut Vec<Html>) {
-        all.push(self);
+    fn node(self) -> Html {
+        self
     }
 }
 
 impl Children for Vec<Html> {
-    fn add_to(mut self, all: &mut Vec<Html>) {
-        all.append(&mut self);
+    fn node(self) -> Html {
+        VList::from(self).into()
     }
 }
 
 impl<T: Children> Children for Option<T> {
-    fn add_to(self, all: &mut Vec<Html>) {
-        if let Some(children) = self {
-            children.add_to(all);
-        }
+    fn node(self) -> Html {
+        self.map_or_else(Html::default, T::node)
     }
 }
 
 impl Children for AttrValue {
-    fn add_to(self, all: &mut Vec<Html>) {
-        all.push(VText::new(self).into());
+    fn node(self) -> Html {
+        VText::new(self).into()
     }
 }
 
 impl Children for String {
-    fn add_to(self, all: &mut Vec<Html>) {
-        AttrValue::from(self).add_to(all);
+    fn node(self) -> Html {
+        AttrValue::from(self).node()
     }
 }
 
 impl Children for &str {
-    fn add_to(self, all: &mut Vec<Html>) {
-        self.to_owned().add_to(all);
+    fn node(self) -> Html {
+        self.to_owned().node()
     }
 }
 
 impl Children for &String {
-    fn add_to(self, all: &mut Vec<Html>) {
-        self.as_str().add_to(all);
+    fn node(self) -> Html {
+        self.as_str().node()
     }
 }
 
 impl Children for &AttrValue {
-    fn add_to(self, all: &mut Vec<Html>) {
-        self.clone().add_to(all);
+    fn node(self) -> Html {
+        self.clone().node()
     }
 }
 
 impl Children for usize {
-    fn add_to(self, all: &mut Vec<Html>) {
-        self.to_string().add_to(all);
+    fn node(self) -> Html {
+        self.to_string().node()
     }
 }
 
 impl Children for u32 {
-    fn add_to(self, all: &mut Vec<Html>) {
-        self.to_string().add_to(all);
+    fn node(self) -> Html {
+        self.to_string().node()
     }
 }
 
 fn build(pieces: &'static [Piece], filling: &mut std::vec::IntoIter<Filling>, nodes: &mut Vec<Html>) {
     for piece in pieces {
         match piece {
-            Piece::Text(text) => AttrValue::Static(text).add_to(nodes),
-            Piece::Children => {
-                if let Some(Filling::Children(mut children)) = filling.next() {
-                    nodes.append(&mut children);
-                }
-            }
+            Piece::Text(text) => nodes.push(AttrValue::Static(text).node()),
+            Piece::Children => match filling.next() {
+                Some(Filling::Child(child)) => nodes.push(child),
+                Some(Filling::Children(mut children)) => nodes.append(&mut children),
+                _ => {}
+            },
             Piece::Element(element) => nodes.push(element.build(filling)),
+            Piece::List(pieces) => {
+                let mut list = Vec::new();
+                build(pieces, filling, &mut list);
+                nodes.push(list.node());
+            }
         }
     }
 }
@@ -239,7 +245,7 @@ impl Element {
                 Filling::Listener(listener) => listeners.push(listener),
                 Filling::Ref(node) => tag.node_ref = node,
                 Filling::Key(key) => tag.key = Some(key),
-                Filling::Children(_) => {}
+                Filling::Child(_) | Filling::Children(_) => {}
             }
         }
         if !listeners.is_empty() {
@@ -303,6 +309,7 @@ fn pieces(marks: &mut Marks) -> Vec<Piece> {
     let mut pieces = Vec::new();
     while let Some((mark, word)) = marks.next() {
         match mark {
+            1 if word.is_empty() => pieces.push(Piece::List(self::pieces(marks))),
             1 => pieces.push(Piece::Element(element(word, marks))),
             6 => pieces.push(Piece::Text(word)),
             7 => pieces.push(Piece::Children),

@@ -6,6 +6,7 @@
 
 mod commands;
 pub mod compare;
+mod effect;
 pub mod endpoint;
 pub mod entry;
 pub mod family;
@@ -26,5 +27,6 @@ pub mod side_runs;
 mod slices;
 mod speed;
 mod stillness;
+mod table;
 
 pub use shell::App;

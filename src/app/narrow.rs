@@ -2,6 +2,7 @@
 //!
 //! Each part must be in the page once: twice, and its ids and test handles would mean two things.
 
+use crate::app::effect::use_effect_on;
 use crate::platform::media::Media;
 use yew::prelude::*;
 
@@ -14,10 +15,7 @@ pub fn use_narrow() -> bool {
     let narrow = use_state(|| Media::holds(NARROW));
     {
         let narrow = narrow.clone();
-        use_effect_with((), move |()| {
-            let media = Media::watch(NARROW, move |holds| narrow.set(holds));
-            move || drop(media)
-        });
+        use_effect_on((), move || Media::watch(NARROW, move |holds| narrow.set(holds)));
     }
     *narrow
 }

@@ -4,6 +4,7 @@
 //! through CSSOM because markup must not have style attributes. While a person drags, the track follows the thumb at once,
 //! whether or not anybody listens, and no render puts the thumb back to where it was: the page renders five times a second.
 
+use crate::app::effect::use_effect_on;
 use crate::app::markup::html;
 use crate::platform::field;
 use web_sys::HtmlElement;
@@ -55,12 +56,12 @@ pub fn Range(props: &RangeProps) -> Html {
     let at = dragged.unwrap_or(props.value);
     {
         let node = node.clone();
-        use_effect_with((at, min, max), move |(at, min, max)| fill(&node, *at, *min, *max));
+        use_effect_on((at, min, max), move || fill(&node, at, min, max));
     }
     {
         // Another value, by whatever way: that is where the thumb belongs.
         let dragged = dragged.clone();
-        use_effect_with(props.value, move |_| dragged.set(None));
+        use_effect_on(props.value, move || dragged.set(None));
     }
     let oninput = {
         let (heard, dragged, node) = (props.oninput.clone(), dragged.clone(), node.clone());

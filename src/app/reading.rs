@@ -1,6 +1,7 @@
 //! Source files for those who read along. They are files of the site, fetched when somebody looks; which text belongs to the program
 //! that runs, its digest says: a file of another build is refused and never shown beside it.
 
+use crate::app::effect::use_effect_on;
 use crate::app::markup::html;
 use crate::platform::site;
 use crate::spec::{Source, digest, short_path};
@@ -31,7 +32,7 @@ pub fn use_reading(source: Option<Source>) -> (Reading, Callback<MouseEvent>) {
     let shown = use_force_update();
     {
         let failed = failed.clone();
-        use_effect_with((source, *tried), move |(source, _)| {
+        use_effect_on((source, *tried), move || {
             let Some(source) = source.filter(|source| fetched(source.path).is_none()) else { return };
             failed.set(None);
             wasm_bindgen_futures::spawn_local(async move {

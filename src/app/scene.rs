@@ -17,18 +17,25 @@ pub fn spec(lab: &Lab) -> SceneSpec {
 }
 
 /// Calls `body` with the scene at the playhead, where it is not to be drawn.
-pub fn read_scene<T>(lab: &Lab, body: impl FnOnce(&Scene<'_>, &Look<'_>) -> T) -> T {
+pub fn read_scene<T: Default>(lab: &Lab, body: impl Fn(&Scene<'_>, &Look<'_>) -> T) -> T {
     with_scene(lab, false, (0.0, 0.0), None, body)
 }
 
 /// Calls `body` with the scene at the playhead.
-pub fn with_scene<T>(
+pub fn with_scene<T: Default>(
     lab: &Lab,
     dark: bool,
     size: (f64, f64),
     item: Option<usize>,
-    body: impl FnOnce(&Scene<'_>, &Look<'_>) -> T,
+    body: impl Fn(&Scene<'_>, &Look<'_>) -> T,
 ) -> T {
+    let mut told = T::default();
+    show(lab, dark, size, item, &mut |scene, look| told = body(scene, look));
+    told
+}
+
+/// The scene at the playhead, for whoever looks, whatever is to be known of it.
+fn show(lab: &Lab, dark: bool, size: (f64, f64), item: Option<usize>, look_at: &mut dyn FnMut(&Scene<'_>, &Look<'_>)) {
     let scenario = lab.scenario();
     let values = scenario.values();
     let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
@@ -53,5 +60,5 @@ pub fn with_scene<T>(
     };
     let now = lab.session().playhead();
     let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
-    body(&scene, &Look { detail, item, calm, stuck, ..Look::new(size, palette, now) })
+    look_at(&scene, &Look { detail, item, calm, stuck, ..Look::new(size, palette, now) });
 }

@@ -25,7 +25,11 @@ type FrameClosure = Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>;
 
 impl FrameLoop {
     /// Calls `frame` with the time of each frame, in milliseconds.
-    pub fn start(mut frame: impl FnMut(f64) + 'static) -> FrameLoop {
+    pub fn start(frame: impl FnMut(f64) + 'static) -> FrameLoop {
+        FrameLoop::run(Box::new(frame))
+    }
+
+    fn run(mut frame: Box<dyn FnMut(f64)>) -> FrameLoop {
         let stop = Rc::new(RefCell::new(false));
         let (stopped, own): (_, FrameClosure) = (stop.clone(), Rc::new(RefCell::new(None)));
         let next = own.clone();
@@ -60,5 +64,6 @@ impl Drop for FrameLoop {
 
 /// Calls `body` once, in a task of its own, so that several pictures do not make one long task.
 pub fn soon(body: impl FnOnce() + 'static) {
+    let body: Box<dyn FnOnce()> = Box::new(body);
     gloo_timers::callback::Timeout::new(0, body).forget();
 }

@@ -18,6 +18,10 @@ impl std::fmt::Debug for Keys {
 impl Keys {
     /// Calls `handler` with each key press that is no shortcut of the browser.
     pub fn listen(handler: impl Fn(&KeyboardEvent) + 'static) -> Keys {
+        Keys::tell(Box::new(handler))
+    }
+
+    fn tell(handler: Box<dyn Fn(&KeyboardEvent)>) -> Keys {
         let listener = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
             if !event.ctrl_key() && !event.meta_key() && !event.alt_key() && !event.default_prevented() {
                 handler(&event);

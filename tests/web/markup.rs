@@ -1,6 +1,6 @@
 //! Markup in the page: what stands firm, what a render fills in, and what the next render changes.
 
-use millrace::app::markup::{Children, html};
+use millrace::app::markup::html;
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::{AttrValue, Callback, Component, Context, Html, Properties, Renderer};
 
@@ -74,6 +74,22 @@ async fn the_next_render_changes_what_is_filled_in_and_takes_away_what_is_gone()
 }
 
 #[wasm_bindgen_test]
+async fn a_row_of_a_list_that_has_keys_stays_itself_when_another_comes_before_it() {
+    let rows = |names: &[&'static str]| {
+        html! { <ul><li>{ "first" }</li><>{ for names.iter().map(|name| html! { <li key={*name}><input /></li> }) }</></ul> }
+    };
+    let document = web_sys::window().and_then(|window| window.document()).expect("a browser has a document");
+    let root = document.create_element("div").expect("a document makes elements");
+    let handle = Renderer::<Shows>::with_root_and_props(root.clone(), Props { markup: rows(&["b"]) }).render();
+    yew::platform::time::sleep(std::time::Duration::ZERO).await;
+    let field = || root.query_selector("li:last-child input").expect("a selector");
+    let before = field();
+    handle.send_message(rows(&["a", "b"]));
+    yew::platform::time::sleep(std::time::Duration::ZERO).await;
+    assert!(before.is_some() && before == field());
+}
+
+#[wasm_bindgen_test]
 async fn fields_have_values_that_are_no_attributes_and_handlers_stand_beside_them() {
     let field = |text: &'static str, on: bool| {
         let oninput = Callback::from(|_: web_sys::InputEvent| ());
@@ -90,11 +106,9 @@ async fn several_roots_none_and_a_text_are_markup_too() {
 }
 
 #[wasm_bindgen_test]
-fn texts_lists_and_what_may_be_missing_can_stand_among_children() {
-    let mut all = Vec::new();
-    Some("a").add_to(&mut all);
-    None::<Html>.add_to(&mut all);
-    vec![html! { <b></b> }, html! { <i></i> }].add_to(&mut all);
-    AttrValue::Static("z").add_to(&mut all);
-    assert_eq!(all.len(), 4);
+async fn texts_lists_and_what_may_be_missing_can_stand_among_children() {
+    let list = vec![html! { <b></b> }, html! { <i></i> }];
+    let texts =
+        shown([html! { <p>{ Some("a") }{ None::<Html> }{ list }{ AttrValue::Static("z") }{ 3_usize }</p> }]).await;
+    assert_eq!(texts, ["<p>a<b></b><i></i>z3</p>"]);
 }

@@ -74,7 +74,10 @@ impl Markup {
         } else if let Some(group) = tokens.take_braces() {
             self.block(&group);
         } else if tokens.take_marks("<>") {
+            // A list of its own within an element: its keys are compared with each other and not with what stands beside it.
+            self.write(mark::OPEN, "");
             self.until_closed(tokens, "")?;
+            self.write(mark::CLOSE, "");
         } else if tokens.comes("<") {
             let is_component = tokens.ident(1).is_some_and(|ident| ident.to_string().starts_with(char::is_uppercase));
             if is_component { self.component(tokens)? } else { self.element(tokens)? }
@@ -250,7 +253,7 @@ mod tests {
         assert_eq!(text(r#"<td class="n">{ "a" }</td>"#), "1td2class3n6a8");
         assert_eq!(text(r#"<input type="text" {id} value="v" {onclick} />"#), "1input2type3text4id558");
         assert_eq!(text("<p data-x={x}>{ y }{ for z }<B c=1 /></p>"), "1p4data-x7778");
-        assert_eq!(text("<>if a { <b></b> } else if c { { d } }<i></i></>"), "71i8");
+        assert_eq!(text("<>if a { <b></b> } else if c { { d } }<i></i></>"), "171i88");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::parked::{Parked, parked};
 use super::source::SourceLines;
+use crate::app::effect::use_effect_on;
 use crate::app::lab::Lab;
 use crate::app::markup::html;
 use crate::app::page::use_page;
@@ -24,7 +25,7 @@ pub fn Code() -> Html {
     let chosen = use_state(|| first);
     {
         let chosen = chosen.clone();
-        use_effect_with(pattern.id, move |_| chosen.set(first));
+        use_effect_on(pattern.id, move || chosen.set(first));
     }
     let source = files.get(*chosen).or_else(|| files.first()).copied();
     let path = source.map_or("", |source| source.path);

@@ -1,5 +1,6 @@
 //! One parameter: label, slider, number with unit; what is wrong with it, below.
 
+use crate::app::effect::use_effect_on;
 use crate::app::entry::Entry;
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, use_page};
@@ -44,7 +45,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
     {
         // Another value came into force by another way: the complaint speaks of one that is gone.
         let problem = problem.clone();
-        use_effect_with(props.value.clone(), move |_| problem.set(None));
+        use_effect_on(props.value.clone(), move || problem.set(None));
     }
     let commit = {
         let (page, problem, field, value) = (page.clone(), problem.clone(), field.clone(), props.value.clone());

@@ -5,6 +5,7 @@
 
 use super::highlight::{Pieces, Tint, highlight};
 use super::parked::Parked;
+use crate::app::effect::use_effect_on;
 use crate::app::markup::{classes, html};
 use crate::view::number;
 use crate::view::recent::Mode;
@@ -94,8 +95,8 @@ fn state_class(mode: Mode) -> &'static str {
 /// Scrolls to the first async function when the file changes, past the words and the registry; and to the line that is stuck.
 #[hook]
 fn use_scrolling(node: &NodeRef, props: &SourceProps) {
-    let (node, text) = (node.clone(), props.text);
-    use_effect_with((props.path, props.stuck), move |(_, stuck)| {
+    let (node, text, stuck) = (node.clone(), props.text, props.stuck);
+    use_effect_on((props.path, stuck), move || {
         let is_async = |line: &str| line.trim_start().trim_start_matches("pub ").starts_with("async fn");
         let first = text.lines().position(is_async).unwrap_or(0);
         // What is stuck has some lines above it, so that one sees where one is.

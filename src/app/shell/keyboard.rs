@@ -1,5 +1,6 @@
 //! The keyboard map, and the keys themselves.
 
+use crate::app::effect::use_effect_on;
 use crate::app::lab::Speed;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, Tab, use_page};
@@ -34,8 +35,8 @@ const MAP: [(&str, &str); 16] = [
 pub fn use_shortcuts(page: &Page) {
     let latest: Rc<RefCell<Page>> = use_mut_ref(|| page.clone());
     latest.replace(page.clone());
-    use_effect_with((), move |()| {
-        let listener = keys::Keys::listen(move |event| {
+    use_effect_on((), move || {
+        keys::Keys::listen(move |event| {
             let page = latest.borrow().clone();
             let always = matches!(event.key().as_str(), "?" | "Escape");
             if keys::is_typing(event) || !(page.state.shortcuts || always) {
@@ -45,8 +46,7 @@ pub fn use_shortcuts(page: &Page) {
                 event.prevent_default();
                 page.ask(wish);
             }
-        });
-        move || drop(listener)
+        })
     });
 }
 
@@ -96,11 +96,12 @@ pub fn KeyboardMap() -> Html {
     let node = use_node_ref();
     {
         let node = node.clone();
-        use_effect_with(page.state.help, move |help| {
+        let help = page.state.help;
+        use_effect_on(help, move || {
             if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-                if *help && !dialog.open() {
+                if help && !dialog.open() {
                     let _shown = dialog.show_modal();
-                } else if !*help {
+                } else if !help {
                     dialog.close();
                 }
             }

@@ -12,6 +12,7 @@ use super::top_bar::top_bar;
 use super::transport::transport;
 use crate::app::commands;
 use crate::app::compare::Compare;
+use crate::app::effect::use_effect_on;
 use crate::app::lab::{Lab, Speed};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Change, Command, Page, State, Tab};
@@ -148,7 +149,7 @@ fn use_opening(
 ) {
     let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
     let side_runs = side_runs.clone();
-    use_effect_with((), move |()| {
+    use_effect_on((), move || {
         let open = move |text: String| {
             if text == link::encode(lab.borrow().scenario()) {
                 return;
@@ -172,9 +173,9 @@ fn use_opening(
 #[hook]
 fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, side_runs: &Rc<RefCell<SideRuns>>) {
     let (dispatcher, lab, side_runs) = (state.dispatcher(), lab.clone(), side_runs.clone());
-    use_effect_with((), move |()| {
+    use_effect_on((), move || {
         let (mut looked, mut stale) = (0.0, false);
-        let frames = clock::FrameLoop::start(move |now| {
+        clock::FrameLoop::start(move |now| {
             let (changed, busy) = {
                 let mut lab = lab.borrow_mut();
                 (lab.frame(now), lab.is_busy())
@@ -189,7 +190,6 @@ fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, side_runs
                 stale = false;
                 dispatcher.dispatch(Change::Tick);
             }
-        });
-        move || drop(frames)
+        })
     });
 }

@@ -1,5 +1,6 @@
 //! The stage: a canvas that is painted whenever what it shows has changed, items to walk through, and its text alternative.
 
+use crate::app::effect::use_effect_on;
 use crate::app::family;
 use crate::app::lab::Speed;
 use crate::app::markup::html;
@@ -115,10 +116,10 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>) {
     let latest: Rc<RefCell<(Page, Option<usize>)>> = use_mut_ref(|| (page.clone(), item));
     latest.replace((page.clone(), item));
     let node = node.clone();
-    use_effect_with((), move |()| {
+    use_effect_on((), move || {
         let (mut seen, mut painted) = (None::<Seen>, 0.0);
         let calm = host::prefers_less_motion();
-        let frames = clock::FrameLoop::start(move |now| {
+        clock::FrameLoop::start(move |now| {
             let (page, item) = latest.borrow().clone();
             let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
             let ratio = host::pixel_ratio();
@@ -149,8 +150,7 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>) {
             canvas::paint(&element, ratio, &shapes);
             seen = Some(current);
             painted = now;
-        });
-        move || drop(frames)
+        })
     });
 }
 
@@ -175,7 +175,7 @@ fn Tip(props: &TipProps) -> Html {
     let node = use_node_ref();
     {
         let (node, (x, y)) = (node.clone(), props.item.label);
-        use_effect(move || {
+        use_effect_on((x, y), move || {
             if let Some(element) =
                 node.cast::<web_sys::Element>().and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
             {

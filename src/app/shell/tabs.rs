@@ -1,6 +1,7 @@
 //! The lower region: code, log, explanation, report, the interface of a system that has one; on narrow screens the panel's
 //! parts too.
 
+use crate::app::effect::use_effect_on;
 use crate::app::markup::html;
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
@@ -104,8 +105,8 @@ fn use_open(current: Tab) -> UseStateHandle<bool> {
     let seen = use_mut_ref(|| current);
     {
         let open = open.clone();
-        use_effect_with(current, move |current| {
-            if seen.replace(*current) != *current {
+        use_effect_on(current, move || {
+            if seen.replace(current) != current {
                 open.set(true);
             }
         });

@@ -2,6 +2,7 @@
 //!
 //! It is painted when the page looks anew, and whenever its canvas gets another size: a window can change while nothing runs.
 
+use crate::app::effect::use_effect_on;
 use crate::app::lab::Lab;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
@@ -24,26 +25,25 @@ pub fn Timeline() -> Html {
     use_painting(&page, &node);
     let seek = {
         let (page, node) = (page.clone(), node.clone());
-        move |event: &PointerEvent| {
+        Callback::from(move |x: f64| {
             let width = node.cast::<HtmlCanvasElement>().map_or(0.0, |c| f64::from(c.client_width()));
-            let at = with_picture(&page.lab(), page.state.dark, (width, 86.0), |picture| {
-                picture.at(f64::from(event.offset_x()))
-            });
+            let mut at = SimTime::ZERO;
+            with_picture(&page.lab(), page.state.dark, (width, 86.0), &mut |picture| at = picture.at(x));
             page.ask(Command::Seek(at));
-        }
+        })
     };
     let onpointerdown = {
         let (seek, dragging) = (seek.clone(), dragging.clone());
         Callback::from(move |event: PointerEvent| {
             dragging.replace(true);
-            seek(&event);
+            seek.emit(f64::from(event.offset_x()));
         })
     };
     let onpointermove = {
         let dragging = dragging.clone();
         Callback::from(move |event: PointerEvent| {
             if *dragging.borrow() && event.buttons() != 0 {
-                seek(&event);
+                seek.emit(f64::from(event.offset_x()));
             }
         })
     };
@@ -85,7 +85,7 @@ pub fn Timeline() -> Html {
 }
 
 /// Calls `body` with the timeline's picture.
-fn with_picture<T>(lab: &Lab, dark: bool, size: (f64, f64), body: impl FnOnce(&Picture<'_>) -> T) -> T {
+fn with_picture(lab: &Lab, dark: bool, size: (f64, f64), body: &mut dyn FnMut(&Picture<'_>)) {
     let session = lab.session();
     let (history, scene) = (session.history(), scene::spec(lab));
     let so_far = history.until(u64::MAX, session.computed());
@@ -101,7 +101,7 @@ fn with_picture<T>(lab: &Lab, dark: bool, size: (f64, f64), body: impl FnOnce(&P
         end: end(lab),
         over: session.outcome().is_some(),
     };
-    body(&picture)
+    body(&picture);
 }
 
 /// The right end: the run's end once it is known, and before that an estimate from how many requests are done.
@@ -131,14 +131,13 @@ fn use_painting(page: &Page, node: &NodeRef) {
         use_effect(move || clock::soon(move || paint(&node, &page)));
     }
     let node = node.clone();
-    use_effect_with((), move |()| {
-        let watched = node.cast::<web_sys::Element>().map(|canvas| {
+    use_effect_on((), move || {
+        node.cast::<web_sys::Element>().map(|canvas| {
             Resizes::watch(&canvas, move || {
                 let page = latest.borrow().clone();
                 paint(&node, &page);
             })
-        });
-        move || drop(watched)
+        })
     });
 }
 
@@ -146,6 +145,7 @@ fn paint(node: &NodeRef, page: &Page) {
     let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
     let ratio = host::pixel_ratio();
     let Some(size) = canvas::fit(&element, ratio) else { return };
-    let shapes = with_picture(&page.lab(), page.state.dark, size, |picture| picture.draw());
+    let mut shapes = Vec::new();
+    with_picture(&page.lab(), page.state.dark, size, &mut |picture| shapes = picture.draw());
     canvas::paint(&element, ratio, &shapes);
 }

@@ -3,6 +3,7 @@
 //! What it sends is data of the scene, and comes in at the playhead like any other request: a link replays it. It must not
 //! know what the interface of the system looks like.
 
+use crate::app::effect::use_effect_on;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
 use crate::app::panels::obstacle;
@@ -83,7 +84,7 @@ pub fn CallBox(props: &CallBoxProps) -> Html {
     let to = use_state(|| props.called.to);
     {
         let (node, Called { at, number, room, .. }) = (node.clone(), props.called.clone());
-        use_effect_with((), move |()| {
+        use_effect_on((), move || {
             if let Some(element) = node.cast::<web_sys::HtmlElement>() {
                 let size = (f64::from(element.offset_width()), f64::from(element.offset_height()));
                 let (x, y) = box_about(at, number, size, room);
@@ -121,14 +122,13 @@ pub fn CallBox(props: &CallBoxProps) -> Html {
     {
         // Wherever the focus is.
         let close = props.close.clone();
-        use_effect_with((), move |()| {
-            let keys = Keys::listen(move |event| {
+        use_effect_on((), move || {
+            Keys::listen(move |event| {
                 if event.key() == "Escape" {
                     event.prevent_default();
                     leave(&close);
                 }
-            });
-            move || drop(keys)
+            })
         });
     }
     let onchange = {

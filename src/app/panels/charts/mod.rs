@@ -10,6 +10,7 @@ pub use bank::sheets as bank_charts;
 pub use calls::sheets as call_charts;
 
 use crate::analysis::{LevelPoint, Summary, WindowPoint, pieces};
+use crate::app::effect::use_effect_on;
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
 use crate::app::markup::html;
@@ -21,6 +22,7 @@ use crate::trace::{SimTime, Span};
 use crate::view::charts::{Histogram, Line, Paper, Points, Table, TimeChart};
 use crate::view::{Palette, Rgba, Theme, number};
 use plotters_canvas::CanvasBackend;
+use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
@@ -50,7 +52,7 @@ pub fn charts(page: &Page) -> Html {
     };
     html! {
         <section class="sec charts" aria-label="Charts">
-            { for sheets.into_iter().map(|sheet| { let key = sheet.id.to_string(); html! { <Chart {key} {sheet} dark={page.state.dark} /> } }) }
+            { for sheets.into_iter().map(|sheet| { let key = sheet.id.to_string(); html! { <Chart {key} sheet={Rc::new(sheet)} dark={page.state.dark} /> } }) }
         </section>
     }
 }
@@ -58,7 +60,7 @@ pub fn charts(page: &Page) -> Html {
 /// Properties of a chart.
 #[derive(Clone, PartialEq, Properties)]
 struct ChartProps {
-    sheet: Sheet,
+    sheet: Rc<Sheet>,
     dark: bool,
 }
 
@@ -94,22 +96,20 @@ fn Chart(props: &ChartProps) -> Html {
 fn use_painting(node: &NodeRef, props: &ChartProps) {
     let latest = use_mut_ref(|| props.clone());
     {
-        let (node, latest) = (node.clone(), latest.clone());
-        use_effect_with(props.clone(), move |props| {
+        let (node, latest, props) = (node.clone(), latest.clone(), props.clone());
+        use_effect_on(props.clone(), move || {
             latest.replace(props.clone());
-            let props = props.clone();
             clock::soon(move || paint(&node, &props.sheet.figure, props.dark));
         });
     }
     let node = node.clone();
-    use_effect_with((), move |()| {
-        let watched = node.cast::<web_sys::Element>().map(|canvas| {
+    use_effect_on((), move || {
+        node.cast::<web_sys::Element>().map(|canvas| {
             Resizes::watch(&canvas, move || {
                 let props = latest.borrow();
                 paint(&node, &props.sheet.figure, props.dark);
             })
-        });
-        move || drop(watched)
+        })
     });
 }
 

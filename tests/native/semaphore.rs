@@ -1,6 +1,7 @@
 //! The semaphore as a pool that one can see: who holds, who waits, and that no permit is lost or made, however it ends.
 
 use crate::program::{Log, Over, run, run_any};
+use millrace::analysis::{History, Subject};
 use millrace::engine::{Env, Progress};
 use millrace::parts::{Crew, Semaphore, timeout};
 use millrace::trace::{
@@ -40,6 +41,22 @@ fn callers(env: &Env, permits: &Semaphore, holds: &[u64]) {
         };
         env.spawn("caller", caller).detach();
     }
+}
+
+#[test]
+fn how_many_wait_for_a_permit_is_a_level_over_time() {
+    // The chart of queues was empty while a line stood before the pool.
+    let over = run(|env| async move {
+        let permits = Semaphore::open(&env, "permits", 2);
+        callers(&env, &permits, &[10, 20, 10, 10]);
+        env.sleep(Span::millis(100)).await;
+    });
+    let (mut history, mut cursor, trace) = (History::default(), Cursor::new(), over.run.trace());
+    while cursor.step(&trace, SimTime::MAX, &mut history) {}
+    let (id, _) = history.ledger.find("permits", &trace).expect("the pool");
+    let points: Vec<_> = history.levels.of(Subject::Queue(id)).iter().map(|p| (p.at.0 / 1_000_000, p.level)).collect();
+    // Two wait at once; the first permit comes back after 10 ms, and two more after 20.
+    assert_eq!(points, [(0, 2), (10, 1), (20, 0)]);
 }
 
 #[test]

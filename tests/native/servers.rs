@@ -2,7 +2,7 @@
 
 use crate::levels::{L2, PATTERN, faults};
 use crate::program::{finish, setup, start};
-use millrace::analysis::{History, Tone};
+use millrace::analysis::{History, Subject, Tone};
 use millrace::engine::{Env, Seed, Setup};
 use millrace::export::Report;
 use millrace::session::{Scenario, Session, Target, link};
@@ -105,6 +105,22 @@ fn the_report_says_which_fault_each_server_still_has_at_the_end() {
     let lines: Vec<_> = report.servers.iter().map(|s| (s.name.as_str(), s.fault.as_deref())).collect();
     assert_eq!(lines, [("l1", Some("slow ×3")), ("l2", Some("down")), ("server", None)]);
     assert!(millrace::export::text(&report).contains("at the end slow ×3"), "{}", millrace::export::text(&report));
+}
+
+#[test]
+fn where_there_are_several_servers_the_calls_under_way_at_each_are_a_level_of_its_own() {
+    let over = follow("");
+    let (history, trace) = (over.0.history(), over.0.run().trace());
+    for server in ["l1", "l2", "server"] {
+        let (id, row) = history.ledger.find(server, &trace).expect("a server");
+        let points = history.levels.of(Subject::Queue(id));
+        let most = points.iter().map(|point| point.level as u64).max();
+        assert_eq!(
+            (most, points.last().map(|point| point.level)),
+            (Some(row.levels.present_peak), Some(0)),
+            "{server}"
+        );
+    }
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub struct History {
     pub measured: Vec<Measured>,
     /// What was asked of the running system, and what it answered.
     pub exchanges: Exchanges,
+    /// How many servers there are.
+    servers: u32,
     /// How many calls were under way, and how many jobs queued and were at stations of a kind, over time.
     pub levels: Levels,
     /// What is worth telling in words.
@@ -53,6 +55,7 @@ impl Default for History {
             ledger: Ledger::new(),
             measured: [Measure::latency(), Measure::response()].map(Measured::new).into(),
             exchanges: Exchanges::default(),
+            servers: 0,
             levels: Levels::default(),
             journal: Journal::default(),
             checks: Checks::default(),
@@ -134,10 +137,11 @@ impl History {
         self.journal.moved(event, position, transition, &self.ledger, trace);
         let change = Change::new(&event.kind, transition, &self.ledger, trace);
         self.measured.iter_mut().for_each(|measured| measured.observe(event, position, &change));
-        // Who is served now stays where it is.
-        if self.charts && !matches!(event.kind, EventKind::Started { .. }) {
-            self.came(transition.from, -1, position, event.at);
-            self.came(transition.to, 1, position, event.at);
+        if self.charts {
+            // Who is served now stays where it is, and waits no more.
+            let more = i64::from(!matches!(event.kind, EventKind::Started { .. }));
+            self.came(transition.from, -more, position, event.at);
+            self.came(transition.to, more, position, event.at);
         }
     }
 
@@ -145,8 +149,11 @@ impl History {
     #[inline]
     fn came(&mut self, station: StationId, more: i64, position: u64, at: SimTime) {
         let Some(row) = self.ledger.station(station) else { return };
-        let (kind, present) = (row.kind, row.levels.present as i64);
+        let (kind, present, waiting) = (row.kind, row.levels.present as i64, row.levels.waiting() as i64);
         match kind {
+            StationKind::Pool => self.levels.set(Subject::Queue(station), position, at, waiting),
+            // The calls at the only one are those under way.
+            StationKind::Server if self.servers > 1 => self.levels.set(Subject::Queue(station), position, at, present),
             StationKind::Channel => self.levels.set(Subject::Queue(station), position, at, present),
             StationKind::Landing => self.levels.add(Subject::All(kind), position, at, more),
             StationKind::Car => {
@@ -178,10 +185,12 @@ impl Fold for History {
             // Where a task waits is a third of all events, and nothing but a row of the ledger.
             self.journal.observe(event, position, (&self.ledger, &self.exchanges), trace);
             self.exchanges.observe(event, position);
-            if let EventKind::Gauged { station, gauge, value } = event.kind
-                && self.charts
-            {
-                self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
+            match event.kind {
+                EventKind::Gauged { station, gauge, value } if self.charts => {
+                    self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
+                }
+                EventKind::Opened { kind: StationKind::Server, .. } => self.servers += 1,
+                _ => {}
             }
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub enum Subject {
     /// Calls under way.
     InFlight,
-    /// Jobs in a channel, or in a car.
+    /// Jobs in a channel, or in a car; those that wait for a pool; where there are several servers, the calls under way at one.
     Queue(StationId),
     /// Jobs at all stations of a kind together; kept for cars and landings.
     All(StationKind),

@@ -62,7 +62,8 @@ fn throughput(lab: &Lab, p: &Palette) -> Sheet {
     Sheet { id: "throughput".into(), title: "Throughput".into(), note, figure: Figure::Time(chart) }
 }
 
-/// Calls under way and what is in channels; nothing where nobody calls and there is no channel.
+/// Calls under way, at each server where there are several, and what is in channels and waits for pools; nothing where nobody calls
+/// and nothing can queue.
 fn in_flight(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Option<Sheet> {
     let (so_far, end) = (lab.so_far(), end_of(lab));
     let trace = lab.session().run().trace();
@@ -77,13 +78,14 @@ fn in_flight(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Option<Sheet> {
         let Subject::Queue(station) = subject else { continue };
         let Some(row) = lab.ledger().station(station).filter(|r| r.levels.arrivals > 0) else { continue };
         let points = steps(so_far.level(subject), end, 1.0);
-        let value = number::count(row.levels.present);
+        let value = points.last().map_or("0".to_owned(), |q| number::count(q.1.max(0.0) as u64));
         let full = row.capacity > 0 && row.levels.present >= u64::from(row.capacity);
         let name = short(trace.name(row.name));
         let (colour, ink) = if full { (p.blocked, p.blocked_ink) } else { (p.ink_2, p.ink) };
         lines.push(Line { steps: true, ..line(&name, value, vec![points], colour, ink, 1.0) });
     }
-    let can_queue = lab.ledger().stations.iter().any(|row| row.kind == StationKind::Channel);
+    let can_queue =
+        lab.ledger().stations.iter().any(|row| matches!(row.kind, StationKind::Channel | StationKind::Pool));
     if !calls && !can_queue {
         return None;
     }

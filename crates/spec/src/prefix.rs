@@ -4,7 +4,7 @@
 //! kept for ever: there are as many as there are fields in the source.
 
 use super::{Field, FieldGroup, Values};
-use std::collections::BTreeSet;
+use litemap::LiteMap;
 use std::sync::{Mutex, PoisonError};
 
 /// What the keys of a group begin with, for a group that has to know it, as a member: `..prefix: Prefix`. A live parameter is told to
@@ -54,13 +54,13 @@ pub(super) fn joined(prefix: &'static str, rest: &str) -> &'static str {
 }
 
 fn kept(text: String) -> &'static str {
-    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    static KEPT: Mutex<LiteMap<&'static str, &'static str>> = Mutex::new(LiteMap::new_vec());
     let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(there) = all.get(text.as_str()) {
         return there;
     }
     let text: &'static str = text.leak();
-    all.insert(text);
+    all.insert(text, text);
     text
 }
 

@@ -48,7 +48,7 @@ pub struct Ledger {
     /// What the simulated program's panic said.
     pub crash: Option<TextId>,
     /// The station with a name: the first that is open, or else the first.
-    named: BTreeMap<TextId, StationId>,
+    named: LiteMap<TextId, StationId>,
     /// Of jobs that hold of a pool: who had them before and has them still, the outermost first: a worker's hand, other pools.
     outer: BTreeMap<JobId, Vec<StationId>>,
     /// Sums over all stations, kept as they change: there may be hundreds, and they are asked for at every instant.

@@ -19,12 +19,12 @@ pub struct Rgba {
     /// Blue.
     pub b: u8,
     /// Opacity, from 0 to 1.
-    pub a: f64,
+    pub a: f32,
 }
 
 impl Rgba {
     /// A colour.
-    pub const fn new(r: u8, g: u8, b: u8, a: f64) -> Rgba {
+    pub const fn new(r: u8, g: u8, b: u8, a: f32) -> Rgba {
         Rgba { r, g, b, a }
     }
 
@@ -38,7 +38,7 @@ impl Rgba {
     }
 
     /// The same colour, less opaque.
-    pub const fn faint(self, a: f64) -> Rgba {
+    pub const fn faint(self, a: f32) -> Rgba {
         Rgba { a: self.a * a, ..self }
     }
 }

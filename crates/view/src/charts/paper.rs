@@ -28,7 +28,7 @@ pub(super) enum Align {
 }
 
 pub(super) fn colour(c: Rgba) -> RGBAColor {
-    RGBAColor(c.r, c.g, c.b, c.a)
+    RGBAColor(c.r, c.g, c.b, f64::from(c.a))
 }
 
 impl<'a, DB: DrawingBackend> Paper<'a, DB> {

@@ -185,7 +185,7 @@ fn a_send_on_a_closed_channel_gives_the_value_back() {
     run(|env| async move {
         let (tx, _rx) = channel::<u32>(&env, "numbers", 8);
         tx.close();
-        assert_eq!(tx.send(5).await, Err(Closed(5)));
+        assert_eq!(tx.send(5).await, Err(Closed(Box::new(5))));
         assert_eq!(tx.try_send(6), Err(TrySendError::Closed(6)));
     });
 }
@@ -596,7 +596,7 @@ async fn against_the_model(env: &Env, capacity: u32, steps: &[Step]) {
                     let mut send: Pin<Box<dyn Future<Output = _>>> = Box::pin(sender.send(value));
                     let result = poll_once(send.as_mut()).await;
                     match (model.closed, to_waiting || has_room) {
-                        (true, _) => assert_eq!(result, Some(Err(Closed(value)))),
+                        (true, _) => assert_eq!(result, Some(Err(Closed(Box::new(value))))),
                         (false, true) => assert_eq!(result, Some(Ok(()))),
                         (false, false) => {
                             assert_eq!(result, None);
@@ -661,7 +661,7 @@ async fn against_the_model(env: &Env, capacity: u32, steps: &[Step]) {
                 tx.close();
                 model.closed = true;
                 for (value, mut send) in std::mem::take(&mut sends) {
-                    assert_eq!(poll_once(send.as_mut()).await, Some(Err(Closed(value))));
+                    assert_eq!(poll_once(send.as_mut()).await, Some(Err(Closed(Box::new(value)))));
                 }
                 for (_, mut receive) in std::mem::take(&mut receives) {
                     assert_eq!(poll_once(receive.as_mut()).await, Some(None));

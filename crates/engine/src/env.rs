@@ -279,6 +279,7 @@ impl Env {
     }
 
     /// Emits an event.
+    #[inline]
     pub fn emit(&self, kind: EventKind) {
         self.core.emit(kind);
     }

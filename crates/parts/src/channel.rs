@@ -47,9 +47,10 @@ pub struct Tx<T: Carries>(Rc<Shared<T>>);
 /// The receiving half.
 pub struct Rx<T: Carries>(Rc<Shared<T>>);
 
-/// The channel is closed; here is the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closed<T>(pub T);
+/// The channel is closed; here is the value. In a box, because that is rare: so the result of nearly every send is a word that stays
+/// in a register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed<T>(pub Box<T>);
 
 /// Why a value was not sent at once; here it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,7 +238,7 @@ impl<T: Carries> Future for Send<T> {
         if let Some(value) = this.value.take() {
             return match this.shared.accept(state, value) {
                 Ok(()) => Poll::Ready(Ok(())),
-                Err(TrySendError::Closed(value)) => Poll::Ready(Err(Closed(value))),
+                Err(TrySendError::Closed(value)) => Poll::Ready(Err(Closed(Box::new(value)))),
                 Err(TrySendError::Full(value)) => {
                     this.ticket = Some(state.senders.join((this.shared.env.current(), value)));
                     this.shared.env.waits(Wait::Send, this.shared.station, this.site);
@@ -254,7 +255,7 @@ impl<T: Carries> Future for Send<T> {
             && let Some(Left::Waiting((_, value))) = state.senders.leave(ticket)
         {
             this.ticket = None;
-            return Poll::Ready(Err(Closed(value)));
+            return Poll::Ready(Err(Closed(Box::new(value))));
         }
         Poll::Pending
     }

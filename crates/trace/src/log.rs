@@ -21,9 +21,8 @@ pub struct Trace {
     tail: Vec<TraceEvent>,
     forgotten: usize,
     spare: Vec<Vec<TraceEvent>>,
-    /// Events that brought a job on: of the full chunks, and of all.
+    /// Events of the full chunks that brought a job on.
     moves: u64,
-    all_moves: u64,
     texts: Texts,
     /// By task: the size in bytes of its future as boxed at spawn. Beside the log, because it differs between targets. Those of
     /// the first so many tasks were given up.
@@ -50,9 +49,7 @@ impl Trace {
         if self.tail.len() == self.tail.capacity() {
             self.next_chunk();
         }
-        let event = event();
-        self.all_moves += u64::from(event.kind.moves_a_job());
-        self.tail.push(event);
+        self.tail.push(event());
     }
 
     #[cold]
@@ -60,12 +57,13 @@ impl Trace {
         let fresh = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
         let full = std::mem::replace(&mut self.tail, fresh);
         if !full.is_empty() {
-            self.moves = self.all_moves;
+            self.moves += full.iter().map(|event| u64::from(event.kind.moves_a_job())).sum::<u64>();
             self.full.push_back(full);
         }
     }
 
-    /// How many of the events brought a job on, but for the last chunk that is not full yet.
+    /// How many of the events brought a job on, but for the last chunk that is not full yet: counted a chunk at a time, so that nothing
+    /// is added to what every event costs, and whoever emits one puts it together where it lies.
     pub fn moves(&self) -> u64 {
         self.moves
     }

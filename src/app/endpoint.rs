@@ -4,6 +4,7 @@
 
 use super::icon::icon;
 use super::real::Plan;
+use crate::app::held::use_held;
 use crate::app::markup::{classes, html};
 use crate::platform::endpoint::Endpoint;
 use crate::platform::field;
@@ -31,7 +32,7 @@ pub struct EndpointFormProps {
 #[component]
 pub fn EndpointForm(props: &EndpointFormProps) -> Html {
     // What was typed and is not in force: it stands in the field, with what is wrong below.
-    let draft = use_state(|| None::<String>);
+    let draft = use_held(|| None::<String>);
     let text = (*draft).clone().unwrap_or_else(|| props.url.to_string());
     let problem = match &*draft {
         Some(text) => Endpoint::read(text).err().map(|r| r.message()),
@@ -96,7 +97,7 @@ struct NumberProps {
 
 #[component]
 fn Number(props: &NumberProps) -> Html {
-    let draft = use_state(|| None::<String>);
+    let draft = use_held(|| None::<String>);
     let onchange = {
         let (draft, on_value, range) = (draft.clone(), props.on_value.clone(), props.least..=props.most);
         Callback::from(move |event: Event| {

@@ -4,6 +4,7 @@
 //! survive that, and so must a text that was refused, for it is what the message below is about.
 
 use crate::app::effect::use_effect_on;
+use crate::app::held::use_held;
 use crate::app::markup::html;
 use crate::platform::field;
 use yew::prelude::*;
@@ -41,7 +42,7 @@ pub struct EntryProps {
 /// A text box. Escape takes back what was typed.
 #[component]
 pub fn Entry(props: &EntryProps) -> Html {
-    let draft = use_state(|| None::<String>);
+    let draft = use_held(|| None::<String>);
     {
         let draft = draft.clone();
         use_effect_on(props.value.clone(), move || draft.set(None));

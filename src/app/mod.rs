@@ -10,6 +10,7 @@ mod effect;
 pub mod endpoint;
 pub mod entry;
 pub mod family;
+mod held;
 pub mod icon;
 pub mod lab;
 pub mod markup;

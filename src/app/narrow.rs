@@ -3,6 +3,7 @@
 //! Each part must be in the page once: twice, and its ids and test handles would mean two things.
 
 use crate::app::effect::use_effect_on;
+use crate::app::held::use_held;
 use crate::platform::media::Media;
 use yew::prelude::*;
 
@@ -12,7 +13,7 @@ const NARROW: &str = "(max-width: 1023.98px)";
 /// Whether there is no room for a panel beside the stage.
 #[hook]
 pub fn use_narrow() -> bool {
-    let narrow = use_state(|| Media::holds(NARROW));
+    let narrow = use_held(|| Media::holds(NARROW));
     {
         let narrow = narrow.clone();
         use_effect_on((), move || Media::watch(NARROW, move |holds| narrow.set(holds)));

@@ -5,6 +5,7 @@
 //! whether or not anybody listens, and no render puts the thumb back to where it was: the page renders five times a second.
 
 use crate::app::effect::use_effect_on;
+use crate::app::held::use_held;
 use crate::app::markup::html;
 use crate::platform::field;
 use web_sys::HtmlElement;
@@ -51,7 +52,7 @@ pub struct RangeProps {
 #[component]
 pub fn Range(props: &RangeProps) -> Html {
     let node = use_node_ref();
-    let dragged = use_state(|| None::<f64>);
+    let dragged = use_held(|| None::<f64>);
     let (min, max) = (props.min, props.max);
     let at = dragged.unwrap_or(props.value);
     {

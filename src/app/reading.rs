@@ -2,6 +2,7 @@
 //! that runs, its digest says: a file of another build is refused and never shown beside it.
 
 use crate::app::effect::use_effect_on;
+use crate::app::held::use_held;
 use crate::app::markup::html;
 use crate::platform::site;
 use crate::spec::{Source, digest, short_path};
@@ -27,8 +28,8 @@ thread_local! {
 /// The text of a source file, and a way to try again.
 #[hook]
 pub fn use_reading(source: Option<Source>) -> (Reading, Callback<MouseEvent>) {
-    let failed = use_state(|| None::<(&'static str, String)>);
-    let tried = use_state(|| 0_u32);
+    let failed = use_held(|| None::<(&'static str, String)>);
+    let tried = use_held(|| 0_u32);
     let shown = use_force_update();
     {
         let failed = failed.clone();

@@ -3,6 +3,7 @@
 use super::parked::{Parked, parked};
 use super::source::SourceLines;
 use crate::app::effect::use_effect_on;
+use crate::app::held::use_held;
 use crate::app::lab::Lab;
 use crate::app::markup::html;
 use crate::app::page::use_page;
@@ -22,7 +23,7 @@ pub fn Code() -> Html {
     let files = patterns::sources(pattern);
     // Where a pattern has several files, the second is the one to look at: the first puts them together.
     let first = usize::from(pattern.file.ends_with("/mod.rs"));
-    let chosen = use_state(|| first);
+    let chosen = use_held(|| first);
     {
         let chosen = chosen.clone();
         use_effect_on(pattern.id, move || chosen.set(first));

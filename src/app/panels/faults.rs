@@ -2,6 +2,7 @@
 
 use crate::app::entry::Entry;
 use crate::app::family;
+use crate::app::held::use_held;
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page, use_page};
 use crate::spec::{FaultSpec, FaultUnit};
@@ -60,8 +61,8 @@ fn Fault(props: &FaultProps) -> Html {
     let page = use_page();
     let FaultSpec { help, unit, default, min, max, .. } = props.fault;
     let (name, label) = (props.fault.name(), props.fault.full_label());
-    let chosen = use_state(|| default);
-    let problem = use_state(|| None::<String>);
+    let chosen = use_held(|| default);
+    let problem = use_held(|| None::<String>);
     let of_members = unit == FaultUnit::Member;
     let strongest = props.standing.iter().copied().max();
     let active = if of_members { props.standing.iter().copied().find(|m| *m == *chosen) } else { strongest };

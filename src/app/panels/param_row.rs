@@ -2,6 +2,7 @@
 
 use crate::app::effect::use_effect_on;
 use crate::app::entry::Entry;
+use crate::app::held::use_held;
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, use_page};
 use crate::app::range::Range;
@@ -41,7 +42,7 @@ impl yew::html::IntoPropValue<SameKey> for Field {
 pub fn ParamRow(props: &RowProps) -> Html {
     let page = use_page();
     let field = &props.field.0;
-    let problem = use_state(|| None::<String>);
+    let problem = use_held(|| None::<String>);
     {
         // Another value came into force by another way: the complaint speaks of one that is gone.
         let problem = problem.clone();

@@ -7,6 +7,7 @@ mod result;
 
 use super::param_row::SameKey;
 use crate::app::entry::Entry;
+use crate::app::held::use_held;
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, use_page};
 use crate::app::side_runs::Race;
@@ -137,9 +138,9 @@ fn Controls(props: &ControlsProps) -> Html {
     let page = use_page();
     let side_runs = page.side_runs();
     let race = side_runs.race();
-    let seeds = use_state(|| race.map_or(1, |race| race.run().seeds().len()));
+    let seeds = use_held(|| race.map_or(1, |race| race.run().seeds().len()));
     let running = race.filter(|race| race.is_running());
-    let refused = use_state(|| false);
+    let refused = use_held(|| false);
     let commit = {
         let (seeds, refused) = (seeds.clone(), refused.clone());
         Callback::from(move |text: String| {

@@ -1,6 +1,7 @@
 //! The catalogue: all patterns by group, with a search.
 
 use super::top_bar::menu_actions;
+use crate::app::held::use_held;
 use crate::app::icon::icon;
 use crate::app::markup::html;
 use crate::app::page::{Command, use_page};
@@ -20,7 +21,7 @@ pub struct CatalogueProps {
 #[component]
 pub fn Catalogue(props: &CatalogueProps) -> Html {
     let page = use_page();
-    let sought = use_state(String::new);
+    let sought = use_held(String::new);
     let oninput = {
         let sought = sought.clone();
         Callback::from(move |event: InputEvent| sought.set(field::text(&event).unwrap_or_default()))

@@ -13,6 +13,7 @@ use super::transport::transport;
 use crate::app::commands;
 use crate::app::compare::Compare;
 use crate::app::effect::use_effect_on;
+use crate::app::held::use_held;
 use crate::app::lab::{Lab, Speed};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Change, Command, Page, State, Tab};
@@ -103,7 +104,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
     let drafts = use_mut_ref(|| None);
     let page = Page::new(Rc::new((*state).clone()), (lab.clone(), side_runs), ask, drafts);
     use_shortcuts(&page);
-    let menu = use_state(|| false);
+    let menu = use_held(|| false);
     let class = classes!("app", (*menu).then_some("menu"));
     let on_menu = {
         let menu = menu.clone();

@@ -2,6 +2,7 @@
 
 use crate::app::effect::use_effect_on;
 use crate::app::family;
+use crate::app::held::use_held;
 use crate::app::lab::Speed;
 use crate::app::markup::html;
 use crate::app::page::{Page, use_page};
@@ -39,7 +40,7 @@ struct Seen {
 pub fn StageBox() -> Html {
     let page = use_page();
     let node = use_node_ref();
-    let item = use_state(|| None::<usize>);
+    let item = use_held(|| None::<usize>);
     use_painting(&page, &node, *item);
     let items = with_scene(&page.lab(), page.state.dark, size_of(&node), *item, scene::items);
     let onmousemove = {
@@ -56,7 +57,7 @@ pub fn StageBox() -> Html {
         let item = item.clone();
         Callback::from(move |_: MouseEvent| item.set(None))
     };
-    let pressed = use_state(|| None::<Html>);
+    let pressed = use_held(|| None::<Html>);
     let press = {
         let (page, node, pressed) = (page.clone(), node.clone(), pressed.clone());
         Callback::from(move |point: (f64, f64)| {

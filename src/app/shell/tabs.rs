@@ -2,6 +2,7 @@
 //! parts too.
 
 use crate::app::effect::use_effect_on;
+use crate::app::held::{Held, use_held};
 use crate::app::markup::html;
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
@@ -100,8 +101,8 @@ pub fn Tabs() -> Html {
 /// Whether the region is open where it is only its tab row otherwise, in a low window or below a tall picture: choosing a tab
 /// opens it, by whatever way, and pressing the chosen one again closes it. Elsewhere the style sheet takes no notice.
 #[hook]
-fn use_open(current: Tab) -> UseStateHandle<bool> {
-    let open = use_state(|| false);
+fn use_open(current: Tab) -> Held<bool> {
+    let open = use_held(|| false);
     let seen = use_mut_ref(|| current);
     {
         let open = open.clone();

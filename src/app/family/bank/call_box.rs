@@ -4,6 +4,7 @@
 //! know what the interface of the system looks like.
 
 use crate::app::effect::use_effect_on;
+use crate::app::held::use_held;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
 use crate::app::panels::obstacle;
@@ -81,7 +82,7 @@ pub struct CallBoxProps {
 pub fn CallBox(props: &CallBoxProps) -> Html {
     let page = use_page();
     let node = use_node_ref();
-    let to = use_state(|| props.called.to);
+    let to = use_held(|| props.called.to);
     {
         let (node, Called { at, number, room, .. }) = (node.clone(), props.called.clone());
         use_effect_on((), move || {

@@ -11,6 +11,7 @@ pub use calls::sheets as call_charts;
 
 use crate::analysis::{LevelPoint, Summary, WindowPoint, pieces};
 use crate::app::effect::use_effect_on;
+use crate::app::held::use_held;
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
 use crate::app::markup::html;
@@ -67,7 +68,7 @@ struct ChartProps {
 #[component]
 fn Chart(props: &ChartProps) -> Html {
     let node = use_node_ref();
-    let as_table = use_state(|| false);
+    let as_table = use_held(|| false);
     use_painting(&node, props);
     let toggle = {
         let as_table = as_table.clone();

@@ -6,7 +6,7 @@ use super::{Condition, Here};
 use crate::number;
 use crate::scene::age::{self, Scale};
 use crate::scene::{Frame, Look, Plan, first_fit, wires};
-use crate::shape::{Ink, Point, Sheet, bold_width, crisp, cut, text_width};
+use crate::shape::{Ink, Point, Sheet, bold_width, crisp, text_width};
 use crate::text::Row;
 use millrace_trace::{SimTime, StationKind, UNLIMITED};
 
@@ -105,7 +105,7 @@ impl Face for Server {
 
     fn caption(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, at: Point) {
         let condition = condition(here, look);
-        let words = cut(&format!("server {}", condition.words()), 86.0, 11.0, false);
+        let words = first_fit(&[format!("server {}", condition.words()), condition.words(), condition.brief()], 86.0);
         sheet.text(at, words, Ink::new(condition.ink(look.palette)).middle());
     }
 

@@ -284,7 +284,12 @@ fn a_text_that_was_given_up_reads_as_empty_and_comes_back_under_another_number()
     let again = trace.text("a long answer");
     assert_ne!(again, first);
     assert_eq!(trace.name(again), "a long answer");
-    assert_eq!(trace.text("a long answer"), again);
+    // Also one that was asked for last.
+    assert_eq!([trace.text("a long answer"), trace.text("a long answer")], [again, again]);
+    trace.forget_text(again);
+    let third = trace.text("a long answer");
+    assert_ne!(third, again);
+    assert_eq!((trace.name(again), trace.name(third)), ("", "a long answer"));
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub struct Texts {
     blocks: Vec<Block>,
     numbers: BTreeMap<Rc<str>, u32>,
     next: u32,
+    /// The one that was asked for last, and its number: thousands of tasks of one name come one after the other.
+    last: Option<(Rc<str>, u32)>,
 }
 
 /// Texts with numbers in a row; none for one that was given up.
@@ -28,7 +30,11 @@ struct Block {
 impl Texts {
     /// The number of a text.
     pub fn intern(&mut self, text: &str) -> TextId {
-        if let Some(&number) = self.numbers.get(text) {
+        if let Some((_, number)) = self.last.as_ref().filter(|(last, _)| **last == *text) {
+            return TextId(*number);
+        }
+        if let Some((known, &number)) = self.numbers.get_key_value(text) {
+            self.last = Some((known.clone(), number));
             return TextId(number);
         }
         let number = self.next;
@@ -51,6 +57,7 @@ impl Texts {
         let place = block.texts.get_mut(text.0 as usize % BLOCK);
         if let Some(kept) = place.and_then(Option::take) {
             self.numbers.remove(&kept);
+            self.last = None;
             block.held -= 1;
             // The block that is being filled still has places to give out.
             if block.held == 0 && block.texts.len() == BLOCK {

@@ -5,7 +5,6 @@ use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Worker};
 use crate::shape::{Point, Sheet};
 use crate::text::Row;
 use millrace_trace::{Outcome, StationKind, ledger::StationRow};
-use std::fmt::Debug;
 
 /// How much room a place takes, in CSS pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +92,7 @@ pub struct Words {
 }
 
 /// A kind of place.
-pub trait Face: Debug {
+pub trait Face {
     /// The kinds of station it can show.
     fn stations(&self) -> &'static [StationKind];
 

@@ -5,8 +5,7 @@ use crate::scene::{Scene, Worker};
 use millrace_spec::{Place, SceneSpec};
 use millrace_trace::{Ledger, StationId, StationKind, Trace, ledger::StationRow};
 
-/// A place, with what was looked up of it once for the picture.
-#[derive(Debug)]
+/// A place, with what was looked up of it once for the picture. Without `Debug`, which would bring every face's into the page.
 pub struct Shown<'a> {
     /// Its number among the places, in the order in which they are read.
     pub index: usize,
@@ -65,7 +64,7 @@ pub fn paths(spec: &SceneSpec, places: &[Shown<'_>]) -> Vec<Path> {
 }
 
 /// A place in its scene.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Here<'s, 'a> {
     /// The scene.
     pub scene: &'s Scene<'a>,

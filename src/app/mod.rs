@@ -17,6 +17,7 @@ pub mod markup;
 mod memo;
 mod narrow;
 pub mod page;
+mod painting;
 pub mod panels;
 pub mod range;
 mod reading;

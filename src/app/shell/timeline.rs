@@ -1,14 +1,11 @@
 //! The timeline: drag scrubs and pauses, a click jumps, arrows go in steps.
-//!
-//! It is painted when the page looks anew, and whenever its canvas gets another size: a window can change while nothing runs.
 
-use crate::app::effect::use_effect_on;
 use crate::app::lab::Lab;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
+use crate::app::painting::use_painting;
 use crate::app::scene;
-use crate::platform::resize::Resizes;
-use crate::platform::{canvas, clock, host};
+use crate::platform::{canvas, host};
 use crate::trace::{SimTime, Span};
 use crate::view::number;
 use crate::view::timeline::Timeline as Picture;
@@ -22,7 +19,7 @@ pub fn Timeline() -> Html {
     let page = use_page();
     let node = use_node_ref();
     let dragging = use_mut_ref(|| false);
-    use_painting(&page, &node);
+    use_painting(&node, page.clone(), paint);
     let seek = {
         let (page, node) = (page.clone(), node.clone());
         Callback::from(move |x: f64| {
@@ -119,26 +116,6 @@ fn end(lab: &Lab) -> SimTime {
     // In round steps, so that the axis does not creep under the eye.
     let step = number::round_step(estimate.max(0.1), 4.0);
     SimTime((libm::ceil(estimate.max(0.1) / step) * step * 1e9) as u64)
-}
-
-/// Paints after each look of the page, and at another size.
-#[hook]
-fn use_painting(page: &Page, node: &NodeRef) {
-    let latest = use_mut_ref(|| page.clone());
-    latest.replace(page.clone());
-    {
-        let (node, page) = (node.clone(), page.clone());
-        use_effect(move || clock::soon(move || paint(&node, &page)));
-    }
-    let node = node.clone();
-    use_effect_on((), move || {
-        node.cast::<web_sys::Element>().map(|canvas| {
-            Resizes::watch(&canvas, move || {
-                let page = latest.borrow().clone();
-                paint(&node, &page);
-            })
-        })
-    });
 }
 
 fn paint(node: &NodeRef, page: &Page) {

@@ -10,15 +10,14 @@ pub use bank::sheets as bank_charts;
 pub use calls::sheets as call_charts;
 
 use crate::analysis::{LevelPoint, Summary, WindowPoint, pieces};
-use crate::app::effect::use_effect_on;
 use crate::app::held::use_held;
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
 use crate::app::markup::html;
 use crate::app::page::Page;
+use crate::app::painting::use_painting;
 use crate::app::{family, scene};
-use crate::platform::resize::Resizes;
-use crate::platform::{canvas, clock, host};
+use crate::platform::{canvas, host};
 use crate::trace::{SimTime, Span};
 use crate::view::charts::{Histogram, Line, Paper, Points, Table, TimeChart};
 use crate::view::{Palette, Rgba, Theme, number};
@@ -69,7 +68,7 @@ struct ChartProps {
 fn Chart(props: &ChartProps) -> Html {
     let node = use_node_ref();
     let as_table = use_held(|| false);
-    use_painting(&node, props);
+    use_painting(&node, props.clone(), paint);
     let toggle = {
         let as_table = as_table.clone();
         Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
@@ -92,28 +91,6 @@ fn Chart(props: &ChartProps) -> Html {
     }
 }
 
-/// Paints the canvas whenever what it shows, its size or the theme has changed.
-#[hook]
-fn use_painting(node: &NodeRef, props: &ChartProps) {
-    let latest = use_mut_ref(|| props.clone());
-    {
-        let (node, latest, props) = (node.clone(), latest.clone(), props.clone());
-        use_effect_on(props.clone(), move || {
-            latest.replace(props.clone());
-            clock::soon(move || paint(&node, &props.sheet.figure, props.dark));
-        });
-    }
-    let node = node.clone();
-    use_effect_on((), move || {
-        node.cast::<web_sys::Element>().map(|canvas| {
-            Resizes::watch(&canvas, move || {
-                let props = latest.borrow();
-                paint(&node, &props.sheet.figure, props.dark);
-            })
-        })
-    });
-}
-
 fn rows(table: &Table) -> Html {
     html! {
         <div class="scroll tabled">
@@ -125,17 +102,17 @@ fn rows(table: &Table) -> Html {
     }
 }
 
-fn paint(node: &NodeRef, figure: &Figure, dark: bool) {
+fn paint(node: &NodeRef, ChartProps { sheet, dark }: &ChartProps) {
     let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
     let ratio = host::pixel_ratio();
     if canvas::fit(&element, ratio).is_none() {
         return;
     }
     let Some(backend) = CanvasBackend::with_canvas_object(element) else { return };
-    let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
+    let palette = Palette::of(if *dark { Theme::Dark } else { Theme::Light });
     let paper = Paper::new(backend, palette, ratio);
     // A canvas that cannot be drawn on stays empty; the numbers are in the tiles and in the table.
-    let _drawn = match figure {
+    let _drawn = match &sheet.figure {
         Figure::Time(chart) => chart.draw(&paper, palette.chrome),
         Figure::Bars(bars) => bars.draw(&paper, palette.chrome),
     };

@@ -7,7 +7,7 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 site=$1
-mark=715000
+mark=660000
 
 total=0
 for file in "$site"/*.*; do

@@ -63,7 +63,7 @@ for wasm in "$site"/*.wasm; do
   fi
   # What no tool can do is left, and said: the site works with long names too.
   glue=${wasm%_bg.wasm}.js
-  if have node && node scripts/shorten-imports.mjs "$wasm" "$glue" && [ -x "$esbuild" ]; then
+  if have node && node scripts/shorten-names.mjs "$wasm" "$glue" && [ -x "$esbuild" ]; then
     "$esbuild" --minify --format=esm --log-level=warning --allow-overwrite "$glue" --outfile="$glue"
   else
     say "Leaving $glue as long as it was"

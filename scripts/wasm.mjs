@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 // Numbers of the binary format, WebAssembly Core Specification 5.5.
-const CUSTOM = 0, IMPORT = 2, CODE = 10, DATA = 11;
+const CUSTOM = 0, IMPORT = 2, EXPORT = 7, CODE = 10, DATA = 11;
 const FUNCTION_NAMES = 1;
 
 /**
@@ -11,12 +11,12 @@ const FUNCTION_NAMES = 1;
  * - `functions`, the bytes of each function of its own, and `names` by number, as far as it has names;
  * - `data`, how many bytes of data it has;
  * - `section`, where its section of names begins and ends, if it has one;
- * - `imports`, the section of imports with the name of each: `begin`, `content` and `end`, and in `names` where each name begins
+ * - `imports` and `exports`, these sections with the name of each: `begin`, `content` and `end`, and in `names` where each name begins
  *   with its length, where it ends, and its `text`.
  */
 export function read(path) {
   const bytes = readFileSync(path);
-  const module = { bytes, functionsImported: 0, functions: [], names: new Map(), data: 0, section: null, imports: null };
+  const module = { bytes, functionsImported: 0, functions: [], names: new Map(), data: 0, section: null, imports: null, exports: null };
   let at = 8;
 
   function number() {
@@ -34,11 +34,16 @@ export function read(path) {
     return bytes.toString('utf8', at - length, at);
   }
 
+  /** Reads a name. */
+  function name() {
+    const begin = at;
+    return { begin, text: text(), end: at };
+  }
+
   /** Reads an import; whether it is a function. */
   function imported(names) {
     text();
-    const begin = at;
-    names.push({ begin, text: text(), end: at });
+    names.push(name());
     const kind = bytes[at++];
     if (kind === 0) number();
     else if (kind === 3) at += 2;
@@ -60,8 +65,14 @@ export function read(path) {
     if (kind === IMPORT) {
       module.imports = { begin, content: at, end, names: [] };
       for (let n = number(); n > 0; n--) module.functionsImported += imported(module.imports.names);
-    }
-    else if (kind === CODE) for (let n = number(); n > 0; n--) {
+    } else if (kind === EXPORT) {
+      module.exports = { begin, content: at, end, names: [] };
+      for (let n = number(); n > 0; n--) {
+        module.exports.names.push(name());
+        at++;
+        number();
+      }
+    } else if (kind === CODE) for (let n = number(); n > 0; n--) {
       const size = number();
       module.functions.push(bytes.subarray(at, at + size));
       at += size;
@@ -97,12 +108,19 @@ export function sectionOfNames(names, first) {
   return Buffer.concat([Buffer.from([CUSTOM]), leb(content.length), content]);
 }
 
-/** The module with other names of what it imports, in the order in which it imports them. */
-export function withImportsNamed({ bytes, imports: { content, begin, end, names } }, others) {
-  const starts = [content, ...names.map(name => name.end)];
-  const renamed = others.flatMap((other, i) => {
-    return [bytes.subarray(starts[i], names[i].begin), leb(other.length), Buffer.from(other, 'ascii')];
-  });
-  const section = Buffer.concat([...renamed, bytes.subarray(starts.at(-1), end)]);
-  return Buffer.concat([bytes.subarray(0, begin), Buffer.from([IMPORT]), leb(section.length), section, bytes.subarray(end)]);
+/** The module with other names of what it imports and exports, each in the order in which it does. */
+export function withNames({ bytes, imports, exports }, imported, exported) {
+  const section = ({ content, end, names }, kind, others) => {
+    const starts = [content, ...names.map(name => name.end)];
+    const renamed = others.flatMap((other, i) => {
+      return [bytes.subarray(starts[i], names[i].begin), leb(other.length), Buffer.from(other, 'ascii')];
+    });
+    const all = Buffer.concat([...renamed, bytes.subarray(starts.at(-1), end)]);
+    return Buffer.concat([Buffer.from([kind]), leb(all.length), all]);
+  };
+  return Buffer.concat([
+    bytes.subarray(0, imports.begin), section(imports, IMPORT, imported),
+    bytes.subarray(imports.end, exports.begin), section(exports, EXPORT, exported),
+    bytes.subarray(exports.end),
+  ]);
 }

@@ -1,7 +1,7 @@
 //! Levels over time: numbers that jump, and stay until they jump again.
 
+use litemap::LiteMap;
 use millrace_trace::{Gauge, SimTime, StationId, StationKind};
-use std::collections::BTreeMap;
 
 /// What a level is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +39,7 @@ pub struct Levels {
 struct Places {
     in_flight: Option<usize>,
     queues: Vec<Option<usize>>,
-    others: BTreeMap<Subject, usize>,
+    others: LiteMap<Subject, usize>,
 }
 
 impl Places {

@@ -1,16 +1,16 @@
 //! What the bank alone reports: the path and the doors of each car, and what became of each request.
 
 use super::car::{DOORS, FLOOR, HEADING};
+use litemap::LiteMap;
 use millrace_spec::{Detail, Values};
 use millrace_trace::{EventKind, Ledger, SimTime, StationId, StationKind, Trace, TraceEvent};
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeMap;
 
 /// The report of a bank.
 #[derive(Debug, Default)]
 struct Bank {
-    cars: BTreeMap<StationId, Way>,
-    requests: BTreeMap<u32, Json>,
+    cars: LiteMap<StationId, Way>,
+    requests: LiteMap<u32, Json>,
 }
 
 /// A car's way: when it was at which floor and where it was heading, at each change, and when and where its doors opened.

@@ -10,8 +10,10 @@ use crate::{Palette, Rgba};
 use millrace_spec::FaultUnit;
 use millrace_trace::{SimTime, StationId, ledger::StationRow};
 
-/// So many calls must have ended in the last second before a share of them means something.
+/// So many calls must have ended in the last second before a share of them means something, and so many of them in vain: one is an
+/// accident.
 const ENOUGH: u32 = 5;
+const NOT_ONCE: u32 = 2;
 /// From this share on it is told what the calls got that got no result.
 const TELLING: f64 = 0.05;
 
@@ -122,7 +124,8 @@ fn unanswered(last: Ended) -> Option<Condition> {
     let failed = last.errors + last.unreached;
     let share = |n: u32| f64::from(n) / f64::from(last.all());
     let percent = |n: u32| (share(n) * 100.0 + 0.5) as u32;
-    if last.all() < ENOUGH || share(failed + last.late) <= TELLING {
+    let in_vain = failed + last.late;
+    if last.all() < ENOUGH || in_vain < NOT_ONCE || share(in_vain) <= TELLING {
         None
     } else if failed >= last.late {
         Some(Condition::Errors(percent(failed)))

@@ -37,6 +37,18 @@ impl Called {
         (self == Called::NEVER).then(|| Called::once(server)).filter(|once| !once.is_in_table())
     }
 
+    /// As a number, and back.
+    #[inline]
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// What a number stands for.
+    #[inline]
+    pub fn from_bits(bits: u16) -> Called {
+        Called(bits)
+    }
+
     /// Whether the table has to be told when the job has left.
     pub fn is_in_table(self) -> bool {
         self == Called::IN_TABLE

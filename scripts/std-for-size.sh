@@ -1,9 +1,9 @@
-# Source this to build the page with a standard library that was built for it: for size, and without a word to say when it panics.
-# Say it with: build_std_for_size && …; what it exports holds for every cargo that follows.
+# Source this, and call build_std_for_size before the page is built: then every cargo that follows builds the standard library with it,
+# for size, and panics that say nothing. It fails where that cannot be had.
 #
 # The library that rustup ships is built for speed, and each place that may panic carries what would be said, with file and line: 35 KB
-# of the page as sent, for messages that nobody should ever read. With this a panic is a trap: the page's list of errors has
-# "unreachable" and a stack, and `make serve`, which does without, has the message.
+# of the page as sent, for messages that nobody should ever read. Without them a panic is a trap: the page's list of errors has
+# "unreachable" and a stack. The page of `make serve` is built as ever, and has the message.
 #
 # Both are switches of rustc and cargo that are not stable yet, so a stable cargo has to be told that they are meant
 # (RUSTC_BOOTSTRAP). Where the library's source is not to be had, or this rustc knows no such switch, the page is built as ever.

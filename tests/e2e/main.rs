@@ -24,4 +24,5 @@ mod sharpness;
 mod site;
 mod suite;
 mod traffic;
+mod traps;
 mod windows;

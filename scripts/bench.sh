@@ -18,7 +18,7 @@ cat <<'TARGETS'
 TARGETS
 
 say "Measuring natively: cargo bench (building takes some minutes the first time)"
-cargo bench --quiet --bench engine --bench elevator -- "$@"
+cargo bench --quiet --bench engine --bench heap --bench elevator -- "$@"
 
 if ! have node; then
   say "Not measuring in wasm: there is no Node.js on this machine (20 or later)"
@@ -34,7 +34,7 @@ fi
 say "Measuring in wasm, under Node $(node --version): the same benches, built as the page is"
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-for bench in engine elevator; do
+for bench in engine heap elevator; do
   # The name of what was built has a hash in it: cargo says it, in JSON, beside the page's own binary.
   wasm=$(cargo bench --quiet --profile page --bench "$bench" --target wasm32-unknown-unknown --no-run --message-format json |
     sed -n 's/.*"executable":"\([^"]*\/'"$bench"'-[^"]*\.wasm\)".*/\1/p' | tail -n 1)

@@ -9,6 +9,8 @@
 #![forbid(unsafe_code)]
 
 mod car;
+#[path = "../shared/clock.rs"]
+mod clock;
 mod drill;
 #[path = "../shared/host.rs"]
 mod host;

@@ -1,6 +1,7 @@
 //! A large bank in slices of 1/60 s of virtual time, as the page asks for them at 1×.
 
-use crate::host::{self, say};
+use crate::clock;
+use crate::host::say;
 use millrace::analysis::History;
 use millrace::session::{Scenario, Session};
 use millrace::trace::{Ledger, SimTime};
@@ -46,12 +47,12 @@ fn slices(link: &str) -> (Vec<f64>, Vec<f64>) {
     let (mut computed, mut shown) = (Vec::new(), Vec::new());
     for slice in 1.. {
         let at = SimTime(slice * 1_000_000_000 / SLICES);
-        let start = host::seconds();
+        let start = clock::seconds();
         session.compute(at, u64::MAX);
-        let between = host::seconds();
+        let between = clock::seconds();
         session.show(at, u64::MAX);
         computed.push(between - start);
-        shown.push(host::seconds() - between);
+        shown.push(clock::seconds() - between);
         if session.end().is_some_and(|end| end <= at) {
             break;
         }

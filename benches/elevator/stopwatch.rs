@@ -1,6 +1,6 @@
 //! What passes between a start and a stop: time, and what is allocated.
 
-use crate::{HEAP, host};
+use crate::{HEAP, clock};
 use stats_alloc::Region;
 use std::alloc::System;
 
@@ -25,12 +25,12 @@ impl Stopwatch {
     /// Starts now.
     pub fn start() -> Stopwatch {
         let region = Region::new(HEAP);
-        Stopwatch { region, start: host::seconds() }
+        Stopwatch { region, start: clock::seconds() }
     }
 
     /// What passed since.
     pub fn stop(self) -> Passed {
-        let seconds = host::seconds() - self.start;
+        let seconds = clock::seconds() - self.start;
         let change = self.region.change();
         Passed { seconds, bytes: change.bytes_allocated, allocations: change.allocations + change.reallocations }
     }

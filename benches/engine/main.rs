@@ -11,29 +11,24 @@
 #![forbid(unsafe_code)]
 
 mod by_hand;
+#[path = "../shared/clock.rs"]
+mod clock;
 #[path = "../shared/host.rs"]
 mod host;
 mod measure;
-mod memory;
+#[path = "../shared/numbers.rs"]
+mod numbers;
 mod table;
 mod whole;
 mod work;
-
-use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
-use std::alloc::System;
-
-/// Counts what is allocated: the bytes of a waiting task come from here, and allocations on the way of a request show.
-#[global_allocator]
-static HEAP: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() {
     host::say(&format!("The engine, {}: the best of {} rounds", host::NAME, measure::ROUNDS));
     // `cargo bench --bench engine -- pool` measures one work alone, for a profiler.
     let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     for work in work::ALL.iter().filter(|work| work.title.contains(&wanted)) {
-        let memory = memory::measure(work);
         let timing = measure::measure(work);
-        table::print(work, &timing, &memory);
+        table::print(work, &timing);
     }
     if whole::TITLE.contains(&wanted) {
         whole::print();

@@ -1,6 +1,6 @@
 //! The timing: rounds in which each way of doing a work is measured once.
 
-use crate::host;
+use crate::clock;
 use crate::work::{End, Work};
 use millrace::engine::Run;
 use millrace::trace::{Cursor, Ledger, SimTime};
@@ -65,11 +65,11 @@ fn round(work: &Work, timing: &mut Timing) {
 }
 
 fn time(work: &Work, mut body: impl FnMut()) -> f64 {
-    let start = host::seconds();
+    let start = clock::seconds();
     for _ in 0..work.repeats {
         body();
     }
-    (host::seconds() - start) / f64::from(work.repeats)
+    (clock::seconds() - start) / f64::from(work.repeats)
 }
 
 /// Runs to the end, in slices.

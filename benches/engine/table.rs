@@ -2,11 +2,11 @@
 
 use crate::host::say;
 use crate::measure::{Samples, Timing};
-use crate::memory::Memory;
+use crate::numbers::thousands;
 use crate::work::Work;
 
 /// Prints what was measured of a work.
-pub fn print(work: &Work, timing: &Timing, memory: &Memory) {
+pub fn print(work: &Work, timing: &Timing) {
     say("");
     say(&format!("{}; {} {}s", work.title, thousands(work.units), work.unit));
     let per_unit = format!("ns/{}", work.unit);
@@ -30,18 +30,7 @@ pub fn print(work: &Work, timing: &Timing, memory: &Memory) {
     line("engine, trace kept", &timing.kept, true);
     line("engine, trace folded, then given up", &timing.folded, true);
     line("the fold of the kept trace alone", &timing.fold, true);
-    say(&format!(
-        "  {:.2} events and {:.2} allocations a {}",
-        timing.events as f64 / f64::from(work.units),
-        memory.allocations as f64 / f64::from(work.units),
-        work.unit,
-    ));
-    if let Some(waiting) = &memory.waiting {
-        say(&format!(
-            "  a waiting task: {:.0} bytes on the heap, of which its boxed future {}",
-            waiting.heap, waiting.future
-        ));
-    }
+    say(&format!("  {:.2} events a {}", timing.events as f64 / f64::from(work.units), work.unit));
 }
 
 /// The best round.
@@ -54,17 +43,4 @@ pub fn median(samples: &Samples) -> f64 {
     let mut sorted = samples.clone();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// A whole number as people write it: 1,000,000.
-pub fn thousands(n: u32) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

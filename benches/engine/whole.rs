@@ -5,9 +5,11 @@
 //! grow with the length of the run.
 
 use crate::by_hand;
-use crate::host::{self, say};
+use crate::clock;
+use crate::host::say;
 use crate::measure::Samples;
-use crate::table::{best, median, thousands};
+use crate::numbers::thousands;
+use crate::table::{best, median};
 use crate::work::{End, WORKERS};
 use millrace::analysis::History;
 use millrace::export::Report;
@@ -107,11 +109,11 @@ fn round(requests: u32, timing: &mut Timing) {
 }
 
 fn time(repeats: u32, mut body: impl FnMut()) -> f64 {
-    let start = host::seconds();
+    let start = clock::seconds();
     for _ in 0..repeats {
         body();
     }
-    (host::seconds() - start) / f64::from(repeats)
+    (clock::seconds() - start) / f64::from(repeats)
 }
 
 fn scenario(requests: u32) -> Scenario {

@@ -52,8 +52,6 @@ pub struct Work {
     pub units: u32,
     /// How often it is done in one measurement: enough for the clock.
     pub repeats: u32,
-    /// How many tasks wait at once from time zero on, for those works where that is of interest.
-    pub waiting: Option<u32>,
     /// The work by hand.
     pub by_hand: fn() -> End,
     program: fn(Env, Rc<Cell<u64>>) -> Program,
@@ -66,7 +64,6 @@ pub const ALL: &[Work] = &[
         unit: "request",
         units: REQUESTS,
         repeats: 1,
-        waiting: None,
         by_hand: || by_hand::pool(REQUESTS, false),
         program: |env, completed| Box::pin(pool(env, completed)),
     },
@@ -75,7 +72,6 @@ pub const ALL: &[Work] = &[
         unit: "task",
         units: CROWD,
         repeats: 20,
-        waiting: Some(CROWD),
         by_hand: by_hand::crowd_of_sleepers,
         program: |env, completed| Box::pin(crowd_of_sleepers(env, completed)),
     },
@@ -84,7 +80,6 @@ pub const ALL: &[Work] = &[
         unit: "task",
         units: CROWD,
         repeats: 20,
-        waiting: Some(CROWD),
         by_hand: by_hand::crowd_of_callers,
         program: |env, completed| Box::pin(crowd_of_callers(env, completed)),
     },
@@ -93,7 +88,6 @@ pub const ALL: &[Work] = &[
         unit: "sleep",
         units: SLEEPERS * SLEEPS,
         repeats: 1,
-        waiting: Some(SLEEPERS),
         by_hand: by_hand::sleepers,
         program: |env, completed| Box::pin(sleepers(env, completed)),
     },

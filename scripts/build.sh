@@ -5,9 +5,9 @@ source "$(dirname "$0")/common.sh"
 source scripts/std-for-size.sh
 scripts/install-tools.sh
 
-# The mark holds what was reached with eight patterns, 594,000, with room for two or three more.
-mark=650000
-if build_std_for_size; then mark=612000; fi
+# Eight patterns on a page that did not explain itself were 597,000: the mark has room for what explains them.
+mark=720000
+if build_std_for_size; then mark=680000; fi
 
 say "Building the release site in dist/ (some minutes the first time)"
 trunk build --release

@@ -52,8 +52,8 @@ pub enum Tone {
 pub enum Mark {
     /// A change of state.
     Change,
-    /// A fault begins.
-    FaultOn(String),
+    /// A fault begins, with this magnitude.
+    FaultOn(String, i64),
     /// A fault ends: which of those of its kind that stand, in the order of their beginnings.
     FaultOff(String, usize),
 }
@@ -127,7 +127,7 @@ impl Journal {
                 let name = trace.name(fault).to_owned();
                 let text = if on { format!("on, magnitude {magnitude}") } else { "off".to_owned() };
                 let ended = || Mark::FaultOff(name.clone(), usize::try_from(magnitude).unwrap_or(0));
-                let mark = if on { Mark::FaultOn(name.clone()) } else { ended() };
+                let mark = if on { Mark::FaultOn(name.clone(), magnitude) } else { ended() };
                 Some((if on { Tone::Server } else { Tone::Success }, name, text, Some(mark)))
             }
             EventKind::Edited { field, value } => {
@@ -162,7 +162,7 @@ impl Journal {
     #[cold]
     fn tell(&mut self, event: &TraceEvent, position: u64, (tone, who, text, mark): Told) {
         // What people did always counts; of what a system does by itself an hour has enough.
-        let by_people = matches!(mark, Some(Mark::FaultOn(_) | Mark::FaultOff(..)));
+        let by_people = matches!(mark, Some(Mark::FaultOn(..) | Mark::FaultOff(..)));
         let most = if mark.is_some() { Journal::MOST_MARKED } else { Journal::MOST };
         if self.entries.len() >= most && !by_people {
             self.left_out += 1;

@@ -9,6 +9,7 @@
 mod blocks;
 mod checks;
 mod exchanges;
+mod fault_spans;
 mod figures;
 mod folded;
 mod history;
@@ -25,6 +26,7 @@ mod window;
 pub use blocks::View;
 pub use checks::{CheckState, Checks, Standing};
 pub use exchanges::{ExchangeRow, Exchanges, PAGE, Reply, Request};
+pub use fault_spans::{FaultSpan, fault_spans};
 pub use figures::Figures;
 pub use history::{Budget, History};
 pub use journal::{Entry, Journal, Mark, Tone};

@@ -1,5 +1,6 @@
 //! The timeline's picture: what ended over time, with errors in their own colour, faults as bands, changes of state as marks, the playhead.
 
+use super::fault_bands::{Hue, fault_bands};
 use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
 use super::{Palette, number};
 use millrace_analysis::{Entry, Figures, Mark};
@@ -104,36 +105,16 @@ impl Timeline<'_> {
 
     fn faults(&self, sheet: &mut Sheet, top: f64, base: f64, low: bool) {
         let p = self.palette;
-        let mut open: Vec<(&str, SimTime)> = Vec::new();
-        let mut bands: Vec<(&str, SimTime, SimTime)> = Vec::new();
-        for entry in self.journal {
-            match &entry.mark {
-                Some(Mark::FaultOn(name)) => open.push((name, entry.at)),
-                Some(Mark::FaultOff(name, place)) => {
-                    let mut alike = open.iter().enumerate().filter(|(_, (n, _))| *n == name.as_str());
-                    if let Some((index, _)) = alike.nth(*place) {
-                        let (name, from) = open.remove(index);
-                        bands.push((name, from, entry.at));
-                    }
-                }
-                _ => {}
-            }
-        }
-        bands.extend(open.into_iter().map(|(name, from)| (name, from, self.computed)));
-        millrace_trace::order::sort_by_key(&mut bands, |(_, from, _)| *from);
         let (mut free, flag) = (0.0_f64, self.flag_room());
-        for (name, from, to) in bands {
-            let (a, b) = (self.x(from), self.x(to));
-            let slow = name.contains("slow");
-            let (wash, rule, ink) =
-                if slow { (p.waiting_wash, p.waiting, p.waiting_ink) } else { (p.server_wash, p.server, p.server_ink) };
+        for band in fault_bands(self.journal, self.faults, p) {
+            let (a, b) = (self.x(band.from), self.x(band.to.unwrap_or(self.computed)));
+            let Hue { wash, rule, ink } = band.hue;
             sheet.fill((a, top - 6.0), ((b - a).max(1.0), base - top + 6.0), 0.0, wash);
             sheet.fill((a, top - 8.0), ((b - a).max(1.0), 2.0), 0.0, rule);
             if low {
                 continue;
             }
-            let fault = self.faults.iter().find(|fault| fault.name() == name);
-            let label = fault.map_or_else(|| name.replace('-', " "), |fault| fault.full_label().into_owned());
+            let label = band.label;
             let width = text_width(&label, 11.0, false);
             // A band near the right end has its name to the left of where it begins; where there is another, it has none.
             let mut left = a.min(self.size.0 - SIDE - width);

@@ -47,7 +47,7 @@ fn line(entry: &Entry, faults: &[FaultSpec]) -> Html {
     };
     // The trace knows a fault by its id, a person by its label.
     let label = match &entry.mark {
-        Some(Mark::FaultOn(id) | Mark::FaultOff(id, _)) => {
+        Some(Mark::FaultOn(id, _) | Mark::FaultOff(id, _)) => {
             faults.iter().find(|f| f.name() == id.as_str()).map(|f| f.full_label().into_owned())
         }
         _ => None,

@@ -53,7 +53,7 @@ fn sentence(entry: &Entry, faults: &[FaultSpec]) -> String {
         faults.iter().find(|f| f.name() == id.as_str()).map_or(id.clone(), |f| f.full_label().into_owned())
     };
     match &entry.mark {
-        Some(Mark::FaultOn(fault)) => format!("Fault {} on.", label(fault)),
+        Some(Mark::FaultOn(fault, _)) => format!("Fault {} on.", label(fault)),
         Some(Mark::FaultOff(fault, _)) => format!("Fault {} off.", label(fault)),
         _ => format!("{}: {}.", entry.who, entry.text),
     }

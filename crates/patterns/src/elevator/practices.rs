@@ -53,7 +53,7 @@ pub static PRACTICES: &[Practice] = &[
         "The concurrent test under two hundred schedules, and random banks with faults and deletions.",
         &["tests/native/elevator/bank.rs", "tests/native/elevator/fuzz.rs"],
     ),
-    built("Testing", "Memory", "make bench counts bytes and allocations.", &["benches/engine/memory.rs"]),
+    built("Testing", "Memory", "make bench counts bytes and allocations.", &["benches/heap/main.rs"]),
     checked("Testing", "Timeouts", &["every failed step is told to its breaker"]),
     checked(
         "Monitoring",

@@ -4,7 +4,7 @@ use super::lab::{Lab, Status};
 use super::page::{Command, State};
 use super::side_runs::SideRuns;
 use crate::patterns;
-use crate::session::{Scenario, link};
+use crate::session::{Scenario, Target, link};
 use crate::spec::Fidelity;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -31,10 +31,12 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         }
         Command::NewSeed => {
             let seed = (js_sys::Math::random() * 10_000.0) as u32;
-            return change(lab, state, |s| s.seed = format!("{seed:04}"));
+            return edit(lab, state, "New seed", |s| s.seed = format!("{seed:04}"));
         }
         Command::Seed(seed) if seed.is_empty() => {}
-        Command::Seed(seed) => return change(lab, state, |s| s.seed = seed.chars().take(64).collect()),
+        Command::Seed(seed) => {
+            return edit(lab, state, &format!("Seed {seed}"), |s| s.seed = seed.chars().take(64).collect());
+        }
         Command::Cancel => lab.cancel(),
         Command::Speed(speed) => lab.speed = speed,
         Command::Seek(at) => lab.seek(at),
@@ -49,21 +51,41 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
             return replace(lab, state, scenario);
         }
         Command::Preset(id) => {
-            return change(lab, state, |s| {
-                s.preset = id.and_then(|id| s.pattern.preset(id));
-                s.fidelity = s.preset.and_then(|p| p.fidelity).unwrap_or(Fidelity::Documented);
+            let preset = id.and_then(|id| lab.scenario().pattern.preset(id));
+            let name = format!("Scenario {}", preset.map_or("Defaults", |preset| preset.label));
+            return edit(lab, state, &name, |s| {
+                s.preset = preset;
+                s.fidelity = preset.and_then(|p| p.fidelity).unwrap_or(Fidelity::Documented);
                 s.choose_nothing();
+                // Another scenario has its own faults.
+                s.interventions.clear();
             });
         }
-        Command::Fidelity(fidelity) => return change(lab, state, |s| s.fidelity = fidelity),
+        Command::Fidelity(fidelity) => {
+            return edit(lab, state, &format!("As {}", fidelity.id()), |s| s.fidelity = fidelity);
+        }
         Command::Choose(key, value) => {
-            let live = lab.scenario().field(key).is_some_and(|f| f.live) && !lab.wants_real();
-            if live && lab.status() != Status::Idle {
+            let Some(field) = lab.scenario().field(key) else { return false };
+            if field.live && !lab.wants_real() && lab.status() != Status::Idle {
                 lab.edit_live(key, &value);
                 return true;
             }
-            return change(lab, state, |s| s.choose(key, value));
+            return edit(lab, state, &format!("{} {value}", field.label), |s| s.choose(key, value));
         }
+        Command::Reset(key) => {
+            let label = lab.scenario().field(key).map_or(key, |field| field.label);
+            return edit(lab, state, &format!("{label} reset"), |s| s.choose_none(key));
+        }
+        Command::ResetAll => return edit(lab, state, "All values reset", Scenario::choose_nothing),
+        Command::Undo => {
+            lab.undo();
+            return said_nothing(state);
+        }
+        Command::Redo => {
+            lab.redo();
+            return said_nothing(state);
+        }
+        Command::DismissBefore => lab.dismiss_before(),
         Command::Fault(id, magnitude) => {
             lab.begin_fault(&id, magnitude);
             return true;
@@ -90,8 +112,13 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
             let found = side_runs.search(check).and_then(|search| search.found()).cloned();
             return found.is_some_and(|scenario| replace(lab, state, scenario));
         }
-        Command::Target(target) => return change(lab, state, |s| s.target = target),
-        Command::Url(url) => return change(lab, state, |s| s.url = (!url.is_empty()).then_some(url)),
+        Command::Target(target) => {
+            let name = if target == Target::Fetch { "Real endpoint" } else { "Simulated server" };
+            return edit(lab, state, name, |s| s.target = target);
+        }
+        Command::Url(url) => {
+            return edit(lab, state, "Address", |s| s.url = (!url.is_empty()).then_some(url));
+        }
         Command::Tab(tab) => state.tab = tab,
         Command::Advanced(advanced) => state.advanced = advanced,
         Command::Theme => state.dark = !state.dark,
@@ -126,23 +153,27 @@ pub fn open(text: &str, lab: &mut Lab, state: &mut State) {
     }
 }
 
-/// The scenario with a change, from its start. What was done to the earlier run had its place there, and is gone.
-fn change(lab: &mut Lab, state: &mut State, change: impl FnOnce(&mut Scenario)) -> bool {
-    let playing = lab.status() == Status::Running;
+/// The scenario with a change, as a step with a name that can be undone. What was done to the run keeps its time; what has no place in the
+/// changed one is said.
+pub fn edit(lab: &mut Lab, state: &mut State, name: &str, change: impl FnOnce(&mut Scenario)) -> bool {
     let mut scenario = lab.scenario().clone();
     change(&mut scenario);
-    scenario.interventions.clear();
+    let left_out = scenario.keep_by_time();
     scenario.at = None;
-    replace(lab, state, scenario);
-    if playing && !lab.wants_real() {
-        lab.play();
-    }
+    lab.edit(name, scenario);
+    said_nothing(state);
+    state.notices = left_out;
+    true
+}
+
+/// What was said before is about something that is no more.
+fn said_nothing(state: &mut State) -> bool {
+    state.error = None;
+    state.notices.clear();
     true
 }
 
 fn replace(lab: &mut Lab, state: &mut State, scenario: Scenario) -> bool {
-    state.error = None;
-    state.notices.clear();
     lab.open(scenario);
-    true
+    said_nothing(state)
 }

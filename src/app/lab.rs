@@ -3,19 +3,24 @@
 //! Each frame computes ahead and folds up to the playhead, for a few milliseconds at most, so the page answers clicks however
 //! large the run. What is shown is never ahead of what is computed. It must not be borrowed across a frame.
 
+mod before;
+mod changes;
+mod interventions;
+
 use super::memo::{Memo, Memos};
 use super::real::{Consents, NotYet, RealRun};
 pub use super::speed::Speed;
 use super::stillness::Stillness;
-use crate::analysis::{History, How, PAGE, Prefix, Summary};
-use crate::engine::{Action, Intervention, Ordinal, Progress};
+use crate::analysis::{History, How, Prefix, Summary};
+use crate::engine::Progress;
 use crate::platform::clock;
 use crate::platform::realtime::Next;
-use crate::session::{Keep, Scenario, Session, Target};
-use crate::spec::{FaultUnit, Measure, Value};
+use crate::session::{Edits, Keep, Scenario, Session, Target};
+use crate::spec::Measure;
 use crate::trace::{Ledger, SimTime, Span};
 use crate::upstream::{Limits, Trouble};
 use crate::view::Picture;
+use before::Before;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -75,6 +80,9 @@ pub struct Lab {
     real: Option<RealRun>,
     timeouts: Memo<u64>,
     summaries: Memos<Option<Summary>>,
+    edits: Edits,
+    /// The run before the last change.
+    before: Option<Before>,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -109,15 +117,24 @@ impl Lab {
             real: None,
             timeouts: Memo::default(),
             summaries: Memos::default(),
+            edits: Edits::default(),
+            before: None,
         }
     }
 
     /// Another scenario, from its start, with the same speed, limits and consents. A real run that was under way is
     /// aborted.
     pub fn open(&mut self, scenario: Scenario) {
+        self.begin(scenario);
+        (self.edits, self.before) = (Edits::default(), None);
+    }
+
+    /// A scenario from its start. What was changed before can still be undone.
+    fn begin(&mut self, scenario: Scenario) {
         let fresh = Lab::new(scenario, self.speed);
         let (limits, consents) = (self.limits, std::mem::take(&mut self.consents));
-        *self = Lab { limits, consents, ..fresh };
+        let (edits, before) = (std::mem::take(&mut self.edits), self.before.take());
+        *self = Lab { limits, consents, edits, before, ..fresh };
     }
 
     /// Whether the requests go to a real endpoint.
@@ -265,7 +282,7 @@ impl Lab {
 
     /// Whether frames have something to do.
     pub fn is_busy(&self) -> bool {
-        self.playing || self.wanted.is_some()
+        self.playing || self.wanted.is_some() || self.before.as_ref().is_some_and(Before::is_open)
     }
 
     /// Runs or pauses; at the end of a run, starts it again.
@@ -305,7 +322,7 @@ impl Lab {
     pub fn restart(&mut self) {
         let mut scenario = self.scenario().clone();
         scenario.at = None;
-        self.open(scenario);
+        self.begin(scenario);
     }
 
     /// Moves the playhead, computing as far as that needs.
@@ -363,69 +380,17 @@ impl Lab {
         self.session.step_back();
     }
 
-    /// Begins a fault at the playhead: the recorded future is dropped, and the run is computed again up to here. One that has a
-    /// time of its own takes the place of the one that stands.
-    pub fn begin_fault(&mut self, id: &str, magnitude: i64) {
-        let stands = self.ledger().strongest(id, &self.session.run().trace()).is_some();
-        self.intervene(|scenario, at, ordinal| {
-            let Some(fault) = scenario.fault(id) else { return Vec::new() };
-            let lift = Action::Lift { id: id.to_owned(), magnitude: None };
-            let lift = (stands && fault.unit == FaultUnit::Lasts).then_some(lift);
-            let actions = lift.into_iter().chain(scenario.begin_fault(id, magnitude));
-            actions.map(|action| Intervention { at, ordinal, action }).collect()
-        });
-    }
-
-    /// Switches a fault off at the playhead.
-    pub fn lift_fault(&mut self, id: &str, magnitude: Option<i64>) {
-        let action = Action::Lift { id: id.to_owned(), magnitude };
-        self.intervene(|_, at, ordinal| vec![Intervention { at, ordinal, action }]);
-    }
-
-    /// Gives a live parameter another value at the playhead.
-    pub fn edit_live(&mut self, key: &str, value: &Value) {
-        let action = Action::Live { key: key.to_owned(), value: value.as_live() };
-        self.intervene(|_, at, ordinal| vec![Intervention { at, ordinal, action }]);
-    }
-
-    /// Asks the running system for something at the playhead. A run that has not started starts, so that there is somebody
-    /// to answer; one that stands stays where it is.
-    pub fn ask_system(&mut self, method: String, path: String, body: String) {
-        // Nobody listens before the first instant is over.
-        self.session.settle();
-        let action = Action::Ask { client: PAGE.to_owned(), method, path, body };
-        self.intervene(|_, at, ordinal| vec![Intervention { at, ordinal, action }]);
-        if !self.started {
-            self.play();
-        }
-    }
-
-    /// Tells the running system, at the playhead, that nobody listens to an exchange any more.
-    pub fn hang_up(&mut self, exchange: u32) {
-        let action = Action::Hang { exchange };
-        self.intervene(|_, at, ordinal| vec![Intervention { at, ordinal, action }]);
-    }
-
-    /// Whether somebody has hung up on an exchange by the playhead.
-    pub fn has_hung_up(&self, exchange: u32) -> bool {
-        let here = (self.session.playhead(), Ordinal::after(self.session.events()));
-        let mut done = self.scenario().interventions.iter().filter(|i| (i.at, i.ordinal) <= here);
-        done.any(|i| i.action == Action::Hang { exchange })
-    }
-
-    fn intervene(&mut self, actions: impl FnOnce(&Scenario, SimTime, Ordinal) -> Vec<Intervention>) {
-        let (at, playing) = (self.session.playhead(), self.playing);
-        let scenario = self.session.with_interventions(actions);
-        self.session = fresh(scenario);
-        if self.started {
-            self.wanted = Some(at);
-            // Go on afterwards as before.
-            self.playing = playing;
-        }
-    }
-
-    /// One frame: compute, fold, move the playhead. Whether anything that is shown may have changed.
+    /// One frame: compute, fold, move the playhead; what is left of its time is the earlier run's. Whether anything that is shown may
+    /// have changed.
     pub fn frame(&mut self, now_ms: f64) -> bool {
+        let share = if self.playing || self.wanted.is_some() { BUDGET_MS / 3.0 } else { BUDGET_MS };
+        let changed = self.move_on(now_ms);
+        let earlier = self.before.as_mut().filter(|before| before.is_open());
+        let computed = earlier.map(|before| before.work(clock::now_ms() + share)).is_some();
+        changed || computed
+    }
+
+    fn move_on(&mut self, now_ms: f64) -> bool {
         let step_ms = (now_ms - self.last_frame.unwrap_or(now_ms)).clamp(0.0, LONGEST_STEP_MS);
         self.last_frame = Some(now_ms);
         let deadline = clock::now_ms() + BUDGET_MS;

@@ -45,6 +45,16 @@ pub enum Command {
     Fidelity(Fidelity),
     /// A parameter's value, known to be good.
     Choose(&'static str, Value),
+    /// A parameter as the scenario has it.
+    Reset(&'static str),
+    /// All parameters as the scenario has them.
+    ResetAll,
+    /// Take the last step back.
+    Undo,
+    /// Take the step again that was undone last.
+    Redo,
+    /// Look no more at the run before the last change.
+    DismissBefore,
     /// Another seed.
     Seed(String),
     /// Begin a fault, with its magnitude.

@@ -36,7 +36,7 @@ pub fn run(call: &RaceCall) -> Result<(), Failure> {
     let mut race = RaceRun::of(&scenario, &call.vary, usize::from(call.seeds)).map_err(wrong)?;
     match RaceRun::leaves_out(&scenario) {
         0 => {}
-        n => notices.push(format!("{n} things that were done at a place in the run are not repeated in a race")),
+        n => notices.push(format!("{n} requests to the running system are not repeated in a race")),
     }
     while !race.work(u64::MAX) {}
     match call.format {

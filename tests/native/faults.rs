@@ -216,19 +216,19 @@ fn links_carry_durations_and_members_and_equal_scenarios_have_equal_links() {
     }
 }
 
-/// Races and *Run all* keep what is a matter of time alone; a live edit is that as much as a fault.
+/// Races and *Run all* lost the faults that had been switched on while the run went on: they were about another experiment than the stage.
 #[test]
-fn what_stands_by_time_alone_is_taken_along_by_other_runs() {
+fn what_was_done_while_the_run_went_on_is_taken_along_by_other_runs_at_its_time() {
     let mut scenario = Scenario::read("#/worker-pool").expect("a link").scenario;
     let put = |ordinal, action| Intervention { at: SimTime(5), ordinal: Ordinal::after(ordinal), action };
     let live = Action::Live { key: "mean".to_owned(), value: 1 };
-    scenario.interventions = vec![
-        put(0, live.clone()),
-        put(0, switch("slow-server", Some(3))),
-        put(0, switch("slow-server", None)),
-        put(9, live),
-    ];
-    assert_eq!(scenario.untouched().interventions, scenario.interventions[..3]);
+    scenario.interventions = vec![put(0, live.clone()), put(7, switch("slow-server", Some(3))), put(9, live)];
+    let elsewhere = scenario.elsewhere();
+    assert!(elsewhere.interventions.iter().all(|i| i.at == SimTime(5) && i.ordinal == Ordinal::ByTime));
+    let actions = |s: &Scenario| s.interventions.iter().map(|i| i.action.clone()).collect::<Vec<_>>();
+    assert_eq!(actions(&elsewhere), actions(&scenario));
+    let members = scenario.suite();
+    assert!(members.len() > 3 && members.iter().all(|m| actions(m).contains(&switch("slow-server", Some(3)))));
 }
 
 /// The end of a fault is something that is still to come: a run that waits for it is no deadlock.

@@ -38,6 +38,7 @@ mod listed;
 mod long_runs;
 mod measured_race;
 mod parts;
+mod planned;
 mod pool;
 mod queueing;
 mod reference;

@@ -54,7 +54,7 @@ impl RaceRun {
         let own = base.seed.clone();
         let others = (1..).map(|n: u64| n.to_string()).filter(|seed| *seed != base.seed);
         let seeds = std::iter::once(own).chain(others).take(seeds.max(1)).collect();
-        Ok(RaceRun { base: base.untouched(), key: key.to_owned(), choices, seeds, rows: Vec::new(), running: None })
+        Ok(RaceRun { base: base.elsewhere(), key: key.to_owned(), choices, seeds, rows: Vec::new(), running: None })
     }
 
     /// Computes on, at most so many polls. Whether all is computed.
@@ -161,8 +161,8 @@ impl RaceRun {
         plain(&self.base) == plain(scenario)
     }
 
-    /// How many things that somebody did to a scenario's run a race of it leaves out.
+    /// How many requests to the running system a race of it leaves out.
     pub fn leaves_out(scenario: &Scenario) -> usize {
-        scenario.interventions.len() - scenario.untouched().interventions.len()
+        scenario.interventions.len() - scenario.elsewhere().interventions.len()
     }
 }

@@ -43,7 +43,7 @@ impl Search {
     /// check of that number.
     pub fn new(base: &Scenario, check: usize) -> Option<Search> {
         let check = base.pattern.checks.get(check)?;
-        let base = base.untouched();
+        let base = base.elsewhere();
         let both_ways = base.field(SCHEDULE).is_some() && base.values().word(SCHEDULE) != SHUFFLED;
         Some(Search {
             base,
@@ -104,7 +104,7 @@ impl Search {
     /// same scenario too.
     pub fn is_about(&self, scenario: &Scenario) -> bool {
         let plain = |scenario: &Scenario| {
-            let mut plain = scenario.untouched();
+            let mut plain = scenario.elsewhere();
             plain.seed.clear();
             link::encode(&plain)
         };

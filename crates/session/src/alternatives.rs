@@ -1,7 +1,7 @@
 //! What differs from a scenario in one thing: the alternatives of its raced choice, or its seed.
 
 use super::Scenario;
-use millrace_engine::{Action, Ordinal};
+use millrace_engine::Action;
 use millrace_spec::{Choice, Kind, Value};
 
 /// One alternative of a raced choice.
@@ -14,14 +14,12 @@ pub struct Alternative {
 }
 
 impl Scenario {
-    /// The scenario without what people did at a place among the events of its run: another run has no such place. Faults and
-    /// edits that are a matter of time alone stay.
-    pub fn untouched(&self) -> Scenario {
+    /// The scenario for other runs than its own: faults and live edits keep their times, and their places among the events of an instant
+    /// mean nothing there. What was asked of the running system is left out: what the answer would be asked about is not there.
+    pub fn elsewhere(&self) -> Scenario {
         let mut scenario = self.clone();
-        scenario.interventions.retain(|i| {
-            let by_time = matches!(i.action, Action::Fault { .. } | Action::Lift { .. } | Action::Live { .. });
-            i.ordinal == Ordinal::ByTime && by_time
-        });
+        scenario.interventions.retain(|i| !matches!(i.action, Action::Ask { .. } | Action::Hang { .. }));
+        let _left_out = scenario.keep_by_time();
         scenario.at = None;
         scenario
     }
@@ -52,7 +50,7 @@ impl Scenario {
                 choices()
             ));
         };
-        let base = self.untouched();
+        let base = self.elsewhere();
         let with = |choice: &Choice| {
             let mut scenario = base.clone();
             scenario.choose(field.key, Value::Word(choice.id.to_owned()));

@@ -18,16 +18,20 @@
 )]
 
 mod alternatives;
+mod edits;
 mod json;
 mod keep;
 pub mod link;
+mod planned;
 mod playback;
 mod scenario;
 mod session;
 mod suite;
 
 pub use alternatives::Alternative;
+pub use edits::Edits;
 pub use keep::Keep;
+pub use planned::Planned;
 pub use playback::Playback;
 pub use scenario::{DEFAULT_SEED, Scenario, Target};
 pub use session::Session;

@@ -151,6 +151,11 @@ impl Scenario {
         Ok(())
     }
 
+    /// Forgets the choice of a value: it is again what follows from preset, fidelity and the other values.
+    pub fn choose_none(&mut self, key: &str) {
+        self.given.retain(|(k, _)| *k != key);
+    }
+
     /// Forgets all choices: the values are those of the preset, or the defaults.
     pub fn choose_nothing(&mut self) {
         self.given.clear();
@@ -183,10 +188,16 @@ impl Scenario {
         Run::boxed(setup, pattern.home, move |env: Env| (pattern.run)(env, &values, fidelity))
     }
 
-    /// Does something at a place of the run, and takes back what was done later: that future does not come any more.
+    /// Does something at a place of the run. What was done later stays, at its time alone: the run is another one from here on. Only what
+    /// was asked of the running system later does not, when something else is asked: the numbers of those exchanges are others'.
     pub fn intervene(&mut self, at: SimTime, ordinal: Ordinal, actions: impl IntoIterator<Item = Intervention>) {
-        // What is a matter of time alone stays: an older link says so of the end of something earlier.
-        self.interventions.retain(|i| (i.at, i.ordinal) <= (at, ordinal) || i.ordinal == Ordinal::ByTime);
+        let actions: Vec<_> = actions.into_iter().collect();
+        let asks = |i: &Intervention| matches!(i.action, Action::Ask { .. } | Action::Hang { .. });
+        let asked = actions.iter().any(asks);
+        self.interventions.retain(|i| (i.at, i.ordinal) <= (at, ordinal) || !(asked && asks(i)));
+        for later in self.interventions.iter_mut().filter(|i| i.at > at) {
+            later.ordinal = Ordinal::ByTime;
+        }
         self.interventions.extend(actions);
         millrace_trace::order::sort_by_key(&mut self.interventions, |i| (i.at, i.ordinal));
     }

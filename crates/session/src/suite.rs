@@ -6,7 +6,7 @@ use millrace_spec::{Fidelity, Pattern};
 
 impl Scenario {
     /// The members of the suite that the pattern belongs to, in its order. Each shares with this scenario all that both
-    /// have: seed, horizon, and the values of the parameters that somebody chose or a preset set. They run as documented,
+    /// have: seed, horizon, faults, and the values of the parameters that somebody chose or a preset set. They run as documented,
     /// because the claims that they are compared with are the documents'. None if the pattern belongs to no suite.
     pub fn suite(&self) -> Vec<Scenario> {
         let Some(suite) = self.pattern.suite else { return Vec::new() };
@@ -26,6 +26,9 @@ impl Scenario {
                 let _unfit = member.set(key, &value.to_string());
             }
         }
+        // Faults too, at their times: those that the other has.
+        member.interventions = self.elsewhere().interventions;
+        let _left_out = member.keep_by_time();
         member
     }
 }

@@ -17,8 +17,7 @@ pub fn faults(page: &Page) -> Html {
     if scene.faults.is_empty() || lab.wants_real() {
         return Html::default();
     }
-    let trace = lab.session().run().trace();
-    let standing = |id: &str| lab.ledger().standing(id, &trace).to_vec();
+    let standing = |id: &str| lab.standing(id);
     let members = (family::of(&scene).members)(&lab);
     html! {
         <section class="sec" aria-labelledby="h-faults">

@@ -174,7 +174,7 @@ fn Controls(props: &ControlsProps) -> Html {
                 <p class="err" role="alert" id="race-seeds-error">{ format!("Enter 1–{MOST_SEEDS}. Racing over {}.", *seeds) }</p>
             }
             if left_out > 0 {
-                <p class="note">{ "The faults and requests that were made while the run went on are not repeated in a race." }</p>
+                <p class="note">{ "What was asked of the running system is not repeated in a race." }</p>
             }
         </>
     }

@@ -117,10 +117,19 @@ fn figures_are_about_a_scenario_until_something_but_the_raced_choice_is_another(
 }
 
 #[test]
-fn a_race_leaves_out_what_had_its_place_in_the_run_and_keeps_faults_that_only_have_a_time() {
-    let base = scenario("x=0~0~fault~stop-car~2;9000000000~140~fault~stop-car~off");
-    assert_eq!(RaceRun::leaves_out(&base), 1);
-    assert!(base.alternatives().iter().all(|a| a.scenario.interventions == base.interventions[..1]));
+fn a_race_takes_faults_along_at_their_times_and_leaves_out_what_was_asked_of_the_system() {
+    let base = scenario(
+        "x=0~0~fault~stop-car~2;3000000000~9~ask~page~DELETE~/v1/elevators~%257B%257D;9000000000~140~fault~stop-car~off",
+    );
+    assert_eq!((base.interventions.len(), RaceRun::leaves_out(&base)), (3, 1));
+    let link = |s: &Scenario| link::encode(s);
+    for alternative in base.alternatives() {
+        assert!(
+            link(&alternative.scenario).contains("x=0~0~fault~stop-car~2;9000000000~0~fault~stop-car~off"),
+            "{}",
+            link(&alternative.scenario)
+        );
+    }
 }
 
 fn searched(query: &str, tries: u64) -> Search {

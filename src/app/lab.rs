@@ -7,11 +7,11 @@ mod before;
 mod changes;
 mod interventions;
 
-use super::memo::{Memo, Memos};
+use super::memo::Memos;
 use super::real::{Consents, NotYet, RealRun};
 pub use super::speed::Speed;
 use super::stillness::Stillness;
-use crate::analysis::{History, How, Prefix, Summary};
+use crate::analysis::{GivenUp, History, Prefix, Summary};
 use crate::engine::Progress;
 use crate::platform::clock;
 use crate::platform::realtime::Next;
@@ -78,7 +78,7 @@ pub struct Lab {
     /// What is missing before a real run can start: an address, or a person's consent.
     asking: Option<NotYet>,
     real: Option<RealRun>,
-    timeouts: Memo<u64>,
+    given_up: Memos<Option<GivenUp>>,
     summaries: Memos<Option<Summary>>,
     edits: Edits,
     /// The run before the last change.
@@ -115,7 +115,7 @@ impl Lab {
             consents: Consents::default(),
             asking: None,
             real: None,
-            timeouts: Memo::default(),
+            given_up: Memos::default(),
             summaries: Memos::default(),
             edits: Edits::default(),
             before: None,
@@ -229,10 +229,9 @@ impl Lab {
         self.summary(Measure::LATENCY)
     }
 
-    /// How many of them are of calls that timed out.
-    pub fn timeouts(&self) -> u64 {
-        self.timeouts
-            .of(self.session.hash(), || self.so_far().calls().map_or(0, |calls| calls.count(|how| how == How::Timeout)))
+    /// What was given up among the samples of a measure up to the playhead.
+    pub fn given_up(&self, id: &'static str) -> Option<GivenUp> {
+        self.given_up.of(self.session.hash(), id, || self.so_far().of(id)?.given_up())
     }
 
     /// The summary of a measure up to the playhead.

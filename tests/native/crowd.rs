@@ -89,13 +89,12 @@ fn who_was_turned_away_is_not_done_and_has_a_row_and_a_mark_of_its_own() {
     assert_eq!(says("Requests, done").as_deref(), Some("5"));
     assert_eq!(says("Requests, turned away").as_deref(), Some("2"));
     let said = texts(100, WIDE);
-    // In a narrow column the word is shorter.
-    for word in ["turned away", "Unserved"] {
+    for word in ["turned away", "Failed"] {
         assert!(said.iter().any(|text| text == word), "{word} in {said:?}");
     }
     assert!(!said.iter().any(|text| text == "Errors"), "who is turned away is no error");
     let description = at(100, WIDE, text::description);
-    assert!(description.contains("percent not served"), "{description}");
+    assert!(description.contains("percent failed"), "{description}");
 }
 
 #[test]

@@ -51,6 +51,7 @@ mod servers;
 mod stage;
 mod template;
 mod tidy;
+mod tiles;
 mod trace;
 mod traffic;
 mod tree;

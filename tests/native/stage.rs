@@ -494,7 +494,7 @@ fn a_share_of_nothing_is_not_told() {
     let mut experiment = Experiment::new(pool, None, Fidelity::Documented, &[]);
     let picture = experiment.at(SimTime::ZERO);
     let said = experiment.describe(&picture);
-    assert!(said.contains("0 of 7,500 done.") && !said.contains("percent errors"), "{said}");
+    assert!(said.contains("0 of 7,500 done.") && !said.contains("percent failed"), "{said}");
     let reading = Reading { minimum: 10, rate: 50, slow_rate: 100, ..Reading::default() };
     assert_eq!(reading.says(SimTime::ZERO)[1], "no calls, 50 % failed or 100 % slow open it");
 }
@@ -533,7 +533,7 @@ fn the_text_alternative_tells_the_same_story() {
     assert!(says("Requests").contains(&format!("{requests} of 100")), "{}", says("Requests"));
     assert!(says("Collector").contains("of 7,500 done"), "{}", says("Collector"));
     let description = experiment.describe(&picture);
-    for part in ["Delay ", "pressure ", "threshold", "Workers: ", "waiting on the server", "percent errors"] {
+    for part in ["Delay ", "pressure ", "threshold", "Workers: ", "waiting on the server", "percent failed"] {
         assert!(description.contains(part), "{part:?} is missing in {description:?}");
     }
     let group = patterns::find("wait-group").expect("the group");

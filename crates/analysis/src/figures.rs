@@ -13,6 +13,22 @@ use super::window::{RatePoint, WindowPoint, edges};
 use millrace_spec::Measure;
 use millrace_trace::{Outcome, SimTime, Span, StationId};
 
+/// What was given up among samples: of none of it anybody knows how long it would have taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenUp {
+    /// How many.
+    pub count: u64,
+    /// The shortest time after which one was.
+    pub least: Span,
+}
+
+impl GivenUp {
+    /// Whether a percentile of this length is at least that, rather than that: some of what counts as shorter may have been longer.
+    pub fn reaches(self, percentile: Span) -> bool {
+        percentile >= self.least
+    }
+}
+
 /// The samples of a measure up to a playhead.
 #[derive(Clone, Copy, Debug)]
 pub struct Figures<'a> {
@@ -82,6 +98,12 @@ impl<'a> Figures<'a> {
     /// How many ended in ways that count.
     pub fn count(self, counts: impl Fn(How) -> bool + Copy) -> u64 {
         self.counts().iter().enumerate().filter(|(place, _)| counts(How::at(*place))).map(|(_, n)| n).sum()
+    }
+
+    /// What was given up among them, if anything was.
+    pub fn given_up(self) -> Option<GivenUp> {
+        let summary = self.summary_of(How::is_given_up)?;
+        Some(GivenUp { count: summary.count, least: summary.min })
     }
 
     /// How many ended in each way, in the order of [`How::place`].

@@ -27,7 +27,7 @@ pub use blocks::View;
 pub use checks::{CheckState, Checks, Standing};
 pub use exchanges::{ExchangeRow, Exchanges, PAGE, Reply, Request};
 pub use fault_spans::{FaultSpan, fault_spans};
-pub use figures::Figures;
+pub use figures::{Figures, GivenUp};
 pub use history::{Budget, History};
 pub use journal::{Entry, Journal, Mark, Tone};
 pub use level::{LevelPoint, Levels, Subject, sum};

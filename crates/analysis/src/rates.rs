@@ -1,6 +1,6 @@
 //! Jobs a second, by how they left.
 //!
-//! Throughput and goodput are two sums of the same parts. A refusal that costs nothing is in neither: counted in, an open
+//! Attempts, throughput and goodput are sums of the same parts. A refusal that costs nothing is an attempt, and in neither of the others: counted in, an open
 //! breaker would look like a fast server.
 
 use millrace_trace::{Outcome, Span};
@@ -28,6 +28,11 @@ impl Rates {
         self.sum(&[outcome])
     }
 
+    /// Jobs a second that left, in whatever way.
+    pub fn attempts(&self) -> f64 {
+        self.sum(&Outcome::ALL)
+    }
+
     /// Jobs a second that left with a result or a substitute: what whoever wanted them got.
     pub fn goodput(&self) -> f64 {
         self.sum(&[Outcome::Completed, Outcome::Substituted])
@@ -49,6 +54,7 @@ mod tests {
         let all = [2; Outcome::ALL.len()];
         let rates = Rates::counted(all, Span::secs(2)).expect("there was time");
         assert_eq!((rates.throughput(), rates.goodput()), (3.0, 2.0));
+        assert_eq!(rates.attempts(), Outcome::ALL.len() as f64, "and each was an attempt");
         assert!(Outcome::ALL.into_iter().all(|outcome| rates.rate(outcome) == 1.0));
         assert_eq!(Rates::counted(all, Span::ZERO), None, "over no time there is no rate");
     }

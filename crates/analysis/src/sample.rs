@@ -69,6 +69,16 @@ impl How {
         }
     }
 
+    /// Whether nobody knows how long it would have taken: it was not answered before the caller's patience ended.
+    pub const fn is_given_up(self) -> bool {
+        matches!(self, How::Timeout | How::Left(Outcome::TimedOut))
+    }
+
+    /// Whether a server answered a call, whatever it said.
+    pub const fn is_answer(self) -> bool {
+        matches!(self, How::Success | How::Error)
+    }
+
     /// Whether whoever wanted it got something that counts.
     pub const fn is_good(self) -> bool {
         match self {

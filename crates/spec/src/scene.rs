@@ -149,6 +149,8 @@ pub struct GaugeSpec {
 pub enum Unit {
     /// How many there are of something: "calls". The word stands beside charts.
     Count(&'static str),
+    /// How many there have been of something since the start: "calls". Over time it only grows, so no chart has it.
+    Sum(&'static str),
     /// A time, in nanoseconds.
     Time,
     /// A share of one, in millionths.
@@ -159,7 +161,7 @@ impl Unit {
     /// The word beside a number of it.
     pub const fn word(self) -> &'static str {
         match self {
-            Unit::Count(word) => word,
+            Unit::Count(word) | Unit::Sum(word) => word,
             Unit::Time => "time",
             Unit::Share => "share",
         }

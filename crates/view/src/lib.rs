@@ -16,6 +16,7 @@ pub mod standing;
 pub mod status;
 pub mod svg;
 pub mod text;
+pub mod tiles;
 pub mod timeline;
 
 pub use palette::{Palette, Rgba, Theme};

@@ -13,9 +13,41 @@ pub fn count(n: u64) -> String {
     out
 }
 
-/// A whole number where there is little room: as [`count`], from ten millions on in millions, `10.8 M`.
+/// A whole number where there is little room: in full below 100,000, then to three digits, `150k`, `10.8M`.
 pub fn short_count(n: u64) -> String {
-    if n < 10_000_000 { count(n) } else { millions(n) }
+    match n {
+        0..100_000 => count(n),
+        100_000..999_500 => format!("{}k", (n + 500) / 1_000),
+        _ => scaled(n as f64 / 1e6, "M"),
+    }
+}
+
+/// A number to three digits, and what it was divided by: `1.25M`, `10.8M`, `150M`.
+fn scaled(x: f64, by: &str) -> String {
+    match x {
+        _ if x < 9.995 => format!("{x:.2}{by}"),
+        _ if x < 99.95 => format!("{x:.1}{by}"),
+        _ => format!("{}{by}", count((x + 0.5) as u64)),
+    }
+}
+
+/// A time in the unit that suits it, to three digits, and that unit: `27.6 ms`, `250 ms`, `4.03 s`, `12.7 s`; from 100,000 s on in hours.
+pub fn time(nanos: u64) -> (String, &'static str) {
+    let ms = nanos as f64 / 1e6;
+    match ms {
+        _ if nanos > 0 && ms < 0.0995 => (format!("{:.0}", ms * 1e3), "µs"),
+        _ if ms < 0.995 => (format!("{ms:.2}"), "ms"),
+        _ if ms < 99.95 => (format!("{ms:.1}"), "ms"),
+        _ if ms < 999.5 => (format!("{ms:.0}"), "ms"),
+        _ if ms < 99_999_500.0 => (short_seconds(nanos), "s"),
+        _ => (scaled(ms / 3.6e6, ""), "h"),
+    }
+}
+
+/// The same as one text.
+pub fn time_text(nanos: u64) -> String {
+    let (number, unit) = time(nanos);
+    format!("{number} {unit}")
 }
 
 /// A whole number that is to be no wider than so many characters, if that can be: in full, or rounded to millions or thousands.
@@ -70,10 +102,12 @@ pub fn percent(share: f64) -> String {
     format!("{:.1}", share * 100.0)
 }
 
-/// A rate: one decimal below 10, then none, and thousands from 100,000 on.
+/// A rate: one decimal below 10, then none, and three digits of thousands from 10,000 on.
 pub fn rate(per_second: f64) -> String {
-    if per_second >= 99_999.5 {
-        format!("{}k", count((per_second / 1e3 + 0.5) as u64))
+    if per_second >= 999_500.0 {
+        scaled(per_second / 1e6, "M")
+    } else if per_second >= 9_999.5 {
+        scaled(per_second / 1e3, "k")
     } else if per_second < 9.95 {
         format!("{per_second:.1}")
     } else {
@@ -149,8 +183,8 @@ mod tests {
         assert_eq!(count(7_500), "7,500");
         assert_eq!(count(1_000_000), "1,000,000");
         assert_eq!(count(12), "12");
-        assert_eq!((short_count(9_999_999), short_count(10_804_321)), ("9,999,999".into(), "10.8 M".into()));
-        assert_eq!(short_count(100_000_000), "100.0 M");
+        assert_eq!([99_999, 149_600, 999_499, 999_500].map(short_count), ["99,999", "150k", "999k", "1.00M"]);
+        assert_eq!([10_804_321, 100_000_000].map(short_count), ["10.8M", "100M"]);
         assert_eq!((count_within(7_500, 4), count_within(1_234_567, 9)), ("7,500".into(), "1,234,567".into()));
         assert_eq!((count_within(123_456, 6), count_within(10_804_321, 9)), ("123 k".into(), "10.8 M".into()));
         assert_eq!(millis(37_940_000), "37.9");
@@ -163,7 +197,7 @@ mod tests {
         assert_eq!(clock(3_723_004_000_000), "01:02:03.004");
         assert_eq!(signed(-5.04, 2), "−5.04");
         assert_eq!(rate(156.2), "156");
-        assert_eq!(rate(433_809.0), "434k");
+        assert_eq!([433_809.0, 12_345.0, 2_500_000.0].map(rate), ["434k", "12.3k", "2.50M"]);
     }
 
     #[test]
@@ -174,6 +208,15 @@ mod tests {
         let long = quoted(&"→".repeat(41));
         assert_eq!((long.chars().count(), long.ends_with("→…")), (41, true));
         assert_eq!(quoted(&"→".repeat(40)), "→".repeat(40));
+    }
+
+    #[test]
+    fn a_time_has_the_unit_that_suits_it_and_three_digits() {
+        // "4,027…" and "12,71…" stood in tiles, cut off before their unit.
+        let written = [0, 42_000, 860_000, 27_600_000, 250_000_000, 999_600_000, 4_027_000_000, 12_710_000_000];
+        let texts = ["0.00 ms", "42 µs", "0.86 ms", "27.6 ms", "250 ms", "1.00 s", "4.03 s", "12.7 s"];
+        assert_eq!(written.map(time_text), texts);
+        assert_eq!(time_text(100_000_000_000_000), "27.8 h");
     }
 
     #[test]

@@ -9,10 +9,11 @@ mod requests;
 
 use super::lab::Lab;
 use super::page::Page;
-use super::panels::{ReportPart, Sheet, Tile};
+use super::panels::{ReportPart, Sheet};
 use crate::spec::{PlaceKind, SceneSpec};
 use crate::view::Palette;
 use crate::view::shape::Point;
+use crate::view::tiles::Tile;
 use std::rc::Rc;
 use yew::prelude::*;
 

@@ -32,7 +32,7 @@ pub use faults::faults;
 pub use log::log;
 pub use params::params;
 pub use report::{ReportPane, ReportPart, bank_report, call_report};
-pub use tiles::{Tile, bank_tiles, call_tiles, tiles};
+pub use tiles::{bank_tiles, call_tiles, tiles};
 
 use super::narrow::use_narrow;
 use super::page::use_page;

@@ -26,7 +26,7 @@ pub use breaker::Reading;
 pub use condition::Condition;
 pub use face::{Face, Note, OnPhone, Room, Valve, Words};
 pub use here::{Here, Path, Shown, paths};
-pub use sink::unserved;
+pub use sink::failed_share;
 pub use term::Term;
 
 use crate::scene::{Look, Plan, Scene};

@@ -10,8 +10,8 @@ use crate::scene::item::waits_at;
 use crate::scene::{Detail, Frame, Look, Plan, Scene, first_fit, glyph, heading, outcomes, wires};
 use crate::shape::{Ink, Sheet, crisp, text_width};
 use crate::text::{Row, join, waiting};
+use millrace_trace::StationKind;
 use millrace_trace::ledger::Tally;
-use millrace_trace::{Outcome, StationKind};
 
 /// Where results end up: a station of its own, or the worker that has them anyway.
 #[derive(Debug)]
@@ -74,15 +74,8 @@ impl Face for Sink {
 
     fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         let scene = here.scene;
-        let done = scene.ledger.tally.departed();
-        let failed = done.saturating_sub(scene.ledger.tally.served());
-        let errors = match done {
-            0 => String::new(),
-            _ => {
-                let share = number::percent(failed as f64 / done as f64);
-                format!(", {share} percent {}", unserved(&scene.ledger.tally).to_ascii_lowercase())
-            }
-        };
+        let share = failed_share(&scene.ledger.tally);
+        let errors = share.map_or_else(String::new, |share| format!(", {} percent failed", number::percent(share)));
         Some(format!("{}: {}{errors}", here.label(), note(scene).0))
     }
 
@@ -91,10 +84,11 @@ impl Face for Sink {
     }
 }
 
-/// The word for the share of those who got nothing: who was refused, gave up or was lost is no error of anybody.
-pub fn unserved(tally: &Tally) -> &'static str {
-    let other = [Outcome::Rejected, Outcome::Cancelled, Outcome::Lost];
-    if other.into_iter().any(|way| tally.count(way) > 0) { "Not served" } else { "Errors" }
+/// The share of the attempts that failed, in whatever way: with an error, not in time, turned away, given up, lost. None before the
+/// first has ended.
+pub fn failed_share(tally: &Tally) -> Option<f64> {
+    let departed = tally.departed();
+    (departed > 0).then(|| 1.0 - tally.served() as f64 / departed as f64)
 }
 
 /// "3,011 of 7,500 done"
@@ -140,15 +134,10 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, bef
         sheet.text((frame.right(), y), n, Ink::new(p.ink).mono().end());
         y += 20.0;
     }
-    let share = if done > 0 { 1.0 - tally.served() as f64 / done as f64 } else { 0.0 };
-    let errors = if done > 0 { format!("{} %", number::percent(share)) } else { "–".to_owned() };
-    let word = unserved(tally);
-    let fits = text_width(word, 11.0, false) + text_width(&errors, 11.0, true) + 4.0 <= frame.w;
-    let (errors_word, errors) =
-        if fits || word == "Errors" { (word, errors) } else { ("Unserved", errors.replace(' ', "")) };
+    let failed = number::dashed(failed_share(tally), |share| format!("{} %", number::percent(share)));
     if y + 12.0 < frame.bottom() {
         sheet.line((frame.x, crisp(y - 7.0)), (frame.right(), crisp(y - 7.0)), p.line, 1.0);
-        for (word, value) in [(errors_word, errors), ("Inside", number::count(tally.in_system))] {
+        for (word, value) in [("Failed", failed), ("Inside", number::count(tally.in_system))] {
             y += 9.0;
             if y < frame.bottom() {
                 sheet.text((frame.x, y), word, Ink::new(p.ink_3));

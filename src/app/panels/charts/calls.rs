@@ -110,6 +110,7 @@ fn gauges(lab: &Lab, scene: &SceneSpec, p: &Palette) -> Vec<Sheet> {
         let (station, row) = lab.ledger().find(&g.station, &trace)?;
         let now = row.gauge(g.gauge).max(0) as u64;
         let (scale, unit, value) = match g.unit {
+            Unit::Sum(_) => return None,
             Unit::Time => (1e-6, "ms", number::millis(now)),
             Unit::Share => (1e-4, "%", number::percent(now as f64 / 1e6)),
             Unit::Count(of) => (1.0, of, number::count(now)),

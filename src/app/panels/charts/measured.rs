@@ -3,7 +3,7 @@
 use super::{Figure, Sheet, end_of, line, marks_of, now_of, percentile_of, unit_of, window_of};
 use crate::analysis::{Figures, WindowPoint};
 use crate::app::lab::Lab;
-use crate::spec::TimeUnit;
+use crate::spec::{Measure, TimeUnit};
 use crate::trace::Span;
 use crate::view::charts::{Band, Histogram, TimeChart};
 use crate::view::{Palette, number};
@@ -65,7 +65,7 @@ fn millis(lab: &Lab, of: Figures<'_>, p: &Palette) -> (TimeChart, String) {
         unit: "ms",
         ..TimeChart::default()
     };
-    let limits = if calls && lab.timeouts() > 0 { " · timeouts at limit" } else { " window" };
+    let limits = if calls && lab.given_up(Measure::LATENCY).is_some() { " · timeouts at limit" } else { " window" };
     (chart, format!("ms, log · {}{limits}", unit_of(window)))
 }
 

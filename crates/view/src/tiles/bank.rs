@@ -1,27 +1,22 @@
 //! The tiles of a bank: who waits, who rides, how long, and who came to where they wanted to go.
 
-use super::{MEAN, P95, P99, Tile};
-use crate::app::lab::Lab;
-use crate::app::scene::read_scene;
-use crate::spec::SceneSpec;
-use crate::trace::{Outcome, Span};
-use crate::view::number;
-use crate::view::scene::tables;
+use super::{MEAN, P95, P99, Seen, Tile};
+use crate::number;
+use crate::place::tables;
+use millrace_trace::{Outcome, Span};
 
 /// The rate is of this long.
 const RATE: Span = Span::secs(60);
 
 /// The tiles, and what is to be said about all of them.
-pub fn tiles(lab: &Lab, _: &SceneSpec) -> (Vec<Tile>, String) {
-    let tally = &lab.ledger().tally;
-    let (waits, rides) = (lab.summary("waiting"), lab.summary("riding"));
-    let (at_landings, aboard) = read_scene(lab, tables::health).map_or((0, 0), |health| health.people);
-    let longest = read_scene(lab, tables::hall_calls).first().map(|call| call.longest);
-    let per_minute = lab
-        .so_far()
-        .responses()
-        .and_then(|all| all.recent_rates(lab.session().playhead(), RATE))
-        .map(|rates| rates.goodput() * 60.0);
+pub fn tiles(seen: &Seen<'_>) -> (Vec<Tile>, String) {
+    let (scene, look) = (seen.scene, seen.look);
+    let tally = &scene.ledger.tally;
+    let (waits, rides) = ((seen.summary)("waiting"), (seen.summary)("riding"));
+    let (at_landings, aboard) = tables::health(scene, look).map_or((0, 0), |health| health.people);
+    let longest = tables::hall_calls(scene, look).first().map(|call| call.longest);
+    let responses = seen.so_far.responses();
+    let per_minute = responses.and_then(|all| all.recent_rates(look.now, RATE)).map(|rates| rates.goodput() * 60.0);
     let mut tiles = vec![
         Tile::count("waiting", "Waiting", at_landings),
         Tile::seconds("wait-mean", "Mean wait", waits, MEAN),
@@ -48,10 +43,8 @@ pub fn tiles(lab: &Lab, _: &SceneSpec) -> (Vec<Tile>, String) {
         let n = tally.count(outcome);
         tiles.extend((n > 0).then(|| Tile::count(id, label, n)));
     }
-    let session = lab.session();
-    if session.at_end() {
-        let total = session.playhead().0;
-        tiles.push(Tile::new("total", "Total time", number::short_seconds(total), "s", total));
+    if seen.at_end {
+        tiles.push(Tile::new("total", "Total time", number::short_seconds(look.now.0), "s", look.now.0));
     }
     (tiles, format!("n = {} · rate over {} s", number::count(waits.map_or(0, |s| s.count)), RATE.seconds()))
 }

@@ -1,0 +1,63 @@
+//! Metric tiles: the numbers at the playhead. Which they are depends on the picture: calls, or people who wait for cars.
+
+use crate::app::lab::Lab;
+use crate::app::markup::html;
+use crate::app::page::Page;
+use crate::app::{family, scene};
+use crate::spec::SceneSpec;
+use crate::view::tiles::{Seen, Tile, of_bank, of_calls};
+use yew::prelude::*;
+
+/// The tiles of a bank.
+pub fn bank_tiles(lab: &Lab, _: &SceneSpec) -> (Vec<Tile>, String) {
+    seen(lab, of_bank)
+}
+
+/// The tiles of patterns whose jobs call a server.
+pub fn call_tiles(lab: &Lab, _: &SceneSpec) -> (Vec<Tile>, String) {
+    seen(lab, of_calls)
+}
+
+fn seen(lab: &Lab, of: fn(&Seen<'_>) -> (Vec<Tile>, String)) -> (Vec<Tile>, String) {
+    let measures = lab.scenario().measures();
+    scene::read_scene(lab, |scene, look| {
+        of(&Seen {
+            scene,
+            look,
+            so_far: lab.so_far(),
+            measures: &measures,
+            summary: &|id| lab.summary(id),
+            given_up: &|id| lab.given_up(id),
+            at_end: lab.session().at_end(),
+            real: lab.session().is_real(),
+        })
+    })
+}
+
+/// The tiles.
+pub fn tiles(page: &Page) -> Html {
+    let (tiles, note) = {
+        let lab = page.lab();
+        let scene = scene::spec(&lab);
+        (family::of(&scene).tiles)(&lab, &scene)
+    };
+    // Rows of four; the last one is filled up, so that no hole shows.
+    let empty = (4 - tiles.len() % 4) % 4;
+    html! {
+        <section class="sec metrics" aria-labelledby="h-metrics">
+            <header><h2 id="h-metrics">{ "Metrics" }</h2><span class="note">{ note }</span></header>
+            <dl class="tiles">
+                { for tiles.into_iter().map(tile) }
+                { for (0..empty).map(|_| html! { <div aria-hidden="true"></div> }) }
+            </dl>
+        </section>
+    }
+}
+
+fn tile(t: Tile) -> Html {
+    let title = (!t.full.is_empty()).then_some(t.full);
+    let class = classes!(t.is_bad.then_some("bad"), t.is_word.then_some("word"));
+    html! {
+        <div data-testid={format!("metric-{}", t.id)} data-value={t.plain}><dt>{ t.label }</dt><dd {title} {class}>{ t.shown }<small>{ t.unit }</small></dd></div>
+    }
+}

@@ -1,10 +1,11 @@
 //! Carrying out what a person asks for: on the experiment, and on what the page remembers.
 
+use super::address_bar;
 use super::lab::{Lab, Status};
 use super::page::{Command, State};
 use super::side_runs::SideRuns;
 use crate::patterns;
-use crate::session::{Scenario, Target, link};
+use crate::session::{Moment, Scenario, Target, link};
 use crate::spec::Fidelity;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -127,13 +128,12 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
             lab.pause();
             state.compare = compare;
         }
-        Command::Share => {
-            crate::platform::address::copy();
-            state.notices = vec!["The link to this run is in the clipboard.".to_owned()];
-        }
+        Command::Lane(lane) => state.lane = lane,
+        Command::Offer(link) => state.offered = Some(link),
         Command::Shortcuts(shortcuts) => state.shortcuts = shortcuts,
         Command::Dismiss => {
             state.notices.clear();
+            state.offered = None;
             state.error = None;
         }
     }
@@ -144,8 +144,10 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
 pub fn open(text: &str, lab: &mut Lab, state: &mut State) {
     match link::decode(text) {
         Ok(decoded) => {
-            replace(lab, state, decoded.scenario);
-            state.notices = decoded.notices;
+            state.error = None;
+            let mut notices = decoded.notices;
+            address_bar::open(decoded.scenario, &mut notices, lab, state);
+            state.notices = notices;
         }
         Err(message) => {
             state.error = Some(format!("This link cannot be opened: {message}. What was there before is still here."))
@@ -159,7 +161,7 @@ pub fn edit(lab: &mut Lab, state: &mut State, name: &str, change: impl FnOnce(&m
     let mut scenario = lab.scenario().clone();
     change(&mut scenario);
     let left_out = scenario.keep_by_time();
-    scenario.at = None;
+    scenario.moment = Moment::default();
     lab.edit(name, scenario);
     said_nothing(state);
     state.notices = left_out;
@@ -169,11 +171,13 @@ pub fn edit(lab: &mut Lab, state: &mut State, name: &str, change: impl FnOnce(&m
 /// What was said before is about something that is no more.
 fn said_nothing(state: &mut State) -> bool {
     state.error = None;
+    state.offered = None;
     state.notices.clear();
     true
 }
 
 fn replace(lab: &mut Lab, state: &mut State, scenario: Scenario) -> bool {
+    state.lane = None;
     lab.open(scenario);
     said_nothing(state)
 }

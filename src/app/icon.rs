@@ -63,6 +63,8 @@ pub enum IconName {
     Step,
     /// From the start.
     Restart,
+    /// To the very start.
+    Start,
     /// Another seed.
     Dice,
     /// Bars side by side.
@@ -127,6 +129,7 @@ impl IconName {
         IconName::Pause,
         IconName::Step,
         IconName::Restart,
+        IconName::Start,
         IconName::Dice,
         IconName::Compare,
         IconName::Share,
@@ -181,6 +184,7 @@ impl IconName {
             IconName::Pause => "pause",
             IconName::Step => "step",
             IconName::Restart => "restart",
+            IconName::Start => "start",
             IconName::Dice => "dice",
             IconName::Compare => "compare",
             IconName::Share => "share",
@@ -260,6 +264,7 @@ impl IconName {
             IconName::Pause => r#"<path d="M5.2 3.4v9.2M10.8 3.4v9.2" stroke-width="2.2"/>"#,
             IconName::Step => r#"<path d="M4 3.4v9.2l6.6-4.6z" fill="currentColor"/><path d="M12.6 3.4v9.2"/>"#,
             IconName::Restart => r#"<path d="M3.2 6.2A5.3 5.3 0 1 1 2.8 9M3 2.6v3.8h3.8"/>"#,
+            IconName::Start => r#"<path d="M3.4 3.4v9.2"/><path d="M12.6 3.4v9.2L6 8z"/>"#,
             IconName::Dice => {
                 r#"<rect x="2.4" y="2.4" width="11.2" height="11.2" rx="2.2"/><circle cx="5.7" cy="5.7" r=".9" fill="currentColor" stroke="none"/><circle cx="10.3" cy="5.7" r=".9" fill="currentColor" stroke="none"/><circle cx="8" cy="8" r=".9" fill="currentColor" stroke="none"/><circle cx="5.7" cy="10.3" r=".9" fill="currentColor" stroke="none"/><circle cx="10.3" cy="10.3" r=".9" fill="currentColor" stroke="none"/>"#
             }

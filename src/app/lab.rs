@@ -6,6 +6,8 @@
 mod before;
 mod changes;
 mod interventions;
+mod moment;
+mod real_time;
 
 use super::memo::Memos;
 use super::real::{Consents, NotYet, RealRun};
@@ -14,15 +16,12 @@ use super::stillness::Stillness;
 use crate::analysis::{GivenUp, History, Prefix, Summary};
 use crate::engine::Progress;
 use crate::platform::clock;
-use crate::platform::realtime::Next;
-use crate::session::{Edits, Keep, Scenario, Session, Target};
+use crate::session::{Edits, Keep, Moment, Scenario, Session, Target};
 use crate::spec::Measure;
 use crate::trace::{Ledger, SimTime, Span};
-use crate::upstream::{Limits, Trouble};
+use crate::upstream::Limits;
 use crate::view::Picture;
 use before::Before;
-use std::cell::RefCell;
-use std::rc::{Rc, Weak};
 
 /// A session of the page.
 pub type Experiment = Session<Picture, History>;
@@ -65,6 +64,8 @@ pub struct Lab {
     pub speed: Speed,
     /// Where the playhead is wanted, while computing or folding has not got there.
     wanted: Option<SimTime>,
+    /// How many events are to be folded there, where those of its instant are not all wanted.
+    exactly: Option<u64>,
     /// How long it has been wanted there, in milliseconds.
     waited_ms: f64,
     stillness: Stillness,
@@ -100,12 +101,14 @@ impl Lab {
     /// An experiment that has not started. The playhead goes to where the scenario says.
     pub fn new(scenario: Scenario, speed: Speed) -> Lab {
         // A link never starts real requests, also not by saying where the playhead is to stand.
-        let wanted = scenario.at.filter(|_| scenario.target == Target::Sim).map(|span| SimTime(span.0));
+        let Moment { at, events, .. } = scenario.moment;
+        let wanted = at.filter(|_| scenario.target == Target::Sim).map(|span| SimTime(span.0));
         Lab {
             session: fresh(scenario),
             playing: false,
             speed,
             wanted,
+            exactly: events,
             waited_ms: 0.0,
             stillness: Stillness::default(),
             started: wanted.is_some(),
@@ -135,73 +138,6 @@ impl Lab {
         let (limits, consents) = (self.limits, std::mem::take(&mut self.consents));
         let (edits, before) = (std::mem::take(&mut self.edits), self.before.take());
         *self = Lab { limits, consents, edits, before, ..fresh };
-    }
-
-    /// Whether the requests go to a real endpoint.
-    pub fn wants_real(&self) -> bool {
-        self.scenario().target == Target::Fetch
-    }
-
-    /// What is missing before a real run can start.
-    pub fn asking(&self) -> Option<&NotYet> {
-        self.asking.as_ref()
-    }
-
-    /// What went wrong with a real run, and what else is to be said about it.
-    /// Errors among many successes are no trouble: the tiles count them.
-    pub fn trouble(&self) -> Option<Trouble> {
-        self.real.as_ref().and_then(RealRun::trouble).filter(|trouble| trouble.total)
-    }
-
-    /// What is to be said about a real run beside its figures.
-    pub fn remarks(&self) -> Vec<&'static str> {
-        self.real.as_ref().map(RealRun::remarks).unwrap_or_default()
-    }
-
-    /// A person agreed to requests to the host that was asked about.
-    pub fn consent(&mut self) {
-        if let Some(NotYet::Consent(plan)) = self.asking.take() {
-            self.consents.give(&plan.endpoint.host);
-        }
-    }
-
-    /// Starts a run against the real endpoint, or says what is missing. Only ever on a person's click.
-    pub fn start_real(&mut self, me: Weak<RefCell<Lab>>) {
-        match RealRun::prepare(self.scenario(), self.limits, &self.consents) {
-            Err(missing) => self.asking = Some(missing),
-            Ok((scenario, real)) => {
-                self.asking = None;
-                let history = History::of(scenario.pattern, &scenario.values());
-                self.session = Session::real(scenario, real.endpoint(), Picture::default(), history);
-                real.start(move |now| {
-                    let lab: Option<Rc<RefCell<Lab>>> = me.upgrade();
-                    let Some(lab) = lab else { return Next::Never };
-                    // A frame that looks at it right now will advance it.
-                    lab.try_borrow_mut().map_or(Next::Now, |mut lab| lab.advance_real(now))
-                });
-                self.real = Some(real);
-                self.started = true;
-                self.playing = true;
-                self.wanted = None;
-            }
-        }
-    }
-
-    /// Stops a real run: what is under way is aborted, nothing is sent any more, and what happened stays to be seen.
-    fn stop_real(&mut self) {
-        if let Some(real) = &self.real {
-            real.stop();
-        }
-        self.session.halt();
-        self.session.show(self.session.computed(), u64::MAX);
-        self.playing = false;
-    }
-
-    fn advance_real(&mut self, now: SimTime) -> Next {
-        let start = clock::now_ms();
-        let reached = self.session.compute(now, POLLS * 16);
-        self.host_ms += clock::now_ms() - start;
-        RealRun::next(&self.session, reached)
     }
 
     /// The session.
@@ -320,7 +256,7 @@ impl Lab {
     /// Back to the start of the same run, which is computed anew.
     pub fn restart(&mut self) {
         let mut scenario = self.scenario().clone();
-        scenario.at = None;
+        scenario.moment = Moment::default();
         self.begin(scenario);
     }
 
@@ -332,6 +268,7 @@ impl Lab {
         self.started = true;
         self.playing = false;
         self.wanted = Some(at);
+        self.exactly = None;
         self.waited_ms = 0.0;
     }
 
@@ -402,6 +339,7 @@ impl Lab {
                 self.waited_ms += step_ms;
                 if self.work(at, deadline) {
                     self.wanted = None;
+                    self.settle_exactly();
                     self.waited_ms = 0.0;
                 }
             }
@@ -419,23 +357,6 @@ impl Lab {
             None => return false,
         }
         before != (self.session.events(), self.session.playhead()) || !self.playing
-    }
-
-    /// A frame of a real run: the playhead is always live.
-    fn real_frame(&mut self) -> bool {
-        let now = self.real.as_ref().map_or(SimTime::ZERO, RealRun::now);
-        let next = self.advance_real(now);
-        self.session.show(self.session.computed(), EVENTS * 16);
-        if let Some(real) = &self.real {
-            real.arm(next);
-        }
-        if self.session.outcome().is_some() && self.session.at_end() {
-            self.playing = false;
-            if let Some(real) = &self.real {
-                real.stop();
-            }
-        }
-        true
     }
 
     /// Computes and folds towards an instant until the deadline. Whether it got there.

@@ -4,6 +4,7 @@
 //! `Rc<RefCell<…>>`, advanced and painted once a frame. Five times a second the page takes a fresh look at it. Nothing here
 //! knows a pattern by name.
 
+mod address_bar;
 mod commands;
 pub mod compare;
 mod effect;

@@ -3,6 +3,7 @@
 //! Components read the experiment from [`Page::lab`] while they render, and render again when [`State::tick`] counts on,
 //! which it does at most five times a second. They ask for something by [`Page::ask`].
 
+use super::address_bar;
 use super::lab::Lab;
 use super::side_runs::SideRuns;
 use crate::session::{Scenario, Target};
@@ -100,8 +101,10 @@ pub enum Command {
     Help(bool),
     /// Show the suite's comparison, or the workbench.
     Compare(bool),
-    /// Copy the link.
-    Share,
+    /// Point at a lane of the stage, or at none.
+    Lane(Option<String>),
+    /// Show a link that could not be copied.
+    Offer(String),
     /// Let the single-key shortcuts work, or not.
     Shortcuts(bool),
     /// Take away a notice.
@@ -130,6 +133,15 @@ pub enum Tab {
 }
 
 impl Tab {
+    /// All of them.
+    const ALL: [Tab; 8] =
+        [Tab::Code, Tab::Log, Tab::Explain, Tab::Report, Tab::Checks, Tab::Api, Tab::Params, Tab::Charts];
+
+    /// The tab with an id.
+    pub fn from_id(id: &str) -> Option<Tab> {
+        Tab::ALL.into_iter().find(|tab| tab.id() == id)
+    }
+
     /// The id in `tab-<id>`.
     pub const fn id(self) -> &'static str {
         match self {
@@ -152,6 +164,8 @@ pub struct State {
     pub tick: u64,
     /// Which tab is shown.
     pub tab: Tab,
+    /// The name of the lane, or of whatever else of the stage, that is pointed at for good.
+    pub lane: Option<String>,
     /// Whether the form shows all parameters.
     pub advanced: bool,
     /// Whether the page is dark.
@@ -164,6 +178,8 @@ pub struct State {
     pub shortcuts: bool,
     /// What the page has to say: ignored or clamped parts of a link, a copied link.
     pub notices: Vec<String>,
+    /// A link that could not be copied, to be copied by hand.
+    pub offered: Option<String>,
     /// What went wrong, and what is kept.
     pub error: Option<String>,
 }
@@ -255,6 +271,16 @@ impl Page {
     /// The scenario.
     pub fn scenario(&self) -> Scenario {
         self.lab.borrow().scenario().clone()
+    }
+
+    /// A link, to this moment or to the run from its start; and how much of the run has passed, where the link says it.
+    pub fn link(&self, moment: bool) -> (String, Option<SimTime>) {
+        let lab = &mut *self.lab.borrow_mut();
+        if !moment {
+            return (address_bar::link_to_start(lab, &self.state), None);
+        }
+        let link = address_bar::link_to_moment(lab, &self.state);
+        (link, lab.moment().at.map(|at| SimTime(at.0)))
     }
 
     /// Asks for something.

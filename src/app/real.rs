@@ -20,7 +20,7 @@ use crate::engine::Upstream;
 use crate::platform::endpoint::{self, Endpoint, Refusal};
 use crate::platform::fetch::FetchUpstream;
 use crate::platform::realtime::{Next, RealTime};
-use crate::session::{Scenario, Session};
+use crate::session::{Moment, Scenario, Session};
 use crate::spec::{Role, Value};
 use crate::trace::{Fold, SimTime};
 use crate::upstream::{Evidence, Limited, Limits, Trouble, Witness};
@@ -103,7 +103,7 @@ impl RealRun {
         }
         // What was done to a run in virtual time has no place in this one.
         scenario.interventions.clear();
-        scenario.at = None;
+        scenario.moment = Moment::default();
         let witness = Witness::default();
         let upstream = Rc::new(FetchUpstream::new(&plan.endpoint.href, false, witness.clone()));
         let clock = RealTime::new();

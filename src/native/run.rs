@@ -87,7 +87,7 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
     if let Some(number) = call.schedule {
         scenario = shuffle::scheduled(scenario, number);
     }
-    let at = call.at.as_deref().map(|at| span("--at", at)).transpose()?.or(scenario.at);
+    let at = call.at.as_deref().map(|at| span("--at", at)).transpose()?.or(scenario.moment.at);
     let asked_until = scenario.until;
     let writes = call.trace.is_some() || call.perfetto.is_some() || call.picture.is_some();
     let keep = if writes { Keep::ALL } else { Keep::NOTHING };

@@ -49,6 +49,13 @@ pub fn set_theme(dark: bool, remember: bool) {
     }
 }
 
+/// The title of the window, and of the step of its history.
+pub fn set_title(title: &str) {
+    if let Some(document) = web_sys::window().and_then(|w| w.document()) {
+        document.set_title(title);
+    }
+}
+
 /// Says that the page is interactive.
 pub fn set_ready() {
     if let Some(root) = root() {
@@ -61,11 +68,24 @@ pub fn pixel_ratio() -> f64 {
     web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 4.0)
 }
 
+fn find(selector: &str) -> Option<web_sys::HtmlElement> {
+    let document = web_sys::window().and_then(|w| w.document())?;
+    document.query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
 /// Puts the focus on the first element that a selector finds.
 pub fn focus(selector: &str) {
-    use wasm_bindgen::JsCast;
-    let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());
-    if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(element) = find(selector) {
         let _focused = element.focus();
+    }
+}
+
+/// Selects the text of the first field that a selector finds, and puts the focus there.
+pub fn select(selector: &str) {
+    focus(selector);
+    let select =
+        find(selector).and_then(|field| js_sys::Reflect::get(&field, &"select".into()).ok().map(|f| (field, f)));
+    if let Some((field, select)) = select {
+        let _selected = select.dyn_into::<js_sys::Function>().map(|select| select.call0(&field));
     }
 }

@@ -5,7 +5,7 @@ use millrace::session::{Scenario, link};
 use crate::page::{Page, before_the_page};
 
 /// The links of all patterns and presets.
-fn links() -> Vec<String> {
+pub fn links() -> Vec<String> {
     let mut links = Vec::new();
     for pattern in millrace::patterns::ALL {
         links.push(format!("#/{}", pattern.id));

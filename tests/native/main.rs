@@ -37,6 +37,7 @@ mod links;
 mod listed;
 mod long_runs;
 mod measured_race;
+mod moments;
 mod parts;
 mod planned;
 mod pool;

@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Words of links that mean something else.
-const RESERVED: &[&str] = &["seed", "preset", "fidelity", "target", "url", "until", "at", "x", "vs", "embed", "v"];
+const RESERVED: &[&str] =
+    &["seed", "preset", "fidelity", "target", "url", "until", "at", "x", "vs", "lane", "tab", "embed", "v"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -135,7 +135,7 @@ impl Search {
         self.cut += u64::from(witness.is_none() && running.end().is_some_and(|end| !end.over));
         self.found = witness.map(|at| {
             let mut scenario = running.scenario().clone();
-            scenario.at = Some(Span(at.0));
+            scenario.moment.at = Some(Span(at.0));
             scenario
         });
         self.running = None;
@@ -160,7 +160,7 @@ impl Search {
             _ => "breaks it",
         };
         if let Some(found) = &self.found {
-            let at = found.at.unwrap_or_default().seconds();
+            let at = found.moment.at.unwrap_or_default().seconds();
             let tries = if self.tried == 1 { "seed was" } else { "seeds were" };
             let how = if self.is_by_lot() { ", with the schedule shuffled," } else { "" };
             return Some(format!("Seed {}{how} {what} at {at:.3} s. {} {tries} tried.", found.seed, self.tried));

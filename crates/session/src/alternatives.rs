@@ -1,6 +1,6 @@
 //! What differs from a scenario in one thing: the alternatives of its raced choice, or its seed.
 
-use super::Scenario;
+use super::{Moment, Scenario};
 use millrace_engine::Action;
 use millrace_spec::{Choice, Kind, Value};
 
@@ -20,7 +20,7 @@ impl Scenario {
         let mut scenario = self.clone();
         scenario.interventions.retain(|i| !matches!(i.action, Action::Ask { .. } | Action::Hang { .. }));
         let _left_out = scenario.keep_by_time();
-        scenario.at = None;
+        scenario.moment = Moment::default();
         scenario
     }
 

@@ -4,6 +4,8 @@
 //! unknown pattern is an error. Values that equal their default are not written, and keys come in the order of the
 //! form, so equal scenarios have equal links.
 //!
+//! The playhead is `at=<time>`, and between the events of one instant `at=<time>~<events>`: so many of the run have happened.
+//!
 //! Interventions are `x=<ns>~<ordinal>~fault~<id>~<magnitude>@<duration in ns>`, where the id of a fault of another server than the first
 //! has its name behind it, `outage.l2`, `…~fault~<id>~off` for the earliest of its kind that stands, `…~off~<magnitude>` for the one of that magnitude, `…~live~<key>~<value>`, separated by `;`. Without a duration a fault whose
 //! magnitude is a time lasts for that, and another until it is switched off. What was asked of the running system is `<ns>~<ordinal>~ask~<client>~<method>~<path>~<body>` and `<ns>~<ordinal>~hang~<exchange>`, in which
@@ -58,7 +60,11 @@ pub fn encode(scenario: &Scenario) -> String {
         pairs.push(("url", url.clone()));
     }
     pairs.extend(scenario.until.map(|span| ("until", span.to_string())));
-    pairs.extend(scenario.at.map(|span| ("at", span.to_string())));
+    let moment = &scenario.moment;
+    pairs.extend(moment.at.map(|span| match moment.events {
+        Some(events) => ("at", format!("{span}~{events}")),
+        None => ("at", span.to_string()),
+    }));
     if !scenario.interventions.is_empty() {
         let all: Vec<_> = scenario.interventions.iter().map(|i| encode_intervention(i, scenario)).collect();
         pairs.push(("x", all.join(";")));
@@ -66,6 +72,8 @@ pub fn encode(scenario: &Scenario) -> String {
     if !scenario.versus.is_empty() {
         pairs.push(("vs", scenario.versus.join(",")));
     }
+    pairs.extend(moment.lane.iter().map(|lane| ("lane", lane.clone())));
+    pairs.extend(moment.tab.iter().map(|tab| ("tab", tab.clone())));
     if scenario.embed {
         pairs.push(("embed", "1".to_owned()));
     }
@@ -176,9 +184,11 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
                     notices.push(format!("target \"{}\" is neither sim nor fetch; it was ignored", shorten(other)))
                 }
             },
-            "url" => scenario.url = (!value.is_empty()).then(|| value.clone()),
+            "url" => scenario.url = word(value),
             "until" => scenario.until = span("until", value, &mut notices),
-            "at" => scenario.at = span("at", value, &mut notices),
+            "at" => (scenario.moment.at, scenario.moment.events) = playhead(value, &mut notices),
+            "lane" => scenario.moment.lane = word(value),
+            "tab" => scenario.moment.tab = word(value),
             "x" => scenario.interventions = interventions(value, &scenario, &mut notices),
             "vs" => scenario.versus = value.split(',').filter(|v| !v.is_empty()).take(5).map(str::to_owned).collect(),
             "embed" => scenario.embed = value != "0",
@@ -228,6 +238,21 @@ fn merged(notices: Vec<String>) -> Vec<String> {
 
 fn span(key: &str, value: &str, notices: &mut Vec<String>) -> Option<Span> {
     parse_span(value, Span::secs(1)).map_err(|message| notices.push(format!("{key}: {message}; it was ignored"))).ok()
+}
+
+/// Where the playhead is to stand: an instant, and where not all of its events are to have happened, how many of the run have.
+fn playhead(value: &str, notices: &mut Vec<String>) -> (Option<Span>, Option<u64>) {
+    let (at, events) = value.split_once('~').map_or((value, None), |(at, events)| (at, Some(events)));
+    let at = span("at", at, notices);
+    let count = events.and_then(|events| events.parse().ok()).filter(|_| at.is_some());
+    if let (Some(_), Some(events), None) = (at, events, count) {
+        notices.push(format!("at: \"{}\" is no number of events; it was ignored", shorten(events)));
+    }
+    (at, count)
+}
+
+fn word(value: &str) -> Option<String> {
+    (!value.is_empty()).then(|| value.to_owned())
 }
 
 fn interventions(text: &str, scenario: &Scenario, notices: &mut Vec<String>) -> Vec<Intervention> {

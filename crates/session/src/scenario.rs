@@ -1,5 +1,6 @@
 //! All that determines a run.
 
+use super::Moment;
 use millrace_engine::{Action, Clock, Env, Intervention, Order, Ordinal, Run, Seed, Setup, Upstream};
 use millrace_patterns as patterns;
 use millrace_spec::{
@@ -45,8 +46,8 @@ pub struct Scenario {
     pub url: Option<String>,
     /// The horizon: the run is not looked at beyond it.
     pub until: Option<Span>,
-    /// Where the playhead stands when the scenario is opened.
-    pub at: Option<Span>,
+    /// Where the playhead stands when the scenario is opened, and what is looked at.
+    pub moment: Moment,
     /// What it is compared with, as the link has it.
     pub versus: Vec<String>,
     /// Whether the page shows the stage alone.
@@ -67,7 +68,7 @@ impl Scenario {
             target: Target::Sim,
             url: None,
             until: None,
-            at: None,
+            moment: Moment::default(),
             versus: Vec::new(),
             embed: false,
         }

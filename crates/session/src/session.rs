@@ -232,6 +232,28 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
         self.show(at, u64::MAX);
     }
 
+    /// The playhead, so that [`Session::show`] and [`Session::stand_after`] show the same events again: its instant and, where it
+    /// stands between the events of that instant, how many of the run are folded. The instant is computed to its end.
+    pub fn standing(&mut self) -> (SimTime, Option<u64>) {
+        self.compute(self.playhead, u64::MAX);
+        let (events, trace) = (self.playback.events(), self.run.trace());
+        if events >= trace.count_until(self.playhead) {
+            return (self.playhead, None);
+        }
+        // At high speed the fold may be behind the playhead: what is shown is of the last event that is folded.
+        let last = events.checked_sub(1).and_then(|index| trace.get(index)).map_or(self.earliest.1, |event| event.at);
+        let whole = events >= trace.count_until(last);
+        (last, (!whole).then_some(events))
+    }
+
+    /// Folds exactly so many events, of those up to the playhead.
+    pub fn stand_after(&mut self, events: u64) {
+        let trace = self.run.trace();
+        let events = events.clamp(self.earliest.0, trace.count_until(self.playhead).max(self.earliest.0));
+        self.playback.seek(&trace, events);
+        self.playhead = events.checked_sub(1).and_then(|i| trace.get(i)).map_or(self.earliest.1, |event| event.at);
+    }
+
     /// One event on. Whether there was one; more may have to be computed.
     pub fn step(&mut self) -> bool {
         let stepped = self.playback.step(&self.run.trace());
@@ -246,9 +268,7 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
         let Some(index) = self.playback.events().checked_sub(1).filter(|index| *index >= self.earliest.0) else {
             return false;
         };
-        let trace = self.run.trace();
-        self.playback.seek(&trace, index);
-        self.playhead = index.checked_sub(1).and_then(|i| trace.get(i)).map_or(self.earliest.1, |e| e.at);
+        self.stand_after(index);
         true
     }
 

@@ -5,7 +5,7 @@
 
 use super::before::Before;
 use super::{Lab, fresh};
-use crate::session::{Edits, Scenario, Target, link};
+use crate::session::{Edits, Moment, Scenario, Target, link};
 
 impl Lab {
     /// The steps so far.
@@ -36,7 +36,7 @@ impl Lab {
     fn become_scenario(&mut self, scenario: Scenario) {
         let program = |scenario: &Scenario| {
             let mut plain = scenario.clone();
-            (plain.interventions, plain.at) = (Vec::new(), None);
+            (plain.interventions, plain.moment) = (Vec::new(), Moment::default());
             link::encode(&plain)
         };
         let playing = self.playing;

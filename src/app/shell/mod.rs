@@ -6,6 +6,7 @@ mod keyboard;
 mod notices;
 mod overlay;
 mod root;
+mod share;
 mod stage;
 mod tabs;
 mod timeline;

@@ -16,6 +16,12 @@ pub fn notices(page: &Page) -> Html {
                     <button onclick={page.asks(Command::Dismiss)}>{ "Dismiss" }</button>
                 </div>
             }
+            if let Some(link) = &page.state.offered {
+                <div class="notice" role="status" data-testid="offered">
+                    <label>{ "The browser does not let this page copy. Copy the link from here:" }<input id="offered" class="mono" readonly="true" value={link.clone()} /></label>
+                    <button onclick={page.asks(Command::Dismiss)}>{ "Dismiss" }</button>
+                </div>
+            }
             if page.lab().stands_still() {
                 <div class="notice" role="status" data-testid="still"><ul><li>{ stillness::SAYS }</li></ul></div>
             }

@@ -10,6 +10,7 @@ use super::tabs::Tabs;
 use super::timeline::Timeline;
 use super::top_bar::top_bar;
 use super::transport::transport;
+use crate::app::address_bar::{self, AddressBar};
 use crate::app::commands;
 use crate::app::compare::Compare;
 use crate::app::effect::use_effect_on;
@@ -20,7 +21,7 @@ use crate::app::page::{Change, Command, Page, State, Tab};
 use crate::app::panels::Panel;
 use crate::app::side_runs::SideRuns;
 use crate::platform::{address, clock, host};
-use crate::session::{Scenario, link};
+use crate::session::Scenario;
 use std::cell::RefCell;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -32,12 +33,14 @@ fn first_state() -> State {
     State {
         tick: 0,
         tab: Tab::Code,
+        lane: None,
         advanced: false,
         dark: host::prefers_dark(),
         help: false,
         compare: false,
         shortcuts: true,
         notices: Vec::new(),
+        offered: None,
         error: None,
     }
 }
@@ -81,24 +84,24 @@ fn Workbench(props: &WorkbenchProps) -> Html {
     let current = use_mut_ref(|| Rc::new(first_state()));
     current.replace(Rc::new((*state).clone()));
 
-    let side_runs = use_mut_ref(SideRuns::default);
+    let (side_runs, bar) = (use_mut_ref(SideRuns::default), use_mut_ref(AddressBar::default));
     let ask = {
         let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
-        let side_runs = side_runs.clone();
+        let (side_runs, bar) = (side_runs.clone(), bar.clone());
         use_callback((), move |wish: Command, ()| {
             let mut next = (**current.borrow()).clone();
             let themed = wish == Command::Theme;
-            let address_changed = commands::carry_out(wish, &lab, &mut side_runs.borrow_mut(), &mut next);
-            if address_changed {
+            let leaving = address_bar::is_step(&wish).then(|| address_bar::leaving(&mut lab.borrow_mut(), &next));
+            if commands::carry_out(wish, &lab, &mut side_runs.borrow_mut(), &mut next) {
                 side_runs.borrow_mut().look_at(lab.borrow().scenario());
-                address::write(&link::encode(lab.borrow().scenario()));
             }
+            bar.borrow_mut().follow(&mut lab.borrow_mut(), &next, leaving);
             host::set_theme(next.dark, themed);
             current.replace(Rc::new(next.clone()));
             dispatcher.dispatch(Change::Set(Box::new(next)));
         })
     };
-    use_opening(&state, &lab, &side_runs, &current);
+    use_opening(&state, &lab, &side_runs, &current, &bar);
     use_frames(&state, &lab, &side_runs);
     let compare = state.compare;
     let drafts = use_mut_ref(|| None);
@@ -147,12 +150,14 @@ fn use_opening(
     lab: &Rc<RefCell<Lab>>,
     side_runs: &Rc<RefCell<SideRuns>>,
     current: &Rc<RefCell<Rc<State>>>,
+    bar: &Rc<RefCell<AddressBar>>,
 ) {
     let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
-    let side_runs = side_runs.clone();
+    let (side_runs, bar) = (side_runs.clone(), bar.clone());
     use_effect_on((), move || {
         let open = move |text: String| {
-            if text == link::encode(lab.borrow().scenario()) {
+            // Going back says so in two ways.
+            if bar.borrow().wrote(&text) {
                 return;
             }
             let mut next = (**current.borrow()).clone();
@@ -160,7 +165,8 @@ fn use_opening(
                 commands::open(&text, &mut lab.borrow_mut(), &mut next);
             }
             side_runs.borrow_mut().look_at(lab.borrow().scenario());
-            address::write(&link::encode(lab.borrow().scenario()));
+            bar.borrow_mut().follow(&mut lab.borrow_mut(), &next, None);
+            current.replace(Rc::new(next.clone()));
             dispatcher.dispatch(Change::Set(Box::new(next)));
         };
         host::set_theme(host::prefers_dark(), false);

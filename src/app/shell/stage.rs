@@ -5,7 +5,7 @@ use crate::app::family;
 use crate::app::held::use_held;
 use crate::app::lab::Speed;
 use crate::app::markup::html;
-use crate::app::page::{Page, use_page};
+use crate::app::page::{Command, Page, use_page};
 use crate::app::scene::{spec, with_scene};
 use crate::platform::{canvas, clock, host};
 use crate::view::scene::{self, Item};
@@ -40,22 +40,19 @@ struct Seen {
 pub fn StageBox() -> Html {
     let page = use_page();
     let node = use_node_ref();
-    let item = use_held(|| None::<usize>);
-    use_painting(&page, &node, *item);
-    let items = with_scene(&page.lab(), page.state.dark, size_of(&node), *item, scene::items);
+    // What the mouse is over; what was chosen, by a press or by key, stays when it goes elsewhere, and stands in the link to a moment.
+    let over = use_held(|| None::<usize>);
+    let items = with_scene(&page.lab(), page.state.dark, size_of(&node), None, scene::items);
+    let chosen = page.state.lane.as_ref().and_then(|lane| items.iter().position(|item| item.title == *lane));
+    let shown = over.or(chosen);
+    use_painting(&page, &node, shown);
     let onmousemove = {
-        let (items, item) = (items.clone(), item.clone());
-        Callback::from(move |event: MouseEvent| {
-            let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-            item.set(items.iter().position(|l| {
-                let (right, bottom) = (l.frame.right(), l.frame.bottom());
-                x >= l.frame.x && x < right && y >= l.frame.y && y < bottom
-            }));
-        })
+        let (items, over) = (items.clone(), over.clone());
+        Callback::from(move |event: MouseEvent| over.set(under(&items, point_of(&event))))
     };
     let onmouseleave = {
-        let item = item.clone();
-        Callback::from(move |_: MouseEvent| item.set(None))
+        let over = over.clone();
+        Callback::from(move |_: MouseEvent| over.set(None))
     };
     let pressed = use_held(|| None::<Html>);
     let press = {
@@ -69,11 +66,20 @@ pub fn StageBox() -> Html {
             pressed.set((family.press)(&page, size_of(&node), point, close));
         })
     };
-    let onclick = press.reform(|event: MouseEvent| (f64::from(event.offset_x()), f64::from(event.offset_y())));
+    let onclick = {
+        let (page, press, items) = (page.clone(), press.clone(), items.clone());
+        Callback::from(move |event: MouseEvent| {
+            let point = point_of(&event);
+            let lane = under(&items, point).and_then(|index| items.get(index)).map(|item| item.title.clone());
+            // A second press lets go of it.
+            page.ask(Command::Lane(lane.filter(|lane| page.state.lane.as_ref() != Some(lane))));
+            press.emit(point);
+        })
+    };
     let onkeydown = {
-        let (item, count) = (item.clone(), items.len());
+        let (page, items) = (page.clone(), items.clone());
         // Where a landing is pressed by key, its lamps are not.
-        let edge = item.and_then(|index| items.get(index)).map(|l| (l.frame.x + 1.0, l.frame.y + l.frame.h / 2.0));
+        let edge = chosen.and_then(|index| items.get(index)).map(|l| (l.frame.x + 1.0, l.frame.y + l.frame.h / 2.0));
         Callback::from(move |event: KeyboardEvent| {
             let next = match event.key().as_str() {
                 "Enter" => {
@@ -81,16 +87,17 @@ pub fn StageBox() -> Html {
                     event.prevent_default();
                     return edge.into_iter().for_each(|point| press.emit(point));
                 }
-                "ArrowDown" => item.map_or(0, |l| (l + 1).min(count.saturating_sub(1))),
-                "ArrowUp" => item.map_or(0, |l| l.saturating_sub(1)),
+                "ArrowDown" => chosen.map_or(0, |l| (l + 1).min(items.len().saturating_sub(1))),
+                "ArrowUp" => chosen.map_or(0, |l| l.saturating_sub(1)),
+                "Escape" => return page.ask(Command::Lane(None)),
                 _ => return,
             };
             event.prevent_default();
-            item.set((count > 0).then_some(next));
+            page.ask(Command::Lane(items.get(next).map(|item| item.title.clone())));
         })
     };
     let events = page.lab().session().events();
-    let chosen = item.and_then(|index| items.get(index).cloned());
+    let chosen = shown.and_then(|index| items.get(index).cloned());
     html! {
         <>
             <div class="lanes" role="group" tabindex="0" aria-label="Lanes of the stage" {onclick} {onmousemove} {onmouseleave} {onkeydown}>
@@ -105,6 +112,15 @@ pub fn StageBox() -> Html {
             <StageText />
         </>
     }
+}
+
+fn point_of(event: &MouseEvent) -> (f64, f64) {
+    (f64::from(event.offset_x()), f64::from(event.offset_y()))
+}
+
+/// Which of the items is at a point.
+fn under(items: &[Item], (x, y): (f64, f64)) -> Option<usize> {
+    items.iter().map(|item| item.frame).position(|f| x >= f.x && x < f.right() && y >= f.y && y < f.bottom())
 }
 
 fn size_of(node: &NodeRef) -> (f64, f64) {
@@ -203,9 +219,11 @@ fn StageText() -> Html {
         *last = (now, with_scene(&lab, false, (880.0, 430.0), None, text::rows));
     }
     html! {
-        <table class="vh" data-testid="stage-text">
-            <caption>{ format!("The stage at {:.3} seconds", lab.session().playhead().seconds()) }</caption>
-            <tbody>{ for last.1.iter().map(|row| html! { <tr><th scope="row">{ row.what.clone() }</th><td>{ row.says.clone() }</td></tr> }) }</tbody>
-        </table>
+        <div class="vh">
+            <table data-testid="stage-text">
+                <caption>{ format!("The stage at {:.3} seconds", lab.session().playhead().seconds()) }</caption>
+                <tbody>{ for last.1.iter().map(|row| html! { <tr><th scope="row">{ row.what.clone() }</th><td>{ row.says.clone() }</td></tr> }) }</tbody>
+            </table>
+        </div>
     }
 }

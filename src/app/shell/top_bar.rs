@@ -1,5 +1,6 @@
 //! The top bar: mark, title, presets, target, comparison, sharing, theme, help.
 
+use super::share::Share;
 use crate::app::icon::{brand, icon};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page};
@@ -38,9 +39,7 @@ pub fn top_bar(page: &Page, on_menu: &Callback<()>) -> Html {
                         { icon("compare") }<span class="word">{ "Run all" }</span>
                     </button>
                 }
-                <button class="btn wide" data-testid="share" title="Copy the link to this run" onclick={page.asks(Command::Share)}>
-                    { icon("share") }<span class="word">{ "Share" }</span>
-                </button>
+                <Share named=true />
                 <span class="vr"></span>
                 <button class="btn ic" data-testid="theme" aria-label="Switch theme" onclick={page.asks(Command::Theme)}>{ icon("theme") }</button>
                 <button class="btn ic wide" data-testid="help" aria-label="Help and keyboard map" onclick={page.asks(Command::Help(true))}>{ icon("help") }</button>
@@ -62,7 +61,7 @@ pub fn menu_actions(page: &Page) -> Html {
             if scenario.pattern.suite.is_some() {
                 <button class="btn bd" onclick={page.asks(Command::Compare(true))}>{ icon("compare") }{ "Run all" }</button>
             }
-            <button class="btn bd" onclick={page.asks(Command::Share)}>{ icon("share") }{ "Share" }</button>
+            <Share named=false />
             <button class="btn bd" onclick={page.asks(Command::Help(true))}>{ icon("help") }{ "Keys" }</button>
         </div>
     }

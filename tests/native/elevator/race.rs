@@ -151,7 +151,7 @@ fn as_shipped_a_seed_that_strands_a_car_is_found_and_its_run_shows_it() {
     assert!(says.contains(&format!(" {} seed", search.tried())), "{says}");
     // As the page will have it: from the link, with the playhead where the search says.
     let opened = Scenario::read(&link::encode(found)).expect("a link").scenario;
-    let at = SimTime(opened.at.expect("a playhead").0);
+    let at = SimTime(opened.moment.at.expect("a playhead").0);
     let mut session = Session::new(opened.clone(), Ledger::new(), History::of(opened.pattern, &opened.values()));
     session.compute(at, u64::MAX);
     session.show(at, u64::MAX);

@@ -1,0 +1,126 @@
+//! Back and Forward: what was looked at is a step of the browser's history, what was edited is none.
+
+use crate::chromium::Command;
+use crate::page::{Page, before_the_page, on_the_page};
+
+async fn back(page: &Page) {
+    page.script("history.back(); return null", vec![]).await;
+}
+
+async fn forward(page: &Page) {
+    page.script("history.forward(); return null", vec![]).await;
+}
+
+async fn shows(page: &Page, id: &str) {
+    page.until_is(&format!("pattern-{id}"), "aria-current", "page").await;
+}
+
+#[tokio::test]
+async fn patterns_scenarios_and_run_all_are_steps_and_edits_are_none() {
+    on_the_page("#/worker-pool", async |page: Page| {
+        page.click("pattern-pipeline").await;
+        shows(&page, "pipeline").await;
+        page.fill("param-requests", "50").await;
+        page.until("the edit stands in the address", "location.hash === '#/pipeline?requests=50'").await;
+        page.choose("preset", "bottleneck").await;
+        page.until("the scenario too", "location.hash === '#/pipeline?preset=bottleneck'").await;
+        page.click("compare").await;
+        page.until("all are run", "$('workbench')").await;
+        let suite = page.link().await;
+        back(&page).await;
+        page.until("the workbench is back", "$('run') && location.hash === '#/pipeline?preset=bottleneck'").await;
+        back(&page).await;
+        page.until(
+            "and the edited defaults",
+            "location.hash === '#/pipeline?requests=50' && $('param-requests').value === '50'",
+        )
+        .await;
+        back(&page).await;
+        shows(&page, "worker-pool").await;
+        assert_eq!(page.link().await, "#/worker-pool");
+        for _ in 0..3 {
+            forward(&page).await;
+        }
+        page.until("forward leads to all of them", "$('workbench')").await;
+        assert_eq!(page.link().await, suite);
+        page.has_met_no_error().await;
+        page.open(&suite).await;
+        page.until("the link to all of them opens them", "$('workbench')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn back_finds_a_run_where_it_stood() {
+    on_the_page("#/worker-pool", async |page: Page| {
+        page.stand_midway().await;
+        let (trace, at) = (page.trace().await, page.number("clock", "data-ns").await);
+        page.click("pattern-elevator").await;
+        shows(&page, "elevator").await;
+        back(&page).await;
+        shows(&page, "worker-pool").await;
+        page.until_is("clock", "data-ns", &at.to_string()).await;
+        page.until_is("trace-hash", "data-events", &trace.events.to_string()).await;
+        assert_eq!(page.trace().await, trace);
+        page.until_is("run", "data-state", "paused").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_title_says_what_is_shown_and_goes_with_the_history() {
+    on_the_page("#/circuit-breaker", async |page: Page| {
+        let says = async |title: &str| {
+            page.until(&format!("the title is {title}"), &format!("document.title === '{title}'")).await
+        };
+        says("Circuit breaker · Millrace").await;
+        page.choose("preset", "flapping").await;
+        says("Circuit breaker, outage every 4 s · Millrace").await;
+        page.click("pattern-worker-pool").await;
+        says("Worker pool · Millrace").await;
+        page.click("compare").await;
+        says("Run all: request patterns · Millrace").await;
+        back(&page).await;
+        back(&page).await;
+        says("Circuit breaker, outage every 4 s · Millrace").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_pattern_and_scenario_has_a_title_of_its_own() {
+    on_the_page("", async |page: Page| {
+        let mut titles = Vec::new();
+        for link in crate::every_scenario::links() {
+            page.go(&link).await;
+            page.until("it is opened", &format!("location.hash === '{link}'")).await;
+            let pattern = millrace::session::link::decode(&link).expect("a pattern").scenario.pattern;
+            page.until(
+                &format!("the title of {link}"),
+                &format!("document.title.startsWith({:?})", pattern.name.trim_start_matches("+ ")),
+            )
+            .await;
+            titles.push(page.text("document.title").await);
+        }
+        let all = titles.len();
+        titles.sort();
+        titles.dedup();
+        assert_eq!(titles.len(), all, "{titles:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_browser_that_keeps_no_history_for_the_page_gets_all_the_rest() {
+    before_the_page(async |page: Page| {
+        let refuse = "for (const way of ['pushState', 'replaceState']) history[way] = () => { throw new DOMException('no', 'SecurityError'); };";
+        page.chromium(Command::before_load(refuse)).await;
+        page.open("#/worker-pool").await;
+        page.click("pattern-pipeline").await;
+        shows(&page, "pipeline").await;
+        page.choose("preset", "bottleneck").await;
+        page.until("its title", "document.title.startsWith('Pipeline, bottleneck')").await;
+        page.run_to_the_end().await;
+    })
+    .await;
+}

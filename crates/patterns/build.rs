@@ -24,9 +24,119 @@ fn main() {
         list.push_str("]),\n");
     }
     list.push(']');
-    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo says where to write")).join("sources.rs");
-    fs::write(&out, list).unwrap_or_else(|error| panic!("{}: {error}", out.display()));
+    write_out("sources.rs", &list);
+    write_out("words.rs", &words_of_all(&here.join("src")));
 }
+
+fn write_out(name: &str, text: &str) {
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo says where to write")).join(name);
+    fs::write(&out, text).unwrap_or_else(|error| panic!("{}: {error}", out.display()));
+}
+
+/// The words of each pattern's explanation, in small letters, each once: the explanations themselves are no part of the program.
+fn words_of_all(src: &Path) -> String {
+    let mut list = String::from("&[\n");
+    for (main, _) in patterns(src) {
+        let text = read(&src.join(&main));
+        let docs =
+            text.lines().map_while(|line| line.strip_prefix("//!")).collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+        let telling = words(&docs).filter(|word| word.len() > 3 && !COMMON.contains(word));
+        let telling: Vec<&str> = telling.collect::<BTreeSet<_>>().into_iter().collect();
+        writeln!(list, "(\"crates/patterns/src/{main}\", {:?}),", telling.join(" ")).expect("memory");
+    }
+    list.push(']');
+    list
+}
+
+/// Words that nobody looks for.
+const COMMON: &[&str] = &[
+    "about",
+    "after",
+    "again",
+    "also",
+    "always",
+    "another",
+    "answered",
+    "away",
+    "because",
+    "been",
+    "before",
+    "between",
+    "both",
+    "call",
+    "comes",
+    "does",
+    "down",
+    "each",
+    "else",
+    "even",
+    "every",
+    "everything",
+    "from",
+    "give",
+    "goes",
+    "good",
+    "have",
+    "idea",
+    "into",
+    "itself",
+    "less",
+    "like",
+    "long",
+    "longer",
+    "made",
+    "many",
+    "more",
+    "most",
+    "much",
+    "must",
+    "nobody",
+    "none",
+    "nothing",
+    "only",
+    "origin",
+    "other",
+    "others",
+    "over",
+    "problem",
+    "same",
+    "several",
+    "should",
+    "some",
+    "somebody",
+    "soon",
+    "such",
+    "take",
+    "takes",
+    "than",
+    "that",
+    "their",
+    "them",
+    "then",
+    "there",
+    "they",
+    "this",
+    "those",
+    "through",
+    "took",
+    "until",
+    "well",
+    "were",
+    "what",
+    "when",
+    "where",
+    "whether",
+    "which",
+    "while",
+    "whole",
+    "will",
+    "with",
+    "without",
+    "would",
+    "choose",
+    "watch",
+    "primitives",
+];
 
 /// The file that a pattern begins in and all files of its own, from `src` on: that one first, and then the files in which most is
 /// waited for, for they are those to look at.

@@ -4,6 +4,7 @@
 //! where nobody is. To choose what is looked at is a step that Back takes back; to edit it is none, or Back would lead through every
 //! value that a slider passed.
 
+use super::front_door;
 use super::lab::Lab;
 use super::page::{Command, State, Tab};
 use crate::platform::{address, host};
@@ -14,7 +15,15 @@ const SUITE: &str = "suite";
 
 /// Whether Back takes a wish back.
 pub fn is_step(wish: &Command) -> bool {
-    matches!(wish, Command::Pattern(_) | Command::Preset(_) | Command::Compare(_) | Command::OpenFound(_))
+    matches!(
+        wish,
+        Command::Pattern(_)
+            | Command::Scenario(..)
+            | Command::Question(_)
+            | Command::Preset(_)
+            | Command::Compare(_)
+            | Command::OpenFound(_)
+    )
 }
 
 /// The link to what is shown. A moment from which somebody has moved on is left out, and forgotten.
@@ -74,7 +83,9 @@ impl AddressBar {
     /// Writes what is shown into the address, as a step of the history where it says what is left, and the title of the window.
     pub fn follow(&mut self, lab: &mut Lab, state: &State, leaving: Option<String>) {
         let link = link_here(lab, state);
-        if link != self.link {
+        // The front door has no link: whoever loads the page again is at the door again.
+        let bare = state.door && self.link.is_empty() && front_door::is_unchanged(&link);
+        if link != self.link && !bare {
             match leaving {
                 Some(leaving) => address::step(&leaving, &link),
                 None => address::write(&link),

@@ -1,10 +1,13 @@
 //! Carrying out what a person asks for: on the experiment, and on what the page remembers.
 
 use super::address_bar;
+use super::front_door;
 use super::lab::{Lab, Status};
-use super::page::{Command, State};
+use super::page::{Command, State, Tab};
 use super::side_runs::SideRuns;
+use super::trying;
 use crate::patterns;
+use crate::platform::host;
 use crate::session::{Moment, Scenario, Target, link};
 use crate::spec::Fidelity;
 use std::cell::RefCell;
@@ -39,21 +42,14 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
             return edit(lab, state, &format!("Seed {seed}"), |s| s.seed = seed.chars().take(64).collect());
         }
         Command::Cancel => lab.cancel(),
-        Command::Speed(speed) => lab.speed = speed,
+        Command::Speed(speed) => lab.choose_speed(speed),
         Command::Seek(at) => lab.seek(at),
         Command::GoLive => lab.go_live(),
-        Command::Pattern(id) => {
-            let Some(pattern) = patterns::find(id) else { return false };
-            let seed = lab.scenario().seed.clone();
-            let mut scenario = Scenario::new(pattern);
-            // The seed stays, so that two patterns meet the same traffic.
-            scenario.seed = seed;
-            state.compare = false;
-            return replace(lab, state, scenario);
-        }
+        Command::Pattern(id) => return open_scenario(lab, state, id, ""),
+        Command::Scenario(id, preset) => return open_scenario(lab, state, id, preset),
         Command::Preset(id) => {
             let preset = id.and_then(|id| lab.scenario().pattern.preset(id));
-            let name = format!("Scenario {}", preset.map_or("Defaults", |preset| preset.label));
+            let name = format!("Scenario {}", preset.unwrap_or(&lab.scenario().pattern.usual).label);
             return edit(lab, state, &name, |s| {
                 s.preset = preset;
                 s.fidelity = preset.and_then(|p| p.fidelity).unwrap_or(Fidelity::Documented);
@@ -120,7 +116,14 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         Command::Url(url) => {
             return edit(lab, state, "Address", |s| s.url = (!url.is_empty()).then_some(url));
         }
-        Command::Tab(tab) => state.tab = tab,
+        Command::Try(number) => return trying::press(number, lab, state),
+        Command::Question(number) => return front_door::answer(number, lab, state) && said_nothing(state),
+        Command::HideLead => {
+            state.lead = false;
+            host::hide_lead();
+        }
+        Command::Origin => (state.tab, state.origin) = (Tab::Explain, Some(state.tick)),
+        Command::Tab(tab) => (state.tab, state.origin) = (tab, None),
         Command::Advanced(advanced) => state.advanced = advanced,
         Command::Theme => state.dark = !state.dark,
         Command::Help(help) => state.help = help,
@@ -140,10 +143,23 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
     false
 }
 
+/// A scenario of a pattern, from its start.
+fn open_scenario(lab: &mut Lab, state: &mut State, id: &str, preset: &str) -> bool {
+    let Some(pattern) = patterns::find(id) else { return false };
+    let mut scenario = Scenario::of(pattern, preset);
+    // The seed stays, so that two patterns meet the same traffic.
+    scenario.seed.clone_from(&lab.scenario().seed);
+    state.compare = false;
+    front_door::leave(state);
+    replace(lab, state, scenario)
+}
+
 /// Opens what stands in the address. What was ignored or clamped is said; a text that names no pattern changes nothing.
 pub fn open(text: &str, lab: &mut Lab, state: &mut State) {
     match link::decode(text) {
         Ok(decoded) => {
+            front_door::leave(state);
+            state.look = None;
             state.error = None;
             let mut notices = decoded.notices;
             address_bar::open(decoded.scenario, &mut notices, lab, state);
@@ -177,6 +193,7 @@ fn said_nothing(state: &mut State) -> bool {
 }
 
 fn replace(lab: &mut Lab, state: &mut State, scenario: Scenario) -> bool {
+    state.look = None;
     state.lane = None;
     lab.open(scenario);
     said_nothing(state)

@@ -87,6 +87,8 @@ pub enum IconName {
     Back,
     /// Away with it.
     Close,
+    /// Further.
+    Next,
     /// It holds.
     Check,
     /// Look here.
@@ -141,6 +143,7 @@ impl IconName {
         IconName::Down,
         IconName::Back,
         IconName::Close,
+        IconName::Next,
         IconName::Check,
         IconName::Warning,
         IconName::Notice,
@@ -196,6 +199,7 @@ impl IconName {
             IconName::Down => "down",
             IconName::Back => "back",
             IconName::Close => "close",
+            IconName::Next => "next",
             IconName::Check => "check",
             IconName::Warning => "warning",
             IconName::Notice => "notice",
@@ -284,6 +288,7 @@ impl IconName {
             IconName::Down => r#"<path d="m4.5 6.5 3.5 3.5 3.5-3.5"/>"#,
             IconName::Back => r#"<path d="M10 3.5 5.5 8l4.5 4.5"/>"#,
             IconName::Close => r#"<path d="m4 4 8 8M12 4l-8 8"/>"#,
+            IconName::Next => r#"<path d="m6 3.6 4.4 4.4L6 12.4"/>"#,
             IconName::Check => r#"<path d="m3.2 8.4 3.2 3.2 6.4-7"/>"#,
             IconName::Warning => r#"<path d="M8 2.4 14.4 13.4H1.6z"/><path d="M8 6.4v3.2M8 11.6v.1"/>"#,
             IconName::Notice => r#"<circle cx="8" cy="8" r="6"/><path d="M8 7.2v4M8 4.8v.1"/>"#,

@@ -7,6 +7,7 @@ mod before;
 mod changes;
 mod interventions;
 mod moment;
+mod pace;
 mod real_time;
 
 use super::memo::Memos;
@@ -18,10 +19,11 @@ use crate::engine::Progress;
 use crate::platform::clock;
 use crate::session::{Edits, Keep, Moment, Scenario, Session, Target};
 use crate::spec::Measure;
-use crate::trace::{Ledger, SimTime, Span};
+use crate::trace::{Ledger, SimTime};
 use crate::upstream::Limits;
 use crate::view::Picture;
 use before::Before;
+use pace::Pace;
 
 /// A session of the page.
 pub type Experiment = Session<Picture, History>;
@@ -60,8 +62,9 @@ pub struct Lab {
     session: Experiment,
     /// Whether the playhead moves.
     pub playing: bool,
-    /// How fast.
-    pub speed: Speed,
+    pace: Pace,
+    /// Where it is to stop by itself.
+    stop: Option<SimTime>,
     /// Where the playhead is wanted, while computing or folding has not got there.
     wanted: Option<SimTime>,
     /// How many events are to be folded there, where those of its instant are not all wanted.
@@ -99,14 +102,15 @@ const PATIENCE_MS: f64 = 150.0;
 
 impl Lab {
     /// An experiment that has not started. The playhead goes to where the scenario says.
-    pub fn new(scenario: Scenario, speed: Speed) -> Lab {
+    pub fn new(scenario: Scenario) -> Lab {
         // A link never starts real requests, also not by saying where the playhead is to stand.
         let Moment { at, events, .. } = scenario.moment;
         let wanted = at.filter(|_| scenario.target == Target::Sim).map(|span| SimTime(span.0));
         Lab {
+            pace: Pace::of(&scenario),
             session: fresh(scenario),
             playing: false,
-            speed,
+            stop: None,
             wanted,
             exactly: events,
             waited_ms: 0.0,
@@ -125,7 +129,7 @@ impl Lab {
         }
     }
 
-    /// Another scenario, from its start, with the same speed, limits and consents. A real run that was under way is
+    /// Another scenario, from its start, with the speed that a person chose, the same limits and consents. A real run that was under way is
     /// aborted.
     pub fn open(&mut self, scenario: Scenario) {
         self.begin(scenario);
@@ -134,10 +138,11 @@ impl Lab {
 
     /// A scenario from its start. What was changed before can still be undone.
     fn begin(&mut self, scenario: Scenario) {
-        let fresh = Lab::new(scenario, self.speed);
+        let pace = self.pace.then_of(&scenario);
+        let fresh = Lab::new(scenario);
         let (limits, consents) = (self.limits, std::mem::take(&mut self.consents));
         let (edits, before) = (std::mem::take(&mut self.edits), self.before.take());
-        *self = Lab { limits, consents, edits, before, ..fresh };
+        *self = Lab { pace, limits, consents, edits, before, ..fresh };
     }
 
     /// The session.
@@ -239,6 +244,7 @@ impl Lab {
         self.started = true;
         self.playing = true;
         self.wanted = None;
+        self.stop = None;
         self.last_frame = None;
     }
 
@@ -344,13 +350,9 @@ impl Lab {
                 }
             }
             None if self.playing => {
-                let target = match self.speed {
-                    Speed::Times(speed) => self.session.playhead() + Span::from_seconds(step_ms / 1e3 * speed),
-                    Speed::Max => SimTime::MAX,
-                };
-                self.work(target, deadline);
+                self.work(self.next_stop(step_ms), deadline);
                 let (ledger, now) = (&self.session.state().ledger, self.session.playhead());
-                if self.session.at_end() || self.stillness.is_news(ledger, now) {
+                if self.has_arrived() || self.session.at_end() || self.stillness.is_news(ledger, now) {
                     self.playing = false;
                 }
             }

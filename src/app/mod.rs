@@ -11,6 +11,7 @@ mod effect;
 pub mod endpoint;
 pub mod entry;
 pub mod family;
+mod front_door;
 mod held;
 pub mod icon;
 pub mod lab;
@@ -31,5 +32,6 @@ mod slices;
 mod speed;
 mod stillness;
 mod table;
+mod trying;
 
 pub use shell::App;

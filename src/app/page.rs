@@ -6,6 +6,7 @@
 use super::address_bar;
 use super::lab::Lab;
 use super::side_runs::SideRuns;
+use super::trying::Look;
 use crate::session::{Scenario, Target};
 use crate::spec::{Fidelity, Value};
 use crate::trace::SimTime;
@@ -40,6 +41,8 @@ pub enum Command {
     GoLive,
     /// Another pattern.
     Pattern(&'static str),
+    /// A scenario of a pattern: a preset by its id, or with an empty one that of the defaults.
+    Scenario(&'static str, &'static str),
     /// A preset, or none.
     Preset(Option<&'static str>),
     /// Documented or shipped.
@@ -91,6 +94,14 @@ pub enum Command {
     Limits(Limits),
     /// Requests to the host that was asked about may be sent.
     Consent,
+    /// Do what the scenario's trial of this number does, or take it back.
+    Try(usize),
+    /// Open the scenario that answers the front door's question of this number.
+    Question(usize),
+    /// Take the sentence that says what Millrace is away, for good.
+    HideLead,
+    /// Show where the pattern comes from.
+    Origin,
     /// Show a tab.
     Tab(Tab),
     /// The simple or the advanced form.
@@ -114,6 +125,8 @@ pub enum Command {
 /// The tabs of the lower region, and on narrow screens those of the panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
+    /// The questions of the front door.
+    Start,
     /// The source that runs.
     Code,
     /// The journal.
@@ -134,8 +147,8 @@ pub enum Tab {
 
 impl Tab {
     /// All of them.
-    const ALL: [Tab; 8] =
-        [Tab::Code, Tab::Log, Tab::Explain, Tab::Report, Tab::Checks, Tab::Api, Tab::Params, Tab::Charts];
+    const ALL: [Tab; 9] =
+        [Tab::Start, Tab::Code, Tab::Log, Tab::Explain, Tab::Report, Tab::Checks, Tab::Api, Tab::Params, Tab::Charts];
 
     /// The tab with an id.
     pub fn from_id(id: &str) -> Option<Tab> {
@@ -145,6 +158,7 @@ impl Tab {
     /// The id in `tab-<id>`.
     pub const fn id(self) -> &'static str {
         match self {
+            Tab::Start => "start",
             Tab::Code => "code",
             Tab::Log => "log",
             Tab::Explain => "explain",
@@ -176,6 +190,14 @@ pub struct State {
     pub compare: bool,
     /// Whether single-key shortcuts work.
     pub shortcuts: bool,
+    /// Whether the page stands at its front door: nobody has chosen anything yet, so that the address says nothing either.
+    pub door: bool,
+    /// Whether the sentence that says what Millrace is stands over that of the scenario.
+    pub lead: bool,
+    /// The tick at which somebody last asked where the pattern comes from; none since another tab was chosen.
+    pub origin: Option<u64>,
+    /// Where a trial led that changed nothing of the run.
+    pub look: Option<Look>,
     /// What the page has to say: ignored or clamped parts of a link, a copied link.
     pub notices: Vec<String>,
     /// A link that could not be copied, to be copied by hand.

@@ -53,7 +53,7 @@ fn show(lab: &Lab, dark: bool, size: (f64, f64), item: Option<usize>, look_at: &
     let trace = run.trace();
     let scene = Scene::new(&spec, &values, &picture.ledger, &picture.recent, &trace);
     let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
-    let detail = match lab.speed {
+    let detail = match lab.speed() {
         _ if !lab.playing => Detail::Numbers,
         Speed::Times(times) => Detail::at_speed(times),
         Speed::Max => Detail::Flow,

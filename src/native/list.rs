@@ -29,7 +29,7 @@ pub fn text() -> String {
             );
         }
         for preset in p.presets {
-            let _ok = writeln!(out, "    preset={:<9} {}", preset.id, preset.help);
+            let _ok = writeln!(out, "    preset={:<9} {}", preset.id, preset.told());
         }
         out.push('\n');
     }
@@ -61,7 +61,8 @@ fn pattern(p: &Pattern) -> Json {
         "presets": p.presets.iter().map(|preset| json!({
             "id": preset.id,
             "label": preset.label,
-            "help": preset.help,
+            "says": preset.says,
+            "help": preset.told(),
             "fidelity": preset.fidelity.map(Fidelity::id),
             "values": preset.values.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect::<serde_json::Map<_, _>>(),
         })).collect::<Vec<_>>(),

@@ -1,12 +1,18 @@
 //! The page's root element, what the browser prefers, and what it remembers for us.
 
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, Storage};
 
 const THEME: &str = "millrace-theme";
+const LEAD: &str = "millrace-lead";
 
 fn root() -> Option<Element> {
     web_sys::window()?.document()?.document_element()
+}
+
+/// What the browser keeps for the page, where it may keep something.
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
 }
 
 fn matches(query: &str) -> bool {
@@ -15,8 +21,7 @@ fn matches(query: &str) -> bool {
 
 /// Whether the page starts dark: as it was left, or as the system is.
 pub fn prefers_dark() -> bool {
-    let stored =
-        web_sys::window().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item(THEME).ok().flatten());
+    let stored = storage().and_then(|s| s.get_item(THEME).ok().flatten());
     stored.map_or_else(|| matches("(prefers-color-scheme: dark)"), |theme| theme == "dark")
 }
 
@@ -43,9 +48,22 @@ pub fn set_theme(dark: bool, remember: bool) {
     if let Some(root) = root() {
         let _set = root.set_attribute("data-theme", theme);
     }
-    if let (true, Some(storage)) = (remember, web_sys::window().and_then(|w| w.local_storage().ok().flatten())) {
+    if let (true, Some(storage)) = (remember, storage()) {
         // A full or forbidden storage only means that the choice is not remembered.
         let _kept = storage.set_item(THEME, theme);
+    }
+}
+
+/// Whether the sentence that says what Millrace is may be shown: until somebody hid it.
+pub fn shows_lead() -> bool {
+    storage().and_then(|s| s.get_item(LEAD).ok().flatten()).is_none()
+}
+
+/// Hides that sentence, now and whenever the page is opened again.
+pub fn hide_lead() {
+    if let Some(storage) = storage() {
+        // A full or forbidden storage only means that it is there again the next time.
+        let _kept = storage.set_item(LEAD, "hidden");
     }
 }
 
@@ -88,4 +106,10 @@ pub fn select(selector: &str) {
     if let Some((field, select)) = select {
         let _selected = select.dyn_into::<js_sys::Function>().map(|select| select.call0(&field));
     }
+}
+
+/// Scrolls the first element that a selector finds to the top of what it stands in.
+pub fn reveal(selector: &str) {
+    let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());
+    element.into_iter().for_each(|element| element.scroll_into_view());
 }

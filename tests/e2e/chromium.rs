@@ -56,6 +56,12 @@ impl Command {
         Self { name: "Network.emulateNetworkConditions", params }
     }
 
+    /// A system set to less motion.
+    pub fn less_motion() -> Self {
+        let params = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
+        Self { name: "Emulation.setEmulatedMedia", params }
+    }
+
     /// A system set to dark, or to light.
     pub fn colour_scheme(scheme: &str) -> Self {
         let params = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });

@@ -7,7 +7,7 @@ use crate::chromium::Command;
 use crate::page::{Page, before_the_page, on_the_page_as_sent};
 
 /// Where the regions of the page are, in CSS pixels, and what colour is behind them.
-const REGIONS: &str = "JSON.stringify([['.top', '.brand', '.rail', 'main', '.tp', '.stagebox', '.tl', '.bot', '.panel'].map(css => { \
+const REGIONS: &str = "JSON.stringify([['.top', '.brand', '.rail', 'main', '.voice', '.tp', '.stagebox', '.tl', '.bot', '.panel'].map(css => { \
     const element = document.querySelector(css), r = element?.getBoundingClientRect(); \
     return [css, r && [r.x, r.y, r.width, r.height], element && getComputedStyle(element).backgroundColor]; }), document.documentElement.dataset.theme])";
 
@@ -91,8 +91,7 @@ async fn how_long_a_first_visit_takes() {
         let (mut best, mut most, mut unpainted, mut jump) = ((f64::MAX, f64::MAX), 0.0_f64, false, 0.0_f64);
         for visit in 1..=3 {
             page.open("").await;
-            // The code pane's file comes after the page is ready, and is part of the visit.
-            page.until("the code is there", "$('code').innerText.includes('async')").await;
+            page.until("the run moves", "Number($('clock').dataset.ns) > 0").await;
             let number = async |expression: &str| page.value(expression).await.as_f64().unwrap_or(f64::NAN);
             let bytes = number(BYTES).await;
             let wasm = number("performance.getEntriesByType('resource').find(r => r.name.endsWith('.wasm')).responseEnd").await;

@@ -56,7 +56,7 @@ async fn digits_choose_the_speed() {
 
 #[tokio::test]
 async fn letters_choose_the_tab_and_the_theme() {
-    on_the_page("", async |page: Page| {
+    on_the_page("#/sequential", async |page: Page| {
         for (key, tab) in [('l', "tab-log"), ('e', "tab-explain"), ('c', "tab-code")] {
             page.press(key).await;
             page.until_is(tab, "aria-selected", "true").await;
@@ -94,7 +94,7 @@ async fn the_keyboard_map_opens_with_a_question_mark_and_closes_with_escape() {
 
 #[tokio::test]
 async fn a_slash_searches_and_letters_typed_in_a_field_do_nothing_else() {
-    on_the_page("", async |page: Page| {
+    on_the_page("#/sequential", async |page: Page| {
         let theme = page.text("document.documentElement.dataset.theme").await;
         page.press('/').await;
         page.until("the search has the focus", "document.activeElement.id === 'find'").await;

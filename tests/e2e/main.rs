@@ -10,6 +10,7 @@ mod driver;
 mod endpoint;
 mod every_scenario;
 mod first_load;
+mod front_door;
 mod hashes;
 mod history;
 mod keyboard;

@@ -19,20 +19,6 @@ async fn the_page_finds_all_its_files_below_a_sub_path() {
 }
 
 #[tokio::test]
-async fn the_page_opens_with_the_first_pattern_ready_to_run() {
-    on_the_page("", async |page: Page| {
-        let first = millrace::patterns::ALL[0];
-        assert_eq!(page.attribute(&format!("pattern-{}", first.id), "aria-current").await, "page");
-        assert_eq!(page.link().await, format!("#/{}", first.id));
-        assert_eq!(page.attribute("run", "data-state").await, "idle");
-        assert_eq!(page.number("clock", "data-ns").await, 0);
-        assert_eq!(page.number("stage", "data-events").await, 0);
-        assert_eq!(page.value("$('notice') ?? $('error')").await, json!(null), "the page complains about nothing");
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn the_catalogue_lists_every_pattern_once_in_order() {
     on_the_page("", async |page: Page| {
         let listed = page

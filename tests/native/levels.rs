@@ -21,7 +21,8 @@
 use millrace::engine::{Env, Job, Server};
 use millrace::parts::{Crew, Rx, channel};
 use millrace::spec::{
-    Check, FaultSpec, FieldGroup, Flow, Pattern, Place, ProgramFuture, SceneSpec, ServerName, Wire, params, server_name,
+    Check, Deed, FaultSpec, FieldGroup, Flow, Pattern, Place, Preset, ProgramFuture, SceneSpec, ServerName, Trial,
+    Wire, params, server_name,
 };
 use millrace::trace::{Span, StationKind};
 use millrace::upstream::{self as upstream, Load, ServerParams};
@@ -47,6 +48,11 @@ pub static PATTERN: Pattern = Pattern {
     title: "Two caches before an origin",
     group: "Resilience",
     glyph: "levels",
+    usual: Preset {
+        says: "What two levels before it do not have, the origin has, and takes longest.",
+        tries: &[Trial::at(500, "Cut L2 off for 1 s", &[Deed::fault("partition.l2", 500, 1_000_000_000)])],
+        ..Preset::BASE
+    },
     fields: Params::fields,
     scene: |_, _| SceneSpec {
         faults: faults(),

@@ -3,6 +3,7 @@
 
 mod program;
 
+mod any_size;
 mod bank;
 mod bank_measures;
 mod breaker;
@@ -27,6 +28,7 @@ mod engine;
 mod everyone;
 mod faults;
 mod figures;
+mod finding;
 mod golden;
 mod guide;
 mod invariants;
@@ -41,6 +43,7 @@ mod moments;
 mod parts;
 mod planned;
 mod pool;
+mod questions;
 mod queueing;
 mod reference;
 mod registry;
@@ -50,9 +53,11 @@ mod semaphore;
 mod server_faults;
 mod servers;
 mod stage;
+mod stories;
 mod template;
 mod tidy;
 mod tiles;
 mod trace;
 mod traffic;
 mod tree;
+mod trials;

@@ -22,7 +22,7 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Crew, Rx, channel};
 use millrace_spec::{
-    Check, Fidelity, Field, FieldGroup, Flow, Pattern, Place, Preset, SceneSpec, Values, Wire, params,
+    Check, Deed, Fidelity, Field, FieldGroup, Flow, Pattern, Place, Preset, SceneSpec, Trial, Values, Wire, params,
 };
 use millrace_trace::StationKind;
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -48,12 +48,19 @@ pub static PATTERN: Pattern = Pattern {
     glyph: "pool",
     fields: Params::fields,
     scene,
+    usual: Preset {
+        label: "Three desks",
+        says: "Visitors come by chance, and whoever is at the head of the line goes to the first free desk.",
+        tries: &[Trial::at(2_000, "Slow the server ×3 for 1 s", &[Deed::fault_for("slow-server", 2_000, 3, 1_000)])],
+        ..Preset::BASE
+    },
     presets: &[Preset {
         id: "one-desk",
         label: "One desk",
-        help: "One desk can serve 50 a second and 120 come: the line grows until everybody has come.",
-        fidelity: None,
+        says: "One desk can serve 50 a second and 120 come: the line grows until everybody has come.",
+        tries: &[Trial::at(2_000, "Open a second desk", &[Deed::Value("desks", "2")])],
         values: &[("desks", "1")],
+        ..Preset::BASE
     }],
     checks: &[
         Check::CONSERVED,

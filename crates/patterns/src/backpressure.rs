@@ -27,8 +27,9 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Crew, Rx, Ticker, Tx, channel};
 use millrace_spec::{
-    Benchmark, Check, Claims, DefaultValue, Fidelity, Field, FieldGroup, GaugeSpec, Ideal, Pattern, Place, PlaceKind,
-    Preset, Primitive, Profile, Regulator, SceneSpec, Suite, Unit, Value, Values, Words, params,
+    Benchmark, Check, Claims, Deed, DefaultValue, Fidelity, Field, FieldGroup, GaugeSpec, Ideal, Pattern, Place,
+    PlaceKind, Preset, Primitive, Profile, Question, Regulator, SceneSpec, Suite, Trial, Unit, Value, Values, Words,
+    params,
 };
 use millrace_trace::{Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace};
 use millrace_upstream::{self as upstream, Load, Response, ServerParams};
@@ -86,29 +87,66 @@ pub static PATTERN: Pattern = Pattern {
     glyph: "gate",
     fields: Params::fields,
     scene,
+    usual: Preset {
+        label: "Fifteen workers",
+        says: "While more than ten workers are busy, the producer is held back: 5 ms more each 100 ms.",
+        tries: &[
+            Trial::at(2_000, "Never hold back", &[Deed::Value("max-delay", "0ms")]),
+            Trial::at(3_000, "Slow the server ×3 at 3 s", &[Deed::fault_for("slow-server", 3_000, 3, 3_000)]),
+            Trial::at(2_000, "Open the code at the rule", &[Deed::Code("patterns/backpressure.rs", "knobs.adjust(")]),
+        ],
+        ..Preset::BASE
+    },
     presets: &[
         Preset {
             id: "new-config",
             label: "NewConfig: 10 requests, 4 workers",
+            says: "Ten requests for four workers: all are done before the controller looks at all.",
             help: "The configuration that NewConfig really gives, where its manual says 7,500 and 15.",
-            fidelity: None,
+            tries: &[
+                Trial::at(20, "Let it look each 10 ms", &[Deed::Value("tick", "10ms"), Deed::Value("high", "3")]),
+                Trial::at(100, "Send 1,000", &[Deed::Value("requests", "1000")]),
+            ],
+            speed: 0.01,
             values: &[("requests", "10"), ("workers", "4")],
+            ..Preset::BASE
         },
         Preset {
             id: "bang-bang",
             label: "Bang-bang",
+            says: "The controller holds back 5 ms, then nothing, then 5 ms again: it never settles.",
             help: "The documented controller against the shipped server: it alternates between 5 ms and 0 and never settles.",
-            fidelity: None,
+            tries: &[
+                Trial::at(1_000, "Take steps of 1 ms", &[Deed::Value("step", "1ms")]),
+                Trial::at(1_000, "Look ten times as often", &[Deed::Value("tick", "10ms")]),
+                Trial::at(1_000, "Open the code at the rule", &[Deed::Code("patterns/backpressure.rs", "knobs.adjust(")]),
+            ],
+            speed: 0.3,
             values: &[("server", "shipped"), ("base", "0.86ms")],
+            ..Preset::BASE
         },
         Preset {
             id: "hard-cap",
             label: "Hard cap",
+            says: "As shipped each worker makes about 200 calls a second, however fast the server is.",
             help: "The shipped cool-down tasks: 200 requests a second for each worker, however fast the server is.",
+            tries: &[
+                Trial::at(1_000, "Take 30 workers", &[Deed::Value("workers", "30")]),
+                Trial::at(1_000, "Run it as documented", &[Deed::Fidelity(Fidelity::Documented)]),
+            ],
+            speed: 0.1,
             fidelity: Some(Fidelity::Shipped),
             values: &[("requests", "30000"), ("server", "shipped"), ("base", "0.86ms")],
         },
     ],
+    question: Some(Question {
+        place: 4,
+        asks: "Watch a controller that never settles",
+        preset: "bang-bang",
+        stops: Span::millis(1_450),
+        fact: "5, 0, 5, 0 ms, for ever",
+        picture: "bang-bang",
+    }),
     checks: &[
         Check::CONSERVED,
         Check::WITHIN_CAPACITY, Check::SLOTS_KEPT,
@@ -117,6 +155,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::sometimes("the controller held back", |l, t| l.find("busy", t).is_some_and(|(_, s)| s.gauge(DELAY) > 0)),
         Check::ALL_LEFT,
     ],
+    shipped: "each worker is held back, not the producer",
     disagreement: Some(
         "Documented, one monitor delays the producer; shipped, a cool-down task for each worker delays the taking of signals: \
          look at the delay and at what waits for it.",

@@ -16,7 +16,7 @@
     )
 )]
 
-use millrace_spec::{Pattern, Source, digest};
+use millrace_spec::{Pattern, Question, Source, digest};
 
 /// A file by its path from the root of the repository. The compiler works the digest out and forgets the text.
 macro_rules! source {
@@ -31,6 +31,14 @@ static SOURCES: &[(&str, &[Source])] = include!(concat!(env!("OUT_DIR"), "/sourc
 /// The source files that a pattern runs: the one it begins in, the others of its own, and the parts that it uses.
 pub fn sources(pattern: &Pattern) -> &'static [Source] {
     SOURCES.iter().find(|(file, _)| *file == pattern.file).map_or(&[], |(_, sources)| *sources)
+}
+
+/// The words of each pattern's explanation, by the file it begins in. From build.rs.
+static WORDS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+/// The telling words of a pattern's explanation, in small letters, for those who look for one of them.
+pub fn words(pattern: &Pattern) -> &'static str {
+    WORDS.iter().find(|(file, _)| *file == pattern.file).map_or("", |(_, words)| *words)
 }
 
 // Plain modules, for rustfmt and every other reader of the sources: what a macro declares, it does not see. So a pattern has two
@@ -63,4 +71,11 @@ pub fn suite(name: &str) -> Vec<&'static Pattern> {
     let mut members: Vec<_> = ALL.iter().filter(|p| p.suite.is_some_and(|s| s.name == name)).copied().collect();
     millrace_trace::order::sort_by_key(&mut members, |p| p.suite.map_or(0, |s| s.place));
     members
+}
+
+/// What the front door asks, in its order.
+pub fn questions() -> Vec<(&'static Pattern, Question)> {
+    let mut questions: Vec<_> = ALL.iter().filter_map(|pattern| Some((*pattern, pattern.question?))).collect();
+    millrace_trace::order::sort_by_key(&mut questions, |(_, question)| question.place);
+    questions
 }

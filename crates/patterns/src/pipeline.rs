@@ -27,8 +27,8 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Either, ErrorGroup, Message, PipelineStage, Tx, channel, select2};
 use millrace_spec::{
-    Check, Choice, Claims, DefaultValue, Fidelity, Field, FieldGroup, Flow, Ideal, Pattern, Place, Preset, Primitive,
-    SceneSpec, Suite, Value, Values, Wire, Words, params,
+    Check, Choice, Claims, Deed, DefaultValue, Fidelity, Field, FieldGroup, Flow, Ideal, Pattern, Place, Preset,
+    Primitive, SceneSpec, Suite, Trial, Value, Values, Wire, Words, params,
 };
 use millrace_trace::{Answer, Outcome, Span, StationKind};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -69,30 +69,65 @@ pub static PATTERN: Pattern = Pattern {
     glyph: "stages",
     fields: Params::fields,
     scene,
+    usual: Preset {
+        label: "Three stages",
+        says: "Three stages with a buffer before each: the slowest, which calls the server, sets the pace.",
+        tries: &[
+            Trial::at(
+                2_000,
+                "Give the call 33 workers",
+                &[Deed::Value("stages", "prepare:2:100,call:33:100,store:2:100")],
+            ),
+            Trial::at(3_000, "Slow the server ×3 at 3 s", &[Deed::fault_for("slow-server", 3_000, 3, 3_000)]),
+            Trial::at(2_000, "Open the code at the call", &[Deed::Code("patterns/pipeline.rs", "env.call(&job)")]),
+        ],
+        ..Preset::BASE
+    },
     presets: &[
         Preset {
             id: "square-double",
             label: "Square, then double",
+            says: "One to ten, squared by three workers, doubled by two: all of it happens in no time.",
             help: "The documents' example: 1 to 10, squared by three workers and doubled by two.",
-            fidelity: None,
+            tries: &[
+                Trial::at(0, "Read the log", &[Deed::Tab("log")]),
+                Trial::at(0, "Open the code at the stages", &[Deed::Code("patterns/pipeline.rs", "square")]),
+            ],
             values: &[("requests", "10"), ("stages", "square:3:4,double:2:4")],
+            ..Preset::BASE
         },
         Preset {
             id: "bottleneck",
             label: "Bottleneck",
+            says: "Four workers in the middle are too few: the buffer before them fills, and stays full.",
             help: "A stage in the middle with too few workers: the buffer in front of it fills.",
-            fidelity: None,
+            tries: &[
+                Trial::at(
+                    1_000,
+                    "Give the call 12 workers",
+                    &[Deed::Value("stages", "prepare:2:20,call:12:20,store:2:20")],
+                ),
+                Trial::at(1_000, "Slow the server ×3 at 1 s", &[Deed::fault_for("slow-server", 1_000, 3, 1_000)]),
+            ],
+            speed: 0.1,
             values: &[
                 ("requests", "1000"),
                 ("stages", "prepare:2:20,call:4:20,store:2:20"),
                 ("server", "general"),
                 ("mean", "20ms"),
             ],
+            ..Preset::BASE
         },
         Preset {
             id: "leak",
             label: "Leak on error",
+            says: "The first error stops a stage: the source and the stage before it wait for ever.",
             help: "The shipped stage stops at the first error, and the source and the stage above block for ever.",
+            tries: &[
+                Trial::at(60, "Run it as documented", &[Deed::Fidelity(Fidelity::Documented)]),
+                Trial::at(200, "Pass errors on", &[Deed::Value("on-error", "pass")]),
+            ],
+            speed: 0.03,
             fidelity: Some(Fidelity::Shipped),
             values: &[
                 ("requests", "1000"),
@@ -109,6 +144,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::SLOTS_KEPT,
         Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
     ],
+    shipped: "an error stops one stage and no other",
     disagreement: Some(
         "Documented, the first error cancels the whole pipeline; shipped, only its own stage: look at the source and the stages \
          above it, which block for ever.",

@@ -28,8 +28,8 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Semaphore, Traffic, at_most};
 use millrace_spec::{
-    At, Check, Detail, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, Role, SceneSpec, Step, Waits, Wire,
-    params,
+    At, Check, Deed, Detail, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, Role, SceneSpec, Step, Trial,
+    Waits, Wire, params,
 };
 use millrace_trace::{Ledger, Outcome, Span, StationKind, Trace, TraceEvent, ledger::StationRow};
 use serde_json::{Map, Value as Json};
@@ -70,34 +70,72 @@ pub static PATTERN: Pattern = Pattern {
         let waits = Measure::new("waiting", "Waiting time", "Waits", Step::Queued(permits()), Step::Served(permits()));
         vec![Measure { who: "callers", ..waits }]
     },
+    usual: Preset {
+        label: "Five permits",
+        says: "Five permits for twenty callers: four rounds of 50 ms, in the order in which they came.",
+        tries: &[
+            Trial::at(60, "Take ten permits", &[Deed::Value("permits", "10")]),
+            Trial::at(60, "Wait 80 ms at most", &[Deed::Value("max-wait", "80ms")]),
+            Trial::at(
+                60,
+                "Open the code at the permit",
+                &[Deed::Code("patterns/semaphore.rs", "permits.acquire_for(&job)")],
+            ),
+        ],
+        speed: 0.03,
+        ..Preset::BASE
+    },
     presets: &[
         Preset {
             id: "patience",
             label: "Refused after 120 ms",
+            says: "Who has waited 120 ms is turned away: of twenty callers that happens to the last five.",
             help: "Five permits serve fifteen callers in 150 ms; the five whose turn would come then have gone.",
-            fidelity: None,
+            tries: &[
+                Trial::at(80, "Wait 80 ms at most", &[Deed::Value("max-wait", "80ms")]),
+                Trial::at(120, "Wait as long as it takes", &[Deed::Value("max-wait", "0ms")]),
+            ],
+            speed: 0.03,
             values: &[("max-wait", "120ms")],
+            ..Preset::BASE
         },
         Preset {
             id: "lock",
             label: "One permit is a lock",
+            says: "One permit is a lock: twenty callers take turns of 50 ms, and the last waits 950 ms.",
             help: "With one permit nobody overlaps: twenty callers take 20 × 50 ms = 1 s.",
-            fidelity: None,
+            tries: &[
+                Trial::at(300, "Take two permits", &[Deed::Value("permits", "2")]),
+                Trial::at(100, "Hold it for 10 ms", &[Deed::Value("hold", "10ms")]),
+            ],
+            speed: 0.1,
             values: &[("permits", "1")],
+            ..Preset::BASE
         },
         Preset {
             id: "steady",
             label: "90 % of what it can do",
+            says: "At 90 % of what four permits can do most wait little, and now and then a line grows.",
             help: "Callers come by chance, 72 a second, and four permits can serve 80: mostly nobody waits long, and now and then a line grows.",
-            fidelity: None,
+            tries: &[
+                Trial::at(2_000, "Let 79 a second come", &[Deed::Value("rate", "79")]),
+                Trial::at(2_000, "Take a fifth permit", &[Deed::Value("permits", "5")]),
+            ],
             values: &[("permits", "4"), ("callers", "864"), ("rate", "72")],
+            ..Preset::BASE
         },
         Preset {
             id: "overload",
             label: "More than it can do",
+            says: "More come than forty permits can serve: the line grows to 200 ms, and some are refused.",
             help: "Forty permits can serve 800 a second and 1,000 come: the line grows until the longest wait refuses as many as are too many.",
-            fidelity: None,
+            tries: &[
+                Trial::at(2_000, "Wait as long as it takes", &[Deed::Value("max-wait", "0ms")]),
+                Trial::at(2_000, "Take 60 permits", &[Deed::Value("permits", "60")]),
+            ],
+            speed: 0.1,
             values: &[("permits", "40"), ("callers", "5000"), ("rate", "1000"), ("max-wait", "200ms")],
+            ..Preset::BASE
         },
     ],
     checks: &[

@@ -23,8 +23,8 @@
 use millrace_engine::Env;
 use millrace_parts::Arrivals;
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, FieldGroup, Flow, Ideal, Pattern, Place, Preset, Profile, SceneSpec, Suite,
-    Values, Wire, Words, params,
+    Benchmark, Check, Claims, Deed, Fidelity, FieldGroup, Flow, Ideal, Pattern, Place, Preset, Profile, SceneSpec,
+    Suite, Trial, Values, Wire, Words, params,
 };
 use millrace_trace::StationKind;
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -47,12 +47,32 @@ pub static PATTERN: Pattern = Pattern {
     glyph: "chain",
     fields: Params::fields,
     scene,
+    usual: Preset {
+        label: "7,500 requests",
+        says: "Never more than one request is under way: 7,500 of them take more than 20 minutes.",
+        tries: &[
+            Trial::at(2_000, "Slow the server ×3 at 2 s", &[Deed::fault_for("slow-server", 2_000, 3, 3_000)]),
+            Trial::at(
+                1_000,
+                "Give every call 20 ms",
+                &[Deed::Value("server", "general"), Deed::Value("service", "constant")],
+            ),
+            Trial::at(1_000, "Open the code at the call", &[Deed::Code("patterns/sequential.rs", "env.call(&job)")]),
+        ],
+        ..Preset::BASE
+    },
     presets: &[Preset {
         id: "new-config",
         label: "NewConfig: 10 requests",
+        says: "Ten requests, one after the other: each is sent when the one before it was answered.",
         help: "The configuration that NewConfig really gives: 10 requests, not 7,500.",
-        fidelity: None,
+        tries: &[
+            Trial::at(160, "Send 100", &[Deed::Value("requests", "100")]),
+            Trial::at(0, "Lose a quarter to errors", &[Deed::fault("error-burst", 0, 25)]),
+        ],
+        speed: 0.03,
         values: &[("requests", "10")],
+        ..Preset::BASE
     }],
     checks: &[
         Check::CONSERVED,

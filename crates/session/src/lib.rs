@@ -19,6 +19,7 @@
 
 mod alternatives;
 mod edits;
+pub mod find;
 mod json;
 mod keep;
 pub mod link;
@@ -28,6 +29,7 @@ mod playback;
 mod scenario;
 mod session;
 mod suite;
+mod trial;
 
 pub use alternatives::Alternative;
 pub use edits::Edits;

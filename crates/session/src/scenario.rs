@@ -74,9 +74,23 @@ impl Scenario {
         }
     }
 
+    /// A scenario of a pattern: a preset by its id, or with an empty one that of the defaults.
+    pub fn of(pattern: &'static Pattern, preset: &str) -> Scenario {
+        let mut scenario = Scenario::new(pattern);
+        scenario.preset = pattern.preset(preset);
+        scenario.fidelity = scenario.began_as().fidelity.unwrap_or_default();
+        scenario
+    }
+
     /// The first pattern of the catalogue, as it is by default.
     pub fn first() -> Option<Scenario> {
         patterns::ALL.first().map(|p| Scenario::new(p))
+    }
+
+    /// What the page opens with: the answer to the first question of the front door, or else the first pattern of the catalogue.
+    pub fn at_the_door() -> Option<Scenario> {
+        let asked = patterns::questions().into_iter().next();
+        asked.map(|(pattern, question)| Scenario::of(pattern, question.preset)).or_else(Scenario::first)
     }
 
     /// The values of all parameters.
@@ -84,7 +98,13 @@ impl Scenario {
         self.pattern.values(self.fidelity, self.preset, |field| self.given(field.key))
     }
 
-    fn given(&self, key: &str) -> Option<Value> {
+    /// The pattern's scenario that this one began as: a preset, or that of the defaults.
+    pub fn began_as(&self) -> &'static Preset {
+        self.preset.unwrap_or(&self.pattern.usual)
+    }
+
+    /// The value that somebody chose for a key.
+    pub(super) fn given(&self, key: &str) -> Option<Value> {
         self.given.iter().find(|(k, _)| *k == key).map(|(_, v)| v.clone())
     }
 

@@ -1,6 +1,8 @@
 //! A pattern, as the registry lists it.
 
-use super::{Check, Claims, Console, Field, Flow, Measure, NewDetail, Practice, SceneSpec, Value, Values};
+use super::{
+    Check, Claims, Console, Field, Flow, Measure, NewDetail, Practice, Preset, Question, SceneSpec, Value, Values,
+};
 use millrace_engine::Env;
 use millrace_trace::StationKind;
 use std::future::Future;
@@ -28,12 +30,19 @@ pub struct Pattern {
     pub scene: fn(&Values, Fidelity) -> SceneSpec,
     /// What it measures beside calls and responses. What is most worth knowing comes first: a race compares that.
     pub measures: fn(&Values) -> Vec<Measure>,
-    /// Sets of values worth seeing.
+    /// The scenario that the defaults are: its name, what it shows, what to try. It has no id and no values of its own.
+    pub usual: Preset,
+    /// Other scenarios worth seeing.
     pub presets: &'static [Preset],
+    /// What the page asks on its front door, if one of the scenarios answers it at a glance.
+    pub question: Option<Question>,
     /// What should hold.
     pub checks: &'static [Check],
     /// The practices that its document lists, if it lists some.
     pub practices: &'static [Practice],
+    /// What its code did where its document promises otherwise, if it did: what goes on "there …", in at most [`Pattern::SHORT`]
+    /// characters.
+    pub shipped: &'static str,
     /// What the documents and the code disagree about and where to look, if they do.
     pub disagreement: Option<&'static str>,
     /// The file it begins in, `file!()`, whose module docs are its words: they have the headings *Problem*, *Idea*, *Watch*, *Choose*,
@@ -74,21 +83,6 @@ pub struct Race {
     pub measure: &'static str,
     /// Plural noun for the jobs, for sentences: "passengers".
     pub who: &'static str,
-}
-
-/// Values that differ from the defaults, under a name.
-#[derive(Clone, Copy, Debug)]
-pub struct Preset {
-    /// Its id in links.
-    pub id: &'static str,
-    /// Its name on the page.
-    pub label: &'static str,
-    /// What it shows.
-    pub help: &'static str,
-    /// The fidelity it asks for, if it does.
-    pub fidelity: Option<Fidelity>,
-    /// Keys and values, as in a link.
-    pub values: &'static [(&'static str, &'static str)],
 }
 
 /// The documents' system, or the code's.
@@ -139,9 +133,12 @@ impl Pattern {
         fields: Vec::new,
         scene: |_, _| SceneSpec::new(Flow::Row(Vec::new()), []),
         measures: |_| Vec::new(),
+        usual: Preset::BASE,
         presets: &[],
+        question: None,
         checks: &[],
         practices: &[],
+        shipped: "",
         disagreement: None,
         file: "",
         home: (StationKind::Sink, "results"),
@@ -153,9 +150,17 @@ impl Pattern {
         run: |_, _, _| Box::pin(std::future::ready(())),
     };
 
+    /// The most characters of [`Pattern::shipped`]: with what is said before it, two lines beside the stage.
+    pub const SHORT: usize = 42;
+
     /// A preset by id.
     pub fn preset(&self, id: &str) -> Option<&'static Preset> {
         self.presets.iter().find(|p| p.id == id)
+    }
+
+    /// All scenarios: that of the defaults, and the presets.
+    pub fn scenarios(&'static self) -> impl Iterator<Item = &'static Preset> {
+        std::iter::once(&self.usual).chain(self.presets)
     }
 
     /// The values of a preset, or the defaults, where `given` does not say otherwise.

@@ -14,6 +14,7 @@ pub mod scene;
 pub mod shape;
 pub mod standing;
 pub mod status;
+pub mod story;
 pub mod svg;
 pub mod text;
 pub mod tiles;

@@ -13,6 +13,11 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// So many of something: "1 task", "3 tasks".
+pub fn counted(n: u64, one: &str, several: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { several })
+}
+
 /// A whole number where there is little room: in full below 100,000, then to three digits, `150k`, `10.8M`.
 pub fn short_count(n: u64) -> String {
     match n {

@@ -8,10 +8,11 @@ use crate::app::lab::Lab;
 use crate::app::markup::html;
 use crate::app::page::use_page;
 use crate::app::reading::{Reading, instead, use_reading};
+use crate::app::trying::passage;
 use crate::engine::Progress;
 use crate::patterns;
 use crate::platform::field;
-use crate::spec::short_path;
+use crate::spec::{line_with, short_path};
 use crate::view::number;
 use yew::prelude::*;
 
@@ -28,6 +29,14 @@ pub fn Code() -> Html {
         let chosen = chosen.clone();
         use_effect_on(pattern.id, move || chosen.set(first));
     }
+    let passage = passage(&page.state);
+    {
+        let chosen = chosen.clone();
+        use_effect_on(passage, move || {
+            let file = passage.and_then(|p| files.iter().position(|source| short_path(source.path) == p.file));
+            file.into_iter().for_each(|file| chosen.set(file));
+        });
+    }
     let source = files.get(*chosen).or_else(|| files.first()).copied();
     let path = source.map_or("", |source| source.path);
     let (reading, again) = use_reading(source);
@@ -42,6 +51,8 @@ pub fn Code() -> Html {
     // The line with most waiting workers; ties go to the later one.
     let hot = here.iter().filter(|p| p.workers > 0).max_by_key(|p| (p.workers, p.line)).map(|p| p.line);
     let stuck = stuck(&page.lab(), path);
+    let here_is = passage.filter(|p| p.file == short_path(path));
+    let asked = here_is.and_then(|p| line_with(text, p.text)).map(|line| line as u32);
     let onchange = {
         let chosen = chosen.clone();
         Callback::from(move |event: Event| {
@@ -50,7 +61,7 @@ pub fn Code() -> Html {
     };
     html! {
         <div class="code" data-testid="code">
-            { instead(&reading, &again).unwrap_or_else(|| html! { <SourceLines {path} {text} parked={here.clone()} {hot} {stuck} /> }) }
+            { instead(&reading, &again).unwrap_or_else(|| html! { <SourceLines {path} {text} parked={here.clone()} {hot} {stuck} {asked} /> }) }
             <div class="aw scroll" tabindex="0">
                 <label class="file">{ "File " }
                     <select {onchange}>

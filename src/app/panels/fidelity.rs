@@ -1,4 +1,4 @@
-//! Documented or shipped: the switch, and what the difference is.
+//! Documented or shipped: the switch, and in a sentence what the difference is. Where both come from is one press away.
 
 use crate::app::markup::html;
 use crate::app::page::{Command, Page};
@@ -11,7 +11,10 @@ const BOTH: [(Fidelity, &str); 2] = [(Fidelity::Documented, "As documented"), (F
 /// The switch, where documents and code disagree.
 pub fn fidelity_choice(page: &Page) -> Html {
     let scenario = page.scenario();
-    let Some(disagreement) = scenario.pattern.disagreement else { return Html::default() };
+    let shipped = scenario.pattern.shipped;
+    if shipped.is_empty() {
+        return Html::default();
+    }
     let segment =
         |(f, label): (Fidelity, &'static str)| Segment::new(f.id(), label).testid(format!("fidelity-{}", f.id()));
     let choose = {
@@ -26,7 +29,10 @@ pub fn fidelity_choice(page: &Page) -> Html {
         <div class="fidelity">
             <Segmented label="Documented or shipped" testid="fidelity" segments={BOTH.map(segment).to_vec()}
                 chosen={BOTH.iter().position(|(f, _)| *f == scenario.fidelity).unwrap_or(0)} {choose} />
-            <p class="note">{ disagreement }</p>
+            <p class="note" data-testid="fidelity-note">
+                { format!("Documented is what its document promises. Shipped is what its code did: there {shipped}. ") }
+                <button data-testid="origin" onclick={page.asks(Command::Origin)}>{ "Origin" }</button>
+            </p>
         </div>
     }
 }

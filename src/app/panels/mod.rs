@@ -16,10 +16,12 @@ mod log;
 mod param_row;
 mod params;
 mod parked;
+mod pictures;
 mod prose;
 mod race;
 mod report;
 mod source;
+mod start;
 mod tiles;
 
 pub use api::{Api, obstacle};
@@ -32,6 +34,7 @@ pub use faults::faults;
 pub use log::log;
 pub use params::params;
 pub use report::{ReportPane, ReportPart, bank_report, call_report};
+pub use start::start;
 pub use tiles::{bank_tiles, call_tiles, tiles};
 
 use super::narrow::use_narrow;

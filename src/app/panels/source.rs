@@ -27,6 +27,8 @@ pub struct SourceProps {
     pub hot: Option<u32>,
     /// The first line that a run which cannot go on is stuck at.
     pub stuck: Option<u32>,
+    /// The line that somebody asked for.
+    pub asked: Option<u32>,
 }
 
 /// The source.
@@ -39,7 +41,7 @@ pub fn SourceLines(props: &SourceProps) -> Html {
         <ol class="scroll" ref={node} tabindex="0" aria-label={format!("Source of {}", props.path)}>
             { for lines.iter().enumerate().map(|(i, pieces)| {
                 let number = i as u32 + 1;
-                html! { <Line key={number} {number} pieces={Same(pieces.clone())} parked={props.parked.iter().copied().find(|p| p.line == number)} hot={props.hot == Some(number)} /> }
+                html! { <Line key={number} {number} pieces={Same(pieces.clone())} parked={props.parked.iter().copied().find(|p| p.line == number)} hot={props.hot == Some(number)} asked={props.asked == Some(number)} /> }
             }) }
         </ol>
     }
@@ -61,11 +63,13 @@ struct LineProps {
     pieces: Same,
     parked: Option<Parked>,
     hot: bool,
+    asked: bool,
 }
 
 #[component]
 fn Line(props: &LineProps) -> Html {
-    let class = classes!(props.hot.then_some("hot"), props.parked.map(|p| state_class(p.mode)));
+    let class =
+        classes!(props.hot.then_some("hot"), props.asked.then_some("asked"), props.parked.map(|p| state_class(p.mode)));
     let paint = |(tint, piece): &(Tint, &'static str)| match tint {
         Tint::Plain => html! { { *piece } },
         Tint::Keyword => html! { <i>{ *piece }</i> },
@@ -95,7 +99,7 @@ fn state_class(mode: Mode) -> &'static str {
 /// Scrolls to the first async function when the file changes, past the words and the registry; and to the line that is stuck.
 #[hook]
 fn use_scrolling(node: &NodeRef, props: &SourceProps) {
-    let (node, text, stuck) = (node.clone(), props.text, props.stuck);
+    let (node, text, stuck) = (node.clone(), props.text, props.asked.or(props.stuck));
     use_effect_on((props.path, stuck), move || {
         let is_async = |line: &str| line.trim_start().trim_start_matches("pub ").starts_with("async fn");
         let first = text.lines().position(is_async).unwrap_or(0);

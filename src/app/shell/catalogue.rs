@@ -1,12 +1,15 @@
-//! The catalogue: all patterns by group, with a search.
+//! The catalogue: all patterns by group, with a search that knows more than their names.
 
+use super::findings::findings;
 use super::top_bar::menu_actions;
 use crate::app::held::use_held;
 use crate::app::icon::icon;
 use crate::app::markup::html;
+use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, use_page};
 use crate::patterns;
 use crate::platform::field;
+use crate::session::find;
 use crate::spec::Pattern;
 use yew::prelude::*;
 
@@ -20,14 +23,15 @@ pub struct CatalogueProps {
 /// The catalogue.
 #[component]
 pub fn Catalogue(props: &CatalogueProps) -> Html {
-    let page = use_page();
+    let (page, narrow) = (use_page(), use_narrow());
     let sought = use_held(String::new);
     let oninput = {
         let sought = sought.clone();
         Callback::from(move |event: InputEvent| sought.set(field::text(&event).unwrap_or_default()))
     };
     let current = page.scenario().pattern.id;
-    let found: Vec<&'static Pattern> = patterns::ALL.iter().copied().filter(|p| matches(p, &sought)).collect();
+    let found = find::named(&sought);
+    let beside = find::beside(&sought);
     let mut groups: Vec<&'static str> = Vec::new();
     for pattern in &found {
         if !groups.contains(&pattern.group) {
@@ -55,7 +59,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
             { menu_actions(&page) }
             <label class="find">
                 { icon("search") }
-                <input type="search" id="find" placeholder="Find a pattern" aria-label="Find a pattern" {oninput} />
+                <input type="search" id="find" placeholder="Find anything" aria-label="Find anything" {oninput} />
                 <span class="kbd">{ "/" }</span>
             </label>
             <div class="cat scroll">
@@ -65,8 +69,9 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
                         <ul>{ for found.iter().filter(|p| p.group == *group).map(|p| link(p)) }</ul>
                     </section>
                 }) }
-                if found.is_empty() {
-                    <p class="none">{ format!("No pattern is called \"{}\".", *sought) }</p>
+                { findings(&page, &beside, narrow, &props.on_chosen) }
+                if found.is_empty() && beside.is_empty() {
+                    <p class="none">{ format!("Nothing here has to do with \"{}\".", *sought) }</p>
                 }
             </div>
             <footer>
@@ -75,9 +80,4 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
             </footer>
         </nav>
     }
-}
-
-fn matches(pattern: &Pattern, sought: &str) -> bool {
-    let sought = sought.trim().to_ascii_lowercase();
-    [pattern.name, pattern.title, pattern.id].iter().any(|text| text.to_ascii_lowercase().contains(&sought))
 }

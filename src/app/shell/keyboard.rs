@@ -23,7 +23,7 @@ const MAP: [(&str, &str); 16] = [
     ("Enter", "on a landing of the stage: call a car"),
     ("1 to 6", "speed 0.1 to max"),
     ("C L E", "code, log, explanation"),
-    ("/", "find a pattern"),
+    ("/", "find anything"),
     ("T", "theme"),
     ("?", "this map"),
     ("Tab", "the next control"),

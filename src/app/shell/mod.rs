@@ -2,6 +2,7 @@
 
 mod announce;
 mod catalogue;
+mod findings;
 mod keyboard;
 mod notices;
 mod overlay;
@@ -12,5 +13,6 @@ mod tabs;
 mod timeline;
 mod top_bar;
 mod transport;
+mod voice;
 
 pub use root::App;

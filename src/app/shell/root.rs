@@ -10,14 +10,16 @@ use super::tabs::Tabs;
 use super::timeline::Timeline;
 use super::top_bar::top_bar;
 use super::transport::transport;
+use super::voice::voice;
 use crate::app::address_bar::{self, AddressBar};
 use crate::app::commands;
 use crate::app::compare::Compare;
 use crate::app::effect::use_effect_on;
+use crate::app::front_door;
 use crate::app::held::use_held;
-use crate::app::lab::{Lab, Speed};
+use crate::app::lab::Lab;
 use crate::app::markup::{classes, html};
-use crate::app::page::{Change, Command, Page, State, Tab};
+use crate::app::page::{Change, Command, Page, State};
 use crate::app::panels::Panel;
 use crate::app::side_runs::SideRuns;
 use crate::platform::{address, clock, host};
@@ -30,9 +32,14 @@ use yew::prelude::*;
 const LOOK_MS: f64 = 200.0;
 
 fn first_state() -> State {
+    let (tab, lead) = front_door::first_look(&address::fragment());
     State {
         tick: 0,
-        tab: Tab::Code,
+        tab,
+        door: front_door::is_at(&address::fragment()),
+        lead,
+        origin: None,
+        look: None,
         lane: None,
         advanced: false,
         dark: host::prefers_dark(),
@@ -45,9 +52,9 @@ fn first_state() -> State {
     }
 }
 
-/// What the page opens with: the scenario in the address, or the one in the middle of the first suite's story.
+/// What the page opens with, until the address was read.
 fn first_lab() -> Option<Lab> {
-    Scenario::first().map(|scenario| Lab::new(scenario, Speed::Times(1.0)))
+    Scenario::at_the_door().map(Lab::new)
 }
 
 /// The page.
@@ -122,6 +129,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                 } else {
                     <Catalogue on_chosen={Callback::from(move |()| menu.set(false))} />
                     <main id="main">
+                        { voice(&page) }
                         { transport(&page) }
                         { notices(&page) }
                         <section class="stagebox" aria-label="Stage" id="stage-region">
@@ -161,7 +169,9 @@ fn use_opening(
                 return;
             }
             let mut next = (**current.borrow()).clone();
-            if !matches!(text.as_str(), "" | "#" | "#/") {
+            if front_door::is_at(&text) {
+                front_door::enter(&mut lab.borrow_mut(), &mut next);
+            } else {
                 commands::open(&text, &mut lab.borrow_mut(), &mut next);
             }
             side_runs.borrow_mut().look_at(lab.borrow().scenario());

@@ -141,7 +141,7 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>) {
             let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
             let ratio = host::pixel_ratio();
             let lab = page.lab();
-            let pace = match lab.speed {
+            let pace = match lab.speed() {
                 _ if calm => STEPS_MS,
                 Speed::Times(x) if x <= 100.0 => 0.0,
                 _ => SLOW_MS,

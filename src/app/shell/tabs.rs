@@ -8,15 +8,16 @@ use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{
     Api, Code, Explain, FamilySections, ReportPane, charts, checks_badge, checks_pane, endpoint_section, faults, log,
-    params, tiles,
+    params, start, tiles,
 };
 use crate::app::{family, scene};
 use crate::platform::host;
 use crate::spec::short_path;
 use yew::prelude::*;
 
-/// The tabs, in order; the first two only where the panel is not beside them, the last only where there is somebody to ask.
-const TABS: [(Tab, &str, bool); 8] = [
+/// The tabs, in order; two of them only where the panel is not beside them, the last only where there is somebody to ask.
+const TABS: [(Tab, &str, bool); 9] = [
+    (Tab::Start, "Start", false),
     (Tab::Params, "Params", true),
     (Tab::Charts, "Charts", true),
     (Tab::Code, "Code", false),
@@ -84,6 +85,7 @@ pub fn Tabs() -> Html {
             </div>
             <div class="pane" id="pane" role="tabpanel" aria-labelledby={format!("tab-{}", current.id())}>
                 { match current {
+                    Tab::Start => start(&page),
                     Tab::Code => html! { <Code /> },
                     Tab::Log => log(&page),
                     Tab::Explain => html! { <Explain /> },

@@ -82,12 +82,12 @@ fn presets(page: &Page, named: bool) -> Html {
         })
     };
     let current = scenario.preset.map(|p| p.id);
-    let help = scenario.preset.map_or("The defaults.", |p| p.help);
+    let (usual, help) = (scenario.pattern.usual.label, scenario.began_as().told());
     html! {
         <label class="pick" title={help}>
             <span>{ "Scenario" }</span>
             <select {onchange} data-testid={named.then_some("preset")}>
-                <option value="" selected={current.is_none()}>{ "Defaults" }</option>
+                <option value="" selected={current.is_none()}>{ usual }</option>
                 { for presets.iter().map(|p| html! { <option value={p.id} selected={current == Some(p.id)}>{ p.label }</option> }) }
             </select>
         </label>

@@ -58,7 +58,7 @@ fn clock(page: &Page, ns: u64) -> Html {
 fn speed_choice(page: &Page) -> Html {
     let (speed, real) = {
         let lab = page.lab();
-        (lab.speed, lab.wants_real())
+        (lab.speed(), lab.wants_real())
     };
     let oninput = {
         let page = page.clone();

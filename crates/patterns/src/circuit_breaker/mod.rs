@@ -55,8 +55,11 @@ pub static PATTERN: Pattern = Pattern {
     glyph: "breaker",
     fields: Params::fields,
     scene,
+    usual: presets::USUAL,
     presets: presets::PRESETS,
+    question: Some(presets::QUESTION),
     checks: checks::CHECKS,
+    shipped: "this breaker can never open",
     disagreement: Some(
         "Documented, errors and timeouts open the breaker; shipped, the wrapped call always returns no error and timeouts are not \
          counted: look at the outage, during which the breaker stays closed.",

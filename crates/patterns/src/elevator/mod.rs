@@ -47,6 +47,7 @@ mod operation;
 mod params;
 mod passenger;
 mod practices;
+mod presets;
 mod reference;
 mod refusal;
 mod rescue;
@@ -65,7 +66,7 @@ pub use directions::Directions;
 pub use dispatch::choose;
 pub use floor::{Direction, Floor};
 use millrace_engine::Env;
-use millrace_spec::{Fidelity, FieldGroup, Pattern, Preset, Race};
+use millrace_spec::{Fidelity, FieldGroup, Pattern, Race};
 use millrace_trace::{SimTime, StationKind, Wait};
 pub use params::Params;
 pub use system::System;
@@ -80,99 +81,12 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene: scene::scene,
     measures: |_| measures::measures(),
-    presets: &[
-        Preset {
-            id: "single",
-            label: "One trip, one car",
-            help: "From the ground to the top: what each step costs.",
-            fidelity: None,
-            values: &[("cars", "A:0..9"), ("script", "0->9@0s")],
-        },
-        Preset {
-            id: "rush-hour",
-            label: "Rush hour, with a car to the basement",
-            help: "Thirty trips, one to three seconds apart, on two cars from the ground to 9 and one from \u{2212}4 to 5, each trip within the \
-                   floors of one of them, as the original's script makes them.",
-            fidelity: None,
-            values: &[("cars", "A:0..9,B:0..9,C:-4..5"), ("script", params::RUSH_HOUR_OF_THREE)],
-        },
-        Preset {
-            id: "lunch",
-            label: "Lunch, four cars",
-            help: "Twenty floors at noon, and about as many people as four cars that hold twelve can carry.",
-            fidelity: None,
-            values: &[
-                ("cars", "A:1..20,B:1..20,C:1..20,D:1..20"),
-                ("policy", "etd"),
-                ("traffic", "lunch"),
-                ("rate", "0.7"),
-                ("passengers", "600"),
-                ("boarding-time", "1s"),
-                ("capacity", "12"),
-            ],
-        },
-        Preset {
-            id: "up-peak",
-            label: "Up-peak, four cars",
-            help: "Everybody comes to work at once: long queues at the main floor.",
-            fidelity: None,
-            values: &[
-                ("cars", "A:0..15,B:0..15,C:0..15,D:0..15"),
-                ("policy", "destination"),
-                ("traffic", "up-peak"),
-                ("rate", "0.4"),
-                ("passengers", "240"),
-                ("boarding-time", "1s"),
-                ("capacity", "12"),
-                ("parking", "main"),
-            ],
-        },
-        Preset {
-            id: "testing",
-            label: "Settings: testing",
-            help: "What the original sets in tests: fast cars, short times, a breaker that opens at the first failure.",
-            fidelity: None,
-            values: &[
-                ("floor-time", "10ms"),
-                ("door-time", "10ms"),
-                ("operation-timeout", "500ms"),
-                ("request-timeout", "200ms"),
-                ("breaker-failures", "1"),
-                ("breaker-reset", "5s"),
-            ],
-        },
-        Preset {
-            id: "production",
-            label: "Settings: production",
-            help: "What the original sets in production: 200 ms a floor, a breaker that opens at the second failure.",
-            fidelity: None,
-            values: &[
-                ("floor-time", "200ms"),
-                ("door-time", "1s"),
-                ("operation-timeout", "15s"),
-                ("request-timeout", "3s"),
-                ("breaker-failures", "2"),
-                ("breaker-reset", "10s"),
-                ("api-limit", "30"),
-            ],
-        },
-        Preset {
-            id: "stranded",
-            label: "Stranded car",
-            help: "Requests that come as the car goes idle, on a shuffled schedule: this seed strands it for good, and one in five others does.",
-            fidelity: Some(Fidelity::Shipped),
-            values: &[
-                ("cars", "A:0..9"),
-                (
-                    "script",
-                    "0->2@0s;2->4@5.5s;4->6@11s;6->8@16.5s;8->9@22s;9->7@26s;7->5@31.5s;5->3@37s;3->1@42.5s;1->0@48s",
-                ),
-                ("schedule", "shuffled"),
-            ],
-        },
-    ],
+    usual: presets::USUAL,
+    presets: presets::PRESETS,
+    question: Some(presets::QUESTION),
     checks: checks::CHECKS,
     practices: practices::PRACTICES,
+    shipped: "a car can be stranded",
     disagreement: Some(
         "Documented, timeouts count and breakers open; shipped, neither can happen, and a request at the wrong moment strands a \
          car: stop one, and look at its breaker and at what becomes of its people.",

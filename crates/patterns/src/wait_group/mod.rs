@@ -24,14 +24,15 @@
 //! other pages of the same repository say they were fixed. In 60 runs on 8 threads 28 panicked and 28 came out short, on 2 threads
 //! 18 and 8; the worst lost 5,707 and 2,248 results.
 
+mod presets;
 mod racing;
 mod threads;
 
 use millrace_engine::{Env, StationSpec};
 use millrace_parts::{Arrivals, WaitGroup};
 use millrace_spec::{
-    Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Flow, Kind, Pattern, Place, Preset, Primitive, Profile,
-    Role, SceneSpec, Suite, Values, Wire, Words, params,
+    Benchmark, Check, Claims, Fidelity, Field, FieldGroup, Flow, Kind, Pattern, Place, Primitive, Profile, Role,
+    SceneSpec, Suite, Values, Wire, Words, params,
 };
 use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -73,30 +74,11 @@ pub static PATTERN: Pattern = Pattern {
     glyph: "burst",
     fields,
     scene,
-    presets: &[
-        Preset {
-            id: "new-config",
-            label: "NewConfig: 10 requests",
-            help: "The configuration that NewConfig really gives: 10 requests, not 7,500.",
-            fidelity: None,
-            values: &[("requests", "10")],
-        },
-        Preset {
-            id: "lost-results",
-            label: "Lost results",
-            help: "The shipped code against the shipped server: appends race, and results are lost.",
-            fidelity: Some(Fidelity::Shipped),
-            values: &[("server", "shipped")],
-        },
-        Preset {
-            id: "one-thread",
-            label: "One thread loses nothing",
-            help: "The same code on one thread: no append is interrupted, so nothing is lost.",
-            fidelity: Some(Fidelity::Shipped),
-            values: &[("server", "shipped"), ("threads", "1")],
-        },
-    ],
+    usual: presets::USUAL,
+    presets: presets::PRESETS,
+    question: Some(presets::QUESTION),
     checks: &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT, Check::ALL_LEFT, Check::NOTHING_LOST],
+    shipped: "results get lost in a race",
     disagreement: Some(
         "Documented results are kept one by one, shipped ones are appended by all tasks at once without a lock: look at the \
          results that are lost, and at the panic of the report when statuses are fewer than latencies.",

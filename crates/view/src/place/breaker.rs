@@ -3,6 +3,7 @@
 //! It is a box that the lanes of its callers run into; where they leave it again they are cut while it is open.
 
 mod machine;
+mod story;
 mod window;
 
 use super::Here;
@@ -12,6 +13,7 @@ use crate::number;
 use crate::scene::contact::{self, Contact};
 use crate::scene::{Frame, Look, Plan, first_fit, heading};
 use crate::shape::{Ink, Sheet, crisp, text_width};
+use millrace_analysis::{Prefix, Tone};
 use millrace_spec::{BreakerGauges, WindowCell};
 use millrace_trace::{Gauge, SimTime, StationKind};
 
@@ -202,6 +204,16 @@ impl Reading {
 impl Face for Breaker {
     fn stations(&self) -> &'static [StationKind] {
         &[StationKind::Gate]
+    }
+
+    fn reads(&self) -> &'static str {
+        "The contact is closed, open or half-open; below it stands what it counts, and what will change it."
+    }
+
+    fn story(&self, here: Here<'_, '_>, so_far: &Prefix<'_>) -> Option<String> {
+        let row = here.row()?;
+        let stated = so_far.journal().iter().filter(|e| e.tone == Tone::State && e.who == here.shown.place.station);
+        story::told(&here, stated, row, so_far.at())
     }
 
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {

@@ -6,7 +6,9 @@ use crate::number;
 use crate::scene::glyph::{self, Sort};
 use crate::scene::{Detail, Frame, Look, Plan, first_fit, heading};
 use crate::shape::{Ink, Sheet, bold_width, crisp, text_width};
+use crate::story::{LITTLE, instant};
 use crate::text::Row;
+use millrace_analysis::{Prefix, Tone};
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{JobId, StationKind, UNLIMITED};
 use std::collections::VecDeque;
@@ -92,6 +94,19 @@ fn vessel(here: Here<'_, '_>, frame: Frame) -> Frame {
 impl Face for Channel {
     fn stations(&self) -> &'static [StationKind] {
         &[StationKind::Channel]
+    }
+
+    fn reads(&self) -> &'static str {
+        "A queue as long as it may be: each dot is one that waits, and the next to go stands at the outlet."
+    }
+
+    fn story(&self, here: Here<'_, '_>, so_far: &Prefix<'_>) -> Option<String> {
+        let row = here.row().filter(|row| row.levels.present_mean(so_far.at()) >= LITTLE)?;
+        let full =
+            so_far.journal().iter().find(|entry| entry.tone == Tone::Blocked && entry.who == here.shown.place.station);
+        let full = full.map(|entry| format!(", full for the first time at {}", instant(entry.at))).unwrap_or_default();
+        let (mean, peak) = (row.levels.present_mean(so_far.at()), number::count(row.levels.present_peak));
+        Some(format!("{}: {mean:.1} in it on average, {peak} at most{full}.", here.label()))
     }
 
     fn room(&self, here: Here<'_, '_>, level: usize) -> Room {

@@ -14,8 +14,9 @@ use crate::scene::{
 use crate::shape::{Ink, Shape, Sheet, crisp, text_width};
 use crate::text::Row;
 use ground::{MOST_GLYPHS, frames, free_below, lane_height, lanes_frame, raster};
+use millrace_analysis::Prefix;
 use millrace_trace::ledger::StationRow;
-use millrace_trace::{StationId, StationKind};
+use millrace_trace::{SimTime, StationId, StationKind};
 
 /// A crew: its members are workers.
 #[derive(Debug)]
@@ -52,6 +53,19 @@ fn joints(here: Here<'_, '_>, plan: &Plan) -> Wires {
 impl Face for Crew {
     fn stations(&self) -> &'static [StationKind] {
         &[StationKind::Crew, StationKind::Worker]
+    }
+
+    fn reads(&self) -> &'static str {
+        "A lane for each: what it does, with which request, for how long, and its last second as a ribbon whose right end is now."
+    }
+
+    fn story(&self, here: Here<'_, '_>, so_far: &Prefix<'_>) -> Option<String> {
+        let members = here.scene.ledger.members(here.id()).map(|(_, row)| row.utilisation(so_far.at()));
+        let shares: Vec<f64> = members.collect();
+        let busy = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
+        let (label, n) = (here.label(), number::count(shares.len() as u64));
+        (!shares.is_empty() && so_far.at() > SimTime::ZERO)
+            .then(|| format!("{label}: the {n} of them were busy {} % of the time.", number::percent(busy)))
     }
 
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {

@@ -30,6 +30,10 @@ impl Face for Crowd {
         &[StationKind::Crew]
     }
 
+    fn reads(&self) -> &'static str {
+        "Too many for lanes of their own: a square for each in the colour of its state, and how many are in which."
+    }
+
     fn room(&self, _: Here<'_, '_>, _: usize) -> Room {
         Room::new(300.0).hungry(1.0)
     }

@@ -4,6 +4,7 @@ use super::{Here, Term};
 use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Worker};
 use crate::shape::{Point, Sheet};
 use crate::text::Row;
+use millrace_analysis::Prefix;
 use millrace_trace::{Outcome, StationKind, ledger::StationRow};
 
 /// How much room a place takes, in CSS pixels.
@@ -226,6 +227,14 @@ pub trait Face {
     /// Its rows in the text alternative.
     fn rows(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<Row> {
         vec![Row { what: here.label().to_owned(), says: self.about(here, look).join(", ") }]
+    }
+
+    /// How its picture is read: a sentence.
+    fn reads(&self) -> &'static str;
+
+    /// What happened at it up to the playhead, in a sentence or two with times and numbers; nothing where nothing did.
+    fn story(&self, _: Here<'_, '_>, _: &Prefix<'_>) -> Option<String> {
+        None
     }
 
     /// What it adds to the description, without the full stop.

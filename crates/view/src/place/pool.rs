@@ -109,6 +109,10 @@ impl Face for Pool {
         &[StationKind::Pool]
     }
 
+    fn reads(&self) -> &'static str {
+        "A capsule for each permit, with who holds it and for how long; who waits stands before it, the next one in front."
+    }
+
     fn room(&self, here: Here<'_, '_>, level: usize) -> Room {
         let width = Room::new(step([260.0, 220.0, 180.0, 130.0], level));
         // Where lanes run through it, they are what there is to see.

@@ -8,9 +8,11 @@ use crate::number;
 use crate::recent::RECENT;
 use crate::scene::{Frame, Look, Plan};
 use crate::shape::{Ink, Sheet, bold_width, crisp, cut, text_width};
+use crate::story::length;
 use crate::text::{Row, capital};
+use millrace_analysis::{Prefix, Subject};
 use millrace_spec as spec;
-use millrace_trace::StationKind;
+use millrace_trace::{Span, StationKind};
 
 /// A feedback loop.
 #[derive(Debug)]
@@ -25,6 +27,24 @@ const READABLE: f64 = 80.0;
 impl Face for Regulator<'_> {
     fn stations(&self) -> &'static [StationKind] {
         &[StationKind::Gate]
+    }
+
+    fn reads(&self) -> &'static str {
+        "The gauge is the pressure, with a tick at each threshold; the delay that follows from it narrows the pipe."
+    }
+
+    fn story(&self, here: Here<'_, '_>, so_far: &Prefix<'_>) -> Option<String> {
+        let delays = so_far.level(Subject::Gauge(here.id(), self.spec.delay));
+        let most = delays.iter().map(|point| point.level).max().filter(|most| *most > 0)?;
+        let now = delays.last().map_or(0, |point| point.level);
+        let ms = |level: i64| length(Span(level.max(0) as u64));
+        let changed = number::counted(delays.len() as u64, "time", "times");
+        Some(format!(
+            "{}: the delay changed {changed}; it was {} at most, and is {} now.",
+            here.label(),
+            ms(most),
+            ms(now)
+        ))
     }
 
     fn room(&self, _: Here<'_, '_>, _: usize) -> Room {
@@ -257,7 +277,7 @@ fn segments(sheet: &mut Sheet, look: &Look<'_>, regulator: &spec::Regulator, pre
         let text = number::count(threshold);
         let half = text_width(&text, 11.0, false) / 2.0;
         if frame.h >= 9.0 && x - half > last {
-            let middle = x.clamp(frame.x + half, frame.right() - half);
+            let middle = x.clamp(frame.x + half, (frame.right() - half).max(frame.x + half));
             sheet.text((middle, frame.bottom() + 16.0), text, Ink::new(p.ink).middle());
             last = x + half + 3.0;
         }

@@ -7,7 +7,9 @@ use crate::number;
 use crate::scene::age::{self, Scale};
 use crate::scene::{Frame, Look, Plan, first_fit, wires};
 use crate::shape::{Ink, Point, Sheet, bold_width, crisp, text_width};
+use crate::story::{listed, spread};
 use crate::text::Row;
+use millrace_analysis::{How, Prefix};
 use millrace_trace::{SimTime, StationKind, UNLIMITED};
 
 /// A server.
@@ -20,6 +22,23 @@ const LARGE: f64 = 124.0;
 impl Face for Server {
     fn stations(&self) -> &'static [StationKind] {
         &[StationKind::Server]
+    }
+
+    fn reads(&self) -> &'static str {
+        "A call comes in at the left and is the further right the longer it takes, on a scale by powers of ten."
+    }
+
+    fn story(&self, here: Here<'_, '_>, so_far: &Prefix<'_>) -> Option<String> {
+        let (calls, row) = (so_far.calls()?.at(here.id()), here.row()?);
+        let of = |way: How| calls.count(|how| how == way);
+        let ways = [(How::Success, "with a result"), (How::Error, "with an error"), (How::Timeout, "not in time")];
+        let ways = ways.map(|(way, words)| (of(way), words)).into_iter().filter(|(n, _)| *n > 0).enumerate();
+        let calls_ended = |index| if index == 0 { " calls ended" } else { "" };
+        let ended: Vec<String> =
+            ways.map(|(index, (n, words))| format!("{}{} {words}", number::count(n), calls_ended(index))).collect();
+        let took = calls.summary().map(spread)?;
+        let (label, ended, peak) = (here.label(), listed(&ended), number::count(row.levels.present_peak));
+        Some(format!("{label}: {ended}; {took}. At most {peak} were there at once."))
     }
 
     fn room(&self, here: Here<'_, '_>, level: usize) -> Room {

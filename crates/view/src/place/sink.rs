@@ -22,6 +22,10 @@ impl Face for Sink {
         &[StationKind::Sink, StationKind::Worker]
     }
 
+    fn reads(&self) -> &'static str {
+        "What became of all of them: each outcome has the shape and colour that it has everywhere."
+    }
+
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
         Room::new(step([98.0, 88.0, 88.0, 84.0], level))
     }

@@ -41,6 +41,10 @@ impl Face for Source {
         &[StationKind::Source]
     }
 
+    fn reads(&self) -> &'static str {
+        "Where all of it comes from: the number of the next one, and how many are left."
+    }
+
     fn room(&self, here: Here<'_, '_>, level: usize) -> Room {
         // The backlog stands below, where there may be one.
         let high = 48.0 + NODE + 23.0 + if here.scene.backlog.is_some() { 76.0 } else { 0.0 };

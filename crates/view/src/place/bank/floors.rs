@@ -15,6 +15,9 @@ const TWO_CALLS: f64 = 110.0;
 /// From so many on one figure and a count stand for all.
 const COUNTED: usize = 12;
 
+/// What a landing says of itself where a car can be called from it.
+pub const PRESS: &str = "press one to call a car";
+
 /// The landings that have a line of their own: all, or where there is no room those that wait longest.
 pub fn lines<'s, 'a>(state: &'s State<'a>, plan: &Plan) -> Vec<&'s Landing<'a>> {
     if plan.has_lines() {
@@ -37,7 +40,8 @@ pub fn lines<'s, 'a>(state: &'s State<'a>, plan: &Plan) -> Vec<&'s Landing<'a>> 
 
 /// The middle of a landing's line, where words around it stay within the picture.
 pub fn middle(plan: &Plan, place: i32) -> f64 {
-    plan.mid(f64::from(place)).clamp(plan.landings.y + LINE / 2.0 - 2.0, plan.bottom - LINE / 2.0 + 1.0)
+    let (top, bottom) = (plan.landings.y + LINE / 2.0 - 2.0, plan.bottom - LINE / 2.0 + 1.0);
+    plan.mid(f64::from(place)).clamp(top, bottom.max(top))
 }
 
 /// Draws the landings' column with its heading, and the column of what is assigned.
@@ -46,12 +50,10 @@ pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) 
     slabs(sheet, state, look, plan);
     if !plan.narrow {
         let (people, calls) = state.waiting();
-        let line = format!(
-            "{} waiting on {} {}",
-            numbers::count(people),
-            numbers::count(calls),
-            if calls == 1 { "call" } else { "calls" }
-        );
+        let line = match calls {
+            0 if state.spec.call.is_some() => PRESS.to_owned(),
+            _ => format!("{} waiting on {}", numbers::count(people), numbers::counted(calls, "call", "calls")),
+        };
         crate::scene::heading(
             sheet,
             look,

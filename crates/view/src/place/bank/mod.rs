@@ -51,6 +51,10 @@ impl Face for Bank<'_> {
         &[StationKind::Crew]
     }
 
+    fn reads(&self) -> &'static str {
+        "Each shaft is a car: its right edge is now, and to the left is where the car has been. Figures are people; dots are floors where it will stop."
+    }
+
     fn room(&self, _: Here<'_, '_>, _: usize) -> Room {
         Room::new(300.0).hungry(1.0)
     }

@@ -31,7 +31,8 @@ pub fn items(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Item> {
     let mut items: Vec<Item> = state.cars.iter().enumerate().map(car).collect();
     items.extend(floors::lines(&state, &plan).into_iter().rev().map(|landing| {
         let frame = line_frame(&plan, landing.place);
-        let lines = words::about_landing(&state, look, landing);
+        let mut lines = words::about_landing(&state, look, landing);
+        lines.extend(state.spec.call.map(|_| "press it to call a car".to_owned()));
         item(frame, (frame.x + 60.0, frame.bottom() + 2.0), capital(landing.name), lines)
     }));
     items

@@ -8,7 +8,7 @@ use super::side_runs::SideRuns;
 use super::trying;
 use crate::patterns;
 use crate::platform::host;
-use crate::session::{Moment, Scenario, Target, link};
+use crate::session::{Scenario, Target, link};
 use crate::spec::Fidelity;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -35,7 +35,7 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         }
         Command::NewSeed => {
             let seed = (js_sys::Math::random() * 10_000.0) as u32;
-            return edit(lab, state, "New seed", |s| s.seed = format!("{seed:04}"));
+            return edit(lab, state, &format!("Seed {seed:04}"), |s| s.seed = format!("{seed:04}"));
         }
         Command::Seed(seed) if seed.is_empty() => {}
         Command::Seed(seed) => {
@@ -71,9 +71,11 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         }
         Command::Reset(key) => {
             let label = lab.scenario().field(key).map_or(key, |field| field.label);
-            return edit(lab, state, &format!("{label} reset"), |s| s.choose_none(key));
+            return edit(lab, state, &format!("{label} reset"), |s| s.reset(key));
         }
-        Command::ResetAll => return edit(lab, state, "All values reset", Scenario::choose_nothing),
+        Command::ResetAll => {
+            return edit(lab, state, "All values reset", |s| s.changed().into_iter().for_each(|key| s.reset(key)));
+        }
         Command::Undo => {
             lab.undo();
             return said_nothing(state);
@@ -89,6 +91,29 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         }
         Command::Lift(id, magnitude) => {
             lab.lift_fault(&id, magnitude);
+            return true;
+        }
+        Command::Beside(key, text) => {
+            return stand(lab, &format!("Beside {key} {text}"), |s| {
+                // Whoever asks has read it.
+                let _fits = s.differ(&key, &text);
+            });
+        }
+        Command::BesideFidelity => {
+            return stand(lab, "Beside the other fidelity", |s| s.differ_in_fidelity(s.fidelity.other()));
+        }
+        Command::Agree(key) => return stand(lab, &format!("{key} the same in both"), |s| s.agree(&key)),
+        Command::Alone => return stand(lab, "One run", |s| s.versus.clear()),
+        Command::Reschedule(number, from, to) => {
+            lab.replan(number, "moved", |s| s.reschedule(number, from, to));
+            return true;
+        }
+        Command::Strengthen(number, magnitude) => {
+            lab.replan(number, "of another size", |s| s.strengthen(number, magnitude));
+            return true;
+        }
+        Command::Unplan(number) => {
+            lab.replan(number, "taken away", |s| s.unplan(number));
             return true;
         }
         Command::Ask { .. } if lab.wants_real() => {}
@@ -177,10 +202,17 @@ pub fn edit(lab: &mut Lab, state: &mut State, name: &str, change: impl FnOnce(&m
     let mut scenario = lab.scenario().clone();
     change(&mut scenario);
     let left_out = scenario.keep_by_time();
-    scenario.moment = Moment::default();
     lab.edit(name, scenario);
     said_nothing(state);
     state.notices = left_out;
+    true
+}
+
+/// Another run stands beside this one, or none: this one stays as it is.
+fn stand(lab: &mut Lab, name: &str, change: impl FnOnce(&mut Scenario)) -> bool {
+    let mut scenario = lab.scenario().clone();
+    change(&mut scenario);
+    lab.edit(name, scenario);
     true
 }
 

@@ -32,6 +32,11 @@ impl<T> Deref for Held<T> {
 }
 
 impl<T: 'static> Held<T> {
+    /// The value that there is now, for what happens between two renders.
+    pub fn latest(&self) -> Rc<T> {
+        self.place.borrow().clone().and_then(|held| held.downcast().ok()).unwrap_or_else(|| self.value.clone())
+    }
+
     /// Another value, from the next render on.
     pub fn set(&self, value: T) {
         self.place.replace(Some(Rc::new(value)));

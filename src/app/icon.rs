@@ -63,12 +63,18 @@ pub enum IconName {
     Step,
     /// From the start.
     Restart,
+    /// The last step taken back.
+    Undo,
+    /// And taken again.
+    Redo,
     /// To the very start.
     Start,
     /// Another seed.
     Dice,
     /// Bars side by side.
     Compare,
+    /// One above the other.
+    Beside,
     /// A link.
     Share,
     /// Out of the page.
@@ -131,9 +137,12 @@ impl IconName {
         IconName::Pause,
         IconName::Step,
         IconName::Restart,
+        IconName::Undo,
+        IconName::Redo,
         IconName::Start,
         IconName::Dice,
         IconName::Compare,
+        IconName::Beside,
         IconName::Share,
         IconName::Export,
         IconName::Theme,
@@ -187,9 +196,12 @@ impl IconName {
             IconName::Pause => "pause",
             IconName::Step => "step",
             IconName::Restart => "restart",
+            IconName::Undo => "undo",
+            IconName::Redo => "redo",
             IconName::Start => "start",
             IconName::Dice => "dice",
             IconName::Compare => "compare",
+            IconName::Beside => "beside",
             IconName::Share => "share",
             IconName::Export => "export",
             IconName::Theme => "theme",
@@ -268,11 +280,16 @@ impl IconName {
             IconName::Pause => r#"<path d="M5.2 3.4v9.2M10.8 3.4v9.2" stroke-width="2.2"/>"#,
             IconName::Step => r#"<path d="M4 3.4v9.2l6.6-4.6z" fill="currentColor"/><path d="M12.6 3.4v9.2"/>"#,
             IconName::Restart => r#"<path d="M3.2 6.2A5.3 5.3 0 1 1 2.8 9M3 2.6v3.8h3.8"/>"#,
+            IconName::Undo => r#"<path d="M5.6 3 2.8 5.8l2.8 2.8M3 5.8h6.4a3.6 3.6 0 0 1 0 7.2H6"/>"#,
+            IconName::Redo => r#"<path d="m10.4 3 2.8 2.8-2.8 2.8M13 5.8H6.6a3.6 3.6 0 0 0 0 7.2H10"/>"#,
             IconName::Start => r#"<path d="M3.4 3.4v9.2"/><path d="M12.6 3.4v9.2L6 8z"/>"#,
             IconName::Dice => {
                 r#"<rect x="2.4" y="2.4" width="11.2" height="11.2" rx="2.2"/><circle cx="5.7" cy="5.7" r=".9" fill="currentColor" stroke="none"/><circle cx="10.3" cy="5.7" r=".9" fill="currentColor" stroke="none"/><circle cx="8" cy="8" r=".9" fill="currentColor" stroke="none"/><circle cx="5.7" cy="10.3" r=".9" fill="currentColor" stroke="none"/><circle cx="10.3" cy="10.3" r=".9" fill="currentColor" stroke="none"/>"#
             }
             IconName::Compare => r#"<path d="M2 3.5h12M2 6.5h5M2 9.5h9M2 12.5h7"/>"#,
+            IconName::Beside => {
+                r#"<rect x="2" y="2.4" width="12" height="4.4" rx="1"/><rect x="2" y="9.2" width="12" height="4.4" rx="1"/>"#
+            }
             IconName::Share => {
                 r#"<path d="M6.4 9.6 9.6 6.4M7.2 4.6l1.4-1.4a2.9 2.9 0 0 1 4.2 4.2l-1.4 1.4M8.8 11.4l-1.4 1.4a2.9 2.9 0 0 1-4.2-4.2l1.4-1.4"/>"#
             }

@@ -9,6 +9,7 @@ mod interventions;
 mod moment;
 mod pace;
 mod real_time;
+mod side;
 
 use super::memo::Memos;
 use super::real::{Consents, NotYet, RealRun};
@@ -24,6 +25,7 @@ use crate::upstream::Limits;
 use crate::view::Picture;
 use before::Before;
 use pace::Pace;
+pub use side::Side;
 
 /// A session of the page.
 pub type Experiment = Session<Picture, History>;
@@ -82,11 +84,14 @@ pub struct Lab {
     /// What is missing before a real run can start: an address, or a person's consent.
     asking: Option<NotYet>,
     real: Option<RealRun>,
-    given_up: Memos<Option<GivenUp>>,
-    summaries: Memos<Option<Summary>>,
+    /// What was worked out of the samples so far, for each run.
+    given_up: [Memos<Option<GivenUp>>; 2],
+    summaries: [Memos<Option<Summary>>; 2],
     edits: Edits,
     /// The run before the last change.
     before: Option<Before>,
+    /// The run that stands beside this one, under the same playhead.
+    second: Option<Experiment>,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -107,6 +112,7 @@ impl Lab {
         let Moment { at, events, .. } = scenario.moment;
         let wanted = at.filter(|_| scenario.target == Target::Sim).map(|span| SimTime(span.0));
         Lab {
+            second: beside(&scenario),
             pace: Pace::of(&scenario),
             session: fresh(scenario),
             playing: false,
@@ -122,8 +128,8 @@ impl Lab {
             consents: Consents::default(),
             asking: None,
             real: None,
-            given_up: Memos::default(),
-            summaries: Memos::default(),
+            given_up: Default::default(),
+            summaries: Default::default(),
             edits: Edits::default(),
             before: None,
         }
@@ -162,7 +168,7 @@ impl Lab {
 
     /// The samples up to the playhead.
     pub fn so_far(&self) -> Prefix<'_> {
-        self.session.history().until(self.session.events(), self.session.playhead())
+        self.so_far_of(Side::First)
     }
 
     /// The latencies up to the playhead; calls that timed out count at their limit.
@@ -172,12 +178,12 @@ impl Lab {
 
     /// What was given up among the samples of a measure up to the playhead.
     pub fn given_up(&self, id: &'static str) -> Option<GivenUp> {
-        self.given_up.of(self.session.hash(), id, || self.so_far().of(id)?.given_up())
+        self.given_up_of(Side::First, id)
     }
 
     /// The summary of a measure up to the playhead.
     pub fn summary(&self, id: &'static str) -> Option<Summary> {
-        self.summaries.of(self.session.hash(), id, || self.so_far().summary(id))
+        self.summary_of(Side::First, id)
     }
 
     /// What is to be said once the run has become too long to be kept as a whole.
@@ -197,8 +203,8 @@ impl Lab {
         match self.session.outcome() {
             _ if !self.started => Status::Idle,
             _ if self.playing => Status::Running,
-            Some(Progress::Drained | Progress::Reached) if self.session.at_end() => Status::Done,
-            Some(Progress::Deadlock(_) | Progress::Livelock(_) | Progress::Crashed(_)) if self.session.at_end() => {
+            Some(Progress::Drained | Progress::Reached) if self.at_end() => Status::Done,
+            Some(Progress::Deadlock(_) | Progress::Livelock(_) | Progress::Crashed(_)) if self.at_end() => {
                 Status::Failed
             }
             _ => Status::Paused,
@@ -211,13 +217,13 @@ impl Lab {
         if self.waited_ms < PATIENCE_MS {
             return None;
         }
-        let share = self.session.playhead().seconds() / wanted.seconds().max(1e-9);
+        let share = self.playhead().seconds() / wanted.seconds().max(1e-9);
         Some(share.clamp(0.0, 1.0))
     }
 
     /// Whether the playhead stands at the far end of what is computed.
     pub fn is_live(&self) -> bool {
-        self.session.playhead() >= self.session.computed()
+        self.playhead() >= self.computed()
     }
 
     /// Whether frames have something to do.
@@ -232,7 +238,7 @@ impl Lab {
         } else if self.playing {
             self.playing = false;
         } else {
-            if self.session.at_end() {
+            if self.at_end() {
                 self.restart();
             }
             self.play();
@@ -280,7 +286,7 @@ impl Lab {
 
     /// To the far end of what is computed.
     pub fn go_live(&mut self) {
-        self.seek(self.session.computed());
+        self.seek(self.computed());
     }
 
     /// One event on.
@@ -294,7 +300,7 @@ impl Lab {
         // The next event may be many polls of nothing away, but never many instants.
         for _ in 0..1_000 {
             if self.session.step() || self.session.outcome().is_some() {
-                return;
+                return self.follow();
             }
             let next = self.session.run().next_deadline().unwrap_or(self.session.computed());
             self.session.compute(next.max(self.session.computed()), POLLS);
@@ -320,6 +326,16 @@ impl Lab {
         self.playing = false;
         self.wanted = None;
         self.session.step_back();
+        self.follow();
+    }
+
+    /// The second run goes to where a step has brought the first.
+    fn follow(&mut self) {
+        let at = self.session.playhead();
+        if let Some(second) = &mut self.second {
+            second.compute(at, u64::MAX);
+            second.show(at, u64::MAX);
+        }
     }
 
     /// One frame: compute, fold, move the playhead; what is left of its time is the earlier run's. Whether anything that is shown may
@@ -336,7 +352,7 @@ impl Lab {
         let step_ms = (now_ms - self.last_frame.unwrap_or(now_ms)).clamp(0.0, LONGEST_STEP_MS);
         self.last_frame = Some(now_ms);
         let deadline = clock::now_ms() + BUDGET_MS;
-        let before = (self.session.events(), self.session.playhead());
+        let before = (self.session.events(), self.playhead());
         if self.playing && self.session.is_real() {
             return self.real_frame();
         }
@@ -352,34 +368,76 @@ impl Lab {
             None if self.playing => {
                 self.work(self.next_stop(step_ms), deadline);
                 let (ledger, now) = (&self.session.state().ledger, self.session.playhead());
-                if self.has_arrived() || self.session.at_end() || self.stillness.is_news(ledger, now) {
+                // Of two runs one may stand still while the other goes on.
+                let rests = self.second.is_none() && self.stillness.is_news(ledger, now);
+                if self.has_arrived() || self.at_end() || rests {
                     self.playing = false;
                 }
             }
             None => return false,
         }
-        before != (self.session.events(), self.session.playhead()) || !self.playing
+        before != (self.session.events(), self.playhead()) || !self.playing
     }
 
-    /// Computes and folds towards an instant until the deadline. Whether it got there.
+    /// Computes and folds towards an instant until the deadline. Whether it got there. Two runs get there together.
     fn work(&mut self, target: SimTime, deadline: f64) -> bool {
         let start = clock::now_ms();
         let mut reached = false;
         while !reached && clock::now_ms() < deadline {
             reached = self.session.compute(target, POLLS);
+            if let Some(second) = &mut self.second {
+                reached &= second.compute(target, POLLS);
+            }
         }
         self.host_ms += clock::now_ms() - start;
         // At max speed half the budget computes and what remains folds; what is not folded now is next frame.
-        let to = target.min(self.session.computed());
-        let mut shown = self.session.show(to, EVENTS);
+        let front = |run: &Experiment| if run.outcome().is_some() { SimTime::MAX } else { run.computed() };
+        let to = self.runs().map(front).fold(target, SimTime::min);
+        let mut shown = self.show(to);
         while !shown && clock::now_ms() < deadline + BUDGET_MS {
-            shown = self.session.show(to, EVENTS);
+            shown = self.show(to);
         }
         reached && shown
+    }
+
+    /// Moves the playhead of both runs. Whether both folds got there.
+    fn show(&mut self, to: SimTime) -> bool {
+        let shown = self.session.show(to, EVENTS);
+        self.second.as_mut().is_none_or(|second| second.show(to, EVENTS)) && shown
+    }
+
+    /// The run, and the one that stands beside it.
+    fn runs(&self) -> impl Iterator<Item = &Experiment> {
+        [Some(&self.session), self.second.as_ref()].into_iter().flatten()
+    }
+
+    /// The run that stands beside this one, if one does.
+    pub fn second(&self) -> Option<&Experiment> {
+        self.second.as_ref()
+    }
+
+    /// Where the playhead stands: one of two runs may be over before.
+    pub fn playhead(&self) -> SimTime {
+        self.runs().map(Experiment::playhead).max().unwrap_or_default()
+    }
+
+    /// Everything up to here has happened, in each of the runs that is not over.
+    pub fn computed(&self) -> SimTime {
+        self.runs().map(Experiment::computed).max().unwrap_or_default()
+    }
+
+    /// Whether the playhead shows the end of all runs.
+    fn at_end(&self) -> bool {
+        self.runs().all(Experiment::at_end)
     }
 }
 
 fn fresh(scenario: Scenario) -> Experiment {
     let history = History::of(scenario.pattern, &scenario.values());
     Session::keeping(Keep::PAGE, scenario, Picture::default(), history)
+}
+
+/// The run that stands beside a scenario's own, if one does. A real endpoint has no second.
+fn beside(scenario: &Scenario) -> Option<Experiment> {
+    scenario.beside().filter(|_| scenario.target == Target::Sim).map(fresh)
 }

@@ -65,6 +65,20 @@ pub enum Command {
     Fault(Cow<'static, str>, i64),
     /// Switch a fault off: the earliest of its kind, or the one of a magnitude.
     Lift(Cow<'static, str>, Option<i64>),
+    /// Let a run stand beside this one that differs in a value, as somebody wrote it.
+    Beside(String, String),
+    /// Let the run of the other fidelity stand beside this one.
+    BesideFidelity,
+    /// Let the run beside this one not differ in a value any more.
+    Agree(String),
+    /// Let no run stand beside this one.
+    Alone,
+    /// Let a planned fault begin and end at other times; it has no end where none is said.
+    Reschedule(usize, SimTime, Option<SimTime>),
+    /// Give a planned fault another magnitude.
+    Strengthen(usize, i64),
+    /// Take a planned fault away.
+    Unplan(usize),
     /// Ask the running system for something, over its own interface.
     Ask {
         /// The method.

@@ -24,6 +24,9 @@ pub struct RangeProps {
     pub step: f64,
     /// Where the thumb is.
     pub value: f64,
+    /// Where it would be if nobody had moved it, to be marked under the track.
+    #[prop_or_default]
+    pub was: Option<f64>,
     /// Its name.
     pub label: AttrValue,
     /// Its value in words.
@@ -59,6 +62,11 @@ pub fn Range(props: &RangeProps) -> Html {
         let node = node.clone();
         use_effect_on((at, min, max), move || fill(&node, at, min, max));
     }
+    let was = props.was;
+    {
+        let node = node.clone();
+        use_effect_on(was, move || share_of(&node, "--was", was.unwrap_or(min), min, max));
+    }
     {
         // Another value, by whatever way: that is where the thumb belongs.
         let dragged = dragged.clone();
@@ -84,7 +92,7 @@ pub fn Range(props: &RangeProps) -> Html {
         })
     };
     html! {
-        <input ref={node} type="range" min={min.to_string()} max={max.to_string()} step={props.step.to_string()} value={at.to_string()}
+        <input ref={node} type="range" class={was.map(|_| "moved")} min={min.to_string()} max={max.to_string()} step={props.step.to_string()} value={at.to_string()}
             aria-label={props.label.clone()} aria-valuetext={props.text.clone()} data-testid={props.testid.clone()} title={props.title.clone()}
             tabindex={props.skipped.then_some("-1")} disabled={props.disabled} {oninput} {onchange} />
     }
@@ -92,8 +100,13 @@ pub fn Range(props: &RangeProps) -> Html {
 
 /// Says how much of the track is filled.
 fn fill(node: &NodeRef, value: f64, min: f64, max: f64) {
+    share_of(node, "--fill", value, min, max);
+}
+
+/// Tells the style sheet at which share of the track a value is.
+fn share_of(node: &NodeRef, property: &str, value: f64, min: f64, max: f64) {
     let Some(element) = node.cast::<HtmlElement>() else { return };
     let share = if max > min { ((value - min) / (max - min)).clamp(0.0, 1.0) } else { 0.0 };
     // It can only fail for a name that is no property's; then the track stays plain.
-    let _set = element.style().set_property("--fill", &format!("{share:.4}"));
+    let _set = element.style().set_property(property, &format!("{share:.4}"));
 }

@@ -1,6 +1,6 @@
 //! The scene at the playhead, for the stage and for whatever stands beside it in words.
 
-use super::lab::{Lab, Speed, Status};
+use super::lab::{Experiment, Lab, Speed, Status};
 use crate::platform::host;
 use crate::spec::SceneSpec;
 use crate::trace::SimTime;
@@ -29,14 +29,31 @@ pub fn with_scene<T: Default>(
     item: Option<usize>,
     body: impl Fn(&Scene<'_>, &Look<'_>) -> T,
 ) -> T {
+    with_scene_of((lab, lab.session()), dark, size, item, body)
+}
+
+/// Calls `body` with the scene of one of two runs.
+pub fn with_scene_of<T: Default>(
+    of: (&Lab, &Experiment),
+    dark: bool,
+    size: (f64, f64),
+    item: Option<usize>,
+    body: impl Fn(&Scene<'_>, &Look<'_>) -> T,
+) -> T {
     let mut told = T::default();
-    show(lab, dark, size, item, &mut |scene, look| told = body(scene, look));
+    show(of, dark, size, item, &mut |scene, look| told = body(scene, look));
     told
 }
 
 /// The scene at the playhead, for whoever looks, whatever is to be known of it.
-fn show(lab: &Lab, dark: bool, size: (f64, f64), item: Option<usize>, look_at: &mut dyn FnMut(&Scene<'_>, &Look<'_>)) {
-    let scenario = lab.scenario();
+fn show(
+    (lab, session): (&Lab, &Experiment),
+    dark: bool,
+    size: (f64, f64),
+    item: Option<usize>,
+    look_at: &mut dyn FnMut(&Scene<'_>, &Look<'_>),
+) {
+    let scenario = session.scenario();
     let values = scenario.values();
     let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
     // Before the run the stage shows what there will be, idle: another run of the same scenario, stopped as it opens.
@@ -48,7 +65,7 @@ fn show(lab: &Lab, dark: bool, size: (f64, f64), item: Option<usize>, look_at: &
     });
     let (run, picture) = match &rehearsal {
         Some((run, idle)) => (run, idle),
-        None => (lab.session().run(), lab.session().state()),
+        None => (session.run(), session.state()),
     };
     let trace = run.trace();
     let scene = Scene::new(&spec, &values, &picture.ledger, &picture.recent, &trace);
@@ -58,7 +75,7 @@ fn show(lab: &Lab, dark: bool, size: (f64, f64), item: Option<usize>, look_at: &
         Speed::Times(times) => Detail::at_speed(times),
         Speed::Max => Detail::Flow,
     };
-    let now = lab.session().playhead();
+    let now = session.playhead();
     let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
     look_at(&scene, &Look { detail, item, calm, stuck, ..Look::new(size, palette, now) });
 }

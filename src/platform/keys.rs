@@ -16,14 +16,15 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Calls `handler` with each key press that is no shortcut of the browser.
+    /// Calls `handler` with each key press that is no shortcut of the browser, and with those that undo.
     pub fn listen(handler: impl Fn(&KeyboardEvent) + 'static) -> Keys {
         Keys::tell(Box::new(handler))
     }
 
     fn tell(handler: Box<dyn Fn(&KeyboardEvent)>) -> Keys {
         let listener = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-            if !event.ctrl_key() && !event.meta_key() && !event.alt_key() && !event.default_prevented() {
+            let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+            if (plain || undoes(&event)) && !event.default_prevented() {
                 handler(&event);
             }
         });
@@ -41,6 +42,11 @@ impl Drop for Keys {
                 window.remove_event_listener_with_callback("keydown", self.listener.as_ref().unchecked_ref());
         }
     }
+}
+
+/// Whether the key is the one that undoes, on any system, or does again with Shift.
+pub fn undoes(event: &KeyboardEvent) -> bool {
+    (event.ctrl_key() || event.meta_key()) && !event.alt_key() && event.key().eq_ignore_ascii_case("z")
 }
 
 /// Whether the key goes to a text field.

@@ -7,6 +7,7 @@ mod bank;
 mod browser;
 mod chromium;
 mod driver;
+mod edits;
 mod endpoint;
 mod every_scenario;
 mod first_load;

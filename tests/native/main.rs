@@ -6,6 +6,7 @@ mod program;
 mod any_size;
 mod bank;
 mod bank_measures;
+mod beside;
 mod breaker;
 mod breaker_knobs;
 #[cfg(feature = "cli")]

@@ -24,13 +24,19 @@ struct Edit {
 }
 
 impl Edits {
-    /// A step was taken. One that changes nothing is none.
+    /// A step was taken. One that changes nothing is none, and one of the same name as the last goes on with it: a fault that is moved by
+    /// ten presses of a key was moved once.
     pub fn did(&mut self, name: impl Into<String>, before: &Scenario, after: &Scenario) {
         if link::encode(before) == link::encode(after) {
             return;
         }
+        let name = name.into();
+        if let Some(last) = self.done.back_mut().filter(|last| last.name == name && self.undone.is_empty()) {
+            last.after = after.clone();
+            return;
+        }
         self.undone.clear();
-        self.done.push_back(Edit { name: name.into(), before: before.clone(), after: after.clone() });
+        self.done.push_back(Edit { name, before: before.clone(), after: after.clone() });
         if self.done.len() > MOST {
             self.done.pop_front();
         }

@@ -18,6 +18,7 @@
 )]
 
 mod alternatives;
+mod beside;
 mod edits;
 pub mod find;
 mod json;
@@ -32,6 +33,7 @@ mod suite;
 mod trial;
 
 pub use alternatives::Alternative;
+pub use beside::Differences;
 pub use edits::Edits;
 pub use keep::Keep;
 pub use moment::Moment;

@@ -11,7 +11,7 @@
 //! magnitude is a time lasts for that, and another until it is switched off. What was asked of the running system is `<ns>~<ordinal>~ask~<client>~<method>~<path>~<body>` and `<ns>~<ordinal>~hang~<exchange>`, in which
 //! what somebody wrote is percent-encoded once more.
 
-use super::{DEFAULT_SEED, Scenario, Target};
+use super::{DEFAULT_SEED, Scenario, Target, beside};
 use millrace_engine::{Action, Intervention, Ordinal};
 use millrace_patterns as patterns;
 use millrace_spec::{FaultSpec, Fidelity, Pattern, Problem, Role, parse_span};
@@ -70,7 +70,7 @@ pub fn encode(scenario: &Scenario) -> String {
         pairs.push(("x", all.join(";")));
     }
     if !scenario.versus.is_empty() {
-        pairs.push(("vs", scenario.versus.join(",")));
+        pairs.push(("vs", beside::encode(&scenario.versus)));
     }
     pairs.extend(moment.lane.iter().map(|lane| ("lane", lane.clone())));
     pairs.extend(moment.tab.iter().map(|tab| ("tab", tab.clone())));
@@ -78,9 +78,15 @@ pub fn encode(scenario: &Scenario) -> String {
         pairs.push(("embed", "1".to_owned()));
     }
     let query: Vec<_> =
-        pairs.iter().map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, RESERVED))).collect();
+        pairs.iter().map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, reserved(key)))).collect();
     let mark = if query.is_empty() { "" } else { "?" };
     format!("#/{}{mark}{}", scenario.pattern.id, query.join("&"))
+}
+
+/// What is written otherwise in the value of a key: in pairs within a value the `=` stays readable.
+fn reserved(key: &str) -> &'static AsciiSet {
+    const PAIRS: &AsciiSet = &RESERVED.remove(b'=');
+    if key == "vs" { PAIRS } else { RESERVED }
 }
 
 fn encode_intervention(i: &Intervention, scenario: &Scenario) -> String {
@@ -190,7 +196,8 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
             "lane" => scenario.moment.lane = word(value),
             "tab" => scenario.moment.tab = word(value),
             "x" => scenario.interventions = interventions(value, &scenario, &mut notices),
-            "vs" => scenario.versus = value.split(',').filter(|v| !v.is_empty()).take(5).map(str::to_owned).collect(),
+            // It differs from all that is said here.
+            "vs" => {}
             "embed" => scenario.embed = value != "0",
             _ => match scenario.set(key, value) {
                 Ok(()) => {}
@@ -219,6 +226,9 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
             Some(_) => format!("none of the servers of {id} can be replaced by a real endpoint; it was ignored"),
         });
         (scenario.target, scenario.url) = (Target::Sim, None);
+    }
+    if let Some((_, value)) = pairs.iter().rev().find(|(key, _)| key == "vs") {
+        scenario.versus = beside::decode(value, &scenario, &mut notices);
     }
     Decoded { scenario, notices: merged(notices) }
 }

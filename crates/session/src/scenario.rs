@@ -1,6 +1,6 @@
 //! All that determines a run.
 
-use super::Moment;
+use super::{Differences, Moment};
 use millrace_engine::{Action, Clock, Env, Intervention, Order, Ordinal, Run, Seed, Setup, Upstream};
 use millrace_patterns as patterns;
 use millrace_spec::{
@@ -48,8 +48,8 @@ pub struct Scenario {
     pub until: Option<Span>,
     /// Where the playhead stands when the scenario is opened, and what is looked at.
     pub moment: Moment,
-    /// What it is compared with, as the link has it.
-    pub versus: Vec<String>,
+    /// How those differ that stand beside it, under the same playhead.
+    pub versus: Vec<Differences>,
     /// Whether the page shows the stage alone.
     pub embed: bool,
 }
@@ -111,20 +111,40 @@ impl Scenario {
     /// The parameters that differ from what they would be if nobody had chosen them, in the order of the form.
     pub fn chosen(&self) -> Vec<(&'static str, Value)> {
         let values = self.values();
-        let plain =
-            |field: &Field| {
-                // What it would be, given the others.
-                self.pattern
-                    .values(self.fidelity, self.preset, |f| if f.key == field.key { None } else { self.given(f.key) })
-            };
-        (self.pattern.fields)()
-            .iter()
-            .filter_map(|field| {
-                let value = self.given(field.key)?;
-                (plain(field).get(field.key) != Some(&value)).then_some(())?;
-                values.get(field.key).map(|v| (field.key, v.clone()))
-            })
-            .collect()
+        let of = |field: &Field| {
+            self.given(field.key)?;
+            let value = values.get(field.key)?;
+            (self.unchosen(field.key).as_ref() != Some(value)).then(|| (field.key, value.clone()))
+        };
+        (self.pattern.fields)().iter().filter_map(of).collect()
+    }
+
+    /// The values that are not those of the scenario as it was written: chosen, or changed while the run goes on; in the order of the form.
+    pub fn changed(&self) -> Vec<&'static str> {
+        let chosen: Vec<_> = self.chosen().into_iter().map(|(key, _)| key).collect();
+        let live = |key: &str| {
+            self.interventions.iter().any(|i| matches!(&i.action, Action::Live { key: edited, .. } if edited == key))
+        };
+        let keys = (self.pattern.fields)().into_iter().map(|field| field.key);
+        keys.filter(|key| chosen.contains(key) || live(key)).collect()
+    }
+
+    /// Whether it is another than the one that was written: by a value, by what is done to its run, or by its fidelity.
+    pub fn is_changed(&self) -> bool {
+        let usual = self.preset.and_then(|preset| preset.fidelity).unwrap_or_default();
+        self.fidelity != usual || !self.interventions.is_empty() || !self.chosen().is_empty()
+    }
+
+    /// What a value would be if nobody had chosen it.
+    pub fn unchosen(&self, key: &str) -> Option<Value> {
+        let given = |field: &Field| if field.key == key { None } else { self.given(field.key) };
+        self.pattern.values(self.fidelity, self.preset, given).get(key).cloned()
+    }
+
+    /// Makes a value what it is unless somebody chooses it, from the start of the run to its end.
+    pub fn reset(&mut self, key: &str) {
+        self.given.retain(|(k, _)| *k != key);
+        self.interventions.retain(|i| !matches!(&i.action, Action::Live { key: edited, .. } if edited == key));
     }
 
     /// Whether its jobs call a server that a real endpoint can stand in for: the default one, whose parameters have no prefix. Where there
@@ -170,11 +190,6 @@ impl Scenario {
         let value = field.read(text)?;
         self.choose(field.key, value);
         Ok(())
-    }
-
-    /// Forgets the choice of a value: it is again what follows from preset, fidelity and the other values.
-    pub fn choose_none(&mut self, key: &str) {
-        self.given.retain(|(k, _)| *k != key);
     }
 
     /// Forgets all choices: the values are those of the preset, or the defaults.

@@ -54,7 +54,7 @@ impl Scenario {
     pub fn take_back(&mut self, trial: &Trial) {
         for deed in trial.does {
             match deed {
-                Deed::Value(key, _) => self.choose_none(key),
+                Deed::Value(key, _) => self.reset(key),
                 Deed::Fidelity(_) => self.fidelity = self.began_as().fidelity.unwrap_or(Fidelity::Documented),
                 Deed::Fault { .. } => {
                     if let Some(index) = self.begun(deed).and_then(|begun| self.place_of(&begun)) {

@@ -104,6 +104,14 @@ impl Fidelity {
         }
     }
 
+    /// The other one.
+    pub const fn other(self) -> Fidelity {
+        match self {
+            Fidelity::Documented => Fidelity::Shipped,
+            Fidelity::Shipped => Fidelity::Documented,
+        }
+    }
+
     /// The fidelity with this id.
     pub fn from_id(id: &str) -> Option<Fidelity> {
         [Fidelity::Documented, Fidelity::Shipped].into_iter().find(|f| f.id() == id)

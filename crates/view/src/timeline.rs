@@ -1,8 +1,8 @@
 //! The timeline's picture: what ended over time, with errors in their own colour, faults as bands, changes of state as marks, the playhead.
 
-use super::fault_bands::{Hue, fault_bands};
+use super::fault_bands::{FaultBand, Hue, fault_bands, scheduled_name};
 use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
-use super::{Palette, number};
+use super::{Palette, Rgba, number};
 use millrace_analysis::{Entry, Figures, Mark};
 use millrace_spec::FaultSpec;
 use millrace_trace::SimTime;
@@ -18,6 +18,8 @@ pub struct Timeline<'a> {
     pub left: Option<Figures<'a>>,
     /// The faults that there are, for their names.
     pub faults: &'a [FaultSpec],
+    /// The faults that somebody planned: they have grips, and those that are still to come are shown before they do.
+    pub planned: &'a [FaultBand],
     /// The whole journal.
     pub journal: &'a [Entry],
     /// Where the playhead stands.
@@ -34,6 +36,34 @@ pub struct Timeline<'a> {
 
 /// Left and right.
 const SIDE: f64 = 16.0;
+
+/// What a band is taken by at its edges.
+const GRIP: Point = (5.0, 16.0);
+
+/// Names above the bands, from left to right: where they have room.
+struct Names {
+    /// What is free from here on.
+    free: f64,
+    /// Where the flag of the playhead is.
+    flag: (f64, f64),
+    right: f64,
+}
+
+impl Names {
+    /// A band near the right end has its name to the left of where it begins; where there is another, it has none.
+    fn put(&mut self, sheet: &mut Sheet, (x, y): Point, name: String, ink: Rgba) {
+        let (flag, width) = (self.flag, text_width(&name, 11.0, false));
+        let mut left = x.min(self.right - SIDE - width);
+        if left < flag.1 && left + width > flag.0 {
+            // Beside the flag, on the side where there is room.
+            left = if flag.0 - width >= self.free.max(2.0) { flag.0 - width } else { flag.1 };
+        }
+        if left >= self.free && left + width <= self.right - 2.0 {
+            sheet.text((left, y), name, Ink::new(ink));
+            self.free = left + width + 8.0;
+        }
+    }
+}
 
 impl Timeline<'_> {
     /// Where an instant is.
@@ -104,27 +134,39 @@ impl Timeline<'_> {
     }
 
     fn faults(&self, sheet: &mut Sheet, top: f64, base: f64, low: bool) {
-        let p = self.palette;
-        let (mut free, flag) = (0.0_f64, self.flag_room());
-        for band in fault_bands(self.journal, self.faults, p) {
+        let mut names = Names { free: 0.0, flag: self.flag_room(), right: self.size.0 };
+        for band in fault_bands(self.journal, self.faults, self.palette) {
             let (a, b) = (self.x(band.from), self.x(band.to.unwrap_or(self.computed)));
             let Hue { wash, rule, ink } = band.hue;
             sheet.fill((a, top - 6.0), ((b - a).max(1.0), base - top + 6.0), 0.0, wash);
             sheet.fill((a, top - 8.0), ((b - a).max(1.0), 2.0), 0.0, rule);
-            if low {
-                continue;
+            if !low {
+                names.put(sheet, (a, top - 12.0), band.label, ink);
             }
-            let label = band.label;
-            let width = text_width(&label, 11.0, false);
-            // A band near the right end has its name to the left of where it begins; where there is another, it has none.
-            let mut left = a.min(self.size.0 - SIDE - width);
-            if left < flag.1 && left + width > flag.0 {
-                // Beside the flag, on the side where there is room.
-                left = if flag.0 - width >= free.max(2.0) { flag.0 - width } else { flag.1 };
+        }
+        for band in self.planned {
+            let (a, b) = (self.x(band.from), self.x(band.to.unwrap_or(self.end)));
+            let Hue { rule, ink, .. } = band.hue;
+            if band.from > self.computed {
+                let corners = [(a, base), (a, top - 7.0), (b, top - 7.0), (b, base)].map(|(x, y)| (crisp(x), y));
+                for (from, to) in corners.iter().zip(corners.iter().skip(1)) {
+                    sheet.dashed(*from, *to, rule, 1.0, (3.0, 2.0));
+                }
+                if !low {
+                    names.put(sheet, (a, top - 12.0), scheduled_name(&band.label, band.from), ink);
+                }
             }
-            if left >= free && left + width <= self.size.0 - 2.0 {
-                sheet.text((left, top - 12.0), label, Ink::new(ink));
-                free = left + width + 8.0;
+            if !low {
+                for x in [a, b] {
+                    sheet.frame(
+                        (crisp(x) - 2.5, (top + base) / 2.0 - 8.0),
+                        GRIP,
+                        2.0,
+                        Some(self.palette.surface),
+                        rule,
+                        1.0,
+                    );
+                }
             }
         }
     }

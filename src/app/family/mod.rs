@@ -7,7 +7,7 @@
 mod bank;
 mod requests;
 
-use super::lab::Lab;
+use super::lab::{Lab, Side};
 use super::page::Page;
 use super::panels::{ReportPart, Sheet};
 use crate::spec::{PlaceKind, SceneSpec};
@@ -21,8 +21,8 @@ use yew::prelude::*;
 pub struct Family {
     /// Sections of its own, between the faults and the figures.
     pub sections: fn() -> Html,
-    /// The figures, and what is to be said about all of them.
-    pub tiles: fn(&Lab, &SceneSpec) -> (Vec<Tile>, String),
+    /// The figures of a run, and what is to be said about all of them.
+    pub tiles: fn(&Lab, Side) -> (Vec<Tile>, String),
     /// The charts.
     pub charts: fn(&Lab, &SceneSpec, &Palette) -> Vec<Sheet>,
     /// What the report begins with, and what it tells after the promises.

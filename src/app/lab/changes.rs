@@ -4,7 +4,7 @@
 //! other change makes another run, from its start. The run as it was before stays to be compared with.
 
 use super::before::Before;
-use super::{Lab, fresh};
+use super::{Lab, beside, fresh};
 use crate::session::{Edits, Moment, Scenario, Target, link};
 
 impl Lab {
@@ -14,7 +14,9 @@ impl Lab {
     }
 
     /// Another scenario in place of this one, as a step with a name.
-    pub fn edit(&mut self, name: &str, scenario: Scenario) {
+    pub fn edit(&mut self, name: &str, mut scenario: Scenario) {
+        // Where the playhead was to stand at first has no meaning any more.
+        scenario.moment = Moment::default();
         self.edits.did(name, self.session.scenario(), &scenario);
         self.become_scenario(scenario);
     }
@@ -34,23 +36,35 @@ impl Lab {
     }
 
     fn become_scenario(&mut self, scenario: Scenario) {
-        let program = |scenario: &Scenario| {
+        let without = |scenario: &Scenario, what: fn(&mut Scenario)| {
             let mut plain = scenario.clone();
-            (plain.interventions, plain.moment) = (Vec::new(), Moment::default());
+            plain.moment = Moment::default();
+            plain.versus.clear();
+            what(&mut plain);
             link::encode(&plain)
         };
-        let playing = self.playing;
-        let same_program = program(self.scenario()) == program(&scenario);
-        if same_program && !self.session.is_real() {
-            let at = self.session.playhead();
+        let same = |what: fn(&mut Scenario)| without(self.scenario(), what) == without(&scenario, what);
+        let (same_program, same_run) = (same(|plain| plain.interventions.clear()), same(|_| ()));
+        if self.session.is_real() || !same_program {
+            return self.begin_anew(scenario);
+        }
+        // Go on afterwards as before.
+        if self.started {
+            (self.wanted, self.waited_ms) = (Some(self.playhead()), 0.0);
+        }
+        self.second = beside(&scenario);
+        if same_run {
+            // Only what stands beside it is another: the run stays as it is.
+            self.session.scenario_mut().versus = scenario.versus;
+        } else {
             let earlier = std::mem::replace(&mut self.session, fresh(scenario));
             self.remember(earlier);
-            if self.started {
-                // Go on afterwards as before.
-                (self.wanted, self.waited_ms) = (Some(at), 0.0);
-            }
-            return;
         }
+    }
+
+    /// Another run, from its start.
+    fn begin_anew(&mut self, scenario: Scenario) {
+        let playing = self.playing;
         let earlier = std::mem::replace(&mut self.session, fresh(scenario.clone()));
         if scenario.pattern.id == earlier.scenario().pattern.id {
             self.remember(earlier);

@@ -46,6 +46,14 @@ impl Lab {
         self.intervene(&name, |scenario, at, ordinal| scenario.end_fault(id, magnitude, at, ordinal));
     }
 
+    /// Changes a planned fault. The playhead stays where it is.
+    pub fn replan(&mut self, number: usize, word: &str, change: impl FnOnce(&mut Scenario)) {
+        let Some(planned) = self.scenario().planned().into_iter().nth(number) else { return };
+        let fault = self.scenario().fault(&planned.name);
+        let label = fault.map_or(planned.name, |fault| fault.full_label().into_owned());
+        self.intervene(&format!("{label} {word}"), |scenario, _, _| change(scenario));
+    }
+
     /// Gives a live parameter another value at the playhead.
     pub fn edit_live(&mut self, key: &str, value: &Value) {
         let action = Action::Live { key: key.to_owned(), value: value.as_live() };

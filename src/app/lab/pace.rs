@@ -56,14 +56,14 @@ impl Lab {
     /// Where the playhead is to be after so many milliseconds of the wall clock.
     pub(super) fn next_stop(&self, step_ms: f64) -> SimTime {
         let target = match self.pace.speed {
-            Speed::Times(speed) => self.session.playhead() + Span::from_seconds(step_ms / 1e3 * speed),
+            Speed::Times(speed) => self.playhead() + Span::from_seconds(step_ms / 1e3 * speed),
             Speed::Max => SimTime::MAX,
         };
-        self.stop.map_or(target, |stop| stop.max(self.session.playhead()).min(target))
+        self.stop.map_or(target, |stop| stop.max(self.playhead()).min(target))
     }
 
     /// Whether it is where it was to stop.
     pub(super) fn has_arrived(&self) -> bool {
-        self.stop.is_some_and(|stop| self.session.playhead() >= stop)
+        self.stop.is_some_and(|stop| self.playhead() >= stop)
     }
 }

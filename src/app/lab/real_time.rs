@@ -49,6 +49,7 @@ impl Lab {
                 self.asking = None;
                 let history = History::of(scenario.pattern, &scenario.values());
                 self.session = Session::real(scenario, real.endpoint(), Picture::default(), history);
+                self.second = None;
                 real.start(move |now| {
                     let lab: Option<Rc<RefCell<Lab>>> = me.upgrade();
                     let Some(lab) = lab else { return Next::Never };

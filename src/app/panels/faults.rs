@@ -21,7 +21,7 @@ pub fn faults(page: &Page) -> Html {
     let members = (family::of(&scene).members)(&lab);
     html! {
         <section class="sec" aria-labelledby="h-faults">
-            <header><h2 id="h-faults">{ "Faults" }</h2><span class="note">{ "injected in virtual time" }</span></header>
+            <header><h2 id="h-faults">{ "Faults" }</h2><span class="note" data-testid="planned">{ planned_note(scenario.planned().len()) }</span></header>
             // Where there are several servers, each has its own under its name.
             { for scene.faults.chunk_by(|a, b| a.whose == b.whose).map(|group| {
                 let whose = group.first().and_then(|fault| fault.whose.clone());
@@ -93,13 +93,13 @@ fn Fault(props: &FaultProps) -> Html {
             }
         })
     };
-    let error_id = format!("fault-{name}-error");
+    let (switch, error_id) = (format!("fault-{name}-switch"), format!("fault-{name}-error"));
     html! {
         <>
             <div class="fault" title={help}>
-                <button type="button" class={classes!("sw", active.map(|_| "on"))} role="switch" aria-checked={active.is_some().to_string()}
+                <button type="button" id={switch.clone()} class={classes!("sw", active.map(|_| "on"))} role="switch" aria-checked={active.is_some().to_string()}
                     data-testid={format!("fault-{name}")} aria-label={label.to_string()} aria-description={help} {onclick}></button>
-                <span>{ props.fault.label }</span>
+                <label for={switch}>{ props.fault.label }</label>
                 <Entry value={written(unit, magnitude, props.members.as_deref())} label={format!("{label}, magnitude")} testid={format!("fault-{name}-magnitude")}
                     bad={problem.is_some()} described={problem.as_ref().map(|_| error_id.clone())} {commit} />
             </div>
@@ -117,6 +117,14 @@ fn Fault(props: &FaultProps) -> Html {
                 <p class="err" role="alert" id={error_id}>{ message }</p>
             }
         </>
+    }
+}
+
+/// How many faults there are on the timeline.
+fn planned_note(count: usize) -> String {
+    match count {
+        0 => "injected in virtual time".to_owned(),
+        count => format!("{count} on the timeline, kept when values change"),
     }
 }
 

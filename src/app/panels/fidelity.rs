@@ -1,5 +1,6 @@
 //! Documented or shipped: the switch, and in a sentence what the difference is. Where both come from is one press away.
 
+use crate::app::icon::{IconName, icon_of};
 use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::segmented::{Segment, Segmented};
@@ -33,6 +34,8 @@ pub fn fidelity_choice(page: &Page) -> Html {
                 { format!("Documented is what its document promises. Shipped is what its code did: there {shipped}. ") }
                 <button data-testid="origin" onclick={page.asks(Command::Origin)}>{ "Origin" }</button>
             </p>
+            <button type="button" class="link" data-testid="beside-fidelity" title="Both under one playhead, on one seed"
+                onclick={page.asks(Command::BesideFidelity)}>{ icon_of(IconName::Beside) }{ "Both at once" }</button>
         </div>
     }
 }

@@ -3,6 +3,7 @@
 //! Each reads the experiment through the page's context while it renders, and asks for changes by commands.
 
 mod api;
+mod before;
 mod charts;
 mod checks;
 mod code;
@@ -23,8 +24,10 @@ mod report;
 mod source;
 mod start;
 mod tiles;
+mod two_runs;
 
 pub use api::{Api, obstacle};
+pub use before::before_note;
 pub use charts::{Sheet, bank_charts, call_charts, charts};
 pub use checks::{checks_badge, checks_pane};
 pub use code::Code;
@@ -36,6 +39,7 @@ pub use params::params;
 pub use report::{ReportPane, ReportPart, bank_report, call_report};
 pub use start::start;
 pub use tiles::{bank_tiles, call_tiles, tiles};
+pub use two_runs::{Difference, differences, name, two_runs};
 
 use super::narrow::use_narrow;
 use super::page::use_page;
@@ -53,6 +57,7 @@ pub fn Panel() -> Html {
     html! {
         <>
             { endpoint_section(&page) }
+            { two_runs(&page) }
             { params(&page) }
             { faults(&page) }
             <FamilySections />

@@ -1,8 +1,10 @@
 //! One parameter: label, slider, number with unit; what is wrong with it, below.
 
+use super::two_runs::another;
 use crate::app::effect::use_effect_on;
 use crate::app::entry::Entry;
 use crate::app::held::use_held;
+use crate::app::icon::{IconName, icon_of};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, use_page};
 use crate::app::range::Range;
@@ -19,6 +21,9 @@ pub struct RowProps {
     pub field: SameKey,
     /// Its value.
     pub value: Value,
+    /// What it is in the scenario as it was written, if that is another.
+    #[prop_or_default]
+    pub written: Option<Value>,
 }
 
 /// A field as a property: fields with one key are the same.
@@ -93,7 +98,7 @@ pub fn ParamRow(props: &RowProps) -> Html {
         },
         _ => html! {
             <>
-                { slider(field, &props.value, &commit) }
+                { slider(field, &props.value, props.written.as_ref(), &commit) }
                 <span class={classes!("num", bad.then_some("bad"))}>
                     <Entry id={id.clone()} {testid} value={shown(&props.value)} inputmode={keys(field)} {bad} {described} {commit} />
                     <i>{ unit(field) }</i>
@@ -101,10 +106,26 @@ pub fn ParamRow(props: &RowProps) -> Html {
             </>
         },
     };
+    let reset = props.written.as_ref().map(|written| {
+        let (unit, written) = (unit(field), shown(written));
+        let gap = if unit.is_empty() { "" } else { " " };
+        let name = format!("{}: back to {}{gap}{unit}", field.label, number::quoted(&written));
+        html! {
+            <button type="button" class="reset" data-testid={format!("reset-{}", field.key)} title={name.clone()} aria-label={name}
+                onclick={page.asks(Command::Reset(field.key))}>{ icon_of(IconName::Undo) }</button>
+        }
+    });
+    let vary = another(field, &props.value).map(|other| {
+        let name = format!("{}: beside {other}, under one playhead", field.label);
+        html! {
+            <button type="button" class="vary" data-testid={format!("vary-{}", field.key)} title={name.clone()} aria-label={name}
+                onclick={page.asks(Command::Beside(field.key.to_owned(), other.to_string()))}>{ icon_of(IconName::Beside) }</button>
+        }
+    });
     html! {
-        <div class="prow">
+        <div class={classes!("prow", props.written.as_ref().map(|_| "changed"))}>
             <div class="pr" {title}>
-                <label for={id}>{ field.label }</label>
+                <span class="name"><label for={id}>{ field.label }</label>{ for reset }{ for vary }</span>
                 { control }
             </div>
             <span class="vh" id={help_id}>{ format!("{} {}", field.help, live.unwrap_or_default()) }</span>
@@ -157,10 +178,11 @@ fn keys(field: &Field) -> &'static str {
 }
 
 /// A slider over the field's range, logarithmic where that is wide.
-fn slider(field: &Field, value: &Value, commit: &Callback<String, bool>) -> Html {
+fn slider(field: &Field, value: &Value, written: Option<&Value>, commit: &Callback<String, bool>) -> Html {
     // Rows with sliders are numbers; anything else has no ends and is drawn as a dead one.
     let (low, high) = ends(field).unwrap_or((0.0, 1.0));
     let position = to_position(as_number(value), low, high);
+    let was = written.map(|written| to_position(as_number(written), low, high));
     let text_at =
         |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
     let onchange = {
@@ -172,7 +194,7 @@ fn slider(field: &Field, value: &Value, commit: &Callback<String, bool>) -> Html
     };
     html! {
         <span class="rng">
-            <Range step=0.005 value={position} label={field.label} text={format!("{} {}", shown(value), unit(field))} skipped=true {onchange} />
+            <Range step=0.005 value={position} {was} label={field.label} text={format!("{} {}", shown(value), unit(field))} skipped=true {onchange} />
             <span class="ends" aria-hidden="true"><span>{ text_at(0.0) }</span><span>{ text_at(1.0) }</span></span>
         </span>
     }

@@ -3,6 +3,7 @@
 use super::fidelity::fidelity_choice;
 use super::param_row::ParamRow;
 use super::race::RacedChoice;
+use crate::app::icon::{IconName, icon_of};
 use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::segmented::{Segment, Segmented};
@@ -27,6 +28,13 @@ pub fn params(page: &Page) -> Html {
         let edited = lab.ledger().edits.iter().find(|(key, _)| trace.name(**key) == field.key).map(|(_, live)| *live);
         edited.map_or(value.clone(), |live| value.from_live(live))
     };
+    let changed = scenario.changed();
+    let written = |key: &str| changed.contains(&key).then(|| scenario.unchosen(key)).flatten();
+    // What is changed and acts, and has no row just now.
+    let hidden: Vec<Field> = (scenario.pattern.fields)()
+        .into_iter()
+        .filter(|f| changed.contains(&f.key) && f.is_relevant(&values) && !(advanced || f.level == Level::Simple))
+        .collect();
     let detail =
         ["simple", "advanced"].into_iter().zip(["Simple", "Advanced"]).map(|(id, label)| Segment::new(id, label));
     let choose = {
@@ -43,18 +51,37 @@ pub fn params(page: &Page) -> Html {
         <section class="sec params" aria-labelledby="h-params">
             <header>
                 <h2 id="h-params">{ "Parameters" }</h2>
+                if !changed.is_empty() {
+                    <button type="button" class="link" data-testid="reset-all" title="Back to the values of the scenario; faults stay"
+                        aria-label={format!("{} changed, reset", changed.len())} onclick={page.asks(Command::ResetAll)}>{ icon_of(IconName::Undo) }{ format!("{} changed", changed.len()) }</button>
+                }
                 <Segmented label="Parameter detail" small=true segments={detail.collect::<Vec<_>>()} chosen={usize::from(advanced)} {choose} />
             </header>
             { fidelity_choice(page) }
             // A list of their own, by their keys: a row that comes or goes must not take the focus from another.
             <>
                 { for fields.into_iter().map(|field| {
-                    let value = in_force(&field);
+                    let (value, written) = (in_force(&field), written(field.key));
                     let key = format!("{}/{}", scenario.pattern.id, field.key);
-                    html! { <ParamRow {key} {field} {value} /> }
+                    html! { <ParamRow {key} {field} {value} {written} /> }
                 }) }
             </>
+            { for hidden.into_iter().map(|field| hidden_row(page, &field, &in_force(&field))) }
         </section>
         </>
+    }
+}
+
+/// A value that is changed and acts, while its row is not among those shown.
+fn hidden_row(page: &Page, field: &Field, value: &Value) -> Html {
+    let name = format!("{}: back to what the scenario has", field.label);
+    html! {
+        <div class="prow changed hidden" key={field.key}>
+            <span class="name">{ field.label }
+                <button type="button" class="reset" data-testid={format!("reset-{}", field.key)} title={name.clone()} aria-label={name}
+                    onclick={page.asks(Command::Reset(field.key))}>{ icon_of(IconName::Undo) }</button>
+            </span>
+            <button type="button" class="link" title="Show all parameters" onclick={page.asks(Command::Advanced(true))}>{ value.to_string() }</button>
+        </div>
     }
 }

@@ -8,6 +8,7 @@ mod result;
 use super::param_row::SameKey;
 use crate::app::entry::Entry;
 use crate::app::held::use_held;
+use crate::app::icon::{IconName, icon_of};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, use_page};
 use crate::app::side_runs::Race;
@@ -116,6 +117,11 @@ fn Cards(props: &CardsProps) -> Html {
                 <span>{ choice.label }</span>
                 if let Some((figure, best)) = figure {
                     <b class={best.then_some("best")}>{ figure }</b>
+                }
+                if !on {
+                    <button type="button" class="vary" data-testid={format!("vary-{key}-{id}")} title={format!("{} beside the chosen one, under one playhead", choice.label)}
+                        aria-label={format!("{} beside the chosen one, under one playhead", choice.label)}
+                        onclick={page.asks(Command::Beside(key.to_owned(), id.to_owned()))}>{ icon_of(IconName::Beside) }</button>
                 }
             </label>
         }

@@ -1,35 +1,35 @@
 //! Metric tiles: the numbers at the playhead. Which they are depends on the picture: calls, or people who wait for cars.
 
-use crate::app::lab::Lab;
+use crate::app::lab::{Lab, Side};
 use crate::app::markup::html;
 use crate::app::page::Page;
 use crate::app::{family, scene};
-use crate::spec::SceneSpec;
 use crate::view::tiles::{Seen, Tile, of_bank, of_calls};
 use yew::prelude::*;
 
 /// The tiles of a bank.
-pub fn bank_tiles(lab: &Lab, _: &SceneSpec) -> (Vec<Tile>, String) {
-    seen(lab, of_bank)
+pub fn bank_tiles(lab: &Lab, side: Side) -> (Vec<Tile>, String) {
+    seen(lab, side, of_bank)
 }
 
 /// The tiles of patterns whose jobs call a server.
-pub fn call_tiles(lab: &Lab, _: &SceneSpec) -> (Vec<Tile>, String) {
-    seen(lab, of_calls)
+pub fn call_tiles(lab: &Lab, side: Side) -> (Vec<Tile>, String) {
+    seen(lab, side, of_calls)
 }
 
-fn seen(lab: &Lab, of: fn(&Seen<'_>) -> (Vec<Tile>, String)) -> (Vec<Tile>, String) {
-    let measures = lab.scenario().measures();
-    scene::read_scene(lab, |scene, look| {
+fn seen(lab: &Lab, side: Side, of: fn(&Seen<'_>) -> (Vec<Tile>, String)) -> (Vec<Tile>, String) {
+    let run = lab.of(side);
+    let measures = run.scenario().measures();
+    scene::with_scene_of((lab, run), false, (0.0, 0.0), None, |scene, look| {
         of(&Seen {
             scene,
             look,
-            so_far: lab.so_far(),
+            so_far: lab.so_far_of(side),
             measures: &measures,
-            summary: &|id| lab.summary(id),
-            given_up: &|id| lab.given_up(id),
-            at_end: lab.session().at_end(),
-            real: lab.session().is_real(),
+            summary: &|id| lab.summary_of(side, id),
+            given_up: &|id| lab.given_up_of(side, id),
+            at_end: run.at_end(),
+            real: run.is_real(),
         })
     })
 }
@@ -39,7 +39,7 @@ pub fn tiles(page: &Page) -> Html {
     let (tiles, note) = {
         let lab = page.lab();
         let scene = scene::spec(&lab);
-        (family::of(&scene).tiles)(&lab, &scene)
+        (family::of(&scene).tiles)(&lab, Side::First)
     };
     // Rows of four; the last one is filled up, so that no hole shows.
     let empty = (4 - tiles.len() % 4) % 4;

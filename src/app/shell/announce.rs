@@ -32,7 +32,7 @@ pub fn Announce() -> Html {
         let mut sentences = Vec::new();
         if ended {
             let how = if status == Status::Done { "finished" } else { "stopped" };
-            sentences.push(format!("Run {how} at {:.3} seconds.", lab.session().playhead().seconds()));
+            sentences.push(format!("Run {how} at {:.3} seconds.", lab.playhead().seconds()));
         }
         // Newest first, at most one sentence about each thing.
         let mut about: Vec<&Entry> = Vec::new();

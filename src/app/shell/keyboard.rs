@@ -11,7 +11,7 @@ use std::rc::Rc;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-const MAP: [(&str, &str); 16] = [
+const MAP: [(&str, &str); 18] = [
     ("Space", "run, pause"),
     ("R", "restart, same seed"),
     ("Shift R", "restart, new seed"),
@@ -24,6 +24,8 @@ const MAP: [(&str, &str); 16] = [
     ("1 to 6", "speed 0.1 to max"),
     ("C L E", "code, log, explanation"),
     ("/", "find anything"),
+    ("Ctrl Z", "undo; with Shift do again"),
+    ("Del", "on a fault of the timeline: take it away"),
     ("T", "theme"),
     ("?", "this map"),
     ("Tab", "the next control"),
@@ -38,7 +40,7 @@ pub fn use_shortcuts(page: &Page) {
     use_effect_on((), move || {
         keys::Keys::listen(move |event| {
             let page = latest.borrow().clone();
-            let always = matches!(event.key().as_str(), "?" | "Escape");
+            let always = matches!(event.key().as_str(), "?" | "Escape") || keys::undoes(event);
             if keys::is_typing(event) || !(page.state.shortcuts || always) {
                 return;
             }
@@ -52,6 +54,9 @@ pub fn use_shortcuts(page: &Page) {
 
 fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
     let key = event.key();
+    if keys::undoes(event) {
+        return Some(if event.shift_key() { Command::Redo } else { Command::Undo });
+    }
     Some(match key.as_str() {
         " " if !keys::is_control(event) => Command::Toggle,
         "r" => Command::Restart,
@@ -84,7 +89,7 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
 /// The next or the previous mark of the timeline.
 fn mark(page: &Page, forward: bool) -> Option<SimTime> {
     let lab = page.lab();
-    let (at, journal) = (lab.session().playhead(), lab.session().history().journal.entries());
+    let (at, journal) = (lab.playhead(), lab.session().history().journal.entries());
     let marks = journal.iter().filter(|e| e.mark.is_some()).map(|e| e.at);
     if forward { marks.filter(|m| *m > at).min() } else { marks.filter(|m| *m < at).max() }
 }

@@ -2,6 +2,7 @@
 
 mod announce;
 mod catalogue;
+mod fault_band;
 mod findings;
 mod keyboard;
 mod notices;
@@ -13,6 +14,7 @@ mod tabs;
 mod timeline;
 mod top_bar;
 mod transport;
+mod undo;
 mod voice;
 
 pub use root::App;

@@ -27,7 +27,7 @@ pub fn overlay(page: &Page) -> Html {
             Some(trouble) => trouble_panel(&trouble, page.asks(Command::Toggle), to_sim),
             None => return Html::default(),
         },
-        (_, Some(share)) => computing(share, lab.session().playhead().seconds()),
+        (_, Some(share)) => computing(share, lab.playhead().seconds()),
         (Status::Idle, None) => idle(page),
         (Status::Failed, None) => match lab.session().outcome() {
             Some(Progress::Deadlock(waiting)) => stuck("Nothing can ever happen again", waiting),

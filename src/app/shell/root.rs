@@ -17,10 +17,10 @@ use crate::app::compare::Compare;
 use crate::app::effect::use_effect_on;
 use crate::app::front_door;
 use crate::app::held::use_held;
-use crate::app::lab::Lab;
+use crate::app::lab::{Lab, Side};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Change, Command, Page, State};
-use crate::app::panels::Panel;
+use crate::app::panels::{Difference, Panel, differences, name};
 use crate::app::side_runs::SideRuns;
 use crate::platform::{address, clock, host};
 use crate::session::Scenario;
@@ -120,6 +120,10 @@ fn Workbench(props: &WorkbenchProps) -> Html {
         let menu = menu.clone();
         Callback::from(move |()| menu.set(!*menu))
     };
+    let two = {
+        let lab = page.lab();
+        lab.second().map(|second| differences(lab.scenario(), second.scenario()))
+    };
     let content = html! {
         <>
             <div {class}>
@@ -132,8 +136,8 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                         { voice(&page) }
                         { transport(&page) }
                         { notices(&page) }
-                        <section class="stagebox" aria-label="Stage" id="stage-region">
-                            <StageBox />
+                        <section class={classes!("stagebox", two.as_ref().map(|_| "two"))} aria-label="Stage" id="stage-region">
+                            { stages(two) }
                             { overlay(&page) }
                         </section>
                         <Timeline />
@@ -149,6 +153,20 @@ fn Workbench(props: &WorkbenchProps) -> Html {
         </>
     };
     yew::html! { <ContextProvider<Page> context={page.clone()}>{ content }</ContextProvider<Page>> }
+}
+
+/// The stage, or two one above the other, each under what it differs in.
+fn stages(two: Option<Vec<Difference>>) -> Html {
+    let Some(differences) = two else { return html! { <StageBox /> } };
+    let stage = |side: Side| {
+        html! {
+            <div class="oneof">
+                <p data-testid={if side == Side::First { "run-first" } else { "run-second" }}>{ name(&differences, side) }</p>
+                <div class="inner"><StageBox {side} /></div>
+            </div>
+        }
+    };
+    html! { <>{ stage(Side::First) }{ stage(Side::Second) }</> }
 }
 
 /// Opens what stands in the address, now and whenever somebody else changes it; then the page is ready.

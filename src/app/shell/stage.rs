@@ -3,10 +3,10 @@
 use crate::app::effect::use_effect_on;
 use crate::app::family;
 use crate::app::held::use_held;
-use crate::app::lab::Speed;
+use crate::app::lab::{Side, Speed};
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
-use crate::app::scene::{spec, with_scene};
+use crate::app::scene::{spec, with_scene_of};
 use crate::platform::{canvas, clock, host};
 use crate::view::scene::{self, Item};
 use crate::view::text;
@@ -35,17 +35,38 @@ struct Seen {
     tick: u64,
 }
 
+/// The handles of a stage's canvas and of its text alternative.
+const fn handles(side: Side) -> (&'static str, &'static str) {
+    match side {
+        Side::First => ("stage", "stage-text"),
+        Side::Second => ("stage-second", "stage-second-text"),
+    }
+}
+
+/// Properties of a stage.
+#[derive(Clone, PartialEq, Properties)]
+pub struct StageProps {
+    /// Whose it is.
+    #[prop_or_default]
+    pub side: Side,
+}
+
 /// The canvas, its items, its words.
 #[component]
-pub fn StageBox() -> Html {
+pub fn StageBox(props: &StageProps) -> Html {
+    let side = props.side;
     let page = use_page();
     let node = use_node_ref();
     // What the mouse is over; what was chosen, by a press or by key, stays when it goes elsewhere, and stands in the link to a moment.
     let over = use_held(|| None::<usize>);
-    let items = with_scene(&page.lab(), page.state.dark, size_of(&node), None, scene::items);
-    let chosen = page.state.lane.as_ref().and_then(|lane| items.iter().position(|item| item.title == *lane));
+    let items = {
+        let lab = page.lab();
+        with_scene_of((&lab, lab.of(side)), page.state.dark, size_of(&node), None, scene::items)
+    };
+    let lane = page.state.lane.as_ref().filter(|_| side == Side::First);
+    let chosen = lane.and_then(|lane| items.iter().position(|item| item.title == *lane));
     let shown = over.or(chosen);
-    use_painting(&page, &node, shown);
+    use_painting(&page, &node, shown, side);
     let onmousemove = {
         let (items, over) = (items.clone(), over.clone());
         Callback::from(move |event: MouseEvent| over.set(under(&items, point_of(&event))))
@@ -62,6 +83,10 @@ pub fn StageBox() -> Html {
                 let pressed = pressed.clone();
                 Callback::from(move |()| pressed.set(None))
             };
+            // What is asked is asked of both, on the first.
+            if side == Side::Second {
+                return;
+            }
             let family = family::of(&spec(&page.lab()));
             pressed.set((family.press)(&page, size_of(&node), point, close));
         })
@@ -96,12 +121,17 @@ pub fn StageBox() -> Html {
             page.ask(Command::Lane(items.get(next).map(|item| item.title.clone())));
         })
     };
-    let events = page.lab().session().events();
+    let (events, hash) = {
+        let lab = page.lab();
+        (lab.of(side).events(), lab.of(side).hash().hex())
+    };
+    let (handle, _) = handles(side);
+    let name = if side == Side::First { "Lanes of the stage" } else { "Lanes of the second stage" };
     let chosen = shown.and_then(|index| items.get(index).cloned());
     html! {
         <>
-            <div class="lanes" role="group" tabindex="0" aria-label="Lanes of the stage" {onclick} {onmousemove} {onmouseleave} {onkeydown}>
-                <canvas ref={node.clone()} data-testid="stage" role="img" aria-label={describe(&page)} data-events={events.to_string()}></canvas>
+            <div class="lanes" role="group" tabindex="0" aria-label={name} {onclick} {onmousemove} {onmouseleave} {onkeydown}>
+                <canvas ref={node.clone()} data-testid={handle} role="img" aria-label={describe(&page, side)} data-events={events.to_string()} data-hash={hash}></canvas>
                 <p class="vh" aria-live="polite">{ chosen.as_ref().map(|l| format!("{}: {}", l.title, l.lines.join(", "))) }</p>
             </div>
             if let Some(opened) = (*pressed).clone() {
@@ -109,7 +139,7 @@ pub fn StageBox() -> Html {
             } else if let Some(item) = chosen {
                 <Tip {item} />
             }
-            <StageText />
+            <StageText {side} />
         </>
     }
 }
@@ -129,7 +159,7 @@ fn size_of(node: &NodeRef) -> (f64, f64) {
 
 /// Paints each frame in which there is something new.
 #[hook]
-fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>) {
+fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>, side: Side) {
     let latest: Rc<RefCell<(Page, Option<usize>)>> = use_mut_ref(|| (page.clone(), item));
     latest.replace((page.clone(), item));
     let node = node.clone();
@@ -150,9 +180,10 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>) {
                 return;
             }
             let Some(size) = canvas::fit(&element, ratio) else { return };
+            let session = lab.of(side);
             let current = Seen {
-                events: lab.session().events(),
-                playhead: lab.session().playhead().0,
+                events: session.events(),
+                playhead: session.playhead().0,
                 size,
                 ratio,
                 dark: page.state.dark,
@@ -163,7 +194,7 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>) {
             if seen.as_ref() == Some(&current) {
                 return;
             }
-            let shapes = with_scene(&lab, current.dark, size, item, scene::draw);
+            let shapes = with_scene_of((&lab, session), current.dark, size, item, scene::draw);
             canvas::paint(&element, ratio, &shapes);
             seen = Some(current);
             painted = now;
@@ -171,11 +202,11 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>) {
     });
 }
 
-fn describe(page: &Page) -> String {
+fn describe(page: &Page, side: Side) -> String {
     let lab = page.lab();
-    let at = lab.session().playhead().seconds();
-    let title = lab.scenario().pattern.title;
-    with_scene(&lab, false, (880.0, 430.0), None, |scene, look| {
+    let session = lab.of(side);
+    let (at, title) = (session.playhead().seconds(), session.scenario().pattern.title);
+    with_scene_of((&lab, session), false, (880.0, 430.0), None, |scene, look| {
         format!("{title} at {at:.3} seconds. {}", text::description(scene, look))
     })
 }
@@ -209,19 +240,19 @@ fn Tip(props: &TipProps) -> Html {
 
 /// The text alternative, at rest at once, and while it runs at most once a second.
 #[component]
-fn StageText() -> Html {
+fn StageText(props: &StageProps) -> Html {
     let page = use_page();
     let last = use_mut_ref(|| (f64::MIN, Vec::<text::Row>::new()));
     let lab = page.lab();
     let now = clock::now_ms();
     let mut last = last.borrow_mut();
     if !lab.playing || now - last.0 >= 1_000.0 {
-        *last = (now, with_scene(&lab, false, (880.0, 430.0), None, text::rows));
+        *last = (now, with_scene_of((&lab, lab.of(props.side)), false, (880.0, 430.0), None, text::rows));
     }
     html! {
         <div class="vh">
-            <table data-testid="stage-text">
-                <caption>{ format!("The stage at {:.3} seconds", lab.session().playhead().seconds()) }</caption>
+            <table data-testid={handles(props.side).1}>
+                <caption>{ format!("The stage at {:.3} seconds", lab.of(props.side).playhead().seconds()) }</caption>
                 <tbody>{ for last.1.iter().map(|row| html! { <tr><th scope="row">{ row.what.clone() }</th><td>{ row.says.clone() }</td></tr> }) }</tbody>
             </table>
         </div>

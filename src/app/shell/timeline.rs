@@ -1,12 +1,15 @@
 //! The timeline: drag scrubs and pauses, a click jumps, arrows go in steps.
 
+use super::fault_band::FaultBand;
 use crate::app::lab::Lab;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
 use crate::app::painting::use_painting;
 use crate::app::scene;
 use crate::platform::{canvas, host};
+use crate::session::Planned;
 use crate::trace::{SimTime, Span};
+use crate::view::fault_bands::planned_band;
 use crate::view::number;
 use crate::view::timeline::Timeline as Picture;
 use crate::view::{Palette, Theme};
@@ -50,13 +53,13 @@ pub fn Timeline() -> Html {
     let onkeydown = {
         let page = page.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let at = page.lab().session().playhead();
+            let at = page.lab().playhead();
             let step = if event.shift_key() { Span::secs(1) } else { Span::millis(100) };
             let to = match event.key().as_str() {
                 "ArrowRight" => at + step,
                 "ArrowLeft" => SimTime(at.0.saturating_sub(step.0)),
                 "Home" => SimTime::ZERO,
-                "End" => page.lab().session().computed(),
+                "End" => page.lab().computed(),
                 _ => return,
             };
             event.prevent_default();
@@ -65,7 +68,7 @@ pub fn Timeline() -> Html {
     };
     let lab = page.lab();
     let earliest = lab.session().earliest();
-    let (at, computed, live) = (lab.session().playhead(), lab.session().computed(), lab.is_live());
+    let (at, computed, live) = (lab.playhead(), lab.computed(), lab.is_live());
     let text = format!("{:.3} seconds{}", at.seconds(), if live { ", live edge" } else { "" });
     html! {
         <section class="tl" aria-label="Timeline">
@@ -74,6 +77,7 @@ pub fn Timeline() -> Html {
                 {onkeydown} {onpointerdown} {onpointermove} {onpointerup}>
                 <canvas ref={node} aria-hidden="true"></canvas>
             </div>
+            { bands(&page) }
             if !live && !lab.playing {
                 <button class="golive" onclick={page.asks(Command::GoLive)}>{ "Go to live" }</button>
             }
@@ -81,30 +85,67 @@ pub fn Timeline() -> Html {
     }
 }
 
+/// The planned faults, to be taken by hand.
+fn bands(page: &Page) -> Html {
+    let lab = page.lab();
+    let (scenario, end) = (lab.scenario(), end(&lab));
+    if lab.wants_real() {
+        return Html::default();
+    }
+    let computed = lab.session().computed();
+    let band = |(number, planned): (usize, Planned)| {
+        let fault = scenario.fault(&planned.name)?;
+        let (key, scheduled) = (format!("{}/{number}", planned.name), planned.from > computed);
+        Some(html! { <FaultBand {key} {number} {planned} {fault} {scheduled} {end} /> })
+    };
+    let bands: Vec<Html> = scenario.planned().into_iter().enumerate().filter_map(band).collect();
+    html! { <div class="fbands">{ for bands }</div> }
+}
+
 /// Calls `body` with the timeline's picture.
 fn with_picture(lab: &Lab, dark: bool, size: (f64, f64), body: &mut dyn FnMut(&Picture<'_>)) {
     let session = lab.session();
     let (history, scene) = (session.history(), scene::spec(lab));
     let so_far = history.until(u64::MAX, session.computed());
+    let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
+    let planned: Vec<_> = lab
+        .scenario()
+        .planned()
+        .into_iter()
+        .map(|p| planned_band((&p.name, p.magnitude), (p.from, p.to), &scene.faults, palette))
+        .collect();
     let picture = Picture {
         size,
-        palette: Palette::of(if dark { Theme::Dark } else { Theme::Light }),
+        palette,
+        planned: &planned,
         left: so_far.responses(),
         faults: &scene.faults,
         journal: history.journal.entries(),
-        playhead: session.playhead(),
+        playhead: lab.playhead(),
         earliest: session.earliest(),
-        computed: session.computed().max(session.playhead()),
+        computed: lab.computed().max(lab.playhead()),
         end: end(lab),
         over: session.outcome().is_some(),
     };
     body(&picture);
 }
 
-/// The right end: the run's end once it is known, and before that an estimate from how many requests are done.
+/// The right end: the run's end once it is known, and before that an estimate from how many requests are done. What is planned for
+/// later has room too, as far as the run does not shrink beside it.
 fn end(lab: &Lab) -> SimTime {
+    let end = end_of_run(lab);
+    let room = SimTime(end.0.saturating_mul(3));
+    let planned = lab.scenario().planned().into_iter().map(|p| p.to.unwrap_or(p.from)).filter(|at| *at <= room);
+    planned.map(|at| at + Span(end.0 / 50)).chain([end]).max().unwrap_or(end)
+}
+
+fn end_of_run(lab: &Lab) -> SimTime {
     let session = lab.session();
-    if let Some(end) = session.end() {
+    let ends = [Some(session), lab.second()].into_iter().flatten().map(|run| run.end());
+    // Both are over, or none is known.
+    if let Some(end) =
+        ends.min().flatten().and_then(|_| session.end().max(lab.second().and_then(|second| second.end())))
+    {
         return end.max(SimTime(1_000_000));
     }
     let (done, total) = (session.history().ledger.tally.departed() as f64, lab.scenario().expects());

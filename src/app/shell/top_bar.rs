@@ -1,6 +1,7 @@
 //! The top bar: mark, title, presets, target, comparison, sharing, theme, help.
 
 use super::share::Share;
+use super::undo::undo_buttons;
 use crate::app::icon::{brand, icon};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page};
@@ -27,6 +28,7 @@ pub fn top_bar(page: &Page, on_menu: &Callback<()>) -> Html {
             <div class="ttl">
                 <h1>{ scenario.pattern.title }</h1>
                 { presets(page, true) }
+                { undo_buttons(page) }
             </div>
             <div class="right">
                 if scenario.calls_server() {
@@ -58,6 +60,7 @@ pub fn menu_actions(page: &Page) -> Html {
                 { target_choice(page, scenario.target, false) }
             }
             { presets(page, false) }
+            { undo_buttons(page) }
             if scenario.pattern.suite.is_some() {
                 <button class="btn bd" onclick={page.asks(Command::Compare(true))}>{ icon("compare") }{ "Run all" }</button>
             }
@@ -83,6 +86,7 @@ fn presets(page: &Page, named: bool) -> Html {
     };
     let current = scenario.preset.map(|p| p.id);
     let (usual, help) = (scenario.pattern.usual.label, scenario.began_as().told());
+    let changed = scenario.is_changed();
     html! {
         <label class="pick" title={help}>
             <span>{ "Scenario" }</span>
@@ -90,6 +94,9 @@ fn presets(page: &Page, named: bool) -> Html {
                 <option value="" selected={current.is_none()}>{ usual }</option>
                 { for presets.iter().map(|p| html! { <option value={p.id} selected={current == Some(p.id)}>{ p.label }</option> }) }
             </select>
+            if changed {
+                <i class="tag" data-testid={named.then_some("scenario-changed")}>{ "changed" }</i>
+            }
         </label>
     }
 }

@@ -13,7 +13,7 @@ pub fn transport(page: &Page) -> Html {
     let (status, at, busy, real, fixed) = {
         let lab = page.lab();
         let real = lab.wants_real();
-        (lab.status(), lab.session().playhead(), lab.progress().is_some(), real, lab.is_out_of_reach())
+        (lab.status(), lab.playhead(), lab.progress().is_some(), real, lab.is_out_of_reach())
     };
     let (glyph, word) = match status {
         Status::Running if real => ("pause", "Stop"),

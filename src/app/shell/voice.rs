@@ -7,6 +7,7 @@ use crate::app::held::use_held;
 use crate::app::icon::{IconName, icon_of};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page, use_page};
+use crate::app::panels::before_note;
 use crate::app::trying::is_done;
 use crate::platform::media::Media;
 use yew::prelude::*;
@@ -35,7 +36,7 @@ fn Tries() -> Html {
     let (scenario, real) = (page.scenario(), page.lab().wants_real());
     let tries = scenario.tries();
     if real || tries.is_empty() {
-        return html! { <div class="tries"></div> };
+        return html! { <div class="tries">{ before_note(&page) }</div> };
     }
     let shown = if *all || !Media::holds(PHONE) { tries.len() } else { that_fit(tries.iter().map(|t| t.label)) };
     let button = |(number, trial): (usize, &'static crate::spec::Trial)| {
@@ -59,6 +60,7 @@ fn Tries() -> Html {
             if shown < tries.len() {
                 <button class="btn bd" onclick={more}>{ format!("{} more", tries.len() - shown) }</button>
             }
+            { before_note(&page) }
         </div>
     }
 }

@@ -1,0 +1,152 @@
+//! A second scenario that stands beside one, under the same playhead: what differs, and nothing else.
+//!
+//! It is written as its differences, `vs=workers=45,fidelity=shipped`, so that whatever changes in the first changes in both. On one
+//! seed both meet the same traffic. What is done to a run is done to both, at its time.
+
+use super::{Scenario, link};
+use millrace_spec::{Fidelity, Problem, Value};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+/// What would be read as something else within a value.
+const WITHIN: &AsciiSet = &CONTROLS.add(b'|').add(b'%');
+/// The most scenarios beside one.
+const MOST: usize = 5;
+/// Keys that say how a run is looked at or reached, not what it is.
+const NOT_OF_A_RUN: [&str; 8] = ["target", "url", "at", "vs", "lane", "tab", "embed", "v"];
+
+/// How a scenario differs from the one that it stands beside: keys and values as links have them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences(Vec<(String, String)>);
+
+impl Differences {
+    /// The keys and values, in the order in which they were written.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// As a link has them, `workers=45,fidelity=shipped`.
+    fn written(&self) -> String {
+        let pair = |(key, value): &(String, String)| format!("{key}={}", utf8_percent_encode(value, WITHIN));
+        self.0.iter().map(pair).collect::<Vec<_>>().join(",")
+    }
+}
+
+impl Scenario {
+    /// The scenario that stands beside this one, if one does; the first, where there are several.
+    pub fn beside(&self) -> Option<Scenario> {
+        Some(self.differing(self.versus.first()?).0)
+    }
+
+    /// This scenario with some differences, and what of them was ignored or clamped.
+    fn differing(&self, differences: &Differences) -> (Scenario, Vec<String>) {
+        let mut base = self.clone();
+        base.versus.clear();
+        // Those of an instant have their places among its events, and the other run has others.
+        let _left_out = base.keep_by_time();
+        let read = link::from_pairs(base, differences.0.iter().cloned());
+        let mut other = read.scenario;
+        let _left_out = other.keep_by_time();
+        (other, read.notices)
+    }
+
+    /// Lets a scenario stand beside this one that differs in a value, as somebody wrote it; what it differs in already stays.
+    ///
+    /// # Errors
+    /// What is wrong with the value; nothing is changed then.
+    pub fn differ(&mut self, key: &str, text: &str) -> Result<(), Problem> {
+        let mut trial = self.clone();
+        trial.set(key, text)?;
+        let text = trial.values().get(key).map_or_else(|| text.to_owned(), Value::to_string);
+        self.differ_in(key, text);
+        Ok(())
+    }
+
+    /// The same, for a fidelity.
+    pub fn differ_in_fidelity(&mut self, fidelity: Fidelity) {
+        self.differ_in("fidelity", fidelity.id().to_owned());
+    }
+
+    fn differ_in(&mut self, key: &str, text: String) {
+        if self.versus.is_empty() {
+            self.versus.push(Differences::default());
+        }
+        let Some(Differences(pairs)) = self.versus.first_mut() else { return };
+        match pairs.iter_mut().find(|(known, _)| known == key) {
+            Some((_, value)) => *value = text,
+            None => pairs.push((key.to_owned(), text)),
+        }
+    }
+
+    /// Lets the scenario beside this one not differ in a value any more. Where it differed in nothing else, none stands there.
+    pub fn agree(&mut self, key: &str) {
+        if let Some(Differences(pairs)) = self.versus.first_mut() {
+            pairs.retain(|(known, _)| known != key);
+        }
+        self.versus.retain(|differences| !differences.0.is_empty());
+    }
+}
+
+/// The differences as a link has them.
+pub(super) fn encode(versus: &[Differences]) -> String {
+    versus.iter().map(Differences::written).collect::<Vec<_>>().join("|")
+}
+
+/// Reads the differences of a link to a scenario. What cannot be read is said.
+pub(super) fn decode(text: &str, scenario: &Scenario, notices: &mut Vec<String>) -> Vec<Differences> {
+    let mut all = Vec::new();
+    for group in text.split('|').filter(|group| !group.is_empty()) {
+        if all.len() == MOST {
+            notices.push(format!("vs: only the first {MOST} runs beside this one were taken"));
+            break;
+        }
+        let differences = one(group, scenario, notices);
+        if !differences.0.is_empty() {
+            all.push(differences);
+        }
+    }
+    if all.len() > 1 {
+        notices.push(format!("vs: {} runs are to stand beside this one; the page shows the first", all.len()));
+    }
+    all
+}
+
+/// One group of pairs. A piece without `=` goes on with the value before it: values may have commas.
+fn one(group: &str, scenario: &Scenario, notices: &mut Vec<String>) -> Differences {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for piece in group.split(',') {
+        match (piece.split_once('='), pairs.last_mut()) {
+            (Some((key, value)), _) => pairs.push((key.to_owned(), value.to_owned())),
+            (None, Some((_, value))) => {
+                value.push(',');
+                value.push_str(piece);
+            }
+            (None, None) => notices.push(format!("vs: \"{piece}\" is no key=value; it was ignored")),
+        }
+    }
+    for (_, value) in &mut pairs {
+        *value = percent_decode_str(value).decode_utf8_lossy().into_owned();
+    }
+    pairs.retain(|(key, _)| {
+        let fits = !NOT_OF_A_RUN.contains(&key.as_str());
+        if !fits {
+            notices.push(format!("vs: {key} makes no other run; it was ignored"));
+        }
+        fits
+    });
+    let (other, said) = scenario.differing(&Differences(pairs.clone()));
+    notices.extend(said.into_iter().map(|notice| format!("vs: {notice}")));
+    let values = other.values();
+    // Only what is understood, as it was understood.
+    let kept = pairs.into_iter().filter_map(|(key, value)| {
+        let own = values.get(&key).map(Value::to_string);
+        let text = match key.as_str() {
+            "fidelity" => other.fidelity.id().to_owned(),
+            "preset" => other.preset.map(|preset| preset.id.to_owned())?,
+            "seed" => other.seed.clone(),
+            "x" | "until" => value,
+            _ => own?,
+        };
+        Some((key, text))
+    });
+    Differences(kept.collect())
+}

@@ -1,0 +1,41 @@
+//! The runs under one playhead, two at most, and what is worked out of each.
+
+use super::{Experiment, Lab};
+use crate::analysis::{GivenUp, Prefix, Summary};
+
+/// Which of the runs under one playhead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The scenario's own.
+    #[default]
+    First,
+    /// The one that stands beside it.
+    Second,
+}
+
+impl Lab {
+    /// The run of a side; the first where there is no second.
+    pub fn of(&self, side: Side) -> &Experiment {
+        self.second.as_ref().filter(|_| side == Side::Second).unwrap_or(&self.session)
+    }
+
+    /// Its samples up to the playhead.
+    pub fn so_far_of(&self, side: Side) -> Prefix<'_> {
+        let run = self.of(side);
+        run.history().until(run.events(), run.playhead())
+    }
+
+    /// The summary of a measure up to the playhead.
+    pub fn summary_of(&self, side: Side, id: &'static str) -> Option<Summary> {
+        let [first, second] = &self.summaries;
+        let memos = if side == Side::First { first } else { second };
+        memos.of(self.of(side).hash(), id, || self.so_far_of(side).summary(id))
+    }
+
+    /// What was given up among the samples of a measure.
+    pub fn given_up_of(&self, side: Side, id: &'static str) -> Option<GivenUp> {
+        let [first, second] = &self.given_up;
+        let memos = if side == Side::First { first } else { second };
+        memos.of(self.of(side).hash(), id, || self.so_far_of(side).of(id)?.given_up())
+    }
+}

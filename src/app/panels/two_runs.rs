@@ -1,0 +1,148 @@
+//! Two runs under one playhead: what they differ in, and what came of it, side by side.
+//!
+//! The same words and figures as in the tiles of each. What differs is changed here; whatever else is changed is changed in both.
+
+use crate::app::entry::Entry;
+use crate::app::family;
+use crate::app::icon::{IconName, icon_of};
+use crate::app::lab::Side;
+use crate::app::markup::{classes, html};
+use crate::app::page::{Command, Page};
+use crate::app::scene;
+use crate::session::Scenario;
+use crate::spec::{Field, Kind, Value};
+use crate::trace::Span;
+use crate::view::tiles::Tile;
+use yew::prelude::*;
+
+/// What two scenarios differ in: its key, its name, and its value in the one and in the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    key: String,
+    label: String,
+    values: [String; 2],
+}
+
+/// What a scenario and the one beside it differ in.
+pub fn differences(first: &Scenario, second: &Scenario) -> Vec<Difference> {
+    let Some(pairs) = first.versus.first() else { return Vec::new() };
+    let of = |(key, written): &(String, String)| {
+        let field = first.field(key);
+        let value = |scenario: &Scenario| match (key.as_str(), &field) {
+            ("fidelity", _) => scenario.fidelity.id().to_owned(),
+            ("preset", _) => scenario.preset.map_or("Defaults", |preset| preset.label).to_owned(),
+            ("seed", _) => scenario.seed.clone(),
+            (key, Some(_)) => scenario.values().get(key).map(Value::to_string).unwrap_or_default(),
+            _ => written.clone(),
+        };
+        let label = field.as_ref().map_or_else(|| key.clone(), |field| field.label.to_owned());
+        Difference { key: key.clone(), label, values: [value(first), value(second)] }
+    };
+    pairs.pairs().iter().map(of).collect()
+}
+
+/// What a run is called beside the other: "Workers 45", "As shipped".
+pub fn name(differences: &[Difference], side: Side) -> String {
+    let one = |difference: &Difference| {
+        let [first, second] = &difference.values;
+        let value = if side == Side::First { first } else { second };
+        match difference.key.as_str() {
+            "fidelity" => format!("as {value}"),
+            _ => format!("{} {value}", difference.label),
+        }
+    };
+    let named = differences.iter().map(one).collect::<Vec<_>>().join(", ");
+    let mut letters = named.chars();
+    letters.next().into_iter().map(|first| first.to_ascii_uppercase()).chain(letters).collect()
+}
+
+/// The section of the panel, where two runs stand under the playhead.
+pub fn two_runs(page: &Page) -> Html {
+    let lab = page.lab();
+    let Some(second) = lab.second() else { return Html::default() };
+    let differences = differences(lab.scenario(), second.scenario());
+    let family = family::of(&scene::spec(&lab));
+    let tiles = [Side::First, Side::Second].map(|side| (family.tiles)(&lab, side).0);
+    let names = [Side::First, Side::Second].map(|side| name(&differences, side));
+    html! {
+        <section class="sec two" aria-labelledby="h-two" data-testid="two-runs">
+            <header><h2 id="h-two">{ "Two runs" }</h2>
+                <button type="button" class="link" data-testid="alone" onclick={page.asks(Command::Alone)}>{ icon_of(IconName::Close) }{ "one run" }</button>
+            </header>
+            <table>
+                <thead><tr><td></td>{ for names.iter().map(|name| html! { <th scope="col" title={name.clone()}>{ name }</th> }) }</tr></thead>
+                <tbody class="apart">{ for differences.iter().map(|difference| row(page, difference)) }</tbody>
+                <tbody>{ for rows(&tiles).into_iter().map(|(first, second)| figures(&first, second.as_ref())) }</tbody>
+            </table>
+        </section>
+    }
+}
+
+/// The tiles that both have, and those of the first alone.
+fn rows([first, second]: &[Vec<Tile>; 2]) -> Vec<(Tile, Option<Tile>)> {
+    let of = |tile: &Tile| (tile.clone(), second.iter().find(|other| other.id == tile.id).cloned());
+    first.iter().map(of).collect()
+}
+
+fn figures(first: &Tile, second: Option<&Tile>) -> Html {
+    let cell = |tile: &Tile| {
+        let title = (!tile.full.is_empty()).then(|| tile.full.clone());
+        html! { <td class={classes!(tile.is_bad.then_some("bad"))} {title} data-value={tile.plain.clone()}>{ tile.shown.clone() }<small>{ tile.unit.clone() }</small></td> }
+    };
+    html! {
+        <tr data-testid={format!("two-{}", first.id)}><th scope="row">{ first.label.clone() }</th>
+            { cell(first) }
+            { second.map_or_else(|| html! { <td>{ "—" }</td> }, cell) }
+        </tr>
+    }
+}
+
+fn row(page: &Page, difference: &Difference) -> Html {
+    let Difference { key, label, values: [first, second] } = difference;
+    let commit = {
+        let (page, key) = (page.clone(), key.clone());
+        Callback::from(move |text: String| {
+            let fits = page.lab().scenario().clone().differ(&key, &text).is_ok();
+            if fits {
+                page.ask(Command::Beside(key.clone(), text));
+            }
+            fits
+        })
+    };
+    let is_field = page.lab().scenario().field(key).is_some();
+    html! {
+        <tr><th scope="row">{ label }
+                <button type="button" class="reset" title={format!("{label}: the same in both")} aria-label={format!("{label}: the same in both")}
+                    onclick={page.asks(Command::Agree(key.clone()))}>{ icon_of(IconName::Close) }</button></th>
+            <td>{ first }</td>
+            <td>if is_field {
+                <Entry value={second.clone()} {commit} testid={format!("beside-{key}")} label={format!("{label} of the second run")} class="mono" />
+            } else {
+                { second }
+            }</td>
+        </tr>
+    }
+}
+
+/// A value worth seeing beside one: the next choice, or twice as much. Nothing where nobody could guess one.
+pub fn another(field: &Field, value: &Value) -> Option<Value> {
+    let twice = match value {
+        Value::Count(n) => Value::Count(if *n == 0 { 10 } else { n * 2 }),
+        Value::Span(span) => {
+            Value::Span(if span.is_zero() { Span::millis(100) } else { Span(span.0.saturating_mul(2)) })
+        }
+        Value::Number(x) => Value::Number(if *x == 0.0 { 0.1 } else { x * 2.0 }),
+        Value::Word(word) => {
+            let Kind::Choice(choices) = field.kind else { return None };
+            let at = choices.iter().position(|choice| choice.id == word)?;
+            Value::Word(choices.get((at + 1) % choices.len())?.id.to_owned())
+        }
+    };
+    let half = match value {
+        Value::Count(n) => Value::Count(n / 2),
+        Value::Span(span) => Value::Span(Span(span.0 / 2)),
+        Value::Number(x) => Value::Number(x / 2.0),
+        Value::Word(word) => Value::Word(word.clone()),
+    };
+    [twice, half].into_iter().find(|other| other != value && field.read(&other.to_string()).as_ref() == Ok(other))
+}

@@ -69,7 +69,6 @@ async fn every_question_runs_its_scenario_and_stops_where_there_is_something_to_
             // At a speed of one's own: the answer is the same.
             page.blur().await;
             page.press('6').await;
-            page.click("tab-start").await;
             page.click(&format!("question-{}", pattern.id)).await;
             let stops = question.stops.0.to_string();
             page.until_is("clock", "data-ns", &stops).await;
@@ -109,12 +108,14 @@ async fn what_is_tried_is_in_the_link_shows_where_it_says_and_is_taken_back_by_a
         page.click("try-1").await;
         page.until("the second is beside the first", "location.hash.includes('workers=60')").await;
         assert_eq!(page.attribute("try-0", "aria-pressed").await, "true", "and takes nothing from it");
+        page.until("what is another is said", "$('voice').innerText.includes('Now: workers 60.')").await;
         page.click("try-0").await;
         page.until_is("try-0", "aria-pressed", "false").await;
         assert_eq!(page.link().await, "#/worker-pool?workers=60");
         page.click("try-1").await;
         page.until_is("try-1", "aria-pressed", "false").await;
         assert_eq!(page.link().await, "#/worker-pool");
+        assert_eq!(page.value("$('voice-changed')").await, json!(null), "as it was written");
     })
     .await;
 }

@@ -23,7 +23,7 @@ pub fn Explain() -> Html {
     let (reading, again) = use_reading(patterns::sources(scenario.pattern).first().copied());
     let sections = if let Reading::Text(text) = reading { explanation(text) } else { Vec::new() };
     let ideal = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity);
-    let told = use_told(&page);
+    let (shown, told) = (scenario.began_as(), use_told(&page));
     let how = read_scene(&page.lab(), |scene, _| story::reading(scene));
     let asked = page.state.origin.filter(|_| !sections.is_empty());
     use_effect_on(asked, move || {
@@ -33,6 +33,9 @@ pub fn Explain() -> Html {
     });
     html! {
         <div class="explain scroll" tabindex="0" data-testid="explain" aria-label="Explanation">
+            if !shown.help.is_empty() {
+                <section><h3>{ shown.label }</h3><p>{ shown.help }</p></section>
+            }
             <section data-testid="told"><h3>{ "This run" }</h3>
                 if told.is_empty() {
                     <p>{ "It has not begun." }</p>

@@ -101,7 +101,7 @@ fn state_class(mode: Mode) -> &'static str {
 fn use_scrolling(node: &NodeRef, props: &SourceProps) {
     let (node, text, stuck) = (node.clone(), props.text, props.asked.or(props.stuck));
     use_effect_on((props.path, stuck), move || {
-        let is_async = |line: &str| line.trim_start().trim_start_matches("pub ").starts_with("async fn");
+        let is_async = |line: &str| line.contains("async fn ") && !line.trim_start().starts_with("//");
         let first = text.lines().position(is_async).unwrap_or(0);
         // What is stuck has some lines above it, so that one sees where one is.
         let index = stuck.map_or(first, |line| (line as usize).saturating_sub(4));

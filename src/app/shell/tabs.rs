@@ -104,7 +104,8 @@ pub fn Tabs() -> Html {
 /// opens it, by whatever way, and pressing the chosen one again closes it. Elsewhere the style sheet takes no notice.
 #[hook]
 fn use_open(current: Tab) -> Held<bool> {
-    let open = use_held(|| false);
+    // At the front door the questions are there to be seen.
+    let open = use_held(|| current == Tab::Start);
     let seen = use_mut_ref(|| current);
     {
         let open = open.clone();

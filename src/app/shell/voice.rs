@@ -1,6 +1,7 @@
 //! The voice: what the scenario shows, in a sentence over its run, and what to try with it.
 //!
-//! It stands at every width and for every pattern. On the front door a sentence above it says what Millrace is.
+//! It stands at every width and for every pattern. On the front door a sentence above it says what Millrace is. The sentence is about the
+//! scenario as it was written: where it was changed since, what is another now stands behind it, so that nothing false is said.
 
 use crate::app::front_door::LEAD;
 use crate::app::held::use_held;
@@ -10,11 +11,18 @@ use crate::app::page::{Command, Page, use_page};
 use crate::app::panels::before_note;
 use crate::app::trying::is_done;
 use crate::platform::media::Media;
+use crate::session::{Scenario, Target};
+use crate::view::number;
 use yew::prelude::*;
 
 /// The voice.
 pub fn voice(page: &Page) -> Html {
-    let says = page.scenario().began_as().says;
+    let scenario = page.scenario();
+    let says = match scenario.target {
+        Target::Sim => scenario.began_as().says,
+        Target::Fetch => "The requests go to a real endpoint: what happens is what it does.",
+    };
+    let now = changes(&scenario);
     html! {
         <section class="voice" aria-label="What this scenario shows" data-testid="voice">
             if page.state.lead {
@@ -22,11 +30,35 @@ pub fn voice(page: &Page) -> Html {
                     <button data-testid="lead-close" aria-label="Hide this sentence for good" onclick={page.asks(Command::HideLead)}>{ icon_of(IconName::Close) }</button>
                 </p>
             }
-            <p class="sentence">{ says }</p>
+            <p class="sentence">{ says }
+                if let Some(now) = now {
+                    <small data-testid="voice-changed">{ format!(" Now: {now}.") }</small>
+                }
+            </p>
             <Tries />
         </section>
     }
 }
+
+/// What is another than in the scenario as it was written: a few values, and how many more.
+fn changes(scenario: &Scenario) -> Option<String> {
+    let usual = scenario.began_as().fidelity.unwrap_or_default();
+    let mut changes: Vec<String> = Vec::new();
+    changes.extend((scenario.fidelity != usual).then(|| format!("as {}", scenario.fidelity.id())));
+    changes.extend(scenario.chosen().into_iter().filter_map(|(key, value)| {
+        let label = scenario.field(key)?.label.to_lowercase();
+        Some(format!("{label} {}", number::quoted(&value.to_string())))
+    }));
+    let more = changes.len().saturating_sub(MOST_CHANGES);
+    changes.truncate(MOST_CHANGES);
+    if more > 0 {
+        changes.push(format!("{more} more"));
+    }
+    (!changes.is_empty()).then(|| changes.join(", "))
+}
+
+/// How many changes are named.
+const MOST_CHANGES: usize = 2;
 
 /// What to try. On a phone those that fit, and how many more there are.
 #[component]

@@ -8,7 +8,7 @@ pub(super) const QUESTION: Question = Question {
     asks: "See a breaker open",
     preset: "",
     stops: Span::millis(2_030),
-    fact: "the breaker opened at 2.03 s",
+    fact: "opened at 2.03 s",
     picture: "breaker",
 };
 

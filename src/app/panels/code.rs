@@ -24,20 +24,18 @@ pub fn Code() -> Html {
     let files = patterns::sources(pattern);
     // Where a pattern has several files, the second is the one to look at: the first puts them together.
     let first = usize::from(pattern.file.ends_with("/mod.rs"));
-    let chosen = use_held(|| first);
-    {
-        let chosen = chosen.clone();
-        use_effect_on(pattern.id, move || chosen.set(first));
-    }
+    // A choice is of a file of one pattern: of another it means nothing, and would fetch a file that nobody asked for.
+    let chosen = use_held(|| (pattern.id, first));
+    let index = if chosen.0 == pattern.id { chosen.1 } else { first };
     let passage = passage(&page.state);
     {
         let chosen = chosen.clone();
         use_effect_on(passage, move || {
             let file = passage.and_then(|p| files.iter().position(|source| short_path(source.path) == p.file));
-            file.into_iter().for_each(|file| chosen.set(file));
+            file.into_iter().for_each(|file| chosen.set((pattern.id, file)));
         });
     }
-    let source = files.get(*chosen).or_else(|| files.first()).copied();
+    let source = files.get(index).or_else(|| files.first()).copied();
     let path = source.map_or("", |source| source.path);
     let (reading, again) = use_reading(source);
     let text = if let Reading::Text(text) = reading { text } else { "" };
@@ -56,7 +54,8 @@ pub fn Code() -> Html {
     let onchange = {
         let chosen = chosen.clone();
         Callback::from(move |event: Event| {
-            chosen.set(field::text(&event).and_then(|text| text.parse().ok()).unwrap_or(0))
+            let index = field::text(&event).and_then(|text| text.parse().ok()).unwrap_or(0);
+            chosen.set((pattern.id, index));
         })
     };
     html! {
@@ -66,7 +65,7 @@ pub fn Code() -> Html {
                 <label class="file">{ "File " }
                     <select {onchange}>
                         { for files.iter().enumerate().map(|(i, source)| html! {
-                            <option value={i.to_string()} selected={i == *chosen}>{ label(source.path) }</option>
+                            <option value={i.to_string()} selected={i == index}>{ label(source.path) }</option>
                         }) }
                     </select>
                 </label>

@@ -23,7 +23,7 @@ use crate::app::page::{Change, Command, Page, State};
 use crate::app::panels::{Difference, Panel, differences, name};
 use crate::app::side_runs::SideRuns;
 use crate::platform::{address, clock, host};
-use crate::session::Scenario;
+use crate::session::{Moment, Scenario, link};
 use std::cell::RefCell;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -52,9 +52,14 @@ fn first_state() -> State {
     }
 }
 
-/// What the page opens with, until the address was read.
+/// What the page is first rendered with: the scenario that stands in the address, at rest, so that nothing is fetched for another.
 fn first_lab() -> Option<Lab> {
-    Scenario::at_the_door().map(Lab::new)
+    let named = link::decode(&address::fragment()).ok().map(|decoded| decoded.scenario);
+    let still = named.map(|mut scenario| {
+        scenario.moment = Moment::default();
+        scenario
+    });
+    still.or_else(Scenario::at_the_door).map(Lab::new)
 }
 
 /// The page.

@@ -58,6 +58,7 @@ fn pattern(p: &Pattern) -> Json {
         "title": p.title,
         "group": p.group,
         "params": (p.fields)().iter().map(param).collect::<Vec<_>>(),
+        "usual": { "label": p.usual.label, "says": p.usual.says },
         "presets": p.presets.iter().map(|preset| json!({
             "id": preset.id,
             "label": preset.label,

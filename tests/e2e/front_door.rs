@@ -201,3 +201,27 @@ async fn the_search_leads_to_scenarios_parameters_and_explanations() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_the_catalogue_is_glyphs_who_seeks_sees_it_in_full() {
+    before_the_page(async |page: Page| {
+        page.chromium(Command::window(1100, 800)).await;
+        page.open("#/worker-pool").await;
+        let wide = "document.querySelector('.rail').getBoundingClientRect().width > 200";
+        assert_eq!(page.value(wide).await, json!(false));
+        page.press('/').await;
+        page.until("it is wide", wide).await;
+        for key in "outage".chars() {
+            page.press(key).await;
+        }
+        page.until(
+            "what is found can be read",
+            "$('found')?.querySelector('.name').getBoundingClientRect().width > 30",
+        )
+        .await;
+        page.blur().await;
+        page.until("it is narrow again", &format!("!({wide})")).await;
+        assert_eq!(page.value("document.documentElement.scrollWidth <= innerWidth").await, json!(true));
+    })
+    .await;
+}

@@ -1,7 +1,6 @@
 //! A bank of cars on the page: what is asked of the running system, calls from a landing, and what is measured beside the cars.
 
-use crate::page::{Page, Trace, on_the_page};
-use millrace::export::Report;
+use crate::page::{Page, Trace, native_report, on_the_page};
 use serde_json::json;
 
 const ENTER: char = '\u{e007}';
@@ -11,13 +10,6 @@ const DOWN: char = '\u{e015}';
 /// Whether some request was answered with a status.
 fn answered(status: u16) -> String {
     format!("[...document.querySelectorAll('[data-testid=api-exchange]')].some(e => e.dataset.status === '{status}')")
-}
-
-/// What the native program reports of a link.
-fn native_report(link: &str) -> Report {
-    let scenario = millrace::session::link::decode(link).expect("the test's link is right").scenario;
-    let (session, _) = millrace::native::run::finish(scenario);
-    Report::of(&session, Vec::new(), 0)
 }
 
 #[tokio::test]

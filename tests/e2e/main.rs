@@ -10,6 +10,7 @@ mod driver;
 mod edits;
 mod endpoint;
 mod every_scenario;
+mod figures;
 mod first_load;
 mod front_door;
 mod hashes;

@@ -269,9 +269,14 @@ pub struct Trace {
 impl Trace {
     /// What the native program gets for a link.
     pub fn native(link: &str) -> Self {
-        let scenario = millrace::session::link::decode(link).expect("the test's link is right").scenario;
-        let (session, _) = millrace::native::run::finish(scenario);
-        let report = millrace::export::Report::of(&session, Vec::new(), 0);
+        let report = native_report(link);
         Self { events: report.events, hash: report.trace_hash }
     }
+}
+
+/// The report that the native program has for a link.
+pub fn native_report(link: &str) -> millrace::export::Report {
+    let scenario = millrace::session::link::decode(link).expect("the test's link is right").scenario;
+    let (session, _) = millrace::native::run::finish(scenario);
+    millrace::export::Report::of(&session, Vec::new(), 0)
 }

@@ -300,6 +300,29 @@ fn what_is_told_of_every_place_is_what_the_ledger_has_of_its_station() {
 }
 
 #[test]
+fn a_cell_of_several_requests_is_as_dark_with_errors_as_many_of_them_are() {
+    // One error among six coloured its cell: a quarter of all looked like four of five.
+    let group = patterns::find("wait-group").expect("the group");
+    let given = [("requests", "200000"), ("server", "general"), ("errors", "0.25")];
+    let mut experiment = Experiment::new(group, None, Fidelity::Documented, &given);
+    let now = SimTime(5_000 * MS);
+    let picture = experiment.at(now);
+    assert_eq!(picture.ledger.tally.departed(), 200_000);
+    let p = Palette::of(Theme::Light);
+    let (mut all, mut red) = (0.0, 0.0);
+    for shape in experiment.shapes(&picture, &look(WIDE, now, Theme::Light)) {
+        let Shape::Boxes { rects, fill: Some(fill), .. } = shape else { continue };
+        let area: f32 = rects.iter().map(|[_, _, w, h]| w * h).sum();
+        match (fill.r, fill.g, fill.b) {
+            hue if hue == (p.success.r, p.success.g, p.success.b) => all += area,
+            hue if hue == (p.server.r, p.server.g, p.server.b) => red += area * fill.a,
+            _ => {}
+        }
+    }
+    assert!(all > 10_000.0 && (0.24..0.30).contains(&(red / all)), "{} of {all}", red / all);
+}
+
+#[test]
 fn a_crowd_is_a_cell_for_each_request_and_takes_no_more_shapes_for_more_of_them() {
     let group = patterns::find("wait-group").expect("the group");
     let mut experiment = Experiment::new(group, None, Fidelity::Documented, &[]);

@@ -9,7 +9,7 @@ use super::rates::Rates;
 use super::sample::{How, Sample};
 use super::series::{self, Series};
 use super::summary::{Summary, percentile};
-use super::window::{RatePoint, WindowPoint, edges};
+use super::window::{RatePoint, WindowPoint, closed, instants};
 use millrace_spec::Measure;
 use millrace_trace::{Outcome, SimTime, Span, StationId};
 
@@ -131,16 +131,15 @@ impl<'a> Figures<'a> {
         widths.fold(step, Span::max)
     }
 
-    /// Percentiles by window of this length from the start until `end`; windows without any are left out.
-    pub fn by_window(self, end: SimTime, window: Span) -> Vec<WindowPoint> {
+    /// Percentiles by window of this length from the start until `end` of what ended in ways that count; windows without any, and one
+    /// that is still open, are left out. Of what was put together all that say how long something takes counts.
+    pub fn by_window(self, end: SimTime, window: Span, counts: impl Fn(How) -> bool) -> Vec<WindowPoint> {
         let (mut points, since) = self.folded_points();
         let mut inside: Vec<Vec<u64>> = Vec::new();
-        for sample in
-            self.kept().filter(|sample| sample.how().has_length() && since.is_none_or(|since| sample.at > since))
-        {
+        for sample in self.kept().filter(|sample| counts(sample.how()) && since.is_none_or(|since| sample.at > since)) {
             push_at(&mut inside, sample.at, window).push(sample.span.0);
         }
-        points.extend(edges(end, window).zip(inside).filter_map(|((_, to), nanos)| point(to, nanos)));
+        points.extend(closed(end, window).zip(inside).filter_map(|((_, to), nanos)| point(to, nanos)));
         points
     }
 
@@ -151,7 +150,7 @@ impl<'a> Figures<'a> {
         let mut kept: Vec<&Sample> = self.kept().filter(|sample| sample.how().has_length()).collect();
         // Those of several stations come one station after the other.
         millrace_trace::order::sort_by_key(&mut kept, |sample| sample.at);
-        for (_, to) in edges(end, step).filter(|(_, to)| since.is_none_or(|since| *to > since)) {
+        for to in instants(end, step).filter(|to| since.is_none_or(|since| *to > since)) {
             let from = to.0.checked_sub(window.0);
             let first = from.map_or(0, |from| kept.partition_point(|sample| sample.at.0 <= from));
             let last = kept.partition_point(|sample| sample.at <= to);
@@ -164,13 +163,13 @@ impl<'a> Figures<'a> {
     fn folded_points(self) -> (Vec<WindowPoint>, Option<SimTime>) {
         let (windows, since) = self.windows();
         let point = |window: &Window| {
-            let [p50, p95, p99] = window.percentiles()?;
-            Some(WindowPoint { at: window.to, p50, p95, p99 })
+            let ([p50, p95, p99], n) = window.percentiles()?;
+            Some(WindowPoint { at: window.to, n, p50, p95, p99 })
         };
         (windows.iter().filter_map(point).collect(), since)
     }
 
-    /// How often a second what in windows of this length from the start until `end`.
+    /// How often a second what in windows of this length from the start until `end`; one that is still open is left out.
     pub fn rates(self, end: SimTime, window: Span) -> Vec<RatePoint> {
         let of = |to: SimTime, counts: &Counts, time: Span| {
             Rates::counted(outcomes(counts), time).map(|rates| RatePoint { at: to, rates })
@@ -185,7 +184,7 @@ impl<'a> Figures<'a> {
             }
         }
         let since = since.unwrap_or(SimTime::ZERO);
-        for (index, (from, to)) in edges(end, window).enumerate().filter(|(_, (_, to))| *to > since) {
+        for (index, (from, to)) in closed(end, window).enumerate().filter(|(_, (_, to))| *to > since) {
             let counts = inside.get(index).copied().unwrap_or_default();
             points.extend(of(to, &counts, to.since(from.max(since))));
         }
@@ -259,8 +258,8 @@ fn outcomes(counts: &Counts) -> [u64; Outcome::ALL.len()] {
 /// The percentiles of these nanoseconds; none of none.
 fn point(at: SimTime, mut nanos: Vec<u64>) -> Option<WindowPoint> {
     nanos.sort_unstable();
-    let p = |per_mille| percentile(&nanos, per_mille);
-    (!nanos.is_empty()).then(|| WindowPoint { at, p50: p(500), p95: p(950), p99: p(990) })
+    let (p, n) = (|per_mille| percentile(&nanos, per_mille), nanos.len() as u64);
+    (n > 0).then(|| WindowPoint { at, n, p50: p(500), p95: p(950), p99: p(990) })
 }
 
 #[cfg(test)]
@@ -329,11 +328,13 @@ mod tests {
         let history = folded(&trace, Budget::default());
         let calls = history.until(u64::MAX, SimTime(75 * MS)).calls().expect("calls are measured");
         let step = Span::millis(10);
-        for points in [calls.trailing(SimTime(75 * MS), step, step), calls.by_window(SimTime(75 * MS), step)] {
+        let by_window = calls.by_window(SimTime(75 * MS), step, How::has_length);
+        for points in [calls.trailing(SimTime(75 * MS), step, step), by_window] {
             let at: Vec<Vec<u64>> =
-                pieces(&points, step).map(|piece| piece.iter().map(|p| p.at.0 / MS).collect()).collect();
+                pieces(&points, step, 1).iter().map(|piece| piece.iter().map(|p| p.at.0 / MS).collect()).collect();
             assert_eq!(at.first().map(Vec::as_slice), Some([10, 20].as_slice()));
             assert_eq!(at.get(1).map(|piece| &piece[..2]), Some([60, 70].as_slice()));
+            assert!(pieces(&points, step, 2).is_empty(), "one call is no percentile where two are needed");
         }
     }
 
@@ -344,15 +345,18 @@ mod tests {
         let calls = history.until(u64::MAX, SimTime(300 * MS)).calls().expect("calls are measured");
         let all = WindowPoint {
             at: SimTime(300 * MS),
+            n: 2,
             p50: Span::millis(40),
             p95: Span::millis(250),
             p99: Span::millis(250),
         };
-        assert_eq!(
-            calls.by_window(SimTime(300 * MS), Span::secs(1)),
-            [all],
-            "and one that was taken back says nothing"
-        );
+        let window = Span::millis(300);
+        let points = calls.by_window(SimTime(300 * MS), window, How::has_length);
+        assert_eq!(points, [all], "and one that was taken back says nothing");
+        assert_eq!(calls.by_window(SimTime(299 * MS), window, How::has_length), [], "an open window is no window yet");
+        let answers = calls.by_window(SimTime(300 * MS), window, How::is_answer);
+        assert_eq!(answers.first().map(|point| (point.n, point.p99)), Some((1, Span::millis(40))));
+        assert_eq!(calls.given_up(), Some(GivenUp { count: 1, least: Span::millis(250) }));
     }
 
     #[test]
@@ -405,7 +409,7 @@ mod tests {
         assert!(bins.iter().all(|(all, _)| (450.0..750.0).contains(all)), "steady work has no spikes: {bins:?}");
         assert!((all - 60_000.0).abs() < 1e-3, "{all}");
         let calls = large.until(u64::MAX, at).calls().expect("calls are measured");
-        let points = calls.by_window(at, Span::secs(10));
+        let points = calls.by_window(at, Span::secs(10), How::has_length);
         assert!(points.is_sorted_by_key(|p| p.at) && points.len() > 20);
         let rates = left.rates(at, Span::secs(10));
         assert!(rates.is_sorted_by_key(|p| p.at) && rates.iter().all(|p| p.rates.throughput() > 1.0));

@@ -108,10 +108,10 @@ pub struct Window {
 }
 
 impl Window {
-    /// The median, the 95th and the 99th percentile of those that have a length; none of none.
-    pub fn percentiles(&self) -> Option<[Span; 3]> {
+    /// The median, the 95th and the 99th percentile of those that have a length, and how many they are; none of none.
+    pub fn percentiles(&self) -> Option<([Span; 3], u64)> {
         let spans = self.spans.as_ref().filter(|spans| !spans.is_empty())?;
-        Some([0.5, 0.95, 0.99].map(|quantile| Span(spans.value_at_quantile(quantile))))
+        Some(([0.5, 0.95, 0.99].map(|quantile| Span(spans.value_at_quantile(quantile))), spans.len()))
     }
 
     fn new(number: u64, width: u64) -> Window {

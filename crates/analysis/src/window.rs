@@ -8,6 +8,8 @@ use millrace_trace::{SimTime, Span};
 pub struct WindowPoint {
     /// The end of the window.
     pub at: SimTime,
+    /// Of how many; not too few is up to who shows them.
+    pub n: u64,
     /// The median.
     pub p50: Span,
     /// 95 % were no longer.
@@ -25,13 +27,20 @@ pub struct RatePoint {
     pub rates: Rates,
 }
 
-/// The windows of this length from the start until `end`, the last one cut short.
-pub(super) fn edges(end: SimTime, window: Span) -> impl Iterator<Item = (SimTime, SimTime)> {
+/// The windows of this length from the start until `end` that are over by then: what is known of an open one is not what it will be.
+pub(super) fn closed(end: SimTime, window: Span) -> impl Iterator<Item = (SimTime, SimTime)> {
     let window = window.0.max(1);
-    (0..end.0.div_ceil(window)).map(move |i| (SimTime(i * window), SimTime(((i + 1) * window).min(end.0))))
+    (0..end.0 / window).map(move |i| (SimTime(i * window), SimTime((i + 1) * window)))
 }
 
-/// The points with no window left out between them, in pieces: across a window without a sample nothing is known.
-pub fn pieces(points: &[WindowPoint], step: Span) -> impl Iterator<Item = &[WindowPoint]> {
-    points.chunk_by(move |a, b| b.at - a.at <= step)
+/// Every `step` from the start until `end`, and the end itself.
+pub(super) fn instants(end: SimTime, step: Span) -> impl Iterator<Item = SimTime> {
+    let step = step.0.max(1);
+    (0..end.0.div_ceil(step)).map(move |i| SimTime(((i + 1) * step).min(end.0)))
+}
+
+/// The points of at least `enough` samples with no window left out between them, in pieces: across a window with fewer nothing is known.
+pub fn pieces(points: &[WindowPoint], step: Span, enough: u64) -> Vec<Vec<WindowPoint>> {
+    let known: Vec<WindowPoint> = points.iter().filter(|point| point.n >= enough).copied().collect();
+    known.chunk_by(|a, b| b.at - a.at <= step).map(<[WindowPoint]>::to_vec).collect()
 }

@@ -1,6 +1,7 @@
 //! What leaves the program: the report of a run, and its trace as lines of JSON, and the comparison of a suite.
 
 pub mod headless;
+mod headline;
 mod host;
 mod jsonl;
 mod perfetto;
@@ -12,6 +13,7 @@ pub mod suite;
 mod table;
 mod text;
 
+pub use headline::headline;
 pub use host::{Documents, Heap, Host, costs};
 pub use jsonl::json_line;
 pub use perfetto::perfetto;

@@ -1,8 +1,8 @@
 //! The report of a run: the figures that outside scripts rely on, under the names they rely on.
 
-use millrace_analysis::{ByOutcome, Figures, History, How, Prefix, Rates, Standing, Summary};
+use millrace_analysis::{ByOutcome, Figures, GivenUp, History, How, Prefix, Rates, Standing, Summary};
 use millrace_engine::{Progress, WaitingTask};
-use millrace_session::{Scenario, Session};
+use millrace_session::{Scenario, Session, link};
 use millrace_spec::{Measure, SceneSpec, Value};
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
@@ -57,6 +57,12 @@ pub struct Report {
     pub latency_by_outcome: ByOutcome,
     /// From the intended start to the end, where arrivals are open. None without one that ended.
     pub response_ns: Option<Summary>,
+    /// What was given up among those.
+    #[serde(skip)]
+    pub response_given_up: Option<GivenUp>,
+    /// The link that leads to this run.
+    #[serde(skip)]
+    pub link: String,
     /// What the pattern declares that it measures, each as `<id>_ns`. None without a sample.
     #[serde(flatten, serialize_with = "measured_ns")]
     pub measured: Vec<MeasuredLine>,
@@ -250,6 +256,8 @@ impl Report {
             latency_ns,
             latency_by_outcome,
             response_ns: None,
+            response_given_up: None,
+            link: link::encode(scenario),
             measured: declared.collect(),
             percentiles: if history.is_exact() { "exact" } else { "histogram" },
             servers: servers(&spec, &so_far, (latency_ns, latency_by_outcome), ledger, &trace),
@@ -273,6 +281,7 @@ impl Report {
         };
         if report.has_open_arrivals {
             report.response_ns = so_far.response();
+            report.response_given_up = so_far.responses().and_then(Figures::given_up);
         }
         report
     }

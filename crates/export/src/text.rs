@@ -1,8 +1,8 @@
-//! The report as text: what the original prints, and then what it promised.
+//! The report as text: the headline, what the original prints, and then what it promised.
 //!
 //! What was never measured has a dash, and what cannot be has no line: a bank has no calls, and a run of calls no rides.
 
-use super::Report;
+use super::{Report, headline};
 use millrace_analysis::{Standing, Summary};
 use millrace_spec::TimeUnit;
 use serde_json::Value as Json;
@@ -17,7 +17,7 @@ pub fn text(report: &Report) -> String {
 }
 
 fn write(out: &mut String, r: &Report) -> std::fmt::Result {
-    writeln!(out, "{} · {} · seed {}", r.pattern, r.fidelity, r.seed)?;
+    write!(out, "{}", headline(r, &r.link))?;
     for notice in &r.notices {
         writeln!(out, "  notice: {notice}")?;
     }
@@ -88,7 +88,7 @@ fn latencies(out: &mut String, r: &Report) -> std::fmt::Result {
         writeln!(out, "  {word} {}", summary(latency.as_ref(), ms))?;
     }
     if r.has_open_arrivals {
-        writeln!(out, "Response: {} (from the intended start)", summary(r.response_ns.as_ref(), ms))?;
+        writeln!(out, "From the intended start: {}", summary(r.response_ns.as_ref(), ms))?;
     }
     Ok(())
 }

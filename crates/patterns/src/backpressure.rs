@@ -179,6 +179,7 @@ pub static PATTERN: Pattern = Pattern {
         },
     }),
     ideal,
+    ceiling: |values, _| upstream::ceiling(values, Some(values.count("workers"))),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };

@@ -166,6 +166,7 @@ pub static PATTERN: Pattern = Pattern {
         },
     }),
     ideal,
+    ceiling: |values, _| upstream::ceiling(values, Some(callers(values)?)),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };
@@ -263,10 +264,14 @@ fn capitalised(name: &str) -> String {
 
 /// Requests × mean ÷ workers of the calling stage, where that is the slowest.
 fn ideal(values: &Values, _: Fidelity) -> Option<Ideal> {
+    upstream::ideal(values, callers(values)?)
+}
+
+/// How many workers the stage has that calls, if one does.
+fn callers(values: &Values) -> Option<u64> {
     let stages = read_stages(values.word("stages")).ok()?;
-    let callers =
-        stages.iter().zip(works(&stages)).find(|(_, work)| *work == Work::Call).map(|(stage, _)| stage.workers)?;
-    upstream::ideal(values, u64::from(callers))
+    let calling = stages.iter().zip(works(&stages)).find(|(_, work)| *work == Work::Call)?;
+    Some(u64::from(calling.0.workers))
 }
 
 async fn run(env: Env, p: Params, fidelity: Fidelity) {

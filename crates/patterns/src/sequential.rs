@@ -100,6 +100,7 @@ pub static PATTERN: Pattern = Pattern {
         },
     }),
     ideal,
+    ceiling: |values, _| upstream::ceiling(values, Some(1)),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

@@ -197,6 +197,7 @@ pub static PATTERN: Pattern = Pattern {
         },
     }),
     ideal,
+    ceiling: |values, _| upstream::ceiling(values, Some(values.count("workers"))),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

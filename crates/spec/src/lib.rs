@@ -46,7 +46,7 @@ pub use field::{CLOSED, Choice, DefaultValue, Field, Kind, Level, Role, SCRIPT};
 pub use measure::{At, Measure, Step, TimeUnit};
 pub use packed::{Cells, Packed};
 pub use params::{FieldGroup, FromValue, Given, Share, set_default};
-pub use pattern::{Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
+pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
 pub use place::{Bank, Place, PlaceKind, Regulator};
 pub use practice::{Practice, Seen};
 pub use prefix::{Prefix, prefixed};

@@ -55,6 +55,8 @@ pub struct Pattern {
     pub suite: Option<Suite>,
     /// The total time that follows from the parameters in closed form, where one does, in seconds, and the formula.
     pub ideal: fn(&Values, Fidelity) -> Option<Ideal>,
+    /// The rate that no run can exceed for long, where it follows from the parameters.
+    pub ceiling: fn(&Values, Fidelity) -> Option<Ceiling>,
     /// The interface that the running system has of its own, if it has one.
     pub console: Option<&'static Console>,
     /// A choice whose alternatives can be raced on the same traffic, if there is one.
@@ -71,6 +73,15 @@ pub struct Ideal {
     /// The total time in seconds.
     pub seconds: f64,
     /// The sum: "7,500 × 20 ms ÷ 15".
+    pub formula: String,
+}
+
+/// A rate that nobody can exceed for long.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ceiling {
+    /// Calls a second.
+    pub per_second: f64,
+    /// The sum: "4 slots ÷ 20 ms".
     pub formula: String,
 }
 
@@ -152,6 +163,7 @@ impl Pattern {
         home: (StationKind::Sink, "results"),
         suite: None,
         ideal: |_, _| None,
+        ceiling: |_, _| None,
         console: None,
         race: None,
         detail: None,

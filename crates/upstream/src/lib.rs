@@ -4,6 +4,7 @@
 //! same ones. A server is a value with a name, parameters and faults of its own. A run that was given a real endpoint calls that
 //! in place of the default one, through the same station.
 
+mod ceiling;
 mod evidence;
 mod faults;
 mod general;
@@ -20,6 +21,7 @@ mod service;
 mod trouble;
 mod walk;
 
+pub use ceiling::ceiling;
 pub use evidence::{Evidence, Failure, Witness};
 pub use faults::{BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER, faults, faults_of, faults_with_crew};
 pub use general::{General, Service};

@@ -12,6 +12,7 @@ pub mod place;
 pub mod recent;
 pub mod scene;
 pub mod shape;
+pub mod sheets;
 pub mod standing;
 pub mod status;
 pub mod story;

@@ -9,10 +9,11 @@ mod requests;
 
 use super::lab::{Lab, Side};
 use super::page::Page;
-use super::panels::{ReportPart, Sheet};
+use super::panels::ReportPart;
 use crate::spec::{PlaceKind, SceneSpec};
 use crate::view::Palette;
 use crate::view::shape::Point;
+use crate::view::sheets::Sheet;
 use crate::view::tiles::Tile;
 use std::rc::Rc;
 use yew::prelude::*;

@@ -2,6 +2,7 @@
 
 use super::{Experiment, Lab};
 use crate::analysis::{GivenUp, Prefix, Summary};
+use crate::trace::Outcome;
 
 /// Which of the runs under one playhead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,11 @@ impl Lab {
 
     /// What was given up among the samples of a measure.
     pub fn given_up_of(&self, side: Side, id: &'static str) -> Option<GivenUp> {
+        let tally = &self.of(side).state().ledger.tally;
+        // Mostly nothing was, and no sample needs to be looked at.
+        if tally.unanswered == 0 && tally.count(Outcome::TimedOut) == 0 {
+            return None;
+        }
         let [first, second] = &self.given_up;
         let memos = if side == Side::First { first } else { second };
         memos.of(self.of(side).hash(), id, || self.so_far_of(side).of(id)?.given_up())

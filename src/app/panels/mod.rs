@@ -28,7 +28,7 @@ mod two_runs;
 
 pub use api::{Api, obstacle};
 pub use before::before_note;
-pub use charts::{Sheet, bank_charts, call_charts, charts};
+pub use charts::{Charts, bank_charts, call_charts};
 pub use checks::{checks_badge, checks_pane};
 pub use code::Code;
 pub use endpoint::endpoint_section;
@@ -62,7 +62,7 @@ pub fn Panel() -> Html {
             { faults(&page) }
             <FamilySections />
             { tiles(&page) }
-            { charts(&page) }
+            <Charts />
         </>
     }
 }

@@ -1,5 +1,6 @@
 //! The report: what the original prints, and then what it promised. A bank's says how long people waited and rode instead.
 
+mod headline;
 mod tables;
 
 use super::cost::cost;
@@ -8,9 +9,10 @@ use crate::app::lab::Lab;
 use crate::app::markup::{Children, html};
 use crate::app::page::{Page, use_page};
 use crate::app::{family, scene};
-use crate::export::Report;
-use crate::platform::clock;
+use crate::export::{self, Report};
+use crate::platform::{address, clock};
 use crate::view::{number, standing, status};
+use headline::Headline;
 use std::rc::Rc;
 use tables::{called, measured, stations};
 use yew::prelude::*;
@@ -19,6 +21,7 @@ use yew::prelude::*;
 #[component]
 pub fn ReportPane() -> Html {
     let page = use_page();
+    let link = address::whole(&page.link(false).0);
     let report = use_report(&page);
     let (over, family) = {
         let lab = page.lab();
@@ -29,6 +32,7 @@ pub fn ReportPane() -> Html {
         <div class="report scroll" tabindex="0" aria-label="Report" data-testid="report" data-outcome={report.outcome}
             data-over={over.to_string()} data-virtual-ns={report.virtual_ns.to_string()}>
             <div class="cols">
+                <Headline text={export::headline(&report, &link)} />
                 { first(&page, &report) }
                 { promised(&page, &report, over) }
                 { then(&page, &report) }

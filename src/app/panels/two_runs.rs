@@ -56,6 +56,12 @@ pub fn name(differences: &[Difference], side: Side) -> String {
     letters.next().into_iter().map(|first| first.to_ascii_uppercase()).chain(letters).collect()
 }
 
+/// What a run is called where there is hardly any room: the values that it has otherwise.
+pub fn brief(differences: &[Difference], side: Side) -> String {
+    let value = |difference: &Difference| difference.values[usize::from(side == Side::Second)].clone();
+    differences.iter().map(value).collect::<Vec<_>>().join(", ")
+}
+
 /// The section of the panel, where two runs stand under the playhead.
 pub fn two_runs(page: &Page) -> Html {
     let lab = page.lab();

@@ -7,7 +7,7 @@ use crate::app::markup::html;
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{
-    Api, Code, Explain, FamilySections, ReportPane, before_note, charts, checks_badge, checks_pane, endpoint_section,
+    Api, Charts, Code, Explain, FamilySections, ReportPane, before_note, checks_badge, checks_pane, endpoint_section,
     faults, log, params, start, tiles, two_runs,
 };
 use crate::app::{family, scene};
@@ -93,7 +93,7 @@ pub fn Tabs() -> Html {
                     Tab::Checks => checks_pane(&page),
                     Tab::Api => html! { <Api /> },
                     Tab::Params => html! { <div class="scroll fill">{ endpoint_section(&page) }{ params(&page) }{ faults(&page) }</div> },
-                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }{ two_runs(&page) }<FamilySections />{ tiles(&page) }{ charts(&page) }</div> },
+                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }{ two_runs(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
                 } }
             </div>
         </section>

@@ -49,7 +49,7 @@ impl Column {
             Column::P95 => ("p95", "ms"),
             Column::P99 => ("p99", "ms"),
             Column::P999 => ("p99.9", "ms"),
-            Column::Errors => ("Errors", "%"),
+            Column::Errors => ("Failed", "%"),
             Column::Tasks => ("Peak tasks", "at once"),
             Column::Memory => ("Memory", "KiB of futures"),
         }

@@ -66,6 +66,7 @@ pub static PATTERN: Pattern = Pattern {
     ),
     file: file!(),
     ideal,
+    ceiling: |values, _| upstream::ceiling(values, Some(values.count("callers"))),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

@@ -84,6 +84,7 @@ pub static PATTERN: Pattern = Pattern {
          results that are lost, and at the panic of the report when statuses are fewer than latencies.",
     ),
     file: file!(),
+    ceiling: |values, _| upstream::ceiling(values, None),
     suite: Some(Suite {
         name: "Request patterns",
         place: 1,

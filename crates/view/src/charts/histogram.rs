@@ -2,7 +2,8 @@
 
 use super::Table;
 use super::paper::{Align, Paper};
-use super::time::label;
+use super::scale::label;
+use crate::shape::text_width;
 use crate::{Rgba, number};
 use plotters::prelude::DrawingBackend;
 
@@ -157,14 +158,17 @@ impl Histogram {
             paper.line(&[(x(value), bottom), (x(value), bottom + 4.0)], p.line_3, 1.0)?;
             paper.text((x(value), bottom + 12.0), &label(value), p.axis, Align::Centre)?;
         }
-        let mut taken: f64 = -100.0;
+        // Up to where there is a label; the next one stands beside it or nowhere.
+        let mut taken: f64 = 0.0;
         for (ms, name) in &self.marks {
             let at = x(ms.max(first.from)).min(right);
             paper.line(&[(at, top - 4.0), (at, bottom)], p.ink, 1.0)?;
-            if at > taken + 26.0 {
-                let (place, align) = if at > right - 26.0 { (at - 3.0, Align::Right) } else { (at + 3.0, Align::Left) };
+            let width = text_width(name, 11.0, false) + 6.0;
+            let (from, align) = if at > right - width { (at - width, Align::Right) } else { (at, Align::Left) };
+            if from >= taken {
+                let place = if align == Align::Right { at - 3.0 } else { at + 3.0 };
                 paper.text((place, top + 2.0), name, p.ink, align)?;
-                taken = at;
+                taken = from + width;
             }
         }
         paper.present()

@@ -1,17 +1,24 @@
 //! Charts by plotters, pure: they draw on any backend, a canvas in the page and SVG in native tests.
 //!
 //! The title, with its units, is HTML beside the canvas; here are the plot, its axes and its labels. Lines are labelled
-//! at their right ends with their current values. Where the numbers come from is not known here.
+//! at the right with their values at the playhead. Where the numbers come from is not known here.
 
 mod decimate;
 mod histogram;
+mod line;
+mod over;
 mod paper;
+mod scale;
 mod time;
+mod written;
 
 pub use decimate::decimate;
 pub use histogram::{Axis, Bin, Histogram};
+pub use line::{Line, Points};
 pub use paper::Paper;
-pub use time::{Band, Line, Points, TimeChart};
+pub use scale::Scale;
+pub use time::{Band, Mark, Stretch, TimeChart};
+pub use written::Written;
 
 /// What a chart says as a table: a heading and rows.
 #[derive(Clone, Debug, PartialEq)]

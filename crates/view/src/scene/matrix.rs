@@ -171,20 +171,20 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) 
     let cells = total.div_ceil(raster.each);
     if raster.pitch.1 >= MARKS {
         for index in 0..cells {
-            mark(sheet, look, cell_of(scene, index, 1), index, &raster);
+            mark(sheet, look, cell_of(scene, index), index, &raster);
         }
         return;
     }
     // Where there is room for a gap each cell has one; tiny ones run together into bars with a gap between rows.
     let gap = if raster.pitch.1 >= 4.0 { (1.0, 1.0) } else { (0.0, if raster.pitch.1 >= 3.0 { 1.0 } else { 0.0 }) };
-    let mut groups: Vec<(Cell, Vec<[f32; 4]>)> = Vec::new();
+    let mut groups: Vec<(Shade, Vec<[f32; 4]>)> = Vec::new();
     let mut index = 0;
     while index < cells {
-        let cell = cell_of(scene, index, raster.each);
+        let cell = shade_of(scene, index, raster.each);
         let mut run = 1;
         if gap.0 == 0.0 {
             let left = raster.columns - index % raster.columns;
-            while run < left && index + run < cells && cell_of(scene, index + run, raster.each) == cell {
+            while run < left && index + run < cells && shade_of(scene, index + run, raster.each) == cell {
                 run += 1;
             }
         }
@@ -198,20 +198,41 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) 
         index += run;
     }
     millrace_trace::order::sort_by_key(&mut groups, |(cell, _)| *cell);
-    for (cell, rects) in groups {
-        sheet.boxes(rects, Some(cell.colour(look.palette)), None);
+    for ((cell, errors), rects) in groups {
+        let Some((error, n)) = errors else {
+            sheet.boxes(rects, Some(cell.colour(look.palette)), None);
+            continue;
+        };
+        sheet.boxes(rects.clone(), Some(cell.colour(look.palette)), None);
+        let share = (n as f64 / raster.each as f64).max(FAINTEST);
+        sheet.boxes(rects, Some(error.colour(look.palette).faint(share as f32)), None);
     }
 }
 
-/// What a cell of so many requests shows: an error if there is one among them, else what the one in the middle does.
-fn cell_of(scene: &Scene<'_>, index: u64, each: u64) -> Cell {
-    let of = |job: u64| scene.ledger.jobs.get(job as u32).map_or(Cell::Unsent, |job| Cell::of(scene, job));
+/// What a cell shows, and over it the errors among its requests, as dark as their share: what kind the first is of, and how many there are.
+type Shade = (Cell, Option<(Cell, u64)>);
+
+/// A single error among many must still be seen.
+const FAINTEST: f64 = 0.15;
+
+fn cell_of(scene: &Scene<'_>, request: u64) -> Cell {
+    scene.ledger.jobs.get(request as u32).map_or(Cell::Unsent, |job| Cell::of(scene, job))
+}
+
+/// What a cell of so many requests shows: what the one in the middle of those does that are no errors, and the errors. If one error coloured
+/// its whole cell, a quarter of all would look like four of five.
+fn shade_of(scene: &Scene<'_>, index: u64, each: u64) -> Shade {
     let from = index * each;
     if each == 1 {
-        return of(from);
+        return (cell_of(scene, from), None);
     }
     let is_error = |cell: &Cell| matches!(cell, Cell::Left(sort) if sort.is_error());
-    (from..from + each).map(of).find(is_error).unwrap_or_else(|| of(from + each / 2))
+    let cells = || (from..from + each).map(|request| cell_of(scene, request));
+    let mut errors = cells().filter(is_error);
+    let Some(error) = errors.next() else { return (cell_of(scene, from + each / 2), None) };
+    let n = 1 + errors.count() as u64;
+    let middle = cells().filter(|cell| !is_error(cell)).nth(((each - n) / 2) as usize);
+    middle.map_or((error, None), |middle| (middle, Some((error, n))))
 }
 
 fn mark(sheet: &mut Sheet, look: &Look<'_>, cell: Cell, index: u64, raster: &Raster) {
@@ -256,7 +277,10 @@ pub fn at(scene: &Scene<'_>, look: &Look<'_>, area: Frame, at: Point) -> Option<
 fn about_job(scene: &Scene<'_>, look: &Look<'_>, first: u64, each: u64) -> (String, Vec<String>) {
     if each > 1 {
         let title = format!("Requests #{} to #{}", number::count(first + 1), number::count(first + each));
-        return (title, Vec::new());
+        let (_, errors) = shade_of(scene, first / each, each);
+        let line =
+            errors.map(|(error, n)| format!("{} of {}: {}", number::count(n), number::count(each), error.word()));
+        return (title, line.into_iter().collect());
     }
     let title = format!("Request #{}", number::count(first + 1));
     let Some(job) = scene.ledger.job(JobId(first as u32)) else { return (title, vec!["not sent".to_owned()]) };

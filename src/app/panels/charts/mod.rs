@@ -1,169 +1,104 @@
-//! The live charts: series from the samples up to the playhead, drawn by plotters on canvases.
+//! The live charts, drawn by plotters on canvases, each with another canvas over it for what changes with every look: the
+//! playhead, the values there, and where somebody points, which is the same instant in all charts.
 //!
-//! What there is to plot depends on the picture: calls that are answered, or people who wait for cars.
+//! They are of all that is computed, so moving the playhead within that makes none of them anew.
 
-mod bank;
-mod calls;
-mod measured;
+mod plot;
+mod pointed;
 
-pub use bank::sheets as bank_charts;
-pub use calls::sheets as call_charts;
-
-use crate::analysis::{LevelPoint, Summary, WindowPoint, pieces};
-use crate::app::held::use_held;
-use crate::app::icon::{IconName, icon_of};
-use crate::app::lab::Lab;
+use crate::app::lab::{Lab, Side};
 use crate::app::markup::html;
-use crate::app::page::Page;
-use crate::app::painting::use_painting;
+use crate::app::page::use_page;
+use crate::app::panels::two_runs::{brief, differences};
 use crate::app::{family, scene};
-use crate::platform::{canvas, host};
-use crate::trace::{SimTime, Span};
-use crate::view::charts::{Histogram, Line, Paper, Points, Table, TimeChart};
-use crate::view::{Palette, Rgba, Theme, number};
-use plotters_canvas::CanvasBackend;
+use crate::session::link;
+use crate::spec::SceneSpec;
+use crate::trace::{SimTime, TraceHash};
+use crate::view::place::tables;
+use crate::view::sheets::{Beside, Sheet, Told, of_bank, of_calls};
+use crate::view::{Palette, Theme};
+use plot::{Plot, Same};
+use pointed::Pointed;
 use std::rc::Rc;
-use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
-/// What one canvas shows.
-#[derive(Clone, Debug, PartialEq)]
-enum Figure {
-    Time(TimeChart),
-    Bars(Histogram),
+/// The charts of a bank.
+pub fn bank_charts(lab: &Lab, scene: &SceneSpec, palette: &Palette) -> Vec<Sheet> {
+    told(lab, scene, palette, of_bank)
 }
 
-/// A chart with its title line.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sheet {
-    id: AttrValue,
-    title: AttrValue,
-    note: String,
-    figure: Figure,
+/// The charts of patterns whose jobs call a server.
+pub fn call_charts(lab: &Lab, scene: &SceneSpec, palette: &Palette) -> Vec<Sheet> {
+    told(lab, scene, palette, of_calls)
 }
 
-/// All charts.
-pub fn charts(page: &Page) -> Html {
-    let palette = Palette::of(if page.state.dark { Theme::Dark } else { Theme::Light });
-    let sheets = {
-        let lab = page.lab();
-        let scene = scene::spec(&lab);
-        (family::of(&scene).charts)(&lab, &scene, palette)
-    };
-    html! {
-        <section class="sec charts" aria-label="Charts">
-            { for sheets.into_iter().map(|sheet| { let key = sheet.id.to_string(); html! { <Chart {key} sheet={Rc::new(sheet)} dark={page.state.dark} /> } }) }
-        </section>
-    }
+fn told(lab: &Lab, scene: &SceneSpec, palette: &Palette, of: fn(&Told<'_>) -> Vec<Sheet>) -> Vec<Sheet> {
+    let (session, scenario) = (lab.session(), lab.scenario());
+    let (values, measures, trace) = (scenario.values(), scenario.measures(), session.run().trace());
+    let health = scene.bank().and_then(|_| scene::read_scene(lab, tables::health));
+    let cars = health.map_or_else(Vec::new, |health| health.cars);
+    let cars: Vec<_> = cars.into_iter().map(|car| (car.name, car.status)).collect();
+    of(&Told {
+        history: session.history(),
+        until: session.computed(),
+        over: session.end(),
+        trace: &trace,
+        spec: scene,
+        values: &values,
+        measures: &measures,
+        ceiling: (scenario.pattern.ceiling)(&values, scenario.fidelity),
+        palette,
+        before: lab.before().map(|before| (before.history(), before.computed())),
+        beside: lab.second().map(|second| Beside {
+            history: second.history(),
+            until: second.computed(),
+            name: brief(&differences(scenario, second.scenario()), Side::Second),
+        }),
+        cars: &cars,
+    })
 }
 
-/// Properties of a chart.
-#[derive(Clone, PartialEq, Properties)]
-struct ChartProps {
-    sheet: Rc<Sheet>,
+/// What charts are of: as long as it is the same, so are they.
+#[derive(PartialEq)]
+struct Of {
+    scenario: String,
+    far: TraceHash,
+    until: SimTime,
+    over: bool,
+    before: Option<(SimTime, bool)>,
+    beside: Option<TraceHash>,
     dark: bool,
 }
 
+/// All charts.
 #[component]
-fn Chart(props: &ChartProps) -> Html {
-    let node = use_node_ref();
-    let as_table = use_held(|| false);
-    use_painting(&node, props.clone(), paint);
-    let toggle = {
-        let as_table = as_table.clone();
-        Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
+pub fn Charts() -> Html {
+    let page = use_page();
+    let known = use_mut_ref(|| None::<(Of, Vec<Rc<Sheet>>)>);
+    let pointed = use_mut_ref(|| Rc::new(Pointed::default())).borrow().clone();
+    let (lab, dark) = (page.lab(), page.state.dark);
+    let session = lab.session();
+    let of = Of {
+        scenario: link::encode(lab.scenario()),
+        far: session.far_hash(),
+        until: session.computed(),
+        over: session.outcome().is_some(),
+        before: lab.before().map(|before| (before.computed(), before.is_open())),
+        beside: lab.second().map(|second| second.far_hash()),
+        dark,
     };
-    let (sentence, table) = match &props.sheet.figure {
-        Figure::Time(chart) => (chart.sentence(), as_table.then(|| chart.table())),
-        Figure::Bars(bars) => (bars.sentence(), as_table.then(|| bars.table())),
-    };
-    let sheet = &props.sheet;
+    let kept = known.borrow().as_ref().filter(|(kept, _)| *kept == of).map(|(_, sheets)| sheets.clone());
+    let sheets = kept.unwrap_or_else(|| {
+        let (scene, palette) = (scene::spec(&lab), Palette::of(if dark { Theme::Dark } else { Theme::Light }));
+        let sheets: Vec<Rc<Sheet>> =
+            (family::of(&scene).charts)(&lab, &scene, palette).into_iter().map(Rc::new).collect();
+        known.replace(Some((of, sheets.clone())));
+        sheets
+    });
+    let playhead = session.playhead();
     html! {
-        <figure class="chart">
-            <figcaption><b>{ sheet.title.clone() }</b><span class="note">{ sheet.note.clone() }</span>
-                <button class="astable" aria-pressed={as_table.to_string()} title="Show as table" aria-label={format!("Show {} as table", sheet.title)} onclick={toggle}>{ icon_of(IconName::Table) }</button>
-            </figcaption>
-            <canvas ref={node} role="img" data-testid={format!("chart-{}", sheet.id)} aria-label={format!("{}: {sentence}", sheet.title)}></canvas>
-            if let Some(table) = table {
-                { rows(&table) }
-            }
-        </figure>
+        <section class="sec charts" aria-label="Charts" ref={pointed.section.clone()}>
+            { for sheets.into_iter().map(|sheet| { let key = sheet.id.clone(); html! { <Plot {key} sheet={Same(sheet)} {dark} {playhead} pointed={Same(pointed.clone())} /> } }) }
+        </section>
     }
-}
-
-fn rows(table: &Table) -> Html {
-    html! {
-        <div class="scroll tabled">
-            <table>
-                <thead><tr>{ for table.head.iter().map(|h| html! { <th scope="col">{ h }</th> }) }</tr></thead>
-                <tbody>{ for table.rows.iter().map(|row| html! { <tr>{ for row.iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> }) }</tbody>
-            </table>
-        </div>
-    }
-}
-
-fn paint(node: &NodeRef, ChartProps { sheet, dark }: &ChartProps) {
-    let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
-    let ratio = host::pixel_ratio();
-    if canvas::fit(&element, ratio).is_none() {
-        return;
-    }
-    let Some(backend) = CanvasBackend::with_canvas_object(element) else { return };
-    let palette = Palette::of(if *dark { Theme::Dark } else { Theme::Light });
-    let paper = Paper::new(backend, palette, ratio);
-    // A canvas that cannot be drawn on stays empty; the numbers are in the tiles and in the table.
-    let _drawn = match &sheet.figure {
-        Figure::Time(chart) => chart.draw(&paper, palette.chrome),
-        Figure::Bars(bars) => bars.draw(&paper, palette.chrome),
-    };
-}
-
-/// The right end of the time axes, in seconds. Before the start they show a second to come.
-fn end_of(lab: &Lab) -> f64 {
-    let playhead = lab.session().playhead();
-    if playhead == SimTime::ZERO { 1.0 } else { playhead.seconds().max(1e-3) }
-}
-
-/// About a hundredth of the time shown, rounded.
-fn window_of(lab: &Lab) -> Span {
-    Span::from_seconds(number::round_step(end_of(lab), 100.0).max(0.000_1))
-}
-
-fn unit_of(window: Span) -> String {
-    if window.0 >= 1_000_000_000 { format!("{} s", window.seconds()) } else { format!("{} ms", window.as_millis()) }
-}
-
-fn line(name: &str, value: String, pieces: Vec<Points>, colour: Rgba, ink: Rgba, width: f64) -> Line {
-    Line { name: name.to_owned(), value, pieces, colour, ink, width, steps: false, fill: None }
-}
-
-/// The percentiles that a histogram marks: those that there are enough samples for.
-fn marks_of(summary: Option<Summary>, unit: fn(Span) -> f64) -> Vec<(f64, &'static str)> {
-    let marks = |s: Summary| [(s.p50, "p50", 1), (s.p95, "p95", 20), (s.p99, "p99", 100)].map(|mark| (mark, s.count));
-    let marks = summary.map(marks).into_iter().flatten();
-    marks.filter(|((.., enough), count)| count >= enough).map(|((span, name, _), _)| (unit(span), name)).collect()
-}
-
-/// A percentile over time, in pieces: where no window has a sample nothing is known.
-fn percentile_of(points: &[WindowPoint], step: Span, pick: impl Fn(&WindowPoint) -> f64) -> Vec<Points> {
-    pieces(points, step).map(|piece| piece.iter().map(|w| (w.at.seconds(), pick(w))).collect()).collect()
-}
-
-/// What a percentile is now, as text: nothing, if the last window has no sample.
-fn now_of(lab: &Lab, points: &[WindowPoint], shown: impl Fn(&WindowPoint) -> String) -> String {
-    let last = points.last().filter(|w| w.at == lab.session().playhead());
-    last.map_or_else(|| "—".to_owned(), shown)
-}
-
-/// A name that leaves room for a number at the right of a chart.
-fn short(name: &str) -> String {
-    if name.chars().count() <= 9 { name.to_owned() } else { name.chars().take(8).collect::<String>() + "…" }
-}
-
-fn steps(points: &[LevelPoint], end: f64, scale: f64) -> Points {
-    let mut series: Vec<_> = points.iter().map(|q| (q.at.seconds(), q.level as f64 * scale)).collect();
-    if let Some(last) = series.last().copied() {
-        series.push((end, last.1));
-    }
-    series
 }

@@ -10,9 +10,9 @@ use millrace_trace::Span;
 /// Percentiles of what people wait for are of this long, or of a window of the charts if that is longer.
 const WINDOW: Span = Span::secs(60);
 
-/// How many samples a window needs for its median, its 95th and its 99th percentile.
+/// How many calls a window needs for its median, its 95th and its 99th percentile.
 const ENOUGH: [u64; 3] = [10, 20, 100];
-/// Of people there are fewer: the median of five is somebody.
+/// Of those who wait for something else there are fewer: the median of five is one of them.
 const ENOUGH_PEOPLE: [u64; 3] = [5, 20, 100];
 
 /// Which percentile of a window.
@@ -54,7 +54,9 @@ struct Percentiles {
 fn millis(told: &Told<'_>, so_far: &Prefix<'_>, of: Of) -> Option<Percentiles> {
     let (figures, window) = (of.figures(so_far)?, told.window());
     let points = figures.by_window(so_far.at(), window, of.counts);
-    Some(percentiles(told, &points, figures.coarse(window), ENOUGH, |span| span.as_millis().max(0.01)))
+    let calls = matches!(of.id, Measure::LATENCY | Measure::RESPONSE);
+    let enough = if calls { ENOUGH } else { ENOUGH_PEOPLE };
+    Some(percentiles(told, &points, figures.coarse(window), enough, |span| span.as_millis().max(0.01)))
 }
 
 /// Median and 95th percentile of the last minute, in seconds.

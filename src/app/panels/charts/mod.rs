@@ -8,9 +8,10 @@ mod pointed;
 
 use crate::app::lab::{Lab, Side};
 use crate::app::markup::html;
-use crate::app::page::use_page;
+use crate::app::page::{Page, use_page};
 use crate::app::panels::two_runs::{brief, differences};
 use crate::app::{family, scene};
+use crate::platform::clock;
 use crate::session::link;
 use crate::spec::SceneSpec;
 use crate::trace::{SimTime, TraceHash};
@@ -70,32 +71,70 @@ struct Of {
     dark: bool,
 }
 
-/// All charts.
-#[component]
-pub fn Charts() -> Html {
-    let page = use_page();
-    let known = use_mut_ref(|| None::<(Of, Vec<Rc<Sheet>>)>);
-    let pointed = use_mut_ref(|| Rc::new(Pointed::default())).borrow().clone();
-    let (lab, dark) = (page.lab(), page.state.dark);
+/// From so many requests on the charts are worked out in a task of their own, so that the page answers in between.
+const MANY: u64 = 20_000;
+
+/// What charts are of now.
+fn of(page: &Page) -> Of {
+    let lab = page.lab();
     let session = lab.session();
-    let of = Of {
+    Of {
         scenario: link::encode(lab.scenario()),
         far: session.far_hash(),
         until: session.computed(),
         over: session.outcome().is_some(),
         before: lab.before().map(|before| (before.computed(), before.is_open())),
         beside: lab.second().map(|second| second.far_hash()),
-        dark,
-    };
-    let kept = known.borrow().as_ref().filter(|(kept, _)| *kept == of).map(|(_, sheets)| sheets.clone());
-    let sheets = kept.unwrap_or_else(|| {
-        let (scene, palette) = (scene::spec(&lab), Palette::of(if dark { Theme::Dark } else { Theme::Light }));
-        let sheets: Vec<Rc<Sheet>> =
-            (family::of(&scene).charts)(&lab, &scene, palette).into_iter().map(Rc::new).collect();
-        known.replace(Some((of, sheets.clone())));
-        sheets
-    });
-    let playhead = session.playhead();
+        dark: page.state.dark,
+    }
+}
+
+type Sheets = Vec<Rc<Sheet>>;
+
+fn work_out(page: &Page) -> Sheets {
+    let (lab, theme) = (page.lab(), if page.state.dark { Theme::Dark } else { Theme::Light });
+    let scene = scene::spec(&lab);
+    (family::of(&scene).charts)(&lab, &scene, Palette::of(theme)).into_iter().map(Rc::new).collect()
+}
+
+/// The charts as they are to be shown now.
+#[hook]
+fn use_sheets(page: &Page) -> Sheets {
+    // What they are of, and at which tick they were last asked for in a task of their own.
+    let known = use_mut_ref(|| None::<(Of, Sheets)>);
+    let asked = use_mut_ref(|| None::<u64>);
+    let again = use_force_update();
+    let now = of(page);
+    let kept = known.borrow().as_ref().map(|(of, sheets)| (*of == now, of.scenario == now.scenario, sheets.clone()));
+    let many = page.lab().ledger().tally.departed() > MANY;
+    match kept {
+        Some((true, _, sheets)) => sheets,
+        Some((_, true, sheets)) if many => {
+            if asked.replace(Some(page.state.tick)) != Some(page.state.tick) {
+                let page = page.clone();
+                clock::soon(move || {
+                    let fresh = (of(&page), work_out(&page));
+                    known.replace(Some(fresh));
+                    again.force_update();
+                });
+            }
+            sheets
+        }
+        _ => {
+            let sheets = work_out(page);
+            known.replace(Some((now, sheets.clone())));
+            sheets
+        }
+    }
+}
+
+/// All charts.
+#[component]
+pub fn Charts() -> Html {
+    let page = use_page();
+    let sheets = use_sheets(&page);
+    let pointed = use_mut_ref(|| Rc::new(Pointed::default())).borrow().clone();
+    let (dark, playhead) = (page.state.dark, page.lab().session().playhead());
     html! {
         <section class="sec charts" aria-label="Charts" ref={pointed.section.clone()}>
             { for sheets.into_iter().map(|sheet| { let key = sheet.id.clone(); html! { <Plot {key} sheet={Same(sheet)} {dark} {playhead} pointed={Same(pointed.clone())} /> } }) }

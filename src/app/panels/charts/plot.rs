@@ -110,7 +110,7 @@ pub fn Plot(PlotProps { sheet, dark, playhead, pointed }: &PlotProps) -> Html {
                 Figure::Bars(_) => html! { <div class="plot">{ canvas }</div> },
             } }
             if let Some(table) = table {
-                { rows(&table) }
+                { rows(title, &table) }
             }
         </figure>
     }
@@ -183,12 +183,14 @@ fn second_by_key(over: &Over, from: Option<f64>, key: &str) -> Option<Option<f64
     let (most, stride) = (chart.until.min(chart.end), chart.stride());
     // In the middle of a window, so that it is plain which one it is.
     let middle = |seconds: f64| ((seconds / stride).floor() + 0.5) * stride;
-    let start = middle(from.unwrap_or_else(|| shown.playhead.seconds()).min(most));
+    // The last one that is over.
+    let (first, last) = (stride / 2.0, middle((most - stride / 2.0).max(0.0)));
+    let start = middle(from.unwrap_or_else(|| shown.playhead.seconds()).min(last));
     match key {
-        "ArrowLeft" => Some(Some(if from.is_some() { start - stride } else { start }.max(0.0))),
-        "ArrowRight" => Some(Some(if from.is_some() { start + stride } else { start }.min(most))),
-        "Home" => Some(Some(0.0)),
-        "End" => Some(Some(most)),
+        "ArrowLeft" => Some(Some(if from.is_some() { start - stride } else { start }.max(first))),
+        "ArrowRight" => Some(Some(if from.is_some() { start + stride } else { start }.min(last))),
+        "Home" => Some(Some(first)),
+        "End" => Some(Some(last)),
         "Escape" if from.is_some() => Some(None),
         _ => None,
     }
@@ -201,9 +203,9 @@ fn is_live(over: &Over, is: bool) {
     }
 }
 
-fn rows(table: &Table) -> Html {
+fn rows(title: &str, table: &Table) -> Html {
     html! {
-        <div class="scroll tabled" tabindex="0" role="region" aria-label="Its numbers">
+        <div class="scroll tabled" tabindex="0" role="region" aria-label={format!("{title}: its numbers")}>
             <table>
                 <thead><tr>{ for table.head.iter().map(|h| html! { <th scope="col">{ h }</th> }) }</tr></thead>
                 <tbody>{ for table.rows.iter().map(|row| html! { <tr>{ for row.iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> }) }</tbody>

@@ -17,6 +17,7 @@ begin "0/7 Set-up: what is missing is installed"
 scripts/install-lints.sh
 scripts/install-tools.sh
 scripts/install-browser.sh
+scripts/install-axe.sh
 CHROMEDRIVER=$(find_chromedriver)
 export CHROMEDRIVER
 wasm=wasm32-unknown-unknown

@@ -140,8 +140,7 @@ fn title(scenario: &Scenario, compare: bool) -> String {
     let name = pattern.name.trim_start_matches("+ ");
     let what = match (&pattern.suite, scenario.preset) {
         (Some(suite), _) if compare => format!("Run all: {}", within(suite.name)),
-        (_, Some(preset)) => format!("{name}, {}", within(preset.label)),
-        (_, None) => name.to_owned(),
+        (_, preset) => format!("{name}, {}", within(preset.unwrap_or(&pattern.usual).label)),
     };
     format!("{what} · Millrace")
 }

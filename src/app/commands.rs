@@ -44,6 +44,7 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         Command::Cancel => lab.cancel(),
         Command::Speed(speed) => lab.choose_speed(speed),
         Command::Seek(at) => lab.seek(at),
+        Command::SeekEvent(event) => lab.seek_event(event),
         Command::GoLive => lab.go_live(),
         Command::Pattern(id) => return open_scenario(lab, state, id, ""),
         Command::Scenario(id, preset) => return open_scenario(lab, state, id, preset),
@@ -156,6 +157,11 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
             lab.pause();
             state.compare = compare;
         }
+        Command::OpenLine(file, line) => {
+            state.tab = Tab::Code;
+            (state.look, state.line) = (None, Some((file, line)));
+        }
+        Command::Quiet => state.quiet = Some(lab.session().far_hash()),
         Command::Lane(lane) => state.lane = lane,
         Command::Offer(link) => state.offered = Some(link),
         Command::Shortcuts(shortcuts) => state.shortcuts = shortcuts,
@@ -226,7 +232,7 @@ fn said_nothing(state: &mut State) -> bool {
 
 fn replace(lab: &mut Lab, state: &mut State, scenario: Scenario) -> bool {
     state.look = None;
-    state.lane = None;
+    (state.lane, state.line) = (None, None);
     lab.open(scenario);
     said_nothing(state)
 }

@@ -119,6 +119,7 @@ fn Floor(props: &FloorProps) -> Html {
             </div>
             <div class="floor scroll">
                 <section aria-label="Race">
+                    <h2 class="vh">{ "Race" }</h2>
                     <ol class="races">{ for canvases.iter().enumerate().map(|(index, node)| race(&room, index, node)) }</ol>
                     { key(&room) }
                 </section>

@@ -9,6 +9,9 @@ use crate::app::markup::html;
 use crate::platform::field;
 use yew::prelude::*;
 
+/// Letters from which on a box may be too narrow: its tooltip has all of them then.
+const LONG: usize = 24;
+
 /// Properties of a box.
 #[derive(Clone, PartialEq, Properties)]
 pub struct EntryProps {
@@ -71,7 +74,7 @@ pub fn Entry(props: &EntryProps) -> Html {
     };
     let shown = draft.as_ref().map_or_else(|| props.value.clone(), |text| text.clone().into());
     html! {
-        <input id={props.id.clone()} class={props.class.clone()} value={shown} data-testid={props.testid.clone()} aria-label={props.label.clone()}
+        <input id={props.id.clone()} title={(shown.len() > LONG).then(|| shown.clone())} class={props.class.clone()} value={shown} data-testid={props.testid.clone()} aria-label={props.label.clone()}
             aria-invalid={props.bad.to_string()} aria-describedby={props.described.clone()} inputmode={props.inputmode.clone()}
             autocomplete="off" spellcheck="false" {oninput} {onchange} {onkeydown} />
     }

@@ -15,6 +15,7 @@ mod front_door;
 mod held;
 pub mod icon;
 pub mod lab;
+mod line_of_code;
 pub mod markup;
 mod memo;
 mod narrow;

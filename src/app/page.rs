@@ -9,7 +9,7 @@ use super::side_runs::SideRuns;
 use super::trying::Look;
 use crate::session::{Scenario, Target};
 use crate::spec::{Fidelity, Value};
-use crate::trace::SimTime;
+use crate::trace::{SimTime, TraceHash};
 use crate::upstream::Limits;
 use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
@@ -37,6 +37,8 @@ pub enum Command {
     Speed(Speed),
     /// Move the playhead.
     Seek(SimTime),
+    /// Move the playhead to right after the event of this number.
+    SeekEvent(u64),
     /// To the far end of what is computed.
     GoLive,
     /// Another pattern.
@@ -118,6 +120,10 @@ pub enum Command {
     Origin,
     /// Show a tab.
     Tab(Tab),
+    /// Show a line of a file in the code pane.
+    OpenLine(&'static str, u32),
+    /// Say no more that this run cannot go on.
+    Quiet,
     /// The simple or the advanced form.
     Advanced(bool),
     /// Light or dark.
@@ -192,6 +198,10 @@ pub struct State {
     pub tick: u64,
     /// Which tab is shown.
     pub tab: Tab,
+    /// The line that the code pane was asked for: file and number.
+    pub line: Option<(&'static str, u32)>,
+    /// The run of which nobody wants to be told any more that it cannot go on.
+    pub quiet: Option<TraceHash>,
     /// The name of the lane, or of whatever else of the stage, that is pointed at for good.
     pub lane: Option<String>,
     /// Whether the form shows all parameters.

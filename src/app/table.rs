@@ -8,9 +8,18 @@ pub fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Html
     let rows: Vec<Html> = rows.into_iter().map(row).collect();
     html! {
         <table>
-            <thead><tr>{ for head.iter().map(|word| html! { <th scope="col">{ *word }</th> }) }</tr></thead>
+            <thead><tr>{ for head.iter().map(|word| heading(word)) }</tr></thead>
             <tbody>{ rows }</tbody>
         </table>
+    }
+}
+
+/// A column of headings has none itself.
+fn heading(word: &str) -> Html {
+    if word.is_empty() {
+        html! { <td></td> }
+    } else {
+        html! { <th scope="col">{ word }</th> }
     }
 }
 

@@ -98,6 +98,17 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Puts the focus on what `inner` finds in the next or the previous sibling of the `outer` that an event is about.
+pub fn focus_neighbour(event: &web_sys::Event, outer: &str, inner: &str, next: bool) {
+    let around =
+        event.target().and_then(|t| t.dyn_into::<Element>().ok()).and_then(|e| e.closest(outer).ok().flatten());
+    let sibling = around.and_then(|e| if next { e.next_element_sibling() } else { e.previous_element_sibling() });
+    let found = sibling.and_then(|e| e.query_selector(inner).ok().flatten());
+    if let Some(found) = found.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _focused = found.focus();
+    }
+}
+
 /// Selects the text of the first field that a selector finds, and puts the focus there.
 pub fn select(selector: &str) {
     focus(selector);

@@ -67,17 +67,23 @@ async fn back_finds_a_run_where_it_stood() {
     .await;
 }
 
+/// The name of a pattern's scenario as it is by default, within a line.
+fn usual(id: &str) -> String {
+    let label = millrace::patterns::find(id).expect("a pattern").usual.label;
+    label[..1].to_lowercase() + &label[1..]
+}
+
 #[tokio::test]
 async fn the_title_says_what_is_shown_and_goes_with_the_history() {
     on_the_page("#/circuit-breaker", async |page: Page| {
         let says = async |title: &str| {
             page.until(&format!("the title is {title}"), &format!("document.title === '{title}'")).await
         };
-        says("Circuit breaker · Millrace").await;
+        says(&format!("Circuit breaker, {} · Millrace", usual("circuit-breaker"))).await;
         page.choose("preset", "flapping").await;
         says("Circuit breaker, outage every 4 s · Millrace").await;
         page.click("pattern-worker-pool").await;
-        says("Worker pool · Millrace").await;
+        says(&format!("Worker pool, {} · Millrace", usual("worker-pool"))).await;
         page.click("compare").await;
         says("Run all: request patterns · Millrace").await;
         back(&page).await;

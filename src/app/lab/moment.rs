@@ -21,8 +21,17 @@ impl Lab {
     /// Moves the playhead to a moment of the same run.
     pub fn seek_moment(&mut self, at: Span, moment: Moment) {
         self.seek(SimTime(at.0));
-        self.exactly = moment.events;
+        self.exactly = moment.events.filter(|_| self.wanted.is_some());
         self.session.scenario_mut().moment = moment;
+    }
+
+    /// Moves the playhead to right after an event that has been computed.
+    pub fn seek_event(&mut self, event: u64) {
+        let at = self.session.run().trace().get(event).map(|event| event.at);
+        if let Some(at) = at {
+            self.seek(at);
+            self.exactly = Some(event + 1).filter(|_| self.wanted.is_some());
+        }
     }
 
     /// The scenario said where somebody stood, and somebody has moved on.

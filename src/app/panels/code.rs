@@ -28,11 +28,18 @@ pub fn Code() -> Html {
     let chosen = use_held(|| (pattern.id, first));
     let index = if chosen.0 == pattern.id { chosen.1 } else { first };
     let passage = passage(&page.state);
+    let line = page.state.line.filter(|_| passage.is_none());
     {
         let chosen = chosen.clone();
-        use_effect_on(passage, move || {
-            let file = passage.and_then(|p| files.iter().position(|source| short_path(source.path) == p.file));
-            file.into_iter().for_each(|file| chosen.set((pattern.id, file)));
+        use_effect_on((passage, line), move || {
+            let named = |path: &str| {
+                passage.is_some_and(|p| short_path(path) == p.file) || line.is_some_and(|(file, _)| file == path)
+            };
+            files
+                .iter()
+                .position(|source| named(source.path))
+                .into_iter()
+                .for_each(|file| chosen.set((pattern.id, file)));
         });
     }
     let source = files.get(index).or_else(|| files.first()).copied();
@@ -50,7 +57,10 @@ pub fn Code() -> Html {
     let hot = here.iter().filter(|p| p.workers > 0).max_by_key(|p| (p.workers, p.line)).map(|p| p.line);
     let stuck = stuck(&page.lab(), path);
     let here_is = passage.filter(|p| p.file == short_path(path));
-    let asked = here_is.and_then(|p| line_with(text, p.text)).map(|line| line as u32);
+    let asked = match here_is {
+        Some(passage) => line_with(text, passage.text).map(|line| line as u32),
+        None => line.filter(|(file, _)| *file == path).map(|(_, line)| line),
+    };
     let onchange = {
         let chosen = chosen.clone();
         Callback::from(move |event: Event| {

@@ -48,7 +48,7 @@ pub fn cost(r: &Report, pattern: &Pattern) -> Html {
         <section data-testid="cost">
             <h3>{ "Memory, collections, processor" }</h3>
             <table class="cost">
-                <thead><tr><th scope="col"></th><th scope="col">{ "The documents" }</th><th scope="col">{ "Here" }</th></tr></thead>
+                <thead><tr><td></td><th scope="col">{ "The documents" }</th><th scope="col">{ "Here" }</th></tr></thead>
                 <tbody>{ for rows.into_iter().map(|(what, theirs, of_theirs, ours, of_ours)| html! {
                     <tr>
                         <th scope="row">{ what }</th>

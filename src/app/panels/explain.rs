@@ -33,6 +33,7 @@ pub fn Explain() -> Html {
     });
     html! {
         <div class="explain scroll" tabindex="0" data-testid="explain" aria-label="Explanation">
+            <div class="cols">
             if !shown.help.is_empty() {
                 <section><h3>{ shown.label }</h3><p>{ shown.help }</p></section>
             }
@@ -55,6 +56,7 @@ pub fn Explain() -> Html {
             if let Some(ideal) = ideal {
                 <section><h3>{ "Closed form" }</h3><p>{ format!("{} = {:.3} s, where nothing but the calls takes time.", ideal.formula, ideal.seconds) }</p></section>
             }
+            </div>
         </div>
     }
 }

@@ -1,9 +1,11 @@
-//! The log: the journal up to the playhead.
+//! The log: the journal up to the playhead. A row leads to its instant, and where its line of source is known, to that.
 
 use crate::analysis::{Entry, Mark, Tone};
+use crate::app::line_of_code;
 use crate::app::markup::html;
-use crate::app::page::Page;
+use crate::app::page::{Command, Page};
 use crate::app::scene;
+use crate::platform::{field, host};
 use crate::spec::FaultSpec;
 use yew::prelude::*;
 
@@ -17,25 +19,54 @@ pub fn log(page: &Page) -> Html {
     let hidden = entries.len().saturating_sub(SHOWN);
     let faults = scene::spec(&lab).faults;
     let left_out = lab.session().history().journal.left_out();
+    let trace = lab.session().run().trace();
+    // One for all rows: there may be hundreds, five times a second.
+    let onclick = {
+        let page = page.clone();
+        Callback::from(move |event: MouseEvent| {
+            let Some(entry) = field::data(&event, "event").and_then(|text| text.parse().ok()) else { return };
+            page.ask(Command::SeekEvent(entry));
+            let lab = page.lab();
+            let site = lab.session().run().trace().get(entry).map(|event| event.site);
+            let wish = site.and_then(|site| line_of_code::wish(&lab, site));
+            drop(lab);
+            if let Some(wish) = wish.filter(|_| field::data(&event, "line").is_some()) {
+                page.ask(wish);
+            }
+        })
+    };
+    let onkeydown = Callback::from(|event: KeyboardEvent| {
+        let down = match event.key().as_str() {
+            "ArrowDown" => true,
+            "ArrowUp" => false,
+            _ => return,
+        };
+        event.prevent_default();
+        host::focus_neighbour(&event, "li", ".row", down);
+    });
+    let row = |(index, entry): (usize, &Entry)| {
+        let place = trace.get(entry.event).and_then(|event| line_of_code::place(&lab, event.site));
+        line(entry, &faults, place, index == 0)
+    };
     html! {
-        <div class="logbox scroll" tabindex="0" data-testid="log">
+        <div class="logbox scroll" tabindex="0" role="log" aria-live="off" aria-label="Log" data-testid="log">
             if entries.is_empty() {
                 <p class="none">{ "Nothing worth telling has happened yet." }</p>
             }
-            <ol class="log" role="log" aria-live="off">
-                { for entries.iter().rev().take(SHOWN).map(|entry| line(entry, &faults)) }
+            <ol class="log" {onclick} {onkeydown}>
+                { for entries.iter().rev().take(SHOWN).enumerate().map(row) }
                 if hidden > 0 {
-                    <li class="more"><span></span><span></span><span></span><span>{ format!("{hidden} earlier entries") }</span></li>
+                    <li class="more">{ format!("{hidden} earlier entries") }</li>
                 }
                 if left_out > 0 {
-                    <li class="more"><span></span><span></span><span></span><span>{ format!("{left_out} later errors are counted in the report only") }</span></li>
+                    <li class="more">{ format!("{left_out} later errors are counted in the report only") }</li>
                 }
             </ol>
         </div>
     }
 }
 
-fn line(entry: &Entry, faults: &[FaultSpec]) -> Html {
+fn line(entry: &Entry, faults: &[FaultSpec], place: Option<String>, first: bool) -> Html {
     let (class, glyph) = match entry.tone {
         Tone::State => ("t-state", "○"),
         Tone::Blocked => ("t-blocked", "●|"),
@@ -52,12 +83,19 @@ fn line(entry: &Entry, faults: &[FaultSpec]) -> Html {
         }
         _ => None,
     };
+    // The arrows walk from row to row: hundreds of stops would keep who uses the keyboard from all that comes after.
+    let tabindex = if first { "0" } else { "-1" };
     html! {
         <li class={class}>
-            <time>{ format!("{:.3}", entry.at.seconds()) }</time>
-            <i aria-hidden="true">{ glyph }</i>
-            <b>{ label.unwrap_or_else(|| entry.who.clone()) }</b>
-            <span>{ entry.text.clone() }</span>
+            <button class="row" title="Go there" data-event={entry.event.to_string()} {tabindex}>
+                <time>{ format!("{:.3}", entry.at.seconds()) }</time>
+                <i aria-hidden="true">{ glyph }</i>
+                <b>{ label.unwrap_or_else(|| entry.who.clone()) }</b>
+                <span>{ entry.text.clone() }</span>
+            </button>
+            if let Some(place) = place {
+                <button class="place mono" title="Show the line" data-event={entry.event.to_string()} data-line="" {tabindex}>{ place }</button>
+            }
         </li>
     }
 }

@@ -96,15 +96,16 @@ fn state_class(mode: Mode) -> &'static str {
     }
 }
 
-/// Scrolls to the first async function when the file changes, past the words and the registry; and to the line that is stuck.
+/// Scrolls to the first async function when the file changes, past the words and the registry; to the line that somebody asked for, or else to
+/// the one that is stuck.
 #[hook]
 fn use_scrolling(node: &NodeRef, props: &SourceProps) {
-    let (node, text, stuck) = (node.clone(), props.text, props.asked.or(props.stuck));
-    use_effect_on((props.path, stuck), move || {
+    let (node, text, shown) = (node.clone(), props.text, props.asked.or(props.stuck));
+    use_effect_on((props.path, shown), move || {
         let is_async = |line: &str| line.contains("async fn ") && !line.trim_start().starts_with("//");
         let first = text.lines().position(is_async).unwrap_or(0);
-        // What is stuck has some lines above it, so that one sees where one is.
-        let index = stuck.map_or(first, |line| (line as usize).saturating_sub(4));
+        // There are some lines above it, so that one sees where one is.
+        let index = shown.map_or(first, |line| (line as usize).saturating_sub(4));
         let Some(list) = node.cast::<Element>() else { return };
         let child = |index: usize| list.children().item(index as u32).and_then(|e| e.dyn_into::<HtmlElement>().ok());
         if let (Some(top), Some(line)) = (child(0), child(index)) {

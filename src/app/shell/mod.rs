@@ -10,6 +10,7 @@ mod overlay;
 mod root;
 mod share;
 mod stage;
+mod stuck;
 mod tabs;
 mod timeline;
 mod top_bar;

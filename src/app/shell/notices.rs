@@ -1,5 +1,6 @@
 //! What the page has to say: parts of a link that were ignored or clamped, and what went wrong.
 
+use super::stuck::stuck;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::stillness;
@@ -10,6 +11,7 @@ pub fn notices(page: &Page) -> Html {
     let (notices, error) = (&page.state.notices, &page.state.error);
     html! {
         <div class="says">
+            { stuck(page) }
             if !notices.is_empty() {
                 <div class="notice" role="status" data-testid="notice">
                     <ul>{ for notices.iter().map(|n| html! { <li>{ n }</li> }) }</ul>

@@ -1,4 +1,4 @@
-//! What stands over the stage when there is no run to look at: before it, while it is computed, when it cannot go on.
+//! What stands over the stage when there is no run to look at: before it, while it is computed.
 
 use crate::app::endpoint::{consent_panel, refusal_panel, trouble_panel};
 use crate::app::icon::icon;
@@ -6,9 +6,7 @@ use crate::app::lab::Status;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::real::NotYet;
-use crate::engine::{Progress, WaitingTask};
 use crate::session::Target;
-use crate::spec::short_path;
 use crate::view::number;
 use yew::prelude::*;
 
@@ -29,14 +27,6 @@ pub fn overlay(page: &Page) -> Html {
         },
         (_, Some(share)) => computing(share, lab.playhead().seconds()),
         (Status::Idle, None) => idle(page),
-        (Status::Failed, None) => match lab.session().outcome() {
-            Some(Progress::Deadlock(waiting)) => stuck("Nothing can ever happen again", waiting),
-            Some(Progress::Livelock(waiting)) => {
-                stuck("The tasks keep each other busy, and nothing comes of it", waiting)
-            }
-            Some(Progress::Crashed(waiting)) => crashed(page, waiting),
-            _ => return Html::default(),
-        },
         _ => return Html::default(),
     };
     html! { <div class="overlay">{ panel }</div> }
@@ -75,39 +65,4 @@ fn computing(share: f64, seconds: f64) -> Html {
             <span>{ format!("{:.0} %, now at {seconds:.3} s", share * 100.0) }</span>
         </div>
     }
-}
-
-fn stuck(title: &str, waiting: &[WaitingTask]) -> Html {
-    html! {
-        <div class="fr bad" role="alert">
-            <strong>{ title }</strong>
-            <span>{ format!("{} tasks wait", waiting.len()) }</span>
-            <ul class="who mono scroll">{ for waiting.iter().take(40).map(line) }</ul>
-        </div>
-    }
-}
-
-fn crashed(page: &crate::app::page::Page, waiting: &[WaitingTask]) -> Html {
-    let lab = page.lab();
-    let trace = lab.session().run().trace();
-    let text = lab.ledger().crash.map(|text| trace.name(text).to_owned()).unwrap_or_default();
-    html! {
-        <div class="fr bad" role="alert">
-            <strong>{ "The program panicked, as the original does" }</strong>
-            <span class="mono">{ text }</span>
-            <ul class="who mono">{ for waiting.iter().map(|t| html! { <li>{ format!("in {}, {}", t.name, place(t)) }</li> }) }</ul>
-        </div>
-    }
-}
-
-/// File and line in the pattern.
-fn place(task: &WaitingTask) -> String {
-    match (task.site.file(), task.site.line()) {
-        (Some(file), Some(line)) => format!("{}:{line}", short_path(file)),
-        _ => String::new(),
-    }
-}
-
-fn line(task: &WaitingTask) -> Html {
-    html! { <li>{ format!("{} waits on {} {}", task.name, task.waiting_on, place(task)) }</li> }
 }

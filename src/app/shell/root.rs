@@ -40,6 +40,8 @@ fn first_state() -> State {
         lead,
         origin: None,
         look: None,
+        line: None,
+        quiet: None,
         lane: None,
         advanced: false,
         dark: host::prefers_dark(),

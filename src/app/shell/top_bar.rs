@@ -17,13 +17,13 @@ pub fn top_bar(page: &Page, on_menu: &Callback<()>) -> Html {
     let compare = page.state.compare;
     let in_suite = scenario.pattern.suite.is_some();
     // What stands after the # in the address is a link to a run: the jump must not be taken for one.
-    let to_stage = Callback::from(|event: MouseEvent| {
+    let to_stage = Callback::from(move |event: MouseEvent| {
         event.prevent_default();
-        host::focus("#stage-region .lanes");
+        host::focus(if compare { "#main button" } else { "#stage-region .lanes" });
     });
     html! {
         <header class="top" role="banner">
-            <a class="skip" href="#stage-region" onclick={to_stage}>{ "Skip to stage" }</a>
+            <a class="skip" href={if compare { "#main" } else { "#stage-region" }} onclick={to_stage}>{ if compare { "Skip to the race" } else { "Skip to stage" } }</a>
             <div class="brand">{ brand() }<span>{ "Millrace" }</span></div>
             <div class="ttl">
                 <h1>{ scenario.pattern.title }</h1>

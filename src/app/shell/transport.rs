@@ -81,7 +81,7 @@ fn speed_choice(page: &Page) -> Html {
                     title={real.then_some("A real endpoint answers in real time")} {oninput} />
                 <div class="ticks" aria-hidden="true">{ for ["0.1", "1", "10", "100", "1k", "max"].iter().map(|t| html! { <span>{ *t }</span> }) }</div>
             </div>
-            <button class="btn bd cycle" aria-label="Next speed" onclick={page.asks(Command::Speed(cycle))}>{ speed.label() }</button>
+            <button class="btn bd cycle" aria-label={format!("{}, next speed", speed.label())} onclick={page.asks(Command::Speed(cycle))}>{ speed.label() }</button>
             <output>{ speed.label() }</output>
         </div>
     }

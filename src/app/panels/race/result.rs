@@ -86,7 +86,7 @@ pub fn RaceResult(props: &ResultProps) -> Html {
             <table>
                 <caption class="vh">{ "Waits in seconds, and how many were delivered" }</caption>
                 <thead><tr>
-                    <th scope="col"></th><th scope="col">{ "Mean" }</th><th scope="col">{ "p95" }</th><th scope="col">{ "Longest" }</th>
+                    <td></td><th scope="col">{ "Mean" }</th><th scope="col">{ "p95" }</th><th scope="col">{ "Longest" }</th>
                     <th scope="col">{ "Delivered" }</th>
                     if several { <th scope="col">{ "Best on" }</th> }
                 </tr></thead>

@@ -129,7 +129,7 @@ fn labels_say_what_is_known_at_the_playhead_and_the_sentence_says_the_same() {
 fn who_points_at_an_instant_is_told_its_window_its_values_and_of_how_many() {
     let chart = with_a_gap();
     assert_eq!(chart.read(1.4), "1–2 s  p50 30.0 ms  n 85");
-    assert_eq!(chart.read(3.5), "3.50 s  p50 — ms");
+    assert_eq!(chart.read(3.5), "3–4 s  p50 — ms");
     let rings = |seconds| {
         let shapes = over(&chart, 10.0, Some(seconds));
         shapes.iter().filter(|shape| matches!(shape, Shape::Circle { .. })).count()

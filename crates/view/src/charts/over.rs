@@ -48,9 +48,11 @@ impl TimeChart {
 
     /// What it says of the second that somebody points at: the window, the values, how many they are of.
     pub fn read(&self, seconds: f64) -> String {
-        let shown = self.lines.iter().find_map(|line| Some((line, line.at(seconds)?)));
-        let mut parts = vec![match shown {
-            Some((line, (end, _))) if !line.is_level() => {
+        let mut parts = vec![match self.lines.first() {
+            Some(line) if !line.is_level() => {
+                // Where it has nothing to tell the window is the one that would have.
+                let none = || (libm::floor(seconds / line.window) + 1.0) * line.window;
+                let end = self.lines.iter().find_map(|line| line.at(seconds)).map_or_else(none, |(end, _)| end);
                 format!("{}–{} s", brief((end - line.window).max(0.0), line.window), brief(end, line.window))
             }
             _ => format!("{} s", brief(seconds, self.end / 1e3)),

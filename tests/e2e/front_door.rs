@@ -225,3 +225,19 @@ async fn where_the_catalogue_is_glyphs_who_seeks_sees_it_in_full() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_scenario_is_played_at_its_own_speed_until_somebody_chooses_one() {
+    on_the_page("#/wait-group?preset=lost-results", async |page: Page| {
+        page.until_is("speed", "aria-valuetext", "0.006 times").await;
+        page.click("pattern-elevator").await;
+        page.until_is("speed", "aria-valuetext", "3 times").await;
+        page.blur().await;
+        page.press('4').await;
+        page.until_is("speed", "aria-valuetext", "100 times").await;
+        page.click("pattern-wait-group").await;
+        page.until_is("pattern-wait-group", "aria-current", "page").await;
+        assert_eq!(page.attribute("speed", "aria-valuetext").await, "100 times");
+    })
+    .await;
+}

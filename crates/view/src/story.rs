@@ -16,7 +16,10 @@ pub fn story(scene: &Scene<'_>, look: &Look<'_>, so_far: &Prefix<'_>) -> Vec<Str
     let mut told = vec![format!("Up to {}: {}.", instant(look.now), conservation(scene).0)];
     told.extend(outcomes(scene));
     told.extend(faults(scene, so_far));
-    told.extend(scene.all().filter_map(|here| here.face().story(here, so_far)));
+    // What decides about others first: in a picture with a gate it is what the picture is about.
+    let (gates, others): (Vec<_>, Vec<_>) =
+        scene.all().partition(|here| here.face().stations().contains(&StationKind::Gate));
+    told.extend(gates.into_iter().chain(others).filter_map(|here| here.face().story(here, so_far)));
     told.extend(longest_line(scene, look));
     told.extend(so_far.measures().filter_map(|figures| measured(figures.measure(), figures.summary()?)));
     if look.stuck {

@@ -19,9 +19,10 @@ use crate::app::front_door;
 use crate::app::held::use_held;
 use crate::app::lab::{Lab, Side};
 use crate::app::markup::{classes, html};
-use crate::app::page::{Change, Command, Page, State};
+use crate::app::page::{Change, Command, Page, State, Tab};
 use crate::app::panels::{Difference, Panel, differences, name};
 use crate::app::side_runs::SideRuns;
+use crate::app::{family, scene};
 use crate::platform::{address, clock, host};
 use crate::session::{Moment, Scenario, link};
 use std::cell::RefCell;
@@ -117,6 +118,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
     };
     use_opening(&state, &lab, &side_runs, &current, &bar);
     use_frames(&state, &lab, &side_runs);
+    let parts = use_parts();
     let compare = state.compare;
     let drafts = use_mut_ref(|| None);
     let page = Page::new(Rc::new((*state).clone()), (lab.clone(), side_runs), ask, drafts);
@@ -147,11 +149,17 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                             { stages(two) }
                             { overlay(&page) }
                         </section>
-                        <Timeline />
-                        <Tabs />
+                        if parts > 0 {
+                            <Timeline />
+                            <Tabs />
+                        } else {
+                            { not_yet(&page) }
+                        }
                     </main>
                     <aside class="panel scroll" aria-label="Parameters, faults and metrics">
-                        <Panel />
+                        if parts > 1 {
+                            <Panel />
+                        }
                     </aside>
                 }
             </div>
@@ -176,7 +184,7 @@ fn stages(two: Option<Vec<Difference>>) -> Html {
     html! { <>{ stage(Side::First) }{ stage(Side::Second) }</> }
 }
 
-/// Opens what stands in the address, now and whenever somebody else changes it; then the page is ready.
+/// Opens what stands in the address, now and whenever somebody else changes it.
 #[hook]
 fn use_opening(
     state: &UseReducerHandle<State>,
@@ -207,8 +215,32 @@ fn use_opening(
         host::set_theme(host::prefers_dark(), false);
         open(address::fragment());
         address::on_change(open);
-        host::set_ready();
     });
+}
+
+/// The page is mounted in parts, each in a task of its own, so that the browser answers between them: how many are there beside the first,
+/// which has the stage. When all are, the page is ready.
+#[hook]
+fn use_parts() -> u8 {
+    const LAST: u8 = 2;
+    let parts = use_held(|| 0);
+    let next = parts.clone();
+    use_effect_on(*parts, move || match *next {
+        LAST => host::set_ready(),
+        part => clock::soon(move || next.set(part + 1)),
+    });
+    *parts
+}
+
+/// What stands where timeline and tabs will be, and takes as much room.
+fn not_yet(page: &Page) -> Html {
+    let tall = family::of(&scene::spec(&page.lab())).is_tall;
+    html! {
+        <>
+            <div class="tl"></div>
+            <section class="bot" data-open={(page.state.tab == Tab::Start).to_string()} data-rests={tall.to_string()}></section>
+        </>
+    }
 }
 
 /// One frame after the other, as long as the page lives; a fresh look five times a second, and when things come to rest.

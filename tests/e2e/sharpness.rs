@@ -18,8 +18,13 @@ async fn stage_charts_and_timeline_are_sharp_on_another_screen_while_the_run_is_
     on_the_page("#/worker-pool?at=2s", async |page: Page| {
         page.until("it stands there", "$('clock').dataset.ns === '2000000000' && $('run').dataset.state === 'paused'")
             .await;
-        let all =
-            ["$('stage')", "$('chart-latency')", "$('chart-throughput')", "document.querySelector('.scrub canvas')"];
+        let all = [
+            "$('stage')",
+            "$('chart-latency')",
+            "$('chart-throughput')",
+            "$('chart-latency').nextElementSibling",
+            "document.querySelector('.scrub canvas')",
+        ];
         for ratio in [1.0, 2.0, 1.5, 1.0] {
             page.chromium(Command::screen(1440, 900, ratio)).await;
             page.until("the screen is there", &format!("devicePixelRatio === {ratio}")).await;

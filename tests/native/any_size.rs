@@ -5,7 +5,7 @@ use crate::everyone::everyone;
 use millrace::analysis::History;
 use millrace::session::{Scenario, Session};
 use millrace::trace::SimTime;
-use millrace::view::{Look, Palette, Picture, Scene, Theme, draw, scene};
+use millrace::view::{Look, Palette, Picture, Scene, Shape, Theme, draw, scene};
 
 const SIZES: [(f64, f64); 9] = [
     (0.0, 0.0),
@@ -18,6 +18,37 @@ const SIZES: [(f64, f64); 9] = [
     (880.0, 90.0),
     (4_000.0, 3_000.0),
 ];
+
+/// What is drawn at an instant of a scenario.
+fn drawn(scenario: Scenario, at: SimTime, size: (f64, f64)) -> Vec<Shape> {
+    let (pattern, values) = (scenario.pattern, scenario.values());
+    let mut session = Session::new(scenario, Picture::default(), History::of(pattern, &values));
+    while !session.compute(at, u64::MAX) {}
+    session.show(at, u64::MAX);
+    let spec = (pattern.scene)(&values, session.scenario().fidelity);
+    let (picture, trace) = (session.state(), session.run().trace());
+    let scene = Scene::new(&spec, &values, &picture.ledger, &picture.recent, &trace);
+    draw(&scene, &Look::new(size, Palette::of(Theme::Light), session.playhead()))
+}
+
+#[test]
+fn in_the_half_of_a_stage_no_heading_stands_in_the_sum_below() {
+    for id in ["circuit-breaker", "worker-pool", "pipeline", "semaphore"] {
+        let pattern = millrace::patterns::find(id).expect("a pattern");
+        for height in [150.0, 170.0, 187.0, 210.0] {
+            let shapes = drawn(Scenario::new(pattern), SimTime(150_000_000), (880.0, height));
+            let texts = || {
+                shapes.iter().filter_map(|shape| match shape {
+                    Shape::Text { at, text, .. } => Some((text.as_str(), at.1)),
+                    _ => None,
+                })
+            };
+            let (_, sum) = texts().find(|(text, _)| text.contains(" = ")).expect("the sum");
+            let low: Vec<_> = texts().filter(|(text, y)| *text == "Outcomes" && *y > sum - 14.0).collect();
+            assert_eq!(low, [], "{id}, {height} px high: the sum stands at {sum}");
+        }
+    }
+}
 
 #[test]
 fn a_stage_of_any_size_is_drawn_and_can_be_pointed_at() {

@@ -124,7 +124,10 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, bef
     } else {
         y += 12.0;
     }
-    sheet.text((frame.x, y), "Outcomes", Ink::new(p.ink).size(12.0).bold());
+    // A heading without a row below it says nothing, and in a low picture it would stand in what is below.
+    if y + 22.0 <= frame.bottom() - 4.0 {
+        sheet.text((frame.x, y), "Outcomes", Ink::new(p.ink).size(12.0).bold());
+    }
     y += 22.0;
     for (sort, word, n) in outcomes(scene) {
         if y > frame.bottom() - 4.0 {

@@ -12,5 +12,6 @@ if build_std_for_size; then mark=680000; fi
 say "Building the release site in dist/ (some minutes the first time)"
 trunk build --release
 scripts/optimise-wasm.sh dist
+scripts/poster.sh dist
 say "The site is in dist/. What a browser fetches to open the page, as sent with gzip -9:"
 scripts/weigh.sh dist $mark

@@ -57,6 +57,14 @@ pub fn is_typing(event: &KeyboardEvent) -> bool {
     )
 }
 
+/// Whether the focused element does something of its own with Space. A link and a slider do not.
+pub fn uses_space(event: &KeyboardEvent) -> bool {
+    closest(
+        event,
+        "button, input:not([type=range]), select, textarea, summary, dialog, [role=radio], [role=switch], [role=tab]",
+    )
+}
+
 /// Whether the focused element does something of its own with Space, Enter or the arrows.
 pub fn is_control(event: &KeyboardEvent) -> bool {
     closest(event, "button, a, input, select, summary, dialog, [role=radio], [role=switch], [role=tab], [role=slider]")

@@ -88,4 +88,5 @@ for (let i = 0; i < flat.length; i++) {
 }
 const page = document.scrollingElement;
 if (page.scrollWidth > innerWidth + 1) found.push(`the page is ${page.scrollWidth} px wide in a window of ${innerWidth}`);
+if (page.scrollHeight > innerHeight + 1) found.push(`the page is ${page.scrollHeight} px high in a window of ${innerHeight}`);
 return [...new Set(found)];

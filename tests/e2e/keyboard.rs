@@ -40,6 +40,29 @@ async fn space_runs_and_pauses_and_r_restarts() {
 }
 
 #[tokio::test]
+async fn space_runs_wherever_the_focused_control_does_not_use_it() {
+    on_the_page("#/worker-pool", async |page: Page| {
+        let places =
+            ["$('pattern-worker-pool')", "$('timeline')", "$('speed')", "document.querySelector('.panel.scroll')"];
+        for place in places {
+            let focus = format!("const e = {place}; if (e.tabIndex < 0) e.tabIndex = 0; e.focus(); return null");
+            page.script(&focus, vec![]).await;
+            page.press(' ').await;
+            page.until(&format!("it runs, with the focus on {place}"), "$('run').dataset.state === 'running'").await;
+            page.press(' ').await;
+            page.until_is("run", "data-state", "paused").await;
+        }
+        assert_eq!(page.value("document.querySelector('.panel.scroll').scrollTop").await, json!(0), "the panel stays");
+        // A button takes it for itself.
+        page.script("$('tab-log').focus(); return null", vec![]).await;
+        page.press(' ').await;
+        page.until_is("tab-log", "aria-selected", "true").await;
+        assert_eq!(page.attribute("run", "data-state").await, "paused");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn digits_choose_the_speed() {
     on_the_page("", async |page: Page| {
         for (key, says) in

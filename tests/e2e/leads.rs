@@ -26,6 +26,21 @@ async fn a_row_of_the_log_leads_to_right_after_its_event() {
 }
 
 #[tokio::test]
+async fn the_log_says_how_long_a_fault_lasts_and_a_check_says_what_it_looks_at_where_that_is_known() {
+    on_the_page("#/circuit-breaker?at=3s&tab=log", async |page: Page| {
+        page.until("the outage is told", "$('log').innerText.includes('on, 3s')").await;
+        assert_eq!(page.value("$('log').innerText.includes('000000')").await, json!(false), "no number without a unit");
+        page.click("tab-checks").await;
+        page.until("there are checks", "document.querySelector('.checks .how')").await;
+        assert_eq!(
+            page.value("document.querySelector('.checks').innerText.includes('Looks at .')").await,
+            json!(false)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_run_that_cannot_go_on_leads_to_the_line_and_can_be_closed() {
     on_the_page("#/wait-group?preset=lost-results&seed=v1&at=60s", async |page: Page| {
         page.until("it is said", "$('stuck')?.getAttribute('role') === 'alert'").await;

@@ -18,6 +18,21 @@ async fn the_page_finds_all_its_files_below_a_sub_path() {
     .await;
 }
 
+#[test]
+fn previews_of_a_link_have_words_and_a_picture() {
+    let site = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
+    let page = std::fs::read_to_string(site.join("index.html")).expect("there is a built site");
+    for word in ["og:title", "og:description", "summary_large_image"] {
+        assert!(page.contains(word), "{word}");
+    }
+    // A machine without npm makes no picture, and says so.
+    if page.contains("og:image") {
+        let picture = std::fs::read(site.join("preview/poster.png")).expect("what is named is there");
+        let size: Vec<u32> = picture[16..24].chunks(4).map(|n| u32::from_be_bytes([n[0], n[1], n[2], n[3]])).collect();
+        assert_eq!((&picture[..4], size), (&b"\x89PNG"[..], vec![1200, 630]));
+    }
+}
+
 #[tokio::test]
 async fn the_catalogue_lists_every_pattern_once_in_order() {
     on_the_page("", async |page: Page| {

@@ -61,6 +61,18 @@ async fn axe_finds_nothing_that_matters_on_any_main_view() {
 const STUCK: &str = "#/wait-group?preset=lost-results&seed=v1&at=60s";
 
 #[tokio::test]
+async fn nothing_but_the_panel_scrolls() {
+    before_the_page(async |page: Page| {
+        for pattern in millrace::patterns::ALL {
+            page.open(&format!("#/{}", pattern.id)).await;
+            page.script("[...document.querySelectorAll('.panel [role=radio]')].find(r => r.innerText === 'Advanced').click(); return null", vec![]).await;
+            assert_eq!(page.value("document.scrollingElement.scrollHeight").await, json!(900), "{}", pattern.id);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn no_text_is_cut_at_any_width() {
     before_the_page(async |page: Page| {
         let mut found = Vec::new();

@@ -76,12 +76,14 @@ fn line(entry: &Entry, faults: &[FaultSpec], place: Option<String>, first: bool)
         Tone::Note => ("t-note", "›"),
         Tone::Success => ("t-success", "●"),
     };
-    // The trace knows a fault by its id, a person by its label.
-    let label = match &entry.mark {
-        Some(Mark::FaultOn(id, _) | Mark::FaultOff(id, _)) => {
-            faults.iter().find(|f| f.name() == id.as_str()).map(|f| f.full_label().into_owned())
-        }
+    // The trace knows a fault by its id and a number, a person by its label and a size with its unit.
+    let fault = match &entry.mark {
+        Some(Mark::FaultOn(id, _) | Mark::FaultOff(id, _)) => faults.iter().find(|f| f.name() == id.as_str()),
         _ => None,
+    };
+    let text = match (&entry.mark, fault) {
+        (Some(Mark::FaultOn(_, magnitude)), Some(fault)) => format!("on, {}", fault.unit.written(*magnitude)),
+        _ => entry.text.clone(),
     };
     // The arrows walk from row to row: hundreds of stops would keep who uses the keyboard from all that comes after.
     let tabindex = if first { "0" } else { "-1" };
@@ -90,8 +92,8 @@ fn line(entry: &Entry, faults: &[FaultSpec], place: Option<String>, first: bool)
             <button class="row" title="Go there" data-event={entry.event.to_string()} {tabindex}>
                 <time>{ format!("{:.3}", entry.at.seconds()) }</time>
                 <i aria-hidden="true">{ glyph }</i>
-                <b>{ label.unwrap_or_else(|| entry.who.clone()) }</b>
-                <span>{ entry.text.clone() }</span>
+                <b>{ fault.map_or_else(|| entry.who.clone(), |fault| fault.full_label().into_owned()) }</b>
+                <span>{ text }</span>
             </button>
             if let Some(place) = place {
                 <button class="place mono" title="Show the line" data-event={entry.event.to_string()} data-line="" {tabindex}>{ place }</button>

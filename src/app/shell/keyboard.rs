@@ -57,8 +57,12 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
     if keys::undoes(event) {
         return Some(if event.shift_key() { Command::Redo } else { Command::Undo });
     }
+    // The workbench is not there: what cannot be seen is not to be run by a key.
+    if page.state.compare && !matches!(key.as_str(), "t" | "T" | "?" | "Escape") {
+        return None;
+    }
     Some(match key.as_str() {
-        " " if !keys::is_control(event) => Command::Toggle,
+        " " if !keys::uses_space(event) => Command::Toggle,
         "r" => Command::Restart,
         "R" => Command::NewSeed,
         "." => Command::Step,

@@ -71,7 +71,7 @@ fn row(page: &Page, number: usize, state: &CheckState, at: SimTime, over: bool) 
             <i aria-hidden="true">{ mark }</i>
             <div>
                 <p id={id.clone()}>{ capital(check.statement) }</p>
-                <p class="how">{ format!("{}. Looks at {}.", says(check.kind, standing), check.by) }</p>
+                <p class="how">{ format!("{}.", says(check.kind, standing)) }if !check.by.is_empty() { { format!(" Looks at {}.", check.by) } }</p>
                 { seed_search(page, number, check.kind, &id) }
             </div>
         </li>

@@ -6,8 +6,8 @@ source scripts/std-for-size.sh
 scripts/install-tools.sh
 
 # Eight patterns on a page that did not explain itself were 597,000: the mark has room for what explains them.
-mark=720000
-if build_std_for_size; then mark=680000; fi
+mark=760000
+if build_std_for_size; then mark=720000; fi
 
 say "Building the release site in dist/ (some minutes the first time)"
 trunk build --release

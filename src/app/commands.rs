@@ -4,6 +4,7 @@ use super::address_bar;
 use super::front_door;
 use super::lab::{Lab, Status};
 use super::page::{Command, State, Tab};
+use super::panels::{request, title_of};
 use super::side_runs::SideRuns;
 use super::trying;
 use crate::patterns;
@@ -157,12 +158,21 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
             lab.pause();
             state.compare = compare;
         }
+        Command::Lane(lane) => {
+            if state.tab == Tab::Follow && lane.as_ref().is_none_or(|lane| !lane.starts_with('#')) {
+                state.tab = Tab::Code;
+            }
+            state.lane = lane;
+        }
+        Command::Follow(Some(job)) => {
+            (state.lane, state.tab) = (Some(title_of(job)), Tab::Follow);
+        }
+        Command::Follow(None) => (state.lane, state.tab) = (None, Tab::Code),
         Command::OpenLine(file, line) => {
             state.tab = Tab::Code;
             (state.look, state.line) = (None, Some((file, line)));
         }
         Command::Quiet => state.quiet = Some(lab.session().far_hash()),
-        Command::Lane(lane) => state.lane = lane,
         Command::Offer(link) => state.offered = Some(link),
         Command::Shortcuts(shortcuts) => state.shortcuts = shortcuts,
         Command::Dismiss => {
@@ -212,6 +222,11 @@ pub fn edit(lab: &mut Lab, state: &mut State, name: &str, change: impl FnOnce(&m
     said_nothing(state);
     state.notices = left_out;
     true
+}
+
+/// What is followed is what is chosen on the stage, by whatever way.
+pub fn follow_what_is_chosen(lab: &mut Lab, state: &State) {
+    lab.followed = state.lane.as_deref().and_then(request);
 }
 
 /// Another run stands beside this one, or none: this one stays as it is.

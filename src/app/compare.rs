@@ -16,6 +16,7 @@ use crate::app::page::{Command, Page, use_page};
 use crate::export::suite::{RaceCell, Verdict, verdict};
 use crate::platform::{clock, field, host};
 use crate::session::link;
+use crate::view::fault_bands::planned_name;
 use crate::view::{Palette, Theme, number};
 use room::{Phase, Room};
 use std::cell::RefCell;
@@ -122,6 +123,7 @@ fn Floor(props: &FloorProps) -> Html {
                     <h2 class="vh">{ "Race" }</h2>
                     <ol class="races">{ for canvases.iter().enumerate().map(|(index, node)| race(&room, index, node)) }</ol>
                     { key(&room) }
+                    { for room.base().suite_leaves_out().into_iter().map(|left| html! { <p class="note" data-testid="suite-leaves-out">{ left }</p> }) }
                 </section>
                 { result::result_table(room.rows(), room.base().pattern.id, &room.base().seed) }
                 <div class="low">
@@ -210,6 +212,10 @@ fn facts(room: &Room) -> Html {
         <span class="cfg">
             <span><b>{ number::count(room.requests()) }</b>{ " requests each" }</span>
             { for chosen.iter().filter(|(label, _)| label != "Requests").map(|(label, value)| html! { <span>{ format!("{label} ") }<b>{ value }</b></span> }) }
+            { for base.planned().iter().take(2).filter_map(|p| {
+                let fault = base.fault(&p.name)?;
+                Some(html! { <span>{ planned_name(&fault, p.magnitude) }<b>{ format!(" at {} s", number::short_seconds(p.from.0)) }</b></span> })
+            }) }
             <span>{ "Seed " }<b class="mono">{ &base.seed }</b></span>
         </span>
     }

@@ -10,6 +10,7 @@ mod moment;
 mod pace;
 mod real_time;
 mod side;
+mod story;
 
 use super::memo::Memos;
 use super::real::{Consents, NotYet, RealRun};
@@ -20,12 +21,13 @@ use crate::engine::Progress;
 use crate::platform::clock;
 use crate::session::{Edits, Keep, Moment, Scenario, Session, Target};
 use crate::spec::Measure;
-use crate::trace::{Ledger, SimTime};
+use crate::trace::{JobId, Ledger, SimTime};
 use crate::upstream::Limits;
 use crate::view::Picture;
 use before::Before;
 use pace::Pace;
 pub use side::Side;
+use story::Told;
 
 /// A session of the page.
 pub type Experiment = Session<Picture, History>;
@@ -92,6 +94,9 @@ pub struct Lab {
     before: Option<Before>,
     /// The run that stands beside this one, under the same playhead.
     second: Option<Experiment>,
+    told: Told,
+    /// The request that somebody follows.
+    pub followed: Option<JobId>,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -132,6 +137,8 @@ impl Lab {
             summaries: Default::default(),
             edits: Edits::default(),
             before: None,
+            told: Told::default(),
+            followed: None,
         }
     }
 

@@ -9,7 +9,7 @@ use super::side_runs::SideRuns;
 use super::trying::Look;
 use crate::session::{Scenario, Target};
 use crate::spec::{Fidelity, Value};
-use crate::trace::{SimTime, TraceHash};
+use crate::trace::{JobId, SimTime, TraceHash};
 use crate::upstream::Limits;
 use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
@@ -132,6 +132,8 @@ pub enum Command {
     Help(bool),
     /// Show the suite's comparison, or the workbench.
     Compare(bool),
+    /// Follow a request, or none.
+    Follow(Option<JobId>),
     /// Point at a lane of the stage, or at none.
     Lane(Option<String>),
     /// Show a link that could not be copied.
@@ -159,6 +161,8 @@ pub enum Tab {
     Checks,
     /// The interface of the running system, where it has one.
     Api,
+    /// The request that is followed.
+    Follow,
     /// The parameters, on narrow screens.
     Params,
     /// The charts, on narrow screens.
@@ -167,8 +171,18 @@ pub enum Tab {
 
 impl Tab {
     /// All of them.
-    const ALL: [Tab; 9] =
-        [Tab::Start, Tab::Code, Tab::Log, Tab::Explain, Tab::Report, Tab::Checks, Tab::Api, Tab::Params, Tab::Charts];
+    const ALL: [Tab; 10] = [
+        Tab::Start,
+        Tab::Code,
+        Tab::Log,
+        Tab::Explain,
+        Tab::Report,
+        Tab::Checks,
+        Tab::Api,
+        Tab::Follow,
+        Tab::Params,
+        Tab::Charts,
+    ];
 
     /// The tab with an id.
     pub fn from_id(id: &str) -> Option<Tab> {
@@ -185,6 +199,7 @@ impl Tab {
             Tab::Report => "report",
             Tab::Checks => "checks",
             Tab::Api => "api",
+            Tab::Follow => "follow",
             Tab::Params => "params",
             Tab::Charts => "charts",
         }

@@ -77,5 +77,6 @@ fn show(
     };
     let now = session.playhead();
     let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
-    look_at(&scene, &Look { detail, item, calm, stuck, ..Look::new(size, palette, now) });
+    let followed = lab.following().filter(|_| std::ptr::eq(session, lab.session()));
+    look_at(&scene, &Look { detail, item, calm, stuck, follow: followed.as_deref(), ..Look::new(size, palette, now) });
 }

@@ -231,6 +231,17 @@ fn what_was_done_while_the_run_went_on_is_taken_along_by_other_runs_at_its_time(
     assert!(members.len() > 3 && members.iter().all(|m| actions(m).contains(&switch("slow-server", Some(3)))));
 }
 
+#[test]
+fn run_all_says_which_faults_some_of_its_patterns_have_no_place_for() {
+    let said = |x: &str| Scenario::read(&format!("#/worker-pool?x={x}")).expect("a link").scenario.suite_leaves_out();
+    assert_eq!(said("1000000000~0~fault~slow-server~3"), Vec::<String>::new());
+    let killed = said("1000000000~0~fault~kill-worker~1;2000000000~0~fault~kill-worker~2");
+    assert!(
+        killed.len() == 1 && killed[0].starts_with("Kill worker is left out") && killed[0].contains("Sequential"),
+        "{killed:?}"
+    );
+}
+
 /// The end of a fault is something that is still to come: a run that waits for it is no deadlock.
 #[test]
 fn who_waits_for_the_end_of_a_fault_is_not_deadlocked() {

@@ -57,6 +57,7 @@ mod servers;
 mod sheets;
 mod stage;
 mod stories;
+mod story;
 mod template;
 mod tidy;
 mod tiles;

@@ -21,6 +21,7 @@ mod prefix;
 mod rates;
 mod sample;
 mod series;
+mod story;
 mod summary;
 mod window;
 
@@ -38,5 +39,6 @@ pub use prefix::{ByOutcome, Prefix};
 pub use rates::Rates;
 pub use sample::{How, Sample};
 pub use series::Series;
+pub use story::{Doing, Story, Stretch};
 pub use summary::{Summary, percentile};
 pub use window::{RatePoint, WindowPoint, pieces};

@@ -13,6 +13,23 @@ impl Scenario {
         patterns::suite(suite.name).into_iter().map(|pattern| self.shared_with(pattern)).collect()
     }
 
+    /// The faults of this scenario that some members of its suite have no place for, a sentence each.
+    pub fn suite_leaves_out(&self) -> Vec<String> {
+        let members = self.suite();
+        let mut said = Vec::new();
+        for fault in self.planned() {
+            let without = members.iter().filter(|member| member.fault(&fault.name).is_none());
+            let names: Vec<_> = without.map(|member| member.pattern.name).collect();
+            let label = self.fault(&fault.name).map_or(fault.name, |fault| fault.full_label().into_owned());
+            let sentence =
+                format!("{label} is left out where there is nothing it could happen to: {}.", names.join(", "));
+            if !names.is_empty() && !said.contains(&sentence) {
+                said.push(sentence);
+            }
+        }
+        said
+    }
+
     fn shared_with(&self, pattern: &'static Pattern) -> Scenario {
         let mut documented = self.clone();
         documented.fidelity = Fidelity::Documented;

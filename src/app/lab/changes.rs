@@ -55,7 +55,8 @@ impl Lab {
         self.second = beside(&scenario);
         if same_run {
             // Only what stands beside it is another: the run stays as it is.
-            self.session.scenario_mut().versus = scenario.versus;
+            let own = self.session.scenario_mut();
+            (own.versus, own.moment) = (scenario.versus, scenario.moment);
         } else {
             let earlier = std::mem::replace(&mut self.session, fresh(scenario));
             self.remember(earlier);

@@ -35,7 +35,11 @@ pub fn differences(first: &Scenario, second: &Scenario) -> Vec<Difference> {
             (key, Some(_)) => scenario.values().get(key).map(Value::to_string).unwrap_or_default(),
             _ => written.clone(),
         };
-        let label = field.as_ref().map_or_else(|| key.clone(), |field| field.label.to_owned());
+        let label = match (key.as_str(), &field) {
+            ("fidelity", _) => "As".to_owned(),
+            (_, Some(field)) => field.label.to_owned(),
+            (key, None) => key.to_owned(),
+        };
         Difference { key: key.clone(), label, values: [value(first), value(second)] }
     };
     pairs.pairs().iter().map(of).collect()

@@ -5,13 +5,13 @@ use crate::app::lab::Speed;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, Tab, use_page};
 use crate::platform::{field, host, keys};
-use crate::trace::SimTime;
+use crate::trace::{JobId, SimTime};
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-const MAP: [(&str, &str); 18] = [
+const MAP: [(&str, &str); 19] = [
     ("Space", "run, pause"),
     ("R", "restart, same seed"),
     ("Shift R", "restart, new seed"),
@@ -25,6 +25,7 @@ const MAP: [(&str, &str); 18] = [
     ("C L E", "code, log, explanation"),
     ("/", "find anything"),
     ("Ctrl Z", "undo; with Shift do again"),
+    ("F", "follow the request of the chosen lane"),
     ("Del", "on a fault of the timeline: take it away"),
     ("T", "theme"),
     ("?", "this map"),
@@ -74,6 +75,7 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
         "c" | "C" => Command::Tab(Tab::Code),
         "l" | "L" => Command::Tab(Tab::Log),
         "e" | "E" => Command::Tab(Tab::Explain),
+        "f" | "F" => Command::Follow(Some(in_hand(page)?)),
         "t" | "T" => Command::Theme,
         "?" => Command::Help(!page.state.help),
         // Taken from the dialog, which closes at once and says so later: a key in between would be answered by what was.
@@ -88,6 +90,14 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
             Command::Speed(*Speed::STOPS.get(number.checked_sub(1)?)?)
         }
     })
+}
+
+/// The request that the chosen lane has in hand, or that is chosen itself.
+fn in_hand(page: &Page) -> Option<JobId> {
+    let lab = page.lab();
+    let lane = page.state.lane.as_deref()?;
+    let (_, row) = lab.ledger().find(lane, &lab.session().run().trace())?;
+    row.in_hand
 }
 
 /// The next or the previous mark of the timeline.

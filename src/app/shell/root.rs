@@ -110,6 +110,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
             if commands::carry_out(wish, &lab, &mut side_runs.borrow_mut(), &mut next) {
                 side_runs.borrow_mut().look_at(lab.borrow().scenario());
             }
+            commands::follow_what_is_chosen(&mut lab.borrow_mut(), &next);
             bar.borrow_mut().follow(&mut lab.borrow_mut(), &next, leaving);
             host::set_theme(next.dark, themed);
             current.replace(Rc::new(next.clone()));
@@ -207,6 +208,7 @@ fn use_opening(
             } else {
                 commands::open(&text, &mut lab.borrow_mut(), &mut next);
             }
+            commands::follow_what_is_chosen(&mut lab.borrow_mut(), &next);
             side_runs.borrow_mut().look_at(lab.borrow().scenario());
             bar.borrow_mut().follow(&mut lab.borrow_mut(), &next, None);
             current.replace(Rc::new(next.clone()));

@@ -6,6 +6,7 @@ use crate::app::held::use_held;
 use crate::app::lab::{Side, Speed};
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
+use crate::app::panels::request;
 use crate::app::scene::{spec, with_scene_of};
 use crate::platform::{canvas, clock, host};
 use crate::view::scene::{self, Item};
@@ -92,9 +93,20 @@ pub fn StageBox(props: &StageProps) -> Html {
         })
     };
     let onclick = {
-        let (page, press, items) = (page.clone(), press.clone(), items.clone());
+        let (page, press, items, node) = (page.clone(), press.clone(), items.clone(), node.clone());
         Callback::from(move |event: MouseEvent| {
+            let size = size_of(&node);
             let point = point_of(&event);
+            // A single request that is pressed is followed.
+            let part = {
+                let lab = page.lab();
+                with_scene_of((&lab, lab.of(side)), page.state.dark, size, None, |scene, look| {
+                    scene::hit(scene, look, point)
+                })
+            };
+            if let Some(job) = part.and_then(|part| request(&part.title)).filter(|_| side == Side::First) {
+                return page.ask(Command::Follow(Some(job)));
+            }
             let lane = under(&items, point).and_then(|index| items.get(index)).map(|item| item.title.clone());
             // A second press lets go of it.
             page.ask(Command::Lane(lane.filter(|lane| page.state.lane.as_ref() != Some(lane))));

@@ -8,7 +8,7 @@ use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{
     Api, Charts, Code, Explain, FamilySections, ReportPane, before_note, checks_badge, checks_pane, endpoint_section,
-    faults, log, params, start, tiles, two_runs,
+    faults, follow, followed, log, params, start, tiles, title_of, two_runs,
 };
 use crate::app::{family, scene};
 use crate::platform::host;
@@ -16,7 +16,7 @@ use crate::spec::short_path;
 use yew::prelude::*;
 
 /// The tabs, in order; two of them only where the panel is not beside them, the last only where there is somebody to ask.
-const TABS: [(Tab, &str, bool); 9] = [
+const TABS: [(Tab, &str, bool); 10] = [
     (Tab::Start, "Start", false),
     (Tab::Params, "Params", true),
     (Tab::Charts, "Charts", true),
@@ -26,6 +26,7 @@ const TABS: [(Tab, &str, bool); 9] = [
     (Tab::Report, "Report", false),
     (Tab::Checks, "Checks", false),
     (Tab::Api, "API", false),
+    (Tab::Follow, "", false),
 ];
 
 /// The tab row and the pane below it.
@@ -35,7 +36,12 @@ pub fn Tabs() -> Html {
     let narrow = use_narrow();
     let is_there = {
         let has_api = page.lab().scenario().pattern.console.is_some();
-        move |tab: Tab| tab != Tab::Api || has_api
+        let follows = followed(&page).is_some();
+        move |tab: Tab| match tab {
+            Tab::Api => has_api,
+            Tab::Follow => follows,
+            _ => true,
+        }
     };
     let current = match page.state.tab {
         tab if !is_there(tab) => Tab::Code,
@@ -63,8 +69,11 @@ pub fn Tabs() -> Html {
     let open = use_open(current);
     // A tall picture has the room, until somebody chooses a tab.
     let rests = family::of(&scene::spec(&page.lab())).is_tall;
+    let request = followed(&page).map(title_of);
     let tab = |(tab, label, narrow): (Tab, &'static str, bool)| {
         let on = tab == current;
+        // The request's own number is the name of its tab.
+        let label = request.clone().filter(|_| tab == Tab::Follow).map_or(AttrValue::Static(label), AttrValue::from);
         let onclick = {
             let (page, open) = (page.clone(), open.clone());
             Callback::from(move |_: MouseEvent| {
@@ -74,7 +83,7 @@ pub fn Tabs() -> Html {
         };
         html! {
             <button role="tab" id={format!("tab-{}", tab.id())} class={narrow.then_some("narrow")} data-testid={format!("tab-{}", tab.id())}
-                aria-selected={on.to_string()} aria-controls="pane" data-word={label} tabindex={if on { "0" } else { "-1" }} {onclick}>{ label }</button>
+                aria-selected={on.to_string()} aria-controls="pane" data-word={label.clone()} tabindex={if on { "0" } else { "-1" }} {onclick}>{ label }</button>
         }
     };
     html! {
@@ -93,6 +102,7 @@ pub fn Tabs() -> Html {
                     Tab::Report => html! { <ReportPane /> },
                     Tab::Checks => checks_pane(&page),
                     Tab::Api => html! { <Api /> },
+                    Tab::Follow => follow(&page),
                     Tab::Params => html! { <div class="scroll fill">{ endpoint_section(&page) }{ params(&page) }{ faults(&page) }</div> },
                     Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }{ two_runs(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
                 } }

@@ -203,7 +203,7 @@ impl Face for Crew {
             return itself(self.about(here, look), here, layout);
         }
         let item = |(worker, frame): (Worker<'_>, Frame)| {
-            Item::new(frame, here.scene.name(worker.row).to_owned(), about(here.scene, look, &worker))
+            Item::new(frame, here.scene.name(worker.row).to_owned(), about(here.scene, look, &worker)).of(worker.id)
         };
         members.into_iter().map(item).collect()
     }

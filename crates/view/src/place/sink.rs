@@ -101,6 +101,9 @@ pub fn note(scene: &Scene<'_>) -> Note {
     (format!("{done} of {} done", number::count(scene.total())), false)
 }
 
+/// Below this height under the worker's box there is room for outcomes, but not for a heading too.
+const LOW: f64 = 44.0;
+
 /// Draws a sink, joined to what stands before it.
 fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, before: Option<f64>) {
     let (scene, p) = (here.scene, look.palette);
@@ -124,11 +127,13 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, bef
     } else {
         y += 12.0;
     }
-    // A heading without a row below it says nothing, and in a low picture it would stand in what is below.
-    if y + 22.0 <= frame.bottom() - 4.0 {
+    // In a low picture the list goes without its heading.
+    if frame.bottom() - y >= LOW {
         sheet.text((frame.x, y), "Outcomes", Ink::new(p.ink).size(12.0).bold());
+        y += 22.0;
+    } else {
+        y -= 12.0;
     }
-    y += 22.0;
     for (sort, word, n) in outcomes(scene) {
         if y > frame.bottom() - 4.0 {
             break;

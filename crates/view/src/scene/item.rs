@@ -15,6 +15,8 @@ pub struct Item {
     pub frame: Frame,
     /// Where its label box stands: left and top.
     pub label: Point,
+    /// The station that it shows, or [`StationId::NONE`].
+    pub station: StationId,
     /// Its name.
     pub title: String,
     /// State, request, elapsed, the line it waits at.
@@ -24,7 +26,20 @@ pub struct Item {
 impl Item {
     /// An item with its label box below it.
     pub fn new(frame: Frame, title: String, lines: Vec<String>) -> Item {
-        Item { index: usize::MAX, frame, label: (frame.x + 60.0, frame.bottom() + 2.0), title, lines }
+        Item {
+            index: usize::MAX,
+            frame,
+            label: (frame.x + 60.0, frame.bottom() + 2.0),
+            station: StationId::NONE,
+            title,
+            lines,
+        }
+    }
+
+    /// The same as what a station is shown by.
+    pub fn of(mut self, station: StationId) -> Item {
+        self.station = station;
+        self
     }
 
     /// The same with its label box elsewhere.
@@ -37,17 +52,18 @@ impl Item {
 /// The items of a picture, place by place in the order in which places are read: its parts, or the place itself where it has
 /// none that could be told apart.
 pub fn items(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Item> {
-    in_layout(scene, look, &Layout::of(scene, look))
+    items_in(scene, look, &Layout::of(scene, look))
 }
 
-fn in_layout(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout) -> Vec<Item> {
+/// The same, in a layout that is there.
+pub(super) fn items_in(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout) -> Vec<Item> {
     let items = scene.all().flat_map(|here| here.face().items(here, look, layout));
     items.enumerate().map(|(index, item)| Item { index, ..item }).collect()
 }
 
 /// Where the item of a number is.
 pub(super) fn frame_of(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout, number: usize) -> Option<Frame> {
-    in_layout(scene, look, layout).get(number).map(|item| item.frame)
+    items_in(scene, look, layout).get(number).map(|item| item.frame)
 }
 
 /// What is at a point: a part of a place first, of which there may be too many to walk through, then an item.
@@ -57,7 +73,7 @@ pub fn hit(scene: &Scene<'_>, look: &Look<'_>, at: Point) -> Option<Item> {
     if let Some(part) = scene.all().find_map(|here| here.face().at(here, look, &layout, at)) {
         return Some(part);
     }
-    in_layout(scene, look, &layout).into_iter().find(|item| inside(&item.frame))
+    items_in(scene, look, &layout).into_iter().find(|item| inside(&item.frame))
 }
 
 /// What there is to say about a worker.

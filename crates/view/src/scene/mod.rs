@@ -14,6 +14,7 @@ pub(crate) mod phone;
 pub(crate) mod strips;
 pub(crate) mod wires;
 
+mod follow;
 mod footer;
 mod outcomes;
 mod worker;
@@ -32,6 +33,7 @@ pub use worker::{Worker, await_line};
 use super::shape::{Ink, Point, Sheet, cut};
 use super::{Palette, Recent, Shape};
 use crate::place::{Here, Path, Shown, paths};
+use millrace_analysis::Story;
 use millrace_spec::{SceneSpec, Values};
 use millrace_trace::{Ledger, SimTime, StationId, Trace, ledger::StationRow};
 
@@ -52,12 +54,14 @@ pub struct Look<'a> {
     pub calm: bool,
     /// The run cannot go on: those who wait are outlined.
     pub stuck: bool,
+    /// The request that is followed: its way is drawn over everything else.
+    pub follow: Option<&'a Story>,
 }
 
 impl<'a> Look<'a> {
     /// Everything, with nothing pointed at.
     pub const fn new(size: Point, palette: &'a Palette, now: SimTime) -> Look<'a> {
-        Look { size, palette, now, detail: Detail::Numbers, item: None, calm: false, stuck: false }
+        Look { size, palette, now, detail: Detail::Numbers, item: None, calm: false, stuck: false, follow: None }
     }
 }
 
@@ -239,6 +243,9 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
         }
         Layout::Phone(arrangement) => phone::draw(&mut sheet, scene, look, arrangement),
         Layout::Strips(frames) => strips::draw(&mut sheet, scene, look, frames),
+    }
+    if let Some(story) = look.follow {
+        follow::draw(&mut sheet, scene, look, &layout, story);
     }
     sheet.shapes
 }

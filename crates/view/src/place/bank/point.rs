@@ -26,14 +26,14 @@ pub fn items(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Item> {
         // Its heading is the car's too, and so is the gap to the next shaft.
         let frame = Frame { y: 8.0, h: plan.bottom - 8.0, w: plan.shafts.1, ..shaft };
         let label = (shaft.x + 8.0, plan.slab(car.place) + 4.0);
-        item(frame, label, format!("Car {}", car.name), words::about_car(&state, car))
+        item(frame, label, format!("Car {}", car.name), words::about_car(&state, car)).of(car.id)
     };
     let mut items: Vec<Item> = state.cars.iter().enumerate().map(car).collect();
     items.extend(floors::lines(&state, &plan).into_iter().rev().map(|landing| {
         let frame = line_frame(&plan, landing.place);
         let mut lines = words::about_landing(&state, look, landing);
         lines.extend(state.spec.call.map(|_| "press it to call a car".to_owned()));
-        item(frame, (frame.x + 60.0, frame.bottom() + 2.0), capital(landing.name), lines)
+        item(frame, (frame.x + 60.0, frame.bottom() + 2.0), capital(landing.name), lines).of(landing.id)
     }));
     items
 }

@@ -1,0 +1,83 @@
+//! The way of one request over the stage: solid as far as it has come, dashed from there on.
+//!
+//! Everything else goes back behind a veil and stays true. The way goes through the places as its story has them; where somebody took it
+//! back with an answer, that is no way of its own. Times stand where it spent most of its time, three at most.
+
+use super::item::items_in;
+use super::{Frame, Layout, Look, Scene};
+use crate::number;
+use crate::shape::{Ink, Point, Sheet, text_width};
+use millrace_analysis::{Story, Stretch};
+use millrace_trace::StationId;
+
+/// How much of everything else shows.
+const VEIL: f32 = 0.62;
+/// The least share of the whole time that is told.
+const WORTH_TELLING: f64 = 0.05;
+
+/// Draws the way of a request over a picture.
+pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout: &Layout, story: &Story) {
+    let p = look.palette;
+    sheet.fill((0.0, 0.0), look.size, 0.0, p.stage.faint(VEIL));
+    let items = items_in(scene, look, layout);
+    let frame_of = |station: StationId| -> Option<Frame> {
+        let item = items.iter().find(|item| item.station == station).map(|item| item.frame);
+        item.or_else(|| scene.all().find(|here| here.id() == station).and_then(|here| layout.area(here.index())))
+    };
+    let stops: Vec<_> =
+        story.stops.iter().filter_map(|(at, station)| Some((*at, *station, frame_of(*station)?))).collect();
+    let mut right = f64::NEG_INFINITY;
+    let mut last: Option<Point> = None;
+    for (at, _, frame) in &stops {
+        // Back to whoever has it in hand: that is on the way already.
+        if frame.x < right - 1.0 {
+            continue;
+        }
+        right = frame.x;
+        let middle = (frame.middle(), frame.y + frame.h / 2.0);
+        let come = *at <= look.now;
+        if let Some(from) = last {
+            leg(sheet, look, from, (frame.x, middle.1), come);
+        }
+        leg(sheet, look, (frame.x, middle.1), (frame.right(), middle.1), come);
+        sheet.disc(middle, 4.0, p.stage);
+        sheet.ring(middle, 3.0, p.accent, 1.5);
+        last = Some((frame.right(), middle.1));
+    }
+    if let Some((_, _, frame)) = stops.iter().rev().find(|(at, ..)| *at <= look.now) {
+        sheet.disc((frame.middle(), frame.y + frame.h / 2.0), 5.0, p.accent);
+    }
+    tags(sheet, look, story, &frame_of);
+}
+
+/// From one point to another, turning half way.
+fn leg(sheet: &mut Sheet, look: &Look<'_>, from: Point, to: Point, come: bool) {
+    let turn = (from.0 + to.0) / 2.0;
+    let points = [from, (turn, from.1), (turn, to.1), to];
+    for (a, b) in points.iter().zip(points.iter().skip(1)).filter(|(a, b)| a != b) {
+        if come {
+            sheet.line(*a, *b, look.palette.accent, 2.0);
+        } else {
+            sheet.dashed(*a, *b, look.palette.accent, 2.0, (4.0, 3.0));
+        }
+    }
+}
+
+/// How long it stayed where it stayed longest.
+fn tags(sheet: &mut Sheet, look: &Look<'_>, story: &Story, frame_of: &dyn Fn(StationId) -> Option<Frame>) {
+    let p = look.palette;
+    let total = story.total(look.now).0 as f64;
+    let length = |stretch: &&Stretch| stretch.length(look.now).0;
+    let mut told: Vec<&Stretch> = story.stretches.iter().filter(|s| s.from <= look.now).collect();
+    told.retain(|stretch| length(stretch) as f64 > WORTH_TELLING * total);
+    millrace_trace::order::sort_by_key(&mut told, |stretch| std::cmp::Reverse(length(stretch)));
+    for stretch in told.into_iter().take(3) {
+        let Some(frame) = frame_of(stretch.station) else { continue };
+        let text = format!("{} ms", number::millis(length(&stretch)));
+        let width = text_width(&text, 11.0, false) + 12.0;
+        let left = (frame.middle() - width / 2.0).clamp(2.0, (look.size.0 - width - 2.0).max(2.0));
+        let top = (frame.y + frame.h / 2.0 + 8.0).min(look.size.1 - 20.0);
+        sheet.frame((left, top), (width, 16.0), 4.0, Some(p.surface), p.accent, 1.2);
+        sheet.text((left + width / 2.0, top + 12.0), text, Ink::new(p.ink).middle().bold());
+    }
+}

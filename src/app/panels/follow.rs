@@ -1,0 +1,159 @@
+//! One request followed: its story in a sentence, its waits as bars on one axis of time, and the line it is at.
+//!
+//! What the bars say adds up to how long it took. A bar leads to where it begins.
+
+use crate::analysis::{Doing, Story, Stretch};
+use crate::app::icon::{IconName, icon_of};
+use crate::app::lab::Lab;
+use crate::app::markup::{classes, html};
+use crate::app::page::{Command, Page};
+use crate::spec::short_path;
+use crate::trace::{JobId, SimTime, StationId, StationKind, Wait};
+use crate::view::number;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// The axis of the bars, in the units of their drawing.
+const AXIS: f64 = 1_000.0;
+
+/// The request that is followed: whatever is chosen on the stage, if that is one.
+pub fn followed(page: &Page) -> Option<JobId> {
+    request(page.state.lane.as_deref()?)
+}
+
+/// The request with a title, if it is that of one.
+pub fn request(title: &str) -> Option<JobId> {
+    let digits = title.strip_prefix('#')?.replace(',', "");
+    digits.parse::<u32>().ok()?.checked_sub(1).map(JobId)
+}
+
+/// "#1,094".
+pub fn title_of(job: JobId) -> String {
+    format!("#{}", number::count(u64::from(job.number())))
+}
+
+/// The pane.
+pub fn follow(page: &Page) -> Html {
+    let lab = page.lab();
+    let Some(job) = followed(page) else { return Html::default() };
+    let now = lab.session().computed();
+    let content = match lab.story(job) {
+        Some(story) => html! {
+            <>
+                <p class="story">{ sentence(&lab, &story, now) }</p>
+                { bars(page, &lab, &story, now) }
+            </>
+        },
+        None => {
+            html! { <p class="none">{ format!("{} has not come in yet, as far as the run is computed.", title_of(job)) }</p> }
+        }
+    };
+    html! {
+        <div class="follow scroll fill" tabindex="0" data-testid="follow">
+            { content }
+            { neighbours(page, job) }
+        </div>
+    }
+}
+
+/// The requests before and after it.
+fn neighbours(page: &Page, job: JobId) -> Html {
+    let of = |job: JobId, glyph: &'static str| {
+        html! { <button type="button" class="btn bd" onclick={page.asks(Command::Follow(Some(job)))}>{ format!("{glyph} {}", title_of(job)) }</button> }
+    };
+    html! {
+        <div class="acts">
+            { for job.0.checked_sub(1).map(|before| of(JobId(before), "‹")) }
+            { of(JobId(job.0 + 1), "›") }
+            <button type="button" class="btn bd" onclick={page.asks(Command::Follow(None))}>{ icon_of(IconName::Close) }{ "Follow no more" }</button>
+        </div>
+    }
+}
+
+/// "#1,094 took 1,226 ms, and the server worked on it for 76 ms of them, 6 %. 736 ms it lay in requests, 142 ms it waited for room in responses."
+fn sentence(lab: &Lab, story: &Story, now: SimTime) -> String {
+    let (total, worked) = (story.total(now), story.worked(now));
+    let ms = |nanos: u64| format!("{} ms", number::millis(nanos));
+    let share = if total.0 > 0 { worked.0 as f64 / total.0 as f64 } else { 0.0 };
+    let took = match story.left {
+        Some((_, Some(outcome))) => format!("took {} and was {}", ms(total.0), outcome.word()),
+        Some((_, None)) => format!("took {} until it became part of another", ms(total.0)),
+        None => format!("is under way for {}", ms(total.0)),
+    };
+    let work = if worked.0 > 0 {
+        format!(", and somebody worked on it for {}, {} %", ms(worked.0), number::percent(share))
+    } else {
+        String::new()
+    };
+    let waits: Vec<_> = story
+        .longest_waits(now)
+        .iter()
+        .map(|wait| format!("{} {}", ms(wait.length(now).0), words(lab, wait)))
+        .collect();
+    let waits = if waits.is_empty() { String::new() } else { format!(" Of that {}.", waits.join(", ")) };
+    format!("{} {took}{work}.{waits}", title_of(story.job))
+}
+
+/// What becomes of a job during a stretch, in words.
+fn words(lab: &Lab, stretch: &Stretch) -> String {
+    let trace = lab.session().run().trace();
+    let ledger = &lab.session().history().ledger;
+    let name = |id: StationId| ledger.station(id).map_or("?", |row| trace.name(row.name)).to_owned();
+    let kind = ledger.station(stretch.station).map(|row| row.kind);
+    let here = name(stretch.station);
+    match (stretch.doing, kind) {
+        (Doing::Lies, Some(StationKind::Landing)) => format!("waiting at {here}"),
+        (Doing::Lies, _) => format!("in {here}"),
+        (Doing::Queues, Some(StationKind::Pool)) => format!("for a permit of {here}"),
+        (Doing::Queues, _) => format!("for a slot of {here}"),
+        (Doing::Served, _) => format!("on {here}"),
+        (Doing::Held, Some(StationKind::Car)) => format!("riding in {here}"),
+        (Doing::Held, _) => format!("holding of {here}"),
+        (Doing::Waits(Wait::Send, to), _) => match to.some() {
+            Some(to) => format!("with {here}, for room in {}", name(to)),
+            None => format!("with {here}, for room"),
+        },
+        (Doing::Waits(Wait::Sleep, _), _) => format!("with {here}, which sleeps"),
+        (Doing::Waits(what, of), _) => match of.some() {
+            Some(of) => format!("with {here}, for {} ({})", name(of), what.word()),
+            None => format!("with {here} ({})", what.word()),
+        },
+        (Doing::There, _) => format!("with {here}"),
+    }
+}
+
+fn bars(page: &Page, lab: &Lab, story: &Rc<Story>, now: SimTime) -> Html {
+    let (from, total) = (story.entered, story.total(now).0.max(1));
+    let x = |at: SimTime| AXIS * at.since(from).0 as f64 / total as f64;
+    let playhead = lab.playhead();
+    let head = (playhead >= from && playhead.since(from).0 <= total).then(|| x(playhead));
+    let row = |stretch: &Stretch| {
+        let length = stretch.length(now).0;
+        let class = match stretch.doing {
+            Doing::Served => "served",
+            Doing::Lies | Doing::Held => "lies",
+            Doing::There => "there",
+            _ => "waits",
+        };
+        let here = stretch.holds(playhead);
+        let site =
+            stretch.site.file().zip(stretch.site.line()).map(|(file, line)| format!("{}:{line}", short_path(file)));
+        let (left, width) = (x(stretch.from), (AXIS * length as f64 / total as f64).max(2.0));
+        html! {
+            <li class={classes!(class, here.then_some("now"))} aria-current={here.then_some("true")}>
+                <button type="button" title={site} onclick={page.asks(Command::Seek(stretch.from))}>
+                    <span class="what">{ words(lab, stretch) }</span>
+                    <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+                        <rect class="bar" x={format!("{left:.1}")} y="1" width={format!("{width:.1}")} height="8"></rect>
+                        if let Some(head) = head {
+                            <rect class="head" x={format!("{:.1}", head - 1.0)} y="0" width="2" height="10"></rect>
+                        }
+                    </svg>
+                    <span class="mono">{ number::millis(length) }</span>
+                    <span class="share">{ format!("{} %", number::percent(length as f64 / total as f64)) }</span>
+                </button>
+            </li>
+        }
+    };
+    html! { <ol class="bars" aria-label="What it waited for, in order">{ for story.stretches.iter().filter(|s| s.length(now).0 > 0).map(row) }</ol> }
+}

@@ -11,11 +11,13 @@ async fn a_link_to_a_moment_follows_a_request_and_a_bar_leads_to_where_it_begins
         let bars = "$('follow').querySelectorAll('.bars button')";
         page.until("it has bars", &format!("{bars}.length > 1")).await;
         // What the bars take adds up to the whole.
-        let shares = page.value(&format!("Math.round([...{bars}].map(bar => parseFloat(bar.querySelector('.share').textContent)).reduce((a, b) => a + b))")).await;
+        let shares = page.value(&format!("Math.round([...{bars}].map(bar => parseFloat(bar.querySelector('.part').textContent)).reduce((a, b) => a + b))")).await;
         assert!(shares.as_f64().is_some_and(|sum| (sum - 100.0).abs() <= 1.0), "{shares}");
         page.value(&format!("{bars}[{bars}.length - 1].click()")).await;
         page.until("its last stretch is under the playhead", "$('follow').querySelector('.bars li:last-child[aria-current=true]')").await;
-        page.press(']').await;
+        page.blur().await;
+        page.press(',').await;
+        page.until("the stretch before it is", "$('follow').querySelector('.bars li:nth-last-child(2)[aria-current=true]')").await;
     })
     .await;
 }

@@ -70,7 +70,8 @@ fn neighbours(page: &Page, job: JobId) -> Html {
     }
 }
 
-/// "#1,094 took 1,226 ms, and the server worked on it for 76 ms of them, 6 %. 736 ms it lay in requests, 142 ms it waited for room in responses."
+/// "#1,094 took 1,226 ms and was completed, and was worked on for 76 ms of them, 6 %. Longest: 736 ms in requests, 142 ms with worker 12, for
+/// room in responses."
 fn sentence(lab: &Lab, story: &Story, now: SimTime) -> String {
     let (total, worked) = (story.total(now), story.worked(now));
     let ms = |nanos: u64| format!("{} ms", number::millis(nanos));
@@ -81,7 +82,7 @@ fn sentence(lab: &Lab, story: &Story, now: SimTime) -> String {
         None => format!("is under way for {}", ms(total.0)),
     };
     let work = if worked.0 > 0 {
-        format!(", and somebody worked on it for {}, {} %", ms(worked.0), number::percent(share))
+        format!(", and was worked on for {} of them, {} %", ms(worked.0), number::percent(share))
     } else {
         String::new()
     };
@@ -90,7 +91,7 @@ fn sentence(lab: &Lab, story: &Story, now: SimTime) -> String {
         .iter()
         .map(|wait| format!("{} {}", ms(wait.length(now).0), words(lab, wait)))
         .collect();
-    let waits = if waits.is_empty() { String::new() } else { format!(" Of that {}.", waits.join(", ")) };
+    let waits = if waits.is_empty() { String::new() } else { format!(" Longest: {}.", waits.join(", ")) };
     format!("{} {took}{work}.{waits}", title_of(story.job))
 }
 
@@ -150,7 +151,7 @@ fn bars(page: &Page, lab: &Lab, story: &Rc<Story>, now: SimTime) -> Html {
                         }
                     </svg>
                     <span class="mono">{ number::millis(length) }</span>
-                    <span class="share">{ format!("{} %", number::percent(length as f64 / total as f64)) }</span>
+                    <span class="part">{ format!("{} %", number::percent(length as f64 / total as f64)) }</span>
                 </button>
             </li>
         }

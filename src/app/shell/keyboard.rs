@@ -15,7 +15,7 @@ const MAP: [(&str, &str); 19] = [
     ("Space", "run, pause"),
     ("R", "restart, same seed"),
     ("Shift R", "restart, new seed"),
-    (". and ,", "one event on, one back"),
+    (". and ,", "one event on, one back; of a request that is followed"),
     ("[ and ]", "previous, next mark"),
     ("Home, End", "start, live edge"),
     ("← →", "on the timeline: 100 ms; with Shift 1 s"),
@@ -66,8 +66,8 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
         " " if !keys::uses_space(event) => Command::Toggle,
         "r" => Command::Restart,
         "R" => Command::NewSeed,
-        "." => Command::Step,
-        "," => Command::StepBack,
+        "." => stretch(page, true).map_or(Command::Step, Command::Seek),
+        "," => stretch(page, false).map_or(Command::StepBack, Command::Seek),
         "[" => Command::Seek(mark(page, false)?),
         "]" => Command::Seek(mark(page, true)?),
         "Home" if !keys::is_control(event) => Command::Seek(SimTime::ZERO),
@@ -90,6 +90,15 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
             Command::Speed(*Speed::STOPS.get(number.checked_sub(1)?)?)
         }
     })
+}
+
+/// Where the next or the previous stretch of the request begins that is followed, while its pane is open.
+fn stretch(page: &Page, forward: bool) -> Option<SimTime> {
+    let lab = page.lab();
+    let story = lab.following().filter(|_| page.state.tab == Tab::Follow)?;
+    let (at, ends) = (lab.playhead(), story.left.map(|(at, _)| at));
+    let turns = story.stretches.iter().map(|stretch| stretch.from).chain(ends);
+    if forward { turns.filter(|turn| *turn > at).min() } else { turns.filter(|turn| *turn < at).max() }
 }
 
 /// The request that the chosen lane has in hand, or that is chosen itself.

@@ -28,24 +28,30 @@ pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout
         story.stops.iter().filter_map(|(at, station)| Some((*at, *station, frame_of(*station)?))).collect();
     let mut right = f64::NEG_INFINITY;
     let mut last: Option<Point> = None;
+    let mut head = None;
     for (at, _, frame) in &stops {
         // Back to whoever has it in hand: that is on the way already.
         if frame.x < right - 1.0 {
             continue;
         }
         right = frame.x;
-        let middle = (frame.middle(), frame.y + frame.h / 2.0);
         let come = *at <= look.now;
-        if let Some(from) = last {
-            leg(sheet, look, from, (frame.x, middle.1), come);
+        // Where a lane runs on through a place, the way stays on it.
+        let on_lane = last.filter(|from| from.0 > frame.x && from.1 >= frame.y && from.1 <= frame.bottom());
+        let stop = (frame.middle(), on_lane.map_or(frame.y + frame.h / 2.0, |from| from.1));
+        if on_lane.is_none() {
+            if let Some(from) = last {
+                leg(sheet, look, from, (frame.x, stop.1), come);
+            }
+            leg(sheet, look, (frame.x, stop.1), (frame.right(), stop.1), come);
         }
-        leg(sheet, look, (frame.x, middle.1), (frame.right(), middle.1), come);
-        sheet.disc(middle, 4.0, p.stage);
-        sheet.ring(middle, 3.0, p.accent, 1.5);
-        last = Some((frame.right(), middle.1));
+        sheet.disc(stop, 4.0, p.stage);
+        sheet.ring(stop, 3.0, p.accent, 1.5);
+        last = Some((frame.right().max(last.map_or(frame.right(), |from| from.0)), stop.1));
+        head = Some(stop).filter(|_| come).or(head);
     }
-    if let Some((_, _, frame)) = stops.iter().rev().find(|(at, ..)| *at <= look.now) {
-        sheet.disc((frame.middle(), frame.y + frame.h / 2.0), 5.0, p.accent);
+    if let Some(at) = head {
+        sheet.disc(at, 5.0, p.accent);
     }
     tags(sheet, look, story, &frame_of);
 }

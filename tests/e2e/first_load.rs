@@ -25,7 +25,8 @@ const BYTES: &str = "[...performance.getEntriesByType('navigation'), ...performa
 /// Ten megabits a second and a quarter of the processor, and what a first visit may take there.
 const BITS_PER_SECOND: f64 = 10e6;
 const SLOWER: u32 = 4;
-const MOST_BYTES: f64 = 600_000.0;
+/// As in `scripts/build.sh`: the page with eight patterns was 597,000 before it explained itself.
+const MOST_BYTES: f64 = 720_000.0;
 const MOST_MS: f64 = 1500.0;
 
 #[tokio::test]

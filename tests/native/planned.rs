@@ -172,3 +172,37 @@ fn steps_are_undone_and_done_again_in_turn_and_fifty_are_remembered() {
     edits.did("Workers 3", &workers(12), &workers(3));
     assert_eq!((edits.undoes(), edits.redoes()), (Some("Workers 3"), None));
 }
+
+/// A value, a fault, a scenario, a fidelity, a second run: whatever was changed of whatever pattern goes back step by step.
+#[test]
+fn every_kind_of_step_is_taken_back_in_every_pattern() {
+    for pattern in patterns::ALL {
+        let (mut edits, mut now) = (Edits::default(), Scenario::new(pattern));
+        let mut links = vec![link::encode(&now)];
+        let mut step = |name: &str, now: &mut Scenario, change: &dyn Fn(&mut Scenario)| {
+            let before = now.clone();
+            change(now);
+            edits.did(name, &before, now);
+            if link::encode(now) != link::encode(&before) {
+                links.push(link::encode(now));
+            }
+        };
+        step("seed", &mut now, &|s| s.seed = "another".to_owned());
+        let fault = (pattern.scene)(&now.values(), now.fidelity).faults.first().map(|fault| fault.name().into_owned());
+        if let Some(fault) = &fault {
+            step("fault", &mut now, &|s| _ = s.plan(fault, i64::MAX, ms(10), Some(Span::millis(5))));
+            step("moved", &mut now, &|s| s.reschedule(0, ms(20), Some(ms(40))));
+        }
+        step("fidelity", &mut now, &|s| s.fidelity = s.fidelity.other());
+        step("beside", &mut now, &|s| s.differ_in_fidelity(s.fidelity.other()));
+        for preset in pattern.presets {
+            step(preset.id, &mut now, &|s| s.preset = Some(preset));
+        }
+        assert!(links.len() > 4, "{}", pattern.id);
+        let there: Vec<_> = links.iter().rev().skip(1).cloned().collect();
+        let back: Vec<_> = std::iter::from_fn(|| edits.undo()).map(|s| link::encode(&s)).collect();
+        assert_eq!(back, there, "{}", pattern.id);
+        let again: Vec<_> = std::iter::from_fn(|| edits.redo()).map(|s| link::encode(&s)).collect();
+        assert_eq!(again, links.split_off(1), "{}", pattern.id);
+    }
+}

@@ -4,7 +4,7 @@
 use crate::everyone::everyone;
 use millrace::patterns;
 use millrace::session::{Scenario, link};
-use millrace::spec::{self, Deed, Pattern, Preset, Trial, short_path};
+use millrace::spec::{self, Deed, Fidelity, Pattern, Preset, Trial, short_path};
 use millrace::trace::{SimTime, Span};
 use std::collections::BTreeSet;
 
@@ -114,6 +114,8 @@ fn fault_of(deed: &Deed, scenario: &Scenario) -> Option<String> {
             (!["log", "report", "checks", "explain"].contains(tab)).then(|| format!("there is no tab {tab}"))
         }
         Deed::Fidelity(_) => None,
+        Deed::Beside("fidelity", text) => Fidelity::from_id(text).is_none().then(|| format!("there is no {text}")),
+        Deed::Beside(key, text) => scenario.clone().differ(key, text).err().map(|problem| problem.message().to_owned()),
     }
 }
 
@@ -128,7 +130,9 @@ fn what_can_be_tried_shows_within_two_seconds_of_where_the_playhead_goes() {
             wrong.push(format!("{of}: the run is over before {} s", shows.seconds()));
         }
         let seen = SimTime(shows.0) + Span::from_seconds(2.0 * before.began_as().speed);
-        if trial.changes_the_run() && stands_at(&before, seen) == stands_at(&tried, seen) {
+        // A run that is put beside another leaves that one as it was: it differs itself.
+        let other = tried.beside().unwrap_or(tried);
+        if trial.changes_the_run() && stands_at(&before, seen) == stands_at(&other, seen) {
             wrong.push(format!("{of}: nothing is another by {} s", seen.seconds()));
         }
     });

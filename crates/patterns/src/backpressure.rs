@@ -132,7 +132,7 @@ pub static PATTERN: Pattern = Pattern {
             help: "The shipped cool-down tasks: 200 requests a second for each worker, however fast the server is.",
             tries: &[
                 Trial::at(1_000, "Take 30 workers", &[Deed::Value("workers", "30")]),
-                Trial::at(1_000, "Run it as documented", &[Deed::Fidelity(Fidelity::Documented)]),
+                Trial::at(1_000, "As documented beside it", &[Deed::Beside("fidelity", "documented")]),
             ],
             speed: 0.1,
             fidelity: Some(Fidelity::Shipped),

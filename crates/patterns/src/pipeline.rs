@@ -124,7 +124,7 @@ pub static PATTERN: Pattern = Pattern {
             says: "The first error stops a stage: the source and the stage before it wait for ever.",
             help: "The shipped stage stops at the first error, and the source and the stage above block for ever.",
             tries: &[
-                Trial::at(60, "Run it as documented", &[Deed::Fidelity(Fidelity::Documented)]),
+                Trial::at(60, "As documented beside it", &[Deed::Beside("fidelity", "documented")]),
                 Trial::at(200, "Pass errors on", &[Deed::Value("on-error", "pass")]),
             ],
             speed: 0.03,

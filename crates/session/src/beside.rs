@@ -77,6 +77,11 @@ impl Scenario {
         }
     }
 
+    /// Whether the scenario beside this one differs in a value, and has this one.
+    pub fn differs_in(&self, key: &str, text: &str) -> bool {
+        self.versus.first().is_some_and(|Differences(pairs)| pairs.iter().any(|(k, value)| k == key && value == text))
+    }
+
     /// Lets the scenario beside this one not differ in a value any more. Where it differed in nothing else, none stands there.
     pub fn agree(&mut self, key: &str) {
         if let Some(Differences(pairs)) = self.versus.first_mut() {

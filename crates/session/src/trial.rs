@@ -26,6 +26,7 @@ impl Scenario {
                 value.is_some() && self.given(key) == value
             }
             Deed::Fidelity(fidelity) => self.fidelity == *fidelity,
+            Deed::Beside(key, text) => self.differs_in(key, text),
             Deed::Fault { .. } => self.begun(deed).is_some_and(|begun| self.place_of(&begun).is_some()),
             Deed::Code(..) | Deed::Tab(_) => true,
         }
@@ -40,6 +41,12 @@ impl Scenario {
                     let _unfit = self.set(key, text);
                 }
                 Deed::Fidelity(fidelity) => self.fidelity = *fidelity,
+                Deed::Beside(key, text) => match Fidelity::from_id(text).filter(|_| *key == "fidelity") {
+                    Some(fidelity) => self.differ_in_fidelity(fidelity),
+                    None => {
+                        let _unfit = self.differ(key, text);
+                    }
+                },
                 Deed::Fault { .. } => {
                     self.interventions.extend(self.begun(deed));
                     millrace_trace::order::sort_by_key(&mut self.interventions, |i| (i.at, i.ordinal));
@@ -56,6 +63,7 @@ impl Scenario {
             match deed {
                 Deed::Value(key, _) => self.reset(key),
                 Deed::Fidelity(_) => self.fidelity = self.began_as().fidelity.unwrap_or(Fidelity::Documented),
+                Deed::Beside(key, _) => self.agree(key),
                 Deed::Fault { .. } => {
                     if let Some(index) = self.begun(deed).and_then(|begun| self.place_of(&begun)) {
                         self.interventions.remove(index);

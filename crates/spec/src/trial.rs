@@ -24,6 +24,9 @@ pub enum Deed {
     Value(&'static str, &'static str),
     /// Runs the documents' system, or the code's.
     Fidelity(Fidelity),
+    /// Lets a second run stand beside this one, under the same playhead, that differs in a value: key and value, as in a link; `fidelity`
+    /// is one too.
+    Beside(&'static str, &'static str),
     /// Lets a fault begin at an instant.
     Fault {
         /// Its name: `outage`, `outage.l2`.

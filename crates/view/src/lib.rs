@@ -14,6 +14,7 @@ pub mod scene;
 pub mod shape;
 pub mod sheets;
 pub mod standing;
+pub mod state_strip;
 pub mod status;
 pub mod story;
 pub mod svg;

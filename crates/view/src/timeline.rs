@@ -2,6 +2,7 @@
 
 use super::fault_bands::{FaultBand, Hue, fault_bands, scheduled_name};
 use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
+use super::state_strip::{colour, states};
 use super::{Palette, Rgba, number};
 use millrace_analysis::{Entry, Figures, Mark};
 use millrace_spec::FaultSpec;
@@ -103,6 +104,12 @@ impl Timeline<'_> {
         self.bars(&mut sheet, top, base);
         sheet.line((SIDE, crisp(base)), (w - SIDE, crisp(base)), p.line_3, 1.0);
         self.axis(&mut sheet, base, low);
+        for held in states(self.journal).into_iter().filter(|held| held.from <= self.computed) {
+            let (a, b) = (self.x(held.from), self.x(held.to.unwrap_or(self.computed).min(self.computed)));
+            if let Some(fill) = colour(held.state, p) {
+                sheet.fill((a, base + 1.0), ((b - a).max(1.0), 3.0), 0.0, fill);
+            }
+        }
         let mut last = f64::NEG_INFINITY;
         for entry in self.journal.iter().filter(|e| matches!(e.mark, Some(Mark::Change)) && e.at <= self.computed) {
             let x = self.x(entry.at);

@@ -42,6 +42,7 @@ pub fn follow(page: &Page) -> Html {
             <>
                 <p class="story">{ sentence(&lab, &story, now) }</p>
                 { bars(page, &lab, &story, now) }
+                { its_line(page, &story, lab.playhead()) }
             </>
         },
         None => {
@@ -53,6 +54,19 @@ pub fn follow(page: &Page) -> Html {
             { content }
             { neighbours(page, job) }
         </div>
+    }
+}
+
+/// The line that keeps it where it is at the playhead, which opens the code there.
+fn its_line(page: &Page, story: &Story, at: SimTime) -> Html {
+    let here = story.stretches.iter().find(|stretch| stretch.holds(at));
+    let Some((file, line)) = here.and_then(|stretch| stretch.site.file().zip(stretch.site.line())) else {
+        return Html::default();
+    };
+    html! {
+        <p class="line">{ "At the playhead it is at " }
+            <button type="button" class="link mono" data-testid="follow-line" onclick={page.asks(Command::OpenLine(file, line))}>{ format!("{}:{line}", short_path(file)) }</button>
+        </p>
     }
 }
 

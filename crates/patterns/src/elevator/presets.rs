@@ -142,7 +142,7 @@ pub(super) const PRESETS: &[Preset] = &[
         says: "A call that comes just as the car goes idle is never told to it: who called waits for ever.",
         help: "Requests that come as the car goes idle, on a shuffled schedule: this seed strands it for good, and one in five others does.",
         tries: &[
-            Trial::at(48_000, "Run it as documented", &[Deed::Fidelity(Fidelity::Documented)]),
+            Trial::at(48_000, "As documented beside it", &[Deed::Beside("fidelity", "documented")]),
             Trial::at(
                 48_500,
                 "Open the code where it waits",

@@ -54,7 +54,7 @@ pub(super) const PRESETS: &[Preset] = &[
                 "Open the code at the append",
                 &[Deed::Code("patterns/wait_group/racing.rs", "async fn append")],
             ),
-            Trial::at(5, "Run it as documented", &[Deed::Fidelity(Fidelity::Documented)]),
+            Trial::at(5, "As documented beside it", &[Deed::Beside("fidelity", "documented")]),
         ],
         speed: 0.006,
         fidelity: Some(Fidelity::Shipped),

@@ -17,7 +17,7 @@ const BIG: (f64, f64) = (1200.0, 700.0);
 fn health(shot: &Shot) -> (Health, Option<f64>) {
     let read = |scene: &Scene<'_>, look: &Look<'_>| {
         let health = tables::health(scene, look)?;
-        let score = tables::score(scene, &health).map(|(score, _)| score);
+        let score = tables::score(scene, &health).and_then(|(score, _)| score);
         Some((health, score))
     };
     shot.with(|scene| read(scene, &shot.look(BIG))).expect("the scene has a bank")
@@ -125,6 +125,24 @@ fn a_car_that_has_work_and_heads_nowhere_for_five_seconds_stands_with_work() {
     assert_eq!(at(8, 0), (None, 0));
     assert_eq!(at(9, 0), stands, "in its heading and at its box");
     assert_eq!(at(60, 1), (None, 0), "whoever heads somewhere works");
+}
+
+#[test]
+fn a_bank_of_which_no_car_works_has_no_score_though_its_breakers_are_closed() {
+    let shot = Shot::still((1, 10), 2, S, |house| {
+        house.cars.iter().for_each(|car| house.env.gauge(*car, PENDING.1, 1));
+    });
+    let of = |stuck| {
+        let look = Look { stuck, ..shot.look(BIG) };
+        let read = |scene: &Scene<'_>| {
+            let health = tables::health(scene, &look)?;
+            let score = tables::score(scene, &health)?.0;
+            Some((health.verdict(), health.cars.iter().all(|car| car.is_healthy()), score.is_some()))
+        };
+        shot.with(read).expect("the scene has a bank")
+    };
+    assert_eq!(of(false), ("Healthy".to_owned(), true, true));
+    assert_eq!(of(true), ("Down".to_owned(), true, false));
 }
 
 #[test]

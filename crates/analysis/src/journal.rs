@@ -125,7 +125,7 @@ impl Journal {
         let told = match event.kind {
             EventKind::Faulted { fault, on, magnitude } => {
                 let name = trace.name(fault).to_owned();
-                let text = if on { format!("on, magnitude {magnitude}") } else { "off".to_owned() };
+                let text = if on { "on" } else { "off" }.to_owned();
                 let ended = || Mark::FaultOff(name.clone(), usize::try_from(magnitude).unwrap_or(0));
                 let mark = if on { Mark::FaultOn(name.clone(), magnitude) } else { ended() };
                 Some((if on { Tone::Server } else { Tone::Success }, name, text, Some(mark)))

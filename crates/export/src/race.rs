@@ -14,7 +14,7 @@ mod written;
 
 pub use line::{Interval, Line, lines};
 pub use row::RaceRow;
-pub use verdict::{Verdict, best, seconds, verdict};
+pub use verdict::{Verdict, best, least_written, most, seconds, verdict};
 pub use words::Words;
 pub use written::{json, text};
 

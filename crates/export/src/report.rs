@@ -6,6 +6,7 @@ use millrace_session::{Scenario, Session, link};
 use millrace_spec::{Measure, SceneSpec, Value};
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
+use millrace_view::number;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::borrow::Cow;
@@ -181,6 +182,19 @@ pub struct StationLine {
     pub queue_mean: f64,
     /// The share of its capacity in use over time.
     pub utilisation: f64,
+}
+
+impl StationLine {
+    /// The share of its capacity that was in use, in percent; a worker's is the time with a job in hand. None where there is no capacity to
+    /// take a share of, and where it was never in use: a figure would say that something was measured.
+    pub fn used(&self) -> Option<String> {
+        let has_a_share = self.capacity.is_some_and(|room| room > 0) || self.kind == StationKind::Worker.word();
+        match self.utilisation {
+            share if !has_a_share || share <= 0.0 => None,
+            share if share < 0.000_5 => Some("< 0.1 %".to_owned()),
+            share => Some(format!("{} %", number::percent(share))),
+        }
+    }
 }
 
 /// A check.
@@ -435,4 +449,25 @@ fn detail(scenario: &Scenario, so_far: &Prefix<'_>, leaked: &[WaitingTask]) -> M
         detail.insert("leaked".into(), json!(leaked));
     }
     detail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_never_in_use_has_no_share_and_what_hardly_was_is_not_nought() {
+        let used = |kind: StationKind, capacity, utilisation| {
+            let (name, kind) = ("s".to_owned(), kind.word());
+            StationLine { name, kind, capacity, queue_peak: 0, queue_mean: 0.0, utilisation }.used()
+        };
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(used(StationKind::Channel, None, 0.0), None, "without a limit there is nothing to take a share of");
+        assert_eq!(used(StationKind::Channel, Some(0), 0.0), None, "nor of no room");
+        assert_eq!(used(StationKind::Server, Some(4), 0.0), None, "nothing happened");
+        assert_eq!(used(StationKind::Worker, None, 0.0), None);
+        assert_eq!(used(StationKind::Server, Some(4), 0.000_1), text("< 0.1 %"));
+        assert_eq!(used(StationKind::Worker, None, 0.25), text("25.0 %"));
+        assert_eq!(used(StationKind::Pool, Some(1), 1.0), text("100.0 %"));
+    }
 }

@@ -14,7 +14,7 @@ mod written;
 pub use beside::Said;
 pub use column::{Column, kib};
 pub use race::{Race, RaceCell, Standing};
-pub use row::{Best, SuiteRow, best, measured};
+pub use row::{Best, SuiteRow, best, best_written, measured};
 pub use verdict::{Verdict, verdict};
 pub use written::{json, text};
 
@@ -176,7 +176,9 @@ impl Member {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use millrace_analysis::Summary;
     use millrace_patterns as patterns;
+    use millrace_trace::Span;
 
     fn base(requests: u64) -> Scenario {
         let mut scenario = Scenario::new(patterns::find("worker-pool").expect("a pattern"));
@@ -279,6 +281,45 @@ mod tests {
             standing.go(member.race(), middle);
             assert_eq!(standing.cells(), member.race().standing(middle).cells());
         }
+    }
+
+    #[test]
+    fn a_verdict_compares_no_two_figures_that_read_the_same() {
+        let run = computed(&base(50), 10_000);
+        let rows = run.rows();
+        let (first, studied) = (&rows[0], rows.iter().position(|r| r.pattern.id == "worker-pool").expect("a member"));
+        let of = |micros: u64| {
+            let mut rows = rows.clone();
+            let row = &mut rows[studied];
+            (row.end, row.tasks_peak, row.bytes_peak) = (first.end, first.tasks_peak, first.bytes_peak);
+            row.latency = first.latency.map(|one| Summary { p50: Span(one.p50.0 + micros * 1_000), ..one });
+            let verdict = verdict(&rows, run.base()).expect("rows make a verdict");
+            let rest: Vec<String> = verdict.rest.into_iter().map(|(_, text)| text).collect();
+            (verdict.lead, rest.join(" "))
+        };
+        let (lead, rest) = of(0);
+        assert!(lead.contains("and the same median call, ") && lead.contains(", as many"), "{lead}");
+        assert!(lead.contains(&format!(", as long as {}", first.pattern.name)), "{lead}");
+        assert!(!lead.contains("instead of"), "{lead}");
+        assert!(rest.contains("as many KiB of futures, "), "{rest}");
+        // Ten microseconds are less than the first decimal of a millisecond.
+        let (lead, _) = of(10);
+        let (own, other) = lead.split_once(" ms instead of ").expect("a comparison");
+        let own = own.rsplit(' ').next().expect("a figure");
+        assert!(!other.starts_with(&format!("{own} ")), "{lead}");
+    }
+
+    #[test]
+    fn figures_that_read_the_same_are_equally_good() {
+        let mut rows = computed(&base(50), 10_000).rows();
+        rows.truncate(3);
+        let of = |rows: &mut [SuiteRow], ends: [u64; 3]| {
+            rows.iter_mut().zip(ends).for_each(|(row, end)| row.end = SimTime(end * 1_000_000));
+            best_written(rows, Column::Time)
+        };
+        assert_eq!(of(&mut rows, [1_001, 1_000, 2_000]), Some("1.00".to_owned()));
+        assert_eq!(rows[0].written(Column::Time), rows[1].written(Column::Time));
+        assert_eq!(of(&mut rows, [1_001, 1_000, 1_002]), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How faults look wherever time goes to the right: a wash with a rule in the hue of what they do to whoever waits.
 
 use super::{Palette, Rgba, number};
-use millrace_analysis::{Entry, FaultSpan, fault_spans};
+use millrace_analysis::{Entry, FaultSpan, Mark, fault_spans};
 use millrace_spec::{FaultSpec, FaultUnit};
 use millrace_trace::SimTime;
 
@@ -47,6 +47,27 @@ pub fn planned_name(fault: &FaultSpec, magnitude: i64) -> String {
     format!("{} {}", fault.full_label(), fault.unit.written(magnitude))
 }
 
+/// Who an entry of the journal is about, and what it says. The trace knows a fault by its id and a number, a person by its label and a size
+/// with its unit.
+pub fn entry_words(entry: &Entry, faults: &[FaultSpec]) -> (String, String) {
+    let (id, magnitude) = match &entry.mark {
+        Some(Mark::FaultOn(id, magnitude)) => (id.as_str(), Some(*magnitude)),
+        Some(Mark::FaultOff(id, _)) => (id.as_str(), None),
+        _ => return (entry.who.clone(), entry.text.clone()),
+    };
+    let Some(fault) = faults.iter().find(|fault| fault.name() == id) else {
+        return (entry.who.clone(), entry.text.clone());
+    };
+    let text = match magnitude {
+        // That it is on until it is lifted needs no sign for ever.
+        Some(magnitude) if magnitude != 0 || fault.unit != FaultUnit::Lasts => {
+            format!("{}, {}", entry.text, fault.unit.written(magnitude))
+        }
+        _ => entry.text.clone(),
+    };
+    (fault.full_label().into_owned(), text)
+}
+
 /// The name of one that is still to come.
 pub fn scheduled_name(name: &str, from: SimTime) -> String {
     format!("{name}, at {} s", number::short_seconds(from.0))
@@ -72,4 +93,34 @@ pub fn fault_bands(journal: &[Entry], faults: &[FaultSpec], p: &Palette) -> Vec<
         FaultBand { label, from: span.from, to: span.to, hue: Hue::of(fault, p) }
     };
     fault_spans(journal).into_iter().map(band).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use millrace_analysis::Tone;
+
+    #[test]
+    fn a_fault_in_the_journal_has_its_size_with_its_unit() {
+        let fault = |id, label, unit| FaultSpec::of_program((id, label), "", unit, (1, 0, 100));
+        let faults = [
+            fault("slow", "Slow", FaultUnit::Times),
+            fault("outage", "Outage", FaultUnit::Lasts),
+            fault("flaky", "Flaky", FaultUnit::Percent),
+        ];
+        let words = |id: &str, text: &str, mark| {
+            let (who, text) = (id.to_owned(), text.to_owned());
+            let entry = Entry { event: 0, at: SimTime(0), tone: Tone::Server, who, text, mark: Some(mark) };
+            let (who, text) = entry_words(&entry, &faults);
+            format!("{who}: {text}")
+        };
+        let on = |id: &str, magnitude| words(id, "on", Mark::FaultOn(id.to_owned(), magnitude));
+        assert_eq!(on("slow", 3), "Slow: on, ×3");
+        // "on, magnitude 3000000000" stood there.
+        assert_eq!(on("outage", 3_000_000_000), "Outage: on, 3s");
+        assert_eq!(on("outage", 0), "Outage: on");
+        assert_eq!(on("flaky", 5), "Flaky: on, 5 %");
+        assert_eq!(on("of another pattern", 7), "of another pattern: on");
+        assert_eq!(words("flaky", "off", Mark::FaultOff("flaky".to_owned(), 0)), "Flaky: off");
+    }
 }

@@ -137,6 +137,25 @@ pub fn clock(nanos: u64) -> String {
     format!("{:02}:{:02}:{:02}.{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000)
 }
 
+/// From an hour on seconds are too many to be read.
+pub const HOUR: u64 = 3_600_000_000_000;
+
+/// An instant, to the millisecond and without a unit: `12.480`, and from an hour on as the clock has it, `08:01:54.669`.
+pub fn instant(nanos: u64) -> String {
+    if nanos < HOUR { format!("{:.3}", nanos as f64 / 1e9) } else { clock(nanos) }
+}
+
+/// The same among other words: `12.480 s`, `08:01:54.669`.
+pub fn moment(nanos: u64) -> String {
+    format!("{}{}", instant(nanos), if nanos < HOUR { " s" } else { "" })
+}
+
+/// Two figures that are held against each other: with so many decimals, or as many more, up to three, as it takes to tell them apart. None
+/// where that does not tell them apart: then they are the same.
+pub fn apart(a: f64, b: f64, decimals: usize) -> Option<(String, String)> {
+    (decimals..=decimals + 3).map(|n| (format!("{a:.n$}"), format!("{b:.n$}"))).find(|(a, b)| a != b)
+}
+
 /// A time axis label in the unit that suits `step`.
 pub fn axis_seconds(seconds: f64, step: f64) -> String {
     if step >= 1.0 {
@@ -222,6 +241,24 @@ mod tests {
         let texts = ["0.00 ms", "42 µs", "0.86 ms", "27.6 ms", "250 ms", "1.00 s", "4.03 s", "12.7 s"];
         assert_eq!(written.map(time_text), texts);
         assert_eq!(time_text(100_000_000_000_000), "27.8 h");
+    }
+
+    #[test]
+    fn an_instant_is_written_as_the_clock_has_it_once_its_seconds_are_too_many() {
+        // A flag at "28914.669" stood below a clock at 08:01:54.
+        assert_eq!([12_480_000_000, 3_599_000_000_000].map(instant), ["12.480", "3599.000"]);
+        assert_eq!(instant(28_914_669_000_000), clock(28_914_669_000_000));
+        assert_eq!([12_480_000_000, 28_914_669_000_000].map(moment), ["12.480 s", "08:01:54.669"]);
+    }
+
+    #[test]
+    fn two_figures_that_are_compared_never_read_the_same() {
+        // "14.1 ms instead of 14.1 ms".
+        let text = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+        assert_eq!(apart(14.1, 27.3, 1), text("14.1", "27.3"));
+        assert_eq!(apart(14.093, 14.127, 1), text("14.09", "14.13"));
+        assert_eq!(apart(14.1, 14.1, 1), None);
+        assert_eq!(apart(14.100_000_1, 14.1, 1), None);
     }
 
     #[test]

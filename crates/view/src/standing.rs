@@ -1,5 +1,6 @@
 //! How a check stands, in words and as a mark: the badge, the checks and the report say the same of it.
 
+use crate::number;
 use millrace_analysis::Standing;
 use millrace_spec::CheckKind;
 use millrace_trace::SimTime;
@@ -15,7 +16,7 @@ pub const fn mark(standing: Standing) -> (&'static str, &'static str) {
 
 /// How it stands, and when that was verified.
 pub fn says(kind: CheckKind, standing: Standing) -> String {
-    let seconds = |at: SimTime| format!("{:.3} s", at.seconds());
+    let seconds = |at: SimTime| number::moment(at.0);
     match (kind, standing) {
         (CheckKind::Always, Standing::Holds) => "Holds, verified after every instant".to_owned(),
         (CheckKind::Eventually, Standing::Broken(_)) => "Does not hold at the end".to_owned(),

@@ -114,7 +114,7 @@ pub(crate) fn spread(summary: Summary) -> String {
 
 /// An instant as sentences have it.
 pub(crate) fn instant(at: SimTime) -> String {
-    format!("{:.3} s", at.seconds())
+    number::moment(at.0)
 }
 
 /// A length of time in the unit that suits it.

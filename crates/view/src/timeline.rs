@@ -38,6 +38,9 @@ pub struct Timeline<'a> {
 /// Left and right.
 const SIDE: f64 = 16.0;
 
+/// How near to a mark is at it.
+const REACH: f64 = 5.0;
+
 /// What a band is taken by at its edges.
 const GRIP: Point = (5.0, 16.0);
 
@@ -86,7 +89,7 @@ impl Timeline<'_> {
             return sheet.shapes;
         }
         let low = h < 60.0;
-        let (top, base) = if low { (6.0, h - 16.0) } else { (30.0, h - 24.0) };
+        let (top, base) = (if low { 6.0 } else { 30.0 }, self.base());
         let p = self.palette;
         let live = self.x(self.computed);
         if live < w - SIDE - 1.0 && !self.over {
@@ -110,18 +113,35 @@ impl Timeline<'_> {
                 sheet.fill((a, base + 1.0), ((b - a).max(1.0), 3.0), 0.0, fill);
             }
         }
-        let mut last = f64::NEG_INFINITY;
-        for entry in self.journal.iter().filter(|e| matches!(e.mark, Some(Mark::Change)) && e.at <= self.computed) {
-            let x = self.x(entry.at);
-            // Where they are dense one stands for many: a breaker that is tried for a month has a hundred thousand.
-            if x - last < 2.0 {
-                continue;
-            }
-            last = x;
+        for (_, x) in self.marks() {
             sheet.area(vec![(x, base + 2.0), (x + 3.0, base + 7.0), (x - 3.0, base + 7.0)], p.ink_2);
         }
         self.flag(&mut sheet, base, low);
         sheet.shapes
+    }
+
+    /// The changes of state that are marked: when and where. Where they are dense one stands for many: a breaker that is tried for a month
+    /// has a hundred thousand.
+    fn marks(&self) -> impl Iterator<Item = (SimTime, f64)> + '_ {
+        let changes = self.journal.iter().filter(|e| matches!(e.mark, Some(Mark::Change)) && e.at <= self.computed);
+        let mut last = f64::NEG_INFINITY;
+        changes.map(|entry| (entry.at, self.x(entry.at))).filter(move |(_, x)| {
+            let free = x - last >= 2.0;
+            last = if free { *x } else { last };
+            free
+        })
+    }
+
+    /// The foot of the bars, on which the axis lies.
+    fn base(&self) -> f64 {
+        self.size.1 - if self.size.1 < 60.0 { 16.0 } else { 24.0 }
+    }
+
+    /// The instant of the mark at a place, below the axis, if one is there: the nearest of several.
+    pub fn mark_at(&self, (x, y): Point) -> Option<SimTime> {
+        let below = (self.base()..=self.base() + 12.0).contains(&y);
+        let near = self.marks().map(|(at, mark)| ((mark - x).abs(), at)).filter(|(off, _)| below && *off <= REACH);
+        near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
     }
 
     fn bars(&self, sheet: &mut Sheet, top: f64, base: f64) {
@@ -182,9 +202,13 @@ impl Timeline<'_> {
         let p = self.palette;
         let (w, h) = self.size;
         let seconds = self.end.seconds();
-        let step = number::round_step(seconds, (w / 110.0).max(2.0));
-        // Axes in milliseconds where seconds would be all zeros.
-        let (unit, scale) = if seconds < 1.0 { ("ms", 1e3) } else { ("s", 1.0) };
+        // Axes in milliseconds where seconds would be all zeros, and in hours where the flag says hours.
+        let (unit, scale) = match self.end.0 {
+            0..1_000_000_000 => ("ms", 1e3),
+            1_000_000_000..number::HOUR => ("s", 1.0),
+            _ => ("h", 1.0 / 3_600.0),
+        };
+        let step = number::round_step(seconds * scale, (w / 110.0).max(2.0)) / scale;
         let note = format!("{unit} · ended");
         let limit = w - SIDE - if low { 10.0 } else { text_width(&note, 11.0, false) + 14.0 };
         let mut at = 0.0;
@@ -207,7 +231,7 @@ impl Timeline<'_> {
 
     /// What the flag says, where its plate begins and how wide that is.
     fn plate(&self) -> (String, f64, f64) {
-        let text = format!("{:.3}", self.playhead.seconds());
+        let text = number::instant(self.playhead.0);
         let width = text_width(&text, 11.0, true) + 14.0;
         let left = (self.x(self.playhead) - width / 2.0).clamp(2.0, (self.size.0 - width - 2.0).max(2.0));
         (text, left, width)
@@ -241,5 +265,65 @@ impl Timeline<'_> {
         if self.says_live(left + width) {
             sheet.text((left + width + 6.0, 16.0), "live", Ink::new(p.ink).bold());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Theme;
+    use millrace_analysis::Tone;
+
+    fn change(ms: u64) -> Entry {
+        let (who, text) = ("breaker".to_owned(), "open".to_owned());
+        Entry { event: ms, at: SimTime(ms * 1_000_000), tone: Tone::State, who, text, mark: Some(Mark::Change) }
+    }
+
+    fn with<T>(journal: &[Entry], end: SimTime, read: impl FnOnce(&Timeline<'_>) -> T) -> T {
+        read(&Timeline {
+            size: (832.0, 86.0),
+            palette: Palette::of(Theme::Light),
+            left: None,
+            faults: &[],
+            planned: &[],
+            journal,
+            playhead: end,
+            earliest: SimTime::ZERO,
+            computed: end,
+            end,
+            over: true,
+        })
+    }
+
+    fn words(timeline: &Timeline<'_>) -> Vec<String> {
+        let text = |shape: &Shape| match shape {
+            Shape::Text { text, .. } => Some(text.to_string()),
+            _ => None,
+        };
+        timeline.draw().iter().filter_map(text).collect()
+    }
+
+    #[test]
+    fn a_mark_below_the_axis_leads_to_its_very_instant() {
+        let journal = [change(1_234), change(1_260), change(5_000)];
+        with(&journal, SimTime(8_000_000_000), |timeline| {
+            // A pixel is ten milliseconds.
+            let x = timeline.x(journal[0].at);
+            for beside in [-5.0, -2.0, 0.0, 1.0] {
+                assert_eq!(timeline.mark_at((x + beside, 66.0)), Some(journal[0].at), "{beside} px beside it");
+            }
+            assert_eq!(timeline.mark_at((x + 2.0, 66.0)), Some(journal[1].at), "the nearer of two");
+            assert_eq!(timeline.mark_at((x - 5.5, 66.0)), None);
+            assert_eq!(timeline.mark_at((x, 50.0)), None, "among the bars a press is a place in time");
+            assert_eq!(timeline.mark_at((x, 80.0)), None, "and so it is at the numbers");
+        });
+    }
+
+    #[test]
+    fn hours_are_written_as_the_clock_has_them_and_the_axis_counts_hours() {
+        let words = with(&[], SimTime(28_914_669_000_000), words);
+        assert!(words.contains(&number::clock(28_914_669_000_000)), "{words:?}");
+        assert!(words.iter().any(|w| w == "0 h") && words.iter().any(|w| w == "h · ended"), "{words:?}");
+        assert!(words.iter().any(|w| w == "2") && !words.iter().any(|w| w.contains(",000")), "{words:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::icon::icon;
 use crate::app::markup::html;
-use crate::export::suite::{Column, SuiteRow, best, kib};
+use crate::export::suite::{Column, SuiteRow, best_written, kib};
 use crate::view::number;
 use yew::prelude::*;
 
@@ -17,7 +17,7 @@ fn first_name(rows: &[SuiteRow]) -> String {
 
 /// The figures.
 pub fn result_table(rows: &[SuiteRow], base: &str, seed: &str) -> Html {
-    let bests: Vec<(Column, Option<f64>)> = Column::ALL.into_iter().map(|c| (c, best(rows, c))).collect();
+    let bests: Vec<(Column, Option<String>)> = Column::ALL.into_iter().map(|c| (c, best_written(rows, c))).collect();
     let first = first_name(rows);
     html! {
         <section class="res" aria-labelledby="h-result" data-testid="suite-result">
@@ -42,10 +42,11 @@ pub fn result_table(rows: &[SuiteRow], base: &str, seed: &str) -> Html {
     }
 }
 
-fn line(row: &SuiteRow, bests: &[(Column, Option<f64>)], base: &str) -> Html {
-    let cell = |(column, best): &(Column, Option<f64>)| {
-        let is_best = row.drained && best.is_some() && row.figure(*column) == *best;
-        html! { <td class={is_best.then_some("best")}>{ row.written(*column) }</td> }
+fn line(row: &SuiteRow, bests: &[(Column, Option<String>)], base: &str) -> Html {
+    let cell = |(column, best): &(Column, Option<String>)| {
+        let text = row.written(*column);
+        let class = (row.drained && best.as_ref() == Some(&text)).then_some("best");
+        html! { <td {class}>{ text }</td> }
     };
     let claimed = row.claims.time;
     let ideal = row.ideal.as_ref();

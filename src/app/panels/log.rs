@@ -1,12 +1,14 @@
 //! The log: the journal up to the playhead. A row leads to its instant, and where its line of source is known, to that.
 
-use crate::analysis::{Entry, Mark, Tone};
+use crate::analysis::{Entry, Tone};
 use crate::app::line_of_code;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::scene;
 use crate::platform::{field, host};
 use crate::spec::FaultSpec;
+use crate::view::fault_bands::entry_words;
+use crate::view::number;
 use yew::prelude::*;
 
 /// How many entries are shown.
@@ -76,23 +78,15 @@ fn line(entry: &Entry, faults: &[FaultSpec], place: Option<String>, first: bool)
         Tone::Note => ("t-note", "›"),
         Tone::Success => ("t-success", "●"),
     };
-    // The trace knows a fault by its id and a number, a person by its label and a size with its unit.
-    let fault = match &entry.mark {
-        Some(Mark::FaultOn(id, _) | Mark::FaultOff(id, _)) => faults.iter().find(|f| f.name() == id.as_str()),
-        _ => None,
-    };
-    let text = match (&entry.mark, fault) {
-        (Some(Mark::FaultOn(_, magnitude)), Some(fault)) => format!("on, {}", fault.unit.written(*magnitude)),
-        _ => entry.text.clone(),
-    };
+    let (who, text) = entry_words(entry, faults);
     // The arrows walk from row to row: hundreds of stops would keep who uses the keyboard from all that comes after.
     let tabindex = if first { "0" } else { "-1" };
     html! {
         <li class={class}>
             <button class="row" title="Go there" data-event={entry.event.to_string()} {tabindex}>
-                <time>{ format!("{:.3}", entry.at.seconds()) }</time>
+                <time>{ number::instant(entry.at.0) }</time>
                 <i aria-hidden="true">{ glyph }</i>
-                <b>{ fault.map_or_else(|| entry.who.clone(), |fault| fault.full_label().into_owned()) }</b>
+                <b>{ who }</b>
                 <span>{ text }</span>
             </button>
             if let Some(place) = place {

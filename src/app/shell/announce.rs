@@ -7,6 +7,7 @@ use crate::app::page::use_page;
 use crate::app::scene;
 use crate::platform::clock;
 use crate::spec::FaultSpec;
+use crate::view::fault_bands::entry_words;
 use yew::prelude::*;
 
 /// Milliseconds between announcements.
@@ -49,12 +50,7 @@ pub fn Announce() -> Html {
 }
 
 fn sentence(entry: &Entry, faults: &[FaultSpec]) -> String {
-    let label = |id: &String| {
-        faults.iter().find(|f| f.name() == id.as_str()).map_or(id.clone(), |f| f.full_label().into_owned())
-    };
-    match &entry.mark {
-        Some(Mark::FaultOn(fault, _)) => format!("Fault {} on.", label(fault)),
-        Some(Mark::FaultOff(fault, _)) => format!("Fault {} off.", label(fault)),
-        _ => format!("{}: {}.", entry.who, entry.text),
-    }
+    let fault = if matches!(entry.mark, Some(Mark::FaultOn(..) | Mark::FaultOff(..))) { "Fault " } else { "" };
+    let (who, text) = entry_words(entry, faults);
+    format!("{fault}{who}: {text}.")
 }

@@ -179,8 +179,8 @@ fn reschedule(page: &Page, props: &FaultBandProps, grip: Grip, by: i64) {
 /// "Slow server ×3 from 2 s to 5 s."
 fn said(fault: &FaultSpec, (from, to): (SimTime, Option<SimTime>), magnitude: i64) -> String {
     let name = planned_name(fault, magnitude);
-    let until = to.map_or_else(|| "until it is switched off".to_owned(), |to| format!("to {:.3} s", to.seconds()));
-    format!("{name} from {:.3} s {until}.", from.seconds())
+    let until = to.map_or_else(|| "until it is switched off".to_owned(), |to| format!("to {}", number::moment(to.0)));
+    format!("{name} from {} {until}.", number::moment(from.0))
 }
 
 /// The numbers of a band: when it begins, how long it lasts, how much of it, and away with it.

@@ -73,7 +73,7 @@ pub fn Share(props: &ShareProps) -> Html {
 fn copied(at: Option<SimTime>) -> String {
     match at {
         Some(at) if at.0 >= 1_000_000_000_000 => format!("Copied, {} s", number::short_seconds(at.0)),
-        Some(at) => format!("Copied, {:.3} s", at.seconds()),
+        Some(at) => format!("Copied, {}", number::moment(at.0)),
         None => "Copied".to_owned(),
     }
 }

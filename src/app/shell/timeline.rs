@@ -25,10 +25,14 @@ pub fn Timeline() -> Html {
     use_painting(&node, page.clone(), paint);
     let seek = {
         let (page, node) = (page.clone(), node.clone());
-        Callback::from(move |x: f64| {
-            let width = node.cast::<HtmlCanvasElement>().map_or(0.0, |c| f64::from(c.client_width()));
+        // A press on a mark leads to its instant. What is dragged goes with the hand.
+        Callback::from(move |((x, y), press): ((f64, f64), bool)| {
+            let size = |c: HtmlCanvasElement| (f64::from(c.client_width()), f64::from(c.client_height()));
+            let size = node.cast::<HtmlCanvasElement>().map_or((0.0, 0.0), size);
             let mut at = SimTime::ZERO;
-            with_picture(&page.lab(), page.state.dark, (width, 86.0), &mut |picture| at = picture.at(x));
+            with_picture(&page.lab(), page.state.dark, size, &mut |picture| {
+                at = picture.mark_at((x, y)).filter(|_| press).unwrap_or_else(|| picture.at(x));
+            });
             page.ask(Command::Seek(at));
         })
     };
@@ -36,14 +40,14 @@ pub fn Timeline() -> Html {
         let (seek, dragging) = (seek.clone(), dragging.clone());
         Callback::from(move |event: PointerEvent| {
             dragging.replace(true);
-            seek.emit(f64::from(event.offset_x()));
+            seek.emit((place(&event), true));
         })
     };
     let onpointermove = {
         let dragging = dragging.clone();
         Callback::from(move |event: PointerEvent| {
             if *dragging.borrow() && event.buttons() != 0 {
-                seek.emit(f64::from(event.offset_x()));
+                seek.emit((place(&event), false));
             }
         })
     };
@@ -83,6 +87,11 @@ pub fn Timeline() -> Html {
             }
         </section>
     }
+}
+
+/// Where the hand is, in CSS pixels of the timeline.
+fn place(event: &PointerEvent) -> (f64, f64) {
+    (f64::from(event.offset_x()), f64::from(event.offset_y()))
 }
 
 /// The planned faults, to be taken by hand.

@@ -60,6 +60,19 @@ pub fn best(lines: &[Line]) -> Option<&Line> {
     (running.len() == 1 || first.mean < last.mean).then_some(*first)
 }
 
+/// What the best of a column of times reads as, of the alternatives that can be compared. None where all read the same.
+pub fn least_written(lines: &[Line], pick: impl Fn(&Line) -> Option<f64>) -> Option<String> {
+    let figures = || lines.iter().filter(|l| in_the_running(l, lines)).filter_map(&pick);
+    let (least, most) = (figures().reduce(f64::min)?, figures().reduce(f64::max)?);
+    Some(seconds(least)).filter(|least| *least != seconds(most))
+}
+
+/// The most of a column of counts. None where all have as many.
+pub fn most(lines: &[Line], pick: impl Fn(&Line) -> u64) -> Option<u64> {
+    let figures = || lines.iter().map(&pick);
+    figures().max().filter(|most| figures().any(|n| n < *most))
+}
+
 /// The verdict, in these words, on a race that is computed to its end, where the scenario chose `current`.
 pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, words: &Words) -> Option<Verdict> {
     let (same, is_same) = same(rows, words.who);
@@ -93,6 +106,7 @@ pub fn verdict(lines: &[Line], rows: &[RaceRow], current: &str, words: &Words) -
         }
     };
     let tail = match (best.p95, over.p95) {
+        (Some(a), Some(b)) if seconds(a) == seconds(b) => format!(", and the same p95, {}.", seconds(a)),
         (Some(a), Some(b)) => format!(", and p95 {} against {}.", seconds(a), seconds(b)),
         _ => ".".to_owned(),
     };
@@ -245,6 +259,26 @@ mod tests {
             format!("All met the same 300 passengers (fingerprint of their arrivals: {}…).", &digest[..8])
         );
         assert!(verdict.is_same && verdict.sentence().starts_with(&verdict.lead));
+    }
+
+    #[test]
+    fn a_column_has_a_best_of_its_own_where_its_figures_differ() {
+        let mut rows = [row(0, 0, 30_000), row(1, 0, 24_000), row(2, 0, 26_000)];
+        // Who waits least on average has the longest wait of all.
+        for (row, max) in rows.iter_mut().zip([70_000, 90_000, 80_000]) {
+            row.compared = row.compared.map(|one| Summary { max: Span::millis(max), ..one });
+        }
+        let of = |rows: &[RaceRow]| {
+            let lines = lines(&CHOICES, rows);
+            let least = |pick: fn(&Line) -> Option<f64>| least_written(&lines, pick);
+            (least(|l| l.mean), least(|l| l.longest), most(&lines, |l| l.delivered))
+        };
+        assert_eq!(of(&rows), (Some("24.0 s".to_owned()), Some("70.0 s".to_owned()), None));
+        // Who leaves people out has no best time, however short.
+        rows[1].delivered = 200;
+        assert_eq!(of(&rows), (Some("26.0 s".to_owned()), Some("70.0 s".to_owned()), Some(300)));
+        let same = [row(0, 0, 30_000), row(1, 0, 30_001), row(2, 0, 30_002)];
+        assert_eq!(of(&same).0, None, "what reads the same is no better");
     }
 
     #[test]

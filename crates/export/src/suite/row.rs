@@ -122,6 +122,14 @@ impl SuiteRow {
     }
 }
 
+/// What the best of a column reads as: whoever reads the same is as good. None if all read the same.
+pub fn best_written(rows: &[SuiteRow], column: Column) -> Option<String> {
+    let best = best(rows, column)?;
+    let drained = || rows.iter().filter(|r| r.drained && r.figure(column).is_some());
+    let text = drained().find(|r| r.figure(column) == Some(best))?.written(column);
+    drained().any(|r| r.written(column) != text).then_some(text)
+}
+
 /// The best figure of a column.
 pub type Best = Option<f64>;
 

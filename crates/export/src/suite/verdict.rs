@@ -2,6 +2,7 @@
 
 use super::{Column, SuiteRow, best};
 use millrace_session::Scenario;
+use millrace_view::number;
 
 /// What can be said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,20 +74,22 @@ fn lead(row: &SuiteRow, first: &SuiteRow) -> String {
         || format!(" beside {}", first.pattern.name),
         |share| format!(", {} % of {}", one(share), first.pattern.name),
     );
+    let time = match number::apart(row.end.seconds(), first.end.seconds(), 2) {
+        Some((own, other)) => format!("{own} s{against} ({other} s)"),
+        None => format!("{:.2} s, as long as {}", row.end.seconds(), first.pattern.name),
+    };
+    let tasks = match (row.tasks_peak, first.tasks_peak) {
+        (own, other) if own == other => format!("{}, as many", number::counted(own, "task", "tasks at once")),
+        (own, other) => format!("{own} tasks at once instead of {other}"),
+    };
     let medians = row.latency.zip(first.latency).map(|(own, other)| {
-        let (own, other) = (one(own.p50.as_millis()), one(other.p50.as_millis()));
-        format!(" and a median call of {own} ms instead of {other} ms")
+        let (own, other) = (own.p50.as_millis(), other.p50.as_millis());
+        match number::apart(own, other, decimals(own.min(other))) {
+            Some((own, other)) => format!(" and a median call of {own} ms instead of {other} ms"),
+            None => format!(" and the same median call, {} ms", one(own)),
+        }
     });
-    format!(
-        "{} takes {:.2} s{} ({:.2} s), with {} tasks at once instead of {}{}.",
-        row.pattern.name,
-        row.end.seconds(),
-        against,
-        first.end.seconds(),
-        row.tasks_peak,
-        first.tasks_peak,
-        medians.unwrap_or_default(),
-    )
+    format!("{} takes {time}, with {tasks}{}.", row.pattern.name, medians.unwrap_or_default(),)
 }
 
 /// ", at 6.7 %" of the first member's time.
@@ -113,12 +116,11 @@ fn against_documents(row: &SuiteRow, first: &SuiteRow) -> Option<String> {
     };
     // A program's memory is more than its futures, so the shares are not of one thing: the sizes say it themselves.
     let memory = row.claims.memory.map(|claim| {
-        let kib = |bytes: u64| one(bytes as f64 / 1_024.0);
-        format!(
-            "memory {claim:.0} % claimed, {} KiB of futures instead of {} KiB",
-            kib(row.bytes_peak),
-            kib(first.bytes_peak)
-        )
+        let (own, other) = (row.bytes_peak as f64 / 1_024.0, first.bytes_peak as f64 / 1_024.0);
+        match number::apart(own, other, decimals(own.min(other))) {
+            Some((own, other)) => format!("memory {claim:.0} % claimed, {own} KiB of futures instead of {other} KiB"),
+            None => format!("memory {claim:.0} % claimed, as many KiB of futures, {}", one(own)),
+        }
     });
     let claims: Vec<String> = [
         one_claim("time", row.claims.time, row.time_share),
@@ -131,7 +133,12 @@ fn against_documents(row: &SuiteRow, first: &SuiteRow) -> Option<String> {
     (!claims.is_empty()).then(|| format!("against the documents: {}.", claims.join("; ")))
 }
 
+fn decimals(x: f64) -> usize {
+    usize::from(x < 1_000.0)
+}
+
 /// One decimal below 1,000, none above.
 fn one(x: f64) -> String {
-    if x < 1_000.0 { format!("{x:.1}") } else { format!("{x:.0}") }
+    let decimals = decimals(x);
+    format!("{x:.decimals$}")
 }

@@ -40,8 +40,8 @@ pub fn SystemHealth() -> Html {
             </div>
             <dl class="figures">
                 if let Some((score, formula)) = score {
-                    <div title={formula} data-testid="metric-score" data-value={score.to_string()}>
-                        <dt>{ "Performance score" }</dt><dd>{ format!("{score:.2}") }<span class="vh">{ format!(", {formula}") }</span></dd>
+                    <div title={formula} data-testid="metric-score" data-value={score.map(|score| score.to_string())}>
+                        <dt>{ "Performance score" }</dt><dd>{ number::dashed(score, |score| format!("{score:.2}")) }<span class="vh">{ format!(", {formula}") }</span></dd>
                     </div>
                 }
                 <div data-testid="metric-load" data-value={health.load().to_string()}>

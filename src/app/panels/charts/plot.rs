@@ -93,7 +93,7 @@ pub fn Plot(PlotProps { sheet, dark, playhead, pointed }: &PlotProps) -> Html {
         Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
     };
     let (sheet, title) = (&sheet.0, &sheet.0.title);
-    let hint = (!sheet.hint.is_empty()).then(|| sheet.hint.clone());
+    let hint = if sheet.hint.is_empty() { &sheet.note } else { &sheet.hint }.clone();
     let label = format!("{title}: {}", sheet.sentence(*playhead));
     let canvas = html! { <canvas ref={node} role="img" data-testid={format!("chart-{}", sheet.id)} aria-label={label}></canvas> };
     let table = as_table.then(|| match &sheet.figure {

@@ -2,7 +2,7 @@
 
 use crate::app::markup::{classes, html};
 use crate::app::side_runs::Race;
-use crate::export::race::{Line, Verdict, best, seconds};
+use crate::export::race::{Line, Verdict, best, least_written, most, seconds};
 use crate::view::number;
 use yew::prelude::*;
 
@@ -10,9 +10,32 @@ use yew::prelude::*;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     rows: Vec<Row>,
+    bests: Bests,
     seeds: usize,
     old: bool,
     verdict: Option<Verdict>,
+}
+
+/// What the best of each column reads as: who waits least on average is not best in all of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Bests {
+    times: [Option<String>; 3],
+    delivered: Option<u64>,
+    best_on: Option<u64>,
+}
+
+impl Bests {
+    fn of(lines: &[Line]) -> Bests {
+        Bests {
+            times: [
+                least_written(lines, |l| l.mean),
+                least_written(lines, |l| l.p95),
+                least_written(lines, |l| l.longest),
+            ],
+            delivered: most(lines, |l| l.delivered),
+            best_on: most(lines, |l| l.best_on as u64),
+        }
+    }
 }
 
 /// A row: the figures as text, and as plain numbers for scripts.
@@ -54,6 +77,7 @@ pub fn table(race: &Race, current: &str) -> Table {
     };
     Table {
         rows: race.lines().iter().enumerate().map(row).collect(),
+        bests: if race.is_settled() { Bests::of(race.lines()) } else { Bests::default() },
         seeds: race.run().seeds().len(),
         old: race.is_old(),
         verdict: race.verdict(current),
@@ -90,7 +114,7 @@ pub fn RaceResult(props: &ResultProps) -> Html {
                     <th scope="col">{ "Delivered" }</th>
                     if several { <th scope="col">{ "Best on" }</th> }
                 </tr></thead>
-                <tbody>{ for race.rows.iter().map(|row| line(row, several)) }</tbody>
+                <tbody>{ for race.rows.iter().map(|row| line(row, &race.bests, several)) }</tbody>
             </table>
             if let Some(verdict) = race.verdict.as_ref().filter(|v| v.is_same) {
                 { for verdict.rest.iter().map(|text| html! { <p class="note">{ text }</p> }) }
@@ -99,8 +123,14 @@ pub fn RaceResult(props: &ResultProps) -> Html {
     }
 }
 
-fn line(row: &Row, several: bool) -> Html {
-    let cell = |x: Option<f64>| x.map_or_else(|| "—".to_owned(), seconds);
+fn line(row: &Row, bests: &Bests, several: bool) -> Html {
+    let cell = |(x, best): (Option<f64>, &Option<String>)| {
+        let text = number::dashed(x, seconds);
+        let class = (best.as_ref() == Some(&text)).then_some("best");
+        html! { <td {class}>{ text }</td> }
+    };
+    let times = [row.mean, row.p95, row.longest].into_iter().zip(&bests.times);
+    let count_class = |n: u64, best: Option<u64>| (best == Some(n)).then_some("best");
     let plain = |x: Option<f64>| x.map(|x| x.to_string());
     let known = row.offered > 0;
     let missing = row.delivered < row.offered;
@@ -109,9 +139,9 @@ fn line(row: &Row, several: bool) -> Html {
         <tr {class} data-testid={format!("race-{}", row.id)} data-mean={plain(row.mean)} data-p95={plain(row.p95)} data-longest={plain(row.longest)}
             data-delivered={row.delivered.to_string()} data-arrivals={row.arrivals.clone()} title={format!("Arrivals {}", row.arrivals)}>
             <th scope="row">{ row.label }</th>
-            <td>{ cell(row.mean) }</td><td>{ cell(row.p95) }</td><td>{ cell(row.longest) }</td>
-            <td class={missing.then_some("few")}>{ if known { number::count(row.delivered) } else { "—".to_owned() } }</td>
-            if several { <td>{ number::count(row.best_on as u64) }</td> }
+            { for times.map(cell) }
+            <td class={classes!(missing.then_some("few"), count_class(row.delivered, bests.delivered))}>{ if known { number::count(row.delivered) } else { "—".to_owned() } }</td>
+            if several { <td class={count_class(row.best_on as u64, bests.best_on)}>{ number::count(row.best_on as u64) }</td> }
         </tr>
     }
 }

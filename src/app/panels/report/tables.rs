@@ -4,9 +4,8 @@ use super::{ms, rate, section};
 use crate::analysis::Summary;
 use crate::app::markup::html;
 use crate::app::table::table;
-use crate::export::{MeasuredLine, Report, StationLine};
+use crate::export::{MeasuredLine, Report};
 use crate::spec::TimeUnit;
-use crate::trace::StationKind;
 use crate::view::{number, standing};
 use yew::Html;
 
@@ -123,12 +122,6 @@ fn servers(r: &Report) -> Html {
     section("Servers", table(&head, rows))
 }
 
-/// The share of its capacity in use; a worker's is the time with a job in hand.
-fn utilisation(s: &StationLine) -> String {
-    let has_a_share = s.capacity.is_some_and(|room| room > 0) || s.kind == StationKind::Worker.word();
-    if has_a_share { format!("{} %", number::percent(s.utilisation)) } else { dash() }
-}
-
 /// How full each station was.
 pub fn stations(r: &Report) -> Html {
     let rows = r.stations.iter().take(STATIONS).map(|s| {
@@ -137,7 +130,7 @@ pub fn stations(r: &Report) -> Html {
             s.capacity.map_or_else(dash, |room| number::count(u64::from(room))),
             format!("{:.1}", s.queue_mean),
             number::count(s.queue_peak),
-            utilisation(s),
+            s.used().unwrap_or_else(dash),
         ]
     });
     let all = table(&["Station", "Capacity", "Queue, mean", "Queue, most", "Utilisation"], rows);

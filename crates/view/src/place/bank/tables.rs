@@ -168,13 +168,15 @@ pub fn health(scene: &Scene<'_>, look: &Look<'_>) -> Option<Health> {
     })
 }
 
-/// The one figure of how a scene's bank does, if it has one, and its formula; none once it is shut down.
-pub fn score(scene: &Scene<'_>, health: &Health) -> Option<(f64, &'static str)> {
+/// The one figure of how a scene's bank does, if it has one, and its formula; none once it is shut down. There is no figure while no car
+/// is in service: the formula looks at breakers alone, and would call a bank perfect whose cars all stand with their doors shut.
+pub fn score(scene: &Scene<'_>, health: &Health) -> Option<(Option<f64>, &'static str)> {
     let score = scene.spec.bank()?.1.score.filter(|_| !health.is_shut)?;
+    if health.in_service() == 0 {
+        return Some((None, score.formula));
+    }
     let n = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let pending = u32::try_from(health.pending).unwrap_or(u32::MAX);
-    Some((
-        (score.of)(n(health.cars.len()), n(health.cars.iter().filter(|car| car.is_healthy()).count()), pending),
-        score.formula,
-    ))
+    let healthy = health.cars.iter().filter(|car| car.is_healthy()).count();
+    Some((Some((score.of)(n(health.cars.len()), n(healthy), pending)), score.formula))
 }

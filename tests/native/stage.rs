@@ -6,7 +6,9 @@ use millrace::patterns;
 use millrace::spec::{Fidelity, Flow, Pattern, Place, PlaceKind, Preset, SceneSpec, Values};
 use millrace::trace::{Answer, Cursor, EventKind, SimTime, Span, StationKind};
 use millrace::view::recent::Mode;
-use millrace::view::scene::{Detail, Item, Look, Reading, Scene, Worker, census, conservation, draw, hit, items};
+use millrace::view::scene::{
+    Detail, Item, Look, Reading, Scene, Worker, census, conservation, draw, hit, items, tables,
+};
 use millrace::view::shape::{Anchor, hatch_lines, text_width};
 use millrace::view::{Palette, Picture, Shape, Theme, svg, text};
 use std::mem::{Discriminant, discriminant};
@@ -520,6 +522,29 @@ fn a_share_of_nothing_is_not_told() {
     assert!(said.contains("0 of 7,500 done.") && !said.contains("percent failed"), "{said}");
     let reading = Reading { minimum: 10, rate: 50, slow_rate: 100, ..Reading::default() };
     assert_eq!(reading.says(SimTime::ZERO)[1], "no calls, 50 % failed or 100 % slow open it");
+}
+
+#[test]
+fn when_a_car_is_expected_the_stage_says_as_the_tables_do() {
+    let pattern = patterns::find("elevator").expect("a pattern");
+    let mut expected = 0;
+    for fidelity in [Fidelity::Documented, Fidelity::Shipped] {
+        let mut experiment = Experiment::new(pattern, None, fidelity, &[]);
+        for second in (2..80).step_by(3) {
+            let at = SimTime(second * 1_000_000_000);
+            let picture = experiment.at(at);
+            let look = look(WIDE, at, Theme::Light);
+            let calls = experiment.with_scene(&picture, |scene| tables::hall_calls(scene, &look));
+            let shapes = experiment.shapes(&picture, &look);
+            let drawn = |what: &str| shapes.iter().any(|s| matches!(s, Shape::Text { text, .. } if *text == what));
+            for call in calls.iter().filter(|call| call.arrives.starts_with("in ")) {
+                expected += 1;
+                let short = call.arrives.trim_start_matches("in ");
+                assert!(drawn(&call.arrives) || drawn(short), "{fidelity:?}, {second} s: {call:?} is not drawn");
+            }
+        }
+    }
+    assert!(expected > 10, "{expected} are expected");
 }
 
 #[test]

@@ -8,7 +8,6 @@ use crate::app::held::use_held;
 use crate::app::markup::{classes, html};
 use crate::platform::endpoint::Endpoint;
 use crate::platform::field;
-use crate::trace::Span;
 use crate::upstream::{Limits, Trouble};
 use yew::prelude::*;
 
@@ -17,7 +16,7 @@ use yew::prelude::*;
 pub struct EndpointFormProps {
     /// The address in force.
     pub url: AttrValue,
-    /// The limits in force. The patience is the per-request timeout.
+    /// The limits in force.
     pub limits: Limits,
     /// Whether a run is under way: then nothing can be changed.
     #[prop_or_default]
@@ -28,7 +27,7 @@ pub struct EndpointFormProps {
     pub on_limits: Callback<Limits>,
 }
 
-/// The endpoint's address, caps and timeout.
+/// The endpoint's address and caps. How long an answer may take is the scenario's parameter `timeout`.
 #[component]
 pub fn EndpointForm(props: &EndpointFormProps) -> Html {
     // What was typed and is not in force: it stands in the field, with what is wrong below.
@@ -72,12 +71,11 @@ pub fn EndpointForm(props: &EndpointFormProps) -> Html {
                     aria-describedby="endpoint-problem" {onchange} />
             </label>
             <p id="endpoint-problem" class="eperr" role="alert">{ problem }{ kept }</p>
-            <Number id="request-cap" label="Requests, at most" unit="" value={u64::from(limits.at_most)} least=1 most=10_000 disabled={props.running}
+            <Number id="request-cap" label="Requests, at most" value={u64::from(limits.at_most)} least=1 most=10_000 disabled={props.running}
                 on_value={set(|l, n| l.at_most = u32::try_from(n).unwrap_or(u32::MAX))} />
-            <Number id="concurrency-cap" label="At once, at most" unit="" value={u64::from(limits.at_once)} least=1 most=64 disabled={props.running}
+            <Number id="concurrency-cap" label="At once, at most" value={u64::from(limits.at_once)} least=1 most=64 disabled={props.running}
                 on_value={set(|l, n| l.at_once = u32::try_from(n).unwrap_or(u32::MAX))} />
-            <Number id="endpoint-timeout" label="Timeout" unit="ms" value={limits.patience.0 / 1_000_000} least=1 most=600_000 disabled={props.running}
-                on_value={set(|l, n| l.patience = Span::millis(n))} />
+            <p class="note">{ format!("The parameter Timeout counts from the sending of a request; where it is 0 it is {} s.", limits.patience.seconds()) }</p>
             <p class="note">{ "Requests are GET, without cookies, and never answered from the browser's cache. Run asks before the first one." }</p>
         </div>
     }
@@ -87,7 +85,6 @@ pub fn EndpointForm(props: &EndpointFormProps) -> Html {
 struct NumberProps {
     id: AttrValue,
     label: AttrValue,
-    unit: AttrValue,
     value: u64,
     least: u64,
     most: u64,
@@ -113,7 +110,6 @@ fn Number(props: &NumberProps) -> Html {
     };
     let bad = draft.is_some();
     let text = (*draft).clone().unwrap_or_else(|| props.value.to_string());
-    let unit = if props.unit.is_empty() { String::new() } else { format!(" {}", props.unit) };
     html! {
         <>
             <div class="eprow">
@@ -121,11 +117,10 @@ fn Number(props: &NumberProps) -> Html {
                 <span class={classes!("num", bad.then_some("bad"))}>
                     <input id={props.id.clone()} data-testid={props.id.clone()} inputmode="numeric" value={text} disabled={props.disabled}
                         aria-invalid={bad.to_string()} {onchange} />
-                    if !props.unit.is_empty() { <i>{ &props.unit }</i> }
                 </span>
             </div>
             if bad {
-                <p class="eperr" role="alert">{ format!("Enter {}–{}{unit}. Using {}{unit}.", props.least, props.most, props.value) }</p>
+                <p class="eperr" role="alert">{ format!("Enter {}–{}. Using {}.", props.least, props.most, props.value) }</p>
             }
         </>
     }
@@ -152,7 +147,7 @@ pub fn consent_panel(plan: &Plan, on_consent: Callback<MouseEvent>, on_sim: Call
                 <dt>{ "Method" }</dt><dd>{ "GET, without cookies" }</dd>
                 <dt>{ "Requests" }</dt><dd>{ count }</dd>
                 <dt>{ "At once" }</dt><dd>{ format!("at most {at_once}") }</dd>
-                <dt>{ "Timeout" }</dt><dd>{ format!("{} s each, then aborted", patience.seconds()) }</dd>
+                <dt>{ "Timeout" }</dt><dd>{ format!("{} s each from its sending, then aborted", patience.seconds()) }</dd>
             </dl>
             <ul class="browsers">
                 <li>{ "The endpoint must allow this page: Access-Control-Allow-Origin (CORS)." }</li>

@@ -156,6 +156,11 @@ impl RealRun {
         self.witness.evidence()
     }
 
+    /// Whether nothing is sent any more because nothing but refusals came: then it is to be stopped.
+    pub fn is_given_up(&self) -> bool {
+        self.evidence().given_up
+    }
+
     /// What went wrong so far, in words.
     pub fn trouble(&self) -> Option<Trouble> {
         Trouble::of(&self.plan.endpoint.host, &self.evidence())

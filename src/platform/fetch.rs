@@ -7,6 +7,7 @@
 use crate::engine::{Attempt, Env, Upstream};
 use crate::trace::Answer;
 use crate::upstream::{Failure, Witness};
+use js_sys::Promise;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
@@ -56,7 +57,7 @@ impl Upstream for FetchUpstream {
             self.witness.failed(Failure::MixedContent);
             return Box::pin(std::future::ready(Answer::Failed));
         }
-        Box::pin(InFlight::start(self.href.clone(), self.witness.clone(), self.settled.clone()))
+        Box::pin(InFlight::start(&self.href, self.witness.clone(), self.settled.clone()))
     }
 }
 
@@ -74,13 +75,15 @@ struct Shared {
 }
 
 impl InFlight {
-    fn start(href: Rc<str>, witness: Witness, settled: Settled) -> InFlight {
+    fn start(href: &str, witness: Witness, settled: Settled) -> InFlight {
         let abort = AbortController::new().ok();
         let signal = abort.as_ref().map(AbortController::signal);
         let shared = Rc::<Shared>::default();
         let ours = shared.clone();
+        // Sent here and now: a task begins only when whatever the page is busy with is over, and the call would seem to take longer.
+        let sent = send(href, signal.as_ref());
         spawn_local(async move {
-            let result = get(&href, signal.as_ref()).await;
+            let result = read(sent).await;
             if ours.gone.get() {
                 // Nobody waits for it: it was aborted, and that is no failure of the endpoint.
                 return;
@@ -131,16 +134,21 @@ impl Drop for InFlight {
     }
 }
 
-/// One GET, to the end of its body.
-async fn get(href: &str, signal: Option<&AbortSignal>) -> Result<u16, Failure> {
-    let window = web_sys::window().ok_or(Failure::Unreachable)?;
+/// Sends one GET.
+fn send(href: &str, signal: Option<&AbortSignal>) -> Option<Promise> {
     let init = RequestInit::new();
     init.set_method("GET");
     init.set_mode(RequestMode::Cors);
     init.set_cache(RequestCache::NoStore);
     init.set_credentials(RequestCredentials::Omit);
     init.set_signal(signal);
-    let Ok(response) = JsFuture::from(window.fetch_with_str_and_init(href, &init)).await else {
+    Some(web_sys::window()?.fetch_with_str_and_init(href, &init))
+}
+
+/// The status of the answer, when its body has come to its end.
+async fn read(sent: Option<Promise>) -> Result<u16, Failure> {
+    let (window, sent) = web_sys::window().zip(sent).ok_or(Failure::Unreachable)?;
+    let Ok(response) = JsFuture::from(sent).await else {
         return Err(if window.navigator().on_line() { Failure::Unreachable } else { Failure::Offline });
     };
     let response: Response = response.dyn_into().map_err(|_| Failure::Unreadable)?;

@@ -36,10 +36,20 @@ async fn endpoint_that_answers(requests: u64) -> String {
     address
 }
 
+/// A port that is taken, so that no other test gets it, and has nobody behind it who listens; its address.
+fn nobody() -> (TcpSocket, String) {
+    let silent = TcpSocket::new_v4().expect("a socket");
+    silent.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let address = format!("http://{}/data", silent.local_addr().expect("it has an address"));
+    (silent, address)
+}
+
 /// Goes to a real endpoint, agrees, and waits for the end.
 async fn call(page: &Page, address: &str, more: &str) {
     page.go(&format!("#/worker-pool?target=fetch&url={address}{more}")).await;
     page.until("the address is in the form", "$('endpoint-url')?.value.startsWith('http')").await;
+    let timeouts = "[...document.querySelectorAll('input')].filter(i => /timeout/.test(i.dataset.testid ?? '')).map(i => i.dataset.testid).join()";
+    assert_eq!(page.value(timeouts).await, "param-timeout", "one timeout, that of the scenario");
     page.click("run").await;
     page.until("the question", "$('consent')").await;
     let sent = format!("performance.getEntriesByType('resource').filter(r => r.name.startsWith('{address}')).length");
@@ -87,12 +97,8 @@ async fn stop_stops_and_what_happened_stays() {
 async fn an_endpoint_that_is_down_slow_closed_to_pages_or_breaks_off_is_said_in_words() {
     let (closed, garbage) = (endpoint(&["--no-cors"]).await, endpoint(&["--garbage"]).await);
     let slow = endpoint(&["--delay", "5s"]).await;
-    // A port that is taken, so that no other test gets it, and has nobody behind it who listens.
-    let silent = TcpSocket::new_v4().expect("a socket");
-    silent.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
-    let down = format!("http://{}/data", silent.local_addr().expect("it has an address"));
+    let ((_kept, down), (_too, gone)) = (nobody(), nobody());
     on_the_page("#/worker-pool", async move |page: Page| {
-        let _kept = silent;
         for (address, more, word) in
             [(&down, "", "CORS"), (&closed, "", "CORS"), (&slow, "&timeout=200ms", "too slow"), (&garbage, "", "")]
         {
@@ -101,6 +107,12 @@ async fn an_endpoint_that_is_down_slow_closed_to_pages_or_breaks_off_is_said_in_
             assert!(said.contains("127.0.0.1") && said.contains("4 of 4") && said.contains(word), "{address}: {said}");
             assert!(said.contains("Use simulated server"), "a way out: {said}");
         }
+        // More would fare no better: nobody waits for the end of them all.
+        call(&page, &gone, "&requests=90").await;
+        let said = error(&page).await;
+        assert!(said.contains("The run was stopped after 1") && said.contains("refusals in a row"), "{said}");
+        page.until_is("run", "data-state", "done").await;
+        page.go(&format!("#/worker-pool?target=fetch&url={down}&requests=4")).await;
         // Nothing is lost: the simulated server is one click away, with the same parameters.
         page.click("target-sim").await;
         page.until(

@@ -1,10 +1,11 @@
 //! The limits of calls to a real endpoint: how many at once, how many in all, how long each.
 
+use millrace::analysis::{History, Summary};
 use millrace::engine::{Attempt, Env, Progress, Upstream};
 use millrace::patterns;
-use millrace::session::Scenario;
-use millrace::spec::Value;
-use millrace::trace::{Answer, SimTime, Span};
+use millrace::session::{Scenario, Session, Target};
+use millrace::spec::{Measure, Role, Value};
+use millrace::trace::{Answer, Ledger, SimTime, Span};
 use millrace::upstream::{Failure, Limited, Limits, Witness};
 use std::cell::Cell;
 use std::pin::Pin;
@@ -100,4 +101,112 @@ fn dropping_the_run_takes_back_what_is_under_way_and_sends_nothing_more() {
     let seen = run("wait-group", 20, limits, Span::secs(1), SimTime(500_000_000));
     assert_eq!((seen.witness.evidence().sent, seen.taken_back), (2, 2));
     assert_eq!(seen.witness.evidence().failed(), 0);
+}
+
+/// An endpoint that nobody listens at.
+struct Refusing(Witness);
+
+impl Upstream for Refusing {
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    fn call(&self, env: &Env, _: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
+        let (env, witness) = (env.clone(), self.0.clone());
+        Box::pin(async move {
+            env.sleep(Span::millis(1)).await;
+            witness.failed(Failure::Unreachable);
+            Answer::Failed
+        })
+    }
+}
+
+/// Six calls at once to an endpoint that takes two at a time, 10 ms each, to their end.
+fn six_by_two(history: fn(&Scenario) -> History) -> Session<Ledger, History> {
+    let mut scenario = Scenario::new(patterns::find("wait-group").expect("a pattern"));
+    scenario.choose("requests", Value::Count(6));
+    let inner = Pretended { takes: Span::millis(10), now: Rc::default(), peak: Rc::default(), dropped: Rc::default() };
+    let limited = Limited::new(Rc::new(inner), Limits { at_once: 2, ..Limits::DEFAULT }, Witness::default());
+    let history = history(&scenario);
+    let mut session = Session::real(scenario, Rc::new(limited), Ledger::new(), history);
+    session.compute(SimTime(1_000_000_000), u64::MAX);
+    session
+}
+
+fn of(session: &Session<Ledger, History>, id: &str) -> Option<Summary> {
+    session.history().until(u64::MAX, SimTime::MAX).summary(id)
+}
+
+#[test]
+fn a_real_call_takes_from_its_sending_to_its_answer_and_the_wait_before_is_a_measure_of_its_own() {
+    let session = six_by_two(|scenario| History::of_real(scenario.pattern, &scenario.values()));
+    let calls = of(&session, Measure::LATENCY).expect("calls were answered");
+    assert_eq!((calls.count, calls.min, calls.max), (6, Span::millis(10), Span::millis(10)));
+    let held = of(&session, "held").expect("four had to wait");
+    assert_eq!((held.count, held.min, held.max), (4, Span::millis(10), Span::millis(20)));
+    // Who is held back does not wait for a slot of the endpoint that is free.
+    for state in session.history().checks.states() {
+        assert_eq!(state.first_violation(SimTime::MAX, true), None, "{}", state.check.statement);
+    }
+    // Of a simulated server the wait is a part of the call: what it does with its slots is its own affair.
+    let ever = six_by_two(|scenario| History::of(scenario.pattern, &scenario.values()));
+    assert_eq!(of(&ever, Measure::LATENCY).map(|calls| calls.max), Some(Span::millis(30)));
+    assert_eq!(of(&ever, "held"), None);
+}
+
+#[test]
+fn the_wait_before_sending_is_shown_where_requests_go_to_a_real_endpoint_and_nowhere_else() {
+    let mut scenario = Scenario::new(patterns::find("worker-pool").expect("a pattern"));
+    let shown = |scenario: &Scenario| scenario.measures().iter().any(|measure| measure.id == "held");
+    assert!(!shown(&scenario));
+    scenario.target = Target::Fetch;
+    assert!(shown(&scenario));
+}
+
+#[test]
+fn the_scenarios_timeout_counts_from_the_sending_too() {
+    let mut scenario = Scenario::new(patterns::find("wait-group").expect("a pattern"));
+    scenario.choose("requests", Value::Count(4));
+    scenario.choose("timeout", Value::Span(Span::millis(15)));
+    let inner = Pretended { takes: Span::millis(10), now: Rc::default(), peak: Rc::default(), dropped: Rc::default() };
+    let dropped = inner.dropped.clone();
+    let patience = scenario.values().patience().expect("it was chosen");
+    let limits = Limits { at_once: 1, patience, ..Limits::DEFAULT };
+    let witness = Witness::default();
+    let mut run = scenario.run(Some(Rc::new(Limited::new(Rc::new(inner), limits, witness.clone()))));
+    assert_eq!(run.advance(SimTime::MAX, u64::MAX), Progress::Drained);
+    assert_eq!((witness.sent(), dropped.get(), witness.evidence().failed()), (4, 0, 0));
+}
+
+#[test]
+fn there_is_one_timeout_wherever_a_real_endpoint_can_be_called() {
+    for pattern in patterns::ALL.iter().copied() {
+        let mut scenario = Scenario::new(pattern);
+        if scenario.calls_server() {
+            let field = scenario.field_with(Role::Patience).expect("the endpoint's timeout is this parameter");
+            assert!(field.prefix.is_empty(), "{}: {}", pattern.id, field.key);
+            scenario.choose(field.key, Value::Span(Span::millis(123)));
+            assert_eq!(scenario.values().patience(), Some(Span::millis(123)), "{}", pattern.id);
+        }
+    }
+}
+
+#[test]
+fn after_ten_refusals_in_a_row_no_request_is_sent_any_more() {
+    let mut scenario = Scenario::new(patterns::find("wait-group").expect("a pattern"));
+    scenario.choose("requests", Value::Count(40));
+    let sent = |at_once| {
+        let witness = Witness::default();
+        let limits = Limits { at_once, ..Limits::DEFAULT };
+        let limited = Limited::new(Rc::new(Refusing(witness.clone())), limits, witness.clone());
+        let mut run = scenario.run(Some(Rc::new(limited)));
+        let over = run.advance(SimTime(1_000_000_000), u64::MAX);
+        assert!(!over.is_final(), "it waits for whoever drives it to stop it");
+        let evidence = witness.evidence();
+        assert!(evidence.given_up);
+        assert_eq!((evidence.sent, evidence.count(Failure::OverTheCap)), (evidence.refused_in_a_row, 0));
+        evidence.sent
+    };
+    assert_eq!(sent(1), 10);
+    assert!((10..10 + 6).contains(&sent(6)), "but for those that were under way");
 }

@@ -87,6 +87,13 @@ impl History {
         self
     }
 
+    /// A history of a run whose default server is a real endpoint: calls to it count from when they are sent, and the wait before that is a
+    /// measure of its own.
+    pub fn of_real(pattern: &Pattern, values: &Values) -> History {
+        let calls = [Measure::sent_latency(), Measure::response(), Measure::held()].map(Measured::new).into();
+        History { measured: calls, ..History::watching(pattern.checks) }.measuring((pattern.measures)(values))
+    }
+
     /// Within another budget.
     pub fn within(self, budget: Budget) -> History {
         History { budget, ..self }

@@ -65,6 +65,7 @@ impl Kinds {
             Step::Queued(_) => Kinds::MOVED.and(Kinds::CALLED),
             Step::Served(_) => Kinds::STARTED.and(Kinds::MOVED).and(Kinds::CALLED),
             Step::Called(_) => Kinds::CALLED,
+            Step::Sent(..) => Kinds::CALLED.and(Kinds::STARTED),
             Step::Answered(_) => Kinds::ANSWERED,
             Step::Went(_) => Kinds::MOVED.and(Kinds::GONE),
             Step::Left => Kinds::LEFT,
@@ -145,7 +146,7 @@ impl Measured {
         if let Since::Noted(begun) = &mut self.since {
             if change.is(&self.measure.from).is_some() {
                 begun.insert(change.job.job, event.at);
-            } else if matches!(event.kind, EventKind::Left { .. } | EventKind::Merged { .. }) {
+            } else if is_over(&self.measure.from, &event.kind) {
                 begun.remove(&change.job.job);
             }
         }
@@ -161,6 +162,15 @@ impl Measured {
         if let Some((_, series)) = self.series.get_mut(self.last) {
             series.push(sample);
         }
+    }
+}
+
+/// Whether a job is on its way to the second step no more: it is gone, or its next call waits to be sent and the one before was given up.
+fn is_over(from: &Step, kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Left { .. } | EventKind::Merged { .. } => true,
+        EventKind::Called { .. } => matches!(from, Step::Sent(..)),
+        _ => false,
     }
 }
 
@@ -195,6 +205,10 @@ impl<'a> Change<'a> {
                 to(at)
             }
             (Step::Called(at), EventKind::Called { .. }) => to(at),
+            (Step::Sent(at, gate), EventKind::Called { started, .. }) => {
+                to(at).filter(|_| *started || to(gate).is_none())
+            }
+            (Step::Sent(_, gate), EventKind::Started { .. }) => from(gate),
             (Step::Answered(at), EventKind::Answered { .. }) => from(at),
             (Step::Went(at), EventKind::Moved { .. } | EventKind::Left { .. } | EventKind::Merged { .. }) => {
                 from(at).filter(|_| to(at).is_none())

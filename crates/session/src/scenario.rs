@@ -153,9 +153,11 @@ impl Scenario {
         self.field_with(Role::Server).is_some_and(|field| field.prefix.is_empty())
     }
 
-    /// What its pattern measures beside calls and responses.
+    /// What is measured beside calls and responses: what its pattern declares, and with a real endpoint the wait before a request is sent.
     pub fn measures(&self) -> Vec<Measure> {
-        (self.pattern.measures)(&self.values())
+        let mut measures = (self.pattern.measures)(&self.values());
+        measures.extend((self.target == Target::Fetch).then(Measure::held));
+        measures
     }
 
     /// How many jobs there are to be in all, where the parameters or the picture say.

@@ -4,7 +4,7 @@
 //! two steps and whose they are. The samples are folded by one mechanism, and charts, tiles, report and race take their lists
 //! from here; none of them may know a measure by name.
 
-use crate::Values;
+use crate::{ServerName, Values};
 use millrace_trace::{Span, StationKind};
 
 /// Something that is measured.
@@ -52,6 +52,9 @@ pub enum Step {
     Served(At),
     /// A call to a server began.
     Called(At),
+    /// A call to one of the first went out: as it began, or where it had to wait at one of the second, as that let it through. One that
+    /// is never let through never went out.
+    Sent(At, At),
     /// The call ended.
     Answered(At),
     /// It went on to one that is none of these, or left.
@@ -92,6 +95,24 @@ impl Measure {
         let (from, to) = (Step::Called(server()), Step::Answered(server()));
         let calls = Measure::new(Measure::LATENCY, "Latency", "Calls", from, to);
         Measure { who: "calls", by_station: true, ..calls }
+    }
+
+    /// How long calls take where the default server is a real endpoint: to that one from when the request is sent. What comes before is the
+    /// page's own doing, and is [`Measure::held`]. Calls to the others are counted as ever.
+    pub fn sent_latency() -> Measure {
+        let server = At::Kind(StationKind::Server);
+        Measure { from: Step::Sent(server, Measure::endpoint()), ..Measure::latency() }
+    }
+
+    /// How long calls to a real endpoint are held back because as many as allowed are under way: of those that had to wait.
+    pub fn held() -> Measure {
+        let (from, to) = (Step::Queued(Measure::endpoint()), Step::Served(Measure::endpoint()));
+        Measure { who: "calls", ..Measure::new("held", "Wait before sending", "Held", from, to) }
+    }
+
+    /// The one that a real endpoint stands in for.
+    fn endpoint() -> At {
+        At::Named(ServerName::DEFAULT.as_str().to_owned())
     }
 
     /// How long jobs are in the system, from their intended starts to their ends.

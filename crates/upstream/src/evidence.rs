@@ -36,9 +36,23 @@ pub struct Evidence {
     pub failures: LiteMap<Failure, u64>,
     /// Calls that were taken back before they ended.
     pub taken_back: u64,
+    /// How many calls in a row were refused, up to now.
+    pub refused_in_a_row: u64,
+    /// Whether a request was withheld because so many in a row were refused: the run is to stop.
+    pub given_up: bool,
+}
+
+impl Failure {
+    /// Whether it says that this page and the endpoint do not come together at all: the next request would fare no better.
+    pub const fn is_refusal(self) -> bool {
+        matches!(self, Failure::Offline | Failure::MixedContent | Failure::Unreachable)
+    }
 }
 
 impl Evidence {
+    /// After so many refusals in a row no request is sent any more.
+    pub const REFUSALS: u64 = 10;
+
     /// Calls that failed in one way.
     pub fn count(&self, failure: Failure) -> u64 {
         self.failures.get(&failure).copied().unwrap_or(0)
@@ -91,17 +105,33 @@ impl Witness {
 
     /// An answer came.
     pub fn answered(&self, status: u16) {
-        *self.0.borrow_mut().statuses.entry(status).or_default() += 1;
+        let mut evidence = self.0.borrow_mut();
+        *evidence.statuses.entry(status).or_default() += 1;
+        evidence.refused_in_a_row = 0;
     }
 
     /// A call got no answer.
     pub fn failed(&self, failure: Failure) {
-        *self.0.borrow_mut().failures.entry(failure).or_default() += 1;
+        let mut evidence = self.0.borrow_mut();
+        *evidence.failures.entry(failure).or_default() += 1;
+        evidence.refused_in_a_row = match failure {
+            // What was never sent says nothing about the endpoint.
+            Failure::OverTheCap => evidence.refused_in_a_row,
+            refusal if refusal.is_refusal() => evidence.refused_in_a_row + 1,
+            _ => 0,
+        };
     }
 
     /// A call was taken back.
     pub fn taken_back(&self) {
         self.0.borrow_mut().taken_back += 1;
+    }
+
+    /// Whether a request is to be withheld, because so many in a row were refused. From then on the run is given up.
+    pub fn withholds(&self) -> bool {
+        let mut evidence = self.0.borrow_mut();
+        evidence.given_up |= evidence.refused_in_a_row >= Evidence::REFUSALS;
+        evidence.given_up
     }
 
     /// Requests that went out.

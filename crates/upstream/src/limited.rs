@@ -1,12 +1,16 @@
 //! An upstream within limits: so many requests at once, so many in all, and so much patience with each.
 //!
 //! What keeps a run from flooding a real endpoint sits here, not in the browser's adapter, so that it is tested natively
-//! against an endpoint that only pretends. A call beyond the limit in all is answered as failed and never sent.
+//! against an endpoint that only pretends. A call that must wait for others queues at the server's station, and its service begins
+//! when it is sent: latency and patience count from there. A call beyond the limit in all is answered as failed and never sent. After
+//! [`Evidence::REFUSALS`] refusals in a row none is sent any more, nor answered: whoever drives the run stops it then.
 
+#[cfg(doc)]
+use super::evidence::Evidence;
 use super::evidence::{Failure, Witness};
 use millrace_engine::{Attempt, Env, Upstream};
 use millrace_parts::{Semaphore, timeout};
-use millrace_trace::{Answer, EventKind, SimTime, Span};
+use millrace_trace::{Answer, EventKind, Span};
 use std::cell::OnceCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -54,12 +58,9 @@ impl Limited {
     }
 }
 
-/// A call that has not ended. Dropped before its end, it was taken back, or its caller lost patience.
+/// A call that has not ended. Dropped before its end, it was taken back.
 struct Open {
-    env: Env,
     witness: Witness,
-    called: SimTime,
-    patience: Span,
     ended: bool,
 }
 
@@ -71,13 +72,7 @@ impl Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        if self.ended {
-            return;
-        }
-        // The caller's own patience counts from the call; at its very end the call is dropped.
-        if self.env.now().since(self.called) >= self.patience {
-            self.witness.failed(Failure::TimedOut);
-        } else {
+        if !self.ended {
             self.witness.taken_back();
         }
     }
@@ -85,30 +80,27 @@ impl Drop for Open {
 
 impl Upstream for Limited {
     fn has_room(&self) -> bool {
-        self.is_spent() || self.slots.get().is_none_or(|slots| slots.free() > 0)
+        !self.is_spent() && self.slots.get().is_none_or(|slots| slots.free() > 0)
     }
 
     fn call(&self, env: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         let queues = !self.has_room();
         let slots = self.slots.get_or_init(|| Semaphore::new(env, self.limits.at_once.max(1))).clone();
         let (env, inner, limits, witness) = (env.clone(), self.inner.clone(), self.limits, self.witness.clone());
-        let mut open = Open {
-            env: env.clone(),
-            witness: witness.clone(),
-            called: env.now(),
-            patience: limits.patience,
-            ended: false,
-        };
+        let mut open = Open { witness: witness.clone(), ended: false };
         Box::pin(async move {
             let spent = || witness.sent() >= u64::from(limits.at_most);
             let _slot = if spent() { None } else { Some(slots.acquire().await) };
-            if queues {
-                env.emit(EventKind::Started { job: attempt.job });
+            if witness.withholds() {
+                return std::future::pending().await;
             }
             if spent() {
                 open.end();
                 witness.failed(Failure::OverTheCap);
                 return Answer::Failed;
+            }
+            if queues {
+                env.emit(EventKind::Started { job: attempt.job });
             }
             witness.sends();
             let answer = timeout(&env, limits.patience, inner.call(&env, attempt)).await;

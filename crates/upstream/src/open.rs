@@ -32,8 +32,12 @@ fn stand(env: &Env, name: ServerName, params: &ServerParams, real: Option<Rc<dyn
         parent: StationId::NONE,
         capacity: slots,
     });
-    let inner = real.unwrap_or_else(|| Rc::new(Simulated::new(env, (name, station), params, slots)));
-    Server::new(env, station, Rc::new(Patient { inner, patience: params.timeout }))
+    // A real one has limits of its own, of which the patience is one: it counts from when the request is sent.
+    let upstream = real.unwrap_or_else(|| {
+        let inner = Rc::new(Simulated::new(env, (name, station), params, slots));
+        Rc::new(Patient { inner, patience: params.timeout })
+    });
+    Server::new(env, station, upstream)
 }
 
 /// A caller's patience: a call that takes longer is dropped, and so taken back.

@@ -13,6 +13,8 @@ pub struct Trouble {
     pub advice: &'static str,
     /// Whether nothing succeeded: then there is no result to look at.
     pub total: bool,
+    /// Whether the run was given up because of it.
+    pub stopped: bool,
 }
 
 impl Trouble {
@@ -29,17 +31,26 @@ impl Trouble {
         ]
         .into_iter()
         .filter(|f| evidence.count(*f) > 0)
+        // What a run was given up for is what is to be told of it.
+        .filter(|f| f.is_refusal() || !evidence.given_up)
         // The first of the most frequent. What was never sent says nothing about the endpoint.
         .rev()
         .max_by_key(|f| if *f == Failure::OverTheCap { 0 } else { evidence.count(*f) });
         let bad = evidence.server_errors() + evidence.client_errors();
         let good = evidence.answered() - bad;
         let of = |count: u64, what: &str| format!("{host}: {what} on {count} of {ended} requests");
+        let stopped = evidence.given_up;
+        let stop = if stopped {
+            format!(". The run was stopped after {} refusals in a row", evidence.refused_in_a_row)
+        } else {
+            String::new()
+        };
         let trouble = match worst {
             Some(failure) if failure != Failure::OverTheCap || bad == 0 => {
                 let count = evidence.count(failure);
                 let (title, what, advice) = words(failure);
-                Trouble { title, evidence: of(count, what), advice, total: good == 0 }
+                let evidence = of(count, what);
+                Trouble { title, evidence: format!("{evidence}{stop}"), advice, total: good == 0, stopped }
             }
             _ if bad > 0 => {
                 let statuses: Vec<String> = evidence
@@ -53,6 +64,7 @@ impl Trouble {
                     evidence: format!("{host}: {} of {ended} requests", statuses.join(", ")),
                     advice: "It was reached and this page may call it. Statuses of 500 and more are its own failures; 404 means that the path is wrong, 429 that it is asked too often.",
                     total: good == 0,
+                    stopped,
                 }
             }
             _ => return None,
@@ -133,6 +145,35 @@ mod tests {
             })
         };
         assert_ne!(told(1).map(|t| t.title), told(3).map(|t| t.title));
+    }
+
+    #[test]
+    fn a_run_that_was_given_up_says_so_also_when_something_else_was_more_frequent() {
+        let trouble = after(|w| {
+            (0..3).for_each(|_| w.answered(200));
+            (0..12).for_each(|_| w.failed(Failure::TimedOut));
+            (0..10).for_each(|_| w.failed(Failure::Unreachable));
+            assert!(w.withholds());
+        });
+        let trouble = trouble.expect("calls failed");
+        assert_eq!(
+            trouble.evidence,
+            "example.org: no readable answer on 10 of 25 requests. The run was stopped after 10 refusals in a row"
+        );
+        assert!(trouble.stopped && !trouble.total);
+    }
+
+    #[test]
+    fn an_answer_of_any_kind_between_refusals_begins_the_count_anew() {
+        let witness = Witness::default();
+        for _ in 0..3 {
+            (0..9).for_each(|_| witness.failed(Failure::Unreachable));
+            assert!(!witness.withholds());
+            witness.answered(500);
+        }
+        (0..9).for_each(|_| witness.failed(Failure::Unreachable));
+        witness.failed(Failure::OverTheCap);
+        assert!(!witness.withholds(), "what was never sent was not refused");
     }
 
     #[test]

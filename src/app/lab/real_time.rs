@@ -26,7 +26,7 @@ impl Lab {
     /// What went wrong with a real run, and what else is to be said about it.
     /// Errors among many successes are no trouble: the tiles count them.
     pub fn trouble(&self) -> Option<Trouble> {
-        self.real.as_ref().and_then(RealRun::trouble).filter(|trouble| trouble.total)
+        self.real.as_ref().and_then(RealRun::trouble).filter(|trouble| trouble.total || trouble.stopped)
     }
 
     /// What is to be said about a real run beside its figures.
@@ -47,7 +47,7 @@ impl Lab {
             Err(missing) => self.asking = Some(missing),
             Ok((scenario, real)) => {
                 self.asking = None;
-                let history = History::of(scenario.pattern, &scenario.values());
+                let history = History::of_real(scenario.pattern, &scenario.values());
                 self.session = Session::real(scenario, real.endpoint(), Picture::default(), history);
                 self.second = None;
                 real.start(move |now| {
@@ -89,7 +89,9 @@ impl Lab {
         if let Some(real) = &self.real {
             real.arm(next);
         }
-        if self.session.outcome().is_some() && self.session.at_end() {
+        if self.real.as_ref().is_some_and(RealRun::is_given_up) {
+            self.stop_real();
+        } else if self.session.outcome().is_some() && self.session.at_end() {
             self.playing = false;
             if let Some(real) = &self.real {
                 real.stop();

@@ -121,7 +121,9 @@ impl StationRow {
     #[inline]
     fn breaches(&self) -> Breaches {
         let waits = self.levels.present > self.levels.in_service;
-        let idle = self.kind == StationKind::Server && waits && self.levels.in_service < self.limit();
+        // Of a server without slots, a real endpoint, nobody knows what is free: what waits there is held back by who calls it.
+        let has_slots = self.kind == StationKind::Server && self.capacity != UNLIMITED;
+        let idle = has_slots && waits && self.levels.in_service < self.limit();
         Breaches { overfull: !self.is_within_capacity(), idle }
     }
 

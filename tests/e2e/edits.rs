@@ -56,6 +56,20 @@ async fn a_fault_before_the_start_is_on_at_once_and_a_second_press_takes_it_back
     .await;
 }
 
+/// At the end of a run it met no request, and a figure that it had no part in was taken for its own.
+#[tokio::test]
+async fn a_fault_that_is_switched_on_when_the_run_is_over_stands_from_its_start() {
+    on_the_page("#/worker-pool?requests=300", async |page: Page| {
+        page.run_to_the_end().await;
+        page.click("fault-slow-server").await;
+        until_link(&page, "#/worker-pool?requests=300&x=0~0~fault~slow-server~3").await;
+        page.until_is("fault-slow-server", "aria-checked", "true").await;
+        page.run_to_the_end().await;
+        assert_eq!(page.trace().await, Trace::native("#/worker-pool?requests=300&x=0~0~fault~slow-server~3"));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_is_not_as_the_scenario_has_it_is_marked_and_goes_back_with_one_press() {
     on_the_page("#/circuit-breaker?callers=700&slots=4&x=1000000000~0~fault~slow-server~3", async |page: Page| {

@@ -25,12 +25,14 @@ impl Lab {
         planned.iter().filter(|p| p.name == name && p.stands(at, ordinal)).map(|p| p.magnitude).collect()
     }
 
-    /// Begins a fault at the playhead. One that has a time of its own takes the place of the one that stands.
+    /// Begins a fault at the playhead; at the end of a run that is over from its start on, because there it would meet nobody any more. One
+    /// that has a time of its own takes the place of the one that stands.
     pub fn begin_fault(&mut self, id: &str, magnitude: i64) {
         let Some(fault) = self.scenario().fault(id) else { return };
-        let stands = !self.standing(id).is_empty();
+        let (stands, is_over) = (!self.standing(id).is_empty(), self.at_end());
         let name = format!("{} {}", fault.full_label(), fault.unit.written(magnitude));
         self.intervene(&name, |scenario, at, ordinal| {
+            let (at, ordinal) = if is_over { (SimTime::ZERO, Ordinal::ByTime) } else { (at, ordinal) };
             if stands && fault.unit == FaultUnit::Lasts {
                 scenario.end_fault(id, None, at, ordinal);
             }

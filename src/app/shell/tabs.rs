@@ -92,7 +92,7 @@ pub fn Tabs() -> Html {
                 <div role="tablist" {onkeydown}>{ for TABS.into_iter().filter(|(tab, ..)| is_there(*tab)).map(tab) }</div>
                 <span class="fn">{ checks_badge(&page) }<span class="mono">{ short_path(page.scenario().pattern.file).trim_end_matches("/mod.rs") }</span></span>
             </div>
-            <div class="pane" id="pane" role="tabpanel" aria-labelledby={format!("tab-{}", current.id())}>
+            <div class="pane" key={current.id()} id="pane" role="tabpanel" aria-labelledby={format!("tab-{}", current.id())}>
                 <h2 class="vh">{ TABS.iter().find(|(tab, ..)| *tab == current).map_or("", |(_, label, _)| label) }</h2>
                 { match current {
                     Tab::Start => start(&page),

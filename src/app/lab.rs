@@ -307,7 +307,7 @@ impl Lab {
         // The next event may be many polls of nothing away, but never many instants.
         for _ in 0..1_000 {
             if self.session.step() || self.session.outcome().is_some() {
-                return self.follow();
+                return self.bring_second_along();
             }
             let next = self.session.run().next_deadline().unwrap_or(self.session.computed());
             self.session.compute(next.max(self.session.computed()), POLLS);
@@ -333,11 +333,11 @@ impl Lab {
         self.playing = false;
         self.wanted = None;
         self.session.step_back();
-        self.follow();
+        self.bring_second_along();
     }
 
     /// The second run goes to where a step has brought the first.
-    fn follow(&mut self) {
+    fn bring_second_along(&mut self) {
         let at = self.session.playhead();
         if let Some(second) = &mut self.second {
             second.compute(at, u64::MAX);

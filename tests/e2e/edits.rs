@@ -52,6 +52,13 @@ async fn a_fault_before_the_start_is_on_at_once_and_a_second_press_takes_it_back
         page.until_is("fault-outage", "aria-checked", "false").await;
         until_link(&page, "#/worker-pool?preset=open").await;
         page.until("the timeline is bare", "!$('band-0')").await;
+        // A band at the right end made the whole column scroll sideways.
+        page.go("#/worker-pool?x=900000000000~0~fault~slow-server~3").await;
+        page.until("it is on the timeline", "$('band-0')").await;
+        assert_eq!(
+            page.value("document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth").await,
+            0
+        );
     })
     .await;
 }
@@ -112,6 +119,8 @@ async fn a_planned_fault_is_moved_sized_and_taken_away_on_the_timeline() {
         .await;
         press("Enter", "").await;
         page.until("its numbers are open", "$('band-size')").await;
+        page.fill("band-size", "0").await;
+        page.until("it says what may be", "$('band-problem')?.textContent.includes('Staying with ×3')").await;
         page.fill("band-size", "×5").await;
         until_link(&page, "#/worker-pool?x=600000000~0~fault~slow-server~5@300000000").await;
         page.fill("band-lasts", "1s").await;

@@ -38,6 +38,12 @@ async fn a_value_is_varied_beside_a_run_that_stays_where_it_is() {
         )
         .await;
         assert_eq!(page.trace().await, before);
+        page.fill("beside-workers", "0").await;
+        page.until(
+            "it says what is wrong, and what is in force",
+            "$('beside-error-workers')?.textContent.includes('Staying with 30')",
+        )
+        .await;
         page.fill("beside-workers", "3").await;
         page.until("the other is another", "location.hash === '#/worker-pool?requests=900&vs=workers=3'").await;
         page.fill("param-requests", "300").await;

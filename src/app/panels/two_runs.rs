@@ -4,10 +4,11 @@
 
 use crate::app::entry::Entry;
 use crate::app::family;
+use crate::app::held::use_held;
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Side;
 use crate::app::markup::{classes, html};
-use crate::app::page::{Command, Page};
+use crate::app::page::{Command, Page, use_page};
 use crate::app::scene;
 use crate::session::Scenario;
 use crate::spec::{Field, Kind, Value};
@@ -81,7 +82,7 @@ pub fn two_runs(page: &Page) -> Html {
             </header>
             <table>
                 <thead><tr><td></td>{ for names.iter().map(|name| html! { <th scope="col" title={name.clone()}>{ name }</th> }) }</tr></thead>
-                <tbody class="apart">{ for differences.iter().map(|difference| row(page, difference)) }</tbody>
+                <tbody class="apart">{ for differences.iter().map(|difference| html! { <Differs key={difference.key.clone()} difference={difference.clone()} /> }) }</tbody>
                 <tbody>{ for rows(&tiles).into_iter().map(|(first, second)| figures(&first, second.as_ref())) }</tbody>
             </table>
         </section>
@@ -107,30 +108,47 @@ fn figures(first: &Tile, second: Option<&Tile>) -> Html {
     }
 }
 
-fn row(page: &Page, difference: &Difference) -> Html {
-    let Difference { key, label, values: [first, second] } = difference;
+/// Properties of a row.
+#[derive(Clone, PartialEq, Properties)]
+struct DiffersProps {
+    difference: Difference,
+}
+
+/// A row of what differs: the second value is changed here, and what is wrong with it is said here.
+#[component]
+fn Differs(props: &DiffersProps) -> Html {
+    let page = use_page();
+    let problem = use_held(|| None::<String>);
+    let Difference { key, label, values: [first, second] } = &props.difference;
     let commit = {
-        let (page, key) = (page.clone(), key.clone());
+        let (page, key, problem, second, label) =
+            (page.clone(), key.clone(), problem.clone(), second.clone(), label.clone());
         Callback::from(move |text: String| {
-            let fits = page.lab().scenario().clone().differ(&key, &text).is_ok();
-            if fits {
+            let refused = page.scenario().differ(&key, &text).err().map(|wrong| wrong.message().to_owned());
+            problem.set(refused.as_ref().map(|why| format!("{label}: {why}. Staying with {second}.")));
+            if refused.is_none() {
                 page.ask(Command::Beside(key.clone(), text));
             }
-            fits
+            refused.is_none()
         })
     };
     let is_field = page.lab().scenario().field(key).is_some();
     html! {
-        <tr><th scope="row">{ label }
-                <button type="button" class="reset" title={format!("{label}: the same in both")} aria-label={format!("{label}: the same in both")}
-                    onclick={page.asks(Command::Agree(key.clone()))}>{ icon_of(IconName::Close) }</button></th>
-            <td>{ first }</td>
-            <td>if is_field {
-                <Entry value={second.clone()} {commit} testid={format!("beside-{key}")} label={format!("{label} of the second run")} class="mono" />
-            } else {
-                { second }
-            }</td>
-        </tr>
+        <>
+            <tr><th scope="row">{ label }
+                    <button type="button" class="reset" title={format!("{label}: the same in both")} aria-label={format!("{label}: the same in both")}
+                        onclick={page.asks(Command::Agree(key.clone()))}>{ icon_of(IconName::Close) }</button></th>
+                <td>{ first }</td>
+                <td>if is_field {
+                    <Entry value={second.clone()} {commit} bad={problem.is_some()} testid={format!("beside-{key}")} label={format!("{label} of the second run")} class="mono" />
+                } else {
+                    { second }
+                }</td>
+            </tr>
+            if let Some(message) = &*problem {
+                <tr><td class="err" colspan="3" role="alert" data-testid={format!("beside-error-{key}")}>{ message }</td></tr>
+            }
+        </>
     }
 }
 

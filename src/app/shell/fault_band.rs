@@ -5,7 +5,7 @@
 
 use crate::app::effect::use_effect_on;
 use crate::app::entry::Entry;
-use crate::app::held::use_held;
+use crate::app::held::{Held, use_held};
 use crate::app::icon::{IconName, icon_of};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page, use_page};
@@ -81,6 +81,7 @@ pub fn FaultBand(props: &FaultBandProps) -> Html {
     let node = use_node_ref();
     let drag = use_held(|| None::<Drag>);
     let open = use_held(|| false);
+    let problem = use_held(|| None::<String>);
     let (from, to) = drag.map_or((props.planned.from, props.planned.to), |drag| props.moved(drag.grip, drag.by));
     {
         let (node, place) = (node.clone(), (from, to.unwrap_or(props.end), props.end));
@@ -165,7 +166,7 @@ pub fn FaultBand(props: &FaultBandProps) -> Html {
                 <output class="at mono">{ said }</output>
             }
             if *open && drag.is_none() {
-                { card(&page, props, &close) }
+                { card(&page, props, &problem, &close) }
             }
         </div>
     }
@@ -184,12 +185,20 @@ fn said(fault: &FaultSpec, (from, to): (SimTime, Option<SimTime>), magnitude: i6
 }
 
 /// The numbers of a band: when it begins, how long it lasts, how much of it, and away with it.
-fn card(page: &Page, props: &FaultBandProps, close: &Callback<()>) -> Html {
+fn card(page: &Page, props: &FaultBandProps, problem: &Held<Option<String>>, close: &Callback<()>) -> Html {
     let FaultBandProps { number, planned, fault, .. } = props;
     let (number, from, to, unit) = (*number, planned.from, planned.to, fault.unit);
-    let row = |word: &'static str, id: &str, value: String, commit: Callback<String, bool>| {
+    let row = |word: &'static str, id: &str, value: String, wanted: String, take: Callback<String, bool>| {
+        let commit = {
+            let (problem, value) = (problem.clone(), value.clone());
+            Callback::from(move |text: String| {
+                let taken = take.emit(text);
+                problem.set((!taken).then(|| format!("{word}: enter {wanted}. Staying with {value}.")));
+                taken
+            })
+        };
         html! {
-            <label><span>{ word }</span><Entry {value} {commit} testid={format!("band-{id}")} class="mono" /></label>
+            <label><span>{ word }</span><Entry {value} {commit} described={problem.as_ref().map(|_| "band-problem")} testid={format!("band-{id}")} class="mono" /></label>
         }
     };
     let begins = {
@@ -232,10 +241,13 @@ fn card(page: &Page, props: &FaultBandProps, close: &Callback<()>) -> Html {
     html! {
         <div class="bcard" role="group" aria-label={format!("{}, its numbers", fault.full_label())}>
             <strong>{ fault.full_label().into_owned() }</strong>
-            { row("Begins", "begins", Span(from.0).to_string(), begins) }
-            { row("Lasts", "lasts", length, lasts) }
+            { row("Begins", "begins", Span(from.0).to_string(), "a time, like 2s".to_owned(), begins) }
+            { row("Lasts", "lasts", length, "a time, like 500ms, or ∞".to_owned(), lasts) }
             if unit != FaultUnit::Lasts {
-                { row("Size", "size", unit.written(planned.magnitude), much) }
+                { row("Size", "size", unit.written(planned.magnitude), format!("{}–{}", unit.written(fault.min), unit.written(fault.max)), much) }
+            }
+            if let Some(message) = &**problem {
+                <p class="err" role="alert" id="band-problem" data-testid="band-problem">{ message }</p>
             }
             <div class="acts">
                 <button type="button" class="btn bd" data-testid="band-remove" onclick={page.asks(Command::Unplan(number))}>{ "Remove" }</button>

@@ -143,7 +143,8 @@ fn with_picture(lab: &Lab, dark: bool, size: (f64, f64), body: &mut dyn FnMut(&P
 /// later has room too, as far as the run does not shrink beside it.
 fn end(lab: &Lab) -> SimTime {
     let end = end_of_run(lab);
-    let room = SimTime(end.0.saturating_mul(3));
+    // Before the start there is nothing that could shrink.
+    let room = if lab.computed() == SimTime::ZERO { SimTime::MAX } else { SimTime(end.0.saturating_mul(3)) };
     let planned = lab.scenario().planned().into_iter().map(|p| p.to.unwrap_or(p.from)).filter(|at| *at <= room);
     planned.map(|at| at + Span(end.0 / 50)).chain([end]).max().unwrap_or(end)
 }

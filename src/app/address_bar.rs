@@ -28,7 +28,7 @@ pub fn is_step(wish: &Command) -> bool {
 
 /// The link to what is shown. A moment from which somebody has moved on is left out, and forgotten.
 fn link_here(lab: &mut Lab, state: &State) -> String {
-    let named = lab.scenario().moment.clone();
+    let named = lab.asked().moment.clone();
     if named != Moment::default() {
         let here = standing(lab, state);
         let stands = !lab.playing && (named.at, named.events) == (here.at, here.events);
@@ -37,18 +37,18 @@ fn link_here(lab: &mut Lab, state: &State) -> String {
             lab.leave_moment();
         }
     }
-    written(lab.scenario(), state, None)
+    written(lab.asked(), state, None)
 }
 
 /// The link to this moment: playhead, lane and tab.
 pub fn link_to_moment(lab: &mut Lab, state: &State) -> String {
     let here = standing(lab, state);
-    written(lab.scenario(), state, Some(here))
+    written(lab.asked(), state, Some(here))
 }
 
 /// The link to the run from its start.
 pub fn link_to_start(lab: &Lab, state: &State) -> String {
-    written(lab.scenario(), state, Some(Moment::default()))
+    written(lab.asked(), state, Some(Moment::default()))
 }
 
 fn standing(lab: &mut Lab, state: &State) -> Moment {
@@ -81,7 +81,7 @@ impl AddressBar {
     }
 
     /// Writes what is shown into the address, as a step of the history where it says what is left, and the title of the window.
-    pub fn follow(&mut self, lab: &mut Lab, state: &State, leaving: Option<String>) {
+    pub fn write(&mut self, lab: &mut Lab, state: &State, leaving: Option<String>) {
         let link = link_here(lab, state);
         // The front door has no link: whoever loads the page again is at the door again.
         let bare = state.door && self.link.is_empty() && front_door::is_unchanged(&link);
@@ -92,14 +92,14 @@ impl AddressBar {
             }
             (self.link, self.fragment) = (link, address::fragment());
         }
-        host::set_title(&title(lab.scenario(), state.compare));
+        host::set_title(&title(lab.asked(), state.compare));
     }
 }
 
 /// The link that Back is to find: where one stood when one left. The tab is not left, it stays as it is.
 pub fn leaving(lab: &mut Lab, state: &State) -> String {
     let here = Moment { tab: None, ..standing(lab, state) };
-    written(lab.scenario(), state, Some(here))
+    written(lab.asked(), state, Some(here))
 }
 
 /// Opens a scenario that stood in the address, at the moment that it names. A run that is there already is not computed anew.
@@ -126,7 +126,7 @@ pub fn open(scenario: Scenario, notices: &mut Vec<String>, lab: &mut Lab, state:
         link::encode(&scenario)
     };
     match moment.at {
-        _ if bare(&scenario) != bare(lab.scenario()) || lab.wants_real() => lab.open(scenario),
+        _ if bare(&scenario) != bare(lab.asked()) || lab.wants_real() => lab.open(scenario),
         Some(at) => lab.seek_moment(at, moment),
         None if state.compare => {}
         None => lab.open(scenario),

@@ -189,7 +189,7 @@ fn open_scenario(lab: &mut Lab, state: &mut State, id: &str, preset: &str) -> bo
     let Some(pattern) = patterns::find(id) else { return false };
     let mut scenario = Scenario::of(pattern, preset);
     // The seed stays, so that two patterns meet the same traffic.
-    scenario.seed.clone_from(&lab.scenario().seed);
+    scenario.seed.clone_from(&lab.asked().seed);
     state.compare = false;
     front_door::leave(state);
     replace(lab, state, scenario)
@@ -215,7 +215,7 @@ pub fn open(text: &str, lab: &mut Lab, state: &mut State) {
 /// The scenario with a change, as a step with a name that can be undone. What was done to the run keeps its time; what has no place in the
 /// changed one is said.
 pub fn edit(lab: &mut Lab, state: &mut State, name: &str, change: impl FnOnce(&mut Scenario)) -> bool {
-    let mut scenario = lab.scenario().clone();
+    let mut scenario = lab.asked().clone();
     change(&mut scenario);
     let left_out = scenario.keep_by_time();
     lab.edit(name, scenario);
@@ -231,7 +231,7 @@ pub fn follow_what_is_chosen(lab: &mut Lab, state: &State) {
 
 /// Another run stands beside this one, or none: this one stays as it is.
 fn stand(lab: &mut Lab, name: &str, change: impl FnOnce(&mut Scenario)) -> bool {
-    let mut scenario = lab.scenario().clone();
+    let mut scenario = lab.asked().clone();
     change(&mut scenario);
     lab.edit(name, scenario);
     true

@@ -10,7 +10,7 @@ mod moment;
 mod pace;
 mod real_time;
 mod side;
-mod story;
+mod way;
 
 use super::memo::Memos;
 use super::real::{Consents, NotYet, RealRun};
@@ -27,7 +27,7 @@ use crate::view::Picture;
 use before::Before;
 use pace::Pace;
 pub use side::Side;
-use story::Told;
+use way::Found;
 
 /// A session of the page.
 pub type Experiment = Session<Picture, History>;
@@ -94,7 +94,7 @@ pub struct Lab {
     before: Option<Before>,
     /// The run that stands beside this one, under the same playhead.
     second: Option<Experiment>,
-    told: Told,
+    found: Found,
     /// The request that somebody follows.
     pub followed: Option<JobId>,
 }
@@ -137,7 +137,7 @@ impl Lab {
             summaries: Default::default(),
             edits: Edits::default(),
             before: None,
-            told: Told::default(),
+            found: Found::default(),
             followed: None,
         }
     }
@@ -274,7 +274,7 @@ impl Lab {
 
     /// Back to the start of the same run, which is computed anew.
     pub fn restart(&mut self) {
-        let mut scenario = self.scenario().clone();
+        let mut scenario = self.asked().clone();
         scenario.moment = Moment::default();
         self.begin(scenario);
     }

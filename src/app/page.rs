@@ -331,7 +331,7 @@ impl Page {
 
     /// The scenario.
     pub fn scenario(&self) -> Scenario {
-        self.lab.borrow().scenario().clone()
+        self.lab.borrow().asked().clone()
     }
 
     /// A link, to this moment or to the run from its start; and how much of the run has passed, where the link says it.

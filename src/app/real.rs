@@ -20,6 +20,7 @@ use crate::engine::Upstream;
 use crate::platform::endpoint::{self, Endpoint, Refusal};
 use crate::platform::fetch::FetchUpstream;
 use crate::platform::realtime::{Next, RealTime};
+use crate::platform::timing::Timing;
 use crate::session::{Moment, Scenario, Session};
 use crate::spec::{Role, Value};
 use crate::trace::{Fold, SimTime};
@@ -79,6 +80,7 @@ impl Plan {
 /// A run against a real endpoint that is prepared, under way or over.
 #[derive(Debug)]
 pub struct RealRun {
+    asked: Scenario,
     plan: Plan,
     witness: Witness,
     upstream: Rc<FetchUpstream>,
@@ -95,20 +97,19 @@ impl RealRun {
         if !consents.has(&plan.endpoint.host) {
             return Err(NotYet::Consent(plan));
         }
+        let asked = scenario.clone();
         let mut scenario = scenario.clone();
         if let Some(field) = scenario.field_with(Role::Jobs)
             && scenario.values().count(field.key) > u64::from(limits.at_most)
         {
             scenario.choose(field.key, Value::Count(u64::from(limits.at_most)));
         }
-        // What was done to a run in virtual time has no place in this one.
-        scenario.interventions.clear();
         scenario.moment = Moment::default();
         let witness = Witness::default();
         let upstream = Rc::new(FetchUpstream::new(&plan.endpoint.href, false, witness.clone()));
         let clock = RealTime::new();
         upstream.on_settled(clock.hook());
-        Ok((scenario, RealRun { plan, witness, upstream, clock }))
+        Ok((scenario, RealRun { asked, plan, witness, upstream, clock }))
     }
 
     /// What the session is given to call.
@@ -146,6 +147,11 @@ impl RealRun {
         }
     }
 
+    /// The scenario that it was prepared for.
+    pub fn asked(&self) -> &Scenario {
+        &self.asked
+    }
+
     /// What was planned.
     pub fn plan(&self) -> &Plan {
         &self.plan
@@ -164,6 +170,11 @@ impl RealRun {
     /// What went wrong so far, in words.
     pub fn trouble(&self) -> Option<Trouble> {
         Trouble::of(&self.plan.endpoint.host, &self.evidence())
+    }
+
+    /// By which clock its calls were timed, once one was.
+    pub fn timing(&self) -> Option<Timing> {
+        self.upstream.timing()
     }
 
     /// What is to be said about the run beside its figures: a hidden tab, a lost network.

@@ -1,11 +1,15 @@
 //! The real endpoint: a GET for each call, by the browser's `fetch`.
 //!
+//! How long a call took is what the browser's network says, from when the request went out to when the last of the answer came in
+//! ([`Timing`]): the page may have been busy with a picture when it came, and reads it later.
+//!
 //! A call that is dropped is aborted, so a timeout, a hedge that lost and a stopped run end at the network too. How many
 //! requests go out, and how many at once, is the affair of [`Limited`](crate::upstream::Limited), which every run against
 //! an endpoint is given around this.
 
+use super::timing::{Timing, Watch};
 use crate::engine::{Attempt, Env, Upstream};
-use crate::trace::Answer;
+use crate::trace::{Answer, Span};
 use crate::upstream::{Failure, Witness};
 use js_sys::Promise;
 use std::cell::{Cell, RefCell};
@@ -26,6 +30,8 @@ pub struct FetchUpstream {
     mixed: bool,
     witness: Witness,
     settled: Settled,
+    watch: Watch,
+    took: Rc<Cell<Option<Span>>>,
 }
 
 impl std::fmt::Debug for FetchUpstream {
@@ -38,7 +44,13 @@ impl FetchUpstream {
     /// The endpoint at an address. `mixed` if the browser will not let this page call it. Nothing is sent before the first
     /// call.
     pub fn new(href: &str, mixed: bool, witness: Witness) -> FetchUpstream {
-        FetchUpstream { href: href.into(), mixed, witness, settled: Settled::default() }
+        let (settled, watch, took) = (Settled::default(), Watch::default(), Rc::default());
+        FetchUpstream { href: href.into(), mixed, witness, settled, watch, took }
+    }
+
+    /// By which clock the calls so far were timed.
+    pub fn timing(&self) -> Option<Timing> {
+        self.watch.timing()
     }
 
     /// Calls `hook` whenever an answer has come or failed and the run should be advanced.
@@ -52,38 +64,46 @@ impl Upstream for FetchUpstream {
         true
     }
 
+    fn took(&self) -> Option<Span> {
+        self.took.take()
+    }
+
     fn call(&self, _: &Env, _: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         if self.mixed {
             self.witness.failed(Failure::MixedContent);
             return Box::pin(std::future::ready(Answer::Failed));
         }
-        Box::pin(InFlight::start(&self.href, self.witness.clone(), self.settled.clone()))
+        Box::pin(InFlight::start(self))
     }
 }
 
 /// One request under way.
 struct InFlight {
     shared: Rc<Shared>,
+    took: Rc<Cell<Option<Span>>>,
     abort: Option<AbortController>,
 }
 
 #[derive(Default)]
 struct Shared {
-    answer: Cell<Option<Answer>>,
+    answer: Cell<Option<(Answer, Span)>>,
     waker: RefCell<Option<Waker>>,
     gone: Cell<bool>,
 }
 
 impl InFlight {
-    fn start(href: &str, witness: Witness, settled: Settled) -> InFlight {
+    fn start(to: &FetchUpstream) -> InFlight {
+        let (witness, settled) = (to.witness.clone(), to.settled.clone());
         let abort = AbortController::new().ok();
         let signal = abort.as_ref().map(AbortController::signal);
         let shared = Rc::<Shared>::default();
         let ours = shared.clone();
         // Sent here and now: a task begins only when whatever the page is busy with is over, and the call would seem to take longer.
-        let sent = send(href, signal.as_ref());
+        let watched = to.watch.begin(&to.href);
+        let sent = send(&watched.href, signal.as_ref());
         spawn_local(async move {
             let result = read(sent).await;
+            let took = watched.end();
             if ours.gone.get() {
                 // Nobody waits for it: it was aborted, and that is no failure of the endpoint.
                 return;
@@ -98,7 +118,7 @@ impl InFlight {
                     Answer::Failed
                 }
             };
-            ours.answer.set(Some(answer));
+            ours.answer.set(Some((answer, took)));
             if let Some(waker) = ours.waker.take() {
                 waker.wake();
             }
@@ -107,7 +127,7 @@ impl InFlight {
                 hook();
             }
         });
-        InFlight { shared, abort }
+        InFlight { shared, took: to.took.clone(), abort }
     }
 }
 
@@ -116,7 +136,10 @@ impl Future for InFlight {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
         match self.shared.answer.get() {
-            Some(answer) => Poll::Ready(answer),
+            Some((answer, took)) => {
+                self.took.set(Some(took));
+                Poll::Ready(answer)
+            }
             None => {
                 self.shared.waker.replace(Some(cx.waker().clone()));
                 Poll::Pending

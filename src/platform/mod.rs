@@ -13,3 +13,4 @@ pub mod media;
 pub mod realtime;
 pub mod resize;
 pub mod site;
+pub mod timing;

@@ -1,19 +1,22 @@
 //! The limits of calls to a real endpoint: how many at once, how many in all, how long each.
 
 use millrace::analysis::{History, Summary};
-use millrace::engine::{Attempt, Env, Progress, Upstream};
+use millrace::engine::{Attempt, Env, Intervention, Ordinal, Progress, Run, Seed, Server, Setup, Upstream};
 use millrace::patterns;
 use millrace::session::{Scenario, Session, Target};
 use millrace::spec::{Measure, Role, Value};
-use millrace::trace::{Answer, Ledger, SimTime, Span};
+use millrace::trace::{Answer, EventKind, Ledger, SimTime, Span, StationKind};
 use millrace::upstream::{Failure, Limited, Limits, Witness};
-use std::cell::Cell;
+use millrace::view::Picture;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 
 /// An endpoint that takes its time, and remembers how many requests it had at once.
 struct Pretended {
     takes: Span,
+    /// What the network says that a call took, if it says anything.
+    says: Option<Span>,
     now: Rc<Cell<u32>>,
     peak: Rc<Cell<u32>>,
     dropped: Rc<Cell<u32>>,
@@ -35,6 +38,10 @@ impl Upstream for Pretended {
         true
     }
 
+    fn took(&self) -> Option<Span> {
+        self.says
+    }
+
     fn call(&self, env: &Env, _: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         let (env, takes) = (env.clone(), self.takes);
         let (now, peak, dropped) = (self.now.clone(), self.peak.clone(), self.dropped.clone());
@@ -49,6 +56,11 @@ impl Upstream for Pretended {
     }
 }
 
+/// Such an endpoint.
+fn pretended(takes: Span, says: Option<Span>) -> Pretended {
+    Pretended { takes, says, now: Rc::default(), peak: Rc::default(), dropped: Rc::default() }
+}
+
 struct Seen {
     witness: Witness,
     peak: u32,
@@ -60,7 +72,7 @@ fn run(pattern: &str, requests: u64, limits: Limits, takes: Span, until: SimTime
     let mut scenario = Scenario::new(patterns::find(pattern).expect("a pattern"));
     scenario.choose("requests", Value::Count(requests));
     let (now, peak, dropped) = (Rc::<Cell<u32>>::default(), Rc::<Cell<u32>>::default(), Rc::<Cell<u32>>::default());
-    let inner = Pretended { takes, now, peak: peak.clone(), dropped: dropped.clone() };
+    let inner = Pretended { takes, says: None, now, peak: peak.clone(), dropped: dropped.clone() };
     let witness = Witness::default();
     let limited = Limited::new(Rc::new(inner), limits, witness.clone());
     let over = {
@@ -125,7 +137,7 @@ impl Upstream for Refusing {
 fn six_by_two(history: fn(&Scenario) -> History) -> Session<Ledger, History> {
     let mut scenario = Scenario::new(patterns::find("wait-group").expect("a pattern"));
     scenario.choose("requests", Value::Count(6));
-    let inner = Pretended { takes: Span::millis(10), now: Rc::default(), peak: Rc::default(), dropped: Rc::default() };
+    let inner = pretended(Span::millis(10), None);
     let limited = Limited::new(Rc::new(inner), Limits { at_once: 2, ..Limits::DEFAULT }, Witness::default());
     let history = history(&scenario);
     let mut session = Session::real(scenario, Rc::new(limited), Ledger::new(), history);
@@ -148,10 +160,100 @@ fn a_real_call_takes_from_its_sending_to_its_answer_and_the_wait_before_is_a_mea
     for state in session.history().checks.states() {
         assert_eq!(state.first_violation(SimTime::MAX, true), None, "{}", state.check.statement);
     }
-    // Of a simulated server the wait is a part of the call: what it does with its slots is its own affair.
-    let ever = six_by_two(|scenario| History::of(scenario.pattern, &scenario.values()));
-    assert_eq!(of(&ever, Measure::LATENCY).map(|calls| calls.max), Some(Span::millis(30)));
-    assert_eq!(of(&ever, "held"), None);
+}
+
+#[test]
+fn who_calls_a_real_endpoint_is_told_how_long_it_took_without_the_wait_before_sending() {
+    let inner = pretended(Span::millis(10), None);
+    let limited = Rc::new(Limited::new(Rc::new(inner), Limits { at_once: 1, ..Limits::DEFAULT }, Witness::default()));
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let all = told.clone();
+    let mut run = Run::new(Setup::new(Seed::from_word("any")), (StationKind::Sink, "results"), move |env| async move {
+        let server = env.open_plain(StationKind::Server, "server");
+        env.set_default_server(&Server::new(&env, server, limited));
+        let calls: Vec<_> = (0..3)
+            .map(|_| {
+                let (env, all) = (env.clone(), all.clone());
+                env.clone().spawn("caller", async move {
+                    let job = env.job();
+                    let reply = env.call(&job).await;
+                    all.borrow_mut().push(reply.latency);
+                    job.leave(reply.answer.outcome());
+                })
+            })
+            .collect();
+        for call in calls {
+            call.await;
+        }
+    });
+    run.advance(SimTime(1_000_000_000), u64::MAX);
+    assert_eq!(*told.borrow(), [Span::millis(10); 3]);
+}
+
+#[test]
+fn a_call_takes_as_long_as_the_network_says_however_late_the_page_looks_at_the_answer() {
+    let mut scenario = Scenario::new(patterns::find("wait-group").expect("a pattern"));
+    scenario.choose("requests", Value::Count(6));
+    // Its answers are seen after 30 ms, and the network had them after 4.
+    let inner = pretended(Span::millis(30), Some(Span::millis(4)));
+    let limited = Limited::new(Rc::new(inner), Limits { at_once: 2, ..Limits::DEFAULT }, Witness::default());
+    let history = History::of_real(scenario.pattern, &scenario.values());
+    let mut session = Session::real(scenario, Rc::new(limited), Picture::default(), history);
+    session.compute(SimTime(1_000_000_000), u64::MAX);
+    session.show(SimTime(1_000_000_000), u64::MAX);
+    let so_far = session.history().until(u64::MAX, SimTime::MAX);
+    let calls = so_far.summary(Measure::LATENCY).expect("calls were answered");
+    assert_eq!((calls.count, calls.min, calls.max), (6, Span::millis(4), Span::millis(4)));
+    // The stage says the same.
+    let picture = session.state();
+    let (server, _) =
+        picture.ledger.stations_with_ids().find(|(_, row)| row.kind == StationKind::Server).expect("it has one");
+    assert_eq!(picture.recent.calls(server).and_then(|calls| calls.recent_p50()), Some(4_000_000));
+}
+
+#[test]
+fn a_call_that_is_given_up_took_as_long_as_its_callers_patience_however_late_the_page_is() {
+    let mut scenario = Scenario::new(patterns::find("wait-group").expect("a pattern"));
+    scenario.choose("requests", Value::Count(3));
+    let inner = pretended(Span::secs(60), None);
+    let limits = Limits { patience: Span::millis(20), ..Limits::DEFAULT };
+    let history = History::of_real(scenario.pattern, &scenario.values());
+    let mut session = Session::real(
+        scenario,
+        Rc::new(Limited::new(Rc::new(inner), limits, Witness::default())),
+        Ledger::new(),
+        history,
+    );
+    // It looks every 70 ms.
+    for turn in 0..10 {
+        session.compute(SimTime(turn * 70_000_000), u64::MAX);
+    }
+    let calls = of(&session, Measure::LATENCY).expect("they were given up");
+    assert_eq!((calls.count, calls.min, calls.max), (3, Span::millis(20), Span::millis(20)));
+}
+
+#[test]
+fn what_is_planned_stays_in_the_scenario_of_a_real_run_and_is_not_done_to_it() {
+    for pattern in patterns::ALL.iter().copied() {
+        let scenario = Scenario::new(pattern);
+        let faults = (pattern.scene)(&scenario.values(), scenario.fidelity).faults;
+        if !scenario.calls_server() {
+            continue;
+        }
+        let mut planned = scenario.clone();
+        for fault in &faults {
+            let action = scenario.begin_fault(&fault.name(), fault.default).expect("the scene offers it");
+            planned.interventions.push(Intervention { at: SimTime::ZERO, ordinal: Ordinal::ByTime, action });
+        }
+        let inner = pretended(Span::millis(4), None);
+        let limited = Limited::new(Rc::new(inner), Limits { at_most: 1_000, ..Limits::DEFAULT }, Witness::default());
+        let history = History::of_real(pattern, &planned.values());
+        let mut session = Session::real(planned, Rc::new(limited), Ledger::new(), history);
+        session.compute(SimTime(1_000_000_000), u64::MAX);
+        assert_eq!(session.scenario().interventions.len(), faults.len(), "{}", pattern.id);
+        let begun = session.run().trace().iter().filter(|e| matches!(e.kind, EventKind::Faulted { .. })).count();
+        assert_eq!(begun, 0, "{}", pattern.id);
+    }
 }
 
 #[test]
@@ -168,7 +270,7 @@ fn the_scenarios_timeout_counts_from_the_sending_too() {
     let mut scenario = Scenario::new(patterns::find("wait-group").expect("a pattern"));
     scenario.choose("requests", Value::Count(4));
     scenario.choose("timeout", Value::Span(Span::millis(15)));
-    let inner = Pretended { takes: Span::millis(10), now: Rc::default(), peak: Rc::default(), dropped: Rc::default() };
+    let inner = pretended(Span::millis(10), None);
     let dropped = inner.dropped.clone();
     let patience = scenario.values().patience().expect("it was chosen");
     let limits = Limits { at_once: 1, patience, ..Limits::DEFAULT };

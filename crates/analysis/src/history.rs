@@ -7,7 +7,9 @@ use super::measured::Change;
 use super::{Checks, Exchanges, Journal, Levels, Measured, Prefix, Subject};
 use millrace_spec::{Check, Detail, Measure, Pattern, Values};
 use millrace_trace::ledger::Transition;
-use millrace_trace::{EventKind, FarFold, Fold, Ledger, SimTime, StationId, StationKind, Trace, TraceEvent};
+use millrace_trace::{
+    EventKind, FarFold, Fold, JobId, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
+};
 
 /// How much of a run is kept one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct History {
     pub exchanges: Exchanges,
     /// How many servers there are.
     servers: u32,
+    /// How long the call took that is about to end, where that was said, and of which job it is.
+    took: Option<(JobId, Span)>,
     /// How many calls were under way, and how many jobs queued and were at stations of a kind, over time.
     pub levels: Levels,
     /// What is worth telling in words.
@@ -56,6 +60,7 @@ impl Default for History {
             measured: [Measure::latency(), Measure::response()].map(Measured::new).into(),
             exchanges: Exchanges::default(),
             servers: 0,
+            took: None,
             levels: Levels::default(),
             journal: Journal::default(),
             checks: Checks::default(),
@@ -87,11 +92,9 @@ impl History {
         self
     }
 
-    /// A history of a run whose default server is a real endpoint: calls to it count from when they are sent, and the wait before that is a
-    /// measure of its own.
+    /// A history of a run whose default server is a real endpoint: how long calls wait before they are sent to it is a measure too.
     pub fn of_real(pattern: &Pattern, values: &Values) -> History {
-        let calls = [Measure::sent_latency(), Measure::response(), Measure::held()].map(Measured::new).into();
-        History { measured: calls, ..History::watching(pattern.checks) }.measuring((pattern.measures)(values))
+        History::watching(pattern.checks).measuring([Measure::held()]).measuring((pattern.measures)(values))
     }
 
     /// Within another budget.
@@ -142,7 +145,11 @@ impl History {
     /// An event moved a job: what is measured of it, and how full it leaves the places that it was and is at.
     fn moved(&mut self, event: &TraceEvent, position: u64, transition: &Transition, trace: &Trace) {
         self.journal.moved(event, position, transition, &self.ledger, trace);
-        let change = Change::new(&event.kind, transition, &self.ledger, trace);
+        let took = match event.kind {
+            EventKind::Answered { job, .. } => self.took.take().filter(|(of, _)| *of == job).map(|(_, span)| span),
+            _ => None,
+        };
+        let change = Change::new(&event.kind, transition, took, (&self.ledger, trace));
         self.measured.iter_mut().for_each(|measured| measured.observe(event, position, &change));
         if self.charts {
             // Who is served now stays where it is, and waits no more.
@@ -197,6 +204,7 @@ impl Fold for History {
                     self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
                 }
                 EventKind::Opened { kind: StationKind::Server, .. } => self.servers += 1,
+                EventKind::Took { job, span } => self.took = Some((job, span)),
                 _ => {}
             }
         }

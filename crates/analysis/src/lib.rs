@@ -21,8 +21,8 @@ mod prefix;
 mod rates;
 mod sample;
 mod series;
-mod story;
 mod summary;
+mod way;
 mod window;
 
 pub use blocks::View;
@@ -39,6 +39,6 @@ pub use prefix::{ByOutcome, Prefix};
 pub use rates::Rates;
 pub use sample::{How, Sample};
 pub use series::Series;
-pub use story::{Doing, Story, Stretch};
 pub use summary::{Summary, percentile};
+pub use way::{Doing, Stretch, Way};
 pub use window::{RatePoint, WindowPoint, pieces};

@@ -7,7 +7,7 @@ use super::sample::{How, Sample};
 use super::series::Series;
 use millrace_spec::{At, Measure, Step};
 use millrace_trace::ledger::{StationRow, Transition};
-use millrace_trace::{EventKind, JobId, Ledger, SimTime, StationId, Trace, TraceEvent};
+use millrace_trace::{EventKind, JobId, Ledger, SimTime, Span, StationId, Trace, TraceEvent};
 use std::collections::BTreeMap;
 
 /// Since when a job is on its way to the second step.
@@ -65,7 +65,6 @@ impl Kinds {
             Step::Queued(_) => Kinds::MOVED.and(Kinds::CALLED),
             Step::Served(_) => Kinds::STARTED.and(Kinds::MOVED).and(Kinds::CALLED),
             Step::Called(_) => Kinds::CALLED,
-            Step::Sent(..) => Kinds::CALLED.and(Kinds::STARTED),
             Step::Answered(_) => Kinds::ANSWERED,
             Step::Went(_) => Kinds::MOVED.and(Kinds::GONE),
             Step::Left => Kinds::LEFT,
@@ -91,6 +90,8 @@ pub(super) struct Change<'a> {
     kind: &'a EventKind,
     kinds: Kinds,
     job: &'a Transition,
+    /// How long the call took that ends here, where that was said.
+    took: Option<Span>,
     ledger: &'a Ledger,
     trace: &'a Trace,
 }
@@ -140,13 +141,14 @@ impl Measured {
             if let Some(since) = since {
                 let of = if self.measure.by_station { station } else { StationId::NONE };
                 let how = change.how(&self.measure.to);
-                self.push(of, Sample::new(position, event.at, event.at - since, how));
+                let took = change.took.filter(|_| matches!(self.measure.from, Step::Called(_)));
+                self.push(of, Sample::new(position, event.at, took.unwrap_or(event.at - since), how));
             }
         }
         if let Since::Noted(begun) = &mut self.since {
             if change.is(&self.measure.from).is_some() {
                 begun.insert(change.job.job, event.at);
-            } else if is_over(&self.measure.from, &event.kind) {
+            } else if matches!(event.kind, EventKind::Left { .. } | EventKind::Merged { .. }) {
                 begun.remove(&change.job.job);
             }
         }
@@ -165,20 +167,16 @@ impl Measured {
     }
 }
 
-/// Whether a job is on its way to the second step no more: it is gone, or its next call waits to be sent and the one before was given up.
-fn is_over(from: &Step, kind: &EventKind) -> bool {
-    match kind {
-        EventKind::Left { .. } | EventKind::Merged { .. } => true,
-        EventKind::Called { .. } => matches!(from, Step::Sent(..)),
-        _ => false,
-    }
-}
-
 impl<'a> Change<'a> {
     /// What an event meant, in the state after it.
     #[inline]
-    pub(super) fn new(kind: &'a EventKind, job: &'a Transition, ledger: &'a Ledger, trace: &'a Trace) -> Change<'a> {
-        Change { kind, kinds: Kinds::one(kind), job, ledger, trace }
+    pub(super) fn new(
+        kind: &'a EventKind,
+        job: &'a Transition,
+        took: Option<Span>,
+        (ledger, trace): (&'a Ledger, &'a Trace),
+    ) -> Change<'a> {
+        Change { kind, kinds: Kinds::one(kind), job, took, ledger, trace }
     }
 
     /// The station, if it is one of these.
@@ -205,10 +203,6 @@ impl<'a> Change<'a> {
                 to(at)
             }
             (Step::Called(at), EventKind::Called { .. }) => to(at),
-            (Step::Sent(at, gate), EventKind::Called { started, .. }) => {
-                to(at).filter(|_| *started || to(gate).is_none())
-            }
-            (Step::Sent(_, gate), EventKind::Started { .. }) => from(gate),
             (Step::Answered(at), EventKind::Answered { .. }) => from(at),
             (Step::Went(at), EventKind::Moved { .. } | EventKind::Left { .. } | EventKind::Merged { .. }) => {
                 from(at).filter(|_| to(at).is_none())

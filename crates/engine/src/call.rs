@@ -29,6 +29,12 @@ pub trait Upstream {
         Span::ZERO
     }
 
+    /// How long the call took whose answer has just come, where it knows better than the run's clock: that of a run against a real
+    /// endpoint stands still while the page is busy, and what waits to be sent is no part of the call. Asked for once, as the call ends.
+    fn took(&self) -> Option<Span> {
+        None
+    }
+
     /// Serves a call.
     fn call(&self, env: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>>;
 }
@@ -77,7 +83,7 @@ impl Server {
 pub struct Reply {
     /// The answer.
     pub answer: Answer,
-    /// From sending to the answer.
+    /// From sending to the answer. What is held back before it is sent to a real endpoint counts from the sending.
     pub latency: Span,
     /// How long the server asks the caller to stay away; nothing if it does not.
     pub retry_after: Span,
@@ -164,8 +170,12 @@ impl Future for Call {
         match result {
             Poll::Ready(answer) => {
                 let retry_after = upstream.retry_after(answer);
+                let took = upstream.took();
+                if let Some(span) = took {
+                    this.core.emit(EventKind::Took { job: this.job, span });
+                }
                 this.end(answer);
-                Poll::Ready(Reply { answer, latency: now - sent, retry_after })
+                Poll::Ready(Reply { answer, latency: took.unwrap_or(now - sent), retry_after })
             }
             Poll::Pending => {
                 if !std::mem::replace(said, true) {

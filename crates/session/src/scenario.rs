@@ -199,7 +199,8 @@ impl Scenario {
         self.given.clear();
     }
 
-    /// A run of this scenario that has not started. With an endpoint it is in real time and calls that.
+    /// A run of this scenario that has not started. With an endpoint it is in real time and calls that; nothing is done to it then, because
+    /// what was done to a run in virtual time has no place in that one. The scenario keeps it.
     pub fn run(&self, endpoint: Option<Rc<dyn Upstream>>) -> Run {
         self.start(if endpoint.is_some() { Clock::Real } else { Clock::Virtual }, endpoint)
     }
@@ -219,7 +220,7 @@ impl Scenario {
                 None if values.word(SCHEDULE) == SHUFFLED => Order::Shuffled(0),
                 None => Order::Fifo,
             },
-            interventions: self.interventions.clone(),
+            interventions: if endpoint.is_some() { Vec::new() } else { self.interventions.clone() },
             endpoint,
         };
         let (pattern, fidelity) = (self.pattern, self.fidelity);

@@ -52,9 +52,6 @@ pub enum Step {
     Served(At),
     /// A call to a server began.
     Called(At),
-    /// A call to one of the first went out: as it began, or where it had to wait at one of the second, as that let it through. One that
-    /// is never let through never went out.
-    Sent(At, At),
     /// The call ended.
     Answered(At),
     /// It went on to one that is none of these, or left.
@@ -89,7 +86,8 @@ impl Measure {
         Measure { id, label, noun, who: "requests", from, to, unit, by_station, patience }
     }
 
-    /// How long calls take, by server: from sending to the answer, or to the end of the caller's patience.
+    /// How long calls take, by server: from sending to the answer, or to the end of the caller's patience. A real endpoint says how long
+    /// by itself ([`EventKind::Took`](millrace_trace::EventKind::Took)): what comes before a request is sent is [`Measure::held`].
     pub fn latency() -> Measure {
         let server = || At::Kind(StationKind::Server);
         let (from, to) = (Step::Called(server()), Step::Answered(server()));
@@ -97,22 +95,11 @@ impl Measure {
         Measure { who: "calls", by_station: true, ..calls }
     }
 
-    /// How long calls take where the default server is a real endpoint: to that one from when the request is sent. What comes before is the
-    /// page's own doing, and is [`Measure::held`]. Calls to the others are counted as ever.
-    pub fn sent_latency() -> Measure {
-        let server = At::Kind(StationKind::Server);
-        Measure { from: Step::Sent(server, Measure::endpoint()), ..Measure::latency() }
-    }
-
     /// How long calls to a real endpoint are held back because as many as allowed are under way: of those that had to wait.
     pub fn held() -> Measure {
-        let (from, to) = (Step::Queued(Measure::endpoint()), Step::Served(Measure::endpoint()));
+        let endpoint = || At::Named(ServerName::DEFAULT.as_str().to_owned());
+        let (from, to) = (Step::Queued(endpoint()), Step::Served(endpoint()));
         Measure { who: "calls", ..Measure::new("held", "Wait before sending", "Held", from, to) }
-    }
-
-    /// The one that a real endpoint stands in for.
-    fn endpoint() -> At {
-        At::Named(ServerName::DEFAULT.as_str().to_owned())
     }
 
     /// How long jobs are in the system, from their intended starts to their ends.

@@ -4,7 +4,7 @@
 //! [`EventKind::Waits`] or [`EventKind::Ended`] of the task ends it, and a wait that is still the same is not said
 //! twice.
 
-use super::{Gauge, JobId, SimTime, Speaker, StationId, TaskId, TextId};
+use super::{Gauge, JobId, SimTime, Span, Speaker, StationId, TaskId, TextId};
 use std::panic::Location;
 
 /// The capacity of a station without a limit.
@@ -73,6 +73,9 @@ pub enum EventKind {
     Started { job: JobId },
     /// A job went out to an upstream server: its call begins. `started` if no slot had to be waited for.
     Called { job: JobId, station: StationId, started: bool },
+    /// The call of a job took so long, as whoever carries it out measured by itself: said right before its [`EventKind::Answered`], by a
+    /// real endpoint alone. Where nothing is said, a call took from its `Called` to its `Answered`.
+    Took { job: JobId, span: Span },
     /// The call of a job ended, and the job is back at a station: that of its caller, unless the caller said otherwise.
     Answered { job: JobId, station: StationId, answer: Answer },
     /// A job became two: a hedged attempt, an item of a batch that is taken apart. The child is where the job is, or where
@@ -140,6 +143,7 @@ impl EventKind {
             EventKind::Moved { .. } => "moved",
             EventKind::Started { .. } => "started",
             EventKind::Called { .. } => "called",
+            EventKind::Took { .. } => "took",
             EventKind::Answered { .. } => "answered",
             EventKind::Split { .. } => "split",
             EventKind::Merged { .. } => "merged",

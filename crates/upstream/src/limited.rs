@@ -2,7 +2,7 @@
 //!
 //! What keeps a run from flooding a real endpoint sits here, not in the browser's adapter, so that it is tested natively
 //! against an endpoint that only pretends. A call that must wait for others queues at the server's station, and its service begins
-//! when it is sent: latency and patience count from there. A call beyond the limit in all is answered as failed and never sent. After
+//! when it is sent: latency and patience count from there, by the inner one's own clock if it has one. A call beyond the limit in all is answered as failed and never sent. After
 //! [`Evidence::REFUSALS`] refusals in a row none is sent any more, nor answered: whoever drives the run stops it then.
 
 #[cfg(doc)]
@@ -11,7 +11,7 @@ use super::evidence::{Failure, Witness};
 use millrace_engine::{Attempt, Env, Upstream};
 use millrace_parts::{Semaphore, timeout};
 use millrace_trace::{Answer, EventKind, Span};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -38,6 +38,8 @@ pub struct Limited {
     limits: Limits,
     witness: Witness,
     slots: OnceCell<Semaphore>,
+    /// How long the call took that has just ended.
+    took: Rc<Cell<Option<Span>>>,
 }
 
 impl std::fmt::Debug for Limited {
@@ -50,7 +52,7 @@ impl Limited {
     /// `inner` within limits. What happens is told to the witness: requests sent, timeouts, calls taken back or never sent.
     /// What answers say is the inner one's to tell.
     pub fn new(inner: Rc<dyn Upstream>, limits: Limits, witness: Witness) -> Limited {
-        Limited { inner, limits, witness, slots: OnceCell::new() }
+        Limited { inner, limits, witness, slots: OnceCell::new(), took: Rc::default() }
     }
 
     fn is_spent(&self) -> bool {
@@ -83,10 +85,15 @@ impl Upstream for Limited {
         !self.is_spent() && self.slots.get().is_none_or(|slots| slots.free() > 0)
     }
 
+    fn took(&self) -> Option<Span> {
+        self.took.take()
+    }
+
     fn call(&self, env: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         let queues = !self.has_room();
         let slots = self.slots.get_or_init(|| Semaphore::new(env, self.limits.at_once.max(1))).clone();
         let (env, inner, limits, witness) = (env.clone(), self.inner.clone(), self.limits, self.witness.clone());
+        let took = self.took.clone();
         let mut open = Open { witness: witness.clone(), ended: false };
         Box::pin(async move {
             let spent = || witness.sent() >= u64::from(limits.at_most);
@@ -96,6 +103,7 @@ impl Upstream for Limited {
             }
             if spent() {
                 open.end();
+                took.set(Some(Span::ZERO));
                 witness.failed(Failure::OverTheCap);
                 return Answer::Failed;
             }
@@ -103,12 +111,18 @@ impl Upstream for Limited {
                 env.emit(EventKind::Started { job: attempt.job });
             }
             witness.sends();
+            let sent = env.now();
             let answer = timeout(&env, limits.patience, inner.call(&env, attempt)).await;
             open.end();
-            answer.unwrap_or_else(|_| {
-                witness.failed(Failure::TimedOut);
-                Answer::TimedOut
-            })
+            let (answer, span) = match answer {
+                Ok(answer) => (answer, inner.took().unwrap_or_else(|| env.now() - sent)),
+                Err(_) => {
+                    witness.failed(Failure::TimedOut);
+                    (Answer::TimedOut, limits.patience)
+                }
+            };
+            took.set(Some(span));
+            answer
         })
     }
 }

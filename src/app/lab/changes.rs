@@ -17,7 +17,8 @@ impl Lab {
     pub fn edit(&mut self, name: &str, mut scenario: Scenario) {
         // Where the playhead was to stand at first has no meaning any more.
         scenario.moment = Moment::default();
-        self.edits.did(name, self.session.scenario(), &scenario);
+        let asked = self.asked().clone();
+        self.edits.did(name, &asked, &scenario);
         self.become_scenario(scenario);
     }
 

@@ -5,7 +5,8 @@ use crate::analysis::History;
 use crate::app::real::{NotYet, RealRun};
 use crate::platform::clock;
 use crate::platform::realtime::Next;
-use crate::session::{Session, Target};
+use crate::platform::timing::Timing;
+use crate::session::{Planned, Scenario, Session, Target};
 use crate::trace::SimTime;
 use crate::upstream::Trouble;
 use crate::view::Picture;
@@ -18,6 +19,11 @@ impl Lab {
         self.scenario().target == Target::Fetch
     }
 
+    /// The scenario as a person made it: a real run is of one with no more requests than the cap allows, and nothing is lost by that.
+    pub fn asked(&self) -> &Scenario {
+        self.real.as_ref().map_or(self.scenario(), RealRun::asked)
+    }
+
     /// What is missing before a real run can start.
     pub fn asking(&self) -> Option<&NotYet> {
         self.asking.as_ref()
@@ -27,6 +33,16 @@ impl Lab {
     /// Errors among many successes are no trouble: the tiles count them.
     pub fn trouble(&self) -> Option<Trouble> {
         self.real.as_ref().and_then(RealRun::trouble).filter(|trouble| trouble.total || trouble.stopped)
+    }
+
+    /// By which clock the calls of a real run were timed.
+    pub fn timing(&self) -> Option<Timing> {
+        self.real.as_ref().and_then(RealRun::timing)
+    }
+
+    /// What is planned to be done to the run: nothing where it is real, though the scenario keeps it.
+    pub fn planned(&self) -> Vec<Planned> {
+        if self.wants_real() { Vec::new() } else { self.scenario().planned() }
     }
 
     /// What is to be said about a real run beside its figures.
@@ -43,7 +59,7 @@ impl Lab {
 
     /// Starts a run against the real endpoint, or says what is missing. Only ever on a person's click.
     pub fn start_real(&mut self, me: Weak<RefCell<Lab>>) {
-        match RealRun::prepare(self.scenario(), self.limits, &self.consents) {
+        match RealRun::prepare(self.asked(), self.limits, &self.consents) {
             Err(missing) => self.asking = Some(missing),
             Ok((scenario, real)) => {
                 self.asking = None;

@@ -14,7 +14,10 @@ pub fn faults(page: &Page) -> Html {
     let lab = page.lab();
     let scenario = lab.scenario();
     let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
-    if scene.faults.is_empty() || lab.wants_real() {
+    if lab.wants_real() {
+        return kept(scenario.interventions.len());
+    }
+    if scene.faults.is_empty() {
         return Html::default();
     }
     let standing = |id: &str| lab.standing(id);
@@ -40,6 +43,21 @@ pub fn faults(page: &Page) -> Html {
                     </div>
                 }
             }) }
+        </section>
+    }
+}
+
+/// What is said of the faults where the requests go to a real endpoint.
+fn kept(count: usize) -> Html {
+    let what = match count {
+        0 => return Html::default(),
+        1 => "One fault or change that is planned stays",
+        _ => "Faults and changes that are planned stay",
+    };
+    html! {
+        <section class="sec" aria-labelledby="h-faults">
+            <header><h2 id="h-faults">{ "Faults" }</h2></header>
+            <p class="note" data-testid="kept">{ what }{ " in the scenario and its link. None acts in a run against a real endpoint." }</p>
         </section>
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What the bars say adds up to how long it took. A bar leads to where it begins.
 
-use crate::analysis::{Doing, Story, Stretch};
+use crate::analysis::{Doing, Stretch, Way};
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
 use crate::app::markup::{classes, html};
@@ -37,12 +37,12 @@ pub fn follow(page: &Page) -> Html {
     let lab = page.lab();
     let Some(job) = followed(page) else { return Html::default() };
     let now = lab.session().computed();
-    let content = match lab.story(job) {
-        Some(story) => html! {
+    let content = match lab.way(job) {
+        Some(way) => html! {
             <>
-                <p class="story">{ sentence(&lab, &story, now) }</p>
-                { bars(page, &lab, &story, now) }
-                { its_line(page, &story, lab.playhead()) }
+                <p class="story">{ sentence(&lab, &way, now) }</p>
+                { bars(page, &lab, &way, now) }
+                { its_line(page, &way, lab.playhead()) }
             </>
         },
         None => {
@@ -58,8 +58,8 @@ pub fn follow(page: &Page) -> Html {
 }
 
 /// The line that keeps it where it is at the playhead, which opens the code there.
-fn its_line(page: &Page, story: &Story, at: SimTime) -> Html {
-    let here = story.stretches.iter().find(|stretch| stretch.holds(at));
+fn its_line(page: &Page, way: &Way, at: SimTime) -> Html {
+    let here = way.stretches.iter().find(|stretch| stretch.holds(at));
     let Some((file, line)) = here.and_then(|stretch| stretch.site.file().zip(stretch.site.line())) else {
         return Html::default();
     };
@@ -84,13 +84,13 @@ fn neighbours(page: &Page, job: JobId) -> Html {
     }
 }
 
-/// "#1,094 took 1,226 ms and was completed, and was worked on for 76 ms of them, 6 %. Longest: 736 ms in requests, 142 ms with worker 12, for
+/// "#1,094 took 1.23 s and was completed, and was worked on for 76.0 ms of them, 6 %. Longest: 736 ms in requests, 142 ms with worker 12, for
 /// room in responses."
-fn sentence(lab: &Lab, story: &Story, now: SimTime) -> String {
-    let (total, worked) = (story.total(now), story.worked(now));
-    let ms = |nanos: u64| format!("{} ms", number::millis(nanos));
+fn sentence(lab: &Lab, way: &Way, now: SimTime) -> String {
+    let (total, worked) = (way.total(now), way.worked(now));
+    let ms = number::time_text;
     let share = if total.0 > 0 { worked.0 as f64 / total.0 as f64 } else { 0.0 };
-    let took = match story.left {
+    let took = match way.left {
         Some((_, Some(outcome))) => format!("took {} and was {}", ms(total.0), outcome.word()),
         Some((_, None)) => format!("took {} until it became part of another", ms(total.0)),
         None => format!("is under way for {}", ms(total.0)),
@@ -100,13 +100,10 @@ fn sentence(lab: &Lab, story: &Story, now: SimTime) -> String {
     } else {
         String::new()
     };
-    let waits: Vec<_> = story
-        .longest_waits(now)
-        .iter()
-        .map(|wait| format!("{} {}", ms(wait.length(now).0), words(lab, wait)))
-        .collect();
+    let waits: Vec<_> =
+        way.longest_waits(now).iter().map(|wait| format!("{} {}", ms(wait.length(now).0), words(lab, wait))).collect();
     let waits = if waits.is_empty() { String::new() } else { format!(" Longest: {}.", waits.join(", ")) };
-    format!("{} {took}{work}.{waits}", title_of(story.job))
+    format!("{} {took}{work}.{waits}", title_of(way.job))
 }
 
 /// What becomes of a job during a stretch, in words.
@@ -137,8 +134,8 @@ fn words(lab: &Lab, stretch: &Stretch) -> String {
     }
 }
 
-fn bars(page: &Page, lab: &Lab, story: &Rc<Story>, now: SimTime) -> Html {
-    let (from, total) = (story.entered, story.total(now).0.max(1));
+fn bars(page: &Page, lab: &Lab, way: &Rc<Way>, now: SimTime) -> Html {
+    let (from, total) = (way.entered, way.total(now).0.max(1));
     let x = |at: SimTime| AXIS * at.since(from).0 as f64 / total as f64;
     let playhead = lab.playhead();
     let head = (playhead >= from && playhead.since(from).0 <= total).then(|| x(playhead));
@@ -170,5 +167,5 @@ fn bars(page: &Page, lab: &Lab, story: &Rc<Story>, now: SimTime) -> Html {
             </li>
         }
     };
-    html! { <ol class="bars" aria-label="What it waited for, in order">{ for story.stretches.iter().filter(|s| s.length(now).0 > 0).map(row) }</ol> }
+    html! { <ol class="bars" aria-label="What it waited for, in order">{ for way.stretches.iter().filter(|s| s.length(now).0 > 0).map(row) }</ol> }
 }

@@ -125,8 +125,11 @@ fn original(r: &Report) -> Html {
 }
 
 fn promised(page: &Page, r: &Report, over: bool) -> Html {
-    let scenario = page.scenario();
-    let ideal = (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity);
+    let ideal = {
+        let lab = page.lab();
+        let scenario = lab.scenario();
+        (scenario.pattern.ideal)(&scenario.values(), scenario.fidelity)
+    };
     let q = &r.requests;
     let ended = if over { format!("{} at exactly", r.outcome) } else { "not yet: computed up to".to_owned() };
     let outcomes = [
@@ -164,6 +167,9 @@ fn promised(page: &Page, r: &Report, over: bool) -> Html {
     if r.percentiles != "exact" {
         let rounded = "of a histogram, to three digits: there were more samples than are kept".to_owned();
         all.push(("Percentiles", rounded));
+    }
+    if let Some(timing) = page.lab().timing() {
+        all.push(("Clock of calls", timing.says().to_owned()));
     }
     all.push(("Host time spent", ms(r.wall_ns)));
     let trace = format!("{} · {} events", r.trace_hash, number::count(r.events));

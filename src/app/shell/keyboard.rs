@@ -95,9 +95,9 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
 /// Where the next or the previous stretch of the request begins that is followed, while its pane is open.
 fn stretch(page: &Page, forward: bool) -> Option<SimTime> {
     let lab = page.lab();
-    let story = lab.following().filter(|_| page.state.tab == Tab::Follow)?;
-    let (at, ends) = (lab.playhead(), story.left.map(|(at, _)| at));
-    let turns = story.stretches.iter().map(|stretch| stretch.from).chain(ends);
+    let way = lab.following().filter(|_| page.state.tab == Tab::Follow)?;
+    let (at, ends) = (lab.playhead(), way.left.map(|(at, _)| at));
+    let turns = way.stretches.iter().map(|stretch| stretch.from).chain(ends);
     if forward { turns.filter(|turn| *turn > at).min() } else { turns.filter(|turn| *turn < at).max() }
 }
 

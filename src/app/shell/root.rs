@@ -111,7 +111,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                 side_runs.borrow_mut().look_at(lab.borrow().scenario());
             }
             commands::follow_what_is_chosen(&mut lab.borrow_mut(), &next);
-            bar.borrow_mut().follow(&mut lab.borrow_mut(), &next, leaving);
+            bar.borrow_mut().write(&mut lab.borrow_mut(), &next, leaving);
             host::set_theme(next.dark, themed);
             current.replace(Rc::new(next.clone()));
             dispatcher.dispatch(Change::Set(Box::new(next)));
@@ -210,7 +210,7 @@ fn use_opening(
             }
             commands::follow_what_is_chosen(&mut lab.borrow_mut(), &next);
             side_runs.borrow_mut().look_at(lab.borrow().scenario());
-            bar.borrow_mut().follow(&mut lab.borrow_mut(), &next, None);
+            bar.borrow_mut().write(&mut lab.borrow_mut(), &next, None);
             current.replace(Rc::new(next.clone()));
             dispatcher.dispatch(Change::Set(Box::new(next)));
         };

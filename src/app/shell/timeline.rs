@@ -98,16 +98,13 @@ fn place(event: &PointerEvent) -> (f64, f64) {
 fn bands(page: &Page) -> Html {
     let lab = page.lab();
     let (scenario, end) = (lab.scenario(), end(&lab));
-    if lab.wants_real() {
-        return Html::default();
-    }
     let computed = lab.session().computed();
     let band = |(number, planned): (usize, Planned)| {
         let fault = scenario.fault(&planned.name)?;
         let (key, scheduled) = (format!("{}/{number}", planned.name), planned.from > computed);
         Some(html! { <FaultBand {key} {number} {planned} {fault} {scheduled} {end} /> })
     };
-    let bands: Vec<Html> = scenario.planned().into_iter().enumerate().filter_map(band).collect();
+    let bands: Vec<Html> = lab.planned().into_iter().enumerate().filter_map(band).collect();
     html! { <div class="fbands">{ for bands }</div> }
 }
 
@@ -118,7 +115,6 @@ fn with_picture(lab: &Lab, dark: bool, size: (f64, f64), body: &mut dyn FnMut(&P
     let so_far = history.until(u64::MAX, session.computed());
     let palette = Palette::of(if dark { Theme::Dark } else { Theme::Light });
     let planned: Vec<_> = lab
-        .scenario()
         .planned()
         .into_iter()
         .map(|p| planned_band((&p.name, p.magnitude), (p.from, p.to), &scene.faults, palette))
@@ -145,7 +141,7 @@ fn end(lab: &Lab) -> SimTime {
     let end = end_of_run(lab);
     // Before the start there is nothing that could shrink.
     let room = if lab.computed() == SimTime::ZERO { SimTime::MAX } else { SimTime(end.0.saturating_mul(3)) };
-    let planned = lab.scenario().planned().into_iter().map(|p| p.to.unwrap_or(p.from)).filter(|at| *at <= room);
+    let planned = lab.planned().into_iter().map(|p| p.to.unwrap_or(p.from)).filter(|at| *at <= room);
     planned.map(|at| at + Span(end.0 / 50)).chain([end]).max().unwrap_or(end)
 }
 

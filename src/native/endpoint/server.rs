@@ -11,7 +11,7 @@ use crate::spec::exposition::{OPENMETRICS, PROMETHEUS, to_prometheus};
 use crate::trace::{SimTime, Span};
 use crate::upstream::{Model, Visit};
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -118,6 +118,9 @@ fn router(server: Arc<Server>, call: &EndpointCall) -> Router {
     with_manners(router, call, &[Method::GET])
 }
 
+/// A page of any origin may see when its requests went out and were answered, as it may read the answers.
+const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
+
 async fn data(State(server): State<Arc<Server>>) -> Response {
     let status = StatusCode::from_u16(server.serve().await).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = if status.is_success() {
@@ -126,7 +129,7 @@ async fn data(State(server): State<Arc<Server>>) -> Response {
         json!({ "error": "Simulated server error" })
     };
     // The next request is to meet the server, not what the last one got.
-    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+    (status, [(header::CACHE_CONTROL, "no-store"), (TIMING_ALLOW_ORIGIN, "*")], Json(body)).into_response()
 }
 
 async fn metrics(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {

@@ -15,7 +15,7 @@ pub use ribbon::{Mode, Piece, Ribbon};
 use crate::scene::MOST_JOBS;
 use litemap::LiteMap;
 use millrace_trace::{
-    Ending, EventKind, Fold, Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
+    Ending, EventKind, Fold, Gauge, JobId, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
 use std::collections::VecDeque;
 
@@ -99,6 +99,8 @@ pub struct Recent {
     calls: LiteMap<StationId, Calls>,
     /// The server of the call that just ended: afterwards nothing tells of it.
     answered: Option<StationId>,
+    /// How long the call took that is about to end, where that was said, and of which job it is.
+    took: Option<(JobId, Span)>,
     gauges: LiteMap<(StationId, Gauge), Points>,
     /// The pools, with how much of each was held.
     held: LiteMap<StationId, Points>,
@@ -112,9 +114,13 @@ impl Recent {
     /// Takes in an event, with the state before it; [`Recent::settle`] follows.
     #[inline]
     pub fn observe(&mut self, event: &TraceEvent, before: &Ledger) {
+        if let EventKind::Took { job, span } = event.kind {
+            self.took = Some((job, span));
+        }
         if let EventKind::Answered { job, station, answer } = event.kind {
             self.answered = before.job(job).and_then(|row| row.server());
-            if let (Some(took), Some(server)) = (before.call_age(job, event.at), self.answered) {
+            let said = self.took.take().filter(|(of, _)| *of == job).map(|(_, span)| span);
+            if let (Some(took), Some(server)) = (said.or(before.call_age(job, event.at)), self.answered) {
                 let others = before.station(server).map_or(0, |row| row.levels.present.saturating_sub(1));
                 self.calls.entry(server).or_default().ended(answer, took, others, event.at);
             }

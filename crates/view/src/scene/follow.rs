@@ -1,13 +1,13 @@
 //! The way of one request over the stage: solid as far as it has come, dashed from there on.
 //!
-//! Everything else goes back behind a veil and stays true. The way goes through the places as its story has them; where somebody took it
+//! Everything else goes back behind a veil and stays true. The way goes through the places as it went; where somebody took it
 //! back with an answer, that is no way of its own. Times stand where it spent most of its time, three at most.
 
 use super::item::items_in;
 use super::{Frame, Layout, Look, Scene};
 use crate::number;
 use crate::shape::{Ink, Point, Sheet, text_width};
-use millrace_analysis::{Story, Stretch};
+use millrace_analysis::{Stretch, Way};
 use millrace_trace::StationId;
 
 /// How much of everything else shows.
@@ -16,7 +16,7 @@ const VEIL: f32 = 0.62;
 const WORTH_TELLING: f64 = 0.05;
 
 /// Draws the way of a request over a picture.
-pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout: &Layout, story: &Story) {
+pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout: &Layout, way: &Way) {
     let p = look.palette;
     sheet.fill((0.0, 0.0), look.size, 0.0, p.stage.faint(VEIL));
     let items = items_in(scene, look, layout);
@@ -25,7 +25,7 @@ pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout
         item.or_else(|| scene.all().find(|here| here.id() == station).and_then(|here| layout.area(here.index())))
     };
     let stops: Vec<_> =
-        story.stops.iter().filter_map(|(at, station)| Some((*at, *station, frame_of(*station)?))).collect();
+        way.stops.iter().filter_map(|(at, station)| Some((*at, *station, frame_of(*station)?))).collect();
     let mut right = f64::NEG_INFINITY;
     let mut last: Option<Point> = None;
     let mut head = None;
@@ -53,7 +53,7 @@ pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout
     if let Some(at) = head {
         sheet.disc(at, 5.0, p.accent);
     }
-    tags(sheet, look, story, &frame_of);
+    tags(sheet, look, way, &frame_of);
 }
 
 /// From one point to another, turning half way.
@@ -70,11 +70,11 @@ fn leg(sheet: &mut Sheet, look: &Look<'_>, from: Point, to: Point, come: bool) {
 }
 
 /// How long it stayed where it stayed longest.
-fn tags(sheet: &mut Sheet, look: &Look<'_>, story: &Story, frame_of: &dyn Fn(StationId) -> Option<Frame>) {
+fn tags(sheet: &mut Sheet, look: &Look<'_>, way: &Way, frame_of: &dyn Fn(StationId) -> Option<Frame>) {
     let p = look.palette;
-    let total = story.total(look.now).0 as f64;
+    let total = way.total(look.now).0 as f64;
     let length = |stretch: &&Stretch| stretch.length(look.now).0;
-    let mut told: Vec<&Stretch> = story.stretches.iter().filter(|s| s.from <= look.now).collect();
+    let mut told: Vec<&Stretch> = way.stretches.iter().filter(|s| s.from <= look.now).collect();
     told.retain(|stretch| length(stretch) as f64 > WORTH_TELLING * total);
     millrace_trace::order::sort_by_key(&mut told, |stretch| std::cmp::Reverse(length(stretch)));
     for stretch in told.into_iter().take(3) {

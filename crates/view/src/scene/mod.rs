@@ -33,7 +33,7 @@ pub use worker::{Worker, await_line};
 use super::shape::{Ink, Point, Sheet, cut};
 use super::{Palette, Recent, Shape};
 use crate::place::{Here, Path, Shown, paths};
-use millrace_analysis::Story;
+use millrace_analysis::Way;
 use millrace_spec::{SceneSpec, Values};
 use millrace_trace::{Ledger, SimTime, StationId, Trace, ledger::StationRow};
 
@@ -55,7 +55,7 @@ pub struct Look<'a> {
     /// The run cannot go on: those who wait are outlined.
     pub stuck: bool,
     /// The request that is followed: its way is drawn over everything else.
-    pub follow: Option<&'a Story>,
+    pub follow: Option<&'a Way>,
 }
 
 impl<'a> Look<'a> {
@@ -244,8 +244,8 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
         Layout::Phone(arrangement) => phone::draw(&mut sheet, scene, look, arrangement),
         Layout::Strips(frames) => strips::draw(&mut sheet, scene, look, frames),
     }
-    if let Some(story) = look.follow {
-        follow::draw(&mut sheet, scene, look, &layout, story);
+    if let Some(way) = look.follow {
+        follow::draw(&mut sheet, scene, look, &layout, way);
     }
     sheet.shapes
 }

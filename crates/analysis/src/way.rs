@@ -58,7 +58,7 @@ impl Stretch {
 
 /// A job's way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Story {
+pub struct Way {
     /// The job.
     pub job: JobId,
     /// When it came in.
@@ -71,16 +71,16 @@ pub struct Story {
     pub stops: Vec<(SimTime, StationId)>,
 }
 
-impl Story {
-    /// The story of a job, as far as the log goes; nothing if the log does not have its beginning.
-    pub fn of(trace: &Trace, job: JobId) -> Option<Story> {
-        let mut teller = Teller { kinds: Vec::new(), homes: Vec::new(), story: None, job };
+impl Way {
+    /// The way of a job, as far as the log goes; nothing if the log does not have its beginning.
+    pub fn of(trace: &Trace, job: JobId) -> Option<Way> {
+        let mut finder = Finder { kinds: Vec::new(), homes: Vec::new(), way: None, job };
         for event in trace.iter() {
-            if teller.hear(event.at, event.task, &event.kind, event.site) {
+            if finder.hear(event.at, event.task, &event.kind, event.site) {
                 break;
             }
         }
-        teller.story
+        finder.way
     }
 
     /// How long it took, or has taken by an instant.
@@ -133,29 +133,29 @@ impl Story {
     }
 }
 
-/// Hears the events of a run and tells the story.
-struct Teller {
+/// Hears the events of a run and finds the way.
+struct Finder {
     /// The kinds of the stations, and where tasks are at home, by number.
     kinds: Vec<Option<StationKind>>,
     homes: Vec<StationId>,
     job: JobId,
-    story: Option<Story>,
+    way: Option<Way>,
 }
 
-impl Teller {
-    /// Takes in an event. Whether the story is told.
+impl Finder {
+    /// Takes in an event. Whether the way is at its end.
     fn hear(&mut self, at: SimTime, task: TaskId, kind: &EventKind, site: Site) -> bool {
         let job = self.job;
         match *kind {
             EventKind::Opened { station, kind, .. } => put(&mut self.kinds, station.0, Some(kind), None),
             EventKind::Spawned { child, station, .. } => put(&mut self.homes, child.0, station, StationId::NONE),
             EventKind::Entered { job: own, station } if own == job => {
-                self.story = Some(Story { job, entered: at, left: None, stretches: Vec::new(), stops: Vec::new() });
+                self.way = Some(Way { job, entered: at, left: None, stretches: Vec::new(), stops: Vec::new() });
                 self.goes(at, station, false, site);
             }
             EventKind::Split { job: whole, child } if child == job => {
                 let _of = whole;
-                self.story = Some(Story { job, entered: at, left: None, stretches: Vec::new(), stops: Vec::new() });
+                self.way = Some(Way { job, entered: at, left: None, stretches: Vec::new(), stops: Vec::new() });
                 let home = self.homes.get(task.0 as usize).copied().unwrap_or(StationId::NONE);
                 self.goes(at, home, false, site);
             }
@@ -165,10 +165,10 @@ impl Teller {
                 self.is(at, station, doing, site);
             }
             EventKind::Started { job: own } if own == job => {
-                let story = self.story.as_mut();
-                if let Some((story, last)) = story.and_then(|s| s.stretches.last().copied().map(|last| (s, last))) {
+                let way = self.way.as_mut();
+                if let Some((way, last)) = way.and_then(|s| s.stretches.last().copied().map(|last| (s, last))) {
                     let pool = self.kinds.get(last.station.0 as usize) == Some(&Some(StationKind::Pool));
-                    story.now_is(at, last.station, if pool { Doing::Held } else { Doing::Served }, last.site);
+                    way.now_is(at, last.station, if pool { Doing::Held } else { Doing::Served }, last.site);
                 }
             }
             EventKind::Answered { job: own, station, .. } if own == job => self.goes(at, station, true, site),
@@ -182,7 +182,7 @@ impl Teller {
 
     /// Whoever has the job in hand waits.
     fn waits(&mut self, at: SimTime, task: TaskId, what: Wait, station: StationId, site: Site) {
-        let Some(last) = self.story.as_ref().and_then(|story| story.stretches.last()) else { return };
+        let Some(last) = self.way.as_ref().and_then(|way| way.stretches.last()) else { return };
         let (here, in_hand) = (last.station, matches!(last.doing, Doing::There | Doing::Waits(..)));
         let at_home = self.homes.get(task.0 as usize) == Some(&here);
         // While it is called or queued, what its task waits for is that.
@@ -209,13 +209,13 @@ impl Teller {
     }
 
     fn is(&mut self, at: SimTime, station: StationId, doing: Doing, site: Site) {
-        if let Some(story) = &mut self.story {
-            story.now_is(at, station, doing, site);
+        if let Some(way) = &mut self.way {
+            way.now_is(at, station, doing, site);
         }
     }
 
     fn over(&mut self, at: SimTime, outcome: Option<Outcome>) -> bool {
-        self.story.as_mut().map(|story| story.ends(at, outcome)).is_some()
+        self.way.as_mut().map(|way| way.ends(at, outcome)).is_some()
     }
 }
 

@@ -1,7 +1,7 @@
-//! The story of one job: stretches without a gap that add up to how long it took, and each what the log says of that time.
+//! The way of one job: stretches without a gap that add up to how long it took, and each what the log says of that time.
 
 use crate::program::follow;
-use millrace::analysis::{Doing, Story};
+use millrace::analysis::{Doing, Way};
 use millrace::patterns;
 use millrace::session::{Scenario, link};
 use millrace::trace::{Cursor, EventKind, JobId, SimTime, Wait};
@@ -47,17 +47,17 @@ fn stretches_follow_one_another_and_add_up_to_how_long_it_took_in_every_scenario
             .collect();
         assert!(!entered.is_empty(), "{link}");
         for (job, at) in entered.into_iter().step_by(7) {
-            let story = Story::of(&trace, job).expect("it came in");
+            let way = Way::of(&trace, job).expect("it came in");
             let gone = left.iter().find(|(other, ..)| *other == job).map(|(_, at, how)| (*at, *how));
-            assert_eq!((story.entered, story.left), (at, gone), "{link} {job:?}");
-            let told: u64 = story.stretches.iter().map(|s| s.length(end).0).sum();
-            assert_eq!(told, story.total(end).0, "{link} {job:?} {:?}", story.stretches);
+            assert_eq!((way.entered, way.left), (at, gone), "{link} {job:?}");
+            let told: u64 = way.stretches.iter().map(|s| s.length(end).0).sum();
+            assert_eq!(told, way.total(end).0, "{link} {job:?} {:?}", way.stretches);
             let mut next = at;
-            for stretch in &story.stretches {
+            for stretch in &way.stretches {
                 assert_eq!(stretch.from, next, "{link} {job:?}");
                 next = stretch.to.unwrap_or(end);
             }
-            assert!(story.worked(end) <= story.total(end), "{link} {job:?}");
+            assert!(way.worked(end) <= way.total(end), "{link} {job:?}");
         }
     }
 }
@@ -71,8 +71,8 @@ fn who_waits_for_room_for_a_slot_and_with_its_answer_in_hand_is_told_so() {
     let name =
         |id| session.history().ledger.station(id).map_or_else(String::new, |row| trace.name(row.name).to_owned());
     let told = |n: u32| {
-        let story = Story::of(&trace, JobId(n)).expect("it came in");
-        let told = story.stretches.iter().map(|s| (name(s.station), s.doing, s.length(SimTime::MAX).0 / 1_000_000));
+        let way = Way::of(&trace, JobId(n)).expect("it came in");
+        let told = way.stretches.iter().map(|s| (name(s.station), s.doing, s.length(SimTime::MAX).0 / 1_000_000));
         told.collect::<Vec<_>>()
     };
     // The first goes through at once; the second has a worker, and waits for the slot; the third waits in the channel, then for the slot.
@@ -93,15 +93,15 @@ fn a_producer_that_is_blocked_and_a_worker_that_cannot_give_its_answer_are_waits
     let blocked = "#/worker-pool?requests=9&workers=1&request-buffer=1&server=general&service=constant&mean=20ms";
     let session = follow(blocked);
     let trace = session.run().trace();
-    let story = Story::of(&trace, JobId(4)).expect("it came in");
-    let first = story.stretches.first().expect("it waits");
+    let way = Way::of(&trace, JobId(4)).expect("it came in");
+    let first = way.stretches.first().expect("it waits");
     assert!(
         matches!(first.doing, Doing::Waits(Wait::Send, _)) && first.length(SimTime::MAX).0 == 20_000_000,
         "{first:?}"
     );
     assert!(first.site.file().is_some_and(|file| file.ends_with(".rs")), "{first:?}");
-    assert_eq!(story.longest_waits(SimTime::MAX).len(), 2);
-    assert_eq!(story.worked(SimTime::MAX).0, 20_000_000);
+    assert_eq!(way.longest_waits(SimTime::MAX).len(), 2);
+    assert_eq!(way.worked(SimTime::MAX).0, 20_000_000);
 }
 
 /// Whoever is followed has a way on the stage, in every pattern and at every width, and it stays on the canvas.
@@ -123,13 +123,13 @@ fn the_way_of_a_request_is_drawn_on_every_stage_and_stays_on_it() {
             EventKind::Entered { job, .. } if event.at <= middle => Some(job),
             _ => None,
         });
-        let Some(story) = inside.last().and_then(|job| Story::of(&trace, job)) else { continue };
-        assert!(!story.stops.is_empty(), "{link}");
+        let Some(way) = inside.last().and_then(|job| Way::of(&trace, job)) else { continue };
+        assert!(!way.stops.is_empty(), "{link}");
         for size in [(880.0, 430.0), (880.0, 180.0), (390.0, 368.0), (390.0, 180.0)] {
             let palette = Palette::of(Theme::Light);
             let plain = Look::new(size, palette, middle);
             let without = draw(&scene, &plain).len();
-            let shapes = draw(&scene, &Look { follow: Some(&story), ..plain });
+            let shapes = draw(&scene, &Look { follow: Some(&way), ..plain });
             assert!(shapes.len() > without + 1, "{link} {size:?}: a way over the picture");
             for shape in shapes.iter().skip(without) {
                 let points = match shape {

@@ -214,35 +214,40 @@ fn facts(room: &Room) -> Html {
             { for chosen.iter().filter(|(label, _)| label != "Requests").map(|(label, value)| html! { <span>{ format!("{label} ") }<b>{ value }</b></span> }) }
             { for base.planned().iter().take(2).filter_map(|p| {
                 let fault = base.fault(&p.name)?;
-                Some(html! { <span>{ planned_name(&fault, p.magnitude) }<b>{ format!(" at {} s", number::short_seconds(p.from.0)) }</b></span> })
+                Some(html! { <span>{ planned_name(&fault, p.magnitude) }<b>{ format!(" at {}", number::short_moment(p.from.0)) }</b></span> })
             }) }
             <span>{ "Seed " }<b class="mono">{ &base.seed }</b></span>
         </span>
     }
 }
 
+/// When a run ended: two decimals tell apart those that end together.
+fn ended(nanos: u64) -> String {
+    if nanos < number::HOUR { format!("{} s", number::seconds(nanos)) } else { number::short_moment(nanos) }
+}
+
 fn race(room: &Room, index: usize, node: &NodeRef) -> Html {
     let Some(member) = room.member(index) else { return Html::default() };
     let pattern = member.pattern();
     let total = member.requests().max(1);
-    let (ended, errors) = room.counts(index);
+    let (count, errors) = room.counts(index);
     let end = member.end().map(|(at, _)| at);
-    let share = 100.0 * ended as f64 / total as f64;
+    let share = 100.0 * count as f64 / total as f64;
     let stands = match end {
         None => html! { <span>{ "not computed yet" }</span> },
         Some(at) if at <= room.at() && room.is_drained(index) => {
-            html! { <span><b class="fin">{ "done" }</b>{ format!(" {} s", number::seconds(at.0)) }</span> }
+            html! { <span><b class="fin">{ "done" }</b>{ format!(" {}", ended(at.0)) }</span> }
         }
-        Some(at) if room.is_drained(index) => html! { <span>{ format!("ends {} s", number::seconds(at.0)) }</span> },
-        Some(at) => html! { <span><b class="stuck">{ "stuck" }</b>{ format!(" {} s", number::seconds(at.0)) }</span> },
+        Some(at) if room.is_drained(index) => html! { <span>{ format!("ends {}", ended(at.0)) }</span> },
+        Some(at) => html! { <span><b class="stuck">{ "stuck" }</b>{ format!(" {}", ended(at.0)) }</span> },
     };
     html! {
         <li class={classes!("race", (pattern.id == room.base().pattern.id).then_some("cur"))}>
             <header>{ icon(pattern.glyph) }<h3>{ pattern.name }</h3>{ stands }</header>
             <canvas ref={node.clone()} role="img"
-                aria-label={format!("{}: {} of {} ended at {} s, {errors} without a result", pattern.name, ended, total, number::seconds(room.at().0))}></canvas>
+                aria-label={format!("{}: {} of {} ended at {}, {errors} without a result", pattern.name, count, total, ended(room.at().0))}></canvas>
             <progress class="pb" max="100" value={format!("{share:.1}")} aria-label={pattern.name}></progress>
-            <p><span><b>{ number::count(ended) }</b>{ format!(" of {}", number::count(total)) }</span><span>{ format!("{} errors", number::count(errors)) }</span><span>{ format!("{share:.0} %") }</span></p>
+            <p><span><b>{ number::count(count) }</b>{ format!(" of {}", number::count(total)) }</span><span>{ format!("{} errors", number::count(errors)) }</span><span>{ format!("{share:.0} %") }</span></p>
         </li>
     }
 }

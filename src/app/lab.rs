@@ -12,6 +12,7 @@ mod real_time;
 mod side;
 mod way;
 
+use super::as_painted::Readers;
 use super::memo::Memos;
 use super::real::{Consents, NotYet, RealRun};
 pub use super::speed::Speed;
@@ -97,6 +98,8 @@ pub struct Lab {
     found: Found,
     /// The request that somebody follows.
     pub followed: Option<JobId>,
+    /// Who reads it whenever its stage is painted.
+    pub readers: Readers,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -139,6 +142,7 @@ impl Lab {
             before: None,
             found: Found::default(),
             followed: None,
+            readers: Readers::default(),
         }
     }
 
@@ -155,7 +159,8 @@ impl Lab {
         let fresh = Lab::new(scenario);
         let (limits, consents) = (self.limits, std::mem::take(&mut self.consents));
         let (edits, before) = (std::mem::take(&mut self.edits), self.before.take());
-        *self = Lab { pace, limits, consents, edits, before, ..fresh };
+        let readers = std::mem::take(&mut self.readers);
+        *self = Lab { pace, limits, consents, edits, before, readers, ..fresh };
     }
 
     /// The session.

@@ -5,6 +5,7 @@
 //! knows a pattern by name.
 
 mod address_bar;
+mod as_painted;
 mod commands;
 pub mod compare;
 mod effect;

@@ -23,9 +23,12 @@ use crate::platform::realtime::{Next, RealTime};
 use crate::platform::timing::Timing;
 use crate::session::{Moment, Scenario, Session};
 use crate::spec::{Role, Value};
-use crate::trace::{Fold, SimTime};
+use crate::trace::{Fold, SimTime, Span};
 use crate::upstream::{Evidence, Limited, Limits, Trouble, Witness};
 use std::rc::Rc;
+
+/// A page that draws sixty workers looks at an answer so much later than it came, at the most.
+const LAG: Span = Span::millis(100);
 
 /// The hosts that a person agreed to on this visit of the page. It is not kept for the next one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,7 +117,7 @@ impl RealRun {
 
     /// What the session is given to call.
     pub fn endpoint(&self) -> Rc<dyn Upstream> {
-        Rc::new(Limited::new(self.upstream.clone(), self.plan.limits, self.witness.clone()))
+        Rc::new(Limited::new(self.upstream.clone(), self.plan.limits, self.witness.clone()).with_lag(LAG))
     }
 
     /// Lets time pass. `advance` is called whenever something may have happened, in between frames and without them.

@@ -58,7 +58,7 @@ fn show(
     let spec = (scenario.pattern.scene)(&values, scenario.fidelity);
     // Before the run the stage shows what there will be, idle: another run of the same scenario, stopped as it opens.
     let rehearsal = (lab.status() == Status::Idle).then(|| {
-        let mut run = scenario.run(None);
+        let mut run = scenario.structure();
         run.advance(SimTime::ZERO, REHEARSAL);
         let idle = Picture::idle(&run.trace());
         (run, idle)

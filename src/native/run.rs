@@ -8,7 +8,7 @@ use crate::export::{self, Canvas, Report};
 use crate::session::{Keep, Scenario, Session};
 use crate::spec::parse_span;
 use crate::trace::{Fold, Ledger, SimTime, Span};
-use crate::view::Theme;
+use crate::view::{Theme, number};
 use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 
@@ -103,7 +103,7 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
         let at = at.map_or(SimTime::MAX, |span| SimTime(span.0));
         let end = session.computed();
         if at != SimTime::MAX && at > end {
-            notices.push(format!("the run is over at {:.3} s, and the picture is that of its end", end.seconds()));
+            notices.push(format!("the run is over at {}, and the picture is that of its end", number::moment(end.0)));
         }
         notices.extend(export::picture_problems(&session));
         std::fs::write(path, export::picture(&session, at, call.canvas()))
@@ -213,11 +213,9 @@ pub fn measured(scenario: Scenario, keep: Keep) -> (Session<Ledger, History>, Co
 
 /// What is to be said of a run that was ended before the horizon that was asked for.
 pub(super) fn ended_early(session: &Session<Ledger, History>, asked: Option<Span>) -> Option<String> {
-    let end = session.computed().seconds();
+    let end = number::moment(session.computed().0);
     let says = || {
-        format!(
-            "for more than a day nobody had come, moved or left, so the run was ended at {end:.3} s; --until goes on"
-        )
+        format!("for more than a day nobody had come, moved or left, so the run was ended at {end}; --until goes on")
     };
     (asked != session.scenario().until).then(says)
 }

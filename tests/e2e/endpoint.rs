@@ -69,11 +69,35 @@ async fn the_same_pattern_calls_a_live_endpoint_after_a_person_agreed() {
         call(&page, &address, "&requests=40&timeout=60s").await;
         page.until_is("run", "data-state", "done").await;
         assert_eq!(page.number("metric-completed", "data-value").await, 40);
+        page.click("tab-report").await;
+        page.until(
+            "by which clock the calls were timed",
+            "$('report')?.textContent.includes('request going out to the end of the answer')",
+        )
+        .await;
         // The same host is not asked about again in this visit.
         page.click("restart").await;
         page.until_is("run", "data-state", "idle").await;
         page.click("run").await;
         page.until_is("run", "data-state", "done").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_real_run_keeps_what_is_planned_and_how_many_requests_there_are_in_the_scenario() {
+    let address = endpoint(&["--model", "general", "--service", "constant", "--mean", "1ms"]).await;
+    on_the_page("#/worker-pool", async move |page: Page| {
+        call(&page, &address, "&x=1000000000~0~fault~slow-server~3;2000000000~0~fault~slow-server~off").await;
+        page.until_is("run", "data-state", "done").await;
+        assert_eq!(page.number("metric-completed", "data-value").await, 100, "no more than the cap allows");
+        assert!(page.text("$('kept').textContent").await.contains("None acts in a run against a real endpoint"));
+        let link = page.link().await;
+        assert!(link.contains("slow-server~3") && !link.contains("requests="), "{link}");
+        page.click("target-sim").await;
+        page.until("the simulated server again", "$('param-requests')?.value === '7,500'").await;
+        page.until("its faults", "$('planned').textContent.startsWith('1 on the timeline')").await;
+        assert!(page.link().await.contains("slow-server~3"));
     })
     .await;
 }

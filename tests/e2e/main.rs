@@ -16,6 +16,7 @@ mod follow;
 mod front_door;
 mod hashes;
 mod history;
+mod in_every_frame;
 mod keyboard;
 mod leads;
 mod links;

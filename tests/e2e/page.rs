@@ -105,6 +105,12 @@ impl Page {
         outcome.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// What a script says in the end, by calling the last of its arguments.
+    pub async fn later(&self, script: &str) -> Value {
+        let outcome = self.client.execute_async(&format!("{PRELUDE} {script}"), vec![]).await;
+        outcome.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
     /// The value of an expression.
     pub async fn value(&self, expression: &str) -> Value {
         self.script(&format!("return {expression}"), vec![]).await

@@ -17,6 +17,8 @@ struct Pretended {
     takes: Span,
     /// What the network says that a call took, if it says anything.
     says: Option<Span>,
+    /// Whom it tells of its answers.
+    witness: RefCell<Witness>,
     now: Rc<Cell<u32>>,
     peak: Rc<Cell<u32>>,
     dropped: Rc<Cell<u32>>,
@@ -43,7 +45,7 @@ impl Upstream for Pretended {
     }
 
     fn call(&self, env: &Env, _: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
-        let (env, takes) = (env.clone(), self.takes);
+        let (env, takes, witness) = (env.clone(), self.takes, self.witness.borrow().clone());
         let (now, peak, dropped) = (self.now.clone(), self.peak.clone(), self.dropped.clone());
         Box::pin(async move {
             now.set(now.get() + 1);
@@ -51,6 +53,7 @@ impl Upstream for Pretended {
             let mut held = Held(now, dropped, false);
             env.sleep(takes).await;
             held.2 = true;
+            witness.answered(200);
             Answer::Status(200)
         })
     }
@@ -58,7 +61,14 @@ impl Upstream for Pretended {
 
 /// Such an endpoint.
 fn pretended(takes: Span, says: Option<Span>) -> Pretended {
-    Pretended { takes, says, now: Rc::default(), peak: Rc::default(), dropped: Rc::default() }
+    Pretended {
+        takes,
+        says,
+        witness: RefCell::default(),
+        now: Rc::default(),
+        peak: Rc::default(),
+        dropped: Rc::default(),
+    }
 }
 
 struct Seen {
@@ -72,7 +82,7 @@ fn run(pattern: &str, requests: u64, limits: Limits, takes: Span, until: SimTime
     let mut scenario = Scenario::new(patterns::find(pattern).expect("a pattern"));
     scenario.choose("requests", Value::Count(requests));
     let (now, peak, dropped) = (Rc::<Cell<u32>>::default(), Rc::<Cell<u32>>::default(), Rc::<Cell<u32>>::default());
-    let inner = Pretended { takes, says: None, now, peak: peak.clone(), dropped: dropped.clone() };
+    let inner = Pretended { now, peak: peak.clone(), dropped: dropped.clone(), ..pretended(takes, None) };
     let witness = Witness::default();
     let limited = Limited::new(Rc::new(inner), limits, witness.clone());
     let over = {
@@ -230,6 +240,25 @@ fn a_call_that_is_given_up_took_as_long_as_its_callers_patience_however_late_the
     }
     let calls = of(&session, Measure::LATENCY).expect("they were given up");
     assert_eq!((calls.count, calls.min, calls.max), (3, Span::millis(20), Span::millis(20)));
+}
+
+#[test]
+fn an_answer_that_came_in_time_is_in_time_also_when_the_page_looks_at_it_too_late() {
+    let seen = |says, lag| {
+        let mut scenario = Scenario::new(patterns::find("wait-group").expect("a pattern"));
+        scenario.choose("requests", Value::Count(3));
+        let (inner, witness) = (pretended(Span::millis(30), Some(says)), Witness::default());
+        inner.witness.replace(witness.clone());
+        let limits = Limits { patience: Span::millis(20), ..Limits::DEFAULT };
+        let limited = Limited::new(Rc::new(inner), limits, witness.clone()).with_lag(lag);
+        let mut run = scenario.run(Some(Rc::new(limited)));
+        assert_eq!(run.advance(SimTime::MAX, u64::MAX), Progress::Drained);
+        let evidence = witness.evidence();
+        (evidence.answered(), evidence.count(Failure::TimedOut))
+    };
+    assert_eq!(seen(Span::millis(4), Span::millis(100)), (3, 0));
+    assert_eq!(seen(Span::millis(25), Span::millis(100)), (0, 3), "it came too late");
+    assert_eq!(seen(Span::millis(4), Span::ZERO), (0, 3), "nobody waits for one that may have come");
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Scenarios by chance, for properties: every pattern, values within their ranges but small enough to run quickly, faults and requests to
 //! the running system at any place.
 
-use millrace::engine::{Action, Intervention, Ordinal};
+use millrace::analysis::History;
+use millrace::engine::{Action, Intervention, Ordinal, Run};
 use millrace::patterns;
-use millrace::session::Scenario;
+use millrace::session::{Scenario, Session};
 use millrace::spec::{Fidelity, Field, Kind, Role, Value};
-use millrace::trace::{SimTime, Span};
+use millrace::trace::ledger::StationRow;
+use millrace::trace::{SimTime, Span, StationId};
+use millrace::view::Picture;
 use proptest::prelude::*;
 
 /// Requests of a random scenario, at most.
@@ -86,4 +89,57 @@ fn any_draw() -> impl Strategy<Value = u64> {
 
 fn any_bool() -> impl Strategy<Value = bool> {
     proptest::bool::ANY
+}
+
+#[test]
+fn the_structure_of_a_run_is_that_of_the_whole_run_and_takes_few_jobs() {
+    // A page that showed wait-group with 200,000 requests at rest spawned all of their tasks for each look.
+    let stations = |mut run: Run| {
+        run.advance(SimTime::ZERO, 64);
+        let idle = Picture::idle(&run.trace());
+        let (trace, tasks) = (run.trace(), run.waiting().len());
+        let row = |(id, row): (StationId, &StationRow)| {
+            (
+                id,
+                trace.name(row.name).to_owned(),
+                row.kind,
+                row.capacity,
+                row.parent,
+                row.state.map(|s| trace.name(s).to_owned()),
+            )
+        };
+        let stations: Vec<_> = idle.ledger.stations_with_ids().map(row).collect();
+        (stations, tasks)
+    };
+    for pattern in patterns::ALL {
+        for preset in std::iter::once(None).chain(pattern.presets.iter().map(Some)) {
+            for fidelity in [Fidelity::Documented, Fidelity::Shipped] {
+                let mut scenario = Scenario::of(pattern, preset.map_or("", |preset| preset.id));
+                scenario.fidelity = fidelity;
+                let (whole, _) = stations(scenario.run(None));
+                let (structure, tasks) = stations(scenario.structure());
+                assert_eq!(structure, whole, "{} {:?} {fidelity:?}", pattern.id, preset.map(|preset| preset.id));
+                assert!(tasks <= 1_200, "{} {tasks}", pattern.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_one_poll_writes_is_folded_in_slices_and_comes_to_the_same() {
+    let mut scenario = Scenario::of(patterns::find("wait-group").expect("a pattern"), "");
+    scenario.set("requests", "20000").expect("a good value");
+    let session =
+        || Session::new(scenario.clone(), Picture::default(), History::of(scenario.pattern, &scenario.values()));
+    let (mut sliced, mut whole) = (session(), session());
+    let mut folded = 0;
+    while !sliced.compute(SimTime::ZERO, 16) {
+        let now = sliced.history().ledger.events;
+        assert!(now - folded < 16_000, "{} at once", now - folded);
+        folded = now;
+    }
+    assert!(folded > 20_000, "{folded}");
+    while !sliced.compute(SimTime::MAX, 1_000) {}
+    assert!(whole.compute(SimTime::MAX, u64::MAX));
+    assert_eq!((sliced.far_hash(), sliced.end()), (whole.far_hash(), whole.end()));
 }

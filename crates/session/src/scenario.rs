@@ -12,6 +12,9 @@ use std::rc::Rc;
 /// The seed of a scenario that names none.
 pub const DEFAULT_SEED: &str = "otis";
 
+/// As many jobs show the structure of a run.
+const FEW: u64 = 64;
+
 /// Whom the requests go to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Target {
@@ -203,6 +206,21 @@ impl Scenario {
     /// what was done to a run in virtual time has no place in that one. The scenario keeps it.
     pub fn run(&self, endpoint: Option<Rc<dyn Upstream>>) -> Run {
         self.start(if endpoint.is_some() { Clock::Real } else { Clock::Virtual }, endpoint)
+    }
+
+    /// A run that has not started and opens the stations that this scenario's does, for whoever wants to see no more than those: with few
+    /// jobs, because there are programs that make all of theirs at once.
+    pub fn structure(&self) -> Run {
+        let (values, mut few) = (self.values(), self.clone());
+        for field in (self.pattern.fields)() {
+            let jobs = field.role == Some(Role::Jobs);
+            match values.get(field.key) {
+                Some(Value::Count(n)) if jobs => few.choose(field.key, Value::Count((*n).min(FEW))),
+                Some(value) => few.choose(field.key, value.clone()),
+                None => {}
+            }
+        }
+        few.run(None)
     }
 
     /// A run of this scenario in real time that has not started, with its own simulated servers: a system for others to use.

@@ -6,6 +6,10 @@ use millrace_trace::{Cursor, FarFold, Fold, SimTime, Span, TraceEvent, TraceHash
 use std::fmt;
 use std::rc::Rc;
 
+/// Events that are folded for each poll that is asked for, at least: several times as many as a poll writes, but for one that spawns all
+/// tasks of a program.
+const EVENTS_A_POLL: u64 = 64;
+
 /// An experiment in progress. `H` is folded once, at the far end; `F` at the playhead, and it can go back.
 pub struct Session<F, H> {
     scenario: Scenario,
@@ -145,8 +149,15 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
             return true;
         }
         let until = until.min(self.horizon());
+        // One poll may write as many events as a program has tasks: who gives little time for polls has little for events too.
+        let events = max_polls.saturating_mul(EVENTS_A_POLL);
+        if !self.catch_up(events) {
+            return false;
+        }
         let progress = self.run.advance(until, max_polls);
-        self.far.catch_up(&self.run.trace(), &mut self.history);
+        if !self.catch_up(events) {
+            return false;
+        }
         self.give_up();
         match progress {
             Progress::BudgetSpent => {
@@ -166,6 +177,11 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
                 true
             }
         }
+    }
+
+    /// Folds what is new at the far end, about so many events. Whether that is all.
+    fn catch_up(&mut self, events: u64) -> bool {
+        self.far.catch_up_some(&self.run.trace(), &mut self.history, events)
     }
 
     /// Gives up the oldest part of what is kept, where that is more than may be.

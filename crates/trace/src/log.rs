@@ -241,10 +241,16 @@ impl Cursor {
 
     /// Hands all events that there are to `fold`.
     pub fn catch_up(&mut self, trace: &Trace, fold: &mut impl super::Fold) {
+        let _all = self.catch_up_some(trace, fold, u64::MAX);
+    }
+
+    /// Hands the events that there are to `fold`, so many and what is left of a chunk. Whether that was all of them.
+    pub fn catch_up_some(&mut self, trace: &Trace, fold: &mut impl super::Fold, most: u64) -> bool {
+        let last = self.index.saturating_add(most);
         loop {
             let events = trace.chunk_from(self.index);
-            if events.is_empty() {
-                return;
+            if events.is_empty() || self.index >= last {
+                return events.is_empty();
             }
             for event in events {
                 self.pass(event, trace);

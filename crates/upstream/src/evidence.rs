@@ -110,6 +110,14 @@ impl Witness {
         evidence.refused_in_a_row = 0;
     }
 
+    /// An answer that came and was counted came later than the caller's patience: it counts as none.
+    pub fn answered_too_late(&self, status: u16) {
+        if let Some(count) = self.0.borrow_mut().statuses.get_mut(&status) {
+            *count = count.saturating_sub(1);
+        }
+        self.failed(Failure::TimedOut);
+    }
+
     /// A call got no answer.
     pub fn failed(&self, failure: Failure) {
         let mut evidence = self.0.borrow_mut();

@@ -36,6 +36,8 @@ impl Limits {
 pub struct Limited {
     inner: Rc<dyn Upstream>,
     limits: Limits,
+    /// How much later than it came an answer may be looked at.
+    lag: Span,
     witness: Witness,
     slots: OnceCell<Semaphore>,
     /// How long the call took that has just ended.
@@ -52,7 +54,13 @@ impl Limited {
     /// `inner` within limits. What happens is told to the witness: requests sent, timeouts, calls taken back or never sent.
     /// What answers say is the inner one's to tell.
     pub fn new(inner: Rc<dyn Upstream>, limits: Limits, witness: Witness) -> Limited {
-        Limited { inner, limits, witness, slots: OnceCell::new(), took: Rc::default() }
+        Limited { inner, limits, lag: Span::ZERO, witness, slots: OnceCell::new(), took: Rc::default() }
+    }
+
+    /// The same where whoever looks at the answers may be busy for so long: one that came in time is in time, also when it is looked at too
+    /// late. So nobody is given up before that time is over as well; an answer that says it came too late is none.
+    pub fn with_lag(self, lag: Span) -> Limited {
+        Limited { lag, ..self }
     }
 
     fn is_spent(&self) -> bool {
@@ -93,7 +101,7 @@ impl Upstream for Limited {
         let queues = !self.has_room();
         let slots = self.slots.get_or_init(|| Semaphore::new(env, self.limits.at_once.max(1))).clone();
         let (env, inner, limits, witness) = (env.clone(), self.inner.clone(), self.limits, self.witness.clone());
-        let took = self.took.clone();
+        let (said, lag) = (self.took.clone(), self.lag);
         let mut open = Open { witness: witness.clone(), ended: false };
         Box::pin(async move {
             let spent = || witness.sent() >= u64::from(limits.at_most);
@@ -103,7 +111,7 @@ impl Upstream for Limited {
             }
             if spent() {
                 open.end();
-                took.set(Some(Span::ZERO));
+                said.set(Some(Span::ZERO));
                 witness.failed(Failure::OverTheCap);
                 return Answer::Failed;
             }
@@ -112,16 +120,21 @@ impl Upstream for Limited {
             }
             witness.sends();
             let sent = env.now();
-            let answer = timeout(&env, limits.patience, inner.call(&env, attempt)).await;
+            let answer = timeout(&env, limits.patience.saturating_add(lag), inner.call(&env, attempt)).await;
             open.end();
-            let (answer, span) = match answer {
-                Ok(answer) => (answer, inner.took().unwrap_or_else(|| env.now() - sent)),
+            let took = |answer| (answer, inner.took().unwrap_or_else(|| env.now() - sent));
+            let (answer, span) = match answer.map(took) {
+                Ok((Answer::Status(status), span)) if span > limits.patience => {
+                    witness.answered_too_late(status);
+                    (Answer::TimedOut, limits.patience)
+                }
+                Ok(in_time) => in_time,
                 Err(_) => {
                     witness.failed(Failure::TimedOut);
                     (Answer::TimedOut, limits.patience)
                 }
             };
-            took.set(Some(span));
+            said.set(Some(span));
             answer
         })
     }

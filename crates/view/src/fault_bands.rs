@@ -70,7 +70,7 @@ pub fn entry_words(entry: &Entry, faults: &[FaultSpec]) -> (String, String) {
 
 /// The name of one that is still to come.
 pub fn scheduled_name(name: &str, from: SimTime) -> String {
-    format!("{name}, at {} s", number::short_seconds(from.0))
+    format!("{name}, at {}", number::short_moment(from.0))
 }
 
 /// The band of a fault that is planned: with how much of it, where that is no time.

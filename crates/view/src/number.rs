@@ -150,6 +150,25 @@ pub fn moment(nanos: u64) -> String {
     format!("{}{}", instant(nanos), if nanos < HOUR { " s" } else { "" })
 }
 
+/// The same where there is little room: `12.5 s`, `1,234 s`, and from an hour on the clock to the second, `08:01:54`.
+pub fn short_moment(nanos: u64) -> String {
+    if nanos < HOUR {
+        return format!("{} s", short_seconds(nanos));
+    }
+    let clock = clock(nanos);
+    clock.split('.').next().unwrap_or(&clock).to_owned()
+}
+
+/// The same to be read aloud: `12.480 seconds`, `08:01:54.669`.
+pub fn spoken(nanos: u64) -> String {
+    format!("{}{}", instant(nanos), if nanos < HOUR { " seconds" } else { "" })
+}
+
+/// How long a run or a wait of people took, and the unit: seconds, from an hour on hours.
+pub fn long_time(nanos: u64) -> (String, &'static str) {
+    if nanos < HOUR { (short_seconds(nanos), "s") } else { (scaled(nanos as f64 / HOUR as f64, ""), "h") }
+}
+
 /// Two figures that are held against each other: with so many decimals, or as many more, up to three, as it takes to tell them apart. None
 /// where that does not tell them apart: then they are the same.
 pub fn apart(a: f64, b: f64, decimals: usize) -> Option<(String, String)> {
@@ -248,7 +267,11 @@ mod tests {
         // A flag at "28914.669" stood below a clock at 08:01:54.
         assert_eq!([12_480_000_000, 3_599_000_000_000].map(instant), ["12.480", "3599.000"]);
         assert_eq!(instant(28_914_669_000_000), clock(28_914_669_000_000));
-        assert_eq!([12_480_000_000, 28_914_669_000_000].map(moment), ["12.480 s", "08:01:54.669"]);
+        let (early, late) = (12_480_000_000, 28_914_669_000_000);
+        assert_eq!([early, late].map(moment), ["12.480 s", "08:01:54.669"]);
+        assert_eq!([early, late].map(short_moment), ["12.5 s", "08:01:54"]);
+        assert_eq!([early, late].map(spoken), ["12.480 seconds", "08:01:54.669"]);
+        assert_eq!([early, late].map(long_time), [("12.5".to_owned(), "s"), ("8.03".to_owned(), "h")]);
     }
 
     #[test]

@@ -106,7 +106,8 @@ fn duration(nanos: u64) -> String {
     if nanos < 10_000_000_000 {
         format!("{} ms", number::millis(nanos))
     } else {
-        format!("{} s", number::short_seconds(nanos))
+        let (number, unit) = number::long_time(nanos);
+        format!("{number} {unit}")
     }
 }
 

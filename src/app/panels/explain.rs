@@ -12,7 +12,7 @@ use crate::app::scene::read_scene;
 use crate::patterns;
 use crate::platform::{clock, host};
 use crate::spec::explanation;
-use crate::view::story;
+use crate::view::{number, story};
 use yew::prelude::*;
 
 /// The explanation.
@@ -54,7 +54,7 @@ pub fn Explain() -> Html {
                 <section><h3>{ "Documented and shipped" }</h3>{ paragraphs(disagreement) }</section>
             }
             if let Some(ideal) = ideal {
-                <section><h3>{ "Closed form" }</h3><p>{ format!("{} = {:.3} s, where nothing but the calls takes time.", ideal.formula, ideal.seconds) }</p></section>
+                <section><h3>{ "Closed form" }</h3><p>{ format!("{} = {}, where nothing but the calls takes time.", ideal.formula, number::moment((ideal.seconds * 1e9 + 0.5) as u64)) }</p></section>
             }
             </div>
         </div>

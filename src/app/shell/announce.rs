@@ -8,6 +8,7 @@ use crate::app::scene;
 use crate::platform::clock;
 use crate::spec::FaultSpec;
 use crate::view::fault_bands::entry_words;
+use crate::view::number;
 use yew::prelude::*;
 
 /// Milliseconds between announcements.
@@ -33,7 +34,7 @@ pub fn Announce() -> Html {
         let mut sentences = Vec::new();
         if ended {
             let how = if status == Status::Done { "finished" } else { "stopped" };
-            sentences.push(format!("Run {how} at {:.3} seconds.", lab.playhead().seconds()));
+            sentences.push(format!("Run {how} at {}.", number::spoken(lab.playhead().0)));
         }
         // Newest first, at most one sentence about each thing.
         let mut about: Vec<&Entry> = Vec::new();

@@ -25,7 +25,7 @@ pub fn overlay(page: &Page) -> Html {
             Some(trouble) => trouble_panel(&trouble, page.asks(Command::Toggle), to_sim),
             None => return Html::default(),
         },
-        (_, Some(share)) => computing(share, lab.playhead().seconds()),
+        (_, Some(share)) => computing(share, &number::moment(lab.playhead().0)),
         (Status::Idle, None) => idle(page),
         _ => return Html::default(),
     };
@@ -57,12 +57,12 @@ fn idle(page: &crate::app::page::Page) -> Html {
     }
 }
 
-fn computing(share: f64, seconds: f64) -> Html {
+fn computing(share: f64, at: &str) -> Html {
     html! {
         <div class="fr" role="status">
             <strong>{ "Computing the run" }</strong>
             <progress max="1" value={share.to_string()} aria-label="Computed"></progress>
-            <span>{ format!("{:.0} %, now at {seconds:.3} s", share * 100.0) }</span>
+            <span>{ format!("{:.0} %, now at {at}", share * 100.0) }</span>
         </div>
     }
 }

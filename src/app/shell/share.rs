@@ -72,7 +72,7 @@ pub fn Share(props: &ShareProps) -> Html {
 /// That it is done, and how far into the run the link leads.
 fn copied(at: Option<SimTime>) -> String {
     match at {
-        Some(at) if at.0 >= 1_000_000_000_000 => format!("Copied, {} s", number::short_seconds(at.0)),
+        Some(at) if at.0 >= 1_000_000_000_000 => format!("Copied, {}", number::short_moment(at.0)),
         Some(at) => format!("Copied, {}", number::moment(at.0)),
         None => "Copied".to_owned(),
     }

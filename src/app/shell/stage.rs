@@ -10,7 +10,7 @@ use crate::app::panels::request;
 use crate::app::scene::{spec, with_scene_of};
 use crate::platform::{canvas, clock, host};
 use crate::view::scene::{self, Item};
-use crate::view::text;
+use crate::view::{number, text};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -208,6 +208,9 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>, side: Side) {
             }
             let shapes = with_scene_of((&lab, session), current.dark, size, item, scene::draw);
             canvas::paint(&element, ratio, &shapes);
+            if side == Side::First {
+                lab.readers.read(&lab);
+            }
             seen = Some(current);
             painted = now;
         })
@@ -217,9 +220,9 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>, side: Side) {
 fn describe(page: &Page, side: Side) -> String {
     let lab = page.lab();
     let session = lab.of(side);
-    let (at, title) = (session.playhead().seconds(), session.scenario().pattern.title);
+    let (at, title) = (number::spoken(session.playhead().0), session.scenario().pattern.title);
     with_scene_of((&lab, session), false, (880.0, 430.0), None, |scene, look| {
-        format!("{title} at {at:.3} seconds. {}", text::description(scene, look))
+        format!("{title} at {at}. {}", text::description(scene, look))
     })
 }
 
@@ -264,7 +267,7 @@ fn StageText(props: &StageProps) -> Html {
     html! {
         <div class="vh">
             <table data-testid={handles(props.side).1}>
-                <caption>{ format!("The stage at {:.3} seconds", lab.of(props.side).playhead().seconds()) }</caption>
+                <caption>{ format!("The stage at {}", number::spoken(lab.of(props.side).playhead().0)) }</caption>
                 <tbody>{ for last.1.iter().map(|row| html! { <tr><th scope="row">{ row.what.clone() }</th><td>{ row.says.clone() }</td></tr> }) }</tbody>
             </table>
         </div>

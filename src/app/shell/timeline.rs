@@ -73,7 +73,7 @@ pub fn Timeline() -> Html {
     let lab = page.lab();
     let earliest = lab.session().earliest();
     let (at, computed, live) = (lab.playhead(), lab.computed(), lab.is_live());
-    let text = format!("{:.3} seconds{}", at.seconds(), if live { ", live edge" } else { "" });
+    let text = format!("{}{}", number::spoken(at.0), if live { ", live edge" } else { "" });
     html! {
         <section class="tl" aria-label="Timeline">
             <div class="scrub" role="slider" tabindex="0" aria-label="Run timeline" data-testid="timeline" aria-valuemin={(earliest.0 / 1_000_000).to_string()}

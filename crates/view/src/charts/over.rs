@@ -53,9 +53,15 @@ impl TimeChart {
                 // Where it has nothing to tell the window is the one that would have.
                 let none = || (libm::floor(seconds / line.window) + 1.0) * line.window;
                 let end = self.lines.iter().find_map(|line| line.at(seconds)).map_or_else(none, |(end, _)| end);
-                format!("{}–{} s", brief((end - line.window).max(0.0), line.window), brief(end, line.window))
+                let begin = (end - line.window).max(0.0);
+                if end < HOUR {
+                    format!("{}–{} s", brief(begin, line.window), brief(end, line.window))
+                } else {
+                    format!("{}–{}", clock(begin), clock(end))
+                }
             }
-            _ => format!("{} s", brief(seconds, self.end / 1e3)),
+            _ if seconds < HOUR => format!("{} s", brief(seconds, self.end / 1e3)),
+            _ => clock(seconds),
         }];
         let says = |line: &Line| {
             let value = line.at(seconds).map_or_else(|| "—".to_owned(), |q| self.written.value(q.1));
@@ -111,6 +117,15 @@ impl TimeChart {
         }
         all
     }
+}
+
+/// From so many seconds on an instant is read as the clock has it.
+const HOUR: f64 = number::HOUR as f64 / 1e9;
+
+/// An instant as the clock has it, to the second.
+fn clock(seconds: f64) -> String {
+    let clock = number::clock((seconds * 1e9 + 0.5) as u64);
+    clock.split('.').next().unwrap_or(&clock).to_owned()
 }
 
 /// Seconds with as many decimals as tell a step of this length.

@@ -248,7 +248,7 @@ impl TimeChart {
         let rows = (0..=20).map(|i| {
             let at = length * f64::from(i) / 20.0;
             let value = |l: &Line| l.at(at).map_or_else(|| "–".to_owned(), |q| format!("{:.1}", q.1));
-            std::iter::once(format!("{at:.3}")).chain(self.lines.iter().map(value)).collect()
+            std::iter::once(number::instant((at * 1e9 + 0.5) as u64)).chain(self.lines.iter().map(value)).collect()
         });
         Table { head, rows: rows.collect() }
     }

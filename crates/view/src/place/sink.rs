@@ -180,12 +180,8 @@ fn activity(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, node: Frame)
     };
     sheet.text((node.x + 10.0, node.y + 19.0), word, Ink::new(p.ink).medium());
     if let (Some(since), true) = (since, look.detail != Detail::Flow) {
-        let elapsed = look.now.since(since).0;
-        let texts = [
-            format!("since {} ms", number::short_millis(elapsed)),
-            format!("since {} s", number::seconds(elapsed)),
-            format!("{} s", number::seconds(elapsed)),
-        ];
+        let elapsed = number::time_text(look.now.since(since).0);
+        let texts = [format!("since {elapsed}"), elapsed];
         sheet.text((node.x + 10.0, node.y + 34.0), first_fit(&texts, node.w - 18.0), Ink::new(p.ink_3));
     }
     let share = if total > 0 { done as f64 / total as f64 } else { 0.0 };

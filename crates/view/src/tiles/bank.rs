@@ -28,6 +28,10 @@ pub fn tiles(seen: &Seen<'_>) -> (Vec<Tile>, String) {
             None => Tile::dash("delivery-rate", "Rate"),
         },
         match longest {
+            Some(wait) if wait.0 >= number::HOUR => {
+                let (shown, unit) = number::long_time(wait.0);
+                Tile::new("wait-longest", "Longest now", shown, unit, wait.0)
+            }
             Some(wait) => {
                 Tile::new("wait-longest", "Longest now", number::count((wait.seconds() + 0.5) as u64), "s", wait.0)
             }
@@ -44,7 +48,8 @@ pub fn tiles(seen: &Seen<'_>) -> (Vec<Tile>, String) {
         tiles.extend((n > 0).then(|| Tile::count(id, label, n)));
     }
     if seen.at_end {
-        tiles.push(Tile::new("total", "Total time", number::short_seconds(look.now.0), "s", look.now.0));
+        let (total, unit) = number::long_time(look.now.0);
+        tiles.push(Tile::new("total", "Total time", total, unit, look.now.0));
     }
     (tiles, format!("n = {} · rate over {} s", number::count(waits.map_or(0, |s| s.count)), RATE.seconds()))
 }

@@ -145,8 +145,9 @@ fn totals(seen: &Seen<'_>) -> Vec<Tile> {
         let nanos = seen.look.now.0;
         let label = if seen.real { "Wall time" } else { "Total time" };
         // Two decimals as long as they fit.
-        let shown = if nanos < 100_000_000_000 { number::seconds(nanos) } else { number::short_seconds(nanos) };
-        tiles.push(Tile::new("total", label, shown, "s", nanos));
+        let short = number::long_time(nanos);
+        let (shown, unit) = if nanos < 100_000_000_000 { (number::seconds(nanos), "s") } else { short };
+        tiles.push(Tile::new("total", label, shown, unit, nanos));
         tiles.push(Tile::count("peak-tasks", "Peak tasks", tally.tasks_peak));
     }
     tiles

@@ -125,7 +125,10 @@ impl Tile {
     /// A time in seconds, unless there are too few samples to speak of it.
     fn seconds(id: &str, label: &str, of: Option<Summary>, (enough, pick): (u64, Pick)) -> Tile {
         match of.filter(|summary| summary.count >= enough).map(|summary| pick(&summary)) {
-            Some(span) => Tile::new(id, label, number::short_seconds(span.0), "s", span.0),
+            Some(span) => {
+                let (shown, unit) = number::long_time(span.0);
+                Tile::new(id, label, shown, unit, span.0)
+            }
             None => Tile::dash(id, label),
         }
     }

@@ -1,8 +1,11 @@
 //! The calls at the landings of a bank, as a table: who has been waiting longest stands first.
 
+use crate::app::as_painted::use_as_painted;
+use crate::app::lab::Lab;
 use crate::app::markup::{classes, html};
 use crate::app::page::use_page;
 use crate::app::scene::{self, read_scene};
+use crate::trace::Span;
 use crate::view::number;
 use crate::view::scene::tables::{self, HallCall, Way};
 use yew::prelude::*;
@@ -18,10 +21,10 @@ pub fn HallCalls() -> Html {
     let page = use_page();
     // Room that was once needed is kept, or what is below would jump with every call.
     let room = use_mut_ref(|| 1_usize);
+    let calls = use_as_painted(&page, open_calls);
     let lab = page.lab();
     let spec = scene::spec(&lab);
     let Some((_, bank)) = spec.bank() else { return Html::default() };
-    let calls = read_scene(&lab, tables::hall_calls);
     let shown = calls.len().min(MOST);
     // Before and after a run nothing jumps.
     let still = lab.session().events() == 0 || lab.session().at_end();
@@ -43,6 +46,12 @@ pub fn HallCalls() -> Html {
             </table>
         </section>
     }
+}
+
+/// The calls, as they are written: how long somebody has been waiting is another with every frame.
+fn open_calls(lab: &Lab) -> Vec<HallCall> {
+    let calls = read_scene(lab, tables::hall_calls).into_iter();
+    calls.map(|call| HallCall { longest: Span::ZERO, ..call }).collect()
 }
 
 fn heading(open: usize, more: usize) -> String {

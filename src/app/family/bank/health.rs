@@ -1,6 +1,7 @@
 //! How a bank is: each car with its breaker, the fleet in a word, and the figures that the original computes.
 
 use crate::analysis::{Subject, Summary};
+use crate::app::as_painted::use_as_painted;
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
 use crate::app::markup::{classes, html};
@@ -16,14 +17,16 @@ use yew::prelude::*;
 #[component]
 pub fn SystemHealth() -> Html {
     let page = use_page();
+    let read = use_as_painted(&page, |lab| {
+        read_scene(lab, |scene, look| {
+            let health = tables::health(scene, look)?;
+            let score = tables::score(scene, &health);
+            Some((health, score))
+        })
+    });
     let lab = page.lab();
     let spec = scene::spec(&lab);
     let Some((_, bank)) = spec.bank() else { return Html::default() };
-    let read = read_scene(&lab, |scene, look| {
-        let health = tables::health(scene, look)?;
-        let score = tables::score(scene, &health);
-        Some((health, score))
-    });
     let Some((health, score)) = read else { return Html::default() };
     html! {
         <section class="sec bank" aria-labelledby="h-health" data-testid="system-health" data-in-service={health.in_service().to_string()}>

@@ -55,7 +55,7 @@ impl Scene<'_> {
         html! {
             <li key={row.number} data-testid="api-exchange" data-status={code} data-exchange={row.number.to_string()}>
                 <div class="head">
-                    <time title="virtual time">{ format!("{:.3}", row.at.seconds()) }</time>
+                    <time title="virtual time">{ number::instant(row.at.0) }</time>
                     <b class="meth">{ method }</b><code>{ path }</code>
                     { self.outcome(row, replies) }
                 </div>
@@ -130,7 +130,7 @@ impl Scene<'_> {
                     _ if ended => format!("{count}, with the last of which the system ended it"),
                     (true, _) => format!("{count}, then hung up"),
                     (false, None) => "listening, no message yet".to_owned(),
-                    (false, Some(last)) => format!("{count}, the latest at {:.3}", last.at.seconds()),
+                    (false, Some(last)) => format!("{count}, the latest at {}", number::moment(last.at.0)),
                 } }</span>
                 if !hung_up && !ended && !self.lab.wants_real() {
                     <button type="button" class="btn bd" data-testid="api-hang" onclick={self.page.asks(Command::Hang(row.number))}>{ "Hang up" }</button>

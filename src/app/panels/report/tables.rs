@@ -38,7 +38,7 @@ type Column = (&'static str, TimeUnit, Option<Summary>);
 fn figures(columns: &[Column]) -> impl Iterator<Item = Vec<String>> {
     let cell = |(_, unit, of): &Column, pick: Figure| match (of.as_ref().map(pick), unit) {
         (None, _) => dash(),
-        (Some(nanos), TimeUnit::Seconds) => format!("{:.3} s", nanos as f64 / 1e9),
+        (Some(nanos), TimeUnit::Seconds) => number::moment(nanos),
         (Some(nanos), TimeUnit::Millis) => ms(nanos),
     };
     FIGURES.into_iter().map(move |(word, pick)| {

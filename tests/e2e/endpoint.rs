@@ -91,7 +91,7 @@ async fn a_real_run_keeps_what_is_planned_and_how_many_requests_there_are_in_the
         call(&page, &address, "&x=1000000000~0~fault~slow-server~3;2000000000~0~fault~slow-server~off").await;
         page.until_is("run", "data-state", "done").await;
         assert_eq!(page.number("metric-completed", "data-value").await, 100, "no more than the cap allows");
-        assert!(page.text("$('kept').textContent").await.contains("None acts in a run against a real endpoint"));
+        assert!(page.text("$('kept').textContent").await.contains("None of it acts in a run against a real endpoint"));
         let link = page.link().await;
         assert!(link.contains("slow-server~3") && !link.contains("requests="), "{link}");
         page.click("target-sim").await;

@@ -35,14 +35,13 @@ async fn the_longest_tasks_of_the_front_door() {
     .await;
 }
 
-#[tokio::test]
-#[ignore = "a measurement: run by scripts/bench-page.sh"]
-async fn the_longest_tasks_of_loading_and_running_wait_group() {
-    before_the_page(async |page: Page| {
+/// The longest tasks of loading a link, running it to its end at max, and going to its start and back; none over so many milliseconds.
+async fn measure(link: &'static str, most: f64) {
+    before_the_page(async move |page: Page| {
         page.chromium(crate::chromium::Command::before_load(OBSERVE)).await;
         let mut worst = 0.0_f64;
         for run in 1..=3 {
-            page.open("#/wait-group").await;
+            page.open(link).await;
             let loading = longest(&page).await;
             page.run_to_the_end().await;
             let running = longest(&page).await;
@@ -52,10 +51,22 @@ async fn the_longest_tasks_of_loading_and_running_wait_group() {
             page.press('\u{e010}').await;
             page.is_over().await;
             let scrubbing = longest(&page).await;
-            println!("run {run}: longest task while loading {loading:.0} ms, running at max {running:.0} ms, to the start and back {scrubbing:.0} ms (0: none over 50 ms)");
-            worst = running.max(worst);
+            println!("{link}, run {run}: longest task while loading {loading:.0} ms, running at max {running:.0} ms, to the start and back {scrubbing:.0} ms (0: none over 50 ms)");
+            worst = [loading, running, scrubbing].into_iter().fold(worst, f64::max);
         }
-        assert!(worst <= 50.0, "a task of {worst:.0} ms while running: the page does not answer clicks meanwhile");
+        assert!(worst <= most, "a task of {worst:.0} ms: the page does not answer clicks meanwhile");
     })
     .await;
+}
+
+#[tokio::test]
+#[ignore = "a measurement: run by scripts/bench-page.sh"]
+async fn the_longest_tasks_of_wait_group() {
+    measure("#/wait-group", 50.0).await;
+}
+
+#[tokio::test]
+#[ignore = "a measurement: run by scripts/bench-page.sh"]
+async fn the_longest_tasks_of_200_000_tasks_at_once() {
+    measure("#/wait-group?requests=200000", 100.0).await;
 }

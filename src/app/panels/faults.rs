@@ -49,15 +49,13 @@ pub fn faults(page: &Page) -> Html {
 
 /// What is said of the faults where the requests go to a real endpoint.
 fn kept(count: usize) -> Html {
-    let what = match count {
-        0 => return Html::default(),
-        1 => "One fault or change that is planned stays",
-        _ => "Faults and changes that are planned stay",
-    };
+    if count == 0 {
+        return Html::default();
+    }
     html! {
         <section class="sec" aria-labelledby="h-faults">
             <header><h2 id="h-faults">{ "Faults" }</h2></header>
-            <p class="note" data-testid="kept">{ what }{ " in the scenario and its link. None acts in a run against a real endpoint." }</p>
+            <p class="note kept" data-testid="kept">{ "What is planned stays in the scenario and its link. None of it acts in a run against a real endpoint." }</p>
         </section>
     }
 }

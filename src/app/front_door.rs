@@ -55,6 +55,10 @@ pub fn answer(number: usize, lab: &mut Lab, state: &mut State) -> bool {
     let Some((pattern, question)) = patterns::questions().into_iter().nth(number) else { return false };
     lab.open(Scenario::of(pattern, question.preset));
     leave(state);
+    // On a phone what the scenario shows stands above the stage, and out of sight of who has just pressed a question below it.
+    if host::is_phone() {
+        host::reveal(".top");
+    }
     let stops = SimTime(question.stops.0);
     if host::prefers_less_motion() {
         lab.seek(stops);

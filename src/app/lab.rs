@@ -229,7 +229,13 @@ impl Lab {
         if self.waited_ms < PATIENCE_MS {
             return None;
         }
-        let share = self.playhead().seconds() / wanted.seconds().max(1e-9);
+        let share = if wanted == SimTime::MAX {
+            // When it ends is not known yet, how many there are to be mostly is.
+            let expected = self.scenario().expects().map_or(f64::INFINITY, |expected| expected as f64);
+            self.ledger().tally.departed() as f64 / expected.max(1.0)
+        } else {
+            self.playhead().seconds() / wanted.seconds().max(1e-9)
+        };
         Some(share.clamp(0.0, 1.0))
     }
 

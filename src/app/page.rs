@@ -270,6 +270,8 @@ impl Reducible for State {
 pub struct Page {
     /// What changes seldom.
     pub state: Rc<State>,
+    /// Where the playhead stood when this was rendered: what shows the time at the same pace must not look at it at different instants.
+    pub at: SimTime,
     lab: Rc<RefCell<Lab>>,
     side_runs: Rc<RefCell<SideRuns>>,
     ask: Callback<Command>,
@@ -306,7 +308,8 @@ impl Page {
         ask: Callback<Command>,
         drafts: Drafts,
     ) -> Page {
-        Page { state, lab, side_runs, ask, drafts }
+        let at = lab.borrow().playhead();
+        Page { state, at, lab, side_runs, ask, drafts }
     }
 
     /// The experiment, to be read while rendering and let go at once.

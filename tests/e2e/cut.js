@@ -88,5 +88,8 @@ for (let i = 0; i < flat.length; i++) {
 }
 const page = document.scrollingElement;
 if (page.scrollWidth > innerWidth + 1) found.push(`the page is ${page.scrollWidth} px wide in a window of ${innerWidth}`);
-if (page.scrollHeight > innerHeight + 1) found.push(`the page is ${page.scrollHeight} px high in a window of ${innerHeight}`);
+// On a phone what is said above the stage can be scrolled away, and no more: then stage, pane and transport fill the window.
+const phone = matchMedia("(max-width: 767.98px)").matches;
+const above = phone ? document.querySelector("#stage-region").getBoundingClientRect().top + scrollY : 0;
+if (page.scrollHeight > innerHeight + above + 1) found.push(`the page is ${page.scrollHeight} px high in a window of ${innerHeight}, with ${above} px above its stage`);
 return [...new Set(found)];

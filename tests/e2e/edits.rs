@@ -170,3 +170,21 @@ async fn a_band_is_dragged_by_its_head_and_by_its_edges() {
     })
     .await;
 }
+
+/// Whoever looked at the figures of a run that was over, and changed something, read that nothing had run yet.
+#[tokio::test]
+async fn who_stands_at_the_end_of_a_run_stands_at_the_end_of_the_changed_one() {
+    on_the_page("#/worker-pool?requests=300", async |page: Page| {
+        page.run_to_the_end().await;
+        page.fill("param-workers", "40").await;
+        until_link(&page, "#/worker-pool?requests=300&workers=40").await;
+        page.until_is("run", "data-state", "done").await;
+        assert_eq!(page.trace().await, Trace::native("#/worker-pool?requests=300&workers=40"));
+        page.until("the run before is still to be seen", "$('before')?.innerText.includes('Workers 15')").await;
+        // Another scenario is another matter: it begins at its start.
+        page.value("(() => { const s = $('preset'); s.value = 'open'; s.dispatchEvent(new Event('change', { bubbles: true })); })()").await;
+        page.until_is("run", "data-state", "idle").await;
+        page.until("what was changed is said", "document.querySelector('.overlay').innerText.includes('not run yet')").await;
+    })
+    .await;
+}

@@ -77,6 +77,13 @@ async fn every_question_runs_its_scenario_and_stops_where_there_is_something_to_
             assert_eq!(page.attribute(&format!("question-{}", pattern.id), "aria-current").await, "true");
             assert!(page.link().await.starts_with(&format!("#/{}", pattern.id)), "{}", question.asks);
             assert_eq!(page.value("$('lead-close')").await, json!(null), "something was chosen");
+            if page.attribute("run", "data-state").await == "paused" {
+                page.until(
+                    "it says why it stands",
+                    &format!("$('stopped')?.innerText.includes({})", json!(question.fact)),
+                )
+                .await;
+            }
         }
     })
     .await;
@@ -108,7 +115,11 @@ async fn what_is_tried_is_in_the_link_shows_where_it_says_and_is_taken_back_by_a
         page.click("try-1").await;
         page.until("the second is beside the first", "location.hash.includes('workers=60')").await;
         assert_eq!(page.attribute("try-0", "aria-pressed").await, "true", "and takes nothing from it");
-        page.until("what is another is said", "$('voice').innerText.includes('Now: workers 60.')").await;
+        page.until("what is another leads", "$('voice-changed')?.innerText.includes('workers 60')").await;
+        page.until("the sentence of the scenario steps back", "$('voice').innerText.includes('Scenario: ')").await;
+        let weight = |of: &str| format!("+getComputedStyle(document.querySelector('{of}')).fontWeight");
+        let (leads, steps_back) = (weight("[data-testid=voice-changed]"), weight(".sentence small"));
+        page.until("in another weight", &format!("{leads} > {steps_back}")).await;
         page.click("try-0").await;
         page.until_is("try-0", "aria-pressed", "false").await;
         assert_eq!(page.link().await, "#/worker-pool?workers=60");

@@ -100,7 +100,8 @@ fn a_level_stays_until_it_jumps_and_has_no_gap() {
 
 #[test]
 fn a_fault_is_a_band_and_where_nobody_was_answered_in_it_that_is_said() {
-    let outage = |from, to| Stretch { from, to, wash: FILL, rule: RULE, ink: LINE };
+    let outage =
+        |from, to| Stretch { name: "outage".to_owned(), level: 0, from, to, wash: FILL, rule: RULE, ink: LINE };
     let with = |fault| TimeChart {
         faults: vec![fault],
         changes: vec![2.0, 2.01, 5.0],

@@ -23,6 +23,23 @@ fn words_of_the_trade_find_something() {
 }
 
 #[test]
+fn a_word_is_found_in_all_its_forms_and_by_other_words_for_it() {
+    for form in ["saturate", "saturated", "saturation", "overload", "jam", "drown"] {
+        assert!(scenarios(form).iter().any(|found| found.ends_with(" drowned")), "{form}: {:?}", scenarios(form));
+    }
+    for form in ["stuck", "strand", "stranded", "deadlock", "hang"] {
+        assert!(scenarios(form).iter().any(|found| found == "elevator stranded"), "{form}: {:?}", scenarios(form));
+    }
+    for form in ["lost", "lose", "losing", "missing"] {
+        assert!(
+            scenarios(form).iter().any(|found| found == "wait-group lost-results"),
+            "{form}: {:?}",
+            scenarios(form)
+        );
+    }
+}
+
+#[test]
 fn a_timeout_is_found_as_the_parameter_that_it_is() {
     let found = beside("timeout");
     let parameter = found.iter().find_map(|found| match found {

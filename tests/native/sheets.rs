@@ -155,7 +155,7 @@ fn faults_and_changes_of_state_are_in_every_chart_at_the_same_place() {
     assert!(charts.len() >= 4);
     for chart in &charts {
         assert_eq!(chart.faults.len(), 1);
-        let outage = chart.faults[0];
+        let outage = chart.faults[0].clone();
         assert!((outage.from - 2.0).abs() < 0.01 && (outage.to - 5.0).abs() < 0.01, "{outage:?}");
         assert!(chart.changes.len() >= 2 && chart.changes == charts[0].changes);
         assert_eq!((chart.end, chart.until), (charts[0].end, 6.0));

@@ -60,9 +60,41 @@ fn the_outage_is_told_with_its_own_instants_and_counts() {
     assert!(told.contains("613 calls were turned away"), "{told}");
     assert!(told.contains("outage at 2.000 s"), "{told}");
     assert!(told.contains("6,858 have a result, 29 failed and 613 were turned away"), "{told}");
+    // Which answer opened it, which probe opened it again, which closed it: by count and time.
+    for cause in [
+        "in order. Open at 2.030 s, as #",
+        "503, failure 5 in a row.\nHalf-open at 4.0",
+        "Open again at 4.0",
+        "as probe 1 of 3, #",
+        "Closed at 6.",
+        "as probe 3 of 3, #",
+    ] {
+        assert!(told.contains(cause), "{cause}: {told}");
+    }
     // Before it there is nothing to tell of it.
     let before = told_at(&scenario("circuit-breaker", ""), SimTime(1_900_000_000)).join("\n");
     assert!(!before.contains("opened") && !before.contains("outage") && !before.contains("with an error"), "{before}");
+}
+
+#[test]
+fn who_holds_a_breaker_open_by_hand_is_told_among_the_causes_of_its_changes() {
+    let link = "#/circuit-breaker?x=500000000~0~fault~force-open~1000000000&seed=otis";
+    let scenario = millrace::session::link::decode(link).expect("a link").scenario;
+    let told = told_at(&scenario, SimTime(3_000_000_000)).join("\n");
+    for said in [
+        "it opened 2 times, first at 0.500 s, by hand. ",
+        "in order. Held open by hand from 0.500 s.\nClosed at 1.500 s, no longer held open by hand.\nOpen at 2.",
+        "force open at 0.500 s",
+    ] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+}
+
+#[test]
+fn who_is_stranded_is_told_with_where_since_when_and_what_the_car_does_that_was_to_come() {
+    let told = told_at(&scenario("elevator", "stranded"), SimTime::MAX).join("\n");
+    let said = "1 waits at floor 1 to go down since 48.000 s, and car A is to come: idle, at 1, doors closed";
+    assert!(told.contains(said), "{told}");
 }
 
 #[test]

@@ -135,3 +135,51 @@ fn tiles_of_two_hundred_thousand_requests_fit_too() {
         assert!(wide.is_empty(), "{link}: {wide:?}");
     }
 }
+
+#[test]
+fn who_is_stranded_waits_for_ever_and_not_for_a_second() {
+    use millrace::view::scene::tables::hall_calls;
+    let scenario = link::decode("#/elevator?preset=stranded").expect("a link").scenario;
+    let history = History::of(scenario.pattern, &scenario.values());
+    let mut session = Session::new(scenario, Picture::default(), history);
+    session.compute(SimTime::MAX, u64::MAX);
+    session.show(SimTime::MAX, u64::MAX);
+    let values = session.scenario().values();
+    let (spec, trace) =
+        ((session.scenario().pattern.scene)(&values, session.scenario().fidelity), session.run().trace());
+    let (state, at) = (session.state(), session.playhead());
+    let scene = Scene::new(&spec, &values, &state.ledger, &state.recent, &trace);
+    let so_far = session.history().until(session.events(), at);
+    let longest = |stuck: bool| {
+        let look = Look { stuck, ..Look::new((0.0, 0.0), Palette::of(Theme::Light), at) };
+        let (summary, given_up) = (|id| so_far.summary(id), |id| so_far.of(id)?.given_up());
+        let seen = Seen {
+            scene: &scene,
+            look: &look,
+            so_far,
+            measures: &[],
+            summary: &summary,
+            given_up: &given_up,
+            at_end: true,
+            real: false,
+        };
+        (tile(&of_bank(&seen).0, "wait-longest").clone(), hall_calls(&scene, &look))
+    };
+    let (shown, calls) = longest(true);
+    assert_eq!(
+        (shown.shown.as_str(), shown.is_bad, shown.plain.parse().ok()),
+        ("for ever", true, calls.first().map(|call| call.longest.0))
+    );
+    assert!(shown.fits() && calls[0].waits == "for ever" && calls[0].late);
+    assert_eq!(longest(false).0.unit, "s", "of a run that can go on it is told in seconds");
+    // And its log tells the way of each passenger, also of the one who was never fetched.
+    let told: Vec<String> =
+        session.history().journal.entries().iter().map(|entry| format!("{} {}", entry.who, entry.text)).collect();
+    let of = |passenger: &str| {
+        told.iter().filter(|line| line.contains(&format!("{passenger} ")) || line.ends_with(passenger)).count()
+    };
+    assert!(of("#1") >= 3, "came, got in, arrived: {told:?}");
+    assert!(told.iter().any(|line| line.contains("#1 is there, ")), "{told:?}");
+    assert!(told.iter().any(|line| line.ends_with("#10 waits")), "{told:?}");
+    assert!(!told.iter().any(|line| line.contains("#10 gets in")), "{told:?}");
+}

@@ -2,7 +2,8 @@
 //!
 //! Not every event: a page of "request 17 moved" helps nobody. Faults, edits, declared states, notes of the program and of
 //! its server, errors of the server, a channel that becomes full or empties again, the first of each outcome; what the page
-//! asked of the running system, and what was refused to anybody else.
+//! asked of the running system, and what was refused to anybody else. Of a bank of stations that travel each passenger's way is told: there
+//! are few of them, and what became of one is what its log is read for.
 
 use super::{Exchanges, PAGE, Request};
 use litemap::LiteMap;
@@ -64,6 +65,8 @@ pub struct Journal {
     entries: Vec<Entry>,
     full: LiteMap<u32, ()>,
     left_out: u64,
+    /// Whether there are landings: elsewhere nobody has to look at where each job goes.
+    bank: bool,
 }
 
 /// What an entry says, but for where it stands.
@@ -97,6 +100,11 @@ impl Journal {
         trace: &Trace,
     ) {
         let told = match event.kind {
+            _ if self.bank
+                && let Some(told) = travelled(event, transition, after, trace) =>
+            {
+                Some(told)
+            }
             EventKind::Moved { .. } => self.fill(transition, after, trace),
             EventKind::Answered { answer: Answer::Status(200..=299) | Answer::Cancelled, .. } => None,
             EventKind::Answered { answer, .. } => Some(answered(answer, event.at, transition, after, trace)),
@@ -129,6 +137,13 @@ impl Journal {
                 let ended = || Mark::FaultOff(name.clone(), usize::try_from(magnitude).unwrap_or(0));
                 let mark = if on { Mark::FaultOn(name.clone(), magnitude) } else { ended() };
                 Some((if on { Tone::Server } else { Tone::Success }, name, text, Some(mark)))
+            }
+            EventKind::Opened { kind: StationKind::Landing, .. } => {
+                self.bank = true;
+                None
+            }
+            EventKind::Bound { job, via, .. } if self.bank && via != StationId::NONE => {
+                Some((Tone::State, station(via).to_owned(), format!("is to come for {}", number(job)), None))
             }
             EventKind::Edited { field, value } => {
                 Some((Tone::State, trace.name(field).to_owned(), format!("set to {value}"), Some(Mark::Change)))
@@ -192,6 +207,29 @@ impl Journal {
 
 fn number(job: JobId) -> String {
     format!("#{}", job.number())
+}
+
+/// A passenger who comes, gets in, is set down or arrives.
+fn travelled(event: &TraceEvent, moved: &Transition, after: &Ledger, trace: &Trace) -> Option<Told> {
+    let kind = |id: StationId| after.station(id).map(|row| row.kind);
+    let name = |id: StationId| after.station(id).map_or_else(String::new, |row| trace.name(row.name).to_owned());
+    let (number, waited) = (number(moved.job), (event.at - moved.since).seconds());
+    match (kind(moved.from), kind(moved.to)) {
+        (None, Some(StationKind::Landing)) => Some((Tone::Note, name(moved.to), format!("{number} waits"), None)),
+        (Some(StationKind::Landing), Some(StationKind::Car)) => {
+            Some((Tone::State, name(moved.to), format!("{number} gets in, after {waited:.1} s"), None))
+        }
+        (Some(StationKind::Car), Some(StationKind::Landing)) => {
+            let there = after.job(moved.job).is_none_or(|row| row.bound == moved.to);
+            let all = (event.at - moved.entered).seconds();
+            Some(if there {
+                (Tone::Success, name(moved.to), format!("{number} is there, {all:.1} s after it came"), None)
+            } else {
+                (Tone::Blocked, name(moved.to), format!("{number} is set down, and has to wait again"), None)
+            })
+        }
+        _ => None,
+    }
 }
 
 /// A call that ended badly.

@@ -292,6 +292,7 @@ mod tests {
             let mut rows = rows.clone();
             let row = &mut rows[studied];
             (row.end, row.tasks_peak, row.bytes_peak) = (first.end, first.tasks_peak, first.bytes_peak);
+            (row.goodput, row.errors) = (first.goodput, first.errors);
             row.latency = first.latency.map(|one| Summary { p50: Span(one.p50.0 + micros * 1_000), ..one });
             let verdict = verdict(&rows, run.base()).expect("rows make a verdict");
             let rest: Vec<String> = verdict.rest.into_iter().map(|(_, text)| text).collect();
@@ -307,6 +308,32 @@ mod tests {
         let (own, other) = lead.split_once(" ms instead of ").expect("a comparison");
         let own = own.rsplit(' ').next().expect("a figure");
         assert!(!other.starts_with(&format!("{own} ")), "{lead}");
+    }
+
+    #[test]
+    fn who_ends_first_because_most_of_its_requests_failed_is_not_praised_for_it() {
+        let run = computed(&base(50), 10_000);
+        let mut rows = run.rows();
+        let (fails, works) = (rows.len() - 1, 1);
+        for row in &mut rows {
+            (row.end, row.goodput, row.errors) = (SimTime(10_000_000_000), Some(5.0), Some(0.0));
+        }
+        (rows[fails].end, rows[fails].goodput, rows[fails].errors) = (SimTime(1_000_000_000), Some(0.5), Some(99.7));
+        (rows[works].end, rows[works].goodput) = (SimTime(2_000_000_000), Some(25.0));
+        // The base scenario's own pattern is the first: the verdict is on whoever is ahead.
+        let mut base = run.base().clone();
+        base.pattern = rows[0].pattern;
+        let told = verdict(&rows, &base).expect("rows make a verdict");
+        assert!(told.lead.starts_with(rows[works].pattern.name), "{}", told.lead);
+        assert!(told.lead.contains("brings 25.0 results a second instead of 5.0"), "{}", told.lead);
+        let of = |row: &SuiteRow| {
+            let own = told.rest.iter().filter(|(who, _)| who == row.pattern.name);
+            own.map(|(_, what)| what.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let last = of(&rows[fails]);
+        assert!(last.contains("did not do its work") && last.contains("99.7 % of requests fail"), "{last}");
+        assert_eq!(best_written(&rows, Column::Time), Some("2.00".to_owned()), "bold is who did its work");
+        assert!(rows[fails].is_in_the_running(Column::Errors) && !rows[fails].is_in_the_running(Column::P99));
     }
 
     #[test]

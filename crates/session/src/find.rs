@@ -3,6 +3,7 @@
 //! Names and what is said about scenarios and parameters are in the program anyway and are looked through when somebody seeks. The words
 //! of the explanations are not, because they are in the sources: the build lists them (`patterns::words`).
 
+use super::alike::{others, stem};
 use millrace_patterns as patterns;
 use millrace_spec::{Field, Kind, Pattern, Preset};
 
@@ -30,6 +31,21 @@ const FIGURES: &[(&str, &str)] = &[
 /// The most that is found of a kind.
 const MOST: usize = 8;
 
+/// Fewer than this are little.
+const LITTLE: usize = 4;
+
+impl Found {
+    /// What tells it from all others.
+    fn name(&self) -> String {
+        match self {
+            Found::Scenario(pattern, preset) => format!("{} {}", pattern.id, preset.label),
+            Found::Parameter(_, field) => format!("{} {}", field.key, field.label),
+            Found::Figure(pattern, label) => format!("{} {label}", pattern.id),
+            Found::Explained(pattern) => pattern.id.to_owned(),
+        }
+    }
+}
+
 /// The patterns whose name has a text in it, in the order of the catalogue. Nothing sought, everything found.
 pub fn named(sought: &str) -> Vec<&'static Pattern> {
     let sought = plain(sought);
@@ -40,13 +56,26 @@ pub fn named(sought: &str) -> Vec<&'static Pattern> {
         .collect()
 }
 
-/// What else a text is found in, a few of each kind: scenarios first, then parameters, figures and explanations.
+/// What else a text is found in, a few of each kind: scenarios first, then parameters, figures and explanations. A word is sought in all its
+/// forms; where little is found, other words for it are sought as well, and what has those comes last.
 pub fn beside(sought: &str) -> Vec<Found> {
     let sought = plain(sought);
     if sought.chars().count() < 2 {
         return Vec::new();
     }
-    let is_in = |text: &str| begins_a_word(&plain(text), &sought);
+    let mut found = having(&|text: &str| begins_a_word(text, stem(&sought)));
+    if found.len() < LITTLE {
+        let others = others(&sought);
+        let meant = having(&|text: &str| others.iter().any(|word| begins_a_word(text, word)));
+        let known: Vec<String> = found.iter().map(Found::name).collect();
+        found.extend(meant.into_iter().filter(|one| !known.contains(&one.name())).take(MOST));
+    }
+    found
+}
+
+/// What has a text that this says yes to, a few of each kind.
+fn having(has: &dyn Fn(&str) -> bool) -> Vec<Found> {
+    let is_in = |text: &str| has(&plain(text));
     let scenarios = patterns::ALL.iter().flat_map(|&pattern| pattern.scenarios().map(move |preset| (pattern, preset)));
     let scenarios = scenarios
         .filter(|(_, preset)| [preset.label, preset.id, preset.says, preset.help].into_iter().any(is_in))

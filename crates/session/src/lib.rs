@@ -17,6 +17,7 @@
     )
 )]
 
+mod alike;
 mod alternatives;
 mod beside;
 mod edits;

@@ -1,4 +1,7 @@
 //! How faults look wherever time goes to the right: a wash with a rule in the hue of what they do to whoever waits.
+//!
+//! Each has a band of its own, with its name. Where several stand at once, one that began later lies lower, so that its rule, its name and its
+//! edges are not those of another.
 
 use super::{Palette, Rgba, number};
 use millrace_analysis::{Entry, FaultSpan, Mark, fault_spans};
@@ -27,6 +30,23 @@ pub struct FaultBand {
     pub to: Option<SimTime>,
     /// Its colours.
     pub hue: Hue,
+    /// How many others lie above it where it stands.
+    pub level: usize,
+}
+
+/// Puts bands that stand at the same time on levels of their own, in the order in which they begin.
+pub fn lay(bands: &mut [FaultBand]) {
+    // Until when each level is taken.
+    let mut taken: Vec<SimTime> = Vec::new();
+    for band in bands {
+        let free = taken.iter().position(|until| *until <= band.from).unwrap_or(taken.len());
+        let until = band.to.unwrap_or(SimTime::MAX);
+        match taken.get_mut(free) {
+            Some(level) => *level = until,
+            None => taken.push(until),
+        }
+        band.level = free;
+    }
 }
 
 impl Hue {
@@ -82,7 +102,7 @@ pub fn planned_band(
 ) -> FaultBand {
     let fault = faults.iter().find(|fault| fault.name() == name);
     let label = fault.map_or_else(|| name.replace('-', " "), |fault| planned_name(fault, magnitude));
-    FaultBand { label, from, to, hue: Hue::of(fault, p) }
+    FaultBand { label, from, to, hue: Hue::of(fault, p), level: 0 }
 }
 
 /// The bands of the faults that a journal tells of, in the order of their beginnings.
@@ -90,15 +110,32 @@ pub fn fault_bands(journal: &[Entry], faults: &[FaultSpec], p: &Palette) -> Vec<
     let band = |span: FaultSpan<'_>| {
         let fault = faults.iter().find(|fault| fault.name() == span.name);
         let label = fault.map_or_else(|| span.name.replace('-', " "), |fault| fault.full_label().into_owned());
-        FaultBand { label, from: span.from, to: span.to, hue: Hue::of(fault, p) }
+        FaultBand { label, from: span.from, to: span.to, hue: Hue::of(fault, p), level: 0 }
     };
-    fault_spans(journal).into_iter().map(band).collect()
+    let mut bands: Vec<FaultBand> = fault_spans(journal).into_iter().map(band).collect();
+    lay(&mut bands);
+    bands
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use millrace_analysis::Tone;
+
+    #[test]
+    fn what_stands_at_once_lies_on_levels_of_its_own_and_what_follows_comes_up_again() {
+        let p = Palette::of(crate::Theme::Light);
+        let on = |at, id: &str| (at, Mark::FaultOn(id.to_owned(), 1));
+        let off = |at, id: &str| (at, Mark::FaultOff(id.to_owned(), 0));
+        let marks = [on(1, "a"), on(2, "b"), off(3, "a"), on(3, "c"), off(4, "b"), off(5, "c"), on(6, "d")];
+        let entry = |(at, mark)| {
+            let (who, text) = (String::new(), String::new());
+            Entry { event: 0, at: SimTime(at), tone: Tone::Server, who, text, mark: Some(mark) }
+        };
+        let bands = fault_bands(&marks.map(entry), &[], p);
+        let told: Vec<_> = bands.iter().map(|band| (band.label.as_str(), band.level)).collect();
+        assert_eq!(told, [("a", 0), ("b", 1), ("c", 0), ("d", 0)]);
+    }
 
     #[test]
     fn a_fault_in_the_journal_has_its_size_with_its_unit() {

@@ -19,7 +19,9 @@ pub fn story(scene: &Scene<'_>, look: &Look<'_>, so_far: &Prefix<'_>) -> Vec<Str
     // What decides about others first: in a picture with a gate it is what the picture is about.
     let (gates, others): (Vec<_>, Vec<_>) =
         scene.all().partition(|here| here.face().stations().contains(&StationKind::Gate));
-    told.extend(gates.into_iter().chain(others).filter_map(|here| here.face().story(here, so_far)));
+    // Where a place tells of several things in order, each is a paragraph.
+    let places = gates.into_iter().chain(others).filter_map(|here| here.face().story(here, so_far));
+    told.extend(places.flat_map(|story| story.lines().map(str::to_owned).collect::<Vec<_>>()));
     told.extend(longest_line(scene, look));
     told.extend(so_far.measures().filter_map(|figures| measured(figures.measure(), figures.summary()?)));
     if look.stuck {

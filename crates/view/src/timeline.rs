@@ -1,6 +1,6 @@
 //! The timeline's picture: what ended over time, with errors in their own colour, faults as bands, changes of state as marks, the playhead.
 
-use super::fault_bands::{FaultBand, Hue, fault_bands, scheduled_name};
+use super::fault_bands::{FaultBand, Hue, fault_bands, lay, scheduled_name};
 use super::shape::{Anchor, Ink, Point, Shape, Sheet, crisp, text_width};
 use super::state_strip::{colour, states};
 use super::{Palette, Rgba, number};
@@ -38,8 +38,14 @@ pub struct Timeline<'a> {
 /// Left and right.
 const SIDE: f64 = 16.0;
 
+/// How much lower the band of a fault lies that stands while another does.
+const LOWER: f64 = 14.0;
+
 /// How near to a mark is at it.
 const REACH: f64 = 5.0;
+
+/// The width of what takes a fault away that is still to come.
+const AWAY: f64 = 28.0;
 
 /// What a band is taken by at its edges.
 const GRIP: Point = (5.0, 16.0);
@@ -55,16 +61,18 @@ struct Names {
 
 impl Names {
     /// A band near the right end has its name to the left of where it begins; where there is another, it has none.
-    fn put(&mut self, sheet: &mut Sheet, (x, y): Point, name: String, ink: Rgba) {
+    /// Right of one that is still to come there is room for what takes it away.
+    fn put(&mut self, sheet: &mut Sheet, (x, y): Point, name: String, ink: Rgba, scheduled: bool) {
         let (flag, width) = (self.flag, text_width(&name, 11.0, false));
-        let mut left = x.min(self.right - SIDE - width);
+        let room = if scheduled { AWAY } else { 0.0 };
+        let mut left = x.min(self.right - SIDE - width - room);
         if left < flag.1 && left + width > flag.0 {
             // Beside the flag, on the side where there is room.
             left = if flag.0 - width >= self.free.max(2.0) { flag.0 - width } else { flag.1 };
         }
         if left >= self.free && left + width <= self.right - 2.0 {
             sheet.text((left, y), name, Ink::new(ink));
-            self.free = left + width + 8.0;
+            self.free = left + width + room + 8.0;
         }
     }
 }
@@ -105,6 +113,9 @@ impl Timeline<'_> {
         }
         self.faults(&mut sheet, top, base, low);
         self.bars(&mut sheet, top, base);
+        if !low {
+            self.names(&mut sheet, top);
+        }
         sheet.line((SIDE, crisp(base)), (w - SIDE, crisp(base)), p.line_3, 1.0);
         self.axis(&mut sheet, base, low);
         for held in states(self.journal).into_iter().filter(|held| held.from <= self.computed) {
@@ -160,30 +171,52 @@ impl Timeline<'_> {
         }
     }
 
-    fn faults(&self, sheet: &mut Sheet, top: f64, base: f64, low: bool) {
-        let mut names = Names { free: 0.0, flag: self.flag_room(), right: self.size.0 };
-        for band in fault_bands(self.journal, self.faults, self.palette) {
-            let (a, b) = (self.x(band.from), self.x(band.to.unwrap_or(self.computed)));
-            let Hue { wash, rule, ink } = band.hue;
-            sheet.fill((a, top - 6.0), ((b - a).max(1.0), base - top + 6.0), 0.0, wash);
-            sheet.fill((a, top - 8.0), ((b - a).max(1.0), 2.0), 0.0, rule);
-            if !low {
-                names.put(sheet, (a, top - 12.0), band.label, ink);
-            }
+    /// All faults, in the order of their beginnings, each on its level: those that the journal tells of, and those that are still to come.
+    /// Beside each, which of the planned ones it is, if it is one.
+    fn bands(&self) -> Vec<(FaultBand, Option<usize>)> {
+        let mut rest: Vec<(usize, &FaultBand)> = self.planned.iter().enumerate().collect();
+        let mut bands = fault_bands(self.journal, self.faults, self.palette);
+        let mut numbers: Vec<Option<usize>> = Vec::new();
+        for band in &mut bands {
+            // A planned one says its size as well.
+            let own = rest.iter().position(|(_, p)| p.from == band.from && p.label.starts_with(&band.label));
+            let own = own.map(|own| rest.remove(own));
+            band.to = band.to.or(own.and_then(|(_, planned)| planned.to));
+            numbers.push(own.map(|(number, _)| number));
         }
-        for band in self.planned {
-            let (a, b) = (self.x(band.from), self.x(band.to.unwrap_or(self.end)));
-            let Hue { rule, ink, .. } = band.hue;
+        for (number, planned) in rest {
+            bands.push(planned.clone());
+            numbers.push(Some(number));
+        }
+        lay(&mut bands);
+        bands.into_iter().zip(numbers).collect()
+    }
+
+    /// How many others lie above each of the planned faults where it stands.
+    pub fn levels(&self) -> Vec<usize> {
+        let bands = self.bands();
+        let level = |number| bands.iter().find(|(_, own)| *own == Some(number)).map_or(0, |(band, _)| band.level);
+        (0..self.planned.len()).map(level).collect()
+    }
+
+    /// The washes of the faults; their names come later, because those of the lower ones lie over the bars.
+    fn faults(&self, sheet: &mut Sheet, top: f64, base: f64, low: bool) {
+        for (band, planned) in self.bands() {
+            let to = band.to.unwrap_or(if planned.is_some() { self.end } else { self.computed });
+            let (a, b) = (self.x(band.from), self.x(to));
+            let Hue { wash, rule, .. } = band.hue;
+            let top = top + self.lower(&band);
             if band.from > self.computed {
                 let corners = [(a, base), (a, top - 7.0), (b, top - 7.0), (b, base)].map(|(x, y)| (crisp(x), y));
                 for (from, to) in corners.iter().zip(corners.iter().skip(1)) {
                     sheet.dashed(*from, *to, rule, 1.0, (3.0, 2.0));
                 }
-                if !low {
-                    names.put(sheet, (a, top - 12.0), scheduled_name(&band.label, band.from), ink);
-                }
+            } else {
+                let b = self.x(band.to.unwrap_or(self.computed).min(self.computed));
+                sheet.fill((a, top - 6.0), ((b - a).max(1.0), base - top + 6.0), 0.0, wash);
+                sheet.fill((a, top - 8.0), ((b - a).max(1.0), 2.0), 0.0, rule);
             }
-            if !low {
+            if planned.is_some() && !low {
                 for x in [a, b] {
                     sheet.frame(
                         (crisp(x) - 2.5, (top + base) / 2.0 - 8.0),
@@ -198,6 +231,32 @@ impl Timeline<'_> {
         }
     }
 
+    fn names(&self, sheet: &mut Sheet, top: f64) {
+        let mut names = Names { free: 0.0, flag: self.flag_room(), right: self.size.0 };
+        for (band, _) in self.bands() {
+            let Hue { wash, ink, .. } = band.hue;
+            let (x, y) = (self.x(band.from), top - 12.0);
+            let scheduled = band.from > self.computed;
+            let name = if scheduled { scheduled_name(&band.label, band.from) } else { band.label.clone() };
+            if band.level == 0 {
+                names.put(sheet, (x, y), name, ink, scheduled);
+                continue;
+            }
+            // Below its rule, on a plate in its own colour.
+            let width = text_width(&name, 11.0, false);
+            let left = (x + 5.0).min(self.size.0 - SIDE - width);
+            let y = top - 8.0 + self.lower(&band) + 12.0;
+            sheet.fill((left - 3.0, y - 10.0), (width + 6.0, 13.0), 0.0, wash);
+            sheet.text((left, y), name, Ink::new(ink));
+        }
+    }
+
+    /// How much lower than the first a band lies: never so low that nothing is left of it.
+    fn lower(&self, band: &FaultBand) -> f64 {
+        let (step, most) = if self.size.1 < 60.0 { (4.0, 12.0) } else { (LOWER, 2.0 * LOWER) };
+        (band.level as f64 * step).min(most)
+    }
+
     fn axis(&self, sheet: &mut Sheet, base: f64, low: bool) {
         let p = self.palette;
         let (w, h) = self.size;
@@ -209,7 +268,7 @@ impl Timeline<'_> {
             _ => ("h", 1.0 / 3_600.0),
         };
         let step = number::round_step(seconds * scale, (w / 110.0).max(2.0)) / scale;
-        let note = format!("{unit} · ended");
+        let note = format!("{unit} · bars: what ended");
         let limit = w - SIDE - if low { 10.0 } else { text_width(&note, 11.0, false) + 14.0 };
         let mut at = 0.0;
         while at <= seconds * 1.0001 && step > 0.0 {
@@ -320,10 +379,45 @@ mod tests {
     }
 
     #[test]
+    fn of_two_faults_at_once_each_has_its_rule_and_its_name_and_one_that_is_to_come_has_room_for_its_cross() {
+        let on = |ms: u64, id: &str| {
+            let (who, text, mark) = (id.to_owned(), "on".to_owned(), Some(Mark::FaultOn(id.to_owned(), 0)));
+            Entry { event: ms, at: SimTime(ms * 1_000_000), tone: Tone::Server, who, text, mark }
+        };
+        let journal = [on(1_000, "outage"), on(2_000, "force-open")];
+        let end = SimTime(10_000_000_000);
+        let p = Palette::of(Theme::Light);
+        let hue = Hue::of(None, p);
+        let to_come = |label: &str, from: u64| {
+            let (from, to) = (SimTime(from * 1_000_000), Some(SimTime(from * 1_000_000 + 100_000_000)));
+            FaultBand { label: label.to_owned(), from, to, hue, level: 0 }
+        };
+        let planned = [to_come("force open", 2_000), to_come("slow", 9_900)];
+        with(&journal, end, |timeline| {
+            let timeline = Timeline { planned: &planned, computed: SimTime(5_000_000_000), over: false, ..*timeline };
+            let drawn = timeline.draw();
+            let place = |word: &str| {
+                drawn.iter().find_map(|shape| match shape {
+                    Shape::Text { text, at, .. } if *text == word => Some(*at),
+                    _ => None,
+                })
+            };
+            let (outage, forced) = (place("outage").expect("a name"), place("force open").expect("a name of its own"));
+            assert!(forced.1 > outage.1 + 10.0, "one below the other: {outage:?} {forced:?}");
+            let rules = drawn.iter().filter(|shape| matches!(shape, Shape::Rect { size, .. } if size.1 == 2.0)).count();
+            assert!(rules >= 2, "each has its rule");
+            assert_eq!(timeline.levels(), [1, 1], "the outage stands for ever, the force is over then");
+            let name = "slow, at 9.9 s";
+            let left = place(name).map_or(0.0, |at| at.0);
+            assert!(left + text_width(name, 11.0, false) <= 832.0 - SIDE - AWAY || left == 0.0, "{left}");
+        });
+    }
+
+    #[test]
     fn hours_are_written_as_the_clock_has_them_and_the_axis_counts_hours() {
         let words = with(&[], SimTime(28_914_669_000_000), words);
         assert!(words.contains(&number::clock(28_914_669_000_000)), "{words:?}");
-        assert!(words.iter().any(|w| w == "0 h") && words.iter().any(|w| w == "h · ended"), "{words:?}");
+        assert!(words.iter().any(|w| w == "0 h") && words.iter().any(|w| w == "h · bars: what ended"), "{words:?}");
         assert!(words.iter().any(|w| w == "2") && !words.iter().any(|w| w.contains(",000")), "{words:?}");
     }
 }

@@ -38,6 +38,9 @@ pub fn result_table(rows: &[SuiteRow], base: &str, seed: &str) -> Html {
             if rows.iter().any(|r| !r.drained) {
                 <p class="note">{ "A figure in brackets is of a run that did not come to its end." }</p>
             }
+            if rows.iter().any(|r| r.drained && !r.is_in_the_running(Column::Time)) {
+                <p class="note">{ "Where most requests failed no figure is in bold but the share of failures: it ended soon because it did not do its work." }</p>
+            }
         </section>
     }
 }
@@ -45,7 +48,7 @@ pub fn result_table(rows: &[SuiteRow], base: &str, seed: &str) -> Html {
 fn line(row: &SuiteRow, bests: &[(Column, Option<String>)], base: &str) -> Html {
     let cell = |(column, best): &(Column, Option<String>)| {
         let text = row.written(*column);
-        let class = (row.drained && best.as_ref() == Some(&text)).then_some("best");
+        let class = (row.is_in_the_running(*column) && best.as_ref() == Some(&text)).then_some("best");
         html! { <td {class}>{ text }</td> }
     };
     let claimed = row.claims.time;

@@ -6,6 +6,7 @@
 use super::before::Before;
 use super::{Lab, beside, fresh};
 use crate::session::{Edits, Moment, Scenario, Target, link};
+use crate::trace::SimTime;
 
 impl Lab {
     /// The steps so far.
@@ -67,6 +68,10 @@ impl Lab {
     /// Another run, from its start.
     fn begin_anew(&mut self, scenario: Scenario) {
         let playing = self.playing;
+        let was = self.session.scenario();
+        let same_kind =
+            was.pattern.id == scenario.pattern.id && was.preset.map(|p| p.id) == scenario.preset.map(|p| p.id);
+        let to_the_end = self.started && same_kind && !self.session.is_real() && self.at_end();
         let earlier = std::mem::replace(&mut self.session, fresh(scenario.clone()));
         if scenario.pattern.id == earlier.scenario().pattern.id {
             self.remember(earlier);
@@ -76,6 +81,8 @@ impl Lab {
         self.begin(scenario);
         if playing && self.scenario().target == Target::Sim {
             self.play();
+        } else if to_the_end && self.scenario().target == Target::Sim {
+            self.seek(SimTime::MAX);
         }
     }
 

@@ -62,6 +62,11 @@ impl Lab {
         self.stop.map_or(target, |stop| stop.max(self.playhead()).min(target))
     }
 
+    /// Whether it stands where it was to stop, and nobody has moved it since.
+    pub fn has_stopped(&self) -> bool {
+        !self.playing && self.stop == Some(self.playhead())
+    }
+
     /// Whether it is where it was to stop.
     pub(super) fn has_arrived(&self) -> bool {
         self.stop.is_some_and(|stop| self.playhead() >= stop)

@@ -27,7 +27,8 @@ pub fn checks_badge(page: &Page) -> Html {
     // What is asked of the end of a run neither holds nor fails before.
     let holding = promised.clone().filter(|s| s.standing(at, over) == Standing::Holds).count();
     let open = promised.count() - holding;
-    let said = if open == 0 { format!("{holding} checks hold") } else { format!("{holding} checks hold, {open} open") };
+    let said =
+        if open == 0 { format!("{holding} checks hold") } else { format!("{holding} checks hold, {open} to come") };
     let list: Vec<String> = states
         .iter()
         .map(|s| format!("{}: {}", s.check.name(), standing::says(s.check.kind, s.standing(at, over))))

@@ -1,10 +1,12 @@
 //! The log: the journal up to the playhead. A row leads to its instant, and where its line of source is known, to that.
 
 use crate::analysis::{Entry, Tone};
+use crate::app::lab::Status;
 use crate::app::line_of_code;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::app::scene;
+use crate::engine::Progress;
 use crate::platform::{field, host};
 use crate::spec::FaultSpec;
 use crate::view::fault_bands::entry_words;
@@ -22,6 +24,10 @@ pub fn log(page: &Page) -> Html {
     let faults = scene::spec(&lab).faults;
     let left_out = lab.session().history().journal.left_out();
     let trace = lab.session().run().trace();
+    let stuck = match lab.session().outcome() {
+        Some(Progress::Deadlock(who) | Progress::Livelock(who)) if lab.status() == Status::Failed => Some(who.len()),
+        _ => None,
+    };
     // One for all rows: there may be hundreds, five times a second.
     let onclick = {
         let page = page.clone();
@@ -56,6 +62,11 @@ pub fn log(page: &Page) -> Html {
                 <p class="none">{ "Nothing worth telling has happened yet." }</p>
             }
             <ol class="log" {onclick} {onkeydown}>
+                if let Some(tasks) = stuck {
+                    <li class="more" data-testid="log-stuck">
+                        { format!("From {} on nothing can happen any more: {} for ever", number::instant(lab.playhead().0), number::counted(tasks as u64, "task waits", "tasks wait")) }
+                    </li>
+                }
                 { for entries.iter().rev().take(SHOWN).enumerate().map(row) }
                 if hidden > 0 {
                     <li class="more">{ format!("{hidden} earlier entries") }</li>

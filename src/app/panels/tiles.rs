@@ -55,9 +55,10 @@ pub fn tiles(page: &Page) -> Html {
 }
 
 fn tile(t: Tile) -> Html {
+    let means = Some(t.means()).filter(|means| !means.is_empty());
     let title = (!t.full.is_empty()).then_some(t.full);
     let class = classes!(t.is_bad.then_some("bad"), t.is_word.then_some("word"));
     html! {
-        <div data-testid={format!("metric-{}", t.id)} data-value={t.plain}><dt>{ t.label }</dt><dd {title} {class}>{ t.shown }<small>{ t.unit }</small></dd></div>
+        <div data-testid={format!("metric-{}", t.id)} data-value={t.plain} title={means}><dt>{ t.label }</dt><dd {title} {class}>{ t.shown }<small>{ t.unit }</small></dd></div>
     }
 }

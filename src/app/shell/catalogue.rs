@@ -56,7 +56,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
     };
     html! {
         <nav class="rail" aria-label="Pattern catalogue">
-            { menu_actions(&page) }
+            { menu_actions(&page, &props.on_chosen) }
             <label class="find">
                 { icon("search") }
                 <input type="search" id="find" placeholder="Find anything" aria-label="Find anything" {oninput} />

@@ -36,6 +36,8 @@ pub struct FaultBandProps {
     pub scheduled: bool,
     /// The right end of the axis.
     pub end: SimTime,
+    /// How many others lie above it where it stands.
+    pub level: usize,
 }
 
 /// What of a band is taken.
@@ -86,7 +88,8 @@ pub fn FaultBand(props: &FaultBandProps) -> Html {
     {
         let (node, place) = (node.clone(), (from, to.unwrap_or(props.end), props.end));
         let name = text_width(&scheduled_name(&planned_name(&props.fault, props.planned.magnitude), from), 11.0, false);
-        use_effect_on((place, name), move || put(&node, place, name));
+        let level = props.level;
+        use_effect_on((place, name, level), move || put(&node, place, name, level));
     }
     let take = |grip: Grip| {
         let drag = drag.clone();
@@ -257,13 +260,16 @@ fn card(page: &Page, props: &FaultBandProps, problem: &Held<Option<String>>, clo
     }
 }
 
-/// Tells the style sheet where a band is, as shares of the axis, and how wide its name is.
-fn put(node: &NodeRef, (from, to, end): (SimTime, SimTime, SimTime), name: f64) {
+/// Tells the style sheet where a band is, as shares of the axis, how wide its name is, how many lie above it.
+fn put(node: &NodeRef, (from, to, end): (SimTime, SimTime, SimTime), name: f64, level: usize) {
     let Some(element) = node.cast::<HtmlElement>() else { return };
     let share = |at: SimTime| (at.seconds() / end.seconds().max(1e-9)).clamp(0.0, 1.0);
+    let (from, to) = (share(from), share(to).max(share(from) + 1e-5));
     let properties = [
-        ("--from", format!("{:.5}", share(from))),
-        ("--to", format!("{:.5}", share(to))),
+        ("--from", format!("{from:.5}")),
+        ("--to", format!("{to:.5}")),
+        ("--room", format!("{:.3}", (1.0 - from) / (to - from))),
+        ("--level", level.to_string()),
         ("--name", format!("{name:.0}px")),
     ];
     for (property, value) in properties {

@@ -48,10 +48,15 @@ fn idle(page: &crate::app::page::Page) -> Html {
         .map(|f| format!("{} {}", number::count(values.count(f.key)), f.label.to_ascii_lowercase()))
         .collect::<Vec<_>>();
     let facts: Vec<String> = std::iter::once(format!("Seed {}", scenario.seed)).chain(counts).collect();
+    // The lines of the run before are in the charts, and may contradict that nothing has run.
+    let changed = page.lab().before().is_some();
     html! {
         <div class="fr">
-            <strong>{ "Nothing has run yet" }</strong>
+            <strong>{ if changed { "Changed, and not run yet" } else { "Nothing has run yet" } }</strong>
             <span>{ facts.join(", ") }</span>
+            if changed {
+                <span>{ "The run before the change stays in the charts as a grey line." }</span>
+            }
             <button class="btn pri" onclick={page.asks(Command::Toggle)}>{ icon("play") }{ "Run " }<span class="kbd">{ "Space" }</span></button>
         </div>
     }

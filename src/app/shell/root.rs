@@ -130,6 +130,13 @@ fn Workbench(props: &WorkbenchProps) -> Html {
         let menu = menu.clone();
         Callback::from(move |()| menu.set(!*menu))
     };
+    let on_chosen = Callback::from(move |()| {
+        // What was chosen begins with what is said of it.
+        if *menu {
+            host::reveal(".top");
+        }
+        menu.set(false);
+    });
     let two = {
         let lab = page.lab();
         lab.second().map(|second| differences(lab.scenario(), second.scenario()))
@@ -141,7 +148,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                 if compare {
                     <Compare />
                 } else {
-                    <Catalogue on_chosen={Callback::from(move |()| menu.set(false))} />
+                    <Catalogue on_chosen={on_chosen} />
                     <main id="main">
                         { voice(&page) }
                         { transport(&page) }

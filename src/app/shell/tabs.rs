@@ -79,6 +79,7 @@ pub fn Tabs() -> Html {
             Callback::from(move |_: MouseEvent| {
                 open.set(!(on && *open));
                 page.ask(Command::Tab(tab));
+                make_room();
             })
         };
         html! {
@@ -123,8 +124,16 @@ fn use_open(current: Tab) -> Held<bool> {
         use_effect_on(current, move || {
             if seen.replace(current) != current {
                 open.set(true);
+                make_room();
             }
         });
     }
     open
+}
+
+/// On a phone the page goes to where the stage and the pane have the whole window.
+fn make_room() {
+    if host::is_phone() {
+        host::reveal("#stage-region");
+    }
 }

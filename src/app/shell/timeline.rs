@@ -30,7 +30,7 @@ pub fn Timeline() -> Html {
             let size = |c: HtmlCanvasElement| (f64::from(c.client_width()), f64::from(c.client_height()));
             let size = node.cast::<HtmlCanvasElement>().map_or((0.0, 0.0), size);
             let mut at = SimTime::ZERO;
-            with_picture(&page.lab(), page.state.dark, size, &mut |picture| {
+            with_picture(&page, size, &mut |picture| {
                 at = picture.mark_at((x, y)).filter(|_| press).unwrap_or_else(|| picture.at(x));
             });
             page.ask(Command::Seek(at));
@@ -99,17 +99,21 @@ fn bands(page: &Page) -> Html {
     let lab = page.lab();
     let (scenario, end) = (lab.scenario(), end(&lab));
     let computed = lab.session().computed();
+    let mut levels = Vec::new();
+    with_picture(page, (0.0, 0.0), &mut |picture| levels = picture.levels());
     let band = |(number, planned): (usize, Planned)| {
         let fault = scenario.fault(&planned.name)?;
         let (key, scheduled) = (format!("{}/{number}", planned.name), planned.from > computed);
-        Some(html! { <FaultBand {key} {number} {planned} {fault} {scheduled} {end} /> })
+        let level = levels.get(number).copied().unwrap_or(0);
+        Some(html! { <FaultBand {key} {number} {planned} {fault} {scheduled} {end} {level} /> })
     };
     let bands: Vec<Html> = lab.planned().into_iter().enumerate().filter_map(band).collect();
     html! { <div class="fbands">{ for bands }</div> }
 }
 
 /// Calls `body` with the timeline's picture.
-fn with_picture(lab: &Lab, dark: bool, size: (f64, f64), body: &mut dyn FnMut(&Picture<'_>)) {
+fn with_picture(page: &Page, size: (f64, f64), body: &mut dyn FnMut(&Picture<'_>)) {
+    let (lab, dark) = (&*page.lab(), page.state.dark);
     let session = lab.session();
     let (history, scene) = (session.history(), scene::spec(lab));
     let so_far = history.until(u64::MAX, session.computed());
@@ -126,9 +130,9 @@ fn with_picture(lab: &Lab, dark: bool, size: (f64, f64), body: &mut dyn FnMut(&P
         left: so_far.responses(),
         faults: &scene.faults,
         journal: history.journal.entries(),
-        playhead: lab.playhead(),
+        playhead: page.at,
         earliest: session.earliest(),
-        computed: lab.computed().max(lab.playhead()),
+        computed: lab.computed().max(page.at),
         end: end(lab),
         over: session.outcome().is_some(),
     };
@@ -170,6 +174,6 @@ fn paint(node: &NodeRef, page: &Page) {
     let ratio = host::pixel_ratio();
     let Some(size) = canvas::fit(&element, ratio) else { return };
     let mut shapes = Vec::new();
-    with_picture(&page.lab(), page.state.dark, size, &mut |picture| shapes = picture.draw());
+    with_picture(page, size, &mut |picture| shapes = picture.draw());
     canvas::paint(&element, ratio, &shapes);
 }

@@ -27,7 +27,7 @@ pub fn top_bar(page: &Page, on_menu: &Callback<()>) -> Html {
             <div class="brand">{ brand() }<span>{ "Millrace" }</span></div>
             <div class="ttl">
                 <h1>{ scenario.pattern.title }</h1>
-                { presets(page, true) }
+                { presets(page, None) }
                 { undo_buttons(page) }
             </div>
             <div class="right">
@@ -51,37 +51,46 @@ pub fn top_bar(page: &Page, on_menu: &Callback<()>) -> Html {
     }
 }
 
-/// What the top bar has no room for on phones, for the head of the catalogue.
-pub fn menu_actions(page: &Page) -> Html {
+/// What the top bar has no room for on phones, for the head of the catalogue, which closes where another view is chosen.
+pub fn menu_actions(page: &Page, on_chosen: &Callback<()>) -> Html {
     let scenario = page.scenario();
+    let then = |wish: Command| {
+        let (page, chosen) = (page.clone(), on_chosen.clone());
+        Callback::from(move |_: MouseEvent| {
+            page.ask(wish.clone());
+            chosen.emit(());
+        })
+    };
     html! {
         <div class="menu-acts">
             if scenario.calls_server() {
                 { target_choice(page, scenario.target, false) }
             }
-            { presets(page, false) }
+            { presets(page, Some(on_chosen)) }
             { undo_buttons(page) }
             if scenario.pattern.suite.is_some() {
-                <button class="btn bd" onclick={page.asks(Command::Compare(true))}>{ icon("compare") }{ "Run all" }</button>
+                <button class="btn bd" onclick={then(Command::Compare(true))}>{ icon("compare") }{ "Run all" }</button>
             }
             <Share named=false />
-            <button class="btn bd" onclick={page.asks(Command::Help(true))}>{ icon("help") }{ "Keys" }</button>
+            <button class="btn bd" onclick={then(Command::Help(true))}>{ icon("help") }{ "Keys" }</button>
         </div>
     }
 }
 
 /// The choice of a preset. Outside scripts know it by name; its twin in the phone's menu is not the one they mean.
-fn presets(page: &Page, named: bool) -> Html {
+fn presets(page: &Page, in_menu: Option<&Callback<()>>) -> Html {
     let scenario = page.scenario();
     let presets = scenario.pattern.presets;
     if presets.is_empty() {
         return Html::default();
     }
+    let named = in_menu.is_none();
     let onchange = {
-        let page = page.clone();
+        let (page, then) = (page.clone(), in_menu.cloned().unwrap_or_else(Callback::noop));
         Callback::from(move |event: Event| {
             let chosen = field::text(&event).unwrap_or_default();
             page.ask(Command::Preset(presets.iter().map(|p| p.id).find(|id| *id == chosen)));
+            then.emit(());
         })
     };
     let current = scenario.preset.map(|p| p.id);
@@ -107,8 +116,7 @@ fn target_choice(page: &Page, target: Target, named: bool) -> Html {
         let segment = Segment::new(id, label);
         if named { segment.testid(testid) } else { segment }
     };
-    let segments =
-        vec![segment("sim", "Simulated server", "target-sim"), segment("fetch", "Real endpoint", "target-fetch")];
+    let segments = vec![segment("sim", "Simulated", "target-sim"), segment("fetch", "Real endpoint", "target-fetch")];
     let choose = {
         let page = page.clone();
         Callback::from(move |index: usize| page.ask(Command::Target(both.get(index).copied().unwrap_or_default())))

@@ -10,10 +10,9 @@ use yew::prelude::*;
 
 /// The transport.
 pub fn transport(page: &Page) -> Html {
-    let (status, at, busy, real, fixed) = {
+    let (status, busy, real, fixed) = {
         let lab = page.lab();
-        let real = lab.wants_real();
-        (lab.status(), lab.playhead(), lab.progress().is_some(), real, lab.is_out_of_reach())
+        (lab.status(), lab.progress().is_some(), lab.wants_real(), lab.is_out_of_reach())
     };
     let (glyph, word) = match status {
         Status::Running if real => ("pause", "Stop"),
@@ -33,7 +32,7 @@ pub fn transport(page: &Page) -> Html {
                 <button class="btn bd cancel" data-testid="cancel" onclick={page.asks(Command::Cancel)}>{ "Cancel" }</button>
             }
             <span class="vr"></span>
-            { clock(page, at.0) }
+            { clock(page, page.at.0) }
             <span class="vr"></span>
             { speed_choice(page) }
             { done(page) }
@@ -44,7 +43,8 @@ pub fn transport(page: &Page) -> Html {
 
 fn clock(page: &Page, ns: u64) -> Html {
     let real = page.lab().wants_real();
-    let ms = ns / 1_000_000;
+    // To the nearest, as the flag on the timeline has it.
+    let ms = (ns + 500_000) / 1_000_000;
     let head = format!("{:02}:{:02}:", ms / 3_600_000, ms / 60_000 % 60);
     let tail = format!("{:02}.{:03}", ms / 1_000 % 60, ms % 1_000);
     let label = if real { "Wall time" } else { "Virtual time" };

@@ -1,17 +1,20 @@
 //! The voice: what the scenario shows, in a sentence over its run, and what to try with it.
 //!
 //! It stands at every width and for every pattern. On the front door a sentence above it says what Millrace is. The sentence is about the
-//! scenario as it was written: where it was changed since, what is another now stands behind it, so that nothing false is said.
+//! scenario as it was written: where it was changed since, what is another now leads, and the sentence steps back behind it under the name of
+//! what it is about, so that nothing false is said aloud.
 
-use crate::app::front_door::LEAD;
-use crate::app::held::use_held;
+use crate::app::front_door::{LEAD, is_answer};
 use crate::app::icon::{IconName, icon_of};
+use crate::app::lab::Status;
 use crate::app::markup::{classes, html};
-use crate::app::page::{Command, Page, use_page};
+use crate::app::page::{Command, Page};
 use crate::app::panels::before_note;
 use crate::app::trying::is_done;
-use crate::platform::media::Media;
+use crate::patterns;
 use crate::session::{Scenario, Target};
+use crate::trace::Span;
+use crate::view::fault_bands::planned_name;
 use crate::view::number;
 use yew::prelude::*;
 
@@ -30,17 +33,19 @@ pub fn voice(page: &Page) -> Html {
                     <button data-testid="lead-close" aria-label="Hide this sentence for good" onclick={page.asks(Command::HideLead)}>{ icon_of(IconName::Close) }</button>
                 </p>
             }
-            <p class="sentence">{ says }
+            <p class="sentence">
                 if let Some(now) = now {
-                    <small data-testid="voice-changed">{ format!(" Now: {now}.") }</small>
+                    <span data-testid="voice-changed">{ format!("Changed: {now}.") }</span><small>{ format!(" Scenario: {says}") }</small>
+                } else {
+                    { says }
                 }
             </p>
-            <Tries />
+            { tries(page) }
         </section>
     }
 }
 
-/// What is another than in the scenario as it was written: a few values, and how many more.
+/// What is another than in the scenario as it was written: a few values and faults, and how many more.
 fn changes(scenario: &Scenario) -> Option<String> {
     let usual = scenario.began_as().fidelity.unwrap_or_default();
     let mut changes: Vec<String> = Vec::new();
@@ -49,8 +54,18 @@ fn changes(scenario: &Scenario) -> Option<String> {
         let label = scenario.field(key)?.label.to_lowercase();
         Some(format!("{label} {}", number::quoted(&value.to_string())))
     }));
+    changes.extend(scenario.planned().into_iter().filter_map(|planned| {
+        let name = planned_name(&scenario.fault(&planned.name)?, planned.magnitude);
+        let when = match planned.from.0 {
+            0 => "from the start".to_owned(),
+            from => format!("at {}", Span(from)),
+        };
+        Some(format!("{} {when}", name.to_lowercase()))
+    }));
     let more = changes.len().saturating_sub(MOST_CHANGES);
-    changes.truncate(MOST_CHANGES);
+    // One more takes no more room than that there is one.
+    let more = if more > 1 { more } else { 0 };
+    changes.truncate(MOST_CHANGES + usize::from(more == 0));
     if more > 0 {
         changes.push(format!("{more} more"));
     }
@@ -60,17 +75,25 @@ fn changes(scenario: &Scenario) -> Option<String> {
 /// How many changes are named.
 const MOST_CHANGES: usize = 2;
 
-/// What to try. On a phone those that fit, and how many more there are.
-#[component]
-fn Tries() -> Html {
-    let page = use_page();
-    let all = use_held(|| false);
+/// Why the run stands that answers a question, and how it goes on.
+fn stopped(page: &Page) -> Html {
+    let (scenario, stands, over) = (page.scenario(), page.lab().has_stopped(), page.lab().status() != Status::Paused);
+    let mut questions = patterns::questions().into_iter();
+    match questions.find(|(pattern, question)| is_answer(&scenario, pattern, question)).filter(|_| stands) {
+        Some((_, question)) => html! {
+            <span class="stopped" role="status" data-testid="stopped">{ if over { format!("Over: {}.", question.fact) } else { format!("Stopped: {}. Space goes on.", question.fact) } }</span>
+        },
+        None => Html::default(),
+    }
+}
+
+/// What to try.
+fn tries(page: &Page) -> Html {
     let (scenario, real) = (page.scenario(), page.lab().wants_real());
     let tries = scenario.tries();
     if real || tries.is_empty() {
-        return html! { <div class="tries">{ before_note(&page) }</div> };
+        return html! { <div class="tries">{ before_note(page) }</div> };
     }
-    let shown = if *all || !Media::holds(PHONE) { tries.len() } else { that_fit(tries.iter().map(|t| t.label)) };
     let button = |(number, trial): (usize, &'static crate::spec::Trial)| {
         let done = is_done(trial, &page.lab(), &page.state);
         html! {
@@ -81,34 +104,12 @@ fn Tries() -> Html {
             </button>
         }
     };
-    let more = {
-        let all = all.clone();
-        Callback::from(move |_: MouseEvent| all.set(true))
-    };
     html! {
         <div class="tries" role="group" aria-label="Try">
             <span>{ "Try" }</span>
-            { for tries.iter().enumerate().take(shown).map(button) }
-            if shown < tries.len() {
-                <button class="btn bd" onclick={more}>{ format!("{} more", tries.len() - shown) }</button>
-            }
-            { before_note(&page) }
+            { for tries.iter().enumerate().map(button) }
+            { stopped(page) }
+            { before_note(page) }
         </div>
     }
-}
-
-const PHONE: &str = "(max-width: 767.98px)";
-
-/// How many buttons fit into the row of a phone of 390 px, beside the one that says how many more there are. A letter of a label is
-/// about 7 px wide, and a button has 28 px beside its label.
-fn that_fit<'a>(labels: impl Iterator<Item = &'a str>) -> usize {
-    let widths: Vec<usize> = labels.map(|label| label.chars().count() * 7 + 36).collect();
-    let fit = |room: usize| {
-        let ends = widths.iter().scan(0, |sum, width| {
-            *sum += width;
-            Some(*sum)
-        });
-        ends.take_while(|end| *end <= room).count()
-    };
-    if fit(326) == widths.len() { widths.len() } else { fit(240).max(1) }
 }

@@ -8,7 +8,9 @@ use millrace_view::number;
 pub enum Column {
     /// Total time, in seconds.
     Time,
-    /// Requests a second.
+    /// Requests with a result, a second.
+    Goodput,
+    /// Requests with a result or an error of the server, a second.
     Throughput,
     /// The median of the latency, in milliseconds.
     P50,
@@ -28,8 +30,9 @@ pub enum Column {
 
 impl Column {
     /// All columns, in the order of the table.
-    pub const ALL: [Column; 9] = [
+    pub const ALL: [Column; 10] = [
         Column::Time,
+        Column::Goodput,
         Column::Throughput,
         Column::P50,
         Column::P95,
@@ -44,7 +47,8 @@ impl Column {
     pub const fn heading(self) -> (&'static str, &'static str) {
         match self {
             Column::Time => ("Time", "s"),
-            Column::Throughput => ("Throughput", "done + failed per s"),
+            Column::Goodput => ("Goodput", "results per s"),
+            Column::Throughput => ("Throughput", "results + errors per s"),
             Column::P50 => ("p50", "ms"),
             Column::P95 => ("p95", "ms"),
             Column::P99 => ("p99", "ms"),
@@ -61,6 +65,7 @@ impl SuiteRow {
     pub fn written(&self, column: Column) -> String {
         let text = match column {
             Column::Time => number::seconds(self.end.0),
+            Column::Goodput => number::dashed(self.goodput, number::rate),
             Column::Throughput => number::dashed(self.throughput, number::rate),
             Column::Errors => number::dashed(self.errors, |share| format!("{share:.2}")),
             Column::Tasks => number::count(self.tasks_peak),

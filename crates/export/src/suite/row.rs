@@ -18,6 +18,8 @@ pub struct SuiteRow {
     pub drained: bool,
     /// How many requests came in.
     pub requests: u64,
+    /// Requests that left with a result, a second. None if no time passed.
+    pub goodput: Option<f64>,
     /// Requests that left with a result or an error, a second. None if no time passed.
     pub throughput: Option<f64>,
     /// Per call, from send to answer; one that timed out counts at its limit. None without a call that ended.
@@ -72,12 +74,14 @@ impl SuiteRow {
         let so_far = history.until(u64::MAX, end);
         let tally = &history.ledger.tally;
         let without = tally.offered.saturating_sub(tally.served());
+        let rates = Rates::counted(tally.outcomes, end.since(SimTime::ZERO));
         SuiteRow {
             pattern: scenario.pattern,
             end,
             drained: *how == Progress::Drained,
             requests: tally.offered,
-            throughput: Rates::counted(tally.outcomes, end.since(SimTime::ZERO)).map(|r| r.throughput()),
+            goodput: rates.map(|r| r.goodput()),
+            throughput: rates.map(|r| r.throughput()),
             latency: so_far.latency(),
             errors: percent(without as f64, tally.offered as f64),
             tasks_peak: tally.tasks_peak,
@@ -113,6 +117,7 @@ impl SuiteRow {
     pub fn figure(&self, column: Column) -> Option<f64> {
         Some(match column {
             Column::Time => self.end.seconds(),
+            Column::Goodput => self.goodput?,
             Column::Throughput => self.throughput?,
             Column::Errors => self.errors?,
             Column::Tasks => self.tasks_peak as f64,
@@ -122,22 +127,33 @@ impl SuiteRow {
     }
 }
 
+/// From this share on, in percent, a run is no good whatever else it is: it ended soon because it did not do its work.
+const MOSTLY_FAILED: f64 = 50.0;
+
+impl SuiteRow {
+    /// Whether it is in the running for the best figure of a column: it came to its end, and it did most of its work.
+    pub fn is_in_the_running(&self, column: Column) -> bool {
+        self.drained && (column == Column::Errors || self.errors.is_none_or(|share| share <= MOSTLY_FAILED))
+    }
+}
+
 /// What the best of a column reads as: whoever reads the same is as good. None if all read the same.
 pub fn best_written(rows: &[SuiteRow], column: Column) -> Option<String> {
     let best = best(rows, column)?;
-    let drained = || rows.iter().filter(|r| r.drained && r.figure(column).is_some());
-    let text = drained().find(|r| r.figure(column) == Some(best))?.written(column);
-    drained().any(|r| r.written(column) != text).then_some(text)
+    let running = || rows.iter().filter(|r| r.is_in_the_running(column) && r.figure(column).is_some());
+    let text = running().find(|r| r.figure(column) == Some(best))?.written(column);
+    running().any(|r| r.written(column) != text).then_some(text)
 }
 
 /// The best figure of a column.
 pub type Best = Option<f64>;
 
-/// The best figure of a column: the greatest throughput, and the least of everything else. None if all are equal. Who did
-/// not come to an end is not in the running.
+/// The best figure of a column: the greatest goodput and throughput, and the least of everything else. None if all are equal.
 pub fn best(rows: &[SuiteRow], column: Column) -> Best {
-    let figures: Vec<f64> = rows.iter().filter(|r| r.drained).filter_map(|r| r.figure(column)).collect();
+    let figures: Vec<f64> =
+        rows.iter().filter(|r| r.is_in_the_running(column)).filter_map(|r| r.figure(column)).collect();
     let greatest = figures.iter().copied().reduce(f64::max)?;
     let least = figures.iter().copied().reduce(f64::min)?;
-    (greatest > least).then_some(if column == Column::Throughput { greatest } else { least })
+    let more_is_better = matches!(column, Column::Goodput | Column::Throughput);
+    (greatest > least).then_some(if more_is_better { greatest } else { least })
 }

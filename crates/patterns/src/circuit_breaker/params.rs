@@ -108,7 +108,7 @@ params! {
         /// How many failures in a row open the breaker.
         failures: u32 => Field::count("breaker-failures", "Failures in a row", 5, 1..=1_000).simple().when(in_a_row),
         /// How long it stays open before it lets probes through.
-        reset: Span => Field::span("breaker-reset", "Open for", Span::secs(2), Span::ZERO..=Span::secs(3600)).simple(),
+        reset: Span => Field::span("breaker-reset", "Stays open for", Span::secs(2), Span::ZERO..=Span::secs(3600)).simple(),
         /// How many probes decide whether it closes.
         half_open: u32 => Field::count("half-open", "Probes", 3, 1..=100).simple(),
         /// How long a caller rests after it was turned away, before it takes the next request.

@@ -17,7 +17,7 @@ pub(super) const USUAL: Preset = Preset {
     label: "An outage of 3 s",
     says: "A server is down for 3 s: five failures open the breaker, and probes find out when it is back.",
     tries: &[
-        Trial::at(2_000, "Open for 1 s", &[Deed::Value("breaker-reset", "1s")]),
+        Trial::at(2_000, "Stay open for 1 s", &[Deed::Value("breaker-reset", "1s")]),
         Trial::at(
             1_500,
             "Kill two callers",
@@ -158,7 +158,7 @@ pub(super) const PRESETS: &[Preset] = &[
         help: "The server is down for a minute. Each probe that fails doubles the open time, up to 8 s: far fewer calls reach it in vain, and the breaker may notice up to 8 s late that it is back.",
         tries: &[
             Trial::at(20_000, "Always open for 500 ms", &[Deed::Value("breaker-reset-factor", "1")]),
-            Trial::at(20_000, "Open for 30 s at most", &[Deed::Value("breaker-reset-max", "30s")]),
+            Trial::at(20_000, "Stay open for 30 s at most", &[Deed::Value("breaker-reset-max", "30s")]),
         ],
         values: &[
             ("outage-for", "60s"),

@@ -35,8 +35,12 @@ pub struct Mark {
 }
 
 /// A stretch of time in which a fault stood.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stretch {
+    /// The fault's name.
+    pub name: String,
+    /// How many others lie above it where it stands.
+    pub level: usize,
     /// From this second.
     pub from: f64,
     /// To this one.
@@ -82,6 +86,9 @@ pub struct TimeChart {
     pub nothing: Option<&'static str>,
 }
 
+/// How much lower the band of a fault lies that stands while another does.
+const LOWER: f64 = 14.0;
+
 /// Draws a piece of a line; one of a single point is a dot.
 fn draw_piece<DB: DrawingBackend>(
     paper: &Paper<'_, DB>,
@@ -120,8 +127,13 @@ impl TimeChart {
         let Some(scale) = self.scale(paper.size()) else { return paper.present() };
         for fault in &self.faults {
             let (a, b) = (scale.x(fault.from), scale.x(fault.to).max(scale.x(fault.from) + 1.0));
-            paper.rect((a, scale.top - 6.0), (b, scale.bottom), fault.wash)?;
-            paper.rect((a, scale.top - 8.0), (b, scale.top - 6.0), fault.rule)?;
+            let top = scale.top - 8.0 + (fault.level as f64 * LOWER).min(2.0 * LOWER);
+            paper.rect((a, top + 2.0), (b, scale.bottom), fault.wash)?;
+            paper.rect((a, top), (b, top + 2.0), fault.rule)?;
+            // Its name below its rule, where it is as wide; the lines lie over it.
+            if b - a > crate::shape::text_width(&fault.name, 11.0, false) + 6.0 {
+                paper.text((a + 4.0, top + 9.0), &fault.name, fault.ink, Align::Left)?;
+            }
         }
         for tick in scale.ticks() {
             let y = scale.y(tick);

@@ -211,9 +211,8 @@ impl Face for Breaker {
     }
 
     fn story(&self, here: Here<'_, '_>, so_far: &Prefix<'_>) -> Option<String> {
-        let row = here.row()?;
         let stated = so_far.journal().iter().filter(|e| e.tone == Tone::State && e.who == here.shown.place.station);
-        story::told(&here, stated, row, so_far.at())
+        story::told(&here, stated, so_far.at())
     }
 
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {

@@ -6,6 +6,7 @@ use super::source::{NODE, doing, progress};
 use super::{Here, Term};
 use crate::number;
 use crate::recent::{BIN, Mode};
+use crate::scene::glyph::Sort;
 use crate::scene::item::waits_at;
 use crate::scene::{Detail, Frame, Look, Plan, Scene, first_fit, glyph, heading, outcomes, wires};
 use crate::shape::{Ink, Sheet, crisp, text_width};
@@ -104,6 +105,21 @@ pub fn note(scene: &Scene<'_>) -> Note {
 /// Below this height under the worker's box there is room for outcomes, but not for a heading too.
 const LOW: f64 = 44.0;
 
+/// From line to line of the outcomes, where there is room and at least.
+const PITCH: f64 = 20.0;
+const LINE: f64 = 13.0;
+
+/// Outcomes in so many lines at most: those that have none are counted together in the last.
+fn in_so_many_lines(mut all: Vec<(Sort, String, u64)>, most: usize) -> Vec<(Sort, String, u64)> {
+    if all.len() > most {
+        let rest = all.split_off(most.saturating_sub(1));
+        let others = rest.len();
+        let n = rest.iter().map(|(_, _, n)| n).sum();
+        all.extend(rest.into_iter().next().map(|(sort, ..)| (sort, format!("{others} others"), n)));
+    }
+    all
+}
+
 /// Draws a sink, joined to what stands before it.
 fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, before: Option<f64>) {
     let (scene, p) = (here.scene, look.palette);
@@ -134,22 +150,24 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, bef
     } else {
         y -= 12.0;
     }
-    for (sort, word, n) in outcomes(scene) {
-        if y > frame.bottom() - 4.0 {
-            break;
-        }
+    let all = outcomes(scene);
+    // Where there is little room the lines stand closer, and what has none is told as one.
+    let room = (frame.bottom() - 4.0 - y).max(0.0);
+    let pitch = (room / (all.len().max(2) - 1) as f64).clamp(LINE, PITCH);
+    let fit = (room / pitch + 1e-6) as usize + 1;
+    for (sort, word, n) in in_so_many_lines(all, fit) {
         glyph::job(sheet, (frame.x + 5.0, y - 4.0), 3.7, sort, p);
         sheet.text((frame.x + 16.0, y), word.clone(), Ink::new(p.ink_2));
         // Never into its own name; the text alternative has every digit.
         let room = frame.w - 20.0 - text_width(&word, 11.0, false);
         let n = number::count_within(n, (room / text_width("0", 11.0, true)).max(0.0) as usize);
         sheet.text((frame.right(), y), n, Ink::new(p.ink).mono().end());
-        y += 20.0;
+        y += pitch;
     }
     let failed = number::dashed(failed_share(tally), |share| format!("{} %", number::percent(share)));
     if y + 12.0 < frame.bottom() {
         sheet.line((frame.x, crisp(y - 7.0)), (frame.right(), crisp(y - 7.0)), p.line, 1.0);
-        for (word, value) in [("Failed", failed), ("Inside", number::count(tally.in_system))] {
+        for (word, value) in [("Failed", failed), ("Not ended", number::count(tally.in_system))] {
             y += 9.0;
             if y < frame.bottom() {
                 sheet.text((frame.x, y), word, Ink::new(p.ink_3));
@@ -215,4 +233,20 @@ fn drain(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
     area.push((first.0, frame.bottom()));
     sheet.area(area, p.success_wash);
     sheet.polyline(line, p.success, 1.3);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_requests_is_told_of_all_however_few_lines_there_are() {
+        let all = || [5, 4, 3, 2].map(|n| (Sort::Success, n.to_string(), n)).to_vec();
+        for most in 1..6 {
+            let told = in_so_many_lines(all(), most);
+            assert!(told.len() <= most, "{told:?}");
+            assert_eq!(told.iter().map(|(_, _, n)| n).sum::<u64>(), 14, "nothing vanishes in {most} lines");
+        }
+        assert_eq!(in_so_many_lines(all(), 2)[1], (Sort::Success, "3 others".to_owned(), 9));
+    }
 }

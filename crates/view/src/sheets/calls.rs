@@ -49,7 +49,12 @@ fn response(told: &Told<'_>) -> Option<Sheet> {
         Some(_) => "ms, log · failures at the limit".to_owned(),
         None => format!("ms, log · {} window", unit_of(told.window())),
     };
-    Some(Sheet::time("response", "Response time", note, chart))
+    let hint = format!(
+        "Percentiles of each window of {}, from {} to the end. The tiles have those of the whole run so far.",
+        unit_of(told.window()),
+        if id == Measure::RESPONSE { "the intended start" } else { "the call" },
+    );
+    Some(Sheet { hint, ..Sheet::time("response", "Response time", note, chart) })
 }
 
 /// How long the server takes to answer, whatever it says: of each where there are several.

@@ -14,7 +14,7 @@ pub use bank::sheets as of_bank;
 pub use calls::sheets as of_calls;
 
 use crate::charts::{Histogram, Line, Stretch, TimeChart};
-use crate::fault_bands::fault_bands;
+use crate::fault_bands::{Hue, fault_bands};
 use crate::place::tables::Contact;
 use crate::{Palette, number};
 use millrace_analysis::{History, Mark, Prefix};
@@ -148,7 +148,8 @@ impl<'a> Told<'a> {
         let bands = fault_bands(journal, &self.spec.faults, self.palette).into_iter();
         let stretch = |band: crate::fault_bands::FaultBand| {
             let to = band.to.unwrap_or(self.until).seconds();
-            Stretch { from: band.from.seconds(), to, wash: band.hue.wash, rule: band.hue.rule, ink: band.hue.ink }
+            let (name, level, Hue { wash, rule, ink }) = (band.label, band.level, band.hue);
+            Stretch { name, level, from: band.from.seconds(), to, wash, rule, ink }
         };
         let changes = journal.iter().filter(|entry| matches!(entry.mark, Some(Mark::Change)));
         TimeChart {

@@ -28,6 +28,12 @@ pub fn tiles(seen: &Seen<'_>) -> (Vec<Tile>, String) {
             None => Tile::dash("delivery-rate", "Rate"),
         },
         match longest {
+            // What was waited until nothing could happen any more is no measure of it.
+            Some(wait) if look.stuck => {
+                let words = "for ever".to_owned();
+                let tile = Tile::word("wait-longest", "Longest now", words.clone(), words).bad_if(true);
+                Tile { plain: wait.0.to_string(), ..tile }
+            }
             Some(wait) if wait.0 >= number::HOUR => {
                 let (shown, unit) = number::long_time(wait.0);
                 Tile::new("wait-longest", "Longest now", shown, unit, wait.0)

@@ -155,6 +155,31 @@ impl Tile {
         Tile { full, is_word: true, ..Tile::new(id, label, shown, "", words) }
     }
 
+    /// What it counts, in a sentence, where its word alone does not say it; otherwise empty.
+    pub fn means(&self) -> &'static str {
+        match self.id.as_str() {
+            "attempts" => "Requests that ended in the last second, in whatever way.",
+            "goodput" => "Requests that ended with a result in the last second.",
+            "errors" => "The share of all that ended so far without a result.",
+            "in-flight" => "Calls that are under way now.",
+            "queue" => "Who waits now: in channels, and for permits.",
+            "throughput" => {
+                "Results and errors of the server in the last second. What was turned away or not in time is in none."
+            }
+            "completed" => "Requests that ended with a result so far.",
+            "p50" | "p95" | "p99" | "p999" if self.label.starts_with("Call") => {
+                "The call alone, from its sending to the answer or its limit, without the wait before it: of all so far."
+            }
+            "p50" | "p95" | "p99" | "p999" => {
+                "From the call to the answer, or to its limit where it was given up: of all so far. The chart has the same of each window."
+            }
+            id if id.starts_with("response-p") => {
+                "From the intended start to the end, the wait before the call with it: of all so far. The chart has the same of each window."
+            }
+            _ => "",
+        }
+    }
+
     /// Whether it is no wider than its place, in the widest of the page's faces.
     pub fn fits(&self) -> bool {
         let unit = if self.unit.is_empty() { 0.0 } else { text_width(&self.unit, UNITS, false) + 2.0 };

@@ -66,7 +66,9 @@ pub fn draw(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) 
     }
     if let Some(frame) = plan.assigned {
         sheet.text((frame.right(), 25.0), "Assigned", Ink::new(p.ink).size(12.0).bold().end());
-        sheet.text((frame.right(), 40.0), "car, arrival", Ink::new(p.ink_3).end());
+        if !plan.narrow {
+            sheet.text((frame.right(), 40.0), "car, arrival", Ink::new(p.ink_3).end());
+        }
     }
     let with_line = lines(state, plan);
     if !plan.has_lines() {
@@ -171,11 +173,13 @@ fn waiting(
     let room = right - plan.numbers - plan.bars - 8.0;
     let late = |waits: &Span| usize::from(*waits > state.spec.patience);
     let pitch = (room / n as f64).min(13.0);
+    let one_by_one = n < COUNTED && pitch > FIGURE && look.detail != Detail::Flow && !plan.narrow;
     if look.stuck {
-        let w = if n < COUNTED { n as f64 * pitch } else { room };
-        sheet.frame((right - w, ground - 12.0), (w + 2.0, 12.0), 2.0, None, p.server, 1.0);
+        let w = if one_by_one { n as f64 * pitch } else { room.min(FIGURE + 22.0) };
+        let foot = if one_by_one { ground } else { y + 6.0 };
+        sheet.frame((right - w, foot - 13.0), (w + 2.0, 14.0), 2.0, None, p.server, 1.0);
     }
-    if n < COUNTED && pitch > FIGURE && look.detail != Detail::Flow && !plan.narrow {
+    if one_by_one {
         for (index, waits) in landing.people.iter().enumerate() {
             if let Some(some) = people.get_mut(late(waits)) {
                 some.stand((right - (index as f64 + 0.5) * pitch, ground));
@@ -215,7 +219,9 @@ fn lamps(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan, lan
     let late = call.longest > state.spec.patience;
     let ink = if late { Ink::new(p.blocked_ink).medium() } else { Ink::new(p.ink) };
     let right = plan.landings.right() - if plan.narrow { 0.0 } else { 8.0 };
-    sheet.text((right, y + 4.0), seconds(call.longest), ink.end());
+    // Where nothing can happen any more no time passes either: what was waited so far is not what is to be known.
+    let waits = if look.stuck { "∞".to_owned() } else { seconds(call.longest) };
+    sheet.text((right, y + 4.0), waits, ink.end());
 }
 
 /// Whole seconds; where they are many minutes and seconds, and hours at last: never wider than "999 s".
@@ -227,6 +233,11 @@ pub fn seconds(span: Span) -> String {
         ..6_000 => format!("{}:{:02}", whole / 60, whole % 60),
         _ => format!("{:.1} h", seconds / 3_600.0),
     }
+}
+
+/// How long the first of a call has waited: of a run that cannot go on, for ever.
+pub fn waits(look: &Look<'_>, call: &Call) -> String {
+    if look.stuck { "for ever".to_owned() } else { seconds(call.longest) }
 }
 
 /// The car that is to come, and when.

@@ -27,6 +27,7 @@ use crate::scene::{
 };
 use crate::shape::{Ink, Sheet, cut, text_width};
 use crate::text::Row;
+use millrace_analysis::Prefix;
 use millrace_spec as spec;
 use millrace_trace::{Outcome, StationKind};
 use plan::Plan;
@@ -86,6 +87,10 @@ impl Face for Bank<'_> {
 
     fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         Some(words::description(here.scene, here.label()))
+    }
+
+    fn story(&self, here: Here<'_, '_>, _: &Prefix<'_>) -> Option<String> {
+        words::story(here.scene)
     }
 
     fn words(&self, _: Here<'_, '_>) -> Option<&'static Words> {

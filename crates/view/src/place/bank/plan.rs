@@ -14,6 +14,8 @@ const HEADING: f64 = 118.0;
 const ABOVE: f64 = 13.5;
 /// The width of a column of what is assigned that has room for one call a line.
 const SLIM: f64 = 74.0;
+/// Of so many cars at most a phone has room for which is to come where.
+const FEW: f64 = 3.0;
 /// The height of a line of words.
 pub const LINE: f64 = 13.0;
 
@@ -80,26 +82,29 @@ impl Plan {
         let (low, high) = state.ends;
         let floors = f64::from((high - low).max(0)) + 1.0;
         let cars = state.cars.len().max(1) as f64;
+        let most = if narrow { Tier::Narrow } else { Tier::Full };
         // The first that tells most of each car.
-        let choices: &[(f64, f64)] =
-            if narrow { &[(124.0, 0.0)] } else { &[(234.0, 110.0), (190.0, 110.0), (160.0, SLIM), (160.0, 0.0)] };
+        let choices: &[(f64, f64)] = match narrow {
+            true if cars > FEW => &[(124.0, 0.0)],
+            true => &[(124.0, SLIM), (124.0, 0.0)],
+            false => &[(234.0, 110.0), (190.0, 110.0), (160.0, SLIM), (160.0, 0.0)],
+        };
         let (mut column, mut right, mut tier) = (0.0, 0.0, None);
         for &(left, assigned) in choices {
             let extra = if assigned > 0.0 { 16.0 } else { 0.0 };
-            let found = Tier::of((frame.w - left - assigned - extra) / cars);
+            let found = Tier::of((frame.w - left - assigned - extra) / cars).min(most);
             if tier.is_none_or(|tier| found > tier) {
                 (column, right, tier) = (left, assigned + extra, Some(found));
             }
         }
-        let most = if narrow { Tier::Narrow } else { Tier::Full };
-        let tier = tier.unwrap_or(Tier::Mark).min(most);
+        let tier = tier.unwrap_or(Tier::Mark);
         if tier == Tier::Full {
             // Headings are worth more than figures side by side.
             column = (frame.w - right - HEADING * cars).clamp(column.min(190.0), column);
         }
         let widest = match (narrow, tier) {
-            (true, _) => 110.0,
-            (_, Tier::Full) => 190.0,
+            (true, _) => 144.0,
+            (_, Tier::Full) => 260.0,
             (_, Tier::Medium) => 104.0,
             _ => 62.0,
         };

@@ -7,7 +7,7 @@ pub use crate::scene::contact::Contact;
 use crate::scene::{Look, Scene};
 
 use super::breaker::Breaker;
-use super::floors::{arrival, seconds};
+use super::floors::{arrival, waits};
 use super::plan::number;
 use super::state::{Car, Landing, State};
 use millrace_trace::{Span, StationId};
@@ -25,7 +25,7 @@ pub struct HallCall {
     pub people: u64,
     /// How long the first of them has been waiting.
     pub longest: Span,
-    /// The same in words: "63 s".
+    /// The same in words: "63 s", and "for ever" where the run cannot go on.
     pub waits: String,
     /// Whether that is too long.
     pub late: bool,
@@ -121,8 +121,8 @@ pub fn hall_calls(scene: &Scene<'_>, look: &Look<'_>) -> Vec<HallCall> {
             way: call.way,
             people: call.people,
             longest: call.longest,
-            waits: seconds(call.longest),
-            late: call.longest > state.spec.patience,
+            waits: waits(look, call),
+            late: look.stuck || call.longest > state.spec.patience,
             car: state.car(call.via).map_or(String::new(), |car| car.name.to_owned()),
             arrives: arrival(state, look, landing, call, false),
         })

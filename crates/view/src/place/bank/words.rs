@@ -1,7 +1,7 @@
 //! A bank in words: for those who do not see the canvas, and in the label box of whatever is pointed at.
 
 use super::breaker::Breaker;
-use super::floors::{arrival, seconds};
+use super::floors::{arrival, waits};
 use super::plan::number;
 use super::state::{Call, Car, Landing, State, Way};
 use crate::number as numbers;
@@ -60,9 +60,9 @@ fn car_row(car: &Car<'_>) -> String {
 }
 
 /// "3 waiting to go down, longest 63 s, car A".
-fn call_words(state: &State<'_>, call: &Call) -> String {
+fn call_words(state: &State<'_>, look: &Look<'_>, call: &Call) -> String {
     let car = state.car(call.via).map_or("no car".to_owned(), |car| format!("car {}", car.name));
-    format!("{} waiting {}, longest {}, {car}", numbers::count(call.people), to_go(call.way), seconds(call.longest))
+    format!("{} waiting {}, longest {}, {car}", numbers::count(call.people), to_go(call.way), waits(look, call))
 }
 
 /// Who is at a landing and wants to go nowhere.
@@ -82,11 +82,35 @@ pub fn rows(scene: &Scene<'_>, look: &Look<'_>, label: &str) -> Vec<(String, Str
     let Some(state) = State::of(scene, look) else { return Vec::new() };
     let mut rows: Vec<(String, String)> = state.cars.iter().map(|car| (car.name.to_owned(), car_row(car))).collect();
     for landing in state.landings.iter().rev().filter(|landing| !landing.people.is_empty()) {
-        let words = landing.calls.iter().map(|call| call_words(&state, call)).chain(others(landing));
+        let words = landing.calls.iter().map(|call| call_words(&state, look, call)).chain(others(landing));
         rows.push((landing.name.to_owned(), words.collect::<Vec<_>>().join("; ")));
     }
     rows.push((label.to_owned(), sums(&state)));
     rows
+}
+
+/// So many calls are told of, those that wait longest.
+const MOST: usize = 3;
+
+/// Who waits where since when, and what the car does that is to come: a line for each call.
+pub fn story(scene: &Scene<'_>) -> Option<String> {
+    let state = State::of(scene, &blind(scene))?;
+    let mut all: Vec<(&str, Call)> = Vec::new();
+    for landing in &state.landings {
+        all.extend(landing.calls.iter().map(|call| (landing.name, *call)));
+    }
+    millrace_trace::order::sort_by_key(&mut all, |(_, call)| std::cmp::Reverse(call.longest));
+    let line = |(landing, call): &(&str, Call)| {
+        let (n, verb) = (numbers::count(call.people), if call.people == 1 { "waits" } else { "wait" });
+        let since = numbers::moment(scene.ledger.now.0.saturating_sub(call.longest.0));
+        let comes = match state.car(call.via) {
+            Some(car) => format!("car {} is to come: {}", car.name, motion(car).join(", ")),
+            None => "no car is to come".to_owned(),
+        };
+        format!("{n} {verb} at {landing} {} since {since}, and {comes}.", to_go(call.way))
+    };
+    let told: Vec<String> = all.iter().take(MOST).map(line).collect();
+    (!told.is_empty()).then(|| told.join("\n"))
 }
 
 fn sums(state: &State<'_>) -> String {
@@ -146,7 +170,7 @@ pub fn about_landing(state: &State<'_>, look: &Look<'_>, landing: &Landing<'_>) 
     let line = |call: &Call| {
         let when = arrival(state, look, landing, call, false);
         let when = if when.is_empty() || when == "—" { String::new() } else { format!(", {when}") };
-        format!("{}{when}", call_words(state, call))
+        format!("{}{when}", call_words(state, look, call))
     };
     landing.calls.iter().map(line).chain(others(landing)).collect()
 }

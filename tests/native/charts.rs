@@ -150,3 +150,13 @@ fn what_was_computed_and_is_yet_to_come_again_is_paler() {
     };
     assert_eq!((washes(4.0), washes(10.0)), (1, 0));
 }
+
+#[test]
+fn what_is_pointed_at_after_an_hour_is_read_as_the_clock_has_it() {
+    // "28910–28920 s" stood over a chart below a clock at 08:02:00.
+    let line = Line::windows("p50", vec![vec![(28_920.0, 30.0)]], 10.0, (LINE, LINE), 1.0);
+    let chart =
+        TimeChart { end: 30_000.0, until: 30_000.0, lines: vec![line], written: Written::Millis, ..with_a_gap() };
+    assert!(chart.read(28_914.669).starts_with("08:01:50–08:02:00  p50 30.0 ms"), "{}", chart.read(28_914.669));
+    assert_eq!(chart.table().rows.last().map(|row| row[0].as_str()), Some("08:20:00.000"));
+}

@@ -251,12 +251,13 @@ impl TimeChart {
 
     /// Its numbers: about twenty rows over the time that has passed.
     pub fn table(&self) -> Table {
-        let mut head = vec!["s".to_owned()];
+        let length = if self.until > 0.0 { self.until.min(self.end) } else { self.end };
+        // From an hour on instants are written as the clock has them.
+        let mut head = vec![if length * 1e9 < number::HOUR as f64 { "s" } else { "time" }.to_owned()];
         head.extend(self.lines.iter().map(|l| match l.name.as_str() {
             "" => self.unit.to_owned(),
             name => format!("{name}, {}", self.unit),
         }));
-        let length = if self.until > 0.0 { self.until.min(self.end) } else { self.end };
         let rows = (0..=20).map(|i| {
             let at = length * f64::from(i) / 20.0;
             let value = |l: &Line| l.at(at).map_or_else(|| "–".to_owned(), |q| format!("{:.1}", q.1));

@@ -74,6 +74,10 @@ async fn on_a_phone_lanes_and_text_can_be_read_together_and_all_that_can_be_trie
                     t = document.querySelector('.tp').getBoundingClientRect(); \
                     return s.top >= -1 && s.height >= 280 && p.height >= 300 && p.bottom <= t.top + 1 && t.bottom <= innerHeight + 1; })()";
         page.until("stage, pane and transport fill the window", both).await;
+        // Of two runs each has its stage, and the timeline is no higher for it.
+        page.open("#/circuit-breaker?vs=breaker-reset=1s&at=3s").await;
+        let two = "$('stage').clientHeight > 150 && $('stage-second').clientHeight > 150 && $('timeline').clientHeight < 60";
+        page.until("both stages and a timeline are there", two).await;
     })
     .await;
 }

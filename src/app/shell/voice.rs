@@ -81,7 +81,7 @@ fn stopped(page: &Page) -> Html {
     let mut questions = patterns::questions().into_iter();
     match questions.find(|(pattern, question)| is_answer(&scenario, pattern, question)).filter(|_| stands) {
         Some((_, question)) => html! {
-            <span class="stopped" role="status" data-testid="stopped">{ if over { format!("Over: {}.", question.fact) } else { format!("Stopped: {}. Space goes on.", question.fact) } }</span>
+            <span class="stopped" role="status" data-testid="stopped">{ if over { format!("Over: {}.", question.fact) } else { format!("Stopped: {}. Run goes on.", question.fact) } }</span>
         },
         None => Html::default(),
     }

@@ -41,7 +41,6 @@ size=(-Oz -Oz --low-memory-unused -aimfs=0 -fimfs=0 -ocimfs=0 --skip-pass=local-
 # gzip sees what is alike within 32 KB. In the order of their names what is built of one generic function stands together: -4.1 %
 # against no order, -3.2 % against the order of use. Each beside those it is most like, which takes node: another -3.1 %.
 order=(--reorder-functions-by-name --strip-debug --strip-producers)
-named=target/named.wasm
 ordered=target/ordered.wasm
 
 # esbuild for the script: Trunk's own minifier cannot read what wasm-bindgen writes.
@@ -50,15 +49,35 @@ if have npm && [ ! -x "$esbuild" ]; then
   npm install --silent --no-fund --no-audit --prefix "$npm_home" esbuild@0.28.2 || say "npm could not install esbuild"
 fi
 
-for wasm in "$site"/*.wasm; do
+# The library of npm's binaryen, for parting the program in two: wasm-opt alone may be there without it.
+if have npm && have node && [ ! -d "$npm_home/node_modules/binaryen" ]; then
+  mkdir -p "$npm_home"
+  npm install --silent --no-fund --no-audit --prefix "$npm_home" binaryen@132 || say "npm could not install binaryen"
+fi
+
+# Makes a wasm small:   shrink FROM TO
+# With the names of its functions, by which they are ordered; what is sent has none.
+shrink() {
+  "$wasm_opt" "${size[@]}" "${features[@]}" -g "$1" -o "$1" &&
+    { { have node && node scripts/order-functions.mjs "$1" "$ordered"; } || cp "$1" "$ordered"; } &&
+    "$wasm_opt" "${order[@]}" "${features[@]}" "$ordered" -o "$2"
+}
+
+for wasm in "$site"/*_bg.wasm; do
   say "Optimising $wasm with wasm-opt ${size[*]}"
-  # Twice: with the names of the functions, for scripts/weigh.mjs, which say what is in it; then without them, to be sent.
-  if "$wasm_opt" "${size[@]}" "${features[@]}" -g "$wasm" -o "$named" &&
-    { { have node && node scripts/order-functions.mjs "$named" "$ordered"; } || cp "$named" "$ordered"; } &&
-    "$wasm_opt" "${order[@]}" "${features[@]}" "$ordered" -o "$wasm.optimised"; then
+  rest=${wasm%_bg.wasm}_rest.wasm
+  rm -f target/{first,rest,whole}.wasm
+  # Parted first: an optimised program has functions that stand for several of which the compiler found that they do the same.
+  if have node && node scripts/split-wasm.mjs "$wasm" target/first.wasm target/rest.wasm &&
+    shrink target/first.wasm "$wasm.optimised" && shrink target/rest.wasm "$rest"; then
     mv "$wasm.optimised" "$wasm"
+    node scripts/name-the-rest.mjs "$site/index.html" "${rest##*/}"
+  elif cp "$wasm" target/whole.wasm && shrink target/whole.wasm "$wasm.optimised"; then
+    say "Leaving the program in one piece; the site works, and a first visit takes longer"
+    mv "$wasm.optimised" "$wasm"
+    rm -f "$rest" target/{first,rest}.wasm
   else
-    rm -f "$wasm.optimised" "$named"
+    rm -f "$wasm.optimised" "$rest" target/{first,rest,whole}.wasm
     say "Leaving $wasm as it was, as this wasm-opt cannot read it; the site works, and is somewhat larger"
   fi
   # What no tool can do is left, and said: the site works with long names too.

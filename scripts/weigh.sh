@@ -11,16 +11,25 @@ mark=$2
 total=0
 for file in "$site"/*.*; do
   sent=$(gzip -9c "$file" | wc -c)
+  case $file in
+  *_rest.wasm)
+    printf '%9d  %s, when the page is touched or a link is followed\n' "$sent" "${file##*/}"
+    continue
+    ;;
+  esac
   total=$((total + sent))
   printf '%9d  %s\n' "$sent" "${file##*/}"
 done
 printf '%9d  in all, of at most %d\n' "$total" "$mark"
 
-if [ -f target/named.wasm ] && have node; then
-  node scripts/weigh.mjs target/named.wasm
-fi
+for part in first rest whole; do
+  if [ -f "target/$part.wasm" ] && have node; then
+    say "The program, $part"
+    node scripts/weigh.mjs "target/$part.wasm"
+  fi
+done
 
 # Without wasm-opt the site is larger and works: nobody is to be stopped by a tool that is missing.
-if [ "$total" -gt "$mark" ] && [ -f target/named.wasm ]; then
+if [ "$total" -gt "$mark" ] && { [ -f target/first.wasm ] || [ -f target/whole.wasm ]; }; then
   fail "the page weighs $total bytes as sent, and may weigh $mark"
 fi

@@ -2,7 +2,22 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    millrace::platform::errors::collect();
+    use millrace::platform::{address, errors, rest};
+
+    errors::collect();
+    if millrace::app::is_front_door(&address::fragment()) {
+        mount();
+        rest::fetch_when_touched();
+    } else {
+        wasm_bindgen_futures::spawn_local(async {
+            rest::fetch().await;
+            mount();
+        });
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn mount() {
     let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("app"));
     if let Some(root) = root {
         // In a task of its own: the browser has just made the module ready, and what was loading it is not over before this returns.

@@ -36,4 +36,5 @@ mod stillness;
 mod table;
 mod trying;
 
+pub use front_door::is_at as is_front_door;
 pub use shell::App;

@@ -12,5 +12,6 @@ pub mod keys;
 pub mod media;
 pub mod realtime;
 pub mod resize;
+pub mod rest;
 pub mod site;
 pub mod timing;

@@ -2,6 +2,7 @@
 
 use crate::scenarios;
 use millrace::analysis::History;
+use millrace::patterns;
 use millrace::session::{Scenario, Session, Target, link};
 use millrace::spec::{Fidelity, Value};
 use millrace::trace::{Ledger, SimTime, Span};
@@ -94,6 +95,15 @@ fn an_unknown_pattern_is_an_error_that_names_those_there_are() {
     for text in ["#/nope", "", "#", "#/", "#/%00", "nope?workers=3"] {
         let message = link::decode(text).expect_err("no such pattern");
         assert!(message.contains("worker-pool"), "{text}: {message}");
+    }
+}
+
+#[test]
+fn a_scenario_as_it_is_has_the_link_that_is_known_without_its_values() {
+    for pattern in patterns::ALL {
+        for preset in pattern.presets.iter().map(|preset| preset.id).chain([""]) {
+            assert_eq!(link::of_preset(pattern, preset), link::encode(&Scenario::of(pattern, preset)));
+        }
     }
 }
 

@@ -115,6 +115,11 @@ fn magnitude_in_link(fault: Option<FaultSpec>, magnitude: i64) -> String {
     fault.map_or_else(|| magnitude.to_string(), |fault| fault.unit.in_link(magnitude))
 }
 
+/// The link of a pattern's scenario as it is, `""` for that of its defaults: what [`encode`] writes, without a look at any value.
+pub fn of_preset(pattern: &Pattern, preset: &str) -> String {
+    if preset.is_empty() { format!("#/{}", pattern.id) } else { format!("#/{}?preset={preset}", pattern.id) }
+}
+
 /// Reads a link, whole or from `#` on, or from the pattern's id on.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::app::lab::Status;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page};
 use crate::patterns;
-use crate::session::{Scenario, link};
+use crate::session::link;
 use crate::spec::{Pattern, Question};
 use yew::prelude::*;
 
@@ -39,7 +39,7 @@ fn cell(page: &Page, number: usize, (pattern, question): (&'static Pattern, Ques
     };
     html! {
         <li>
-            <a href={link::encode(&Scenario::of(pattern, question.preset))} data-testid={format!("question-{}", pattern.id)}
+            <a href={link::of_preset(pattern, question.preset)} data-testid={format!("question-{}", pattern.id)}
                 aria-current={here.then_some("true")} {onclick}>
                 { picture(question.picture) }
                 <b>{ question.asks }</b>

@@ -4,7 +4,7 @@ use crate::app::markup::html;
 use crate::app::page::{Command, Page, Tab};
 use crate::platform::host;
 use crate::session::find::Found;
-use crate::session::{Scenario, link};
+use crate::session::link;
 use crate::spec::{Level, Pattern};
 use yew::prelude::*;
 
@@ -67,7 +67,7 @@ fn way(page: &Page, found: &Found, narrow: bool) -> Way {
         Found::Scenario(pattern, preset) => Way {
             name: preset.label,
             of: pattern.name,
-            link: link::encode(&Scenario::of(pattern, preset.id)),
+            link: link::of_preset(pattern, preset.id),
             wishes: vec![Command::Scenario(pattern.id, preset.id)],
             focus: None,
         },

@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+// Parts a wasm in two: what the front door needs, and the rest.   node scripts/split-wasm.mjs NAMED.wasm FIRST.wasm REST.wasm
+//
+// Whoever comes to look gets the first file; the second comes when somebody touches the page or followed a link (src/platform/rest.rs).
+// A function of the rest leaves a stub behind, which sees to it that the rest is there and goes on by the table of functions. So it
+// does not matter to what the program does where a function is; only the first touch would wait if the front door needed one of
+// the rest, and a test in a browser holds that it does not. Functions that nobody but the rest calls go with it by themselves.
+//
+// An own script over binaryen's library, because npm's package of it has no wasm-split; and that takes its parts from a profile,
+// for which each build would need a browser.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { read } from './wasm.mjs';
+
+const [from, toFirst, toRest] = process.argv.slice(2);
+const require = createRequire(`${process.cwd()}/target/tools/`);
+const { default: binaryen } = await import(pathToFileURL(require.resolve('binaryen')));
+
+/** The modules whose functions are the rest: those of which nothing is seen at the front door before it is touched. */
+const REST = [
+  // All patterns but the one that runs there.
+  /\bmillrace_patterns::(?!circuit_breaker\b|lib\b|all\b|find\b|questions\b)/,
+  /\bmillrace::app::(compare|family::bank)\b/,
+  /\bmillrace::app::panels::(api|checks|code|highlight|log|race|report)\b/,
+  /\bmillrace_view::place::(bank|crowd|pool|regulator)\b/,
+  /\b(millrace_export|serde_json|prometheus_client)::/,
+];
+/** What loads the rest: the export of src/platform/rest.rs. */
+const LOADS = 'rest_now';
+/** What the two are to each other. Not the names of exports that the page's script knows. */
+const PROGRAM = 'p', TABLE = 'T', STACK = 'S', THERE = 'R';
+
+const bytes = readFileSync(from);
+const [first, rest] = [binaryen.readBinary(bytes), binaryen.readBinary(bytes)];
+const list = (count, get) => Array.from({ length: count }, (_, i) => get(i));
+const functionsOf = module => list(module.getNumFunctions(), i => binaryen.getFunctionInfo(module.getFunctionByIndex(i)));
+const exportsOf = module => list(module.getNumExports(), i => binaryen.getExportInfo(module.getExportByIndex(i)));
+
+const all = functionsOf(first);
+const exported = new Set(exportsOf(first).filter(e => e.kind === binaryen.ExternalFunction).map(e => e.value));
+const loads = exportsOf(first).find(e => e.name === LOADS)?.value;
+if (loads === undefined) throw new Error(`${from} exports no ${LOADS}`);
+
+// Where each is called by a number: its places in the table of functions.
+const table = binaryen.getTableInfo(first.getTableByIndex(0));
+const segments = list(first.getNumElementSegments(), i => binaryen.getElementSegmentInfo(first.getElementSegmentByIndex(i)));
+if (segments.length !== 1) throw new Error(`${from} has ${segments.length} lists of functions, and this script knows of one`);
+const begin = binaryen.getExpressionInfo(segments[0].offset).value;
+const places = new Map();
+segments[0].data.forEach((name, i) => places.set(name, [...(places.get(name) ?? []), begin + i]));
+
+// How long each is. A short one may stand for others too, of which the compiler found that they do the same.
+const SHORT = 48;
+const module = read(from);
+const long = new Set(module.functions.flatMap((f, i) => (f.length > SHORT ? [module.names.get(i + module.functionsImported)] : [])));
+
+const plain = name => name.replace(/\[[0-9a-f]+\]|::h[0-9a-f]{16}$/g, '');
+/**
+ * Whether a function is of the rest. One that only has a type of the rest among its own is so if it is called by a number, as what a
+ * future or a component does. Those that are not go with the rest all the same where nobody else calls them.
+ */
+function isRest(name) {
+  const path = plain(name);
+  if (!long.has(name) || !REST.some(of => of.test(path))) return false;
+  const own = path.replace(/^<+(&|mut |dyn |\[|\()*/, '');
+  return REST.some(of => own.search(of) === 0) || (places.has(name) && !own.startsWith('core::ptr::drop_in_place'));
+}
+const moved = all.filter(f => !f.module && !exported.has(f.name) && isRest(f.name));
+if (moved.length === 0) throw new Error(`${from} has no functions of the rest: does it have names?`);
+let end = table.initial;
+for (const { name } of moved) if (!places.has(name)) places.set(name, [end++]);
+
+// The first file: a stub for each function of the rest.
+const { none, i32 } = binaryen;
+const NEED = 'needs the rest';
+first.addGlobal(THERE, i32, true, first.i32.const(0));
+first.addFunction(NEED, none, none, [], first.if(first.i32.eqz(first.global.get(THERE, i32)), first.call(loads, [], none)));
+for (const { name, params, results } of moved) {
+  first.removeFunction(name);
+  const handed = binaryen.expandType(params).map((type, i) => first.local.get(i, type));
+  const goesOn = first.call_indirect(table.name, first.i32.const(places.get(name)[0]), handed, params, results);
+  first.addFunction(name, params, results, [], first.block(null, [first.call(NEED, [], none), goesOn], results));
+}
+for (const larger of [first.getTableByIndex(0), rest.getTableByIndex(0)]) {
+  binaryen.Table.setInitial(larger, end);
+  binaryen.Table.setMax(larger, end);
+}
+first.addTableExport(table.name, TABLE);
+first.addGlobalExport('__stack_pointer', STACK);
+first.addGlobalExport(THERE, THERE);
+first.runPasses(['remove-unused-module-elements']);
+const kept = new Set(functionsOf(first).map(f => f.name));
+for (const { name } of moved) kept.delete(name);
+
+// The rest: its functions, and what they call of the first file as imports. Memory, table and stack are those of the first file.
+for (const { name } of exportsOf(rest)) rest.removeExport(name);
+rest.removeElementSegment(segments[0].name);
+const called = new Map();
+for (const f of all.filter(f => f.module || kept.has(f.name))) {
+  const { name, params, results } = f;
+  const short = `.${called.size.toString(36)}`;
+  called.set(short, f);
+  rest.removeFunction(name);
+  rest.addFunctionImport(name, PROGRAM, short, params, results);
+}
+const memory = rest.getMemoryInfo();
+rest.setMemory(memory.initial, -1, null, []);
+rest.addMemoryImport('0', PROGRAM, 'memory');
+rest.addTableImport(table.name, PROGRAM, TABLE);
+rest.removeGlobal('__stack_pointer');
+rest.addGlobalImport('__stack_pointer', PROGRAM, STACK, i32, true);
+rest.addGlobalImport(THERE, PROGRAM, THERE, i32, true);
+for (const { name } of moved) {
+  for (const place of places.get(name)) rest.addActiveElementSegment(table.name, `at ${place}`, [name], rest.i32.const(place));
+}
+const CAME = 'is there';
+rest.setStart(rest.addFunction(CAME, none, none, [], rest.global.set(THERE, rest.i32.const(1))));
+rest.runPasses(['remove-unused-module-elements']);
+for (const { base } of functionsOf(rest).filter(f => f.module === PROGRAM)) {
+  const f = called.get(base);
+  // What only the rest calls of the page's script comes by way of the first file too: the script knows of one program.
+  if (!kept.has(f.name)) first.addFunctionImport(f.name, f.module, f.base, f.params, f.results);
+  first.addFunctionExport(f.name, base);
+}
+
+binaryen.setDebugInfo(true);
+for (const [module, path] of [[first, toFirst], [rest, toRest]]) {
+  if (!module.validate()) throw new Error(`${path} is not valid`);
+  writeFileSync(path, module.emitBinary());
+}

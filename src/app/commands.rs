@@ -4,7 +4,7 @@ use super::address_bar;
 use super::front_door;
 use super::lab::{Lab, Status};
 use super::page::{Command, State, Tab};
-use super::panels::{request, title_of};
+use super::panels::title_of;
 use super::side_runs::SideRuns;
 use super::trying;
 use crate::patterns;
@@ -56,8 +56,9 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
                 s.preset = preset;
                 s.fidelity = preset.and_then(|p| p.fidelity).unwrap_or(Fidelity::Documented);
                 s.choose_nothing();
-                // Another scenario has its own faults.
+                // Another scenario has its own faults, and what stands beside it.
                 s.interventions.clear();
+                s.stand_as_written();
             });
         }
         Command::Fidelity(fidelity) => {
@@ -101,6 +102,13 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
                 let _fits = s.differ(&key, &text);
             });
         }
+        Command::BesideAlso(key, text) => {
+            return stand(lab, &format!("Also beside {key} {text}"), |s| {
+                // Whoever asks has read it.
+                let _fits = s.differ_also(&key, &text);
+            });
+        }
+        Command::StandBeside(number) => return stand(lab, "Another beside", |s| s.stand_beside(number)),
         Command::BesideFidelity => {
             return stand(lab, "Beside the other fidelity", |s| s.differ_in_fidelity(s.fidelity.other()));
         }
@@ -222,11 +230,6 @@ pub fn edit(lab: &mut Lab, state: &mut State, name: &str, change: impl FnOnce(&m
     said_nothing(state);
     state.notices = left_out;
     true
-}
-
-/// What is followed is what is chosen on the stage, by whatever way.
-pub fn follow_what_is_chosen(lab: &mut Lab, state: &State) {
-    lab.followed = state.lane.as_deref().and_then(request);
 }
 
 /// Another run stands beside this one, or none: this one stays as it is.

@@ -22,7 +22,7 @@ use crate::engine::Progress;
 use crate::platform::clock;
 use crate::session::{Edits, Keep, Moment, Scenario, Session, Target};
 use crate::spec::Measure;
-use crate::trace::{JobId, Ledger, SimTime};
+use crate::trace::{Ledger, SimTime};
 use crate::upstream::Limits;
 use crate::view::Picture;
 use before::Before;
@@ -96,8 +96,6 @@ pub struct Lab {
     /// The run that stands beside this one, under the same playhead.
     second: Option<Experiment>,
     found: Found,
-    /// The request that somebody follows.
-    pub followed: Option<JobId>,
     /// Who reads it whenever its stage is painted.
     pub readers: Readers,
 }
@@ -141,7 +139,6 @@ impl Lab {
             edits: Edits::default(),
             before: None,
             found: Found::default(),
-            followed: None,
             readers: Readers::default(),
         }
     }
@@ -437,6 +434,11 @@ impl Lab {
     /// Where the playhead stands: one of two runs may be over before.
     pub fn playhead(&self) -> SimTime {
         self.runs().map(Experiment::playhead).max().unwrap_or_default()
+    }
+
+    /// Where the playhead is wanted: what goes on from there must not lose the steps before it that are still on their way.
+    pub fn aimed(&self) -> SimTime {
+        self.wanted.unwrap_or_else(|| self.playhead())
     }
 
     /// Everything up to here has happened, in each of the runs that is not over.

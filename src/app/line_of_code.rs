@@ -17,7 +17,8 @@ pub fn wish(lab: &Lab, site: Site) -> Option<Command> {
     known(lab, site).map(|(file, line)| Command::OpenLine(file, line))
 }
 
-fn known(lab: &Lab, site: Site) -> Option<(&'static str, u32)> {
+/// Its file and number.
+pub fn known(lab: &Lab, site: Site) -> Option<(&'static str, u32)> {
     let (file, line) = (site.file()?, site.line()?);
     patterns::sources(lab.scenario().pattern).iter().any(|source| source.path == file).then_some((file, line))
 }

@@ -69,6 +69,10 @@ pub enum Command {
     Lift(Cow<'static, str>, Option<i64>),
     /// Let a run stand beside this one that differs in a value, as somebody wrote it.
     Beside(String, String),
+    /// Let one more be there to stand beside this one, which differs in a value, and do so.
+    BesideAlso(String, String),
+    /// Of those that may stand beside this one, let the one of this number do so.
+    StandBeside(usize),
     /// Let the run of the other fidelity stand beside this one.
     BesideFidelity,
     /// Let the run beside this one not differ in a value any more.

@@ -1,6 +1,7 @@
 //! The scene at the playhead, for the stage and for whatever stands beside it in words.
 
 use super::lab::{Experiment, Lab, Speed, Status};
+use crate::analysis::Way;
 use crate::platform::host;
 use crate::spec::SceneSpec;
 use crate::trace::SimTime;
@@ -16,41 +17,44 @@ pub fn spec(lab: &Lab) -> SceneSpec {
     (scenario.pattern.scene)(&scenario.values(), scenario.fidelity)
 }
 
+/// How somebody looks at a scene.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sight<'a> {
+    /// Dark or light.
+    pub dark: bool,
+    /// Width and height of the picture; nought where it is not to be drawn.
+    pub size: (f64, f64),
+    /// What is pointed at.
+    pub item: Option<usize>,
+    /// The request that is followed.
+    pub follow: Option<&'a Way>,
+}
+
 /// Calls `body` with the scene at the playhead, where it is not to be drawn.
 pub fn read_scene<T: Default>(lab: &Lab, body: impl Fn(&Scene<'_>, &Look<'_>) -> T) -> T {
-    with_scene(lab, false, (0.0, 0.0), None, body)
+    with_scene(lab, Sight::default(), body)
 }
 
 /// Calls `body` with the scene at the playhead.
-pub fn with_scene<T: Default>(
-    lab: &Lab,
-    dark: bool,
-    size: (f64, f64),
-    item: Option<usize>,
-    body: impl Fn(&Scene<'_>, &Look<'_>) -> T,
-) -> T {
-    with_scene_of((lab, lab.session()), dark, size, item, body)
+pub fn with_scene<T: Default>(lab: &Lab, sight: Sight<'_>, body: impl Fn(&Scene<'_>, &Look<'_>) -> T) -> T {
+    with_scene_of((lab, lab.session()), sight, body)
 }
 
 /// Calls `body` with the scene of one of two runs.
 pub fn with_scene_of<T: Default>(
     of: (&Lab, &Experiment),
-    dark: bool,
-    size: (f64, f64),
-    item: Option<usize>,
+    sight: Sight<'_>,
     body: impl Fn(&Scene<'_>, &Look<'_>) -> T,
 ) -> T {
     let mut told = T::default();
-    show(of, dark, size, item, &mut |scene, look| told = body(scene, look));
+    show(of, sight, &mut |scene, look| told = body(scene, look));
     told
 }
 
 /// The scene at the playhead, for whoever looks, whatever is to be known of it.
 fn show(
     (lab, session): (&Lab, &Experiment),
-    dark: bool,
-    size: (f64, f64),
-    item: Option<usize>,
+    Sight { dark, size, item, follow }: Sight<'_>,
     look_at: &mut dyn FnMut(&Scene<'_>, &Look<'_>),
 ) {
     let scenario = session.scenario();
@@ -77,6 +81,5 @@ fn show(
     };
     let now = session.playhead();
     let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
-    let followed = lab.following().filter(|_| std::ptr::eq(session, lab.session()));
-    look_at(&scene, &Look { detail, item, calm, stuck, follow: followed.as_deref(), ..Look::new(size, palette, now) });
+    look_at(&scene, &Look { detail, item, calm, stuck, follow, ..Look::new(size, palette, now) });
 }

@@ -119,6 +119,14 @@ pub fn select(selector: &str) {
     }
 }
 
+/// Scrolls the row that the first element stands in that a selector finds, so that all of it is seen.
+pub fn show_in_row(selector: &str) {
+    let Some((element, row)) = find(selector).and_then(|e| e.parent_element().map(|row| (e, row))) else { return };
+    let (it, all) = (element.get_bounding_client_rect(), row.get_bounding_client_rect());
+    let off = (it.right() - all.right()).max(0.0) + (it.left() - all.left()).min(0.0);
+    row.set_scroll_left(row.scroll_left() + off as i32);
+}
+
 /// Scrolls the first element that a selector finds to the top of what it stands in.
 pub fn reveal(selector: &str) {
     let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());

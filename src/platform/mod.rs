@@ -7,6 +7,7 @@ pub mod endpoint;
 pub mod errors;
 pub mod fetch;
 pub mod field;
+pub mod focus;
 pub mod host;
 pub mod keys;
 pub mod media;

@@ -24,6 +24,18 @@ impl Command {
         Self { name: "Emulation.setDeviceMetricsOverride", params }
     }
 
+    /// A screen that is touched.
+    pub fn touch_screen() -> Self {
+        Self { name: "Emulation.setTouchEmulationEnabled", params: json!({ "enabled": true, "maxTouchPoints": 5 }) }
+    }
+
+    /// What fingers do, and where those are that touch the screen.
+    pub fn fingers(what: &str, at: &[(f64, f64)]) -> Self {
+        let point = |(id, (x, y)): (usize, &(f64, f64))| json!({ "id": id, "x": x, "y": y });
+        let points: Vec<Value> = at.iter().enumerate().map(point).collect();
+        Self { name: "Input.dispatchTouchEvent", params: json!({ "type": what, "touchPoints": points }) }
+    }
+
     /// A processor that is so many times slower.
     pub fn slow_processor(times: u32) -> Self {
         Self { name: "Emulation.setCPUThrottlingRate", params: json!({ "rate": times }) }

@@ -65,9 +65,9 @@ for (const entry of texts) {
   if (!entry.cut && !sideways && (right > innerWidth + SLACK || left < -SLACK)) say("outside of the window", entry);
 }
 
-// Only code may be longer than its pane is wide, and on a phone the row of tabs and that of routes.
+// Only code may be longer than its pane is wide, a table of Run all, and on a phone the row of tabs and that of routes.
 for (const it of known.values())
-  if (it.shown && it.scrollsX && !it.e.closest(".code ol, [role=tablist], .routes ul") && it.e.scrollWidth > it.e.clientWidth + 2) found.push(`scrolls sideways: ${name(it.e)} is ${it.e.scrollWidth} px wide in ${it.e.clientWidth}`);
+  if (it.shown && it.scrollsX && !it.e.closest(".code ol, [role=tablist], .routes ul, .wide.scroll") && it.e.scrollWidth > it.e.clientWidth + 2) found.push(`scrolls sideways: ${name(it.e)} is ${it.e.scrollWidth} px wide in ${it.e.clientWidth}`);
 
 // What a field holds, and what a list has chosen.
 for (const field of document.querySelectorAll("input:not([type=range]):not([type=checkbox]):not([type=radio])")) {
@@ -76,7 +76,8 @@ for (const field of document.querySelectorAll("input:not([type=range]):not([type
 }
 
 // Two texts in one place. What floats over the page on purpose, a label box, a card, a bar that stays, is no part of it.
-const floats = element => element.closest(".tip, .overlay, .summon, dialog, .said");
+// So does the catalogue while somebody seeks, where it is a row of glyphs otherwise.
+const floats = element => element.closest(".tip, .overlay, .summon, .bcard, dialog, .said") || getComputedStyle(element.closest(".rail") ?? document.body).position === "relative";
 const flat = texts.filter(entry => !entry.cut && !entry.sideways && !entry.it.sticky && !floats(entry.element));
 for (let i = 0; i < flat.length; i++) {
   for (let j = i + 1; j < flat.length; j++) {

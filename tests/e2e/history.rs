@@ -1,7 +1,7 @@
 //! Back and Forward: what was looked at is a step of the browser's history, what was edited is none.
 
 use crate::chromium::Command;
-use crate::page::{Page, before_the_page, on_the_page};
+use crate::page::{Page, Trace, before_the_page, on_the_page};
 
 async fn back(page: &Page) {
     page.script("history.back(); return null", vec![]).await;
@@ -127,6 +127,42 @@ async fn a_browser_that_keeps_no_history_for_the_page_gets_all_the_rest() {
         page.choose("preset", "bottleneck").await;
         page.until("its title", "document.title.startsWith('Pipeline, bottleneck')").await;
         page.run_to_the_end().await;
+    })
+    .await;
+}
+
+/// Of every pattern: the run that one left is there again, after the same event, by Back and by Forward.
+#[tokio::test]
+async fn back_and_forward_find_the_run_of_every_pattern_where_it_stood() {
+    before_the_page(async |page: Page| {
+        let patterns = millrace::patterns::ALL;
+        page.open(&format!("#/{}", patterns[0].id)).await;
+        let mut stood = Vec::new();
+        for (index, pattern) in patterns.iter().enumerate() {
+            if index > 0 {
+                page.click(&format!("pattern-{}", pattern.id)).await;
+            }
+            shows(&page, pattern.id).await;
+            // Somewhere among the events of an instant.
+            page.script(&format!("for (let i = 0; i < {}; i++) $('step').click(); return null", 20 + index), vec![])
+                .await;
+            page.until("it has gone on", &format!("+$('trace-hash').dataset.events >= {}", 20 + index)).await;
+            stood.push((pattern.id, page.trace().await));
+        }
+        let find = async |(id, trace): &(&str, Trace)| {
+            shows(&page, id).await;
+            page.until_is("trace-hash", "data-events", &trace.events.to_string()).await;
+            assert_eq!(&page.trace().await, trace, "{id}");
+        };
+        for here in stood.iter().rev().skip(1) {
+            back(&page).await;
+            find(here).await;
+        }
+        // The last one was left without a step of its own: what stood there is found as it is by default.
+        for here in stood[..stood.len() - 1].iter().skip(1) {
+            forward(&page).await;
+            find(here).await;
+        }
     })
     .await;
 }

@@ -5,6 +5,7 @@
 
 mod bank;
 mod browser;
+mod by_keyboard;
 mod chromium;
 mod driver;
 mod edits;
@@ -32,8 +33,10 @@ mod sharing;
 mod sharpness;
 mod site;
 mod suite;
+mod touch;
 mod traffic;
 mod traps;
 mod two_runs;
+mod views;
 mod walk;
 mod windows;

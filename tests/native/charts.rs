@@ -1,6 +1,6 @@
 //! Charts, drawn as SVG: what is not known is not drawn, and what lies over them is of one instant.
 
-use millrace::view::charts::{Band, Line, Mark, Paper, Points, Stretch, TimeChart, Written};
+use millrace::view::charts::{At, Band, Line, Mark, Paper, Points, Stretch, TimeChart, Written};
 use millrace::view::shape::Shape;
 use millrace::view::{Palette, Rgba, Theme};
 use plotters::prelude::SVGBackend;
@@ -25,7 +25,7 @@ fn svg(chart: &TimeChart) -> String {
 
 /// What lies over a chart.
 fn over(chart: &TimeChart, playhead: f64, pointed: Option<f64>) -> Vec<Shape> {
-    chart.over((f64::from(SIZE.0), f64::from(SIZE.1)), Palette::of(Theme::Light), playhead, pointed)
+    chart.over((f64::from(SIZE.0), f64::from(SIZE.1)), Palette::of(Theme::Light), At { playhead, pointed, life: None })
 }
 
 fn words(shapes: &[Shape]) -> Vec<&str> {
@@ -149,6 +149,24 @@ fn what_was_computed_and_is_yet_to_come_again_is_paler() {
         shapes.iter().filter(|shape| matches!(shape, Shape::Rect { .. } | Shape::Boxes { .. })).count()
     };
     assert_eq!((washes(4.0), washes(10.0)), (1, 0));
+}
+
+#[test]
+fn the_time_in_which_a_followed_request_was_there_is_a_bracket_below_the_line() {
+    let chart = with_a_gap();
+    let size = (f64::from(SIZE.0), f64::from(SIZE.1));
+    let scale = chart.scale(size).expect("there is room");
+    let p = Palette::of(Theme::Light);
+    let bracket = |life| {
+        let shapes = chart.over(size, p, At { playhead: 10.0, pointed: None, life });
+        shapes.iter().find_map(|shape| match shape {
+            Shape::Rect { at, size, fill: Some(fill), .. } if *fill == p.accent => Some((at.0, size.0)),
+            _ => None,
+        })
+    };
+    assert_eq!(bracket(None), None);
+    assert_eq!(bracket(Some((2.0, 5.0))), Some((scale.x(2.0), scale.x(5.0) - scale.x(2.0))));
+    assert_eq!(bracket(Some((2.0, 2.0001))), Some((scale.x(2.0), 2.0)), "a short life can be seen");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use crate::program::follow_scenario;
 use millrace::analysis::{History, Little};
 use millrace::session::{Scenario, Session, link};
 use millrace::trace::{Ledger, SimTime};
-use millrace::view::charts::{Line, TimeChart};
+use millrace::view::charts::{At, Line, TimeChart};
+use millrace::view::shape::Shape;
 use millrace::view::sheets::{Beside, Figure, Sheet, Told, of_bank, of_calls};
 use millrace::view::{Palette, Theme};
 
@@ -231,6 +232,50 @@ fn every_pattern_has_charts_of_one_scale_whose_sentences_are_their_labels() {
             assert!(chart.lines.iter().all(|line| said.contains(&line.name)), "{}: {said}", pattern.id);
             assert!(chart.end >= 5.0_f64.min(run.computed().seconds()), "{} {}", pattern.id, sheet.id);
         }
+    }
+}
+
+/// In every chart of every pattern, wherever somebody points: the window, and of each line its value or that there is none.
+#[test]
+fn who_points_at_any_chart_of_any_pattern_is_told_its_values_or_that_there_are_none() {
+    for pattern in everyone() {
+        let run = until(Scenario::new(pattern), 5_000);
+        let mut told = 0;
+        for sheet in sheets(&run, None) {
+            let Figure::Time(chart) = &sheet.figure else { continue };
+            let scale = chart.scale((340.0, 120.0)).expect("there is room");
+            for pixel in 0..=60 {
+                let seconds = chart.end * f64::from(pixel) / 60.0;
+                let (context, read) = (format!("{} {} at {seconds} s", pattern.id, sheet.id), chart.read(seconds));
+                let mut parts = read.split("  ");
+                let when = parts.next().unwrap_or_default();
+                assert!(when.ends_with(" s") && when.starts_with(|c: char| c.is_ascii_digit()), "{context}: {read}");
+                let bounds: Vec<f64> = when.trim_end_matches(" s").split('–').filter_map(|t| t.parse().ok()).collect();
+                let (from, to) = (bounds[0], bounds[bounds.len() - 1]);
+                let slack = chart.stride() * 0.51 + 0.06;
+                assert!(from - slack <= seconds && seconds <= to + slack, "{context}: {read}");
+                let said: Vec<&str> = parts.collect();
+                for line in &chart.lines {
+                    let own = said.iter().find(|said| said.starts_with(&*line.name));
+                    let own = match (own, line.at(seconds)) {
+                        (None, None) if line.is_level() => continue,
+                        (own, _) => own.unwrap_or_else(|| panic!("{context}: nothing of {:?} in {read}", line.name)),
+                    };
+                    let has_value = own[line.name.len()..].contains(|c: char| c.is_ascii_digit());
+                    assert_eq!(has_value, line.at(seconds).is_some(), "{context}: {read}");
+                    told += usize::from(has_value);
+                }
+                assert!(!read.contains("NaN") && !read.contains("inf"), "{context}: {read}");
+                let at = At { playhead: run.computed().seconds(), pointed: Some(seconds), life: None };
+                let over = chart.over((340.0, 120.0), Palette::of(Theme::Light), at);
+                let rings = over.iter().filter(|shape| matches!(shape, Shape::Circle { .. })).count();
+                let known = chart.lines.iter().filter(|line| line.at(seconds).is_some()).count();
+                assert_eq!(rings, known, "{context}");
+                let back = scale.seconds(scale.x(seconds)).expect("it is in the plot");
+                assert!((back - seconds).abs() < 1e-6 * chart.end, "{context}");
+            }
+        }
+        assert!(told > 50, "{} has charts that tell something", pattern.id);
     }
 }
 

@@ -126,6 +126,27 @@ pub fn fault_of(shapes: &[Shape], size: (f64, f64)) -> Option<String> {
     None
 }
 
+/// Two texts of a picture that touch, if any do. So little of one may lie in the box of the other: letters are seldom as high as it.
+pub fn crossing(shapes: &[Shape]) -> Option<String> {
+    const SLACK: (f64, f64) = (1.0, 3.0);
+    let texts: Vec<_> = shapes
+        .iter()
+        .filter_map(|shape| match shape {
+            Shape::Text { text, .. } if !text.is_empty() => Some((text, bounds(shape))),
+            _ => None,
+        })
+        .collect();
+    for (index, (text, (left, top, right, bottom))) in texts.iter().enumerate() {
+        let cross = texts[index + 1..]
+            .iter()
+            .find(|(_, (l, t, r, b))| right.min(*r) - left.max(*l) > SLACK.0 && bottom.min(*b) - top.max(*t) > SLACK.1);
+        if let Some((other, at)) = cross {
+            return Some(format!("{text:?} at {:?} and {other:?} at {at:?}", (left, top, right, bottom)));
+        }
+    }
+    None
+}
+
 /// Every pattern with its defaults and every preset, in both fidelities.
 fn everything() -> impl Iterator<Item = (&'static Pattern, Option<&'static Preset>, Fidelity)> {
     everyone().flat_map(|pattern| {
@@ -143,6 +164,7 @@ fn everything() -> impl Iterator<Item = (&'static Pattern, Option<&'static Prese
 fn every_picture_adds_up_stays_on_the_canvas_and_can_be_read() {
     let sizes = [WIDE, (390.0, 368.0), (1480.0, 700.0), (620.0, 320.0), (320.0, 300.0), (760.0, 320.0)];
     let details = [Detail::Numbers, Detail::Items, Detail::Flow];
+    let mut crossed = Vec::new();
     for (pattern, preset, fidelity) in everything() {
         let mut experiment = Experiment::new(pattern, preset, fidelity, &[]);
         experiment.run.advance(SimTime(600_000 * MS), u64::MAX);
@@ -164,12 +186,16 @@ fn every_picture_adds_up_stays_on_the_canvas_and_can_be_read() {
             assert!(!shapes.is_empty(), "{context}: nothing drawn");
             assert!(shapes.len() < 4_000, "{context}: {} shapes", shapes.len());
             assert_eq!(fault_of(&shapes, look.size), None, "{context}");
+            if let Some(texts) = crossing(&shapes) {
+                crossed.push(format!("{context}, {:?}, {:?}: {texts}", look.size, look.detail));
+            }
             let (sum, holds) = experiment.with_scene(&picture, conservation);
             assert!(holds, "{context}: {sum}");
             let rows = experiment.with_scene(&picture, |scene| text::rows(scene, &look));
             assert!((3..100).contains(&rows.len()), "{context}: {} rows of text", rows.len());
         }
     }
+    assert!(crossed.is_empty(), "{} pictures with texts that touch:\n{}", crossed.len(), crossed.join("\n"));
 }
 
 #[test]
@@ -185,6 +211,10 @@ fn odd_sizes_and_odd_numbers_of_workers_are_drawn_within_the_canvas() {
                 let look = look(size, now, Theme::Light);
                 let shapes = experiment.shapes(&picture, &look);
                 assert_eq!(fault_of(&shapes, size), None, "{workers} workers, buffer {buffer}");
+                assert_eq!(crossing(&shapes), None, "{workers} workers, buffer {buffer}, {size:?}");
+                // What is dark is laid out as what is light.
+                let dark = experiment.shapes(&picture, &Look { palette: Palette::of(Theme::Dark), ..look });
+                assert_eq!(shapes.iter().map(bounds).collect::<Vec<_>>(), dark.iter().map(bounds).collect::<Vec<_>>());
                 assert!(shapes.len() < 4_000, "{} shapes", shapes.len());
             }
         }

@@ -128,10 +128,19 @@ fn the_way_of_a_request_is_drawn_on_every_stage_and_stays_on_it() {
         for size in [(880.0, 430.0), (880.0, 180.0), (390.0, 368.0), (390.0, 180.0)] {
             let palette = Palette::of(Theme::Light);
             let plain = Look::new(size, palette, middle);
-            let without = draw(&scene, &plain).len();
+            let is_text = |shape: &Shape| matches!(shape, Shape::Text { .. });
+            let drawn = draw(&scene, &plain);
+            let (without, texts) = (drawn.len(), drawn.iter().filter(|shape| is_text(shape)).count());
             let shapes = draw(&scene, &Look { follow: Some(&way), ..plain });
             assert!(shapes.len() > without + 1, "{link} {size:?}: a way over the picture");
-            for shape in shapes.iter().skip(without) {
+            // Marks go back behind a veil, and words can still be read.
+            let is_veil = |shape: &Shape| matches!(shape, Shape::Rect { size: own, .. } if *own == size);
+            let veil = shapes.iter().position(is_veil).expect("a veil");
+            assert!(!shapes[..veil].iter().any(is_text), "{link}");
+            let is_small_print =
+                |shape: &&Shape| matches!(shape, Shape::Text { colour, .. } if *colour == palette.ink_3);
+            assert_eq!(shapes[veil..].iter().filter(is_small_print).count(), texts, "{link}");
+            for shape in shapes.iter().skip(veil + 1) {
                 let points = match shape {
                     Shape::Line { points, .. } => points.clone(),
                     _ => Vec::new(),

@@ -137,6 +137,7 @@ pub static PATTERN: Pattern = Pattern {
             speed: 0.1,
             fidelity: Some(Fidelity::Shipped),
             values: &[("requests", "30000"), ("server", "shipped"), ("base", "0.86ms")],
+            ..Preset::BASE
         },
     ],
     question: Some(Question {

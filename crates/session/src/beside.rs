@@ -66,6 +66,50 @@ impl Scenario {
         self.differ_in("fidelity", fidelity.id().to_owned());
     }
 
+    /// Lets the run stand beside this one that its preset says, or none.
+    pub fn stand_as_written(&mut self) {
+        let written = self.began_as().beside;
+        self.versus.clear();
+        for (key, text) in written {
+            self.differ_in(key, (*text).to_owned());
+        }
+    }
+
+    /// The scenarios that may stand beside this one, in an order that does not depend on which of them does: where each is among
+    /// `versus`, and what it differs in.
+    pub fn choices_beside(&self) -> Vec<(usize, Scenario)> {
+        let mut all: Vec<_> = self.versus.iter().enumerate().map(|(number, one)| (one.written(), number)).collect();
+        millrace_trace::order::sort_by(&mut all, |a, b| a.0.cmp(&b.0));
+        let of = |(_, number): (String, usize)| Some((number, self.differing(self.versus.get(number)?).0));
+        all.into_iter().filter_map(of).collect()
+    }
+
+    /// Lets another of those that may stand beside this one do so; they stay in the link, and the first is the one that does.
+    pub fn stand_beside(&mut self, number: usize) {
+        if number < self.versus.len() {
+            let chosen = self.versus.remove(number);
+            self.versus.insert(0, chosen);
+        }
+    }
+
+    /// Whether there is room for one more.
+    pub fn has_room_beside(&self) -> bool {
+        (1..MOST).contains(&self.versus.len())
+    }
+
+    /// One more, like the one that stands beside this, but for a value.
+    ///
+    /// # Errors
+    /// What is wrong with the value; nothing is changed then.
+    pub fn differ_also(&mut self, key: &str, text: &str) -> Result<(), Problem> {
+        let mut next = self.clone();
+        let Some(first) = self.versus.first().cloned().filter(|_| self.has_room_beside()) else { return Ok(()) };
+        next.versus.insert(0, first);
+        next.differ(key, text)?;
+        *self = next;
+        Ok(())
+    }
+
     fn differ_in(&mut self, key: &str, text: String) {
         if self.versus.is_empty() {
             self.versus.push(Differences::default());
@@ -108,9 +152,6 @@ pub(super) fn decode(text: &str, scenario: &Scenario, notices: &mut Vec<String>)
         if !differences.0.is_empty() {
             all.push(differences);
         }
-    }
-    if all.len() > 1 {
-        notices.push(format!("vs: {} runs are to stand beside this one; the page shows the first", all.len()));
     }
     all
 }

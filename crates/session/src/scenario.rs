@@ -82,6 +82,7 @@ impl Scenario {
         let mut scenario = Scenario::new(pattern);
         scenario.preset = pattern.preset(preset);
         scenario.fidelity = scenario.began_as().fidelity.unwrap_or_default();
+        scenario.stand_as_written();
         scenario
     }
 

@@ -22,6 +22,9 @@ pub struct Preset {
     pub fidelity: Option<Fidelity>,
     /// Keys and values, as in a link.
     pub values: &'static [(&'static str, &'static str)],
+    /// What another run has otherwise that stands beside it when it is chosen, as in a link; empty for none. A link says of itself whether
+    /// one does.
+    pub beside: &'static [(&'static str, &'static str)],
 }
 
 impl Preset {
@@ -34,6 +37,15 @@ impl Preset {
     }
 
     /// What most presets have in common, to be written after what is its own: `Preset { id, …, ..Preset::BASE }`.
-    pub const BASE: Preset =
-        Preset { id: "", label: "Defaults", says: "", help: "", tries: &[], speed: 1.0, fidelity: None, values: &[] };
+    pub const BASE: Preset = Preset {
+        id: "",
+        label: "Defaults",
+        says: "",
+        help: "",
+        tries: &[],
+        speed: 1.0,
+        fidelity: None,
+        values: &[],
+        beside: &[],
+    };
 }

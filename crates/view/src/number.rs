@@ -55,11 +55,14 @@ pub fn time_text(nanos: u64) -> String {
     format!("{number} {unit}")
 }
 
-/// A whole number that is to be no wider than so many characters, if that can be: in full, or rounded to millions or thousands.
+/// A whole number that is to be no wider than so many characters, if that can be: in full, or rounded to millions or thousands. Four
+/// digits can be read without a comma.
 pub fn count_within(n: u64, characters: usize) -> String {
     let full = count(n);
-    if full.len() <= characters || n < 10_000 {
+    if full.len() <= characters {
         full
+    } else if n < 10_000 {
+        n.to_string()
     } else if n < 1_000_000 {
         format!("{} k", (n + 500) / 1_000)
     } else {
@@ -83,6 +86,16 @@ pub fn millis(nanos: u64) -> String {
 pub fn short_millis(nanos: u64) -> String {
     let ms = nanos as f64 / 1e6;
     if ms < 99.95 { format!("{ms:.1}") } else { count((ms + 0.5) as u64) }
+}
+
+/// A time in a column of milliseconds that has room for so many characters: the first way of writing it that fits, with its unit where that
+/// is another; nothing where none does.
+pub fn millis_within(nanos: u64, characters: usize) -> Option<String> {
+    let whole = |(unit, name): (u64, &str)| format!("{}{name}", count((nanos + unit / 2) / unit));
+    let units = [(1_000_000, ""), (1_000_000_000, " s"), (60_000_000_000, " min"), (HOUR, " h")];
+    // Less than one of a unit is not told in it.
+    let whole = units.into_iter().filter(|(unit, _)| nanos >= *unit).map(whole);
+    std::iter::once(short_millis(nanos)).chain(whole).find(|way| way.chars().count() <= characters)
 }
 
 /// Seconds without the unit, two decimals.
@@ -228,7 +241,11 @@ mod tests {
         assert_eq!(count(12), "12");
         assert_eq!([99_999, 149_600, 999_499, 999_500].map(short_count), ["99,999", "150k", "999k", "1.00M"]);
         assert_eq!([10_804_321, 100_000_000].map(short_count), ["10.8M", "100M"]);
-        assert_eq!((count_within(7_500, 4), count_within(1_234_567, 9)), ("7,500".into(), "1,234,567".into()));
+        assert_eq!((count_within(7_500, 5), count_within(1_234_567, 9)), ("7,500".into(), "1,234,567".into()));
+        assert_eq!(count_within(7_500, 4), "7500", "a comma gives way before a digit does");
+        let ways = [6, 5, 4, 3].map(|characters| millis_within(13_481_000_000, characters));
+        assert_eq!(ways, ["13,481", "13 s", "13 s", ""].map(|way| Some(way.to_owned()).filter(|way| !way.is_empty())));
+        assert_eq!(millis_within(30_000_000_000_000, 6).as_deref(), Some("8 h"));
         assert_eq!((count_within(123_456, 6), count_within(10_804_321, 9)), ("123 k".into(), "10.8 M".into()));
         assert_eq!(millis(37_940_000), "37.9");
         assert_eq!(millis(8_536_000_000), "8,536");

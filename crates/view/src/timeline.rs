@@ -33,6 +33,8 @@ pub struct Timeline<'a> {
     pub end: SimTime,
     /// Whether the end is known.
     pub over: bool,
+    /// From when to when the request was there that is followed.
+    pub life: Option<(SimTime, SimTime)>,
 }
 
 /// Left and right.
@@ -126,6 +128,12 @@ impl Timeline<'_> {
         }
         for (_, x) in self.marks() {
             sheet.area(vec![(x, base + 2.0), (x + 3.0, base + 7.0), (x - 3.0, base + 7.0)], p.ink_2);
+        }
+        if let Some((from, to)) = self.life {
+            let (a, b) = (self.x(from), self.x(to));
+            // Below the states of the breaker; in a low picture there is room above the bars alone.
+            let y = if low { 0.0 } else { base + 8.0 };
+            sheet.fill((a, y), ((b - a).max(2.0), 3.0), 0.0, p.accent);
         }
         self.flag(&mut sheet, base, low);
         sheet.shapes
@@ -351,6 +359,7 @@ mod tests {
             computed: end,
             end,
             over: true,
+            life: None,
         })
     }
 

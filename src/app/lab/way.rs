@@ -14,11 +14,6 @@ type Last = Option<(TraceHash, JobId, Option<Rc<Way>>)>;
 pub(super) struct Found(RefCell<Last>);
 
 impl Lab {
-    /// The way of the request that is followed, if one is.
-    pub fn following(&self) -> Option<Rc<Way>> {
-        self.followed.and_then(|job| self.way(job))
-    }
-
     /// The way of a job, as far as the run is computed; nothing if it has not come in, or the log of that time was given up.
     pub fn way(&self, job: JobId) -> Option<Rc<Way>> {
         let far = self.session.far_hash();

@@ -10,8 +10,9 @@ pub fn before_note(page: &Page) -> Html {
     let lab = page.lab();
     let Some(before) = lab.before() else { return Html::default() };
     let with = differs(before.scenario(), lab.scenario()).map_or_else(String::new, |with| format!(", with {with}"));
+    let told = format!("the run before{with}");
     html! {
-        <span class="before" data-testid="before"><i aria-hidden="true"></i>{ format!("the run before{with}") }
+        <span class="before" data-testid="before"><i aria-hidden="true"></i><span title={told.clone()}>{ told }</span>
             <button type="button" data-testid="dismiss-before" aria-label="Dismiss the run before from the charts" onclick={page.asks(Command::DismissBefore)}>{ "dismiss" }</button>
         </span>
     }

@@ -33,7 +33,9 @@ pub fn checks_badge(page: &Page) -> Html {
         .iter()
         .map(|s| format!("{}: {}", s.check.name(), standing::says(s.check.kind, s.standing(at, over))))
         .collect();
-    let title = list.join("\n");
+    // What the badge has no room for is told first.
+    let first = failed.as_ref().map(|failed| standing::within(failed));
+    let title = first.into_iter().chain(list).collect::<Vec<_>>().join("\n");
     html! {
         <button type="button" data-testid="checks" data-holds={failed.is_none().to_string()} title={title.clone()}
             aria-description={format!("{title}. Opens the checks.")} onclick={page.asks(Command::Tab(Tab::Checks))}>

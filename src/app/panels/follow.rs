@@ -1,15 +1,19 @@
-//! One request followed: its story in a sentence, its waits as bars on one axis of time, and the line it is at.
+//! One request followed: its way in a sentence, its waits as bars on one axis of time, and the line it is at.
 //!
 //! What the bars say adds up to how long it took. A bar leads to where it begins.
 
+use super::its_line::ItsLine;
 use crate::analysis::{Doing, Stretch, Way};
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
+use crate::app::line_of_code::known;
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page};
+use crate::app::scene;
 use crate::spec::short_path;
-use crate::trace::{JobId, SimTime, StationId, StationKind, Wait};
-use crate::view::number;
+use crate::trace::{JobId, SimTime, Span, StationId, StationKind, Wait};
+use crate::view::fault_bands::fault_bands;
+use crate::view::{Palette, Theme, number};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -19,6 +23,18 @@ const AXIS: f64 = 1_000.0;
 /// The request that is followed: whatever is chosen on the stage, if that is one.
 pub fn followed(page: &Page) -> Option<JobId> {
     request(page.state.lane.as_deref()?)
+}
+
+/// Its way, as far as the run is computed.
+pub fn way(page: &Page) -> Option<Rc<Way>> {
+    followed(page).and_then(|job| page.lab().way(job))
+}
+
+/// From when to when the request was there that is followed, as far as the run is computed.
+pub fn life(page: &Page) -> Option<(SimTime, SimTime)> {
+    let way = way(page)?;
+    let to = way.left.map_or_else(|| page.lab().session().computed(), |(at, _)| at);
+    Some((way.entered, to))
 }
 
 /// The request with a title, if it is that of one.
@@ -37,13 +53,12 @@ pub fn follow(page: &Page) -> Html {
     let lab = page.lab();
     let Some(job) = followed(page) else { return Html::default() };
     let now = lab.session().computed();
-    let content = match lab.way(job) {
+    let content = match way(page) {
         Some(way) => html! {
-            <>
+            <div>
                 <p class="story">{ sentence(&lab, &way, now) }</p>
                 { bars(page, &lab, &way, now) }
-                { its_line(page, &way, lab.playhead()) }
-            </>
+            </div>
         },
         None => {
             html! { <p class="none">{ format!("{} has not come in yet, as far as the run is computed.", title_of(job)) }</p> }
@@ -52,21 +67,27 @@ pub fn follow(page: &Page) -> Html {
     html! {
         <div class="follow scroll fill" tabindex="0" data-testid="follow">
             { content }
-            { neighbours(page, job) }
+            <div>
+                { its_line(page) }
+                { neighbours(page, job) }
+            </div>
         </div>
     }
 }
 
-/// The line that keeps it where it is at the playhead, which opens the code there.
-fn its_line(page: &Page, way: &Way, at: SimTime) -> Html {
-    let here = way.stretches.iter().find(|stretch| stretch.holds(at));
-    let Some((file, line)) = here.and_then(|stretch| stretch.site.file().zip(stretch.site.line())) else {
-        return Html::default();
-    };
-    html! {
-        <p class="line">{ "At the playhead it is at " }
-            <button type="button" class="link mono" data-testid="follow-line" onclick={page.asks(Command::OpenLine(file, line))}>{ format!("{}:{line}", short_path(file)) }</button>
-        </p>
+/// The line that keeps it where it is at the playhead, or that kept it last.
+fn its_line(page: &Page) -> Html {
+    let lab = page.lab();
+    let (at, way) = (lab.playhead(), way(page));
+    let over = way.as_ref().and_then(|way| way.left).is_some_and(|(left, _)| left <= at);
+    let stretches = way.iter().flat_map(|way| &way.stretches);
+    let site = stretches
+        .filter(|stretch| stretch.from <= at)
+        .map(|stretch| stretch.site)
+        .rfind(|site| known(&lab, *site).is_some());
+    match site.and_then(|site| known(&lab, site)) {
+        Some((file, line)) => html! { <ItsLine {file} {line} {over} /> },
+        None => Html::default(),
     }
 }
 
@@ -139,6 +160,16 @@ fn bars(page: &Page, lab: &Lab, way: &Rc<Way>, now: SimTime) -> Html {
     let x = |at: SimTime| AXIS * at.since(from).0 as f64 / total as f64;
     let playhead = lab.playhead();
     let head = (playhead >= from && playhead.since(from).0 <= total).then(|| x(playhead));
+    let end = from + Span(total);
+    let palette = Palette::of(if page.state.dark { Theme::Dark } else { Theme::Light });
+    let journal = lab.session().history().journal.entries();
+    // The faults that stood meanwhile lie behind all bars.
+    let faults: Vec<_> = fault_bands(journal, &scene::spec(lab).faults, palette)
+        .into_iter()
+        .map(|band| (band.from.max(from), band.to.unwrap_or(now).min(end), band.hue.wash.css()))
+        .filter(|(a, b, _)| a < b)
+        .map(|(a, b, fill)| (format!("{:.1}", x(a)), format!("{:.1}", x(b) - x(a)), fill))
+        .collect();
     let row = |stretch: &Stretch| {
         let length = stretch.length(now).0;
         let class = match stretch.doing {
@@ -150,12 +181,15 @@ fn bars(page: &Page, lab: &Lab, way: &Rc<Way>, now: SimTime) -> Html {
         let here = stretch.holds(playhead);
         let site =
             stretch.site.file().zip(stretch.site.line()).map(|(file, line)| format!("{}:{line}", short_path(file)));
+        let what = words(lab, stretch);
+        let title = site.map_or_else(|| what.clone(), |site| format!("{what}, {site}"));
         let (left, width) = (x(stretch.from), (AXIS * length as f64 / total as f64).max(2.0));
         html! {
             <li class={classes!(class, here.then_some("now"))} aria-current={here.then_some("true")}>
-                <button type="button" title={site} onclick={page.asks(Command::Seek(stretch.from))}>
-                    <span class="what">{ words(lab, stretch) }</span>
+                <button type="button" {title} onclick={page.asks(Command::Seek(stretch.from))}>
+                    <span class="what">{ what }</span>
                     <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+                        { for faults.iter().map(|(x, width, wash)| html! { <rect x={x.clone()} width={width.clone()} y="0" height="10" fill={wash.clone()}></rect> }) }
                         <rect class="bar" x={format!("{left:.1}")} y="1" width={format!("{width:.1}")} height="8"></rect>
                         if let Some(head) = head {
                             <rect class="head" x={format!("{:.1}", head - 1.0)} y="0" width="2" height="10"></rect>

@@ -47,6 +47,37 @@ pub fn SourceLines(props: &SourceProps) -> Html {
     }
 }
 
+/// Properties of a few lines of a source.
+#[derive(Clone, PartialEq, Properties)]
+pub struct ExcerptProps {
+    /// The file's path.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+    /// The line in the middle.
+    pub line: u32,
+    /// Who waits where.
+    pub parked: Vec<Parked>,
+}
+
+/// So many lines are shown before a line, and as many after it.
+const AROUND: u32 = 3;
+
+/// A line and those around it.
+#[component]
+pub fn Excerpt(props: &ExcerptProps) -> Html {
+    let lines = use_memo(props.path, |_| highlight(props.text).into_iter().map(Rc::new).collect::<Vec<_>>());
+    let from = props.line.saturating_sub(AROUND).max(1);
+    let shown = (from..=props.line + AROUND).filter_map(|number| Some((number, lines.get(number as usize - 1)?)));
+    html! {
+        <ol class="scroll" start={from.to_string()} tabindex="0" aria-label={format!("Line {} of {}", props.line, props.path)}>
+            { for shown.map(|(number, pieces)| {
+                html! { <Line key={number} {number} pieces={Same(pieces.clone())} parked={props.parked.iter().copied().find(|p| p.line == number)} hot={false} asked={number == props.line} /> }
+            }) }
+        </ol>
+    }
+}
+
 /// A highlighted line as a property: the same one is the same.
 #[derive(Clone)]
 struct Same(Rc<Pieces>);

@@ -20,7 +20,7 @@ pub fn call_tiles(lab: &Lab, side: Side) -> (Vec<Tile>, String) {
 fn seen(lab: &Lab, side: Side, of: fn(&Seen<'_>) -> (Vec<Tile>, String)) -> (Vec<Tile>, String) {
     let run = lab.of(side);
     let measures = run.scenario().measures();
-    scene::with_scene_of((lab, run), false, (0.0, 0.0), None, |scene, look| {
+    scene::with_scene_of((lab, run), scene::Sight::default(), |scene, look| {
         of(&Seen {
             scene,
             look,

@@ -10,7 +10,8 @@ use crate::app::lab::Side;
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page, use_page};
 use crate::app::scene;
-use crate::session::Scenario;
+use crate::platform::field;
+use crate::session::{Differences, Scenario};
 use crate::spec::{Field, Kind, Value};
 use crate::trace::Span;
 use crate::view::tiles::Tile;
@@ -26,7 +27,10 @@ pub struct Difference {
 
 /// What a scenario and the one beside it differ in.
 pub fn differences(first: &Scenario, second: &Scenario) -> Vec<Difference> {
-    let Some(pairs) = first.versus.first() else { return Vec::new() };
+    first.versus.first().map_or_else(Vec::new, |pairs| differing(first, second, pairs))
+}
+
+fn differing(first: &Scenario, second: &Scenario, pairs: &Differences) -> Vec<Difference> {
     let of = |(key, written): &(String, String)| {
         let field = first.field(key);
         let value = |scenario: &Scenario| match (key.as_str(), &field) {
@@ -80,6 +84,7 @@ pub fn two_runs(page: &Page) -> Html {
             <header><h2 id="h-two">{ "Two runs" }</h2>
                 <button type="button" class="link" data-testid="alone" onclick={page.asks(Command::Alone)}>{ icon_of(IconName::Close) }{ "one run" }</button>
             </header>
+            { others(page, lab.scenario()) }
             <table>
                 <thead><tr><td></td>{ for names.iter().map(|name| html! { <th scope="col" title={name.clone()}>{ name }</th> }) }</tr></thead>
                 <tbody class="apart">{ for differences.iter().map(|difference| html! { <Differs key={difference.key.clone()} difference={difference.clone()} /> }) }</tbody>
@@ -87,6 +92,50 @@ pub fn two_runs(page: &Page) -> Html {
             </table>
         </section>
     }
+}
+
+/// Which of several stands beside the first, and the way to one more.
+fn others(page: &Page, first: &Scenario) -> Html {
+    let choices = first.choices_beside();
+    let of = |(number, second): &(usize, Scenario)| {
+        let differences = first.versus.get(*number).map_or_else(Vec::new, |pairs| differing(first, second, pairs));
+        html! { <option value={number.to_string()} selected={*number == 0}>{ name(&differences, Side::Second) }</option> }
+    };
+    let onchange = {
+        let page = page.clone();
+        Callback::from(move |event: Event| {
+            let number = field::text(&event).and_then(|text| text.parse().ok()).unwrap_or(0);
+            page.ask(Command::StandBeside(number));
+        })
+    };
+    let more = one_more(first, &choices).filter(|_| first.has_room_beside());
+    html! {
+        <div class="others">
+            if choices.len() > 1 {
+                <label>{ "Beside" }<select data-testid="beside-which" {onchange}>{ for choices.iter().map(of) }</select></label>
+            }
+            if let Some((key, text, label)) = more {
+                <button type="button" class="link" data-testid="beside-also" title={format!("One more to choose from, with {label} {text}")}
+                    onclick={page.asks(Command::BesideAlso(key, text.clone()))}>{ format!("also {label} {text}") }</button>
+            }
+        </div>
+    }
+}
+
+/// A value worth one more run: the next one of what the second differs in that none has yet. Its key, it, and what it is called.
+fn one_more(first: &Scenario, choices: &[(usize, Scenario)]) -> Option<(String, String, String)> {
+    let pairs = first.versus.first()?.pairs();
+    let (key, field) = pairs.iter().find_map(|(key, _)| Some((key, first.field(key)?)))?;
+    let of = |scenario: &Scenario| scenario.values().get(key).cloned();
+    let taken: Vec<Value> = choices.iter().map(|(_, other)| other).chain([first]).filter_map(of).collect();
+    let mut next = of(choices.iter().find(|(number, _)| *number == 0).map(|(_, second)| second)?)?;
+    for _ in 0..taken.len() {
+        next = another(&field, &next)?;
+        if !taken.contains(&next) {
+            return Some((key.clone(), next.to_string(), field.label.to_owned()));
+        }
+    }
+    None
 }
 
 /// The tiles that both have, and those of the first alone.

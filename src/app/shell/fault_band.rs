@@ -95,6 +95,10 @@ pub fn FaultBand(props: &FaultBandProps) -> Html {
         let drag = drag.clone();
         Callback::from(move |event: PointerEvent| {
             event.stop_propagation();
+            // Of several fingers the first leads.
+            if !event.is_primary() {
+                return;
+            }
             if let Some(element) = event.target_dyn_into::<Element>() {
                 let _kept = element.set_pointer_capture(event.pointer_id());
             }
@@ -104,7 +108,7 @@ pub fn FaultBand(props: &FaultBandProps) -> Html {
     let onpointermove = {
         let (drag, node, end) = (drag.clone(), node.clone(), props.end);
         Callback::from(move |event: PointerEvent| {
-            let Some(taken) = *drag.latest() else { return };
+            let Some(taken) = drag.latest().filter(|_| event.is_primary()) else { return };
             let Some(track) = node.cast::<HtmlElement>().and_then(|band| band.offset_parent()) else { return };
             let pixel = end.seconds() * 1e9 / (f64::from(track.client_width()) - 2.0 * SIDE).max(1.0);
             // As fine as the hand can tell, in round numbers.

@@ -4,6 +4,7 @@ use crate::app::effect::use_effect_on;
 use crate::app::lab::Speed;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, Tab, use_page};
+use crate::app::panels::way;
 use crate::platform::{field, host, keys};
 use crate::trace::{JobId, SimTime};
 use std::cell::RefCell;
@@ -94,9 +95,9 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
 
 /// Where the next or the previous stretch of the request begins that is followed, while its pane is open.
 fn stretch(page: &Page, forward: bool) -> Option<SimTime> {
+    let way = way(page).filter(|_| page.state.tab == Tab::Follow)?;
     let lab = page.lab();
-    let way = lab.following().filter(|_| page.state.tab == Tab::Follow)?;
-    let (at, ends) = (lab.playhead(), way.left.map(|(at, _)| at));
+    let (at, ends) = (lab.aimed(), way.left.map(|(at, _)| at));
     let turns = way.stretches.iter().map(|stretch| stretch.from).chain(ends);
     if forward { turns.filter(|turn| *turn > at).min() } else { turns.filter(|turn| *turn < at).max() }
 }
@@ -112,7 +113,7 @@ fn in_hand(page: &Page) -> Option<JobId> {
 /// The next or the previous mark of the timeline.
 fn mark(page: &Page, forward: bool) -> Option<SimTime> {
     let lab = page.lab();
-    let (at, journal) = (lab.playhead(), lab.session().history().journal.entries());
+    let (at, journal) = (lab.aimed(), lab.session().history().journal.entries());
     let marks = journal.iter().filter(|e| e.mark.is_some()).map(|e| e.at);
     if forward { marks.filter(|m| *m > at).min() } else { marks.filter(|m| *m < at).max() }
 }

@@ -23,6 +23,7 @@ use crate::app::page::{Change, Command, Page, State, Tab};
 use crate::app::panels::{Difference, Panel, differences, name};
 use crate::app::side_runs::SideRuns;
 use crate::app::{family, scene};
+use crate::platform::focus::Focus;
 use crate::platform::{address, clock, host};
 use crate::session::{Moment, Scenario, link};
 use std::cell::RefCell;
@@ -110,7 +111,6 @@ fn Workbench(props: &WorkbenchProps) -> Html {
             if commands::carry_out(wish, &lab, &mut side_runs.borrow_mut(), &mut next) {
                 side_runs.borrow_mut().look_at(lab.borrow().scenario());
             }
-            commands::follow_what_is_chosen(&mut lab.borrow_mut(), &next);
             bar.borrow_mut().write(&mut lab.borrow_mut(), &next, leaving);
             host::set_theme(next.dark, themed);
             current.replace(Rc::new(next.clone()));
@@ -215,7 +215,6 @@ fn use_opening(
             } else {
                 commands::open(&text, &mut lab.borrow_mut(), &mut next);
             }
-            commands::follow_what_is_chosen(&mut lab.borrow_mut(), &next);
             side_runs.borrow_mut().look_at(lab.borrow().scenario());
             bar.borrow_mut().write(&mut lab.borrow_mut(), &next, None);
             current.replace(Rc::new(next.clone()));
@@ -257,8 +256,9 @@ fn not_yet(page: &Page) -> Html {
 fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, side_runs: &Rc<RefCell<SideRuns>>) {
     let (dispatcher, lab, side_runs) = (state.dispatcher(), lab.clone(), side_runs.clone());
     use_effect_on((), move || {
-        let (mut looked, mut stale) = (0.0, false);
+        let (mut looked, mut stale, mut focus) = (0.0, false, Focus::default());
         clock::FrameLoop::start(move |now| {
+            focus.look();
             let (changed, busy) = {
                 let mut lab = lab.borrow_mut();
                 (lab.frame(now), lab.is_busy())

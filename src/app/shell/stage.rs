@@ -6,8 +6,8 @@ use crate::app::held::use_held;
 use crate::app::lab::{Side, Speed};
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
-use crate::app::panels::request;
-use crate::app::scene::{spec, with_scene_of};
+use crate::app::panels::{request, way};
+use crate::app::scene::{Sight, spec, with_scene_of};
 use crate::platform::{canvas, clock, host};
 use crate::view::scene::{self, Item};
 use crate::view::{number, text};
@@ -20,6 +20,9 @@ use yew::prelude::*;
 /// Milliseconds between pictures: at high speeds nobody can read more, and with reduced motion nobody wants more.
 const SLOW_MS: f64 = 250.0;
 const STEPS_MS: f64 = 500.0;
+
+/// As it is read aloud: with all the room that it has on a desk.
+const READ: Sight<'static> = Sight { dark: false, size: (880.0, 430.0), item: None, follow: None };
 
 /// What a picture depends on: painted anew when one of them changes.
 #[derive(Clone, PartialEq)]
@@ -62,19 +65,23 @@ pub fn StageBox(props: &StageProps) -> Html {
     let over = use_held(|| None::<usize>);
     let items = {
         let lab = page.lab();
-        with_scene_of((&lab, lab.of(side)), page.state.dark, size_of(&node), None, scene::items)
+        with_scene_of((&lab, lab.of(side)), Sight { size: size_of(&node), ..Sight::default() }, scene::items)
     };
     let lane = page.state.lane.as_ref().filter(|_| side == Side::First);
     let chosen = lane.and_then(|lane| items.iter().position(|item| item.title == *lane));
     let shown = over.or(chosen);
     use_painting(&page, &node, shown, side);
-    let onmousemove = {
+    let onpointermove = {
         let (items, over) = (items.clone(), over.clone());
-        Callback::from(move |event: MouseEvent| over.set(under(&items, point_of(&event))))
+        Callback::from(move |event: PointerEvent| {
+            // A finger is over nothing once it is lifted, and nobody says so.
+            let it = (event.pointer_type() == "mouse").then(|| under(&items, point_of(&event)));
+            over.set(it.flatten());
+        })
     };
-    let onmouseleave = {
+    let onpointerleave = {
         let over = over.clone();
-        Callback::from(move |_: MouseEvent| over.set(None))
+        Callback::from(move |_: PointerEvent| over.set(None))
     };
     let pressed = use_held(|| None::<Html>);
     let press = {
@@ -100,7 +107,7 @@ pub fn StageBox(props: &StageProps) -> Html {
             // A single request that is pressed is followed.
             let part = {
                 let lab = page.lab();
-                with_scene_of((&lab, lab.of(side)), page.state.dark, size, None, |scene, look| {
+                with_scene_of((&lab, lab.of(side)), Sight { size, ..Sight::default() }, |scene, look| {
                     scene::hit(scene, look, point)
                 })
             };
@@ -142,7 +149,7 @@ pub fn StageBox(props: &StageProps) -> Html {
     let chosen = shown.and_then(|index| items.get(index).cloned());
     html! {
         <>
-            <div class="lanes" role="group" tabindex="0" aria-label={name} {onclick} {onmousemove} {onmouseleave} {onkeydown}>
+            <div class="lanes" role="group" tabindex="0" aria-label={name} {onclick} {onpointermove} {onpointerleave} {onkeydown}>
                 <canvas ref={node.clone()} data-testid={handle} role="img" aria-label={describe(&page, side)} data-events={events.to_string()} data-hash={hash}></canvas>
                 <p class="vh" aria-live="polite">{ chosen.as_ref().map(|l| format!("{}: {}", l.title, l.lines.join(", "))) }</p>
             </div>
@@ -206,7 +213,10 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>, side: Side) {
             if seen.as_ref() == Some(&current) {
                 return;
             }
-            let shapes = with_scene_of((&lab, session), current.dark, size, item, scene::draw);
+            // It is followed through the run that it is of.
+            let followed = way(&page).filter(|_| side == Side::First);
+            let sight = Sight { dark: current.dark, size, item, follow: followed.as_deref() };
+            let shapes = with_scene_of((&lab, session), sight, scene::draw);
             canvas::paint(&element, ratio, &shapes);
             if side == Side::First {
                 lab.readers.read(&lab);
@@ -221,9 +231,7 @@ fn describe(page: &Page, side: Side) -> String {
     let lab = page.lab();
     let session = lab.of(side);
     let (at, title) = (number::spoken(session.playhead().0), session.scenario().pattern.title);
-    with_scene_of((&lab, session), false, (880.0, 430.0), None, |scene, look| {
-        format!("{title} at {at}. {}", text::description(scene, look))
-    })
+    with_scene_of((&lab, session), READ, |scene, look| format!("{title} at {at}. {}", text::description(scene, look)))
 }
 
 /// Properties of the label box.
@@ -262,7 +270,7 @@ fn StageText(props: &StageProps) -> Html {
     let now = clock::now_ms();
     let mut last = last.borrow_mut();
     if !lab.playing || now - last.0 >= 1_000.0 {
-        *last = (now, with_scene_of((&lab, lab.of(props.side)), false, (880.0, 430.0), None, text::rows));
+        *last = (now, with_scene_of((&lab, lab.of(props.side)), READ, text::rows));
     }
     html! {
         <div class="vh">

@@ -69,11 +69,16 @@ pub fn Tabs() -> Html {
     let open = use_open(current);
     // A tall picture has the room, until somebody chooses a tab.
     let rests = family::of(&scene::spec(&page.lab())).is_tall;
+    let pattern = page.scenario().pattern;
+    let file = AttrValue::from(short_path(pattern.file).trim_end_matches("/mod.rs").to_owned());
     let request = followed(&page).map(title_of);
+    // The request's own number is the name of its tab.
+    let named = |tab: Tab, label: &'static str| {
+        request.clone().filter(|_| tab == Tab::Follow).map_or(AttrValue::Static(label), AttrValue::from)
+    };
     let tab = |(tab, label, narrow): (Tab, &'static str, bool)| {
         let on = tab == current;
-        // The request's own number is the name of its tab.
-        let label = request.clone().filter(|_| tab == Tab::Follow).map_or(AttrValue::Static(label), AttrValue::from);
+        let label = named(tab, label);
         let onclick = {
             let (page, open) = (page.clone(), open.clone());
             Callback::from(move |_: MouseEvent| {
@@ -91,10 +96,10 @@ pub fn Tabs() -> Html {
         <section class="bot" data-open={open.to_string()} data-rests={rests.to_string()} aria-label="Code, log, explanation and report">
             <div class="tabs">
                 <div role="tablist" {onkeydown}>{ for TABS.into_iter().filter(|(tab, ..)| is_there(*tab)).map(tab) }</div>
-                <span class="fn">{ checks_badge(&page) }<span class="mono">{ short_path(page.scenario().pattern.file).trim_end_matches("/mod.rs") }</span></span>
+                <span class="fn">{ checks_badge(&page) }<span class="mono" title={file.clone()}>{ file }</span></span>
             </div>
             <div class="pane" key={current.id()} id="pane" role="tabpanel" aria-labelledby={format!("tab-{}", current.id())}>
-                <h2 class="vh">{ TABS.iter().find(|(tab, ..)| *tab == current).map_or("", |(_, label, _)| label) }</h2>
+                <h2 class="vh">{ TABS.iter().find(|(tab, ..)| *tab == current).map(|(tab, label, _)| named(*tab, label)) }</h2>
                 { match current {
                     Tab::Start => start(&page),
                     Tab::Code => html! { <Code /> },
@@ -126,6 +131,7 @@ fn use_open(current: Tab) -> Held<bool> {
                 open.set(true);
                 make_room();
             }
+            host::show_in_row("[role=tab][aria-selected=true]");
         });
     }
     open

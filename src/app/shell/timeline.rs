@@ -5,6 +5,7 @@ use crate::app::lab::Lab;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
 use crate::app::painting::use_painting;
+use crate::app::panels::life;
 use crate::app::scene;
 use crate::platform::{canvas, host};
 use crate::session::Planned;
@@ -39,14 +40,17 @@ pub fn Timeline() -> Html {
     let onpointerdown = {
         let (seek, dragging) = (seek.clone(), dragging.clone());
         Callback::from(move |event: PointerEvent| {
-            dragging.replace(true);
-            seek.emit((place(&event), true));
+            // Of several fingers the first leads.
+            if event.is_primary() {
+                dragging.replace(true);
+                seek.emit((place(&event), true));
+            }
         })
     };
     let onpointermove = {
         let dragging = dragging.clone();
         Callback::from(move |event: PointerEvent| {
-            if *dragging.borrow() && event.buttons() != 0 {
+            if *dragging.borrow() && event.is_primary() && event.buttons() != 0 {
                 seek.emit((place(&event), false));
             }
         })
@@ -57,7 +61,7 @@ pub fn Timeline() -> Html {
     let onkeydown = {
         let page = page.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let at = page.lab().playhead();
+            let at = page.lab().aimed();
             let step = if event.shift_key() { Span::secs(1) } else { Span::millis(100) };
             let to = match event.key().as_str() {
                 "ArrowRight" => at + step,
@@ -135,6 +139,7 @@ fn with_picture(page: &Page, size: (f64, f64), body: &mut dyn FnMut(&Picture<'_>
         computed: lab.computed().max(page.at),
         end: end(lab),
         over: session.outcome().is_some(),
+        life: life(page),
     };
     body(&picture);
 }

@@ -259,6 +259,6 @@ pub(super) const PRESETS: &[Preset] = &[
         ],
         speed: 0.3,
         fidelity: Some(Fidelity::Shipped),
-        values: &[],
+        ..Preset::BASE
     },
 ];

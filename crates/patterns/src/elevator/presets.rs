@@ -159,5 +159,6 @@ pub(super) const PRESETS: &[Preset] = &[
             ),
             ("schedule", "shuffled"),
         ],
+        ..Preset::BASE
     },
 ];

@@ -54,11 +54,11 @@ pub(super) const PRESETS: &[Preset] = &[
                 "Open the code at the append",
                 &[Deed::Code("patterns/wait_group/racing.rs", "async fn append")],
             ),
-            Trial::at(5, "As documented beside it", &[Deed::Beside("fidelity", "documented")]),
         ],
         speed: 0.006,
         fidelity: Some(Fidelity::Shipped),
         values: &[("server", "shipped")],
+        beside: &[("fidelity", "documented")],
     },
     Preset {
         id: "one-thread",
@@ -69,5 +69,6 @@ pub(super) const PRESETS: &[Preset] = &[
         speed: 0.003,
         fidelity: Some(Fidelity::Shipped),
         values: &[("server", "shipped"), ("threads", "1")],
+        ..Preset::BASE
     },
 ];

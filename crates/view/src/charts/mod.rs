@@ -15,6 +15,7 @@ mod written;
 pub use decimate::decimate;
 pub use histogram::{Axis, Bin, Histogram};
 pub use line::{Line, Points};
+pub use over::At;
 pub use paper::Paper;
 pub use scale::Scale;
 pub use time::{Band, Mark, Stretch, TimeChart};

@@ -14,10 +14,21 @@ const LABEL: f64 = RIGHT - 10.0;
 /// The radius of a ring.
 const RING: f64 = 3.0;
 
+/// Where somebody looks in a chart, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct At {
+    /// The playhead.
+    pub playhead: f64,
+    /// Where somebody points.
+    pub pointed: Option<f64>,
+    /// From when to when the request was there that is followed.
+    pub life: Option<(f64, f64)>,
+}
+
 impl TimeChart {
-    /// The shapes over a chart of a size, with the playhead at a second, and with the second that somebody points at.
-    pub fn over(&self, size: (f64, f64), p: &Palette, playhead: f64, pointed: Option<f64>) -> Vec<Shape> {
-        let mut sheet = Sheet::default();
+    /// The shapes over a chart of a size.
+    pub fn over(&self, size: (f64, f64), p: &Palette, at: At) -> Vec<Shape> {
+        let (At { playhead, pointed, life }, mut sheet) = (at, Sheet::default());
         let Some(scale) = self.scale(size) else { return sheet.shapes };
         let now = scale.x(playhead);
         if self.until > playhead {
@@ -27,6 +38,10 @@ impl TimeChart {
         }
         if playhead > 0.0 {
             sheet.line((crisp(now), scale.top - 8.0), (crisp(now), scale.bottom), p.ink, 1.0);
+        }
+        if let Some((from, to)) = life {
+            let (a, b) = (scale.x(from), scale.x(to));
+            sheet.fill((a, scale.bottom + 1.0), ((b - a).max(2.0), 3.0), 0.0, p.accent);
         }
         for (y, text, ink) in self.labels(&scale, p, playhead) {
             sheet.text((scale.right + 6.0, y + 4.0), text, Ink::new(ink));

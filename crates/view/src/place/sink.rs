@@ -159,15 +159,16 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, bef
         glyph::job(sheet, (frame.x + 5.0, y - 4.0), 3.7, sort, p);
         sheet.text((frame.x + 16.0, y), word.clone(), Ink::new(p.ink_2));
         // Never into its own name; the text alternative has every digit.
-        let room = frame.w - 20.0 - text_width(&word, 11.0, false);
-        let n = number::count_within(n, (room / text_width("0", 11.0, true)).max(0.0) as usize);
+        let n = number::count_within(n, room_for_digits(frame.w - 20.0, &word));
         sheet.text((frame.right(), y), n, Ink::new(p.ink).mono().end());
         y += pitch;
     }
     let failed = number::dashed(failed_share(tally), |share| format!("{} %", number::percent(share)));
     if y + 12.0 < frame.bottom() {
         sheet.line((frame.x, crisp(y - 7.0)), (frame.right(), crisp(y - 7.0)), p.line, 1.0);
-        for (word, value) in [("Failed", failed), ("Not ended", number::count(tally.in_system))] {
+        let rest = "Not ended";
+        let inside = number::count_within(tally.in_system, room_for_digits(frame.w - 4.0, rest));
+        for (word, value) in [("Failed", failed), (rest, inside)] {
             y += 9.0;
             if y < frame.bottom() {
                 sheet.text((frame.x, y), word, Ink::new(p.ink_3));
@@ -180,6 +181,11 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, bef
     if h >= 16.0 {
         drain(sheet, scene, look, Frame { x: frame.x, y: frame.bottom() - 18.0 - h, w: frame.w, h });
     }
+}
+
+/// How many digits have room beside a word.
+fn room_for_digits(width: f64, word: &str) -> usize {
+    ((width - text_width(word, 11.0, false)) / text_width("0", 11.0, true)).max(0.0) as usize
 }
 
 /// What the collector does, since when, and how much of all is done.

@@ -6,7 +6,7 @@
 use super::item::items_in;
 use super::{Frame, Layout, Look, Scene};
 use crate::number;
-use crate::shape::{Ink, Point, Sheet, text_width};
+use crate::shape::{Anchor, Ink, Point, Shape, Sheet, text_width};
 use millrace_analysis::{Stretch, Way};
 use millrace_trace::StationId;
 
@@ -18,7 +18,7 @@ const WORTH_TELLING: f64 = 0.05;
 /// Draws the way of a request over a picture.
 pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout: &Layout, way: &Way) {
     let p = look.palette;
-    sheet.fill((0.0, 0.0), look.size, 0.0, p.stage.faint(VEIL));
+    let (texts, own) = (veil(sheet, look), sheet.shapes.len());
     let items = items_in(scene, look, layout);
     let frame_of = |station: StationId| -> Option<Frame> {
         let item = items.iter().find(|item| item.station == station).map(|item| item.frame);
@@ -53,7 +53,53 @@ pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout
     if let Some(at) = head {
         sheet.disc(at, 5.0, p.accent);
     }
+    words(sheet, look, texts, own);
     tags(sheet, look, way, &frame_of);
+}
+
+/// Lets marks go back, and takes the texts out, which go back only so far that they can be read as well as any small print.
+fn veil(sheet: &mut Sheet, look: &Look<'_>) -> Vec<Shape> {
+    let p = look.palette;
+    let (mut texts, marks): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut sheet.shapes).into_iter().partition(|shape| matches!(shape, Shape::Text { .. }));
+    sheet.shapes = marks;
+    sheet.fill((0.0, 0.0), look.size, 0.0, p.stage.faint(VEIL));
+    for shape in &mut texts {
+        if let Shape::Text { colour, .. } = shape {
+            *colour = p.ink_3;
+        }
+    }
+    texts
+}
+
+/// The texts again, over the way: what it goes through has the ground of the stage behind it.
+fn words(sheet: &mut Sheet, look: &Look<'_>, texts: Vec<Shape>, way: usize) {
+    let legs: Vec<(Point, Point)> = sheet.shapes.iter().skip(way).filter_map(ends).collect();
+    for shape in texts {
+        if let Shape::Text { at, text, size, anchor, mono, .. } = &shape {
+            let width = text_width(text, *size, *mono);
+            let left = match anchor {
+                Anchor::Start => at.0,
+                Anchor::Middle => at.0 - width / 2.0,
+                Anchor::End => at.0 - width,
+            };
+            let (top, bottom) = (at.1 - size * 0.85, at.1 + size * 0.25);
+            let is_through = |(a, b): &(Point, Point)| {
+                a.1.min(b.1) < bottom && a.1.max(b.1) > top && a.0.min(b.0) < left + width && a.0.max(b.0) > left
+            };
+            if legs.iter().any(is_through) {
+                sheet.fill((left - 3.0, top), (width + 6.0, bottom - top), 2.0, look.palette.stage);
+            }
+        }
+        sheet.shapes.push(shape);
+    }
+}
+
+fn ends(shape: &Shape) -> Option<(Point, Point)> {
+    match shape {
+        Shape::Line { points, .. } => points.first().copied().zip(points.last().copied()),
+        _ => None,
+    }
 }
 
 /// From one point to another, turning half way.

@@ -6,13 +6,16 @@ use super::worker::Worker;
 use super::{Detail, Frame, Look, Scene, age};
 use crate::number;
 use crate::recent::{Mode, RIBBON};
-use crate::shape::{Ink, Sheet, crisp};
+use crate::shape::{Ink, Sheet, crisp, text_width};
 use millrace_trace::StationId;
 
 /// From this width on a lane tells everything.
 pub const FULL: f64 = 232.0;
 /// From this width on it says its state and for how long.
 const MEDIUM: f64 = 92.0;
+/// The size of its words, and the room between two of them.
+const SIZE: f64 = 11.0;
+const GAP: f64 = 2.0;
 /// From this width on it has its number.
 const SLIM: f64 = 42.0;
 
@@ -61,9 +64,9 @@ impl Columns {
             Columns {
                 glyph: x + 32.0,
                 word: Some(x + 42.0),
-                request: Some(x + 128.0),
-                millis: Some(x + 164.0),
-                ribbon: Some((x + 174.0, frame.right())),
+                request: Some(x + 132.0),
+                millis: Some(x + 174.0),
+                ribbon: Some((x + 182.0, frame.right())),
                 id: Some(x),
             }
         } else if frame.w >= MEDIUM {
@@ -130,17 +133,27 @@ pub fn draw(
             sheet.text((x, base), worker.short_name(scene, index), Ink::new(p.ink_3).mono());
         }
         glyph::mode(sheet, (c.glyph, y), worker.mode, p);
+        // Up to where the words of the row have come.
+        let mut taken = c.glyph;
+        let request = worker.job.map_or("–".to_owned(), |job| format!("#{}", number::count(u64::from(job.number()))));
+        let request = c.request.filter(|_| look.detail == Detail::Numbers).map(|x| (x, request));
+        let begins = request.as_ref().map(|(x, text)| x - text_width(text, SIZE, true));
         if let Some(x) = c.word {
-            sheet.text((x, base), worker.mode.word(), Ink::new(glyph::mode_ink(worker.mode, p)));
+            let (word, ends) = (worker.mode.word(), x + text_width(worker.mode.word(), SIZE, false));
+            // Where the request is one of many millions the glyph alone says it.
+            if begins.is_none_or(|begins| ends + GAP <= begins) {
+                sheet.text((x, base), word, Ink::new(glyph::mode_ink(worker.mode, p)));
+                taken = ends;
+            }
         }
-        if let (Some(x), Detail::Numbers) = (c.request, look.detail) {
-            let request =
-                worker.job.map_or("–".to_owned(), |job| format!("#{}", number::count(u64::from(job.number()))));
+        if let Some((x, request)) = request {
             sheet.text((x, base), request, Ink::new(p.ink_2).mono().end());
+            taken = x;
         }
         if let (Some(x), true) = (c.millis, look.detail != Detail::Flow && worker.mode != Mode::Done) {
-            let elapsed = number::short_millis(look.now.since(worker.since).0);
-            sheet.text((x, base), elapsed, Ink::new(p.ink).mono().end());
+            let room = ((x - taken - GAP) / text_width("0", SIZE, true)).max(0.0) as usize;
+            let elapsed = number::millis_within(look.now.since(worker.since).0, room);
+            sheet.text((x, base), elapsed.unwrap_or_default(), Ink::new(p.ink).mono().end());
         }
     }
     if let Some(span) = c.ribbon {

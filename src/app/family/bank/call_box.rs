@@ -8,7 +8,7 @@ use crate::app::held::use_held;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
 use crate::app::panels::obstacle;
-use crate::app::scene::with_scene;
+use crate::app::scene::{Sight, with_scene};
 use crate::platform::keys::Keys;
 use crate::platform::{field, host};
 use crate::spec::CarCall;
@@ -43,7 +43,7 @@ impl Called {
     /// The landing at a point of the stage, where a car can be called from it.
     pub fn at(page: &Page, size: (f64, f64), point: (f64, f64)) -> Option<Called> {
         let lab = page.lab();
-        with_scene(&lab, page.state.dark, size, None, |scene, look| {
+        with_scene(&lab, Sight { size, ..Sight::default() }, |scene, look| {
             let call = scene.spec.bank()?.1.call?;
             let (pressed, way) = landing_at(scene, look, point)?;
             let mut others = tables::landings(scene, look);

@@ -152,7 +152,7 @@ fn text(what: &'static str, body: &str, open: bool) -> Html {
     html! {
         <details {open}>
             <summary>{ what }<span>{ format!("{size} bytes") }</span></summary>
-            <pre class="mono scroll">{ json::pretty(body).unwrap_or_else(|| body.to_owned()) }</pre>
+            <pre class="mono scroll" tabindex="0">{ json::pretty(body).unwrap_or_else(|| body.to_owned()) }</pre>
         </details>
     }
 }

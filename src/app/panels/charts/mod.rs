@@ -9,6 +9,7 @@ mod pointed;
 use crate::app::lab::{Lab, Side};
 use crate::app::markup::html;
 use crate::app::page::{Page, use_page};
+use crate::app::panels::follow::life;
 use crate::app::panels::two_runs::{brief, differences};
 use crate::app::{family, scene};
 use crate::platform::clock;
@@ -134,10 +135,10 @@ pub fn Charts() -> Html {
     let page = use_page();
     let sheets = use_sheets(&page);
     let pointed = use_mut_ref(|| Rc::new(Pointed::default())).borrow().clone();
-    let (dark, playhead) = (page.state.dark, page.lab().session().playhead());
+    let (dark, playhead, life) = (page.state.dark, page.lab().session().playhead(), life(&page));
     html! {
         <section class="sec charts" aria-label="Charts" ref={pointed.section.clone()}>
-            { for sheets.into_iter().map(|sheet| { let key = sheet.id.clone(); html! { <Plot {key} sheet={Same(sheet)} {dark} {playhead} pointed={Same(pointed.clone())} /> } }) }
+            { for sheets.into_iter().map(|sheet| { let key = sheet.id.clone(); html! { <Plot {key} sheet={Same(sheet)} {dark} {playhead} {life} pointed={Same(pointed.clone())} /> } }) }
         </section>
     }
 }

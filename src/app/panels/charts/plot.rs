@@ -40,6 +40,9 @@ pub struct PlotProps {
     pub dark: bool,
     /// With the playhead where.
     pub playhead: SimTime,
+    /// And where the request was there that is followed.
+    #[prop_or_default]
+    pub life: Option<(SimTime, SimTime)>,
     /// And where somebody points.
     pub pointed: Same<Pointed>,
 }
@@ -53,6 +56,8 @@ pub struct Shown {
     pub dark: bool,
     /// With the playhead where.
     pub playhead: SimTime,
+    /// And where the request was there that is followed.
+    pub life: Option<(SimTime, SimTime)>,
 }
 
 /// What is painted when a chart gets another size: the chart, and what lies over it.
@@ -66,14 +71,14 @@ struct Both {
 
 /// The chart.
 #[component]
-pub fn Plot(PlotProps { sheet, dark, playhead, pointed }: &PlotProps) -> Html {
+pub fn Plot(PlotProps { sheet, dark, playhead, life, pointed }: &PlotProps) -> Html {
     let (node, as_table) = (use_node_ref(), use_held(|| false));
     let over = use_mut_ref(|| {
         let over = Over { canvas: NodeRef::default(), read: NodeRef::default(), shown: Default::default() };
         Same(Rc::new(over))
     });
     let over = over.borrow().clone();
-    let shown = Shown { sheet: sheet.clone(), dark: *dark, playhead: *playhead };
+    let shown = Shown { sheet: sheet.clone(), dark: *dark, playhead: *playhead, life: *life };
     over.0.shown.replace(Some(shown.clone()));
     use_painting(
         &node,

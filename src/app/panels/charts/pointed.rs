@@ -3,6 +3,7 @@
 
 use super::plot::Shown;
 use crate::platform::{canvas, host};
+use crate::view::charts::At;
 use crate::view::sheets::Figure;
 use crate::view::{Palette, Theme};
 use std::cell::{Cell, RefCell};
@@ -63,7 +64,7 @@ impl Over {
     /// Paints what lies over the chart, and reads its values.
     pub fn paint(&self, pointed: Option<f64>) {
         let shown = self.shown.borrow();
-        let Some(Shown { sheet, dark, playhead }) = &*shown else { return };
+        let Some(Shown { sheet, dark, playhead, life }) = &*shown else { return };
         let Figure::Time(chart) = &sheet.0.figure else { return };
         if let Some(read) = self.read.cast::<Element>() {
             let text = pointed.map(|seconds| chart.read(seconds));
@@ -73,6 +74,7 @@ impl Over {
         let ratio = host::pixel_ratio();
         let Some(size) = canvas::fit(&element, ratio) else { return };
         let palette = Palette::of(if *dark { Theme::Dark } else { Theme::Light });
-        canvas::paint(&element, ratio, &chart.over(size, palette, playhead.seconds(), pointed));
+        let life = life.map(|(from, to)| (from.seconds(), to.seconds()));
+        canvas::paint(&element, ratio, &chart.over(size, palette, At { playhead: playhead.seconds(), pointed, life }));
     }
 }

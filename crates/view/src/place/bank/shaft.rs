@@ -90,15 +90,21 @@ fn served(plan: &Plan, state: &State<'_>, car: &Car<'_>, index: usize) -> Frame 
     Frame { y: top, h: (bottom - top).max(1.0), ..whole }
 }
 
-/// What the first shaft's width means. Its words have the shaft's own ground, so that no trace goes through them.
+/// Half as high as the words in a car are, with some room.
+const HALF_A_LINE: f64 = 11.0;
+
+/// What a shaft's width means, in the first whose car is not where the words would be. They have the shaft's own ground, so that no trace goes
+/// through them.
 fn axis(sheet: &mut Sheet, state: &State<'_>, look: &Look<'_>, plan: &Plan) {
     let p = look.palette;
-    let shaft = plan.shaft(0);
+    let free = |(index, car): &(usize, &Car<'_>)| plan.mid(car.place) - HALF_A_LINE > plan.shaft(*index).y + LINE;
+    let Some((index, car)) = state.cars.iter().enumerate().find(free) else { return };
+    let shaft = plan.shaft(index);
     if shaft.w < text_width("−60 s  now", 11.0, false) + 14.0 {
         return;
     }
     let base = shaft.y + LINE;
-    let is_open = state.cars.first().and_then(|car| car.breaker).is_some_and(|breaker| breaker.is_open());
+    let is_open = car.breaker.is_some_and(|breaker| breaker.is_open());
     let ground = if is_open { p.server_wash } else { p.sunken.faint(0.55) };
     let words = [("−60 s", shaft.x + 5.0), ("now", shaft.right() - 7.0 - text_width("now", 11.0, false))];
     for (word, x) in words {

@@ -117,7 +117,13 @@ fn magnitude_in_link(fault: Option<FaultSpec>, magnitude: i64) -> String {
 
 /// The link of a pattern's scenario as it is, `""` for that of its defaults: what [`encode`] writes, without a look at any value.
 pub fn of_preset(pattern: &Pattern, preset: &str) -> String {
-    if preset.is_empty() { format!("#/{}", pattern.id) } else { format!("#/{}?preset={preset}", pattern.id) }
+    if preset.is_empty() {
+        return format!("#/{}", pattern.id);
+    }
+    let beside = pattern.preset(preset).map_or(&[][..], |preset| preset.beside);
+    let pairs: Vec<String> = beside.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let beside = if pairs.is_empty() { String::new() } else { format!("&vs={}", pairs.join(",")) };
+    format!("#/{}?preset={preset}{beside}", pattern.id)
 }
 
 /// Reads a link, whole or from `#` on, or from the pattern's id on.

@@ -15,6 +15,7 @@ mod by_hand;
 mod clock;
 #[path = "../shared/host.rs"]
 mod host;
+mod layers;
 mod measure;
 #[path = "../shared/numbers.rs"]
 mod numbers;
@@ -29,6 +30,9 @@ fn main() {
     for work in work::ALL.iter().filter(|work| work.title.contains(&wanted)) {
         let timing = measure::measure(work);
         table::print(work, &timing);
+    }
+    if layers::TITLE.contains(&wanted) {
+        layers::print();
     }
     if whole::TITLE.contains(&wanted) {
         whole::print();

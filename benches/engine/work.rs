@@ -103,7 +103,8 @@ impl Work {
     }
 }
 
-fn one_more(completed: &Cell<u64>) {
+/// One more is completed.
+pub fn one_more(completed: &Cell<u64>) {
     completed.set(completed.get() + 1);
 }
 
@@ -161,21 +162,27 @@ async fn crowd_of_sleepers(env: Env, completed: Rc<Cell<u64>>) {
     group.wait().await;
 }
 
-async fn crowd_of_callers(env: Env, completed: Rc<Cell<u64>>) {
-    let server = ServerParams {
+/// A general server with exponential times.
+pub fn server() -> ServerParams {
+    ServerParams {
         prefix: Prefix::default(),
         server: "general".to_owned(),
         base: Span::ZERO,
         service: "exponential".to_owned(),
         mean: Span::from_seconds(MEAN),
         slots: 0,
+        queue: 0,
+        gone: "noticed".to_owned(),
         errors: Share(0.0),
         client_errors: Share(0.0),
         outage_answers: "late".to_owned(),
         retry_after: Span::ZERO,
         timeout: Span::ZERO,
-    };
-    upstream::open(&env, &server);
+    }
+}
+
+async fn crowd_of_callers(env: Env, completed: Rc<Cell<u64>>) {
+    upstream::open(&env, &server());
     let group = WaitGroup::new(&env);
     for _ in 0..CROWD {
         group.add(1);

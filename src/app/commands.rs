@@ -5,12 +5,14 @@ use super::front_door;
 use super::lab::{Lab, Status};
 use super::page::{Command, State, Tab};
 use super::panels::title_of;
+use super::scene::spec;
 use super::side_runs::SideRuns;
 use super::trying;
 use crate::patterns;
 use crate::platform::host;
 use crate::session::{Scenario, Target, link};
-use crate::spec::Fidelity;
+use crate::spec::{Fidelity, Value, moved};
+use crate::view::place;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -63,6 +65,14 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         }
         Command::Fidelity(fidelity) => {
             return edit(lab, state, &format!("As {}", fidelity.id()), |s| s.fidelity = fidelity);
+        }
+        Command::Arrange(lifted) => lab.lifted = lifted,
+        Command::PutDown => {
+            let order = place::order(&spec(lab));
+            let (Some((from, to)), Some((key, _))) = (lab.lifted.take(), order) else { return false };
+            let Some(field) = lab.scenario().field(key).filter(|_| from != to) else { return false };
+            let list = moved(lab.scenario().values().word(key), ',', from, to);
+            return edit(lab, state, field.label, |s| s.choose(key, Value::Word(list.clone())));
         }
         Command::Choose(key, value) => {
             let Some(field) = lab.scenario().field(key) else { return false };

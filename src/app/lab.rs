@@ -98,6 +98,8 @@ pub struct Lab {
     found: Found,
     /// Who reads it whenever its stage is painted.
     pub readers: Readers,
+    /// The item of the stage that is lifted out of its order, by its place, and the place that it would get.
+    pub lifted: Option<(usize, usize)>,
 }
 
 /// Milliseconds a frame may spend on computing and folding.
@@ -118,6 +120,7 @@ impl Lab {
         let Moment { at, events, .. } = scenario.moment;
         let wanted = at.filter(|_| scenario.target == Target::Sim).map(|span| SimTime(span.0));
         Lab {
+            lifted: None,
             second: beside(&scenario),
             pace: Pace::of(&scenario),
             session: fresh(scenario),

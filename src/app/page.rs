@@ -51,6 +51,10 @@ pub enum Command {
     Fidelity(Fidelity),
     /// A parameter's value, known to be good.
     Choose(&'static str, Value),
+    /// Lift an item of the stage out of its order, by its place, to the place that it would get; or put it back.
+    Arrange(Option<(usize, usize)>),
+    /// Leave the lifted item where it is held: the list that has the order is another one.
+    PutDown,
     /// A parameter as the scenario has it.
     Reset(&'static str),
     /// All parameters as the scenario has them.

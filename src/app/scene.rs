@@ -81,5 +81,6 @@ fn show(
     };
     let now = session.playhead();
     let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
-    look_at(&scene, &Look { detail, item, calm, stuck, follow, ..Look::new(size, palette, now) });
+    let order = lab.lifted.filter(|_| std::ptr::eq(session, lab.session()));
+    look_at(&scene, &Look { detail, item, calm, stuck, order, follow, ..Look::new(size, palette, now) });
 }

@@ -19,6 +19,7 @@ mod hashes;
 mod history;
 mod in_every_frame;
 mod keyboard;
+mod layers;
 mod leads;
 mod links;
 mod long_tasks;

@@ -66,6 +66,9 @@ fn statements(session: &Session<Ledger, History>) -> Vec<String> {
         format!("{} % of calls time out", share(requests.timed_out)),
         format!("{} % fail", share(requests.failed)),
     ];
+    let told = session.history().detail().map(|detail| detail.report());
+    let made = told.and_then(|told| told.get("attempts")?["amplification"].as_f64());
+    said.extend(made.map(|made| format!("{made:.1} attempts a request")));
     if matches!(session.outcome(), Some(Progress::Deadlock(_))) {
         said.push(format!("{} for ever", waiting(requests.in_system)));
     }

@@ -4,6 +4,7 @@ use crate::everyone::everyone;
 use crate::program::{setup, start_pattern, values};
 use millrace::engine::Progress;
 use millrace::patterns::{self, ALL};
+use millrace::session::Scenario;
 use millrace::spec::{
     CheckKind, Fidelity, Field, Kind, Pattern, Place, PlaceKind, Preset, SceneSpec, Values, digest, explanation,
 };
@@ -185,6 +186,10 @@ fn presets_have_words_and_every_value_in_them_is_read_without_a_problem() {
                 let fidelity = preset.fidelity.unwrap_or_default();
                 assert_eq!(values(pattern, fidelity, Some(preset), &[]).get(key), Some(&value), "{of}: {key}");
             }
+            // One that opens with a second run beside it, opens with all in which that differs.
+            let opened = Scenario::of(pattern, preset.id);
+            assert_eq!(opened.versus.len(), usize::from(!preset.beside.is_empty()), "{of}");
+            assert!(preset.beside.iter().all(|(key, text)| opened.differs_in(key, text)), "{of}: {:?}", opened.versus);
         }
     }
 }

@@ -70,6 +70,7 @@ fn paint(scenario: Scenario, events: u64, theme: Theme, canvas: &HtmlCanvasEleme
         item: None,
         calm: false,
         stuck: false,
+        order: None,
         follow: None,
     };
     canvas::paint(canvas, 2.0, &scene::draw(&scene, &look));

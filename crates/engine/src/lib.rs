@@ -59,6 +59,6 @@ pub use rng::{Draw, Seed, Stream};
 pub use run::{Clock, Order, Progress, Run, Setup, WaitingTask};
 pub use site::Within;
 pub use sleep::Sleep;
-pub use task::{Task, TaskRef};
+pub use task::{JoinTask, Task, TaskRef};
 pub use travel::Travel;
 pub use turn::Turn;

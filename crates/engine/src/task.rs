@@ -153,6 +153,13 @@ pub struct JoinTask<T> {
     waiting: bool,
 }
 
+impl<T: 'static> JoinTask<T> {
+    /// Waits no more, and lets the task run on alone.
+    pub fn detach(self) {
+        self.task.detach();
+    }
+}
+
 impl<T> fmt::Debug for JoinTask<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.task.fmt(f)

@@ -232,8 +232,13 @@ impl Report {
         let (latency_ns, calls) = (so_far.latency(), so_far.calls());
         let latency_by_outcome = calls.map_or_else(ByOutcome::default, |calls| ByOutcome::of(calls, latency_ns));
         let (outcome, blocked) = outcome(session.outcome());
-        let leaked = match session.outcome() {
-            Some(Progress::Drained) => session.run().waiting(),
+        // What a server still works on is none of the program's tasks.
+        let is_of_server = |task: &WaitingTask| {
+            let home = ledger.task(task.task).and_then(|row| ledger.station(row.station));
+            home.is_some_and(|station| station.kind == StationKind::Server)
+        };
+        let leaked: Vec<WaitingTask> = match session.outcome() {
+            Some(Progress::Drained) => session.run().waiting().into_iter().filter(|task| !is_of_server(task)).collect(),
             _ => Vec::new(),
         };
         let spec = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);

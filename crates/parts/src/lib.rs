@@ -18,13 +18,18 @@
 )]
 
 mod arrivals;
+mod backoff;
 mod breaker;
 mod channel;
 mod crew;
 mod error_group;
+mod hedge;
 mod pipeline_stage;
+mod retry;
+mod retry_budget;
 mod select;
 mod semaphore;
+mod stack;
 mod ticker;
 mod timeout;
 mod wait_group;
@@ -33,13 +38,18 @@ mod watch;
 mod window;
 
 pub use arrivals::{Arrivals, RateCurve, Traffic};
+pub use backoff::{Backoff, Grows, Jitter};
 pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Rejected, Slow, Trip};
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use crew::{Crew, JoinCrew, KILL_WORKER, Worker};
 pub use error_group::{Cancelled, ErrorGroup, GroupError};
+pub use hedge::{Hedge, HedgePolicy, Hedged, Trigger};
 pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
+pub use retry::{Retry, RetryPolicy, Stop, Tried, Verdict};
+pub use retry_budget::RetryBudget;
 pub use select::{Either, select2};
 pub use semaphore::{Acquire, Permit, Semaphore};
+pub use stack::{Came, Stack, StackSettings};
 pub use ticker::{Tick, Ticker};
 pub use timeout::{Elapsed, at_most, timeout};
 pub use wait_group::WaitGroup;

@@ -46,7 +46,10 @@ pub fn words(pattern: &Pattern) -> &'static str {
 pub mod backpressure;
 pub mod circuit_breaker;
 pub mod elevator;
+pub mod hedge;
 pub mod pipeline;
+pub mod policy_pipeline;
+pub mod retry;
 pub mod semaphore;
 pub mod sequential;
 pub mod wait_group;
@@ -58,8 +61,19 @@ macro_rules! catalogue {
 }
 
 /// All patterns, in the order of the catalogue.
-pub static ALL: &[&Pattern] =
-    catalogue![sequential, wait_group, worker_pool, backpressure, pipeline, semaphore, circuit_breaker, elevator];
+pub static ALL: &[&Pattern] = catalogue![
+    sequential,
+    wait_group,
+    worker_pool,
+    backpressure,
+    pipeline,
+    semaphore,
+    circuit_breaker,
+    retry,
+    hedge,
+    policy_pipeline,
+    elevator
+];
 
 /// The pattern with an id.
 pub fn find(id: &str) -> Option<&'static Pattern> {

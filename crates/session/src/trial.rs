@@ -63,7 +63,15 @@ impl Scenario {
             match deed {
                 Deed::Value(key, _) => self.reset(key),
                 Deed::Fidelity(_) => self.fidelity = self.began_as().fidelity.unwrap_or(Fidelity::Documented),
-                Deed::Beside(key, _) => self.agree(key),
+                Deed::Beside(key, _) => {
+                    let own = self.began_as().beside.iter().find(|(of, _)| of == key);
+                    match own {
+                        Some((key, text)) => {
+                            let _unfit = self.differ(key, text);
+                        }
+                        None => self.agree(key),
+                    }
+                }
                 Deed::Fault { .. } => {
                     if let Some(index) = self.begun(deed).and_then(|begun| self.place_of(&begun)) {
                         self.interventions.remove(index);

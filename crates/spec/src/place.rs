@@ -3,7 +3,7 @@
 //! How a kind is drawn, walked through and put into words is the business of one file of the view, named after it. A new kind
 //! is a variant here and a file there.
 
-use super::{CarCall, Pace, Score};
+use super::{CarCall, Pace, Policy, Score};
 use millrace_trace::{Gauge, Span};
 
 /// One place of the picture.
@@ -38,6 +38,10 @@ pub enum PlaceKind {
     Sink,
     /// A bank of stations that move past landings: the cars are the station's members.
     Bank(Box<Bank>),
+    /// Requests that may be tried several times, each with its tries over time; and the server that is tried.
+    Attempts(Attempts),
+    /// Policies round a call, one within the other: the crew whose tasks call through them, a gate of it for each.
+    Layers(Layers),
     /// Something that interrupts calls which keep failing.
     Breaker,
     /// A feedback loop that holds a flow back.
@@ -91,11 +95,43 @@ impl Place {
         Place::new(PlaceKind::Breaker, station, label)
     }
 
+    /// Requests that may be tried several times: the station whose tasks try, and the server.
+    pub fn attempts(station: impl Into<String>, label: impl Into<String>, at: Attempts) -> Place {
+        Place::new(PlaceKind::Attempts(at), station, label)
+    }
+
+    /// Policies round a call: the station whose tasks call through them.
+    pub fn layers(station: impl Into<String>, label: impl Into<String>, layers: Layers) -> Place {
+        Place::new(PlaceKind::Layers(layers), station, label)
+    }
+
     /// Under another name, where two places show one station.
     pub fn named(mut self, name: impl Into<String>) -> Place {
         self.name = name.into();
         self
     }
+}
+
+/// The layers round a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layers {
+    /// From the outside in.
+    pub policies: Vec<Policy>,
+    /// The station of the server that they are round.
+    pub server: String,
+    /// The parameter that has them as a list: who moves a layer changes it.
+    pub field: &'static str,
+}
+
+/// Where requests are tried.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempts {
+    /// The station of the server.
+    pub server: String,
+    /// How many requests may wait there for a slot, where there is a limit.
+    pub queue: Option<u64>,
+    /// How many calls a second it can answer, where that is known.
+    pub ceiling: Option<f64>,
 }
 
 /// What the cars of a bank and the landings they pass show.

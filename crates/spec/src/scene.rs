@@ -106,7 +106,9 @@ impl SceneSpec {
 
     /// Whether somebody is called.
     pub fn has_server(&self) -> bool {
-        self.places().iter().any(|place| place.kind == PlaceKind::Server)
+        self.places()
+            .iter()
+            .any(|place| matches!(place.kind, PlaceKind::Server | PlaceKind::Attempts(_) | PlaceKind::Layers(_)))
     }
 
     /// The bank that the picture shows, and the station whose members are its cars.

@@ -13,7 +13,7 @@ mod transition;
 
 pub use exchanges::Exchanges;
 pub use rows::Rows;
-pub use station::StationRow;
+pub use station::{GONE_IN_QUEUE, GONE_IN_SLOTS, SERVED_FOR_NOBODY, StationRow};
 pub use tally::{Levels, Tally, Way};
 pub use transition::Transition;
 

@@ -37,7 +37,8 @@ impl ServerParams {
             _ => return None,
         };
         let in_time = longest.is_some_and(|longest| longest.0.saturating_add(self.base.0) <= self.timeout.0);
-        (self.timeout.is_zero() || in_time).then_some(mean + self.base.seconds())
+        // What is served to the end whoever has gone takes its whole time.
+        (self.timeout.is_zero() || in_time || self.keeps_gone()).then_some(mean + self.base.seconds())
     }
 }
 

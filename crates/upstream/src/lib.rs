@@ -4,10 +4,12 @@
 //! same ones. A server is a value with a name, parameters and faults of its own. A run that was given a real endpoint calls that
 //! in place of the default one, through the same station.
 
+mod at_door;
 mod ceiling;
 mod evidence;
 mod faults;
 mod general;
+mod left_behind;
 mod limited;
 mod load;
 mod model;

@@ -1,9 +1,10 @@
 //! How much work there is, and how it comes: the traffic that every pattern takes which sends requests.
 
 use millrace_engine::{Env, Job};
-use millrace_parts::{Arrivals, RateCurve, Traffic, Tx};
+use millrace_parts::{Arrivals, RateCurve, Semaphore, Traffic, Tx, WaitGroup};
 use millrace_spec::{CLOSED, Choice, Field, Prefix, Role, SCRIPT, Values, params, parse_script};
-use millrace_trace::Span;
+use millrace_trace::{Span, StationId};
+use std::panic::Location;
 
 const ARRIVALS: &[Choice] = &[
     Choice { id: CLOSED, label: "Closed loop", help: "The next request is made when somebody takes it." },
@@ -125,6 +126,37 @@ impl Load {
             }
             requests.close();
         })
+    }
+
+    /// A task at a station for each request, and waits until all are done. With a closed loop there are so many callers, each with one
+    /// request at a time; else as many tasks as it takes.
+    #[track_caller]
+    pub fn each<F: Future<Output = ()> + 'static>(
+        &self,
+        env: &Env,
+        at: StationId,
+        callers: u32,
+        ask: impl Fn(Job) -> F,
+    ) -> impl Future<Output = ()> {
+        let site = Location::caller();
+        async move {
+            let (group, free) = (WaitGroup::new(env), Semaphore::new(env, callers));
+            let closed = self.traffic() == Traffic::Closed;
+            let mut arrivals = self.arrivals(env);
+            loop {
+                let turn = if closed { Some(env.at(site, free.acquire()).await) } else { None };
+                let Some(job) = env.at(site, arrivals.next()).await else { break };
+                group.add(1);
+                let (request, group) = (ask(job), group.clone());
+                let request = async move {
+                    request.await;
+                    drop(turn);
+                    group.done();
+                };
+                env.spawn_from(site, "request", at, request).detach();
+            }
+            env.at(site, group.wait()).await;
+        }
     }
 
     /// How the requests come.

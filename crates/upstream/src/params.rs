@@ -56,8 +56,26 @@ const OUTAGE_ANSWERS: &[Choice] = &[
     },
 ];
 
+const GONE: &[Choice] = &[
+    Choice {
+        id: "noticed",
+        label: "Notices",
+        help: "Their requests are taken back, from the queue and from their slots.",
+    },
+    Choice {
+        id: "served",
+        label: "Does not notice",
+        help: "Their requests stay in the queue and in their slots until they are served, for nobody.",
+    },
+];
+
 fn refuses(values: &Values) -> bool {
-    values.word("outage-answers") == "at-once"
+    values.word("outage-answers") == "at-once" || queues(values) && values.count("server-queue") > 0
+}
+
+/// Whether there are slots to wait for.
+fn queues(values: &Values) -> bool {
+    general(values) && values.count("slots") > 0
 }
 
 fn general(values: &Values) -> bool {
@@ -78,6 +96,10 @@ params! {
         mean: Span => Field::span("mean", "Mean service", Span::millis(20), Span::ZERO..=Span::secs(3600)).when(general).simple().live(),
         /// How many requests the server works on at once; the others queue there. 0 for no limit.
         slots: u32 => Field::count("slots", "Server slots", 0, 0..=100_000).when(general),
+        /// How many requests may wait for a slot: one more is refused at the door, with 503. 0 for no limit.
+        queue: u32 => Field::count("server-queue", "Server queue", 0, 0..=1_000_000).when(queues),
+        /// What the server does about callers that have gone, because their patience ended or for any other reason.
+        gone: String => Field::choice("callers-gone", "Callers that have gone", "noticed", GONE).when(queues),
         /// The share of answers that are errors.
         errors: Share => Field::share("errors", "Error share", 0.0, 1.0).when(general).live(),
         /// The share of the other answers that find fault with the request (404): the client's mistake, not the server's.
@@ -102,6 +124,11 @@ impl ServerParams {
             client_errors: self.client_errors.0,
         };
         Model::from_id(&self.server).unwrap_or(Model::General(general))
+    }
+
+    /// Whether it goes on with requests whose callers have gone.
+    pub fn keeps_gone(&self) -> bool {
+        self.server == "general" && self.slots > 0 && self.gone == "served"
     }
 
     /// The mean time of a call in seconds, where it follows from the parameters: base, and the mean of the service time.

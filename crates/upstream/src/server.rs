@@ -3,7 +3,9 @@
 //! Its dice are keyed by its name, the job, and which attempt of the job at this server it is: a second attempt meets something
 //! else, two servers of one kind do not agree, and what a job meets here depends on nobody else.
 
+use super::at_door::Refusal;
 use super::faults::{BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER};
+use super::left_behind::Kept;
 use super::model::Model;
 use super::params::ServerParams;
 use super::reach::Reach;
@@ -49,7 +51,7 @@ struct Streams {
 pub(super) struct State {
     pub env: Env,
     name: ServerName,
-    station: StationId,
+    pub station: StationId,
     /// How an outage answers, and for how long a refusal at the door asks to stay away.
     down: Down,
     retry_after: Span,
@@ -60,6 +62,15 @@ pub(super) struct State {
     fresh: Model,
     model: RefCell<(u32, Model)>,
     visits: Cell<u64>,
+    /// How many may wait for a slot, and how many do.
+    queue: u64,
+    pub waiting: Cell<u64>,
+    /// Whether it goes on with requests whose callers have gone.
+    keeps_gone: bool,
+    /// Requests that stayed when their callers went: in the queue, in slots, and those that were served.
+    pub gone: [Cell<i64>; 3],
+    /// Whether what it said last was a refusal at the door.
+    pub refused: Rc<Cell<bool>>,
     pub in_service: Cell<u64>,
     base: Rc<Cell<i64>>,
     mean: Rc<Cell<i64>>,
@@ -103,6 +114,11 @@ impl Simulated {
             fresh: params.model(),
             model: RefCell::new((0, params.model())),
             visits: Cell::new(0),
+            queue: if params.queue == 0 || slots == UNLIMITED { u64::MAX } else { u64::from(params.queue) },
+            waiting: Cell::new(0),
+            keeps_gone: params.keeps_gone() && slots != UNLIMITED,
+            gone: Default::default(),
+            refused: Rc::default(),
             in_service: Cell::new(0),
             base: live("base", params.base.0),
             mean: live("mean", params.mean.0),
@@ -168,21 +184,19 @@ impl Upstream for Simulated {
         self.slots.as_ref().is_none_or(|slots| slots.free() > 0)
     }
 
-    fn retry_after(&self, answer: Answer) -> Span {
-        if answer == Answer::Status(503) && self.state.down() == Some(Down::AtOnce) {
-            self.state.retry_after
-        } else {
-            Span::ZERO
-        }
+    fn retry_after(&self, _: Answer) -> Span {
+        if self.state.refused.take() { self.state.retry_after } else { Span::ZERO }
     }
 
     fn call(&self, _: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         if self.state.reach.is_gone() {
             return Box::pin(std::future::ready(Answer::Failed));
         }
-        if self.state.down() == Some(Down::AtOnce) {
-            return Box::pin(std::future::ready(Answer::Status(503)));
+        let full = || !self.has_room() && self.state.waiting.get() >= self.state.queue;
+        if self.state.down() == Some(Down::AtOnce) || full() {
+            return Box::pin(Refusal(self.state.refused.clone()));
         }
-        Box::pin(Service::begin(&self.state, self.slots.as_ref(), attempt))
+        let service = Service::begin(&self.state, self.slots.as_ref(), attempt);
+        if self.state.keeps_gone { Box::pin(Kept::new(&self.state, service)) } else { Box::pin(service) }
     }
 }

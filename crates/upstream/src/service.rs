@@ -3,6 +3,7 @@
 //! A future written by hand: every call has one, and async blocks within each other are moved as often as they are deep before they
 //! are polled for the first time.
 
+use super::left_behind::Left;
 use super::server::{Down, State};
 use millrace_engine::{Attempt, Sleep};
 use millrace_parts::{Acquire, Permit, Semaphore};
@@ -24,6 +25,9 @@ pub(super) struct Service {
     stage: Stage,
     in_service: Option<InService>,
     slot: Option<Permit<'static>>,
+    queued: Option<Queued>,
+    /// Where it is told that its caller has gone, if it goes on then.
+    left: Option<Rc<Left>>,
 }
 
 /// How far it got.
@@ -54,30 +58,57 @@ impl Drop for InService {
     }
 }
 
+/// Counts as waiting for a slot as long as it is held.
+struct Queued(Rc<State>);
+
+impl Queued {
+    fn begin(state: &Rc<State>) -> Queued {
+        state.waiting.set(state.waiting.get() + 1);
+        Queued(state.clone())
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        self.0.waiting.set(self.0.waiting.get().saturating_sub(1));
+    }
+}
+
 impl Service {
     /// A request comes to a server, with or without a limit of how many it serves at once.
     pub fn begin(state: &Rc<State>, slots: Option<&Semaphore>, attempt: Attempt) -> Service {
+        let slot = slots.and_then(Semaphore::try_acquire);
+        let queues = slots.filter(|_| slot.is_none());
         Service {
             state: state.clone(),
             attempt,
             crashes: state.reach.crashes(),
-            queues: slots.is_some_and(|slots| slots.free() == 0),
-            stage: slots.map_or(Stage::Enters, |slots| Stage::Waits(slots.acquire())),
+            queues: queues.is_some(),
+            stage: queues.map_or(Stage::Enters, |slots| Stage::Waits(slots.acquire())),
             in_service: None,
-            slot: None,
+            slot,
+            queued: queues.map(|_| Queued::begin(state)),
+            left: None,
         }
+    }
+
+    /// Its caller may go, and it goes on: it is told here.
+    pub fn tells(&mut self, left: &Rc<Left>) {
+        left.queues(self.queues);
+        self.left = Some(left.clone());
     }
 
     /// The end: what it held is free before its caller hears of it.
     fn over(&mut self, answer: Answer) -> Poll<Answer> {
-        (self.stage, self.in_service) = (Stage::Forgotten, None);
+        (self.stage, self.in_service, self.queued) = (Stage::Forgotten, None, None);
         self.slot = None;
         Poll::Ready(answer)
     }
 
     /// Its service begins, unless the server does not answer at all just now.
     fn enter(&mut self) {
-        if self.queues {
+        // The job of one whose caller has gone is there no more.
+        if self.queues && self.left.as_ref().is_none_or(|left| !left.begins()) {
             self.state.env.emit(EventKind::Started { job: self.attempt.job });
         }
         self.in_service = Some(InService::begin(&self.state));
@@ -98,6 +129,7 @@ impl Future for Service {
         }
         if let Stage::Waits(slot) = &mut this.stage {
             this.slot = Some(ready!(Pin::new(slot).poll(cx)));
+            this.queued = None;
             this.stage = Stage::Enters;
         }
         if let (Stage::Enters, None) = (&this.stage, &this.in_service) {

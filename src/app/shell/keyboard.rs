@@ -12,7 +12,7 @@ use std::rc::Rc;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-const MAP: [(&str, &str); 19] = [
+const MAP: [(&str, &str); 20] = [
     ("Space", "run, pause"),
     ("R", "restart, same seed"),
     ("Shift R", "restart, new seed"),
@@ -22,6 +22,7 @@ const MAP: [(&str, &str); 19] = [
     ("← →", "on the timeline: 100 ms; with Shift 1 s"),
     ("↑ ↓", "on the stage: lane to lane"),
     ("Enter", "on a landing of the stage: call a car"),
+    ("Space ↑ ↓", "on a layer of the stage: lift, move, put down"),
     ("1 to 6", "speed 0.1 to max"),
     ("C L E", "code, log, explanation"),
     ("/", "find anything"),

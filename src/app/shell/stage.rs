@@ -9,6 +9,8 @@ use crate::app::page::{Command, Page, use_page};
 use crate::app::panels::{request, way};
 use crate::app::scene::{Sight, spec, with_scene_of};
 use crate::platform::{canvas, clock, host};
+use crate::trace::order::sort_by;
+use crate::view::place::order;
 use crate::view::scene::{self, Item};
 use crate::view::{number, text};
 use std::cell::RefCell;
@@ -71,17 +73,56 @@ pub fn StageBox(props: &StageProps) -> Html {
     let chosen = lane.and_then(|lane| items.iter().position(|item| item.title == *lane));
     let shown = over.or(chosen);
     use_painting(&page, &node, shown, side);
-    let onpointermove = {
-        let (items, over) = (items.clone(), over.clone());
+    // How many of its items can be put into another order, here where that is done.
+    let movable = order(&spec(&page.lab())).filter(|_| side == Side::First).map_or(0, |(_, n)| n);
+    let dragged = use_mut_ref(|| false);
+    let onpointerdown = {
+        let (page, items, dragged) = (page.clone(), items.clone(), dragged.clone());
         Callback::from(move |event: PointerEvent| {
+            let (x, y) = point_of(&event);
+            let row = under(&items, (x, y)).filter(|index| *index < movable);
+            let grip = row.and_then(|index| items.get(index)).is_some_and(|item| x < item.frame.x + GRIP);
+            *dragged.borrow_mut() = grip;
+            if let Some(index) = row.filter(|_| grip) {
+                page.ask(Command::Arrange(Some((index, index))));
+            }
+        })
+    };
+    let onpointermove = {
+        let (page, items, over, dragged) = (page.clone(), items.clone(), over.clone(), dragged.clone());
+        Callback::from(move |event: PointerEvent| {
+            let point = point_of(&event);
             // A finger is over nothing once it is lifted, and nobody says so.
-            let it = (event.pointer_type() == "mouse").then(|| under(&items, point_of(&event)));
+            let it = (event.pointer_type() == "mouse").then(|| under(&items, point));
             over.set(it.flatten());
+            let lifted = page.lab().lifted.filter(|_| *dragged.borrow());
+            if let Some((from, to)) = lifted {
+                // The rows stand where they stood, whoever is in them.
+                let mut rows: Vec<_> = items.iter().take(movable).map(|item| item.frame).collect();
+                sort_by(&mut rows, |a, b| a.y.total_cmp(&b.y));
+                let next = rows.iter().filter(|row| row.bottom() < point.1).count().min(movable.saturating_sub(1));
+                if next != to {
+                    page.ask(Command::Arrange(Some((from, next))));
+                }
+            }
+        })
+    };
+    let onpointerup = {
+        let (page, dragged) = (page.clone(), dragged.clone());
+        Callback::from(move |_: PointerEvent| {
+            if *dragged.borrow() {
+                page.ask(Command::PutDown);
+            }
         })
     };
     let onpointerleave = {
-        let over = over.clone();
-        Callback::from(move |_: PointerEvent| over.set(None))
+        let (page, over, dragged) = (page.clone(), over.clone(), dragged.clone());
+        Callback::from(move |_: PointerEvent| {
+            over.set(None);
+            if dragged.replace(false) {
+                page.ask(Command::Arrange(None));
+            }
+        })
     };
     let pressed = use_held(|| None::<Html>);
     let press = {
@@ -101,7 +142,12 @@ pub fn StageBox(props: &StageProps) -> Html {
     };
     let onclick = {
         let (page, press, items, node) = (page.clone(), press.clone(), items.clone(), node.clone());
+        let dragged = dragged.clone();
         Callback::from(move |event: MouseEvent| {
+            // What was dragged was not pressed.
+            if dragged.replace(false) {
+                return;
+            }
             let size = size_of(&node);
             let point = point_of(&event);
             // A single request that is pressed is followed.
@@ -125,6 +171,20 @@ pub fn StageBox(props: &StageProps) -> Html {
         // Where a landing is pressed by key, its lamps are not.
         let edge = chosen.and_then(|index| items.get(index)).map(|l| (l.frame.x + 1.0, l.frame.y + l.frame.h / 2.0));
         Callback::from(move |event: KeyboardEvent| {
+            let lifted = page.lab().lifted;
+            if let Some(wish) = arranges(&event.key(), chosen.filter(|index| *index < movable), lifted, movable) {
+                event.prevent_default();
+                // Where it is put down it stays chosen, under its new number.
+                let name = lifted.filter(|_| wish == Arranging::PutDown).and_then(|(from, to)| {
+                    let (_, name) = items.get(from)?.title.split_once(' ')?;
+                    Some(format!("{}. {name}", to + 1))
+                });
+                page.ask(match wish {
+                    Arranging::PutDown => Command::PutDown,
+                    Arranging::Hold(lifted) => Command::Arrange(lifted),
+                });
+                return name.into_iter().for_each(|name| page.ask(Command::Lane(Some(name))));
+            }
             let next = match event.key().as_str() {
                 "Enter" => {
                     // Else the same key would open the list of the box that takes the focus.
@@ -149,7 +209,7 @@ pub fn StageBox(props: &StageProps) -> Html {
     let chosen = shown.and_then(|index| items.get(index).cloned());
     html! {
         <>
-            <div class="lanes" role="group" tabindex="0" aria-label={name} {onclick} {onpointermove} {onpointerleave} {onkeydown}>
+            <div class="lanes" role="group" tabindex="0" aria-label={name} {onclick} {onpointerdown} {onpointermove} {onpointerup} {onpointerleave} {onkeydown}>
                 <canvas ref={node.clone()} data-testid={handle} role="img" aria-label={describe(&page, side)} data-events={events.to_string()} data-hash={hash}></canvas>
                 <p class="vh" aria-live="polite">{ chosen.as_ref().map(|l| format!("{}: {}", l.title, l.lines.join(", "))) }</p>
             </div>
@@ -161,6 +221,30 @@ pub fn StageBox(props: &StageProps) -> Html {
             <StageText {side} />
         </>
     }
+}
+
+/// How wide the part of a row is by which it is dragged.
+const GRIP: f64 = 28.0;
+
+/// What a key does to the order of the items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arranging {
+    /// One is lifted, held elsewhere, or put back.
+    Hold(Option<(usize, usize)>),
+    /// It stays where it is held.
+    PutDown,
+}
+
+/// Space lifts the chosen item and puts it down, the arrows move it, Escape puts it back.
+fn arranges(key: &str, chosen: Option<usize>, lifted: Option<(usize, usize)>, n: usize) -> Option<Arranging> {
+    Some(match (key, lifted) {
+        (" ", None) => Arranging::Hold(Some((chosen?, chosen?))),
+        (" ", Some(_)) => Arranging::PutDown,
+        ("ArrowUp", Some((from, to))) => Arranging::Hold(Some((from, to.saturating_sub(1)))),
+        ("ArrowDown", Some((from, to))) => Arranging::Hold(Some((from, (to + 1).min(n.saturating_sub(1))))),
+        ("Escape", Some(_)) => Arranging::Hold(None),
+        _ => return None,
+    })
 }
 
 fn point_of(event: &MouseEvent) -> (f64, f64) {

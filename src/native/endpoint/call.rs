@@ -108,6 +108,8 @@ impl EndpointCall {
             service: self.service.clone().unwrap_or_else(|| default("service")),
             mean: self.mean.unwrap_or_else(|| default("mean")),
             slots: self.slots.unwrap_or_else(|| default("slots")),
+            queue: default("server-queue"),
+            gone: default("callers-gone"),
             errors: self.errors.unwrap_or_else(|| default("errors")),
             client_errors: default("client-errors"),
             outage_answers: default("outage-answers"),

@@ -4,6 +4,14 @@ use super::super::{Gauge, JobId, SimTime, StationId, StationKind, TextId, UNLIMI
 use super::Levels;
 use std::collections::VecDeque;
 
+/// Gauges of a server that does not notice when a caller has gone: requests in its queue and in its slots that nobody waits for any
+/// more. A request's job is its caller's, and goes with it; what is left of it at the server is these numbers.
+pub const GONE_IN_QUEUE: Gauge = Gauge(0);
+/// See [`GONE_IN_QUEUE`].
+pub const GONE_IN_SLOTS: Gauge = Gauge(1);
+/// A gauge of the same: how many requests it has served to the end for nobody.
+pub const SERVED_FOR_NOBODY: Gauge = Gauge(2);
+
 /// The state of a station.
 #[derive(Clone, Debug)]
 pub struct StationRow {
@@ -43,6 +51,8 @@ pub struct StationRow {
     /// Where it was, if it travels, in thousandths, its pace from there in millionths a second, and since when.
     place: (i32, i32, SimTime),
     gauges: Vec<i64>,
+    /// Nanoseconds of its slots that were spent on requests which nobody waited for.
+    gone_ns: u128,
     /// When one of its gauges was last set.
     pub gauged: SimTime,
     /// What a station that shrank may still hold until it has drained.
@@ -83,6 +93,7 @@ impl StationRow {
             in_hand: None,
             hands: Vec::new(),
             gauges: Vec::new(),
+            gone_ns: 0,
             gauged: at,
             allowed: u64::MAX,
             capacity_ns: 0,
@@ -123,7 +134,7 @@ impl StationRow {
         let waits = self.levels.present > self.levels.in_service;
         // Of a server without slots, a real endpoint, nobody knows what is free: what waits there is held back by who calls it.
         let has_slots = self.kind == StationKind::Server && self.capacity != UNLIMITED;
-        let idle = has_slots && waits && self.levels.in_service < self.limit();
+        let idle = has_slots && waits && self.load() < self.limit();
         Breaches { overfull: !self.is_within_capacity(), idle }
     }
 
@@ -149,9 +160,24 @@ impl StationRow {
     fn load(&self) -> u64 {
         match self.kind {
             StationKind::Pool => self.hands.len() as u64,
-            StationKind::Server => self.levels.in_service,
+            StationKind::Server => self.levels.in_service + self.gone_in_slots(),
             _ => self.levels.present,
         }
+    }
+
+    /// At a server that does not notice when a caller has gone: how many requests wait there for nobody.
+    pub fn gone_in_queue(&self) -> u64 {
+        self.gauge(GONE_IN_QUEUE).max(0) as u64
+    }
+
+    /// The same for its slots: how many are taken by requests that nobody waits for.
+    pub fn gone_in_slots(&self) -> u64 {
+        self.gauge(GONE_IN_SLOTS).max(0) as u64
+    }
+
+    /// How many requests it has served to the end for nobody.
+    pub fn served_for_nobody(&self) -> u64 {
+        self.gauge(SERVED_FOR_NOBODY).max(0) as u64
     }
 
     /// What one that shrank got rid of is not allowed any more.
@@ -183,10 +209,18 @@ impl StationRow {
         };
         let used = match self.kind {
             StationKind::Worker | StationKind::Pool => self.levels.held_seconds(now),
-            _ if self.serves() => self.levels.service_seconds(now),
+            _ if self.serves() => self.levels.service_seconds(now) + self.gone_ns(now) as f64 / 1e9,
             _ => self.levels.present_seconds(now),
         };
         if room > 0.0 { used / room } else { 0.0 }
+    }
+
+    /// What its slots did for nobody. Only a server has these gauges.
+    fn gone_ns(&self, now: SimTime) -> u128 {
+        if self.kind != StationKind::Server {
+            return 0;
+        }
+        self.gone_ns + u128::from(now.since(self.gauged).0) * u128::from(self.gone_in_slots())
     }
 
     /// Capacity times nanoseconds. A time without limit counts for nothing.
@@ -218,6 +252,7 @@ impl StationRow {
     }
 
     pub(super) fn set_gauge(&mut self, gauge: Gauge, value: i64, at: SimTime) {
+        self.gone_ns = self.gone_ns(at);
         self.gauged = at;
         let index = gauge.0 as usize;
         if self.gauges.len() <= index {

@@ -262,6 +262,11 @@ pub trait Face {
         None
     }
 
+    /// Whether its items can be put into another order: the parameter that has them as a list, and how many of them there are.
+    fn order(&self) -> Option<(&'static str, usize)> {
+        None
+    }
+
     /// Draws what its marks mean between two edges, and says where it ended.
     fn legend(&self, _: &mut Sheet, _: Here<'_, '_>, _: &Look<'_>, (left, _): (f64, f64), _y: f64) -> f64 {
         left

@@ -5,12 +5,14 @@
 //! new kind is a file here, a line in [`face`], and its data in `spec/place.rs`. Nothing here may panic, whatever a scene says:
 //! a station that is not there is drawn empty, and one of a wrong kind is told by [`problems`].
 
+mod attempts;
 mod bank;
 mod breaker;
 mod channel;
 mod condition;
 mod crew;
 mod crowd;
+mod layers;
 mod pool;
 mod regulator;
 mod server;
@@ -45,9 +47,16 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Server => Box::new(server::Server),
         PlaceKind::Sink => Box::new(sink::Sink),
         PlaceKind::Bank(bank) => Box::new(bank::Bank { spec: bank }),
+        PlaceKind::Attempts(spec) => Box::new(attempts::Attempts { spec }),
+        PlaceKind::Layers(spec) => Box::new(layers::Layers { spec }),
         PlaceKind::Breaker => Box::new(breaker::Breaker),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }
+}
+
+/// What of a scene can be put into another order: the parameter that has it as a list, and how many there are.
+pub fn order(spec: &SceneSpec) -> Option<(&'static str, usize)> {
+    spec.places().into_iter().find_map(|place| face(place).order())
 }
 
 /// What is wrong with a scene, beside the stations that its program opened: a place whose station is not there or is of a kind that

@@ -7,10 +7,12 @@
 mod calls;
 mod path;
 mod ribbon;
+mod tries;
 
 pub use calls::{Calls, Ended};
 pub use path::{PAST, Path};
 pub use ribbon::{Mode, Piece, Ribbon};
+pub use tries::{Rates, Tried, Tries, Try};
 
 use crate::scene::MOST_JOBS;
 use litemap::LiteMap;
@@ -106,6 +108,8 @@ pub struct Recent {
     held: LiteMap<StationId, Points>,
     /// The cars that are there.
     paths: LiteMap<StationId, Path>,
+    /// The tries of requests.
+    tries: Tries,
     /// Jobs that got what they came for, by bin.
     drained: VecDeque<(u64, u32)>,
 }
@@ -135,6 +139,7 @@ impl Recent {
     /// Takes in the same event, with the state after it.
     #[inline]
     pub fn settle(&mut self, event: &TraceEvent, after: &Ledger) {
+        self.tries.settle(event, after);
         for (pool, points) in &mut self.held {
             let held = after.station(*pool).map_or(0, |row| row.holders().len() as i64);
             if points.back().is_none_or(|(_, last)| *last != held) {
@@ -248,6 +253,11 @@ impl Recent {
     /// The recent calls of a server, if there were any.
     pub fn calls(&self, server: StationId) -> Option<&Calls> {
         self.calls.get(&server)
+    }
+
+    /// The recent tries of requests.
+    pub fn tries(&self) -> &Tries {
+        &self.tries
     }
 
     /// The recent past of a gauge, oldest first.

@@ -54,6 +54,8 @@ pub struct Look<'a> {
     pub calm: bool,
     /// The run cannot go on: those who wait are outlined.
     pub stuck: bool,
+    /// An item that is lifted out of its order, by its place, and the place that it would get.
+    pub order: Option<(usize, usize)>,
     /// The request that is followed: its way is drawn over everything else.
     pub follow: Option<&'a Way>,
 }
@@ -61,7 +63,17 @@ pub struct Look<'a> {
 impl<'a> Look<'a> {
     /// Everything, with nothing pointed at.
     pub const fn new(size: Point, palette: &'a Palette, now: SimTime) -> Look<'a> {
-        Look { size, palette, now, detail: Detail::Numbers, item: None, calm: false, stuck: false, follow: None }
+        Look {
+            size,
+            palette,
+            now,
+            detail: Detail::Numbers,
+            item: None,
+            calm: false,
+            stuck: false,
+            order: None,
+            follow: None,
+        }
     }
 }
 

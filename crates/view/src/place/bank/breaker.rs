@@ -71,7 +71,7 @@ impl Breaker {
                     let left = format!("{:.1} s", left.seconds());
                     vec![format!("retry in {left}"), format!("in {left}"), left]
                 }
-                _ => vec!["retry at the next call".to_owned(), "retry next".to_owned(), "retry".to_owned()],
+                _ => vec!["retry at the next call".to_owned(), "retry next".to_owned(), "next".to_owned()],
             },
             Contact::ForcedOpen => vec!["until it is released".to_owned(), "held open".to_owned(), "held".to_owned()],
             Contact::Disabled => vec!["counts nothing".to_owned(), "off".to_owned()],

@@ -67,4 +67,5 @@ mod trace;
 mod traffic;
 mod tree;
 mod trials;
+mod tries_on_stage;
 mod way;

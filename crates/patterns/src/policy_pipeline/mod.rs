@@ -25,16 +25,18 @@
 //! Resilience pipelines as Polly has them, whose strategies are executed in the order in which they were added; resilience4j composes the same
 //! as decorators, and its Spring annotations have a fixed order that surprises: retry round breaker round limiter round timeout round bulkhead.
 
+mod caller;
 mod params;
 mod presets;
 
-use millrace_engine::{Env, Job};
+use caller::ask;
+use millrace_engine::Env;
 use millrace_parts::{Arrivals, Stack};
 use millrace_spec::{
     Check, Detail, Fidelity, FieldGroup, Flow, LayerCounts, Layers, Pattern, Place, Policy, SceneSpec, Tries, Values,
     layer_counts, parse_policies,
 };
-use millrace_trace::{EventKind, Ledger, StationId, StationKind, Trace, TraceEvent};
+use millrace_trace::{EventKind, Ledger, StationKind, Trace, TraceEvent};
 use millrace_upstream as upstream;
 use params::Params;
 use serde_json::{Map, Value as Json, json};
@@ -103,12 +105,6 @@ async fn run(env: Env, p: Params) {
     let ask = move |job| ask(stack.clone(), callers, job);
     env.spawn_at("clients", clients, async move { p.load.each(&inner, callers, p.callers, ask).await }).await;
     drop(outages);
-}
-
-async fn ask(stack: Stack, callers: StationId, job: Job) {
-    job.go(callers, true);
-    let came = stack.call(&job).await;
-    job.leave(came.outcome());
 }
 
 /// What the pipeline alone reports: what each layer saw, refused and added, and how many calls were made.

@@ -27,21 +27,20 @@
 //! wait of the backoff and up to as much again, starting at 1 s and up to 30 s, is an interview platform's. Full, equal and decorrelated are
 //! Marc Brooker's. The storm that outlives its cause is a metastable failure (Bronson, Charapko, Aghayev and Zhu, HotOS 2021).
 
+mod caller;
 mod params;
 mod presets;
 
-use millrace_engine::{Env, Job, Reply};
-use millrace_parts::{Arrivals, Retry, RetryBudget, Stop, Tried, Verdict};
+use caller::{Caller, OUT_OF_BUDGET, RETRIES, WAITING};
+use millrace_engine::Env;
+use millrace_parts::{Arrivals, Retry, RetryBudget};
 use millrace_spec::{
     Attempts, Check, Detail, Fidelity, FieldGroup, Flow, GaugeSpec, Pattern, Place, SceneSpec, Tries, Unit, Values,
 };
-use millrace_trace::{Answer, EventKind, Gauge, Ledger, Outcome, Span, StationId, StationKind, Trace, TraceEvent};
+use millrace_trace::{EventKind, Ledger, Outcome, StationKind, Trace, TraceEvent};
 use millrace_upstream as upstream;
 use params::Params;
 use serde_json::{Map, Value as Json};
-use std::cell::Cell;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
 /// Retrying, for the registry.
@@ -88,12 +87,6 @@ pub static PATTERN: Pattern = Pattern {
 };
 
 const CALLERS: &str = "callers";
-/// Gauges of the callers: how many wait for their next try, how many retries there were, and how many requests were given up because
-/// the budget was empty.
-const WAITING: Gauge = Gauge(0);
-const RETRIES: Gauge = Gauge(1);
-const OUT_OF_BUDGET: Gauge = Gauge(2);
-
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let gauge = |id, gauge, label, unit| GaugeSpec { id, station: CALLERS.into(), gauge, label, unit };
     let mut gauges = vec![
@@ -117,16 +110,6 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     }
 }
 
-/// What all callers share.
-struct Caller {
-    env: Env,
-    params: Params,
-    /// From the outermost to the one that calls the server.
-    tiers: Vec<Retry>,
-    station: StationId,
-    gauges: [Cell<i64>; 3],
-}
-
 async fn run(env: Env, p: Params) {
     upstream::open(&env, &p.server);
     let clients = env.open_plain(StationKind::Source, "clients");
@@ -141,77 +124,16 @@ async fn run(env: Env, p: Params) {
     let inner = env.clone();
     let arrive = async move {
         let p = &caller.params;
-        p.load.each(&inner, station, p.callers, |job| ask(caller.clone(), job)).await;
+        p.load
+            .each(&inner, station, p.callers, |job| {
+                let caller = caller.clone();
+                async move { caller.ask(job).await }
+            })
+            .await;
     };
     env.spawn_at("clients", clients, arrive).await;
     drop(outages);
 }
-
-async fn ask(caller: Rc<Caller>, job: Job) {
-    caller.ask(job).await;
-}
-
-impl Caller {
-    /// A request, from its first try to its end.
-    async fn ask(&self, job: Job) {
-        job.go(self.station, true);
-        // Whether it has failed, and waits for its next try unless there is none.
-        let waits = Cell::new(false);
-        let Some((outermost, within)) = self.tiers.split_first() else { return };
-        let tried = self.tier(&job, outermost, within, &waits).await;
-        match tried.stop {
-            Stop::OutOfBudget => {
-                self.count(OUT_OF_BUDGET, 1);
-                job.leave(Outcome::Rejected);
-            }
-            Stop::Deadline => job.leave(Outcome::TimedOut),
-            Stop::Kept | Stop::Attempts => job.leave(tried.last.map_or(UNHEARD, |reply| reply.answer).outcome()),
-        }
-    }
-
-    /// A tier tries again what is below it.
-    async fn tier(&self, job: &Job, retry: &Retry, within: &[Retry], waits: &Cell<bool>) -> Tried<Reply> {
-        let judge = |reply: &Reply| {
-            if !self.params.tries_again(reply.answer) {
-                return Verdict::Keep;
-            }
-            waits.set(true);
-            self.count(WAITING, 1);
-            Verdict::Again(reply.retry_after)
-        };
-        // Tiers throw dice of their own.
-        let key = u64::from(job.id().0) << 8 | within.len() as u64;
-        let tried = retry.call(key, || self.call(job, within, waits), judge).await;
-        if waits.take() {
-            self.count(WAITING, -1);
-        }
-        tried
-    }
-
-    /// Calls the server, through so many tiers.
-    fn call<'a>(&'a self, job: &'a Job, tiers: &'a [Retry], waits: &'a Cell<bool>) -> Answered<'a> {
-        if waits.take() {
-            self.count(WAITING, -1);
-            self.count(RETRIES, 1);
-        }
-        let Some((retry, within)) = tiers.split_first() else { return Box::pin(self.env.call(job)) };
-        Box::pin(async move {
-            let tried = self.tier(job, retry, within, waits).await;
-            tried.last.unwrap_or(Reply { answer: UNHEARD, latency: Span::ZERO, retry_after: Span::ZERO })
-        })
-    }
-
-    fn count(&self, gauge: Gauge, by: i64) {
-        let Some(count) = self.gauges.get(gauge.0 as usize) else { return };
-        count.set(count.get() + by);
-        self.env.gauge(self.station, gauge, count.get());
-    }
-}
-
-type Answered<'a> = Pin<Box<dyn Future<Output = Reply> + 'a>>;
-
-/// What a request that was cut off in its first try got.
-const UNHEARD: Answer = Answer::TimedOut;
 
 /// What retrying alone reports: how many tries requests had, when, and how many ran out of budget.
 #[derive(Debug, Default)]

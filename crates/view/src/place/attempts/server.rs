@@ -186,7 +186,9 @@ fn queue_of(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, at: &spec::A
         let w = (frame.w - 8.0) * share;
         let mine = w * gone as f64 / waiting.max(1) as f64;
         sheet.fill((frame.right() - 4.0 - w, y), (w - mine, h), 0.0, p.queued);
-        sheet.frame((frame.right() - 4.0 - mine, y), (mine.max(0.0), h), 0.0, None, p.timeout, 1.4);
+        if gone > 0 {
+            sheet.frame((frame.right() - 4.0 - mine, y), (mine, h), 0.0, None, p.timeout, 1.4);
+        }
         return;
     }
     let cell = |index: u64| {

@@ -2,6 +2,8 @@
 //! that they are round. A layer can be moved where one can move it: it and the list that has the order are one value.
 
 mod picture;
+mod plot;
+mod state;
 
 use super::Here;
 use super::face::{Face, OnPhone, Room, Words, step};
@@ -10,25 +12,16 @@ use crate::place::Condition;
 use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Worker, heading};
 use crate::shape::{Ink, Sheet, bold_width, cut, text_width};
 use crate::text::Row;
-use millrace_spec::{self as spec, LayerCounts, LayerGauges, Policy, layer_counts};
-use millrace_trace::{Outcome, StationId, StationKind, ledger::StationRow};
+use millrace_spec::{self as spec, LayerCounts, Policy};
+use millrace_trace::{Outcome, StationKind, ledger::StationRow};
+use plot::{GRIP, PICTURE, Plot, columns, phone, rows_of};
+use state::{Layer, State, added};
 
 /// Layers round a call.
 #[derive(Debug)]
 pub struct Layers<'a> {
     pub spec: &'a spec::Layers,
 }
-
-/// The largest pitch of rows, and from which on a row has its state in a line of its own, and its figures with words.
-const PITCH: f64 = 48.0;
-const TWO_LINES: f64 = 40.0;
-const WITH_STATE: f64 = 20.0;
-/// The widths of the grip, the picture and a column of figures.
-const GRIP: f64 = 24.0;
-const PICTURE: f64 = 84.0;
-const FIGURE: f64 = 58.0;
-/// Above the rows: the heads of the columns and the callers.
-const HEAD: f64 = 26.0;
 
 const WORDS: Words = Words {
     came: "sent",
@@ -41,160 +34,6 @@ const WORDS: Words = Words {
         (Outcome::Substituted, "by the fallback"),
     ],
 };
-
-/// A layer as it is drawn.
-struct Layer<'a> {
-    policy: Policy,
-    counts: LayerCounts,
-    /// What came to the next one further in.
-    next: i64,
-    row: Option<(StationId, &'a StationRow)>,
-    /// The breaker that belongs to it, if it is one.
-    breaker: Option<&'a StationRow>,
-}
-
-/// All that is drawn.
-struct State<'a> {
-    layers: Vec<Layer<'a>>,
-    server: LayerCounts,
-}
-
-impl<'a> State<'a> {
-    fn of(here: Here<'_, 'a>, spec: &spec::Layers) -> State<'a> {
-        let ledger = here.scene.ledger;
-        let mut counts = layer_counts(ledger, here.id());
-        let gates = |of: StationId| ledger.members(of).filter(|(_, row)| row.kind == StationKind::Gate);
-        let mut stations: Vec<(StationId, &StationRow)> =
-            if here.row().is_some() { gates(here.id()).collect() } else { Vec::new() };
-        // Before the run there is nothing to count.
-        if stations.len() != spec.policies.len() {
-            stations.clear();
-            counts = vec![LayerCounts::default(); spec.policies.len() + 1];
-        }
-        let server = counts.last().copied().unwrap_or_default();
-        let layer = |(index, policy): (usize, &Policy)| {
-            let row = stations.get(index).copied();
-            let breaker = row.and_then(|(id, _)| gates(id).next()).map(|(_, row)| row);
-            let next = counts.get(index + 1).map_or(0, |next| next.came);
-            Layer { policy: *policy, counts: counts.get(index).copied().unwrap_or_default(), next, row, breaker }
-        };
-        let layers = spec.policies.iter().enumerate().map(layer).collect();
-        State { layers, server }
-    }
-}
-
-impl Layer<'_> {
-    fn gauge(&self, gauge: millrace_trace::Gauge) -> i64 {
-        self.row.map_or(0, |(_, row)| row.gauge(gauge))
-    }
-
-    /// How it is, in a few words, and whether that calls for attention.
-    fn state(&self, here: Here<'_, '_>, look: &Look<'_>) -> (String, bool) {
-        let ended = number::count(self.counts.ended.max(0) as u64);
-        match self.policy {
-            Policy::Fallback => (format!("{ended} answered here"), false),
-            Policy::Timeout(_) if self.counts.ended > 0 => (format!("{ended} cut off"), true),
-            Policy::Timeout(_) if self.counts.worst > 0 => {
-                (format!("worst {}", number::time_text(self.counts.worst as u64)), false)
-            }
-            Policy::Timeout(_) => (String::new(), false),
-            Policy::Retry(_) if self.counts.came > 0 => {
-                // One that turns nobody away made at least one try of each.
-                (format!("{:.2} tries a call", self.next as f64 / self.counts.came as f64), false)
-            }
-            Policy::Retry(_) => (String::new(), false),
-            Policy::Breaker(_) => match self.breaker {
-                Some(row) => {
-                    let state = row.state.map_or("closed", |state| here.scene.trace.name(state));
-                    let until = row.gauge(millrace_spec::BreakerGauges::ALL.until).max(0) as u64;
-                    let left = until.saturating_sub(look.now.0);
-                    let words = match state {
-                        "open" if left > 0 => format!("open, {} s left", number::seconds(left)),
-                        "open" => "open, next call is a probe".to_owned(),
-                        state => state.to_owned(),
-                    };
-                    (words, state != "closed")
-                }
-                None => ("closed".to_owned(), false),
-            },
-            Policy::Limit(_) => (format!("{ended} refused"), self.counts.ended > 0),
-            Policy::Bulkhead(_) => {
-                let held = number::count(self.counts.inside.max(0) as u64);
-                (format!("{held} held, {ended} refused"), self.counts.ended > 0)
-            }
-            Policy::Hedge(_) => {
-                let again = self.gauge(LayerGauges::ALL.again).max(0) as u64;
-                (format!("{} asked twice", number::count(again)), false)
-            }
-        }
-    }
-
-    /// "435 in, 279 passed, 140 refused, 16 inside, added 106 ms"
-    fn says(&self) -> String {
-        let LayerCounts { came, passed, ended, inside, .. } = self.counts;
-        let [came, passed, ended, inside] = [came, passed, ended, inside].map(|n| number::count(n.max(0) as u64));
-        let added = added(&self.counts);
-        format!("{came} in, {passed} passed, {ended} refused, {inside} inside, added {added}")
-    }
-}
-
-/// The mean wait that a layer put in.
-fn added(counts: &LayerCounts) -> String {
-    match counts.mean_added() {
-        mean if mean > 0 => number::time_text(mean as u64),
-        _ => "0".to_owned(),
-    }
-}
-
-/// Where the rows are: of the layers in the order in which they are, or would be, and of the server.
-struct Plot {
-    area: Frame,
-    pitch: f64,
-    /// By layer: its row.
-    places: Vec<usize>,
-}
-
-impl Plot {
-    fn of(area: Frame, layers: usize, look: &Look<'_>) -> Plot {
-        let most = match layers {
-            0..=9 => PITCH,
-            10..=16 => 32.0,
-            _ => WITH_STATE,
-        };
-        let mut order: Vec<usize> = (0..layers).collect();
-        if let Some((from, to)) = look.order.filter(|(from, to)| *from < layers && *to < layers) {
-            let lifted = order.remove(from);
-            order.insert(to, lifted);
-        }
-        let places = (0..layers).map(|layer| order.iter().position(|other| *other == layer).unwrap_or(layer)).collect();
-        Plot { area, pitch: (area.h / (layers + 1) as f64).min(most), places }
-    }
-
-    /// The row at a place, from 0.
-    fn at(&self, place: usize) -> Frame {
-        let gap = if self.pitch >= TWO_LINES {
-            7.0
-        } else if self.pitch >= WITH_STATE {
-            4.0
-        } else {
-            1.0
-        };
-        Frame { y: self.area.y + place as f64 * self.pitch, h: (self.pitch - gap).max(4.0), ..self.area }
-    }
-
-    fn row(&self, layer: usize) -> Frame {
-        self.at(self.places.get(layer).copied().unwrap_or(self.places.len()))
-    }
-
-    fn two_lines(&self) -> bool {
-        self.pitch >= TWO_LINES
-    }
-}
-
-/// The part of a cell that rows stand in.
-fn rows_of(frame: Frame) -> Frame {
-    Frame { y: frame.y + HEAD, h: frame.h - HEAD, ..frame }
-}
 
 /// The position of a layer in words: "layer 3 of 7, inside timeout 2 s, outside breaker 5".
 pub fn position(policies: &[Policy], index: usize) -> String {
@@ -226,7 +65,7 @@ impl Face for Layers<'_> {
         let n = self.spec.policies.len();
         let order = number::counted(n as u64, "layer, from the outside in", "layers, from the outside in");
         heading(sheet, look, (spot.frame.x, spot.frame.w), spot.cell, here.label(), &order, false);
-        let plot = Plot::of(rows_of(spot.frame), n, look);
+        let plot = Plot::of(rows_of(spot.frame, n), n, look);
         let columns = columns(spot.frame);
         let base = spot.cell.y + 32.0;
         for (x, word) in columns.into_iter().zip(["in", "passed", "refused", "added"]) {
@@ -234,11 +73,16 @@ impl Face for Layers<'_> {
         }
         let middle = spot.frame.x + GRIP + PICTURE / 2.0;
         let callers = spot.frame.y + 12.0;
-        sheet.disc((middle, callers), 4.0, p.queued);
-        sheet.text((spot.frame.x + GRIP + PICTURE + 12.0, callers + 4.0), "Callers", Ink::new(p.ink).bold());
-        let came = state.layers.first().map_or(state.server.came, |first| first.counts.came);
-        sheet.text((columns[0], callers + 4.0), number::count(came.max(0) as u64), Ink::new(p.ink).bold().end());
-        let mut from = callers + 4.0;
+        let mut from = spot.frame.y - 4.0;
+        if plot.area.y >= callers + 10.0 {
+            sheet.disc((middle, callers), 4.0, p.queued);
+            let words = spot.frame.x + GRIP + PICTURE + 12.0;
+            sheet.text((words, callers + 4.0), "Callers", Ink::new(p.ink).bold());
+            let came = state.layers.first().map_or(state.server.came, |first| first.counts.came);
+            let came = number::count(came.max(0) as u64);
+            sheet.text((columns[0], callers + 4.0), came, Ink::new(p.ink).bold().end());
+            from = callers + 4.0;
+        }
         for index in 0..=n {
             let row = plot.at(index);
             let came = state.layers.get(index).map_or(state.server.came, |layer| layer.counts.came);
@@ -298,7 +142,7 @@ impl Face for Layers<'_> {
 
     fn items(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout) -> Vec<Item> {
         let area = match layout {
-            Layout::Desk(plan) => rows_of(plan.spot(here.index()).frame),
+            Layout::Desk(plan) => rows_of(plan.spot(here.index()).frame, self.spec.policies.len()),
             Layout::Phone(all) => phone(all),
             Layout::Strips(_) => return super::face::itself(self.about(here, look), here, layout),
         };
@@ -374,16 +218,6 @@ impl Face for Layers<'_> {
     }
 }
 
-/// The right edges of the figures.
-fn columns(frame: Frame) -> [f64; 4] {
-    let right = frame.right() - 12.0;
-    [right - 3.0 * FIGURE - 14.0, right - 2.0 * FIGURE - 14.0, right - FIGURE - 14.0, right]
-}
-
-fn phone(all: &Arrangement) -> Frame {
-    Frame { y: all.area.y + 26.0, h: all.area.h - 40.0, ..all.area }
-}
-
 fn box_of(sheet: &mut Sheet, look: &Look<'_>, row: Frame, sunken: bool) {
     let p = look.palette;
     let fill = if sunken { p.sunken } else { p.stage };
@@ -404,8 +238,10 @@ fn draw_layer(
     let p = look.palette;
     box_of(sheet, look, row, false);
     let y = row.y + row.h / 2.0;
-    if row.h >= 16.0 {
-        let dot = |index: usize| (row.x + 9.0 + (index % 2) as f64 * 5.0, y + ((index / 2) as f64 - 1.0) * 5.0);
+    if row.h >= 12.0 {
+        let dot = |index: usize| {
+            (row.x + 9.0 + (index % 2) as f64 * 5.0, y + ((index / 2) as f64 - 1.0) * (row.h / 4.0).min(5.0))
+        };
         sheet.dots((0..6).map(dot).map(|(x, y)| (x as f32, y as f32)).collect(), 1.1, p.ink_3);
     }
     picture::draw(sheet, here, look, layer, Frame { x: row.x + GRIP + 4.0, w: PICTURE - 8.0, ..row });
@@ -452,7 +288,7 @@ fn name(
     sheet.text((x, y + 4.0), cut(&label, room / 1.1, 11.0, false), Ink::new(p.ink).bold());
     let after = x + bold_width(&label, 11.0) + 10.0;
     // Beside its name, where it has no line of its own.
-    if row.h >= 16.0 {
+    if row.h >= 14.0 {
         sheet.text((after, y + 4.0), cut(&state, x + room - after, 11.0, false), Ink::new(ink));
     }
 }

@@ -7,7 +7,7 @@ use crate::shape::{Shape, Sheet};
 use millrace_spec::Policy;
 
 /// The least height of a row that has a picture.
-const LEAST: f64 = 16.0;
+const LEAST: f64 = 14.0;
 
 /// Draws it in the middle of a frame.
 pub(super) fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, layer: &Layer<'_>, frame: Frame) {
@@ -51,7 +51,7 @@ pub(super) fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, layer
         }
         Policy::Breaker(_) => breaker(sheet, here, look, layer, frame),
         Policy::Limit(_) => {
-            let (h, half) = ((frame.h - 10.0).min(26.0), 15.0);
+            let (h, half) = ((frame.h - 6.0).clamp(6.0, 26.0), 15.0);
             let (top, bottom, x) = (y - h / 2.0, y + h / 2.0, frame.middle());
             let vessel = vec![(x - half, top), (x - half + 4.0, bottom), (x + half - 4.0, bottom), (x + half, top)];
             sheet.area(
@@ -68,7 +68,7 @@ pub(super) fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, layer
         Policy::Bulkhead(permits) => {
             let shown = permits.min(20);
             let held = layer.counts.inside.max(0) as f64 * f64::from(shown) / f64::from(permits.max(1));
-            let per_line = shown.clamp(1, 10);
+            let per_line = shown.clamp(1, ((w / 6.0) as u32).clamp(1, 10));
             let pitch = (w / f64::from(per_line)).min(7.0);
             let lines = shown.div_ceil(per_line);
             let h = ((frame.h - 6.0) / f64::from(lines)).min(11.0);

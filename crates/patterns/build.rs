@@ -155,7 +155,7 @@ fn patterns(src: &Path) -> Vec<(String, Vec<String>)> {
 }
 
 /// The parts that a pattern uses, by the names of their files, in the order of the alphabet: those it imports, and those that they are
-/// made of.
+/// made of, files of their own folders among them.
 fn used_parts<'a>(pattern: &str, parts: &'a Parts) -> BTreeSet<&'a str> {
     let mut left = parts.imported(pattern);
     let mut used = BTreeSet::new();
@@ -164,7 +164,8 @@ fn used_parts<'a>(pattern: &str, parts: &'a Parts) -> BTreeSet<&'a str> {
             let text = &parts.files[part];
             let inside =
                 |other: &&str| ["crate", "super"].iter().any(|root| text.contains(&format!("{root}::{other}::")));
-            left.extend(parts.files.keys().map(String::as_str).filter(inside));
+            let own = |other: &&str| other.strip_prefix(part).is_some_and(|rest| rest.starts_with('/'));
+            left.extend(parts.files.keys().map(String::as_str).filter(|other| inside(other) || own(other)));
         }
     }
     used
@@ -173,15 +174,19 @@ fn used_parts<'a>(pattern: &str, parts: &'a Parts) -> BTreeSet<&'a str> {
 /// The parts: the root of their crate, which says what comes from which file, and the files.
 struct Parts {
     root: String,
-    /// Names and texts.
+    /// Names and texts; those in the folder of a part are `part/file`.
     files: BTreeMap<String, String>,
 }
 
 impl Parts {
     fn read(src: &Path) -> Parts {
         println!("cargo::rerun-if-changed={}", src.display());
-        let files =
+        let mut files: BTreeMap<String, String> =
             rust_files(src).iter().map(|path| (stem(path), read(path))).filter(|(module, _)| module != "lib").collect();
+        for folder in entries(src).into_iter().filter(|path| path.is_dir()) {
+            let of = |path: &PathBuf| (format!("{}/{}", stem(&folder), stem(path)), read(path));
+            files.extend(rust_files(&folder).iter().map(of));
+        }
         Parts { root: read(&src.join("lib.rs")), files }
     }
 
@@ -189,7 +194,7 @@ impl Parts {
     fn imported(&self, text: &str) -> Vec<&str> {
         let imports = text.split("use millrace_parts::").skip(1).filter_map(|rest| rest.split(';').next());
         let named: BTreeSet<&str> = imports.flat_map(words).collect();
-        let exports = self.root.lines().filter_map(|line| line.strip_prefix("pub use ")?.split_once("::"));
+        let exports = self.root.split(';').filter_map(|item| item.trim().strip_prefix("pub use ")?.split_once("::"));
         let used = exports.filter(|(_, names)| words(names).any(|name| named.contains(name)));
         used.filter_map(|(module, _)| self.files.get_key_value(module)).map(|(module, _)| module.as_str()).collect()
     }

@@ -57,8 +57,13 @@ pub struct RunCall {
 }
 
 impl RunCall {
-    fn canvas(&self) -> Canvas {
-        let page = if self.phone { Canvas::PHONE } else { Canvas::PAGE };
+    /// What a picture is painted on, with rows or without.
+    fn canvas(&self, rows: bool) -> Canvas {
+        let page = match (self.phone, rows) {
+            (true, _) => Canvas::PHONE,
+            (false, true) => Canvas::ROWS,
+            (false, false) => Canvas::PAGE,
+        };
         Canvas { theme: if self.dark { Theme::Dark } else { Theme::Light }, ..page }
     }
 }
@@ -106,7 +111,9 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
             notices.push(format!("the run is over at {}, and the picture is that of its end", number::moment(end.0)));
         }
         notices.extend(export::picture_problems(&session));
-        std::fs::write(path, export::picture(&session, at, call.canvas()))
+        let (values, fidelity) = (session.scenario().values(), session.scenario().fidelity);
+        let rows = (session.scenario().pattern.scene)(&values, fidelity).has_rows();
+        std::fs::write(path, export::picture(&session, at, call.canvas(rows)))
             .map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }
     notices.extend(ended_early(&session, asked_until));

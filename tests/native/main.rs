@@ -3,12 +3,15 @@
 
 mod program;
 
+mod adaptive_limit;
 mod any_size;
 mod bank;
 mod bank_measures;
 mod beside;
 mod breaker;
 mod breaker_knobs;
+mod bucket;
+mod bulkhead;
 #[cfg(feature = "cli")]
 mod calls;
 mod channel;
@@ -37,11 +40,14 @@ mod hedge;
 mod invariants;
 mod levels;
 mod limited;
+mod limiter_line;
+mod limiter_rules;
 mod links;
 #[path = "../common/listed.rs"]
 mod listed;
 mod long_runs;
 mod measured_race;
+mod meter;
 mod moments;
 mod parts;
 mod planned;
@@ -49,6 +55,7 @@ mod policies;
 mod pool;
 mod questions;
 mod queueing;
+mod rate_limiter;
 mod reference;
 mod registry;
 mod retry;

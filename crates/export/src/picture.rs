@@ -21,6 +21,8 @@ pub struct Canvas {
 impl Canvas {
     /// The stage on a page of usual width.
     pub const PAGE: Canvas = Canvas { size: (880.0, 430.0), theme: Theme::Light };
+    /// The stage where its picture has rows.
+    pub const ROWS: Canvas = Canvas { size: (880.0, 560.0), theme: Theme::Light };
     /// The stage on a phone.
     pub const PHONE: Canvas = Canvas { size: (390.0, 368.0), theme: Theme::Light };
 }

@@ -17,13 +17,16 @@
     )
 )]
 
+mod adaptive_limit;
 mod arrivals;
 mod backoff;
 mod breaker;
+mod bulkhead;
 mod channel;
 mod crew;
 mod error_group;
 mod hedge;
+mod limiter;
 mod pipeline_stage;
 mod retry;
 mod retry_budget;
@@ -37,13 +40,21 @@ mod waiters;
 mod watch;
 mod window;
 
+pub use adaptive_limit::{
+    AdaptiveLimit, Aimd, Gradient2, Gradient2Settings, LimitRule, Limited, Sample, Underway, Vegas,
+};
 pub use arrivals::{Arrivals, RateCurve, Traffic};
 pub use backoff::{Backoff, Grows, Jitter};
 pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Rejected, Slow, Trip};
+pub use bulkhead::{Bulkhead, BulkheadSettings, Crowded};
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use crew::{Crew, JoinCrew, KILL_WORKER, Worker};
 pub use error_group::{Cancelled, ErrorGroup, GroupError};
 pub use hedge::{Hedge, HedgePolicy, Hedged, Trigger};
+pub use limiter::{
+    Account, Admission, Allowance, Decision, FixedWindow, Gcra, KeyedLimiter, LeakyBucket, Limiter, LimiterSettings,
+    Refusal, Reservation, Rule, SlidingCounter, SlidingLog, TokenBucket,
+};
 pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
 pub use retry::{Retry, RetryPolicy, Stop, Tried, Verdict};
 pub use retry_budget::RetryBudget;

@@ -44,6 +44,8 @@ pub enum Role {
     Arrivals,
     /// A text: a script of arrivals. One that is not empty is in force whatever the arrivals are.
     Script,
+    /// The same, where *n is what an entry costs: each entry is one job.
+    Costs,
     /// A time: how long a caller waits for an answer, 0 for ever. It is a line in the chart of latencies.
     Patience,
     /// A choice: how the simulated server behaves. Who has such a field calls a server, which a real endpoint can replace.

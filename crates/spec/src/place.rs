@@ -3,7 +3,7 @@
 //! How a kind is drawn, walked through and put into words is the business of one file of the view, named after it. A new kind
 //! is a variant here and a file there.
 
-use super::{CarCall, Pace, Policy, Score};
+use super::{CarCall, LimiterRule, Pace, Policy, Score, Unit};
 use millrace_trace::{Gauge, Span};
 
 /// One place of the picture.
@@ -46,6 +46,10 @@ pub enum PlaceKind {
     Breaker,
     /// A feedback loop that holds a flow back.
     Regulator(Box<Regulator>),
+    /// A rate limiter.
+    Bucket(Box<Bucket>),
+    /// A limit on what is under way that moves.
+    Meter(Box<Meter>),
 }
 
 impl Place {
@@ -93,6 +97,16 @@ impl Place {
     /// A breaker.
     pub fn breaker(station: impl Into<String>, label: impl Into<String>) -> Place {
         Place::new(PlaceKind::Breaker, station, label)
+    }
+
+    /// A rate limiter, at the station that has its rule's name.
+    pub fn bucket(bucket: Bucket) -> Place {
+        Place::new(PlaceKind::Bucket(Box::new(bucket)), bucket.rule.id(), bucket.rule.label())
+    }
+
+    /// A limit that moves.
+    pub fn meter(station: impl Into<String>, label: impl Into<String>, meter: Meter) -> Place {
+        Place::new(PlaceKind::Meter(Box::new(meter)), station, label)
     }
 
     /// Requests that may be tried several times: the station whose tasks try, and the server.
@@ -169,6 +183,28 @@ pub struct Bank {
     pub call: Option<CarCall>,
     /// How well the bank does, in one figure, if it has one.
     pub score: Option<Score>,
+}
+
+/// A rate limiter. What its station shows beside that is in [`super::LimiterGauges`]; a bucket each is a member of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// By which rule it decides.
+    pub rule: LimiterRule,
+    /// So much is let through in that time.
+    pub limit: u32,
+    /// The time that the limit is for.
+    pub per: Span,
+    /// So much at once after a rest; so many wait in a leaky bucket.
+    pub burst: u32,
+}
+
+/// A limit on what is under way that moves. What its station shows is in [`super::MeterGauges`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meter {
+    /// The greatest that it may become.
+    pub most: u64,
+    /// What its rule goes by, three at most: a name and a unit each, in the order of the gauges.
+    pub inside: Vec<(&'static str, Unit)>,
 }
 
 /// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.

@@ -104,6 +104,16 @@ impl SceneSpec {
         self.bank().and_then(|(_, bank)| bank.people)
     }
 
+    /// Whether it wants all the height there is: a bank, or rows of one table.
+    pub fn is_tall(&self) -> bool {
+        self.bank().is_some() || self.has_rows()
+    }
+
+    /// Whether it is one column of many places: rows of one table.
+    pub fn has_rows(&self) -> bool {
+        matches!(&self.flow, Flow::Column(parts) if parts.len() > 3)
+    }
+
     /// Whether somebody is called.
     pub fn has_server(&self) -> bool {
         self.places()

@@ -19,7 +19,7 @@ const LATEST: Span = Span::secs(366 * 86_400);
 pub struct Scripted {
     /// What comes; empty where all are alike.
     pub what: String,
-    /// How many of it, at least one.
+    /// How many of it, at least one; or what it costs, where each entry is one thing.
     pub times: u32,
     /// When.
     pub at: Span,
@@ -50,6 +50,11 @@ pub fn parse_script(text: &str) -> Result<Vec<Scripted>, String> {
 /// How many things a script brings; none where it says nothing, or cannot be read.
 pub fn script_total(text: &str) -> u64 {
     parse_script(text).map_or(0, |all| all.iter().map(|s| u64::from(s.times)).sum())
+}
+
+/// How many entries a script has, where each is one thing; none where it says nothing, or cannot be read.
+pub fn script_entries(text: &str) -> u64 {
+    parse_script(text).map_or(0, |all| all.len() as u64)
 }
 
 fn scripted(entry: &str) -> Result<Scripted, String> {

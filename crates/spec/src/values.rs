@@ -1,7 +1,7 @@
 //! The values of a pattern's parameters.
 
 use super::prefix::joined;
-use super::{CLOSED, Fidelity, Field, Role, SCRIPT, script_total};
+use super::{CLOSED, Fidelity, Field, Role, SCRIPT, script_entries, script_total};
 use millrace_trace::Span;
 use std::borrow::Cow;
 use std::fmt;
@@ -140,11 +140,20 @@ impl Values {
 
     /// How many jobs there are to be, where a field or a script says.
     pub fn jobs(&self) -> Option<u64> {
-        match (self.way_of_arriving(), self.with_role(Role::Script), self.with_role(Role::Jobs)) {
-            (Some(SCRIPT), Some(Value::Word(script)), _) => Some(script_total(script)),
+        match (self.way_of_arriving(), self.script(), self.with_role(Role::Jobs)) {
+            (Some(SCRIPT), Some((script, Role::Costs)), _) => Some(script_entries(script)),
+            (Some(SCRIPT), Some((script, _)), _) => Some(script_total(script)),
             (_, _, Some(Value::Count(n))) => Some(*n),
             _ => None,
         }
+    }
+
+    /// The script, if there may be one, and what its numbers are.
+    fn script(&self) -> Option<(&str, Role)> {
+        [Role::Script, Role::Costs].into_iter().find_map(|role| match self.with_role(role)? {
+            Value::Word(script) => Some((script.as_str(), role)),
+            _ => None,
+        })
     }
 
     /// How long a caller waits for an answer; none where it waits for ever, or calls nobody.
@@ -157,8 +166,8 @@ impl Values {
 
     /// How jobs arrive, by the choice's id: [`SCRIPT`] wherever a script is in force.
     pub fn way_of_arriving(&self) -> Option<&str> {
-        match (self.with_role(Role::Script), self.with_role(Role::Arrivals)) {
-            (Some(Value::Word(script)), _) if !script.is_empty() => Some(SCRIPT),
+        match (self.script(), self.with_role(Role::Arrivals)) {
+            (Some((script, _)), _) if !script.is_empty() => Some(SCRIPT),
             (_, Some(Value::Word(arrivals))) => Some(arrivals),
             _ => None,
         }

@@ -43,7 +43,12 @@ impl Waits {
 
     /// Those that are over, as reports have them; see [`summary_ns`].
     pub fn summary_ns(&self) -> Json {
-        summary_ns(self.over.clone())
+        Waits::summary_of(std::slice::from_ref(self))
+    }
+
+    /// Those at several stations together.
+    pub fn summary_of(all: &[Waits]) -> Json {
+        summary_ns(all.iter().flat_map(|waits| waits.over.iter().copied()).collect())
     }
 }
 

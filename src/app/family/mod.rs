@@ -30,8 +30,6 @@ pub struct Family {
     pub report: [ReportPart; 2],
     /// Whether what its report counts can be compared in cost with the original's.
     pub has_cost: bool,
-    /// Whether the picture is tall: then the region below it rests until somebody chooses a tab.
-    pub is_tall: bool,
     /// The names of the members that a fault may be about, in the order of their numbers, where they have names of their own.
     pub members: fn(&Lab) -> Option<Rc<[String]>>,
     /// What a press at a point of the stage opens, if it opens something: a box, and what tells one press from another. The

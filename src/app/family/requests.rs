@@ -11,7 +11,6 @@ pub static REQUESTS: Family = Family {
     charts: call_charts,
     report: call_report(),
     has_cost: true,
-    is_tall: false,
     members: |_| None,
     press: |_, _, _, _| None,
 };

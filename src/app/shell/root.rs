@@ -21,8 +21,8 @@ use crate::app::lab::{Lab, Side};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Change, Command, Page, State, Tab};
 use crate::app::panels::{Difference, Panel, differences, name};
+use crate::app::scene;
 use crate::app::side_runs::SideRuns;
-use crate::app::{family, scene};
 use crate::platform::focus::Focus;
 use crate::platform::{address, clock, host};
 use crate::session::{Moment, Scenario, link};
@@ -242,7 +242,7 @@ fn use_parts() -> u8 {
 
 /// What stands where timeline and tabs will be, and takes as much room.
 fn not_yet(page: &Page) -> Html {
-    let tall = family::of(&scene::spec(&page.lab())).is_tall;
+    let tall = scene::spec(&page.lab()).is_tall();
     html! {
         <>
             <div class="tl"></div>

@@ -10,7 +10,7 @@ use crate::app::panels::{
     Api, Charts, Code, Explain, FamilySections, ReportPane, before_note, checks_badge, checks_pane, endpoint_section,
     faults, follow, followed, log, params, start, tiles, title_of, two_runs,
 };
-use crate::app::{family, scene};
+use crate::app::scene;
 use crate::platform::host;
 use crate::spec::short_path;
 use yew::prelude::*;
@@ -68,7 +68,7 @@ pub fn Tabs() -> Html {
     };
     let open = use_open(current);
     // A tall picture has the room, until somebody chooses a tab.
-    let rests = family::of(&scene::spec(&page.lab())).is_tall;
+    let rests = scene::spec(&page.lab()).is_tall();
     let pattern = page.scenario().pattern;
     let file = AttrValue::from(short_path(pattern.file).trim_end_matches("/mod.rs").to_owned());
     let request = followed(&page).map(title_of);

@@ -8,11 +8,13 @@
 mod attempts;
 mod bank;
 mod breaker;
+mod bucket;
 mod channel;
 mod condition;
 mod crew;
 mod crowd;
 mod layers;
+mod meter;
 mod pool;
 mod regulator;
 mod server;
@@ -50,6 +52,8 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Attempts(spec) => Box::new(attempts::Attempts { spec }),
         PlaceKind::Layers(spec) => Box::new(layers::Layers { spec }),
         PlaceKind::Breaker => Box::new(breaker::Breaker),
+        PlaceKind::Bucket(bucket) => Box::new(bucket::Bucket { spec: bucket }),
+        PlaceKind::Meter(meter) => Box::new(meter::Meter { spec: meter }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }
 }

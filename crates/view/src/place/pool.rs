@@ -154,7 +154,9 @@ impl Face for Pool {
         // The bar tells how many are held.
         match state.waiters.len() {
             0 if state.out() > 0 => (format!("{} out", number::count(state.out())), state.is_full()),
-            0 => (held, state.is_full()),
+            // Bold words take more room than there is.
+            0 if state.is_full() => (held.trim_end_matches(" held").to_owned(), true),
+            0 => (held, false),
             waiting => (format!("{} waiting", number::count(waiting as u64)), true),
         }
     }

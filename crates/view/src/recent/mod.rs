@@ -8,14 +8,17 @@ mod calls;
 mod path;
 mod ribbon;
 mod tries;
+mod verdicts;
 
 pub use calls::{Calls, Ended};
 pub use path::{PAST, Path};
 pub use ribbon::{Mode, Piece, Ribbon};
 pub use tries::{Rates, Tried, Tries, Try};
+pub use verdicts::{BIN as VERDICT_BIN, Mark, SHOWN as VERDICTS, Told, Verdicts};
 
 use crate::scene::MOST_JOBS;
 use litemap::LiteMap;
+use millrace_spec::{LimiterGauges, Packed, Verdict};
 use millrace_trace::{
     Ending, EventKind, Fold, Gauge, JobId, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
@@ -36,6 +39,8 @@ const WITH_PATH: usize = 32;
 /// Points of a gauge's past, and how far apart they are at least.
 const POINTS: usize = 512;
 const POINT_GAP: Span = Span::millis(8);
+/// What a rate limiter shows of itself.
+const LIMITER: LimiterGauges = LimiterGauges::ALL;
 
 /// The ledger and what the stage needs beyond it: all that is folded at a playhead.
 #[derive(Clone, Debug)]
@@ -106,6 +111,8 @@ pub struct Recent {
     gauges: LiteMap<(StationId, Gauge), Points>,
     /// The pools, with how much of each was held.
     held: LiteMap<StationId, Points>,
+    /// By rate limiter: what it said.
+    verdicts: LiteMap<StationId, Verdicts>,
     /// The cars that are there.
     paths: LiteMap<StationId, Path>,
     /// The tries of requests.
@@ -184,6 +191,21 @@ impl Recent {
                     // Of landings, and of what belongs to a car, nobody draws the past.
                     Some((StationKind::Landing, _)) => {}
                     Some((_, parent)) if matches!(kind(parent), Some((StationKind::Car, _))) => {}
+                    Some((StationKind::Gate, _)) if gauge == LIMITER.verdict => {
+                        self.verdicts.entry(station).or_default().said(event.at, Verdict::read(value));
+                    }
+                    Some((StationKind::Gate, parent))
+                        if parent == StationId::NONE || !self.verdicts.contains_key(&parent) =>
+                    {
+                        if gauge == LIMITER.retry_after
+                            && let Some(verdicts) = self.verdicts.get_mut(&station)
+                        {
+                            verdicts.retry_after(value);
+                        }
+                        self.gauged(station, gauge, value, event.at);
+                    }
+                    // Of one bucket among many nobody draws the past.
+                    Some((StationKind::Gate, _)) => {}
                     _ => self.gauged(station, gauge, value, event.at),
                 }
             }
@@ -268,6 +290,11 @@ impl Recent {
     /// How much of a pool was held in the recent past, oldest first.
     pub fn held(&self, pool: StationId) -> impl Iterator<Item = (SimTime, u64)> + '_ {
         self.held.get(&pool).into_iter().flatten().map(|(at, held)| (*at, (*held).max(0) as u64))
+    }
+
+    /// What a rate limiter said in the recent past, once it said anything.
+    pub fn verdicts(&self, limiter: StationId) -> Option<&Verdicts> {
+        self.verdicts.get(&limiter)
     }
 
     /// How many jobs got what they came for in each bin of the last five seconds, oldest first. The last bin may not be over.

@@ -23,7 +23,7 @@ pub use crate::place::{Condition, Reading, box_about, landing_at, number_of, tab
 pub use footer::conservation;
 pub(crate) use footer::short_conservation;
 pub use item::{Item, about, hit, items};
-pub use layout::Plan;
+pub use layout::{Plan, Spot};
 pub use matrix::{Cell, MOST_JOBS, census};
 pub use outcomes::outcomes;
 pub use phone::Arrangement;

@@ -1,7 +1,7 @@
 //! A scene on a phone of which no one place stands out: a strip for each place, in the order in which they are read.
 
 use super::{Frame, Look, Scene, phone};
-use crate::place::Here;
+use crate::place::{Here, Note, OnPhone};
 use crate::shape::{Ink, Sheet, cut};
 
 /// The width of the labels, and of the numbers at the right.
@@ -14,15 +14,30 @@ pub const STRIP: f64 = 24.0;
 pub fn frames(scene: &Scene<'_>, look: &Look<'_>) -> Vec<(usize, Frame)> {
     let (w, h) = look.size;
     let each = ((h - 28.0) / scene.places.len().max(1) as f64).clamp(14.0, 30.0);
-    let frame = |index: usize| Frame { x: 16.0, y: 4.0 + each * index as f64, w: w - 32.0, h: each };
-    (0..scene.places.len()).map(|i| (i, frame(i))).filter(|(_, f)| f.bottom() <= h - 20.0).collect()
+    let mut top = 4.0;
+    let frame = |here: Here<'_, '_>| {
+        let high = band(here).unwrap_or(each);
+        top += high;
+        (here.index(), Frame { x: 16.0, y: top - high, w: w - 32.0, h: high })
+    };
+    scene.all().map(frame).filter(|(_, f)| f.bottom() <= h - 20.0).collect()
+}
+
+/// The height of a place that has a band of its own.
+fn band(here: Here<'_, '_>) -> Option<f64> {
+    match here.face().on_phone(here) {
+        OnPhone::Band(high) => Some(high),
+        _ => None,
+    }
 }
 
 /// Draws the strips.
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frames: &[(usize, Frame)]) {
     for (index, row) in frames {
-        if let Some(here) = scene.here(*index) {
-            strip(sheet, here, look, *row);
+        let Some(here) = scene.here(*index) else { continue };
+        match band(here) {
+            Some(_) => here.face().band(sheet, here, look, *row, Note::default()),
+            None => strip(sheet, here, look, *row),
         }
     }
     phone::marks(sheet, scene, look, (16.0, look.size.0 - 16.0), look.size.1 - 6.0);

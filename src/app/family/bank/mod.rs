@@ -18,7 +18,6 @@ pub static BANK: Family = Family {
     charts: bank_charts,
     report: bank_report(),
     has_cost: false,
-    is_tall: true,
     members: |lab| {
         let trace = lab.session().run().trace();
         let cars = lab.ledger().stations.iter().filter(|row| row.kind == StationKind::Car);

@@ -407,6 +407,9 @@ impl Bucket<'_> {
     /// A row as a phone has it.
     fn band_of(&self, sheet: &mut Sheet, reading: &Reading<'_>, look: &Look<'_>, frame: Frame) {
         let p = look.palette;
+        if verdicts::is_trouble(reading) {
+            sheet.fill((0.0, frame.y - 1.0), (look.size.0, frame.h), 0.0, p.server_wash.faint(0.55));
+        }
         let (line, _) = reading.lines();
         sheet.text((frame.x, frame.y + 13.0), self.spec.rule.label(), Ink::new(p.ink).size(12.0).bold());
         faces::small(sheet, reading, look, (frame.x, frame.y + 22.0));

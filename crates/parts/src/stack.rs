@@ -10,25 +10,24 @@
 //! follows from that), and a call that nothing befalls costs it next to nothing.
 
 mod book;
-mod tokens;
 
 use super::backoff::Backoff;
 use super::breaker::{Breaker, BreakerSettings, HalfOpen, Pass, Probing};
 use super::hedge::{Hedge, HedgePolicy, Trigger};
+use super::limiter::{Account, Allowance, TokenBucket};
 use super::retry::{Retry, RetryPolicy, Verdict};
 use super::semaphore::{Permit, Semaphore};
 use super::timeout::timeout;
 use book::{Book, Extra, GAUGES, Waiting};
 use millrace_engine::{Env, Job, Reply};
 use millrace_spec::Policy;
-use millrace_trace::{Answer, Outcome, Span, StationId};
+use millrace_trace::{Answer, Outcome, SimTime, Span, StationId};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use tokens::Tokens;
 
 /// What the policies of a list share, beside their own numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -96,7 +95,7 @@ enum Layer {
     Timeout(Option<Span>),
     Retry(Retry),
     Breaker(Breaker),
-    Limit(RefCell<Tokens>),
+    Limit(RefCell<TokenBucket>),
     Bulkhead(Semaphore),
     Hedge(Hedge),
     Fallback,
@@ -134,7 +133,10 @@ impl Stack {
                 let plain = BreakerSettings { window, ..BreakerSettings::plain(failures, settings.open_for, probes) };
                 Layer::Breaker(Breaker::open(env, book.station(index), &format!("breaker {}", index + 1), plain))
             }
-            Policy::Limit(limit) => Layer::Limit(RefCell::new(Tokens::new(limit))),
+            Policy::Limit(limit) => {
+                let allowance = Allowance { limit, per: Span::secs(1), burst: limit, log_refused: false };
+                Layer::Limit(RefCell::new(TokenBucket::new(&allowance)))
+            }
             Policy::Bulkhead(permits) => Layer::Bulkhead(Semaphore::new(env, permits)),
             Policy::Hedge(delay) => {
                 let policy = HedgePolicy { trigger: Trigger::After(delay), most: 1, cancel_losers: true };
@@ -198,7 +200,7 @@ impl Stack {
         loop {
             let is_open = match layers.get(next) {
                 Some(Layer::Breaker(breaker)) => breaker.admit().map(|pass| passes.add(pass)).is_ok(),
-                Some(Layer::Limit(bucket)) => bucket.borrow_mut().take(env.now()),
+                Some(Layer::Limit(bucket)) => takes(&mut bucket.borrow_mut(), env.now()),
                 Some(Layer::Bulkhead(all)) => all.try_acquire().map(|permit| permits.push(permit)).is_some(),
                 _ => break,
             };
@@ -264,6 +266,15 @@ impl Stack {
         decided.merge_into(job);
         came
     }
+}
+
+/// Takes a token, if there is one.
+fn takes(bucket: &mut TokenBucket, now: SimTime) -> bool {
+    let is_there = bucket.earliest(now, 1).is_some_and(|at| at <= now);
+    if is_there {
+        bucket.take(now, 1);
+    }
+    is_there
 }
 
 /// What breakers wait to hear: mostly there is one.

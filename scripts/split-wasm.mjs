@@ -23,7 +23,9 @@ const REST = [
   /\bmillrace_patterns::(?!circuit_breaker\b|lib\b|all\b|find\b|questions\b)/,
   /\bmillrace::app::(compare|family::bank)\b/,
   /\bmillrace::app::panels::(api|checks|code|highlight|log|race|report)\b/,
-  /\bmillrace_view::place::(bank|crowd|pool|regulator)\b/,
+  // All places and parts but those that it has.
+  /\bmillrace_view::place::(?!(breaker|channel|condition|crew|face|here|server|sink|source|term)\b)[a-z_]+::/,
+  /\bmillrace_parts::(?!(arrivals|breaker|channel|crew|select|semaphore|ticker|timeout|waiters|watch|window)\b)[a-z_]+::/,
   /\b(millrace_export|serde_json|prometheus_client)::/,
 ];
 /** What loads the rest: the export of src/platform/rest.rs. */
@@ -108,6 +110,10 @@ const memory = rest.getMemoryInfo();
 rest.setMemory(memory.initial, -1, null, []);
 rest.addMemoryImport('0', PROGRAM, 'memory');
 rest.addTableImport(table.name, PROGRAM, TABLE);
+// Where the program keeps what it holds of the page: a table of its own would be another one.
+for (const { kind, name, value } of exportsOf(first)) {
+  if (kind === binaryen.ExternalTable && name !== TABLE) rest.addTableImport(value, PROGRAM, name);
+}
 rest.removeGlobal('__stack_pointer');
 rest.addGlobalImport('__stack_pointer', PROGRAM, STACK, i32, true);
 rest.addGlobalImport(THERE, PROGRAM, THERE, i32, true);
@@ -117,6 +123,9 @@ for (const { name } of moved) {
 const CAME = 'is there';
 rest.setStart(rest.addFunction(CAME, none, none, [], rest.global.set(THERE, rest.i32.const(1))));
 rest.runPasses(['remove-unused-module-elements']);
+const tables = list(rest.getNumTables(), i => binaryen.getTableInfo(rest.getTableByIndex(i))).filter(t => !t.module);
+const variables = list(rest.getNumGlobals(), i => binaryen.getGlobalInfo(rest.getGlobalByIndex(i))).filter(g => !g.module && g.mutable);
+if (tables.length + variables.length > 0) throw new Error(`${from} has a table or a variable that both parts would have for themselves`);
 for (const { base } of functionsOf(rest).filter(f => f.module === PROGRAM)) {
   const f = called.get(base);
   // What only the rest calls of the page's script comes by way of the first file too: the script knows of one program.

@@ -145,7 +145,7 @@ async fn a_band_is_dragged_by_its_head_and_by_its_edges() {
             let script = format!(
                 "const part = document.querySelector('.fband {part}'), box = part.getBoundingClientRect();
                  const width = document.querySelector('.tl').clientWidth - 32, x = box.x + box.width / 2, y = box.y + 10;
-                 const at = (type, x) => part.dispatchEvent(new PointerEvent(type, {{ bubbles: true, pointerId: 1, clientX: x, clientY: y }}));
+                 const at = (type, x) => part.dispatchEvent(new PointerEvent(type, {{ bubbles: true, isPrimary: true, pointerId: 1, clientX: x, clientY: y }}));
                  part.setPointerCapture = () => {{}};
                  at('pointerdown', x); at('pointermove', x + width * {share} / 2); at('pointermove', x + width * {share}); at('pointerup', x + width * {share}); return null"
             );

@@ -54,7 +54,7 @@ pub const VIEWS: [View; 19] = [
     View::at("two runs", "#/worker-pool?requests=600&at=150ms&vs=workers=45,fidelity=shipped|workers=4").with_tabs(),
     View::at("two banks", "#/elevator?preset=lunch&at=20s&vs=policy=look").with_tabs(),
     View::at("a followed request", "#/worker-pool?requests=300&server=general&at=60ms&lane=%2342&tab=follow").with_tabs(),
-    View::at("the card of a fault", "#/circuit-breaker?at=3s").does(
+    View::at("the card of a fault", "#/circuit-breaker?at=3s&x=2000000000~0~fault~slow-server~3@1000000000").does(
         "$('band-0').focus(); $('band-0').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))",
         "$('band-begins')",
     ),

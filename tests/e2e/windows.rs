@@ -103,7 +103,7 @@ async fn on_a_phone_a_planned_fault_has_its_numbers_at_the_lower_edge_for_finger
         page.open("#/worker-pool?x=3000000000~0~fault~slow-server~3;4000000000~0~fault~slow-server~off").await;
         page.script("$('band-0').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); return null", vec![]).await;
         let sheet = "(() => { const c = document.querySelector('.bcard')?.getBoundingClientRect(); \
-                     return c && c.left <= 0 && c.right >= innerWidth && Math.abs(c.bottom - innerHeight) < 2; })()";
+                     return c && c.left <= 0 && c.right >= document.documentElement.clientWidth && Math.abs(c.bottom - innerHeight) < 2; })()";
         page.until("it lies at the lower edge", sheet).await;
         let least = "Math.min(...[...document.querySelectorAll('.bcard input, .bcard button'), $('band-0')].map(e => e.getBoundingClientRect().height))";
         assert!(page.value(least).await.as_f64() >= Some(44.0));

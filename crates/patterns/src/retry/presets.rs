@@ -5,7 +5,7 @@ use millrace_trace::Span;
 
 pub(super) const QUESTION: Question = Question {
     place: 5,
-    asks: "See a storm outlive its outage",
+    asks: "Start a storm of retries",
     preset: "storm",
     stops: Span::millis(18_000),
     fact: "3.6 attempts a request",

@@ -20,7 +20,7 @@ const { default: binaryen } = await import(pathToFileURL(require.resolve('binary
 /** The modules whose functions are the rest: those of which nothing is seen at the front door before it is touched. */
 const REST = [
   // All patterns but the one that runs there.
-  /\bmillrace_patterns::(?!circuit_breaker\b|lib\b|all\b|find\b|questions\b)/,
+  /\bmillrace_patterns::(?!(circuit_breaker|find|questions)\b)/,
   /\bmillrace::app::(compare|family::bank)\b/,
   /\bmillrace::app::panels::(api|checks|code|highlight|log|race|report)\b/,
   // All places and parts but those that it has.

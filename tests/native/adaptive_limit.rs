@@ -1,12 +1,10 @@
 //! Adaptive limits: each rule against the published one, written out here; that whoever is counted as under way is; and that the knee is found.
 
-use crate::program::{follow, follow_scenario, run};
+use crate::program::{follow, run};
+use crate::promises;
 use millrace::engine::{Draw, Seed};
 use millrace::export::Report;
 use millrace::parts::{AdaptiveLimit, Aimd, Gradient2, Gradient2Settings, LimitRule, Sample, Vegas};
-use millrace::patterns;
-use millrace::session::Scenario;
-use millrace::spec::CheckKind;
 use millrace::trace::Span;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -209,7 +207,6 @@ fn vegas_finds_the_knee_of_a_server_and_a_limit_that_is_too_high_only_makes_call
 
 #[test]
 fn what_each_scenario_promises_holds_on_two_hundred_seeds() {
-    let pattern = patterns::find("adaptive-limit").expect("the pattern");
     let points = [
         ("", "the limit was reached"),
         ("knee", "the limit came within twice the server's slots from above"),
@@ -218,20 +215,5 @@ fn what_each_scenario_promises_holds_on_two_hundred_seeds() {
         ("creep", "somebody was refused"),
         ("uneven", "somebody was refused"),
     ];
-    assert_eq!(points.map(|(id, _)| id).to_vec(), pattern.scenarios().map(|p| p.id).collect::<Vec<_>>());
-    for (preset, point) in points {
-        for seed in 0..200 {
-            let preset = if preset.is_empty() { String::new() } else { format!("preset={preset}&") };
-            let link = format!("adaptive-limit?{preset}requests=800&seed=s{seed}");
-            let session = follow_scenario(Scenario::read(&link).expect("a good link").scenario);
-            for state in session.history().checks.states() {
-                let name = state.check.name();
-                match state.check.kind {
-                    CheckKind::Always => assert_eq!(state.first_seen(), None, "{link}: {name}"),
-                    CheckKind::Sometimes if name == point => assert!(state.first_seen().is_some(), "{link}: {name}"),
-                    _ => {}
-                }
-            }
-        }
-    }
+    promises::hold("adaptive-limit", &points, |_| 800);
 }

@@ -1,12 +1,10 @@
 //! Bulkheads: no more inside than there are places, no more before the door than the line is long, and whatever is slow floods its own compartment alone.
 
-use crate::program::{follow, follow_scenario, run};
+use crate::program::{follow, run};
+use crate::promises;
 use millrace::engine::Seed;
 use millrace::export::Report;
 use millrace::parts::{Bulkhead, BulkheadSettings, Crowded};
-use millrace::patterns;
-use millrace::session::Scenario;
-use millrace::spec::CheckKind;
 use millrace::trace::{Outcome, Span};
 use serde_json::json;
 use std::cell::Cell;
@@ -120,27 +118,11 @@ fn whoever_is_cancelled_wherever_it_is_leaves_its_place_to_the_next() {
 
 #[test]
 fn what_each_scenario_promises_holds_on_two_hundred_seeds() {
-    let pattern = patterns::find("bulkhead").expect("the pattern");
     let points = [
         ("", "somebody was refused"),
         ("one-hull", "a compartment was full"),
         ("two-compartments", "a compartment was full while another had places"),
         ("line", "somebody had to wait"),
     ];
-    assert_eq!(points.map(|(id, _)| id).to_vec(), pattern.scenarios().map(|p| p.id).collect::<Vec<_>>());
-    for (preset, point) in points {
-        for seed in 0..200 {
-            let preset = if preset.is_empty() { String::new() } else { format!("preset={preset}&") };
-            let link = format!("bulkhead?{preset}requests=600&seed=s{seed}");
-            let session = follow_scenario(Scenario::read(&link).expect("a good link").scenario);
-            for state in session.history().checks.states() {
-                let name = state.check.name();
-                match state.check.kind {
-                    CheckKind::Always => assert_eq!(state.first_seen(), None, "{link}: {name}"),
-                    CheckKind::Sometimes if name == point => assert!(state.first_seen().is_some(), "{link}: {name}"),
-                    _ => {}
-                }
-            }
-        }
-    }
+    promises::hold("bulkhead", &points, |_| 600);
 }

@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod program;
+mod promises;
 
 mod adaptive_limit;
 mod any_size;

@@ -1,10 +1,9 @@
 //! The rate limiter as a pattern: what a link asks is what its report says, and its scenarios make their points on every seed.
 
-use crate::program::{follow, follow_scenario};
+use crate::program::follow;
+use crate::promises;
 use millrace::export::Report;
 use millrace::patterns;
-use millrace::session::Scenario;
-use millrace::spec::CheckKind;
 use serde_json::Value as Json;
 
 fn report(link: &str) -> Report {
@@ -177,8 +176,6 @@ fn no_window_is_of_no_length_and_no_limit_is_nothing() {
 
 #[test]
 fn what_each_scenario_promises_holds_on_two_hundred_seeds() {
-    let pattern = patterns::find("rate-limiter").expect("the pattern");
-    // What each scenario is there to show.
     let points = [
         ("", "somebody was refused"),
         ("edge", "a fixed window let more than its limit pass within one such time"),
@@ -190,22 +187,5 @@ fn what_each_scenario_promises_holds_on_two_hundred_seeds() {
         ("smooth", "somebody had to wait"),
         ("locked-out", "somebody was refused"),
     ];
-    assert_eq!(points.map(|(id, _)| id).to_vec(), pattern.scenarios().map(|p| p.id).collect::<Vec<_>>());
-    for (preset, point) in points {
-        // As many requests as it takes to see it.
-        let requests = if preset == "patience" { 400 } else { 120 };
-        for seed in 0..200 {
-            let link = format!("rate-limiter?preset={preset}&requests={requests}&seed=s{seed}");
-            let link = if preset.is_empty() { link.replace("preset=&", "") } else { link };
-            let session = follow_scenario(Scenario::read(&link).expect("a good link").scenario);
-            for state in session.history().checks.states() {
-                let name = state.check.name();
-                match state.check.kind {
-                    CheckKind::Always => assert_eq!(state.first_seen(), None, "{link}: {name}"),
-                    CheckKind::Sometimes if name == point => assert!(state.first_seen().is_some(), "{link}: {name}"),
-                    _ => {}
-                }
-            }
-        }
-    }
+    promises::hold("rate-limiter", &points, |scenario| if scenario == "patience" { 400 } else { 120 });
 }

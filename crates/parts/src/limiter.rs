@@ -18,6 +18,7 @@ mod line;
 mod sliding_counter;
 mod sliding_log;
 mod token_bucket;
+mod windows;
 
 pub use account::{Account, Rule};
 pub use fixed_window::FixedWindow;

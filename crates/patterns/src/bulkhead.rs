@@ -26,8 +26,8 @@
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Bulkhead, BulkheadSettings, Semaphore, Traffic, WaitGroup};
 use millrace_spec::{
-    At, CLOSED, Check, Deed, Detail, Fidelity, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, SceneSpec,
-    ServerName, Share, Step, Trial, Values, Waits, Wire, params, server_name,
+    At, Check, Deed, Detail, Fidelity, Field, FieldGroup, Flow, Measure, Pattern, Place, Preset, SceneSpec, ServerName,
+    Share, Step, Trial, Values, Waits, Wire, params, server_name,
 };
 use millrace_trace::{EventKind, Ledger, Outcome, Span, StationKind, Trace, TraceEvent, ledger::StationRow};
 use millrace_upstream::{self as upstream, Load, ServerParams};
@@ -38,10 +38,6 @@ const SLOW: ServerName = server_name!("slow");
 
 fn has_slow(values: &Values) -> bool {
     values.number("slow-share") > 0.0
-}
-
-fn closed(values: &Values) -> bool {
-    values.way_of_arriving() == Some(CLOSED)
 }
 
 fn has_line(values: &Values) -> bool {
@@ -63,9 +59,9 @@ params! {
         /// The share of requests that call the slow server instead.
         slow_share: Share => Field::share("slow-share", "Slow calls", 0.0, 1.0).simple(),
         /// How many callers there are, each with one request at a time.
-        callers: u32 => Field::count("callers", "Callers", 15, 1..=10_000).simple().when(closed),
+        callers: u32 => Field::count("callers", "Callers", 15, 1..=10_000).simple().when(Values::is_closed_loop),
         /// How long a caller that was refused rests before it takes its next request.
-        pause: Span => Field::span("pause", "Pause when refused", Span::millis(10), Span::ZERO..=Span::secs(3600)).when(closed),
+        pause: Span => Field::span("pause", "Pause when refused", Span::millis(10), Span::ZERO..=Span::secs(3600)).when(Values::is_closed_loop),
         ;
         ..server: ServerParams { server: "general" },
         ..slow: ServerParams as "slow" { server: "general", mean: Span::secs(2) },

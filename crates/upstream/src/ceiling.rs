@@ -2,7 +2,7 @@
 
 use super::general::Service;
 use super::params::ServerParams;
-use millrace_spec::{Ceiling, FieldGroup, Values, plain};
+use millrace_spec::{Attempts, Ceiling, FieldGroup, Values, plain};
 use millrace_trace::Span;
 
 /// The greatest rate of calls that so many callers at once, without a limit where there is none, can make of a server and it can
@@ -19,6 +19,16 @@ pub fn ceiling(values: &Values, callers: Option<u64>) -> Option<Ceiling> {
         per_second: least as f64 / mean,
         formula: format!("{least} {word}{many} ÷ {} ms", plain(mean * 1e3)),
     })
+}
+
+/// What the place *attempts* is to be told of the default server: the room of its queue, and what it can answer.
+pub fn tried(values: &Values) -> Attempts {
+    let ServerParams { queue, .. } = ServerParams::read(values);
+    Attempts {
+        server: "server".to_owned(),
+        queue: (queue > 0).then_some(queue.into()),
+        ceiling: ceiling(values, None).map(|ceiling| ceiling.per_second),
+    }
 }
 
 impl ServerParams {

@@ -23,7 +23,7 @@ mod service;
 mod trouble;
 mod walk;
 
-pub use ceiling::ceiling;
+pub use ceiling::{ceiling, tried};
 pub use evidence::{Evidence, Failure, Witness};
 pub use faults::{BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER, faults, faults_of, faults_with_crew};
 pub use general::{General, Service};

@@ -5,68 +5,51 @@
 
 use super::Allowance;
 use super::account::{Account, instant};
+use super::windows::Windows;
 use millrace_trace::SimTime;
 
 /// A counter for each window, empty at first.
 #[derive(Clone, Debug)]
-pub struct FixedWindow {
-    limit: u64,
-    per: u64,
-    counts_refused: bool,
-    /// Which window it is, what was counted in it, and in the one before.
-    window: u64,
-    count: u64,
-    before: u64,
-}
+pub struct FixedWindow(Windows);
 
 impl FixedWindow {
     /// One that has counted nothing.
     pub fn new(allowance: &Allowance) -> FixedWindow {
-        let (limit, per) = (u64::from(allowance.limit), allowance.per.0.max(1));
-        FixedWindow { limit, per, counts_refused: allowance.log_refused, window: 0, count: 0, before: 0 }
+        FixedWindow(Windows::new(allowance))
     }
 
     /// What was counted in this window and in the one before, and when this one began.
     pub fn counts(&self) -> (u64, u64, SimTime) {
-        (self.count, self.before, SimTime(self.window.saturating_mul(self.per)))
-    }
-
-    fn roll(&mut self, at: SimTime) {
-        let window = at.0 / self.per;
-        if window > self.window {
-            self.before = if window == self.window + 1 { self.count } else { 0 };
-            (self.window, self.count) = (window, 0);
-        }
+        self.0.counts()
     }
 }
 
 impl Account for FixedWindow {
     fn earliest(&self, from: SimTime, cost: u32) -> Option<SimTime> {
-        if u64::from(cost) > self.limit {
+        let Windows { limit, per, window, .. } = self.0;
+        if u64::from(cost) > limit {
             return None;
         }
-        let is_over = from.0 / self.per > self.window;
-        if is_over || self.count + u64::from(cost) <= self.limit {
+        let (count, _) = self.0.counts_at(from.0 / per);
+        if count + u64::from(cost) <= limit {
             return Some(from);
         }
-        instant(u128::from(self.window + 1) * u128::from(self.per))
+        instant(u128::from(window + 1) * u128::from(per))
     }
 
     fn take(&mut self, at: SimTime, cost: u32) {
-        self.roll(at);
-        self.count += u64::from(cost);
+        self.0.take(at, cost);
     }
 
     fn take_back(&mut self, _: SimTime, cost: u32) {
-        self.count = self.count.saturating_sub(cost.into());
+        self.0.take_back(cost);
     }
 
     fn refuse(&mut self, at: SimTime, cost: u32) {
-        self.roll(at);
-        self.count += if self.counts_refused { u64::from(cost) } else { 0 };
+        self.0.refuse(at, cost);
     }
 
     fn as_new_from(&self) -> SimTime {
-        SimTime(if self.count == 0 { 0 } else { (self.window + 1).saturating_mul(self.per) })
+        SimTime(if self.0.count == 0 { 0 } else { (self.0.window + 1).saturating_mul(self.0.per) })
     }
 }

@@ -2,7 +2,7 @@
 
 use millrace_engine::Env;
 use millrace_parts::{Aimd, Gradient2, Gradient2Settings, LimitRule, Vegas};
-use millrace_spec::{CLOSED, Choice, Field, Share, Values, params};
+use millrace_spec::{Choice, Field, Share, Values, params};
 use millrace_trace::Span;
 use millrace_upstream::{Load, ServerParams};
 
@@ -20,10 +20,6 @@ const ALGORITHMS: &[Choice] = &[
     },
     Choice { id: "fixed", label: "Fixed", help: "The initial limit stays as it is." },
 ];
-
-fn closed(values: &Values) -> bool {
-    values.way_of_arriving() == Some(CLOSED)
-}
 
 fn aimd(values: &Values) -> bool {
     values.word("algorithm") == "aimd"
@@ -72,9 +68,9 @@ params! {
         /// The queue that is allowed for.
         gradient_queue: u32 => Field::count("gradient2-queue", "Gradient2 queue", 4, 0..=1_000).when(gradient),
         /// How many callers there are, each with one request at a time.
-        callers: u32 => Field::count("callers", "Callers", 60, 1..=10_000).simple().when(closed),
+        callers: u32 => Field::count("callers", "Callers", 60, 1..=10_000).simple().when(Values::is_closed_loop),
         /// How long a caller that was refused rests before it takes its next request.
-        pause: Span => Field::span("pause", "Pause when refused", Span::millis(10), Span::ZERO..=Span::secs(3600)).when(closed),
+        pause: Span => Field::span("pause", "Pause when refused", Span::millis(10), Span::ZERO..=Span::secs(3600)).when(Values::is_closed_loop),
         ;
         ..server: ServerParams { server: "general" },
     }

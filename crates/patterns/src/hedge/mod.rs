@@ -32,8 +32,8 @@ use caller::{Caller, HEDGES, MADE, UNDER_WAY, WON, ask};
 use millrace_engine::Env;
 use millrace_parts::{Arrivals, Hedge, RetryBudget};
 use millrace_spec::{
-    At, Attempts, Check, Detail, Fidelity, FieldGroup, Flow, GaugeSpec, Measure, Pattern, Place, SceneSpec, Step,
-    Tries, Unit, Values,
+    At, Check, Detail, Fidelity, FieldGroup, Flow, GaugeSpec, Measure, Pattern, Place, SceneSpec, Step, Tries, Unit,
+    Values,
 };
 use millrace_trace::{EventKind, JobId, Ledger, SimTime, Span, StationKind, Trace, TraceEvent};
 use millrace_upstream as upstream;
@@ -84,15 +84,11 @@ pub static PATTERN: Pattern = Pattern {
 };
 
 const CALLERS: &str = "callers";
+
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let gauge = |id, gauge, label, unit| GaugeSpec { id, station: CALLERS.into(), gauge, label, unit };
-    let at = Attempts {
-        server: "server".to_owned(),
-        queue: Some(values.count("server-queue")).filter(|queue| *queue > 0),
-        ceiling: upstream::ceiling(values, None).map(|ceiling| ceiling.per_second),
-    };
     SceneSpec {
-        flow: Flow::row([Place::attempts(CALLERS, "Attempts", at)]),
+        flow: Flow::row([Place::attempts(CALLERS, "Attempts", upstream::tried(values))]),
         wires: Vec::new(),
         backlog: Some(Arrivals::BACKLOG.into()),
         gauges: vec![

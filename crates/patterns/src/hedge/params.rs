@@ -1,7 +1,7 @@
 //! The parameters of hedging, and the words they choose from.
 
-use millrace_parts::{HedgePolicy, Traffic, Trigger};
-use millrace_spec::{Choice, Field, FieldGroup, Share, Values, params};
+use millrace_parts::{HedgePolicy, Trigger};
+use millrace_spec::{Choice, Field, Share, Values, params};
 use millrace_trace::Span;
 use millrace_upstream::{Load, ServerParams};
 
@@ -19,10 +19,6 @@ const SWITCH: &[Choice] = &[
     Choice { id: "off", label: "No", help: "They go on for nobody, as calls do that nothing can cancel." },
 ];
 
-fn closed(values: &Values) -> bool {
-    Load::read(values).traffic() == Traffic::Closed
-}
-
 fn hedges(values: &Values) -> bool {
     values.count("max") > 0
 }
@@ -32,7 +28,7 @@ params! {
     pub struct Params {
         ..load: Load { requests: 3_000, rate: 60.0 },
         /// How many callers there are, each with one request at a time. With open arrivals there are as many as it takes.
-        callers: u32 => Field::count("callers", "Callers", 15, 1..=1_024).simple().when(closed),
+        callers: u32 => Field::count("callers", "Callers", 15, 1..=1_024).simple().when(Values::is_closed_loop),
         /// What says when it is time for a hedge.
         trigger: String => Field::choice("trigger", "Hedge after", "fixed", TRIGGERS).simple().when(hedges),
         /// How long a caller waits for an answer before it asks once more, and again before each further hedge.

@@ -1,7 +1,7 @@
 //! The parameters of the policy pipeline.
 
-use millrace_parts::{Backoff, Grows, Jitter, StackSettings, Traffic};
-use millrace_spec::{Field, FieldGroup, Policy, Values, params, parse_policies};
+use millrace_parts::{Backoff, Grows, Jitter, StackSettings};
+use millrace_spec::{Field, Policy, Values, params, parse_policies};
 use millrace_trace::Span;
 use millrace_upstream::{Load, Outages, ServerParams};
 
@@ -17,10 +17,6 @@ const EXAMPLES: &[&str] = &[
     "hedge:2ms,retry:3,timeout:10ms,breaker:1",
     "limit:1,fallback,timeout:0ms,retry:1",
 ];
-
-fn closed(values: &Values) -> bool {
-    Load::read(values).traffic() == Traffic::Closed
-}
 
 fn has(values: &Values, word: &str) -> bool {
     parse_policies(values.word("policies")).is_ok_and(|all| all.iter().any(|policy| policy.word() == word))
@@ -39,7 +35,7 @@ params! {
     pub struct Params {
         ..load: Load { requests: 1_000, rate: 50.0 },
         /// How many callers there are, each with one request at a time. With open arrivals there are as many as it takes.
-        callers: u32 => Field::count("callers", "Callers", 3, 1..=1_024).simple().when(closed),
+        callers: u32 => Field::count("callers", "Callers", 3, 1..=1_024).simple().when(Values::is_closed_loop),
         /// The policies from the outside in: timeout:2s, retry:3 (tries), breaker:5 (failures in a row), limit:100 (a second), bulkhead:20 (at
         /// once), hedge:50ms, fallback.
         policies: String => Field::text("policies", "Policies", USUAL, "timeout:2s,retry:3,…", check, EXAMPLES).simple(),

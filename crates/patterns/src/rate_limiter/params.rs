@@ -1,7 +1,7 @@
 //! The parameters of the rate limiter, and the words they choose from.
 
 use millrace_parts::{Allowance, LimiterSettings};
-use millrace_spec::{CLOSED, Choice, DefaultValue, Field, FieldGroup, LimiterRule, Role, Value, Values, params};
+use millrace_spec::{Choice, DefaultValue, Field, FieldGroup, LimiterRule, Role, Value, Values, params};
 use millrace_trace::Span;
 use millrace_upstream::{Load, ServerParams};
 
@@ -78,10 +78,6 @@ fn somebody_waits(values: &Values) -> bool {
     values.word("on-limit") == "wait" || matches!(values.word("algorithm"), "leaky-bucket" | ALL)
 }
 
-fn closed(values: &Values) -> bool {
-    values.way_of_arriving() == Some(CLOSED)
-}
-
 fn several(values: &Values) -> bool {
     values.count("keys") > 1
 }
@@ -123,7 +119,7 @@ params! {
         /// Whether refused requests count in a window.
         log_refused: String => Field::choice("log-refused", "Log refused", "off", OFF_ON).when(windows),
         /// How many callers there are, each with one request at a time.
-        callers: u32 => Field::count("callers", "Callers", 15, 1..=10_000).simple().when(closed),
+        callers: u32 => Field::count("callers", "Callers", 15, 1..=10_000).simple().when(Values::is_closed_loop),
         /// Whether who is refused stays away for as long as it was told to.
         honour: String => Field::choice("honour-retry-after", "Heeds Retry-After", "on", ON_OFF),
         /// How long who does not heed it stays away after a refusal, before it asks again or takes its next request.

@@ -25,11 +25,7 @@ pub(super) const PRESETS: &[Preset] = &[
         tries: &[
             Trial::at(2_300, "Make the window 500 ms long", &[Deed::Value("per", "500ms"), Deed::Value("limit", "10")]),
             Trial::at(2_300, "Let no burst through", &[Deed::Value("burst", "1")]),
-            Trial::at(
-                2_300,
-                "Open the code at the edge",
-                &[Deed::Code("parts/limiter/fixed_window.rs", "at.0 / self.per")],
-            ),
+            Trial::at(2_300, "Open the code at the edge", &[Deed::Code("parts/limiter/windows.rs", "at.0 / self.per")]),
         ],
         speed: 0.3,
         values: &[

@@ -35,7 +35,7 @@ use caller::{Caller, OUT_OF_BUDGET, RETRIES, WAITING};
 use millrace_engine::Env;
 use millrace_parts::{Arrivals, Retry, RetryBudget};
 use millrace_spec::{
-    Attempts, Check, Detail, Fidelity, FieldGroup, Flow, GaugeSpec, Pattern, Place, SceneSpec, Tries, Unit, Values,
+    Check, Detail, Fidelity, FieldGroup, Flow, GaugeSpec, Pattern, Place, SceneSpec, Tries, Unit, Values,
 };
 use millrace_trace::{EventKind, Ledger, Outcome, StationKind, Trace, TraceEvent};
 use millrace_upstream as upstream;
@@ -87,6 +87,7 @@ pub static PATTERN: Pattern = Pattern {
 };
 
 const CALLERS: &str = "callers";
+
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let gauge = |id, gauge, label, unit| GaugeSpec { id, station: CALLERS.into(), gauge, label, unit };
     let mut gauges = vec![
@@ -96,13 +97,8 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     if values.number("budget") > 0.0 {
         gauges.push(gauge("out-of-budget", OUT_OF_BUDGET, "Out of budget", Unit::Sum("requests")));
     }
-    let at = Attempts {
-        server: "server".to_owned(),
-        queue: Some(values.count("server-queue")).filter(|queue| *queue > 0),
-        ceiling: upstream::ceiling(values, None).map(|ceiling| ceiling.per_second),
-    };
     SceneSpec {
-        flow: Flow::row([Place::attempts(CALLERS, "Attempts", at)]),
+        flow: Flow::row([Place::attempts(CALLERS, "Attempts", upstream::tried(values))]),
         wires: Vec::new(),
         backlog: Some(Arrivals::BACKLOG.into()),
         gauges,

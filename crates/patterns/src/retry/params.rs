@@ -1,7 +1,7 @@
 //! The parameters of retrying, and the words they choose from.
 
-use millrace_parts::{Backoff, Grows, Jitter, RetryPolicy, Traffic};
-use millrace_spec::{Choice, Field, FieldGroup, Share, Values, params};
+use millrace_parts::{Backoff, Grows, Jitter, RetryPolicy};
+use millrace_spec::{Choice, Field, Share, Values, params};
 use millrace_trace::{Answer, Span};
 use millrace_upstream::{Load, Outages, ServerParams};
 
@@ -55,16 +55,12 @@ fn budgeted(values: &Values) -> bool {
     values.number("budget") > 0.0
 }
 
-fn closed(values: &Values) -> bool {
-    Load::read(values).traffic() == Traffic::Closed
-}
-
 params! {
     /// The parameters of retrying.
     pub struct Params {
         ..load: Load { requests: 1_500, rate: 60.0 },
         /// How many callers there are, each with one request at a time. With open arrivals there are as many as it takes.
-        callers: u32 => Field::count("callers", "Callers", 15, 1..=1_024).simple().when(closed),
+        callers: u32 => Field::count("callers", "Callers", 15, 1..=1_024).simple().when(Values::is_closed_loop),
         /// How many tries a request has at most, the first included.
         attempts: u32 => Field::count("attempts", "Attempts", 3, 1..=2_000).simple(),
         /// How the wait grows from one try to the next.

@@ -105,7 +105,7 @@ fn goodput(told: &Told<'_>) -> Sheet {
         written: Written::Rate,
         ..told.chart()
     };
-    let note = format!("per second · {} window", unit_of(told.window()));
+    let note = format!("per s · {} window", unit_of(told.window()));
     let hint = told.ceiling.as_ref().map_or_else(String::new, |ceiling| format!("λ max = {}", ceiling.formula));
     Sheet { hint, ..Sheet::time("throughput", "Attempts and goodput", note, chart) }
 }

@@ -1,0 +1,28 @@
+//! What the scenarios of a pattern promise, held on two hundred seeds each: that what should always hold does, and that the point is seen.
+
+use crate::program::follow_scenario;
+use millrace::patterns;
+use millrace::session::Scenario;
+use millrace::spec::CheckKind;
+
+/// Runs each scenario of a pattern, `""` for its defaults, on two hundred seeds, with as many requests as it takes to see its point: the *sometimes*
+/// check that it is paired with. Every scenario has to have one.
+pub fn hold(pattern: &str, points: &[(&str, &str)], requests: impl Fn(&str) -> u32) {
+    let scenarios = patterns::find(pattern).expect("the pattern").scenarios();
+    assert_eq!(points.iter().map(|(id, _)| *id).collect::<Vec<_>>(), scenarios.map(|s| s.id).collect::<Vec<_>>());
+    for (id, point) in points {
+        let preset = if id.is_empty() { String::new() } else { format!("preset={id}&") };
+        for seed in 0..200 {
+            let link = format!("{pattern}?{preset}requests={}&seed=s{seed}", requests(id));
+            let session = follow_scenario(Scenario::read(&link).expect("a good link").scenario);
+            for state in session.history().checks.states() {
+                let name = state.check.name();
+                match state.check.kind {
+                    CheckKind::Always => assert_eq!(state.first_seen(), None, "{link}: {name}"),
+                    CheckKind::Sometimes if name == *point => assert!(state.first_seen().is_some(), "{link}: {name}"),
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -89,8 +89,12 @@ for (let i = 0; i < flat.length; i++) {
 }
 const page = document.scrollingElement;
 if (page.scrollWidth > innerWidth + 1) found.push(`the page is ${page.scrollWidth} px wide in a window of ${innerWidth}`);
-// On a phone what is said above the stage can be scrolled away, and no more: then stage, pane and transport fill the window.
-const phone = matchMedia("(max-width: 767.98px)").matches;
-const above = phone ? document.querySelector("#stage-region").getBoundingClientRect().top + scrollY : 0;
+// On a phone what is said above the stage can be scrolled away, and no more: then stage, pane and transport fill the window. What has no
+// stage is read from its head to its end, with nothing behind that.
+const phone = matchMedia("(max-width: 767.98px)").matches, stage = document.querySelector("#stage-region");
+// The bar that stays at the lower edge has its place behind all of it.
+const [bars, parts] = [true, false].map(stays => [...document.querySelectorAll("main > *")].filter(part => (getComputedStyle(part).position === "sticky") === stays).map(part => part.getBoundingClientRect()));
+const end = Math.max(0, ...parts.map(box => box.bottom + scrollY)) + bars.reduce((sum, box) => sum + box.height, 0);
+const above = !phone ? 0 : stage ? stage.getBoundingClientRect().top + scrollY : end - innerHeight;
 if (page.scrollHeight > innerHeight + above + 1) found.push(`the page is ${page.scrollHeight} px high in a window of ${innerHeight}, with ${above} px above its stage`);
 return [...new Set(found)];

@@ -27,22 +27,22 @@ pub fn checks_badge(page: &Page) -> Html {
     // What is asked of the end of a run neither holds nor fails before.
     let holding = promised.clone().filter(|s| s.standing(at, over) == Standing::Holds).count();
     let open = promised.count() - holding;
-    let said =
-        if open == 0 { format!("{holding} checks hold") } else { format!("{holding} checks hold, {open} to come") };
+    let (holds, later) =
+        (format!("{holding} checks hold"), if open == 0 { String::new() } else { format!(", {open} to come") });
     let list: Vec<String> = states
         .iter()
         .map(|s| format!("{}: {}", s.check.name(), standing::says(s.check.kind, s.standing(at, over))))
         .collect();
     // What the badge has no room for is told first.
-    let first = failed.as_ref().map(|failed| standing::within(failed));
-    let title = first.into_iter().chain(list).collect::<Vec<_>>().join("\n");
+    let first = failed.as_ref().map_or_else(|| format!("{holds}{later}"), |failed| standing::within(failed));
+    let title = std::iter::once(first).chain(list).collect::<Vec<_>>().join("\n");
     html! {
         <button type="button" data-testid="checks" data-holds={failed.is_none().to_string()} title={title.clone()}
             aria-description={format!("{title}. Opens the checks.")} onclick={page.asks(Command::Tab(Tab::Checks))}>
             if let Some(failed) = failed {
                 <span class="chk bad">{ icon("warning") }<span>{ standing::within(&failed) }</span></span>
             } else {
-                <span class="chk">{ icon("check") }<span>{ said }</span></span>
+                <span class="chk">{ icon("check") }<span>{ holds }<span class="later">{ later }</span></span></span>
             }
         </button>
     }

@@ -28,7 +28,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "retry-and-breaker",
         label: "Retry and breaker",
-        says: "The server is down: above the retry is outside the breaker, below inside, and calls on in vain.",
+        says: "The server is down: a retry inside the breaker calls on in vain, one outside stops with it.",
         help: "Above, each try asks the breaker, and after five failures in a row hardly a call reaches the server. Below, the breaker hears of a failure only when three tries have failed. Callers come to their substitute sooner there: both have a price.",
         tries: &[
             Trial::at(9_200, "Read what each layer did", &[Deed::Tab("report")]),
@@ -64,7 +64,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "timeouts",
         label: "Timeout for each try, or for all",
-        says: "Above 250 ms are for each try, and a slow one is tried again; below they are for all three.",
+        says: "250 ms for each try let a slow one be tried again; 250 ms for all three tries do not.",
         help: "A few calls take far longer than most. A timeout inside the retry ends such a try and the next one is quick; the same timeout outside ends the request, and the retry never gets to try again.",
         tries: &[
             Trial::at(10_000, "250 ms for both", &[Deed::Value("policies", "timeout:250ms,retry:3,timeout:250ms")]),
@@ -85,7 +85,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "bulkhead-and-retry",
         label: "A permit while waiting",
-        says: "Above a permit is held for a try, below for all tries and waits: there a few failures fill it.",
+        says: "A permit for each try is soon free; one for all tries and waits is not, and failures fill it.",
         help: "One call in four fails. A bulkhead inside the retry is held while a call is under way; outside it is held through the waits as well, and turns callers away although the server has hardly anything to do.",
         tries: &[
             Trial::at(8_000, "Retry after 20 ms", &[Deed::Value("retry-delay", "20ms")]),

@@ -68,7 +68,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "storm-and-cure",
         label: "The storm and its cure",
-        says: "The same outage twice: above every failure is tried again, below one retry for five requests.",
+        says: "The same outage with every failure tried again, and with one retry for five requests.",
         help: "Two runs under one playhead on the same traffic. Above, the storm that outlives its outage; below a budget of 20 % of the requests, with which the same outage is over when it is over.",
         tries: &[
             Trial::at(18_000, "Beside, a budget of 50 %", &[Deed::Beside("budget", "0.5")]),
@@ -95,7 +95,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "tiers",
         label: "Two tiers that retry",
-        says: "Above a gateway retries and so do its clients: nine calls of one request; below one of them.",
+        says: "A gateway retries and so do its clients: nine calls of one request, where one makes three.",
         help: "Each tier has a policy that is sensible by itself. While the server is down they multiply: three tries of three tries are nine calls for one request.",
         tries: &[
             Trial::at(6_000, "Retry on one tier", &[Deed::Value("tiers", "1")]),
@@ -118,7 +118,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "linear",
         label: "Linear against exponential",
-        says: "Above waits grow by a second each time, as in the sources' worker; below they double, to 10 s.",
+        says: "Waits that grow by a second each time, as in the sources' worker, and waits that double.",
         help: "The server is down for 10 s. Exponential waits of the general helper end at 10 s; the worker's grow by a second each, for as many tries as there are.",
         tries: &[
             Trial::at(12_000, "Constant waits beside", &[Deed::Beside("backoff", "constant")]),
@@ -167,7 +167,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "retry-after",
         label: "Asked to stay away",
-        says: "A refusal asks to stay away for 3 s: above they do, below they use up their tries meanwhile.",
+        says: "A refusal asks to stay away for 3 s: who does is served, who does not uses up the tries.",
         help: "For 2 s the server refuses at the door and asks to stay away for 3 s. Who honours that makes one call in vain; who goes by its own backoff uses up its tries while the server is down.",
         tries: &[
             Trial::at(5_000, "Be asked for 1 s", &[Deed::Value("retry-after", "1s")]),

@@ -148,7 +148,11 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                 if compare {
                     <Compare />
                 } else {
-                    <Catalogue on_chosen={on_chosen} />
+                    if parts > 0 {
+                        <Catalogue on_chosen={on_chosen} />
+                    } else {
+                        <nav class="rail" aria-label="Pattern catalogue"></nav>
+                    }
                     <main id="main">
                         { voice(&page) }
                         { transport(&page) }
@@ -157,7 +161,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                             { stages(two) }
                             { overlay(&page) }
                         </section>
-                        if parts > 0 {
+                        if parts > 1 {
                             <Timeline />
                             <Tabs />
                         } else {
@@ -165,7 +169,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                         }
                     </main>
                     <aside class="panel scroll" aria-label="Parameters, faults and metrics">
-                        if parts > 1 {
+                        if parts > 2 {
                             <Panel />
                         }
                     </aside>
@@ -221,8 +225,11 @@ fn use_opening(
             dispatcher.dispatch(Change::Set(Box::new(next)));
         };
         host::set_theme(host::prefers_dark(), false);
-        open(address::fragment());
-        address::on_change(open);
+        // In a task of its own: the one that mounted the page has been long enough.
+        clock::soon(move || {
+            open(address::fragment());
+            address::on_change(open);
+        });
     });
 }
 
@@ -230,7 +237,7 @@ fn use_opening(
 /// which has the stage. When all are, the page is ready.
 #[hook]
 fn use_parts() -> u8 {
-    const LAST: u8 = 2;
+    const LAST: u8 = 3;
     let parts = use_held(|| 0);
     let next = parts.clone();
     use_effect_on(*parts, move || match *next {

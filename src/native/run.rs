@@ -186,10 +186,13 @@ pub(super) fn set(scenario: &mut Scenario, entries: &[String]) -> Result<(), Fai
                 scenario.preset = Some(preset);
                 scenario.fidelity = preset.fidelity.unwrap_or(scenario.fidelity);
             }
-            _ => scenario.set(key, value).map_err(|problem| wrong(&option, problem.message()))?,
+            _ => scenario.set_one_of_several(key, value).map_err(|problem| wrong(&option, problem.message()))?,
         }
     }
-    Ok(())
+    match scenario.misfits().first() {
+        None => Ok(()),
+        Some((key, why)) => Err(Failure::Wrong(format!("{key}: {why}"))),
+    }
 }
 
 /// Polls between looks at what came of them, and at the heap.

@@ -37,6 +37,21 @@ async fn a_value_out_of_range_is_refused_in_words_and_the_old_one_stays() {
 }
 
 #[tokio::test]
+async fn a_value_that_the_others_leave_no_room_for_is_refused_at_its_field() {
+    on_the_page("#/adaptive-limit?min=40", async |page: Page| {
+        page.fill("param-max", "39").await;
+        page.until("a complaint", "$('param-error-max')").await;
+        let said = page.element("param-error-max").await.text().await.expect("a complaint is text");
+        assert!(said.starts_with("The least limit, 40, is above the greatest, 39. Running with 200"), "{said}");
+        assert!(!page.link().await.contains("max="), "the address keeps what is in force");
+        page.fill("param-max", "41").await;
+        page.until("the new value is in force", "location.hash.includes('max=41')").await;
+        page.until("the complaint is gone", "!$('param-error-max')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn putting_the_old_value_back_clears_the_complaint() {
     on_the_page("#/worker-pool", async |page: Page| {
         page.fill("param-workers", "0").await;

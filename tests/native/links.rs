@@ -82,6 +82,30 @@ fn a_value_out_of_range_is_clamped_and_one_of_the_wrong_type_ignored_each_with_a
 }
 
 #[test]
+fn values_that_cannot_stand_together_are_said_and_of_two_the_first_is_ignored_whatever_their_order() {
+    // A least limit above the greatest was taken for the greatest, and nobody was told.
+    for link in ["#/adaptive-limit?min=300&max=50", "#/adaptive-limit?max=50&min=300"] {
+        let (scenario, notices) = read(link);
+        assert_eq!((scenario.values().count("min"), scenario.values().count("max")), (1, 50), "{link}");
+        assert_eq!(notices, ["min: the least limit, 300, is above the greatest, 50; it was ignored"], "{link}");
+    }
+    // Together they may go where neither could go alone.
+    let (scenario, notices) = read("#/adaptive-limit?min=300&max=400");
+    assert_eq!((scenario.values().count("min"), scenario.values().count("max"), notices.len()), (300, 400, 0));
+    // Where a value does not matter, it fits.
+    assert_eq!(read("#/adaptive-limit?algorithm=fixed&min=300").1, [""; 0]);
+}
+
+#[test]
+fn a_value_that_the_others_leave_no_room_for_is_refused_where_it_is_chosen() {
+    let (mut scenario, _) = read("#/adaptive-limit?min=40");
+    let refused = scenario.set("max", "39").expect_err("no room");
+    assert_eq!(refused.message(), "the least limit, 40, is above the greatest, 39");
+    assert_eq!(scenario.values().count("max"), 200, "the last good value stays");
+    scenario.set("max", "40").expect("as great as the least");
+}
+
+#[test]
 fn equal_notices_are_said_once_with_how_often() {
     // Three hundred of them once stood below each other.
     let (_, notices) = read(&format!("#/worker-pool?{}b=1", "a=1&".repeat(300)));

@@ -186,6 +186,12 @@ fn presets_have_words_and_every_value_in_them_is_read_without_a_problem() {
                 let fidelity = preset.fidelity.unwrap_or_default();
                 assert_eq!(values(pattern, fidelity, Some(preset), &[]).get(key), Some(&value), "{of}: {key}");
             }
+            // They stand together, also where somebody looks at them with the other fidelity.
+            for fidelity in [Fidelity::Documented, Fidelity::Shipped] {
+                let mut scenario = Scenario::of(pattern, preset.id);
+                scenario.fidelity = fidelity;
+                assert_eq!(scenario.misfits(), [], "{of}, {fidelity:?}");
+            }
             // One that opens with a second run beside it, opens with all in which that differs.
             let opened = Scenario::of(pattern, preset.id);
             assert_eq!(opened.versus.len(), usize::from(!preset.beside.is_empty()), "{of}");

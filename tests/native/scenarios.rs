@@ -52,6 +52,10 @@ pub fn any() -> impl Strategy<Value = Scenario> {
                     scenario.choose(field.key, value(field, draw / 2));
                 }
             }
+            // What cannot stand together is refused wherever a scenario is made.
+            while let Some(key) = scenario.misfits().first().map(|(key, _)| *key) {
+                scenario.reset(key);
+            }
             let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
             for (at, ordinal, which, magnitude) in faults {
                 let Some(fault) = scene.faults.get(which) else { continue };

@@ -210,7 +210,7 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
             // It differs from all that is said here.
             "vs" => {}
             "embed" => scenario.embed = value != "0",
-            _ => match scenario.set(key, value) {
+            _ => match scenario.set_one_of_several(key, value) {
                 Ok(()) => {}
                 Err(Problem::Form(_)) if scenario.field(key).is_none() => {
                     notices.push(format!(
@@ -229,6 +229,7 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
             },
         }
     }
+    drop_misfits(&mut scenario, &mut notices);
     if !scenario.calls_server() && (scenario.target == Target::Fetch || scenario.url.is_some()) {
         let id = scenario.pattern.id;
         notices.push(match scenario.field_with(Role::Server) {
@@ -242,6 +243,14 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
         scenario.versus = beside::decode(value, &scenario, &mut notices);
     }
     Decoded { scenario, notices: merged(notices) }
+}
+
+/// Of chosen values that cannot stand together, the first in the form is ignored, until the others can.
+fn drop_misfits(scenario: &mut Scenario, notices: &mut Vec<String>) {
+    while let Some((key, why)) = scenario.misfits().into_iter().find(|(key, _)| scenario.given(key).is_some()) {
+        scenario.reset(key);
+        notices.push(format!("{key}: {why}; it was ignored"));
+    }
 }
 
 /// Equal notices once, with how often: three hundred of one kind say no more than one.

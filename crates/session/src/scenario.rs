@@ -189,13 +189,37 @@ impl Scenario {
     /// Chooses a value as somebody wrote it.
     ///
     /// # Errors
-    /// What is wrong with it; nothing is changed then. An unknown key is a [`Problem::Form`] too.
+    /// What is wrong with it, by itself or beside the others; nothing is changed then. An unknown key is a [`Problem::Form`] too.
     pub fn set(&mut self, key: &str, text: &str) -> Result<(), Problem> {
+        let before = self.given.clone();
+        self.set_one_of_several(key, text)?;
+        let misfit = self.misfits().into_iter().find(|(misfit, _)| *misfit == key);
+        misfit.map_or(Ok(()), |(_, message)| {
+            self.given = before;
+            Err(Problem::Form(message))
+        })
+    }
+
+    /// Chooses one of several values, which only together need to fit: whoever has chosen the last looks at [`Scenario::misfits`].
+    ///
+    /// # Errors
+    /// What is wrong with it by itself; nothing is changed then. An unknown key is a [`Problem::Form`] too.
+    pub fn set_one_of_several(&mut self, key: &str, text: &str) -> Result<(), Problem> {
         let field =
             self.field(key).ok_or_else(|| Problem::Form(format!("{} has no parameter \"{key}\"", self.pattern.id)))?;
         let value = field.read(text)?;
         self.choose(field.key, value);
         Ok(())
+    }
+
+    /// The parameters whose values cannot stand beside the others', and why; none as a pattern is written.
+    pub fn misfits(&self) -> Vec<(&'static str, String)> {
+        let fields = (self.pattern.fields)();
+        if fields.iter().all(|field| field.fits.is_none()) {
+            return Vec::new();
+        }
+        let values = self.values();
+        fields.iter().filter_map(|field| Some((field.key, field.misfit(&values)?))).collect()
     }
 
     /// Forgets all choices: the values are those of the preset, or the defaults.

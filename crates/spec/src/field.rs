@@ -28,11 +28,17 @@ pub struct Field {
     pub live: bool,
     /// When it matters at all; none for always.
     pub relevant: Option<fn(&Values) -> bool>,
+    /// What is wrong with its value beside the others', in a sentence without a full stop: a least limit above the greatest. Nothing for
+    /// most, whose range says all.
+    pub fits: Option<Fits>,
     /// What it means to those who know no pattern; none for most.
     pub role: Option<Role>,
     /// What the keys of its group begin with, where a pattern takes that with a prefix: it looks at others of its group only.
     pub prefix: &'static str,
 }
+
+/// Looks at all values, and says why one cannot stand beside the others.
+pub type Fits = fn(&Values) -> Result<(), String>;
 
 /// What a field means to form, report and picture, which know no pattern and no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +147,7 @@ impl Field {
             level: Level::Advanced,
             live: false,
             relevant: None,
+            fits: None,
             role: None,
             prefix: "",
         }
@@ -223,6 +230,19 @@ impl Field {
     pub fn when(mut self, relevant: fn(&Values) -> bool) -> Field {
         self.relevant = Some(relevant);
         self
+    }
+
+    /// Good only beside values of others with which this does not complain. Where two fields bound each other, both say so, so that the
+    /// message stands at the one that was changed last.
+    pub fn fits(mut self, fits: Fits) -> Field {
+        self.fits = Some(fits);
+        self
+    }
+
+    /// Why its value cannot stand beside these others; nothing where it can, or does not matter.
+    pub fn misfit(&self, values: &Values) -> Option<String> {
+        let fits = self.fits.filter(|_| self.is_relevant(values))?;
+        fits(&values.under(self.prefix)).err()
     }
 
     /// Whether the field matters with these values.

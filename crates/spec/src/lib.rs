@@ -47,7 +47,7 @@ pub use console::{Console, Route, Stream};
 pub use detail::{Detail, NewDetail};
 pub use entries::{entries, moved};
 pub use fault::{FaultSpec, FaultUnit, StandingFault};
-pub use field::{CLOSED, Choice, DefaultValue, Field, Kind, Level, Role, SCRIPT};
+pub use field::{CLOSED, Choice, DefaultValue, Field, Fits, Kind, Level, Role, SCRIPT};
 pub use layers::{LayerCounts, LayerGauges, layer_counts};
 pub use limiter::{Asked, LimiterGauges, LimiterRule, Verdict};
 pub use measure::{At, Measure, Step, TimeUnit};

@@ -6,7 +6,7 @@ use crate::app::entry::Entry;
 use crate::app::held::use_held;
 use crate::app::icon::{IconName, icon_of};
 use crate::app::markup::{classes, html};
-use crate::app::page::{Command, use_page};
+use crate::app::page::{Command, Page, use_page};
 use crate::app::range::Range;
 use crate::platform::field;
 use crate::spec::{Field, Kind, Problem, Value};
@@ -24,6 +24,9 @@ pub struct RowProps {
     /// What it is in the scenario as it was written, if that is another.
     #[prop_or_default]
     pub written: Option<Value>,
+    /// Why it cannot stand beside the values of others: those went back to what they were, or began to matter.
+    #[prop_or_default]
+    pub misfit: Option<String>,
 }
 
 /// A field as a property: fields with one key are the same.
@@ -55,22 +58,26 @@ pub fn ParamRow(props: &RowProps) -> Html {
     }
     let commit = {
         let (page, problem, field, value) = (page.clone(), problem.clone(), field.clone(), props.value.clone());
-        Callback::from(move |text: String| match field.read(&text) {
-            Ok(new) => {
-                problem.set(None);
-                if new != value {
-                    page.ask(Command::Choose(field.key, new));
+        Callback::from(move |text: String| {
+            match field.read(&text).and_then(|new| beside_the_others(&page, field.key, new)) {
+                Ok(new) => {
+                    problem.set(None);
+                    if new != value {
+                        page.ask(Command::Choose(field.key, new));
+                    }
+                    true
                 }
-                true
-            }
-            Err(error) => {
-                problem.set(Some(complaint(&error, &field, &value)));
-                false
+                Err(error) => {
+                    problem.set(Some(complaint(&error, &field, &value)));
+                    false
+                }
             }
         })
     };
     let id = format!("p-{}", field.key);
     let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+    let standing = props.misfit.as_ref().map(|why| complaint(&Problem::Form(why.clone()), field, &props.value));
+    let problem = (*problem).clone().or(standing);
     let described = if problem.is_some() { format!("{error_id} {help_id}") } else { help_id.clone() };
     let bad = problem.is_some();
     let title = format!("{} ({})", field.help, field.range());
@@ -129,11 +136,19 @@ pub fn ParamRow(props: &RowProps) -> Html {
                 { control }
             </div>
             <span class="vh" id={help_id}>{ format!("{} {}", field.help, live.unwrap_or_default()) }</span>
-            if let Some(message) = &*problem {
+            if let Some(message) = &problem {
                 <p class="err" role="alert" id={error_id} data-testid={format!("param-error-{}", field.key)}>{ message }</p>
             }
         </div>
     }
+}
+
+/// The same value, if the others' leave room for it.
+fn beside_the_others(page: &Page, key: &'static str, value: Value) -> Result<Value, Problem> {
+    let mut trial = page.scenario();
+    trial.choose(key, value.clone());
+    let misfit = trial.misfits().into_iter().find(|(misfit, _)| *misfit == key);
+    misfit.map_or(Ok(value), |(_, why)| Err(Problem::Form(why)))
 }
 
 /// What is wrong, and what the run does meanwhile.

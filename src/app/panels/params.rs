@@ -28,6 +28,8 @@ pub fn params(page: &Page) -> Html {
         let edited = lab.ledger().edits.iter().find(|(key, _)| trace.name(**key) == field.key).map(|(_, live)| *live);
         edited.map_or(value.clone(), |live| value.from_live(live))
     };
+    let misfits = scenario.misfits();
+    let misfit = |key: &str| misfits.iter().find(|(misfit, _)| *misfit == key).map(|(_, why)| why.clone());
     let changed = scenario.changed();
     let written = |key: &str| changed.contains(&key).then(|| scenario.unchosen(key)).flatten();
     // What is changed and acts, and has no row just now.
@@ -61,9 +63,9 @@ pub fn params(page: &Page) -> Html {
             // A list of their own, by their keys: a row that comes or goes must not take the focus from another.
             <>
                 { for fields.into_iter().map(|field| {
-                    let (value, written) = (in_force(&field), written(field.key));
+                    let (value, written, misfit) = (in_force(&field), written(field.key), misfit(field.key));
                     let key = format!("{}/{}", scenario.pattern.id, field.key);
-                    html! { <ParamRow {key} {field} {value} {written} /> }
+                    html! { <ParamRow {key} {field} {value} {written} {misfit} /> }
                 }) }
             </>
             { for hidden.into_iter().map(|field| hidden_row(page, &field, &in_force(&field))) }

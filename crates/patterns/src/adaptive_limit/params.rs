@@ -37,6 +37,22 @@ fn moves(values: &Values) -> bool {
     values.word("algorithm") != "fixed"
 }
 
+/// The least limit is not above the greatest.
+fn ordered(values: &Values) -> Result<(), String> {
+    let (least, greatest) = (values.count("min"), values.count("max"));
+    if least <= greatest { Ok(()) } else { Err(format!("the least limit, {least}, is above the greatest, {greatest}")) }
+}
+
+/// The bounds of the queue leave room between them.
+fn bounds_ordered(values: &Values) -> Result<(), String> {
+    let (alpha, beta) = (values.count("vegas-alpha"), values.count("vegas-beta"));
+    if alpha <= beta {
+        Ok(())
+    } else {
+        Err(format!("alpha, {alpha}, is above beta, {beta}: the limit would grow and shrink at once"))
+    }
+}
+
 params! {
     /// The parameters of the adaptive limit.
     pub struct Params {
@@ -45,18 +61,18 @@ params! {
         algorithm: String => Field::choice("algorithm", "Algorithm", "aimd", ALGORITHMS).simple(),
         /// The limit to begin with.
         initial: u32 => Field::count("initial", "Initial limit", 20, 1..=10_000).simple(),
-        /// The least that the limit becomes. Where it is above the greatest, that counts.
-        min: u32 => Field::count("min", "Least limit", 1, 1..=10_000).when(moves),
+        /// The least that the limit becomes.
+        min: u32 => Field::count("min", "Least limit", 1, 1..=10_000).when(moves).fits(ordered),
         /// The greatest that the limit becomes.
-        max: u32 => Field::count("max", "Greatest limit", 200, 1..=10_000).simple().when(moves),
+        max: u32 => Field::count("max", "Greatest limit", 200, 1..=10_000).simple().when(moves).fits(ordered),
         /// To which share of itself the limit goes after a call that was dropped or late.
         backoff: Share => Field::share("aimd-backoff", "AIMD backoff", 0.9, 1.0).when(aimd),
         /// From which time on a call is late.
         late: Span => Field::span("aimd-timeout", "AIMD timeout", Span::secs(5), Span::micros(1)..=Span::secs(3600)).when(aimd),
         /// A queue below this many times the logarithm of the limit lets it grow.
-        alpha: u32 => Field::count("vegas-alpha", "Vegas alpha", 3, 1..=100).when(vegas),
+        alpha: u32 => Field::count("vegas-alpha", "Vegas alpha", 3, 1..=100).when(vegas).fits(bounds_ordered),
         /// A queue above this many times the logarithm of the limit lets it shrink.
-        beta: u32 => Field::count("vegas-beta", "Vegas beta", 6, 1..=100).when(vegas),
+        beta: u32 => Field::count("vegas-beta", "Vegas beta", 6, 1..=100).when(vegas).fits(bounds_ordered),
         /// Of each change so much is made.
         vegas_smoothing: Share => Field::share("vegas-smoothing", "Vegas smoothing", 1.0, 1.0).when(vegas),
         /// Of each change so much is made.

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::routing::get;
 use millrace::native::endpoint::{EndpointCall, bind};
+use millrace::patterns;
+use millrace::session::Scenario;
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::page::{Page, on_the_page};
@@ -145,6 +147,85 @@ async fn an_endpoint_that_is_down_slow_closed_to_pages_or_breaks_off_is_said_in_
         )
         .await;
         page.run_to_the_end().await;
+    })
+    .await;
+}
+
+/// Counts those who are gone before they are answered.
+struct Gone(Arc<AtomicU64>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// An endpoint that keeps the first request for as long as the caller bears it, and answers all others; its address, how many came, and
+/// how many were given up by their callers.
+async fn endpoint_that_keeps_the_first() -> (String, Arc<AtomicU64>, Arc<AtomicU64>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}/data", listener.local_addr().expect("it has an address"));
+    let (came, gone) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let (coming, going) = (came.clone(), gone.clone());
+    let answer = move || async move {
+        if coming.fetch_add(1, Ordering::Relaxed) == 0 {
+            let _gone = Gone(going);
+            std::future::pending::<()>().await;
+        }
+        ([("access-control-allow-origin", "*")], "{}")
+    };
+    let router = Router::new().route("/data", get(answer));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (address, came, gone)
+}
+
+#[tokio::test]
+async fn every_pattern_that_calls_a_server_calls_a_real_one_to_the_end_with_the_same_code() {
+    let address = endpoint(&["--model", "general", "--service", "constant", "--mean", "2ms"]).await;
+    on_the_page("#/worker-pool", async move |page: Page| {
+        for pattern in patterns::ALL.iter().filter(|pattern| Scenario::new(pattern).calls_server()) {
+            let id = pattern.id;
+            page.go(&format!("#/{id}?target=fetch&url={address}&requests=12&rate=200")).await;
+            page.until(
+                &format!("{id} stands there"),
+                &format!("$('pattern-{id}').getAttribute('aria-current') === 'page'"),
+            )
+            .await;
+            page.until_is("run", "data-state", "idle").await;
+            page.click("run").await;
+            // The first asks whether this host may be called.
+            page.until("a question, or a run", "$('consent') || $('run').dataset.state !== 'idle'").await;
+            page.script("$('consent')?.click(); return null", vec![]).await;
+            page.until_is("run", "data-state", "done").await;
+            let completed = page.number("metric-completed", "data-value").await;
+            assert!((1..=12 * 6).contains(&completed), "{id}: {completed} completed");
+            assert_eq!(page.value("!!$('error')").await, false, "{id}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_cancelled_is_aborted_at_the_endpoint_too() {
+    let (address, came, gone) = endpoint_that_keeps_the_first().await;
+    on_the_page("#/worker-pool", async move |page: Page| {
+        page.go(&format!("#/hedge?target=fetch&url={address}&requests=1&rate=200&delay=20ms&timeout=10m")).await;
+        page.until_is("pattern-hedge", "aria-current", "page").await;
+        page.click("run").await;
+        page.until("the question", "$('consent')").await;
+        page.click("consent").await;
+        page.until_is("run", "data-state", "done").await;
+        assert_eq!(page.number("metric-completed", "data-value").await, 1, "the second call won");
+        assert_eq!(came.load(Ordering::Relaxed), 2);
+        // The endpoint hears of it a little later than the page says so.
+        for _ in 0..1_000 {
+            if gone.load(Ordering::Relaxed) == 1 {
+                return;
+            }
+            tokio::task::yield_now().await;
+            page.value("1").await;
+        }
+        panic!("the call that lost goes on at the endpoint");
     })
     .await;
 }

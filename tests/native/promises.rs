@@ -8,12 +8,17 @@ use millrace::spec::CheckKind;
 /// Runs each scenario of a pattern, `""` for its defaults, on two hundred seeds, with as many requests as it takes to see its point: the *sometimes*
 /// check that it is paired with. Every scenario has to have one.
 pub fn hold(pattern: &str, points: &[(&str, &str)], requests: impl Fn(&str) -> u32) {
+    hold_with(pattern, points, |id| format!("requests={}", requests(id)));
+}
+
+/// The same with whatever values it takes to see the point of each.
+pub fn hold_with(pattern: &str, points: &[(&str, &str)], given: impl Fn(&str) -> String) {
     let scenarios = patterns::find(pattern).expect("the pattern").scenarios();
     assert_eq!(points.iter().map(|(id, _)| *id).collect::<Vec<_>>(), scenarios.map(|s| s.id).collect::<Vec<_>>());
     for (id, point) in points {
         let preset = if id.is_empty() { String::new() } else { format!("preset={id}&") };
         for seed in 0..200 {
-            let link = format!("{pattern}?{preset}requests={}&seed=s{seed}", requests(id));
+            let link = format!("{pattern}?{preset}{}&seed=s{seed}", given(id));
             let session = follow_scenario(Scenario::read(&link).expect("a good link").scenario);
             for state in session.history().checks.states() {
                 let name = state.check.name();

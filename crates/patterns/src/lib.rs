@@ -51,6 +51,7 @@ pub mod adaptive_limit;
 pub mod backpressure;
 pub mod bulkhead;
 pub mod circuit_breaker;
+pub mod cond;
 pub mod elevator;
 pub mod hedge;
 pub mod pipeline;
@@ -74,6 +75,7 @@ pub static ALL: &[&Pattern] = catalogue![
     worker_pool,
     backpressure,
     pipeline,
+    cond,
     semaphore,
     rate_limiter,
     circuit_breaker,

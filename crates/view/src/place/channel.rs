@@ -9,6 +9,7 @@ use crate::shape::{Ink, Sheet, bold_width, crisp, text_width};
 use crate::story::{LITTLE, instant};
 use crate::text::Row;
 use millrace_analysis::{Prefix, Tone};
+use millrace_spec::Value;
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{JobId, StationKind, UNLIMITED};
 use std::collections::VecDeque;
@@ -37,8 +38,9 @@ fn capacity(here: Here<'_, '_>) -> Option<u32> {
         return Some(row.capacity);
     }
     let (values, station) = (here.scene.values, &here.shown.place.station);
-    let key = format!("{}-buffer", station.trim_end_matches('s'));
-    values.get(&key).map(|_| u32::try_from(values.count(&key)).unwrap_or(UNLIMITED))
+    let keys = [format!("{}-buffer", station.trim_end_matches('s')), station.clone()];
+    let key = keys.iter().find(|key| matches!(values.get(key), Some(Value::Count(_))))?;
+    Some(u32::try_from(values.count(key)).unwrap_or(UNLIMITED))
 }
 
 /// How many it holds, and of how many, in words; and whether it is full.

@@ -1,6 +1,7 @@
 //! A crew: a lane for each worker; a grid of glyphs when there are too many; counts when there are far too many.
 
 mod ground;
+mod phone;
 
 use super::face::{Face, Note, OnPhone, Room, itself, step};
 use super::{Here, Term, sink};
@@ -8,15 +9,15 @@ use crate::number;
 use crate::recent::Mode;
 use crate::scene::lane::{self, Gate, Wires};
 use crate::scene::{
-    Arrangement, Detail, Frame, Item, Layout, Look, Plan, Scene, Worker, about, age, first_fit, glyph, heading, item,
-    matrix, strips, wires,
+    Arrangement, Detail, Frame, Item, Layout, Look, Plan, Worker, about, age, first_fit, glyph, heading, item, matrix,
+    strips, wires,
 };
-use crate::shape::{Ink, Shape, Sheet, crisp, text_width};
+use crate::shape::{Ink, Shape, Sheet, text_width};
 use crate::text::Row;
 use ground::{MOST_GLYPHS, frames, free_below, lane_height, lanes_frame, raster};
 use millrace_analysis::Prefix;
 use millrace_trace::ledger::StationRow;
-use millrace_trace::{SimTime, StationId, StationKind};
+use millrace_trace::{SimTime, StationKind};
 
 /// A crew: its members are workers.
 #[derive(Debug)]
@@ -26,9 +27,6 @@ pub struct Crew;
 const TOLD: usize = 64;
 /// The pitch of glyphs in a strip.
 const GLYPH: f64 = 13.0;
-/// The height of a lane on a phone, and the least.
-const PHONE_LANE: f64 = 15.8;
-const PHONE_THIN: f64 = 12.5;
 
 /// What the lanes are joined to.
 fn joints(here: Here<'_, '_>, plan: &Plan) -> Wires {
@@ -155,11 +153,15 @@ impl Face for Crew {
     }
 
     fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Arrangement) {
-        full(sheet, here, look, arrangement);
+        phone::full(sheet, here, look, arrangement);
+    }
+
+    fn band(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame, _: Note) {
+        phone::band(sheet, here, look, frame);
     }
 
     fn height_of_lanes(&self, here: Here<'_, '_>) -> f64 {
-        here.workers().len() as f64 * PHONE_LANE
+        here.workers().len() as f64 * phone::LANE
     }
 
     fn over(&self, here: Here<'_, '_>, arrangement: &Arrangement) -> String {
@@ -182,16 +184,16 @@ impl Face for Crew {
             }
             Layout::Phone(arrangement) if arrangement.main == here.index() => {
                 let area = arrangement.area;
-                match phone_lane(n, area) {
-                    Some(pitch) => (0..n)
-                        .map(|i| Frame { y: area.y + pitch * i as f64, h: pitch, w: arrangement.width, ..area })
-                        .collect(),
-                    None => frames(n, area, area.right()),
-                }
+                phone::frames(n, Frame { w: arrangement.width, ..area })
+                    .unwrap_or_else(|| frames(n, area, area.right()))
             }
             Layout::Phone(_) => Vec::new(),
             Layout::Strips(_) => {
-                layout.area(here.index()).and_then(|row| glyphs(n, strips::bar(row))).unwrap_or_default()
+                let frames = |row: Frame| match strips::is_high(row) {
+                    true => phone::frames(n, phone::below_name(row)),
+                    false => glyphs(n, strips::bar(row)),
+                };
+                layout.area(here.index()).and_then(frames).unwrap_or_default()
             }
         };
         workers.into_iter().zip(cells).collect()
@@ -356,80 +358,6 @@ fn counted(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], bar: Fram
         sheet.text((x + 13.0, bar.y + 8.0), text, Ink::new(p.ink).mono());
         x += 13.0 + w + 10.0;
     }
-}
-
-/// The height of the lanes on a phone, or none if they do not fit as lanes.
-fn phone_lane(workers: usize, area: Frame) -> Option<f64> {
-    let each = area.h / workers.max(1) as f64;
-    (each >= PHONE_THIN).then_some(each.min(PHONE_LANE))
-}
-
-/// A phone's crew: its lanes, or glyphs where they are too many, through what stands beside them; below few, every request.
-fn full(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Arrangement) {
-    let (scene, area) = (here.scene, arrangement.area);
-    let workers = here.workers();
-    let beside = arrangement.beside.and_then(|(index, frame)| Some((here.other(index)?, frame)));
-    if let Some((other, frame)) = beside {
-        other.face().beside(sheet, other, look, frame);
-    }
-    // What lanes run through stands above them; their wires are cut here.
-    let stops = || here.out().flat_map(|path| &path.stops).filter_map(|index| here.other(*index));
-    let conducts = stops().all(|other| other.face().conducts(other));
-    let cut = Gate { frame: Frame { x: area.right(), w: 5.0, ..area }, conducts, station: StationId::NONE };
-    let server = beside.map(|(other, frame)| {
-        // Whoever waits for one of them waits in front of the server that stands here in its place.
-        let wall = Frame { x: frame.x - 3.0, w: 0.0, ..frame };
-        let gates = stops().filter(|other| other.index() != here.index() && !other.face().holds_calls());
-        let gates = gates.map(|other| Gate { frame: wall, conducts, station: other.id() });
-        ((frame, other.id()), if conducts { gates.collect() } else { vec![cut] })
-    });
-    match phone_lane(workers.len(), area) {
-        Some(pitch) => phone_lanes(sheet, scene, look, &workers, (area, pitch), server),
-        None => {
-            grid(sheet, look, &workers, area);
-            if let Some((other, frame)) = beside {
-                age::dots(sheet, scene, look, &workers, (frame, other.id()));
-            }
-        }
-    }
-    let below = area.y + workers.len() as f64 * PHONE_LANE + 8.0;
-    if area.bottom() - below > 60.0 {
-        let free = Frame { x: 16.0, y: below, w: look.size.0 - 32.0, h: area.bottom() - below };
-        let free = match beside {
-            Some((_, server)) if server.bottom() > below => Frame { w: server.x - 28.0, ..free },
-            _ => free,
-        };
-        matrix::draw(sheet, scene, look, free);
-    }
-}
-
-/// A phone's lanes.
-fn phone_lanes(
-    sheet: &mut Sheet,
-    scene: &Scene<'_>,
-    look: &Look<'_>,
-    workers: &[Worker<'_>],
-    (area, pitch): (Frame, f64),
-    server: Option<((Frame, StationId), Vec<Gate>)>,
-) {
-    let p = look.palette;
-    let right = look.size.0 - 16.0;
-    for (index, worker) in workers.iter().enumerate() {
-        let y = area.y + pitch * (index as f64 + 0.5);
-        sheet.text((area.x, y + 4.0), format!("{:02}", index + 1), Ink::new(p.ink_3).mono());
-        glyph::mode(sheet, (area.x + 26.0, y), worker.mode, p);
-        sheet.text((area.x + 36.0, y + 4.0), worker.mode.word(), Ink::new(glyph::mode_ink(worker.mode, p)));
-        let elapsed = number::short_millis(look.now.since(worker.since).0);
-        sheet.text((area.x + 122.0, y + 4.0), elapsed, Ink::new(p.ink).mono().end());
-    }
-    let rules = (1..workers.len()).map(|i| crisp(area.y + pitch * i as f64) as f32);
-    sheet.segments(rules.map(|y| [area.x as f32, y, area.right() as f32, y]).collect(), p.line, 0.8);
-    let bare = Frame { x: area.right(), w: 0.0, ..area };
-    let (server, gates) = server.unzip();
-    let gates = gates.unwrap_or_default();
-    let wires = Wires { from: None, start: Some(area.right()), gates, server, to: server.map(|_| right) };
-    lane::draw_wires(sheet, scene, look, workers, bare, pitch, &wires);
-    lane::ribbons(sheet, scene, look, workers, (area.x + 130.0, area.right()), (area.y, pitch));
 }
 
 /// The modes of workers: glyph, piece of ribbon, word.

@@ -10,13 +10,27 @@ const NUMBER: f64 = 74.0;
 /// The height of a strip.
 pub const STRIP: f64 = 24.0;
 
-/// The strips of all places.
+/// The height of the name above lanes.
+pub const HEAD: f64 = 22.0;
+/// The height of a strip where there is room to spare; who is higher has lanes.
+const ROOMY: f64 = 30.0;
+/// The least part of their height that lanes are drawn with.
+const LEAST: f64 = 0.8;
+
+/// The strips of all places. Several that have lanes have them here too, where there is room for all of them.
 pub fn frames(scene: &Scene<'_>, look: &Look<'_>) -> Vec<(usize, Frame)> {
     let (w, h) = look.size;
-    let each = ((h - 28.0) / scene.places.len().max(1) as f64).clamp(14.0, 30.0);
+    let each = ((h - 28.0) / scene.places.len().max(1) as f64).clamp(14.0, ROOMY);
+    let sum = |heights: &dyn Fn(Here<'_, '_>) -> f64| scene.all().map(heights).sum::<f64>();
+    let heads = sum(&|here| lanes(here).map_or(band(here).unwrap_or(STRIP), |_| HEAD));
+    let all = sum(&|here| lanes(here).unwrap_or(0.0));
+    let share = ((h - 28.0 - heads) / all.max(1.0)).min(1.0);
     let mut top = 4.0;
     let frame = |here: Here<'_, '_>| {
-        let high = band(here).unwrap_or(each);
+        let high = match lanes(here).filter(|_| share >= LEAST) {
+            Some(lanes) => HEAD + lanes * share,
+            None => band(here).unwrap_or(if all > 0.0 && share >= LEAST { STRIP } else { each }),
+        };
         top += high;
         (here.index(), Frame { x: 16.0, y: top - high, w: w - 32.0, h: high })
     };
@@ -31,11 +45,22 @@ fn band(here: Here<'_, '_>) -> Option<f64> {
     }
 }
 
+/// The height of the lanes of a place that would be drawn in full if it were the only one.
+fn lanes(here: Here<'_, '_>) -> Option<f64> {
+    let main = here.face().on_phone(here) == OnPhone::Main;
+    Some(here.face().height_of_lanes(here)).filter(|high| main && *high > 0.0)
+}
+
+/// Whether a place has more room than a strip: for its lanes.
+pub fn is_high(row: Frame) -> bool {
+    row.h > ROOMY
+}
+
 /// Draws the strips.
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frames: &[(usize, Frame)]) {
     for (index, row) in frames {
         let Some(here) = scene.here(*index) else { continue };
-        match band(here) {
+        match band(here).or(lanes(here).filter(|_| is_high(*row))) {
             Some(_) => here.face().band(sheet, here, look, *row, Note::default()),
             None => strip(sheet, here, look, *row),
         }

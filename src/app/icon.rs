@@ -178,7 +178,7 @@ impl IconName {
             IconName::Bucket => "bucket",
             IconName::Permits => "permits",
             IconName::Signal => "signal",
-            IconName::Once => "once",
+            IconName::Once => "single",
             IconName::Tree => "tree",
             IconName::Power => "power",
             IconName::Breaker => "breaker",

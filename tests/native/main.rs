@@ -52,6 +52,7 @@ mod long_runs;
 mod measured_race;
 mod meter;
 mod moments;
+mod once;
 mod parts;
 mod planned;
 mod policies;

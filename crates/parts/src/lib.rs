@@ -28,12 +28,14 @@ mod crew;
 mod error_group;
 mod hedge;
 mod limiter;
+mod once;
 mod pipeline_stage;
 mod retry;
 mod retry_budget;
 mod select;
 mod semaphore;
 mod stack;
+mod stay;
 mod ticker;
 mod timeout;
 mod wait_group;
@@ -57,6 +59,7 @@ pub use limiter::{
     Account, Admission, Allowance, Decision, FixedWindow, Gcra, KeyedLimiter, LeakyBucket, Limiter, LimiterSettings,
     Refusal, Reservation, Rule, SlidingCounter, SlidingLog, TokenBucket,
 };
+pub use once::{AfterPanic, Once, Panicked};
 pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
 pub use retry::{Retry, RetryPolicy, Stop, Tried, Verdict};
 pub use retry_budget::RetryBudget;

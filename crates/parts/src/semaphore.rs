@@ -8,6 +8,7 @@
 //! waits and holds; its worker keeps it in hand, and a call that it makes meanwhile comes back to the pool. That it cannot leave
 //! before its permit is given back is held by the compiler: the permit borrows the job.
 
+use super::stay::Stay;
 use super::waiters::{Left, Ticket, Waiters};
 use millrace_engine::{Env, Job, StationSpec, TaskRef};
 use millrace_trace::{EventKind, JobId, StationId, StationKind, UNLIMITED, Wait};
@@ -44,34 +45,6 @@ pub struct Permit<'a> {
     shared: Rc<Shared>,
     stay: Option<Stay<'a>>,
     forgotten: bool,
-}
-
-/// A job's stay in the pool.
-struct Stay<'a> {
-    job: &'a Job,
-    /// Where it came from and goes back to.
-    from: StationId,
-    /// Where its calls came back to before.
-    home: Option<StationId>,
-}
-
-impl<'a> Stay<'a> {
-    fn begin(shared: &Shared, job: &'a Job, started: bool) -> Stay<'a> {
-        let home = shared.env.home(job.id());
-        let from = home.unwrap_or(shared.env.station());
-        job.go(shared.station, started);
-        Stay { job, from, home }
-    }
-
-    /// The job holds of the pool from now on.
-    fn holds(&self, shared: &Shared) {
-        shared.env.set_home(self.job.id(), Some(shared.station));
-    }
-
-    fn end(self, env: &Env) {
-        env.set_home(self.job.id(), self.home);
-        self.job.go(self.from, true);
-    }
 }
 
 impl fmt::Debug for Semaphore {
@@ -152,8 +125,8 @@ impl<'a> Permit<'a> {
     /// A permit for somebody who did not have to wait.
     fn begin(shared: Rc<Shared>, job: Option<&'a Job>) -> Permit<'a> {
         let job = job.filter(|_| shared.station.some().is_some());
-        let stay = job.map(|job| Stay::begin(&shared, job, true));
-        stay.iter().for_each(|stay| stay.holds(&shared));
+        let stay = job.map(|job| Stay::begin(&shared.env, shared.station, job, true));
+        stay.iter().for_each(|stay| stay.holds(&shared.env));
         Permit { shared, stay, forgotten: false }
     }
 
@@ -234,7 +207,7 @@ impl<'a> Future for Acquire<'a> {
             }
             let stay = self.waits.take().and_then(|(_, stay)| stay);
             if let Some(stay) = &stay {
-                stay.holds(&shared);
+                stay.holds(&shared.env);
             }
             return Poll::Ready(Permit { shared, stay, forgotten: false });
         }
@@ -242,7 +215,7 @@ impl<'a> Future for Acquire<'a> {
             return Poll::Ready(Permit::begin(shared, self.job));
         }
         let job = self.job.filter(|_| shared.station.some().is_some());
-        let stay = job.map(|job| Stay::begin(&shared, job, false));
+        let stay = job.map(|job| Stay::begin(&shared.env, shared.station, job, false));
         let ticket =
             shared.state.borrow_mut().waiting.join((shared.env.current(), stay.as_ref().map(|stay| stay.job.id())));
         self.waits = Some((ticket, stay));

@@ -54,6 +54,7 @@ pub mod circuit_breaker;
 pub mod cond;
 pub mod elevator;
 pub mod hedge;
+pub mod once;
 pub mod pipeline;
 pub mod policy_pipeline;
 pub mod rate_limiter;
@@ -76,6 +77,7 @@ pub static ALL: &[&Pattern] = catalogue![
     backpressure,
     pipeline,
     cond,
+    once,
     semaphore,
     rate_limiter,
     circuit_breaker,

@@ -1,5 +1,5 @@
 //! The stage on a phone: the tree from top to bottom. One place is drawn in full, what its lanes run through stands beside it or
-//! above, and all others are strips. Where several places could be drawn in full, each is a strip.
+//! above, and all others are strips. Where several places could be drawn in full, none is: see [`strips`].
 
 use super::layout::SIDE;
 use super::{Frame, Look, Scene, footer, glyph, outcomes, strips};

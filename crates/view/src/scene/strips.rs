@@ -1,4 +1,5 @@
-//! A scene on a phone of which no one place stands out: a strip for each place, in the order in which they are read.
+//! A scene on a phone of which no one place stands out: a strip for each place, in the order in which they are read, and below their
+//! names the lanes of those that have lanes.
 
 use super::{Frame, Look, Scene, phone};
 use crate::place::{Here, Note, OnPhone};

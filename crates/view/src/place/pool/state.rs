@@ -13,18 +13,23 @@ pub(super) struct State {
     /// How many can be held at once now, and how many it has in all: those that were taken and not brought back are out.
     pub(super) capacity: u32,
     pub(super) whole: u32,
+    /// What it says of itself, if anything: that it is done, for one.
+    pub(super) stands: Option<String>,
 }
 
 impl State {
     pub(super) fn of(here: Here<'_, '_>) -> State {
         let Some(row) = here.row() else {
-            let capacity = u32::try_from(here.scene.values.count(&here.shown.place.station)).unwrap_or(UNLIMITED);
-            return State { holders: Vec::new(), waiters: Vec::new(), capacity, whole: capacity };
+            // Something of which no parameter says how many there are is one thing.
+            let (values, key) = (here.scene.values, &here.shown.place.station);
+            let capacity = values.get(key).map_or(1, |_| u32::try_from(values.count(key)).unwrap_or(UNLIMITED));
+            return State { holders: Vec::new(), waiters: Vec::new(), capacity, whole: capacity, stands: None };
         };
         let since = |job: &JobId| here.scene.ledger.job(*job).map_or(row.opened, |job| job.since);
         let waiters = row.queue.iter().map(|job| (*job, since(job))).collect();
         let whole = if row.capacity == UNLIMITED { UNLIMITED } else { row.capacity_peak };
-        State { holders: row.holders().collect(), waiters, capacity: row.capacity, whole }
+        let stands = row.state.map(|state| here.scene.trace.name(state).to_owned());
+        State { holders: row.holders().collect(), waiters, capacity: row.capacity, whole, stands }
     }
 
     pub(super) fn held(&self) -> u64 {
@@ -60,6 +65,11 @@ impl State {
         let held = match self.out() {
             0 => held,
             out => format!("{held}, {} out", number::count(out)),
+        };
+        let held = match &self.stands {
+            Some(word) if self.held() == 0 => word.clone(),
+            Some(word) => format!("{held}, {word}"),
+            None => held,
         };
         [format!("{held}, {waiting} waiting"), held]
     }

@@ -20,6 +20,7 @@
 mod adaptive_limit;
 mod arrivals;
 mod backoff;
+mod batcher;
 mod breaker;
 mod bulkhead;
 mod channel;
@@ -48,6 +49,7 @@ pub use adaptive_limit::{
 };
 pub use arrivals::{Arrivals, RateCurve, Traffic};
 pub use backoff::{Backoff, Grows, Jitter};
+pub use batcher::{Batch, Batcher, BatcherSettings};
 pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Rejected, Slow, Trip};
 pub use bulkhead::{Bulkhead, BulkheadSettings, Crowded};
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};

@@ -49,6 +49,7 @@ pub fn words(pattern: &Pattern) -> &'static str {
 // words here, its module and its place in the catalogue; a test says so where the second was forgotten.
 pub mod adaptive_limit;
 pub mod backpressure;
+pub mod batch_processor;
 pub mod bulkhead;
 pub mod circuit_breaker;
 pub mod cond;
@@ -86,6 +87,7 @@ pub static ALL: &[&Pattern] = catalogue![
     bulkhead,
     adaptive_limit,
     policy_pipeline,
+    batch_processor,
     elevator
 ];
 

@@ -4,6 +4,7 @@
 //! a pattern by name, and a new pattern adds nothing there.
 
 mod bank;
+mod batch;
 mod breaker;
 mod check;
 mod claims;
@@ -40,6 +41,7 @@ mod values;
 mod waits;
 
 pub use bank::{CarCall, Pace, Score};
+pub use batch::{BatchGauges, Flush};
 pub use breaker::{BreakerGauges, WindowCell};
 pub use check::{Check, CheckKind};
 pub use claims::{Benchmark, Claims, Primitive, Profile, Words};
@@ -55,7 +57,7 @@ pub use meter::MeterGauges;
 pub use packed::{Cells, Packed};
 pub use params::{FieldGroup, FromValue, Given, Share, set_default};
 pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
-pub use place::{Attempts, Bank, Bucket, Layers, Meter, Place, PlaceKind, Regulator};
+pub use place::{Attempts, Bank, Batch, Bucket, Layers, Meter, Place, PlaceKind, Regulator};
 pub use policies::{Policy, parse_policies, write_policies};
 pub use practice::{Practice, Seen};
 pub use prefix::{Prefix, prefixed};

@@ -50,6 +50,8 @@ pub enum PlaceKind {
     Bucket(Box<Bucket>),
     /// A limit on what is under way that moves.
     Meter(Box<Meter>),
+    /// Items that go on together, when they are enough or have waited long enough.
+    Batch(Batch),
 }
 
 impl Place {
@@ -107,6 +109,11 @@ impl Place {
     /// A limit that moves.
     pub fn meter(station: impl Into<String>, label: impl Into<String>, meter: Meter) -> Place {
         Place::new(PlaceKind::Meter(Box::new(meter)), station, label)
+    }
+
+    /// Items that go on together: the station of the batcher.
+    pub fn batch(station: impl Into<String>, label: impl Into<String>, batch: Batch) -> Place {
+        Place::new(PlaceKind::Batch(batch), station, label)
     }
 
     /// Requests that may be tried several times: the station whose tasks try, and the server.
@@ -205,6 +212,15 @@ pub struct Meter {
     pub most: u64,
     /// What its rule goes by, three at most: a name and a unit each, in the order of the gauges.
     pub inside: Vec<(&'static str, Unit)>,
+}
+
+/// Items that go on together. What its station shows beside them is in [`super::BatchGauges`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// So many are enough.
+    pub size: u32,
+    /// So long is long enough.
+    pub interval: Span,
 }
 
 /// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.

@@ -116,10 +116,15 @@ fn states(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, area: Frame) {
     let answered_colour = Cell::Answered(Sort::Success).colour(p);
     let done_colour = Cell::Left(Sort::Success).colour(p);
     let ends = [("answered", answered_colour, answered), ("done", done_colour, done)];
+    // Where nobody can be called, nothing is said of calls.
+    let has_server = scene.ledger.stations.iter().any(|row| row.kind == StationKind::Server);
     let mut y = area.y + 12.0;
     for (word, colour, n) in rows.into_iter().chain(ends).chain(otherwise) {
         // States of a kind that never were are no part of the picture.
-        if n == 0 && matches!(word, "for a slot" | "queued" | "answered" | "running") {
+        if n == 0
+            && (matches!(word, "for a slot" | "queued" | "answered" | "running")
+                || word == Cell::Calling.word() && !has_server)
+        {
             continue;
         }
         sheet.fill((area.x, y - 8.5), (9.0, 9.0), 1.0, colour);
@@ -129,7 +134,8 @@ fn states(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, area: Frame) {
     }
     let (tally, most) = (&scene.ledger.tally, here.row().map_or(0, |row| row.tasks_peak));
     sheet.line((area.x, y - 8.0), (area.right(), y - 8.0), p.line, 1.0);
-    for (word, n) in [("Most at once", most), ("Most calls", tally.in_flight_peak)] {
+    let calls = has_server.then_some(("Most calls", tally.in_flight_peak));
+    for (word, n) in [("Most at once", most)].into_iter().chain(calls) {
         y += 9.0;
         sheet.text((area.x, y), word, Ink::new(p.ink_3));
         sheet.text((area.right(), y), number::count(n), Ink::new(p.ink).mono().end());

@@ -7,6 +7,7 @@
 
 mod attempts;
 mod bank;
+mod batch;
 mod breaker;
 mod bucket;
 mod channel;
@@ -54,6 +55,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Breaker => Box::new(breaker::Breaker),
         PlaceKind::Bucket(bucket) => Box::new(bucket::Bucket { spec: bucket }),
         PlaceKind::Meter(meter) => Box::new(meter::Meter { spec: meter }),
+        PlaceKind::Batch(batch) => Box::new(batch::Batch { spec: batch }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }
 }

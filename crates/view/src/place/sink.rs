@@ -224,13 +224,14 @@ fn drain(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, frame: Frame) {
     let y = |n: u32| frame.bottom() - f64::from(n) / most * (frame.h - 2.0);
     sheet.line((frame.x, crisp(frame.bottom())), (frame.right(), crisp(frame.bottom())), p.line_2, 1.0);
     let rate = f64::from(over.iter().rev().take(20).sum::<u32>()) / (BIN.seconds() * over.len().clamp(1, 20) as f64);
-    sheet.text((frame.x, frame.bottom() + 14.0), "goodput", Ink::new(p.ink_3));
-    if look.detail != Detail::Flow || rate > 0.0 {
-        sheet.text(
-            (frame.right(), frame.bottom() + 14.0),
-            format!("{}/s", number::rate(rate)),
-            Ink::new(p.ink).mono().end(),
-        );
+    let says = (look.detail != Detail::Flow || rate > 0.0).then(|| format!("{}/s", number::rate(rate)));
+    // Where there is no room for both the number stands alone.
+    let taken = says.as_ref().map_or(0.0, |says| text_width(says, 11.0, true) + 6.0);
+    if text_width("goodput", 11.0, false) + taken <= frame.w {
+        sheet.text((frame.x, frame.bottom() + 14.0), "goodput", Ink::new(p.ink_3));
+    }
+    if let Some(says) = says {
+        sheet.text((frame.right(), frame.bottom() + 14.0), says, Ink::new(p.ink).mono().end());
     }
     let line: Vec<_> = over.iter().enumerate().map(|(i, n)| (x(i).max(frame.x), y(*n))).collect();
     let (Some(first), Some(last)) = (line.first().copied(), line.last().copied()) else { return };

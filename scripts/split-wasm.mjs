@@ -25,7 +25,7 @@ const REST = [
   /\bmillrace::app::panels::(api|checks|code|highlight|log|race|report)\b/,
   // All places and parts but those that it has.
   /\bmillrace_view::place::(?!(breaker|channel|condition|crew|face|here|server|sink|source|term)\b)[a-z_]+::/,
-  /\bmillrace_parts::(?!(arrivals|breaker|channel|crew|select|semaphore|ticker|timeout|waiters|watch|window)\b)[a-z_]+::/,
+  /\bmillrace_parts::(?!(arrivals|breaker|channel|crew|select|semaphore|stay|ticker|timeout|waiters|watch|window)\b)[a-z_]+::/,
   /\b(millrace_export|serde_json|prometheus_client)::/,
 ];
 /** What loads the rest: the export of src/platform/rest.rs. */

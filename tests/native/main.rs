@@ -81,3 +81,4 @@ mod tree;
 mod trials;
 mod tries_on_stage;
 mod way;
+mod weights;

@@ -205,8 +205,11 @@ fn its_picture_says_who_does_it_who_waits_and_what_came_of_it() {
     };
     assert_eq!(says("once", 20, "Once").as_deref(), Some("1 of 1 held, 99 waiting"));
     assert_eq!(says("once", 20, "Once, holder").as_deref(), Some("#1 for 20.0 ms"));
-    assert_eq!(says("once", 60, "Once").as_deref(), Some("done, 0 waiting"));
-    assert_eq!(says("once?panics=on&after-panic=poisoned", 60, "Once").as_deref(), Some("poisoned, 0 waiting"));
+    assert_eq!(says("once", 60, "Once").as_deref(), Some("0 of 1 held, done, 0 waiting"));
+    assert_eq!(
+        says("once?panics=on&after-panic=poisoned", 60, "Once").as_deref(),
+        Some("0 of 1 held, poisoned, 0 waiting")
+    );
     let phone = seen("once", 20, PHONE, items);
     assert!(phone.iter().any(|item| item.title == "#1"), "{phone:?}");
 }

@@ -182,7 +182,7 @@ const ANSWERS: [Answer; 6] =
     [Answer::Status(200), Answer::Status(500), Answer::Status(3), Answer::TimedOut, Answer::Cancelled, Answer::Failed];
 
 /// How many kinds of events there are. The match tells whoever adds one to add it below as well.
-const EVENT_KINDS: usize = 25;
+const EVENT_KINDS: usize = 26;
 fn number(kind: &EventKind) -> usize {
     match kind {
         EventKind::Opened { .. } => 0,
@@ -210,6 +210,7 @@ fn number(kind: &EventKind) -> usize {
         EventKind::Asked { .. } => 22,
         EventKind::Replied { .. } => 23,
         EventKind::Took { .. } => 24,
+        EventKind::Weighs { .. } => 25,
     }
 }
 
@@ -243,6 +244,7 @@ fn of_every_kind(f: &Fields) -> Vec<TraceEvent> {
         EventKind::Asked { exchange: f.child, client: text, request: TextId(f.job) },
         EventKind::Replied { exchange: f.child, status: u16::from(f.gauge), body: text },
         EventKind::Took { job, span: Span(value as u64) },
+        EventKind::Weighs { job, weight: f.capacity },
     ];
     kinds.map(|kind| TraceEvent { at: SimTime(f.at), task: TaskId(f.task), kind, site: Site::NONE }).into()
 }

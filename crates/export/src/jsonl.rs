@@ -48,6 +48,7 @@ pub fn json_line(event: &TraceEvent, after: &Ledger, trace: &Trace) -> String {
             put(json!({ "job": job.0, "station": station(id), "answer": answer }));
         }
         EventKind::Took { job, span } => put(json!({ "job": job.0, "ns": span.0 })),
+        EventKind::Weighs { job, weight } => put(json!({ "job": job.0, "weight": weight })),
         EventKind::Split { job, child } => put(json!({ "job": job.0, "child": child.0 })),
         EventKind::Merged { job, into } => put(json!({ "job": job.0, "into": into.0 })),
         EventKind::Left { job, outcome } => put(json!({ "job": job.0, "outcome": outcome.word() })),

@@ -66,7 +66,7 @@ pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
 pub use retry::{Retry, RetryPolicy, Stop, Tried, Verdict};
 pub use retry_budget::RetryBudget;
 pub use select::{Either, select2};
-pub use semaphore::{Acquire, Permit, Semaphore};
+pub use semaphore::{Acquire, Order, Permit, Semaphore};
 pub use stack::{Came, Stack, StackSettings};
 pub use ticker::{Tick, Ticker};
 pub use timeout::{Elapsed, at_most, timeout};

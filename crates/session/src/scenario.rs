@@ -108,7 +108,7 @@ impl Scenario {
     }
 
     /// The value that somebody chose for a key.
-    pub(super) fn given(&self, key: &str) -> Option<Value> {
+    pub fn given(&self, key: &str) -> Option<Value> {
         self.given.iter().find(|(k, _)| *k == key).map(|(_, v)| v.clone())
     }
 

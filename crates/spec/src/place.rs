@@ -32,6 +32,8 @@ pub enum PlaceKind {
     Crowd,
     /// A set of things to be taken and given back, each with who holds it; and who waits for one.
     Pool,
+    /// A pool that is a lock: who takes one thing of it reads, and who takes all of it writes.
+    Lock,
     /// A server.
     Server,
     /// Where results end up.
@@ -84,6 +86,11 @@ impl Place {
     /// A pool.
     pub fn pool(station: impl Into<String>, label: impl Into<String>) -> Place {
         Place::new(PlaceKind::Pool, station, label)
+    }
+
+    /// A lock that several may read at once and one may write.
+    pub fn lock(station: impl Into<String>, label: impl Into<String>) -> Place {
+        Place::new(PlaceKind::Lock, station, label)
     }
 
     /// A server.

@@ -12,14 +12,17 @@ use std::collections::BTreeMap;
 pub struct Waits {
     name: &'static str,
     station: StationId,
-    since: BTreeMap<JobId, SimTime>,
-    over: Vec<Span>,
+    since: BTreeMap<JobId, (SimTime, u32)>,
+    /// How many things the job asks for that comes next, where that is not one.
+    asks: Option<(JobId, u32)>,
+    /// Each with how many things it was for.
+    over: Vec<(Span, u32)>,
 }
 
 impl Waits {
     /// None yet.
     pub fn at(name: &'static str) -> Waits {
-        Waits { name, station: StationId::NONE, since: BTreeMap::new(), over: Vec::new() }
+        Waits { name, station: StationId::NONE, since: BTreeMap::new(), asks: None, over: Vec::new() }
     }
 
     /// The station, once it is open.
@@ -32,10 +35,12 @@ impl Waits {
         match event.kind {
             EventKind::Opened { station, name, .. } if trace.name(name) == self.name => self.station = station,
             EventKind::Moved { job, station, started: false } if station == self.station => {
-                self.since.insert(job, event.at);
+                let weight = self.asks.take().filter(|(asks, _)| *asks == job).map_or(1, |(_, weight)| weight);
+                self.since.insert(job, (event.at, weight));
             }
+            EventKind::Weighs { job, weight } => self.asks = Some((job, weight)),
             EventKind::Started { job } | EventKind::Moved { job, .. } | EventKind::Left { job, .. } => {
-                self.over.extend(self.since.remove(&job).map(|since| event.at.since(since)));
+                self.over.extend(self.since.remove(&job).map(|(since, weight)| (event.at.since(since), weight)));
             }
             _ => {}
         }
@@ -48,7 +53,12 @@ impl Waits {
 
     /// Those at several stations together.
     pub fn summary_of(all: &[Waits]) -> Json {
-        summary_ns(all.iter().flat_map(|waits| waits.over.iter().copied()).collect())
+        summary_ns(all.iter().flat_map(|waits| waits.over.iter().map(|(wait, _)| *wait)).collect())
+    }
+
+    /// Those that were for such a number of things at once.
+    pub fn summary_where(&self, of: impl Fn(u32) -> bool) -> Json {
+        summary_ns(self.over.iter().filter(|(_, weight)| of(*weight)).map(|(wait, _)| *wait).collect())
     }
 }
 

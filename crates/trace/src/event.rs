@@ -71,6 +71,8 @@ pub enum EventKind {
     Moved { job: JobId, station: StationId, started: bool },
     /// A job that was queued at its station is being served there.
     Started { job: JobId },
+    /// A job asks for so many things of the pool that it goes to next: said right before it goes, where that is not one.
+    Weighs { job: JobId, weight: u32 },
     /// A job went out to an upstream server: its call begins. `started` if no slot had to be waited for.
     Called { job: JobId, station: StationId, started: bool },
     /// The call of a job took so long, as whoever carries it out measured by itself: said right before its [`EventKind::Answered`], by a
@@ -142,6 +144,7 @@ impl EventKind {
             EventKind::Entered { .. } => "entered",
             EventKind::Moved { .. } => "moved",
             EventKind::Started { .. } => "started",
+            EventKind::Weighs { .. } => "weighs",
             EventKind::Called { .. } => "called",
             EventKind::Took { .. } => "took",
             EventKind::Answered { .. } => "answered",

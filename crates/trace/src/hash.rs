@@ -80,6 +80,7 @@ fn words(kind: &EventKind) -> [u64; 2] {
         EventKind::Called { job, station, started } => pair(10, job.0, station.0, u64::from(started)),
         EventKind::Answered { job, station, answer } => pair(11, job.0, station.0, answer_word(answer)),
         EventKind::Took { job, span } => [25 | u64::from(job.0) << 8, span.0],
+        EventKind::Weighs { job, weight } => pair(26, job.0, weight, 0),
         EventKind::Split { job, child } => pair(12, job.0, child.0, 0),
         EventKind::Merged { job, into } => pair(13, job.0, into.0, 0),
         EventKind::Left { job, outcome } => pair(14, job.0, outcome_word(outcome), 0),

@@ -89,6 +89,8 @@ pub struct JobRow {
     pub bound: StationId,
     /// The station that is to take it there, or [`StationId::NONE`].
     pub via: StationId,
+    /// How many things it asks for of a pool: of the one where it waits, or to which it goes next.
+    pub weight: u32,
     /// How many jobs from outside it has taken in by merging: they leave when it leaves, and as it does.
     pub carries: u32,
 }
@@ -315,6 +317,11 @@ impl Ledger {
                 if let Some(row) = self.jobs.get_mut(job.0) {
                     row.bound = to;
                     row.via = via;
+                }
+            }
+            EventKind::Weighs { job, weight } => {
+                if let Some(row) = self.jobs.get_mut(job.0) {
+                    row.weight = weight;
                 }
             }
             EventKind::Spawned { child, name, station } => {

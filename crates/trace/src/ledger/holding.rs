@@ -37,6 +37,16 @@ impl Ledger {
         }
     }
 
+    /// What it asked for of a pool is over where it goes elsewhere, or back to where it asked for something before.
+    pub(super) fn lighten(&mut self, job: JobId, to: StationId, grip: Grip) {
+        let asks = self.station(to).is_some_and(|station| station.kind == StationKind::Pool);
+        if (!asks || matches!(grip, Grip::Back))
+            && let Some(row) = self.jobs.get_mut(job.0)
+        {
+            row.weight = 1;
+        }
+    }
+
     /// It has left the one station, and is not at the other yet.
     #[inline]
     pub(super) fn regrip(&mut self, job: JobId, from: StationId, grip: Grip) {

@@ -46,8 +46,10 @@ pub struct StationRow {
     /// The job a worker has in hand, also while it is out on a call: the first of them where there are several, as with
     /// a hedged attempt.
     pub in_hand: Option<JobId>,
-    /// What a worker has in hand, or who holds of a pool, each since when: also while they are out on a call, or further in.
-    hands: Vec<(JobId, SimTime)>,
+    /// What a worker has in hand, or who holds of a pool: also while they are out on a call, or further in.
+    hands: Vec<Hand>,
+    /// How many things of a pool are held.
+    taken: u64,
     /// Where it was, if it travels, in thousandths, its pace from there in millionths a second, and since when.
     place: (i32, i32, SimTime),
     gauges: Vec<i64>,
@@ -61,6 +63,15 @@ pub struct StationRow {
     sized: SimTime,
     /// What the sums have of it.
     breaches: Breaches,
+}
+
+/// A job in hand, or one that holds of a pool.
+#[derive(Clone, Copy, Debug)]
+struct Hand {
+    job: JobId,
+    since: SimTime,
+    /// How many things of the pool it holds.
+    weight: u32,
 }
 
 /// Which rules a station breaks.
@@ -92,6 +103,7 @@ impl StationRow {
             overtaken: 0,
             in_hand: None,
             hands: Vec::new(),
+            taken: 0,
             gauges: Vec::new(),
             gone_ns: 0,
             gauged: at,
@@ -159,7 +171,7 @@ impl StationRow {
     #[inline]
     fn load(&self) -> u64 {
         match self.kind {
-            StationKind::Pool => self.hands.len() as u64,
+            StationKind::Pool => self.taken,
             StationKind::Server => self.levels.in_service + self.gone_in_slots(),
             _ => self.levels.present,
         }
@@ -190,12 +202,27 @@ impl StationRow {
 
     /// The jobs that a worker has in hand, or that hold of a pool, and since when, longest first.
     pub fn holders(&self) -> impl ExactSizeIterator<Item = (JobId, SimTime)> + '_ {
-        self.hands.iter().copied()
+        self.hands.iter().map(|hand| (hand.job, hand.since))
+    }
+
+    /// How many things of a pool each of its holders has, in the same order.
+    pub fn weights(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.hands.iter().map(|hand| hand.weight)
+    }
+
+    /// How many things of a pool are held.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// How many things of a pool nobody holds.
+    pub fn free(&self) -> u64 {
+        self.limit().saturating_sub(self.taken)
     }
 
     /// Whether a job holds of it.
     pub(super) fn is_held_by(&self, job: JobId) -> bool {
-        self.hands.iter().any(|(held, _)| *held == job)
+        self.hands.iter().any(|hand| hand.job == job)
     }
 
     /// The share of its capacity in use over time, whatever the capacity was at each time: servers by service,
@@ -284,11 +311,12 @@ impl StationRow {
     }
 
     #[inline]
-    pub(super) fn arrive(&mut self, job: JobId, started: bool, at: SimTime) {
+    pub(super) fn arrive(&mut self, job: JobId, started: bool, weight: u32, at: SimTime) {
         self.levels.arrive(started, at);
         match self.kind {
             StationKind::Pool if !started => self.queue.push_back(job),
-            StationKind::Pool | StationKind::Worker => self.hold(job, at),
+            StationKind::Pool => self.hold(job, weight, at),
+            StationKind::Worker => self.hold(job, 1, at),
             _ if self.is_queue() => self.queue.push_back(job),
             _ => {}
         }
@@ -316,36 +344,38 @@ impl StationRow {
         }
     }
 
-    fn hold(&mut self, job: JobId, at: SimTime) {
+    fn hold(&mut self, job: JobId, weight: u32, at: SimTime) {
         if !self.is_held_by(job) {
-            self.hands.push((job, at));
-            self.handled(at);
+            self.hands.push(Hand { job, since: at, weight });
+            self.handled(weight, 0, at);
         }
     }
 
     /// The job has nothing of this station any more.
     pub(super) fn let_go(&mut self, job: JobId, at: SimTime) {
-        if let Some(index) = self.hands.iter().position(|(held, _)| *held == job) {
-            self.hands.remove(index);
-            self.handled(at);
+        if let Some(index) = self.hands.iter().position(|hand| hand.job == job) {
+            let hand = self.hands.remove(index);
+            self.handled(0, hand.weight, at);
             self.drains();
         }
     }
 
-    fn handled(&mut self, at: SimTime) {
-        let first = self.hands.first().map(|(job, _)| *job);
-        let held = if self.kind == StationKind::Pool { self.hands.len() as u64 } else { u64::from(first.is_some()) };
+    /// So many things more and so many fewer are held.
+    fn handled(&mut self, more: u32, fewer: u32, at: SimTime) {
+        self.taken = self.taken + u64::from(more) - u64::from(fewer);
+        let first = self.hands.first().map(|hand| hand.job);
+        let held = if self.kind == StationKind::Pool { self.taken } else { u64::from(first.is_some()) };
         // A pool has no hand, and its holders are many.
         self.in_hand = first.filter(|_| self.kind == StationKind::Worker);
         self.levels.set_held(held, at);
     }
 
-    pub(super) fn start(&mut self, job: JobId, at: SimTime) {
+    pub(super) fn start(&mut self, job: JobId, weight: u32, at: SimTime) {
         self.levels.start(at);
         if self.kind == StationKind::Pool {
             self.overtaken += u64::from(self.queue.front().is_some_and(|first| *first != job));
             self.unqueue(job);
-            self.hold(job, at);
+            self.hold(job, weight, at);
         }
     }
 }

@@ -65,6 +65,7 @@ impl Ledger {
             root,
             bound: StationId::NONE,
             via: StationId::NONE,
+            weight: 1,
             carries: 0,
         };
         // Jobs are numbered in the order of entering.
@@ -72,7 +73,7 @@ impl Ledger {
         self.tally.in_system += u64::from(root);
         self.tally.offered += u64::from(root);
         self.tally.at_stations += 1;
-        self.change(to, |station| station.arrive(job, false, now));
+        self.change(to, |station| station.arrive(job, false, 1, now));
         Transition { job, from: StationId::NONE, to, entered: now, since: now, root, calling: false }
     }
 
@@ -91,7 +92,7 @@ impl Ledger {
         let now = self.now;
         let Some(row) = self.jobs.get_mut(job.0) else {
             // Nobody knows it: it is one too many.
-            self.change(to, |station| station.arrive(job, started, now));
+            self.change(to, |station| station.arrive(job, started, 1, now));
             return None;
         };
         let (going, was_started) = (row.going(job, to), row.started);
@@ -103,11 +104,15 @@ impl Ledger {
         if going.calling {
             self.tally.in_flight = self.tally.in_flight.saturating_sub(1);
         }
+        let weight = row.weight;
         let grip = if let Course::Onward = course { self.grip(job, going.from, to) } else { Grip::Same };
         let keeping = matches!(course, Course::Out) || matches!(grip, Grip::Further);
         self.change(going.from, |station| station.leave(job, was_started, keeping, now));
         self.regrip(job, going.from, grip);
-        self.change(to, |station| station.arrive(job, started, now));
+        self.change(to, |station| station.arrive(job, started, weight, now));
+        if weight != 1 && matches!(course, Course::Onward) {
+            self.lighten(job, to, grip);
+        }
         Some(going)
     }
 
@@ -116,8 +121,8 @@ impl Ledger {
         let now = self.now;
         let row = self.jobs.get_mut(job.0)?;
         row.started = true;
-        let stays = row.going(job, row.place());
-        self.change(stays.from, |station| station.start(job, now));
+        let (stays, weight) = (row.going(job, row.place()), row.weight);
+        self.change(stays.from, |station| station.start(job, weight, now));
         Some(stays)
     }
 

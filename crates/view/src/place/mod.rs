@@ -46,7 +46,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Channel => Box::new(channel::Channel),
         PlaceKind::Crew => Box::new(crew::Crew),
         PlaceKind::Crowd => Box::new(crowd::Crowd),
-        PlaceKind::Pool => Box::new(pool::Pool),
+        PlaceKind::Pool | PlaceKind::Lock => Box::new(pool::Pool),
         PlaceKind::Server => Box::new(server::Server),
         PlaceKind::Sink => Box::new(sink::Sink),
         PlaceKind::Bank(bank) => Box::new(bank::Bank { spec: bank }),

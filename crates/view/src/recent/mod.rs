@@ -111,6 +111,8 @@ pub struct Recent {
     gauges: LiteMap<(StationId, Gauge), Points>,
     /// The pools, with how much of each was held.
     held: LiteMap<StationId, Points>,
+    /// The pools of which something lay free while there was enough for somebody behind the first in line, and how much.
+    spare: LiteMap<StationId, Points>,
     /// By rate limiter: what it said.
     verdicts: LiteMap<StationId, Verdicts>,
     /// The cars that are there.
@@ -148,9 +150,14 @@ impl Recent {
     pub fn settle(&mut self, event: &TraceEvent, after: &Ledger) {
         self.tries.settle(event, after);
         for (pool, points) in &mut self.held {
-            let held = after.station(*pool).map_or(0, |row| row.holders().len() as i64);
+            let held = after.station(*pool).map_or(0, |row| row.taken() as i64);
             if points.back().is_none_or(|(_, last)| *last != held) {
                 push_point(points, held, event.at);
+            }
+            let spare = after.station(*pool).map_or(0, |row| spare(row, after));
+            let known = self.spare.get(pool).and_then(|points| points.back()).map_or(0, |(_, last)| *last);
+            if spare != known {
+                push_point(self.spare.entry(*pool).or_default(), spare, event.at);
             }
         }
         let server = match event.kind {
@@ -292,6 +299,11 @@ impl Recent {
         self.held.get(&pool).into_iter().flatten().map(|(at, held)| (*at, (*held).max(0) as u64))
     }
 
+    /// How much of a pool lay free in the recent past while there was enough for somebody behind the first in line, oldest first.
+    pub fn spare(&self, pool: StationId) -> impl Iterator<Item = (SimTime, u64)> + '_ {
+        self.spare.get(&pool).into_iter().flatten().map(|(at, spare)| (*at, (*spare).max(0) as u64))
+    }
+
     /// What a rate limiter said in the recent past, once it said anything.
     pub fn verdicts(&self, limiter: StationId) -> Option<&Verdicts> {
         self.verdicts.get(&limiter)
@@ -328,5 +340,19 @@ fn push_point(points: &mut Points, value: i64, at: SimTime) {
     }
     while points.get(1).is_some_and(|(t, _)| at.since(*t) > RECENT) {
         points.pop_front();
+    }
+}
+
+/// How much of a pool lies free while the first in line waits for more than that, and one of the next would have enough.
+fn spare(row: &millrace_trace::ledger::StationRow, ledger: &Ledger) -> i64 {
+    const LOOKED_AT: usize = 64;
+    if row.queue.len() < 2 || row.free() == 0 {
+        return 0;
+    }
+    let fits = |job: &JobId| ledger.job(*job).is_some_and(|job| u64::from(job.weight) <= row.free());
+    if row.queue.front().is_some_and(fits) || !row.queue.iter().take(LOOKED_AT).any(fits) {
+        0
+    } else {
+        row.free() as i64
     }
 }

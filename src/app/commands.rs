@@ -9,7 +9,7 @@ use super::scene::spec;
 use super::side_runs::SideRuns;
 use super::trying;
 use crate::patterns;
-use crate::platform::host;
+use crate::platform::{clock, host};
 use crate::session::{Scenario, Target, link};
 use crate::spec::{Fidelity, Value, moved};
 use crate::view::place;
@@ -175,6 +175,10 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         Command::Compare(compare) => {
             lab.pause();
             state.compare = compare;
+            if !compare {
+                // What was pressed to leave goes with what it left; one goes on where one came in.
+                clock::soon(|| host::focus("[data-testid=compare]"));
+            }
         }
         Command::Lane(lane) => {
             if state.tab == Tab::Follow && lane.as_ref().is_none_or(|lane| !lane.starts_with('#')) {

@@ -193,6 +193,14 @@ async fn everything_is_done_by_keyboard_alone_from_the_first_page_to_the_report(
         page.press(ENTER).await;
         page.until("the workbench is back", "$('run')").await;
         focus_is_kept(&page, "the way back").await;
+        // It went to the link at the top of the page, and sixty stops led back to where one came from.
+        let on_run_all = "document.activeElement?.dataset.testid === 'compare'";
+        page.until("the focus is where one went in", on_run_all).await;
+        page.press(ENTER).await;
+        page.until("all are run again", "$('workbench')").await;
+        page.press(ESCAPE).await;
+        page.until("Escape leads back", "$('run') && !$('workbench')").await;
+        page.until("the focus is where one went in", on_run_all).await;
 
         // The report.
         go(&page, false, "[role=tab][aria-selected=true]").await;

@@ -7,7 +7,7 @@ use millrace::analysis::History;
 use millrace::session::{Scenario, Session, link};
 use millrace::spec::Fidelity;
 use millrace::trace::{SimTime, Span};
-use millrace::view::scene::{Look, Scene};
+use millrace::view::scene::{Look, Scene, conservation};
 use millrace::view::tiles::{Seen, Tile, of_bank, of_calls};
 use millrace::view::{Palette, Picture, Theme};
 
@@ -102,6 +102,34 @@ fn an_open_breaker_turns_attempts_away_and_has_no_goodput() {
     let number = |id| tile(&all, id).plain.parse::<f64>().expect("a number");
     assert!(number("attempts") > 100.0 && number("goodput") == 0.0 && number("throughput") < 10.0);
     assert!(tile(&all, "goodput").is_bad);
+}
+
+#[test]
+fn where_requests_are_tried_again_those_that_ended_are_not_called_attempts() {
+    // The stage said 239 attempts a second, and the tile beside it 74: one counted calls, the other requests.
+    for link in ["#/retry?preset=storm", "#/hedge", "#/policy-pipeline"] {
+        assert_eq!(tile(&of(link, 2_000), "attempts").label, "Ended", "{link}");
+    }
+    assert_eq!(tile(&of("#/worker-pool", 2_000), "attempts").label, "Attempts");
+}
+
+#[test]
+fn where_nobody_waits_but_at_the_server_the_queue_is_the_servers() {
+    // "Queue 0" stood beside a server before which a hundred and twenty waited.
+    let all = of("#/retry?preset=storm", 14_000);
+    assert!(tile(&all, "queue").plain.parse::<u64>().expect("a number") > 20, "{all:?}");
+}
+
+#[test]
+fn requests_that_wait_in_the_backlog_have_come_and_were_not_sent() {
+    // "2,374 sent" stood at the producer, and "5,000 sent = 2,625 in backlog + …" below the stage.
+    let sum = |link: &str| crate::pool::seen(link, 4_000, crate::pool::WIDE, |scene, _| conservation(scene).0);
+    assert!(
+        sum("#/worker-pool?preset=open&workers=4").contains(" came = "),
+        "{}",
+        sum("#/worker-pool?preset=open&workers=4")
+    );
+    assert!(sum("#/worker-pool").contains(" sent = "));
 }
 
 #[test]

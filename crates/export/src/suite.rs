@@ -337,6 +337,18 @@ mod tests {
     }
 
     #[test]
+    fn who_fails_least_is_named_with_all_who_fail_as_rarely() {
+        let run = computed(&base(50), 10_000);
+        let mut rows = run.rows();
+        rows.iter_mut().for_each(|row| row.errors = Some(9.0));
+        (rows[1].errors, rows[2].errors) = (Some(1.03), Some(1.03));
+        let told = verdict(&rows, run.base()).expect("rows make a verdict");
+        let least = told.rest.iter().find(|(_, what)| what.starts_with("fails least")).expect("who fails least");
+        assert_eq!(least.0, rows[1].pattern.name);
+        assert!(least.1.starts_with(&format!("fails least, as does {}: 1.03 %", rows[2].pattern.name)), "{}", least.1);
+    }
+
+    #[test]
     fn figures_that_read_the_same_are_equally_good() {
         let mut rows = computed(&base(50), 10_000).rows();
         rows.truncate(3);

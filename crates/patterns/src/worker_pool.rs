@@ -137,8 +137,8 @@ pub static PATTERN: Pattern = Pattern {
             id: "drowned",
             label: "More workers than slots",
             says: "A hundred workers ask a server that has four slots: most calls wait longer than they may.",
-            help: "Four slots of 20 ms answer 200 calls a second at most. A hundred calls wait for them, so nearly every answer would come after \
-                   the 100 ms that a caller waits, and the server works for people who have gone.",
+            help: "Four slots of 20 ms answer 200 calls a second at most. A hundred calls wait for them, so nearly everybody \
+                   gives up in the queue: a caller waits 100 ms and no longer.",
             tries: &[
                 Trial::at(1_000, "Take 8 workers", &[Deed::Value("workers", "8")]),
                 Trial::at(1_000, "Wait without a limit", &[Deed::Value("timeout", "0ms")]),

@@ -121,6 +121,11 @@ impl SceneSpec {
             .any(|place| matches!(place.kind, PlaceKind::Server | PlaceKind::Attempts(_) | PlaceKind::Layers(_)))
     }
 
+    /// Whether a request may be tried several times, so that an attempt is something else than a request.
+    pub fn has_tries(&self) -> bool {
+        self.places().iter().any(|place| matches!(place.kind, PlaceKind::Attempts(_) | PlaceKind::Layers(_)))
+    }
+
     /// The bank that the picture shows, and the station whose members are its cars.
     pub fn bank(&self) -> Option<(&str, &Bank)> {
         self.places().into_iter().find_map(|place| match &place.kind {

@@ -93,7 +93,8 @@ fn by_status(lab: &Lab) -> Vec<(u16, u64)> {
 }
 
 fn ms(nanos: u64) -> String {
-    format!("{} ms", number::millis(nanos))
+    // A time of a few microseconds is not none.
+    if nanos < 100_000 { number::time_text(nanos) } else { format!("{} ms", number::millis(nanos)) }
 }
 
 /// A part under its heading.

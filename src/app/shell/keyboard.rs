@@ -82,6 +82,7 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
         "?" => Command::Help(!page.state.help),
         // Taken from the dialog, which closes at once and says so later: a key in between would be answered by what was.
         "Escape" if page.state.help => Command::Help(false),
+        "Escape" if page.state.compare => Command::Compare(false),
         "/" => {
             host::focus("#find");
             event.prevent_default();

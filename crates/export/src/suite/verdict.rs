@@ -40,7 +40,9 @@ pub fn verdict(rows: &[SuiteRow], base: &Scenario) -> Option<Verdict> {
     if let Some(least) = best(rows, Column::Errors)
         && let Some(row) = rows.iter().find(|r| r.errors == Some(least))
     {
-        rest.push((name(row), format!("fails least: {least:.2} % of {} requests.", row.requests)));
+        let equal: Vec<String> = rows.iter().filter(|r| r.errors == Some(least)).skip(1).map(name).collect();
+        let equal = if equal.is_empty() { String::new() } else { format!(", as does {}", equal.join(", ")) };
+        rest.push((name(row), format!("fails least{equal}: {least:.2} % of {} requests.", row.requests)));
     }
     for row in rows.iter().filter(|r| !r.drained) {
         rest.push((name(row), format!("did not come to its end; it stands at {:.2} s.", row.end.seconds())));

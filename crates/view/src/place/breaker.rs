@@ -147,7 +147,7 @@ impl Reading {
                 ]
             }
             Contact::HalfOpen => vec![format!("{} probes", self.permitted)],
-            Contact::ForcedOpen => vec!["until it is reset".to_owned(), "held".to_owned()],
+            Contact::ForcedOpen => vec!["held open".to_owned(), "held".to_owned()],
             Contact::Disabled => vec!["counts nothing".to_owned(), "bridged".to_owned()],
             Contact::Closed if self.limit > 0 => {
                 let (n, of) = (number::count(self.failures), number::count(self.limit));

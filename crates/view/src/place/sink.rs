@@ -112,6 +112,11 @@ const LINE: f64 = 13.0;
 /// Outcomes in so many lines at most: those that have none are counted together in the last.
 fn in_so_many_lines(mut all: Vec<(Sort, String, u64)>, most: usize) -> Vec<(Sort, String, u64)> {
     if all.len() > most {
+        // What was lost is told by its name, whatever else is counted together.
+        let kept = most.saturating_sub(2);
+        if let Some(lost) = all.iter().position(|(sort, _, n)| *sort == Sort::Lost && *n > 0).filter(|at| *at > kept) {
+            all.swap(kept, lost);
+        }
         let rest = all.split_off(most.saturating_sub(1));
         let others = rest.len();
         let n = rest.iter().map(|(_, _, n)| n).sum();
@@ -255,5 +260,15 @@ mod tests {
             assert_eq!(told.iter().map(|(_, _, n)| n).sum::<u64>(), 14, "nothing vanishes in {most} lines");
         }
         assert_eq!(in_so_many_lines(all(), 2)[1], (Sort::Success, "3 others".to_owned(), 9));
+    }
+
+    #[test]
+    fn what_was_lost_is_named_although_there_is_no_line_for_each() {
+        // "2 others 1,160" stood beside a scenario that is about the 1,032 of them that were lost.
+        let row = |sort, word: &str, n| (sort, word.to_owned(), n);
+        let all = vec![row(Sort::Success, "200", 6_340), row(Sort::Server, "500", 128), row(Sort::Lost, "lost", 1_032)];
+        let told = in_so_many_lines([all, vec![row(Sort::TimedOut, "timeout", 3)]].concat(), 3);
+        assert_eq!(told[1], row(Sort::Lost, "lost", 1_032), "{told:?}");
+        assert_eq!(told[2].2, 131, "{told:?}");
     }
 }

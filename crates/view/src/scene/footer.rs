@@ -10,6 +10,8 @@ use millrace_trace::{Outcome, StationKind, ledger::StationRow};
 
 /// The words of requests: they are sent, and all that left are done.
 const REQUESTS: Words = Words { came: "sent", gone: "done", ways: &[] };
+/// The same, of requests that come by themselves: who is still in the backlog came, and was not sent on.
+const ARRIVALS: Words = Words { came: "came", ..REQUESTS };
 
 /// Where all the jobs are, in words: "3,201 sent = 76 queued + … + 3,011 done", and whether they add up to what came in.
 ///
@@ -42,7 +44,9 @@ struct Sum {
 
 impl Sum {
     fn of(scene: &Scene<'_>) -> Sum {
-        let words = scene.all().find_map(|here| here.face().words(here)).unwrap_or(&REQUESTS);
+        let backlog = scene.spec.backlog.as_ref().and_then(|name| scene.ledger.find(name, scene.trace));
+        let usual = if backlog.is_some() { &ARRIVALS } else { &REQUESTS };
+        let words = scene.all().find_map(|here| here.face().words(here)).unwrap_or(usual);
         let mut sums: LiteMap<Term, u64> = LiteMap::new_vec();
         for (id, row) in scene.ledger.stations_with_ids().filter(|(_, row)| row.levels.present > 0) {
             let place = scene.all().find(|here| here.id() == id);

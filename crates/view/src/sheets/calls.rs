@@ -88,7 +88,7 @@ fn rates(told: &Told<'_>, so_far: &Prefix<'_>) -> Vec<Line> {
         |pick: fn(&Rates) -> f64| vec![points.iter().map(|r: &RatePoint| (r.at.seconds(), pick(&r.rates))).collect()];
     vec![
         Line::windows("goodput", series(Rates::goodput), length, (p.success, p.success_ink), 1.8),
-        Line::windows("attempts", series(Rates::attempts), length, (p.ink_2, p.ink), 1.2),
+        Line::windows(word_of_ended(told), series(Rates::attempts), length, (p.ink_2, p.ink), 1.2),
     ]
 }
 
@@ -106,6 +106,12 @@ fn goodput(told: &Told<'_>) -> Sheet {
         ..told.chart()
     };
     let note = format!("per s · {} window", unit_of(told.window()));
+    let title = if told.spec.has_tries() { "Ended and goodput" } else { "Attempts and goodput" };
     let hint = told.ceiling.as_ref().map_or_else(String::new, |ceiling| format!("λ max = {}", ceiling.formula));
-    Sheet { hint, ..Sheet::time("throughput", "Attempts and goodput", note, chart) }
+    Sheet { hint, ..Sheet::time("throughput", title, note, chart) }
+}
+
+/// What those are called that ended in whatever way.
+fn word_of_ended(told: &Told<'_>) -> &'static str {
+    if told.spec.has_tries() { "ended" } else { "attempts" }
 }

@@ -46,7 +46,8 @@ fn first(seen: &Seen<'_>) -> Vec<Tile> {
     let (attempts, goodput) = (recent.map(|r| r.attempts()), recent.map(|r| r.goodput()));
     let is_little = attempts.zip(goodput).is_some_and(|(all, good)| good < all * (1.0 - 10.0 * TELLING));
     let mut tiles = vec![
-        Tile::rate("attempts", "Attempts", attempts),
+        // Where requests are tried again the word is taken: the stage counts those attempts.
+        Tile::rate("attempts", if scene.spec.has_tries() { "Ended" } else { "Attempts" }, attempts),
         Tile::rate("goodput", "Goodput", goodput).bad_if(is_little),
         match failed_share(tally) {
             Some(share) => Tile::new("errors", "Failed", number::percent(share), "%", share).bad_if(share > TELLING),
@@ -59,16 +60,23 @@ fn first(seen: &Seen<'_>) -> Vec<Tile> {
         tiles.push(callers(seen).map_or(tile.clone(), |n| tile.with_unit(format!("of {}", number::count(n)))));
     }
     tiles.extend(percentiles(seen));
-    let queues: Vec<&StationRow> = scene.ledger.stations.iter().filter(|row| queued(row).is_some()).collect();
+    let mut queues: Vec<(&StationRow, u64)> =
+        scene.ledger.stations.iter().filter_map(|row| Some((row, queued(row)?))).collect();
+    let is_backlog = |row: &StationRow| scene.spec.backlog.as_deref() == Some(scene.trace.name(row.name));
+    if queues.iter().all(|(row, _)| is_backlog(row)) {
+        // Where nobody waits once it has come, those who do wait for a slot of a server.
+        let servers = scene.ledger.stations.iter().filter(|row| row.kind == StationKind::Server);
+        queues.extend(servers.map(|row| (row, row.levels.waiting())));
+    }
     if scene.spec.has_server() || !queues.is_empty() {
-        let is_full = |row: &&StationRow| {
+        let is_full = |row: &StationRow| {
             row.kind == StationKind::Channel
                 && row.capacity > 0
                 && row.capacity != UNLIMITED
                 && row.levels.present >= u64::from(row.capacity)
         };
-        let full = queues.iter().any(is_full);
-        let tile = Tile::count("queue", "Queue", queues.iter().filter_map(|row| queued(row)).sum());
+        let full = queues.iter().any(|(row, _)| is_full(row));
+        let tile = Tile::count("queue", "Queue", queues.iter().map(|(_, n)| n).sum());
         tiles.push(if full { tile.with_unit("full".to_owned()) } else { tile });
     }
     tiles
@@ -104,7 +112,7 @@ fn headline(seen: &Seen<'_>) -> &'static str {
 }
 
 /// How many jobs wait at a station that they have to get past: all in a channel, and those whose turn at a pool has not come. None
-/// for what nobody has to get past, and for a server, whose queue is a matter of its own.
+/// for what nobody has to get past, and for a server, whose queue is a matter of its own where there are others.
 fn queued(row: &StationRow) -> Option<u64> {
     match row.kind {
         StationKind::Channel => Some(row.levels.present),

@@ -25,6 +25,8 @@ pub enum IconName {
     Bucket,
     /// Some taken, some free: semaphore.
     Permits,
+    /// A padlock: read-write lock.
+    Lock,
     /// A call to all who listen: condition variable.
     Signal,
     /// A single one: once.
@@ -118,6 +120,7 @@ impl IconName {
         IconName::Select,
         IconName::Bucket,
         IconName::Permits,
+        IconName::Lock,
         IconName::Signal,
         IconName::Once,
         IconName::Tree,
@@ -177,6 +180,7 @@ impl IconName {
             IconName::Select => "select",
             IconName::Bucket => "bucket",
             IconName::Permits => "permits",
+            IconName::Lock => "lock",
             IconName::Signal => "signal",
             IconName::Once => "single",
             IconName::Tree => "tree",
@@ -238,6 +242,9 @@ impl IconName {
             IconName::Bucket => r#"<path d="M3 5.5h10l-1.3 8H4.3zM8 1.6v1.6"/><path d="M4 9.2h8"/>"#,
             IconName::Permits => {
                 r#"<circle cx="4" cy="5" r="1.8" fill="currentColor"/><circle cx="8.6" cy="5" r="1.8" fill="currentColor"/><circle cx="13" cy="5" r="1.8"/><circle cx="4" cy="11" r="1.8"/><circle cx="8.6" cy="11" r="1.8"/><circle cx="13" cy="11" r="1.8"/>"#
+            }
+            IconName::Lock => {
+                r#"<rect x="3.5" y="7" width="9" height="6.5" rx="1"/><path d="M5.5 7V4.8a2.5 2.5 0 0 1 5 0V7M8 9.6v1.6"/>"#
             }
             IconName::Signal => {
                 r#"<circle cx="8" cy="8" r="1.6"/><path d="M4.6 4.6a4.8 4.8 0 0 0 0 6.8M11.4 4.6a4.8 4.8 0 0 1 0 6.8M2.3 2.6a8 8 0 0 0 0 10.8M13.7 2.6a8 8 0 0 1 0 10.8"/>"#

@@ -64,6 +64,7 @@ mod rate_limiter;
 mod reference;
 mod registry;
 mod retry;
+mod rw_lock;
 mod scenarios;
 mod scripts;
 mod semaphore;

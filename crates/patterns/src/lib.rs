@@ -60,6 +60,7 @@ pub mod pipeline;
 pub mod policy_pipeline;
 pub mod rate_limiter;
 pub mod retry;
+pub mod rw_lock;
 pub mod semaphore;
 pub mod sequential;
 pub mod wait_group;
@@ -80,6 +81,7 @@ pub static ALL: &[&Pattern] = catalogue![
     cond,
     once,
     semaphore,
+    rw_lock,
     rate_limiter,
     circuit_breaker,
     retry,

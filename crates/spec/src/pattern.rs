@@ -34,6 +34,8 @@ pub struct Pattern {
     pub usual: Preset,
     /// Other scenarios worth seeing.
     pub presets: &'static [Preset],
+    /// Those of them whose runs get stuck, with work left undone, because that is what there is to see.
+    pub gets_stuck: &'static [&'static str],
     /// What the page asks on its front door, if one of the scenarios answers it at a glance.
     pub question: Option<Question>,
     /// What should hold.
@@ -154,6 +156,7 @@ impl Pattern {
         measures: |_| Vec::new(),
         usual: Preset::BASE,
         presets: &[],
+        gets_stuck: &[],
         question: None,
         checks: &[],
         practices: &[],

@@ -1,5 +1,5 @@
 //! The stage on a phone: the tree from top to bottom. One place is drawn in full, what its lanes run through stands beside it or
-//! above, and all others are strips. Where several places could be drawn in full, none is: see [`strips`].
+//! above, and all others are strips. Where several with lanes could be drawn in full, none is: see [`strips`].
 
 use super::layout::SIDE;
 use super::{Frame, Look, Scene, footer, glyph, outcomes, strips};
@@ -37,8 +37,7 @@ impl Arrangement {
             let area = Frame { x: SIDE, y: 0.0, w: w - 2.0 * SIDE, h };
             return Some(Arrangement { area, width: area.w, is_whole: true, ..Arrangement::default() });
         }
-        let mut mains = scene.all().filter(|here| kind(*here) == OnPhone::Main);
-        let main = mains.next().filter(|_| mains.next().is_none())?;
+        let main = main(scene)?;
         let called = called(main);
         let stands_beside = |index: &usize| scene.here(*index).is_some_and(|here| kind(here) == OnPhone::Beside);
         let beside = called.iter().copied().find(stands_beside);
@@ -91,6 +90,17 @@ impl Arrangement {
         let all = self.bands.iter().chain(&self.strips).chain(&self.beside).chain(&self.notes);
         all.into_iter().find(|(place, _)| *place == index).map(|(_, frame)| *frame)
     }
+}
+
+/// The place that is drawn in full: the only one that can be, or, among some that have lanes, the only one that has none, as those
+/// lanes lead to it.
+fn main<'a>(scene: &'a Scene<'_>) -> Option<Here<'a, 'a>> {
+    let only = |lanes: bool| {
+        let mut mains = scene.all().filter(|here| here.face().on_phone(*here) == OnPhone::Main);
+        let mut found = mains.by_ref().filter(|here| lanes || !here.face().has_lanes());
+        found.next().filter(|_| found.next().is_none())
+    };
+    only(true).or_else(|| only(false))
 }
 
 /// Where the words about places stand that have nothing but words: at the end of a band that they are joined to, or over what

@@ -80,7 +80,7 @@ fn weights_width(state: &State, drawn: usize) -> f64 {
         return 0.0;
     }
     let width = |waiter: &Stays| match (state.verb(waiter), waiter.weight) {
-        (Some(_), _) => 32.0,
+        (Some(_), _) => 36.0,
         (None, weight @ ..=MARKS) => f64::from(weight) * MARK,
         (None, weight) => MARK + 4.0 + text_width(&number::count(weight.into()), 11.0, true),
     };

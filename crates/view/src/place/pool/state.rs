@@ -28,6 +28,8 @@ pub(super) struct Stays {
     pub(super) since: SimTime,
     /// How many things it has, or needs.
     pub(super) weight: u32,
+    /// Whether it is a part of another, which has something already.
+    again: bool,
 }
 
 impl State {
@@ -40,13 +42,17 @@ impl State {
             let (holders, waiters) = (Vec::new(), Vec::new());
             return State { holders, waiters, capacity, whole: capacity, stands: None, is_lock };
         };
+        let again = |job: &JobId| here.scene.ledger.job(*job).is_some_and(|job| !job.root);
         let waits = |job: &JobId| {
             let known = here.scene.ledger.job(*job);
             let (since, weight) = known.map_or((row.opened, 1), |job| (job.since, job.weight));
-            Stays { job: *job, since, weight }
+            Stays { job: *job, since, weight, again: again(job) }
         };
-        let holders =
-            row.holders().zip(row.weights()).map(|((job, since), weight)| Stays { job, since, weight }).collect();
+        let holders = row
+            .holders()
+            .zip(row.weights())
+            .map(|((job, since), weight)| Stays { job, since, weight, again: again(&job) })
+            .collect();
         let waiters = row.queue.iter().map(waits).collect();
         let whole = if row.capacity == UNLIMITED { UNLIMITED } else { row.capacity_peak };
         let stands = row.state.map(|state| here.scene.trace.name(state).to_owned());
@@ -107,7 +113,11 @@ impl State {
 
     /// What one does with a lock.
     pub(super) fn verb(&self, stays: &Stays) -> Option<&'static str> {
-        self.is_lock.then_some(if stays.weight > 1 { "write" } else { "read" })
+        self.is_lock.then_some(match stays.weight {
+            1 if stays.again => "again",
+            1 => "read",
+            _ => "write",
+        })
     }
 
     /// The weight of one in words, where it matters.

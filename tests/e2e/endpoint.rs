@@ -8,6 +8,7 @@ use axum::routing::get;
 use millrace::native::endpoint::{EndpointCall, bind};
 use millrace::patterns;
 use millrace::session::Scenario;
+use millrace::spec::Role;
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::page::{Page, on_the_page};
@@ -185,7 +186,9 @@ async fn every_pattern_that_calls_a_server_calls_a_real_one_to_the_end_with_the_
     on_the_page("#/worker-pool", async move |page: Page| {
         for pattern in patterns::ALL.iter().filter(|pattern| Scenario::new(pattern).calls_server()) {
             let id = pattern.id;
-            page.go(&format!("#/{id}?target=fetch&url={address}&requests=12&rate=200")).await;
+            // Some count frames, and not requests.
+            let jobs = Scenario::new(pattern).field_with(Role::Jobs).map_or("requests", |field| field.key);
+            page.go(&format!("#/{id}?target=fetch&url={address}&{jobs}=12&rate=200")).await;
             page.until(
                 &format!("{id} stands there"),
                 &format!("$('pattern-{id}').getAttribute('aria-current') === 'page'"),

@@ -37,6 +37,7 @@ mod everyone;
 mod faults;
 mod figures;
 mod finding;
+mod frame_processor;
 mod golden;
 mod guide;
 mod headline;

@@ -54,6 +54,7 @@ pub mod bulkhead;
 pub mod circuit_breaker;
 pub mod cond;
 pub mod elevator;
+pub mod frame_processor;
 pub mod hedge;
 pub mod once;
 pub mod pipeline;
@@ -82,6 +83,7 @@ pub static ALL: &[&Pattern] = catalogue![
     once,
     semaphore,
     rw_lock,
+    frame_processor,
     rate_limiter,
     circuit_breaker,
     retry,

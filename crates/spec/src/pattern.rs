@@ -34,7 +34,7 @@ pub struct Pattern {
     pub usual: Preset,
     /// Other scenarios worth seeing.
     pub presets: &'static [Preset],
-    /// Those of them whose runs get stuck, with work left undone, because that is what there is to see.
+    /// Those of them whose runs get stuck or panic, with work left undone, because that is what there is to see.
     pub gets_stuck: &'static [&'static str],
     /// What the page asks on its front door, if one of the scenarios answers it at a glance.
     pub question: Option<Question>,

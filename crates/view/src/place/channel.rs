@@ -38,7 +38,8 @@ fn capacity(here: Here<'_, '_>) -> Option<u32> {
         return Some(row.capacity);
     }
     let (values, station) = (here.scene.values, &here.shown.place.station);
-    let keys = [format!("{}-buffer", station.trim_end_matches('s')), station.clone()];
+    let one = station.trim_end_matches('s');
+    let keys = [format!("{one}-buffer"), format!("{station}-buffer"), station.clone()];
     let key = keys.iter().find(|key| matches!(values.get(key), Some(Value::Count(_))))?;
     Some(u32::try_from(values.count(key)).unwrap_or(UNLIMITED))
 }

@@ -10,8 +10,8 @@ use millrace::parts::{Prefer, RwLock, timeout};
 use millrace::patterns;
 use millrace::session::Scenario;
 use millrace::trace::{Cursor, Ledger, Outcome, SimTime, Span, StationKind, Wait};
-use millrace::view::scene::items;
-use millrace::view::text;
+use millrace::view::scene::{draw, items};
+use millrace::view::{Shape, text};
 use proptest::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -372,6 +372,10 @@ fn the_picture_says_who_reads_who_writes_and_who_waits_for_what() {
     assert!(says("Lock").contains("reading, "), "{}", says("Lock"));
     assert!(rows.iter().any(|row| row.what.starts_with("Lock, waiting") && row.says.ends_with(", write")), "{rows:?}");
     assert!(rows.iter().any(|row| row.what.starts_with("Lock, waiting") && row.says.ends_with(", again")), "{rows:?}");
+    // Beside two crews on the stage of a window of 1440 px there is room for what each waits for.
+    let shapes = seen("rw-lock?preset=reentrant", 1_000, (864.0, 400.0), draw);
+    let written = shapes.iter().filter(|shape| matches!(shape, Shape::Text { text, .. } if text == "write")).count();
+    assert_eq!(written, 2, "two writers wait");
     // On a phone the lock is what is drawn in full, as both crews lead to it.
     let phone = seen("rw-lock?preset=reentrant", 1_000, PHONE, items);
     let capsule = phone.iter().find(|item| item.lines.first().is_some_and(|line| line.starts_with("held for")));

@@ -28,8 +28,8 @@
 //! Planned by a collection of Go concurrency patterns as *sync.Cond* and never built. The rules are those of Go: a signal wakes
 //! whoever has waited longest, and wait gives no promise of what it was woken for.
 
-mod detail;
 mod presets;
+mod report;
 
 use millrace_engine::{Env, Job, StationSpec};
 use millrace_parts::{Cond, Crew};
@@ -115,7 +115,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::ALL_LEFT,
     ],
     file: file!(),
-    detail: Some(|_| Box::new(detail::Counts::default())),
+    detail: Some(|_| Box::new(report::Counts::default())),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

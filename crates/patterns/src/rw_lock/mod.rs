@@ -26,8 +26,8 @@
 //! An elevator controller in Go guards its list of cars by one, and hands out copies of it. The problem is from Courtois, Heymans and
 //! Parnas, 1971, with both preferences; a fair one is what Go's sync.RWMutex and tokio's RwLock are.
 
-mod detail;
 mod presets;
+mod report;
 
 use millrace_engine::{Env, Job};
 use millrace_parts::{Crew, Prefer, RwLock, Worker};
@@ -159,7 +159,7 @@ pub static PATTERN: Pattern = Pattern {
             .by("the outcomes of all turns"),
     ],
     file: file!(),
-    detail: Some(|_| Box::new(detail::Turns::default())),
+    detail: Some(|_| Box::new(report::Turns::default())),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

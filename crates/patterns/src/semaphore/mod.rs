@@ -27,8 +27,8 @@
 //! Edsger Dijkstra's, of 1962; first come, first served as in golang.org/x/sync/semaphore and tokio. The figures are those of a Go
 //! service whose semaphores of 5 were given back as soon as a task was queued: 20 of them ran at once.
 
-mod detail;
 mod presets;
+mod report;
 
 use millrace_engine::{Env, Job};
 use millrace_parts::{Arrivals, Order, Semaphore, Traffic, at_most};
@@ -156,7 +156,7 @@ pub static PATTERN: Pattern = Pattern {
             .by("who holds a permit at the end"),
     ],
     file: file!(),
-    detail: Some(|values| Box::new(detail::Permits::of(read_weights(values.word("weights")).unwrap_or_default()))),
+    detail: Some(|values| Box::new(report::Permits::of(read_weights(values.word("weights")).unwrap_or_default()))),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

@@ -107,7 +107,13 @@ fn waiters(sheet: &mut Sheet, look: &Look<'_>, state: &State, plot: &Plot) {
     let waiting = state.waiters.len();
     let longest = state.waiters.iter().map(|waiter| look.now.since(waiter.since).0).max().unwrap_or(0).max(1);
     let (mut bars, mut drawn, mut heavy) = (Vec::new(), 0, 0);
-    let (id_w, ms_w) = (40.0, text_width("0,000 ms", 11.0, false));
+    let id_w = 40.0;
+    // What one needs is worth more than room for times that nobody has waited yet.
+    let width = |text: &str| text_width(text, 11.0, false);
+    let ms_w = match state.weighs() {
+        true => width(&format!("{} ms", number::short_millis(longest))).max(width("00.0 ms")) + 4.0,
+        false => width("0,000 ms"),
+    };
     let weight_w = weights_width(state, plot.rows);
     // Where there is no room for all of it, the bar goes first, then what is said, then the weight.
     let says = state.waiters.iter().zip(0..plot.rows).filter_map(|(_, index)| state.says(index));

@@ -36,8 +36,8 @@ impl Plot {
     /// In an area, for so many things; with smaller capsules on a phone.
     pub(super) fn of(state: &State, area: Frame, small: bool) -> Plot {
         // Weights take room, and what is said of them.
-        let widest = if state.weighs() { 290.0 } else { 190.0 };
-        let left = if small { area.w * 0.42 } else { (area.w * 0.42).clamp(40.0, widest) };
+        let (share, widest) = if state.weighs() { (0.46, 290.0) } else { (0.42, 190.0) };
+        let left = if small { area.w * 0.42 } else { (area.w * share).clamp(40.0, widest) };
         // What leads here ends at its edge.
         let waiters = Frame { x: area.x + 8.0, w: left - 18.0, ..area };
         let bar = area.x + left;

@@ -28,6 +28,7 @@
 //! Planned by a collection of Go concurrency patterns as *sync.Cond* and never built. The rules are those of Go: a signal wakes
 //! whoever has waited longest, and wait gives no promise of what it was woken for.
 
+mod caller;
 mod presets;
 mod report;
 
@@ -229,60 +230,13 @@ async fn run(env: Env, p: Params) {
     let (inner, given, shared) = (env.clone(), p.clone(), buffer.clone());
     let last = buffer.clone();
     let producers = Crew::start(&env, "producers", "producer", p.producers, move |_| {
-        produce(inner.clone(), given.clone(), shared.clone(), left.clone())
+        caller::produce(inner.clone(), given.clone(), shared.clone(), left.clone())
     })
     .when_done(move || last.close());
     let inner = env.clone();
     let consumers = Crew::start(&env, CONSUMERS, "consumer", p.consumers, move |worker| {
-        consume(inner.clone(), p.clone(), buffer.clone(), worker.number)
+        caller::consume(inner.clone(), p.clone(), buffer.clone(), worker.number)
     });
     consumers.join().await;
     drop(producers);
-}
-
-async fn produce(env: Env, p: Rc<Params>, buffer: Rc<Buffer>, left: Rc<Cell<u32>>) {
-    while let Some(rest) = left.get().checked_sub(1) {
-        left.set(rest);
-        let item = env.job();
-        env.sleep(by_chance(&env, "produce", item.id().0.into(), p.produce)).await;
-        while buffer.is_full() {
-            buffer.emptied.wait().await;
-            env.sleep(p.wake_up).await;
-        }
-        buffer.put(item);
-    }
-}
-
-async fn consume(env: Env, p: Rc<Params>, buffer: Rc<Buffer>, number: u32) {
-    let looks_again = p.recheck == "while";
-    let mut in_vain = 0;
-    loop {
-        let mut looks = buffer.must_wait();
-        while looks {
-            buffer.filled.wait().await;
-            env.sleep(p.wake_up).await;
-            let nothing = buffer.must_wait();
-            if nothing {
-                buffer.count(MISSED, &buffer.missed);
-            }
-            looks = nothing && looks_again;
-        }
-        match buffer.take() {
-            Some(item) => {
-                env.sleep(by_chance(&env, "consume", item.id().0.into(), p.consume)).await;
-                item.leave(Outcome::Completed);
-            }
-            None if buffer.closed.get() => return,
-            None => {
-                buffer.count(TOOK_NOTHING, &buffer.took_nothing);
-                in_vain += 1;
-                env.sleep(by_chance(&env, "consume nothing", (u64::from(number) << 32) + in_vain, p.consume)).await;
-            }
-        }
-    }
-}
-
-/// A time by chance, exponential.
-fn by_chance(env: &Env, what: &str, key: u64, mean: Span) -> Span {
-    Span((env.draw(what, key, 0).exponential(mean.seconds()) * 1e9 + 0.5) as u64)
 }

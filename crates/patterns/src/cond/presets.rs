@@ -8,7 +8,7 @@ pub(super) const USUAL: Preset = Preset {
     tries: &[
         Trial::at(300, "Wake all of them", &[Deed::Value("wake", "broadcast")]),
         Trial::at(300, "Take eight consumers", &[Deed::Value("consumers", "8")]),
-        Trial::at(100, "Open the code at the wait", &[Deed::Code("patterns/cond/mod.rs", "buffer.filled.wait()")]),
+        Trial::at(100, "Open the code at the wait", &[Deed::Code("patterns/cond/caller.rs", "buffer.filled.wait()")]),
     ],
     speed: 0.03,
     ..Preset::BASE
@@ -27,7 +27,7 @@ pub(super) const PRESETS: &[Preset] = &[
             Trial::at(
                 300,
                 "Open the code at the look",
-                &[Deed::Code("patterns/cond/mod.rs", "nothing && looks_again")],
+                &[Deed::Code("patterns/cond/caller.rs", "nothing && looks_again")],
             ),
         ],
         speed: 0.03,

@@ -26,11 +26,12 @@
 //! An elevator controller in Go guards its list of cars by one, and hands out copies of it. The problem is from Courtois, Heymans and
 //! Parnas, 1971, with both preferences; a fair one is what Go's sync.RWMutex and tokio's RwLock are.
 
+mod caller;
 mod presets;
 mod report;
 
-use millrace_engine::{Env, Job};
-use millrace_parts::{Crew, Prefer, RwLock, Worker};
+use millrace_engine::Env;
+use millrace_parts::{Crew, Prefer, RwLock};
 use millrace_spec::{
     At, Check, Choice, Field, FieldGroup, Flow, Measure, Pattern, Place, SceneSpec, Step, Values, Wire, params,
 };
@@ -202,46 +203,12 @@ async fn run(env: Env, p: Params) {
     }
     let (inner, given, shared) = (env.clone(), p.clone(), lock.clone());
     let readers = Crew::start(&env, READERS, "reader", p.readers, move |who| {
-        take_turns(inner.clone(), given.clone(), shared.clone(), who, READERS)
+        caller::take_turns(inner.clone(), given.clone(), shared.clone(), who, READERS)
     });
     let (inner, size) = (env.clone(), p.writers);
     let writers = Crew::start(&env, WRITERS, "writer", size, move |who| {
-        take_turns(inner.clone(), p.clone(), lock.clone(), who, WRITERS)
+        caller::take_turns(inner.clone(), p.clone(), lock.clone(), who, WRITERS)
     });
     readers.join().await;
     writers.join().await;
-}
-
-async fn take_turns(env: Env, p: Rc<Params>, lock: RwLock, who: Worker, role: &'static str) {
-    for turn in 0..p.turns {
-        let key = (u64::from(who.number) << 32) + u64::from(turn);
-        env.sleep(Span::from_seconds(env.draw(role, key, 0).exponential(p.pause.seconds()))).await;
-        let job = env.job();
-        if role == READERS {
-            read(&env, &p, &lock, &job).await;
-        } else {
-            let writing = lock.write_for(&job).await;
-            env.sleep(p.write_time).await;
-            drop(writing);
-        }
-        job.leave(Outcome::Completed);
-    }
-}
-
-async fn read(env: &Env, p: &Params, lock: &RwLock, job: &Job) {
-    let reading = lock.read_for(job).await;
-    if p.reentrant == "on" {
-        let half = Span(p.read_time.0 / 2);
-        env.sleep(half).await;
-        let inside = job.split();
-        // Not re-entrant: where a writer waits by now, this waits behind it, and it waits for the read above.
-        let again = lock.read_for(&inside).await;
-        env.sleep(Span(p.read_time.0 - half.0)).await;
-        drop(again);
-        inside.merge_into(job);
-    } else {
-        env.sleep(p.read_time).await;
-    }
-    drop(reading);
-    env.sleep(p.after_read).await;
 }

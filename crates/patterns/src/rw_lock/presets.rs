@@ -11,7 +11,7 @@ pub(super) const USUAL: Preset = Preset {
         Trial::at(
             100,
             "Open the code at the read",
-            &[Deed::Code("patterns/rw_lock/mod.rs", "let reading = lock.read_for(job)")],
+            &[Deed::Code("patterns/rw_lock/caller.rs", "let reading = lock.read_for(job)")],
         ),
     ],
     speed: 0.03,
@@ -75,7 +75,7 @@ pub(super) const PRESETS: &[Preset] = &[
             Trial::at(
                 0,
                 "Open the second read",
-                &[Deed::Code("patterns/rw_lock/mod.rs", "let again = lock.read_for(&inside)")],
+                &[Deed::Code("patterns/rw_lock/caller.rs", "let again = lock.read_for(&inside)")],
             ),
         ],
         speed: 0.01,

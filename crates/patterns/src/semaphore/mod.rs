@@ -27,11 +27,12 @@
 //! Edsger Dijkstra's, of 1962; first come, first served as in golang.org/x/sync/semaphore and tokio. The figures are those of a Go
 //! service whose semaphores of 5 were given back as soon as a task was queued: 20 of them ran at once.
 
+mod caller;
 mod presets;
 mod report;
 
-use millrace_engine::{Env, Job};
-use millrace_parts::{Arrivals, Order, Semaphore, Traffic, at_most};
+use millrace_engine::Env;
+use millrace_parts::{Arrivals, Order, Semaphore, Traffic};
 use millrace_spec::{
     At, Check, Choice, Field, FieldGroup, Flow, Measure, Pattern, Place, Role, SceneSpec, Step, Values, Wire, params,
 };
@@ -184,24 +185,13 @@ async fn run(env: Env, p: Params) {
         let mut weights = weights.into_iter().cycle();
         while let Some(job) = arrivals.next().await {
             let weight = weights.next().unwrap_or(1);
-            callers.push(inner.spawn("caller", call(inner.clone(), p.clone(), permits.clone(), job, weight)));
+            callers.push(inner.spawn("caller", caller::call(inner.clone(), p.clone(), permits.clone(), job, weight)));
         }
         callers
     });
     for caller in arrivals.await {
         caller.await;
     }
-}
-
-async fn call(env: Env, p: Rc<Params>, permits: Semaphore, job: Job, weight: u32) {
-    let outcome = match at_most(&env, p.max_wait, permits.acquire_many_for(&job, weight)).await {
-        Ok(_permit) => {
-            env.sleep(p.hold).await;
-            Outcome::Completed
-        }
-        Err(_) => Outcome::Rejected,
-    };
-    job.leave(outcome);
 }
 
 fn pool<'a>(ledger: &'a Ledger, trace: &Trace) -> Option<&'a StationRow> {

@@ -11,7 +11,7 @@ pub(super) const USUAL: Preset = Preset {
         Trial::at(
             60,
             "Open the code at the permit",
-            &[Deed::Code("patterns/semaphore/mod.rs", "permits.acquire_many_for(&job, weight)")],
+            &[Deed::Code("patterns/semaphore/caller.rs", "permits.acquire_many_for(&job, weight)")],
         ),
     ],
     speed: 0.03,

@@ -1,6 +1,6 @@
 //! The frame processor: how it ends when it is stopped, cancelled or both, whoever reads its results, and that no frame is lost count of.
 
-use crate::coordination::detail;
+use crate::coordination::{detail, given_up_leaves_nothing};
 use crate::pool::{PHONE, WIDE, seen};
 use crate::program::{finish, follow, start_pattern};
 use crate::promises::hold_with;
@@ -155,7 +155,7 @@ proptest! {
         (frames, workers, jobs, results) in (1..60_u32, 1..6_u32, 0..20_u32, 0..20_u32),
         (stop, cancel, within) in (0..900_u64, 0..900_u64, 0..300_u64),
         (reads, late) in (proptest::bool::ANY, proptest::bool::ANY),
-        seed in 0..1_000_u32,
+        (seed, ms) in (0..1_000_u32, 0..1_200_u64),
     ) {
         let on = |is: bool| if is { "on" } else { "off" };
         let given = [
@@ -170,6 +170,7 @@ proptest! {
         let values = pattern.values(Fidelity::Documented, None, |field| {
             given.iter().find(|(key, _)| *key == field.key).map(|(_, text)| field.read(text).unwrap())
         });
+        given_up_leaves_nothing(pattern, &values, seed, ms);
         let over = finish(start_pattern(Setup::new(Seed::from_word(&seed.to_string())), pattern, Fidelity::Documented, &values));
         let tally = &over.ledger.tally;
         match &over.progress {

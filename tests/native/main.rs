@@ -8,6 +8,7 @@ mod adaptive_limit;
 mod any_size;
 mod bank;
 mod bank_measures;
+mod batch_fan_out;
 mod batches;
 mod beside;
 mod breaker;

@@ -49,6 +49,7 @@ pub fn words(pattern: &Pattern) -> &'static str {
 // words here, its module and its place in the catalogue; a test says so where the second was forgotten.
 pub mod adaptive_limit;
 pub mod backpressure;
+pub mod batch_fan_out;
 pub mod batch_processor;
 pub mod bulkhead;
 pub mod circuit_breaker;
@@ -84,6 +85,7 @@ pub static ALL: &[&Pattern] = catalogue![
     semaphore,
     rw_lock,
     frame_processor,
+    batch_fan_out,
     rate_limiter,
     circuit_breaker,
     retry,

@@ -144,7 +144,7 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
         Place::source("frames", "Frames"),
         Place::channel(JOBS, "Jobs"),
         Place::crew("workers", "Workers"),
-        Place::server("server", "Emotion model"),
+        Place::server("server", "Model"),
         Place::channel(RESULTS, "Results"),
         Place::sink(READER, "Reader"),
     ];

@@ -57,6 +57,7 @@ mod meter;
 mod moments;
 mod once;
 mod parts;
+mod pipeline;
 mod planned;
 mod policies;
 mod pool;

@@ -15,6 +15,11 @@ pub fn hold(pattern: &str, points: &[(&str, &str)], requests: impl Fn(&str) -> u
 pub fn hold_with(pattern: &str, points: &[(&str, &str)], given: impl Fn(&str) -> String) {
     let scenarios = patterns::find(pattern).expect("the pattern").scenarios();
     assert_eq!(points.iter().map(|(id, _)| *id).collect::<Vec<_>>(), scenarios.map(|s| s.id).collect::<Vec<_>>());
+    hold_points(pattern, points, given);
+}
+
+/// The same for some of its scenarios.
+pub fn hold_points(pattern: &str, points: &[(&str, &str)], given: impl Fn(&str) -> String) {
     for (id, point) in points {
         let preset = if id.is_empty() { String::new() } else { format!("preset={id}&") };
         for seed in 0..200 {

@@ -63,6 +63,11 @@ impl<O> PipelineStageHandle<O> {
         self.group.error()
     }
 
+    /// What cancels its workers: its own group, or its pipeline's.
+    pub fn group(&self) -> &ErrorGroup {
+        &self.group
+    }
+
     /// Leaves its workers to themselves, as a program does that forgets them.
     pub fn leak(self) {
         self.crew.leak();

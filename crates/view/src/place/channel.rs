@@ -122,7 +122,12 @@ impl Face for Channel {
     fn after(&self, here: Here<'_, '_>, level: usize) -> f64 {
         // Lanes that begin at its wall need some room; what ends in a pipe says itself how much it needs.
         let lanes = here.feeds().is_none_or(|next| next.face().has_lanes());
-        if lanes { step([18.0, 13.0, 8.0, 6.0], level) } else { 0.0 }
+        match capacity(here) {
+            _ if lanes => step([18.0, 13.0, 8.0, 6.0], level),
+            // Its one word is wider than it is.
+            Some(0) => step([0.0, 14.0, 0.0, 0.0], level),
+            _ => 0.0,
+        }
     }
 
     fn walls(&self, here: Here<'_, '_>, frame: Frame) -> Frame {

@@ -26,8 +26,8 @@
 //! The functions `ProcessBatchFrames` and `ReadPump` of the concurrency document of an interview platform. There is no code beside that
 //! document, so there is nothing shipped that could differ from it. Batch size and service time are not given there.
 
-mod detail;
 mod presets;
+mod report;
 
 use millrace_engine::{Env, Job, StationSpec, Task};
 use millrace_parts::{Either, Permit, Rx, Semaphore, Tx, WaitGroup, channel, select2};
@@ -99,7 +99,7 @@ pub static PATTERN: Pattern = Pattern {
     file: file!(),
     home: (StationKind::Sink, "caller"),
     ceiling: |values, _| upstream::ceiling(values, Some(values.count("at-once")).filter(|n| *n > 0)),
-    detail: Some(|_| Box::new(detail::Batches::default())),
+    detail: Some(|_| Box::new(report::Batches::default())),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

@@ -27,8 +27,8 @@
 //! The `FrameProcessor` of the concurrency document of an interview platform. There is no code beside that document, so there is nothing shipped that
 //! could differ from it: what goes wrong here is what its own listing does. Workers and service time are not given there.
 
-mod detail;
 mod presets;
+mod report;
 
 use millrace_engine::{Carries, Env, Job};
 use millrace_parts::{Crew, Either, Rx, Tx, WaitGroup, Watch, at_most, channel, select2};
@@ -130,7 +130,7 @@ pub static PATTERN: Pattern = Pattern {
     home: (StationKind::Sink, READER),
     ideal,
     ceiling: |values, _| upstream::ceiling(values, Some(values.count("workers"))),
-    detail: Some(|_| Box::new(detail::Frames::default())),
+    detail: Some(|_| Box::new(report::Frames::default())),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

@@ -22,6 +22,7 @@ mod charts;
 mod cond;
 mod condition;
 mod console;
+mod context;
 mod coordination;
 mod counts;
 mod crowd;

@@ -225,6 +225,15 @@ impl Env {
         station
     }
 
+    /// Opens a station on behalf of a line that was taken before: where it comes from can be read of it.
+    pub fn open_from(&self, site: &'static Location<'static>, spec: StationSpec<'_>) -> StationId {
+        let outer = self.core.site.get();
+        self.core.site.set(outer.or(Some(site)));
+        let station = self.open(spec);
+        self.core.site.set(outer);
+        station
+    }
+
     /// Closes a station that holds nothing any more: a worker that was let go, a client that went away.
     pub fn close(&self, station: StationId) {
         self.emit(EventKind::Closed { station });

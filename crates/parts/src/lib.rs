@@ -25,6 +25,7 @@ mod breaker;
 mod bulkhead;
 mod channel;
 mod cond;
+mod context;
 mod crew;
 mod error_group;
 mod hedge;
@@ -36,6 +37,7 @@ mod retry_budget;
 mod rw_lock;
 mod select;
 mod semaphore;
+mod signal;
 mod stack;
 mod stay;
 mod ticker;
@@ -55,8 +57,9 @@ pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass
 pub use bulkhead::{Bulkhead, BulkheadSettings, Crowded};
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use cond::{Cond, WaitFor};
+pub use context::{CANCEL_ORDER, CLOSING, Context, DEADLINE, DETACHED, Ended, LEAKED, Leak, OPEN, Scope};
 pub use crew::{Crew, JoinCrew, KILL_WORKER, Worker};
-pub use error_group::{Cancelled, ErrorGroup, GroupError};
+pub use error_group::{ErrorGroup, GroupError};
 pub use hedge::{Hedge, HedgePolicy, Hedged, Trigger};
 pub use limiter::{
     Account, Admission, Allowance, Decision, FixedWindow, Gcra, KeyedLimiter, LeakyBucket, Limiter, LimiterSettings,
@@ -69,6 +72,7 @@ pub use retry_budget::RetryBudget;
 pub use rw_lock::{Prefer, RwLock};
 pub use select::{Either, select2};
 pub use semaphore::{Acquire, Order, Permit, Semaphore};
+pub use signal::{Given, Guard};
 pub use stack::{Came, Stack, StackSettings};
 pub use ticker::{Tick, Ticker};
 pub use timeout::{Elapsed, at_most, timeout};

@@ -109,7 +109,7 @@ impl PipelineStage {
                     // A function that is told of the whole pipeline's cancellation stops in the middle of its work.
                     let result = match watches_input {
                         false => work.await,
-                        true => match group.guard(&env, work).await {
+                        true => match group.guard(work).await {
                             Some(result) => result,
                             None => return,
                         },

@@ -177,7 +177,7 @@ impl IconName {
             IconName::Pool => "pool",
             IconName::Gate => "gate",
             IconName::Stages => "stages",
-            IconName::Select => "select",
+            IconName::Select => "ways",
             IconName::Bucket => "bucket",
             IconName::Permits => "permits",
             IconName::Lock => "lock",

@@ -112,10 +112,8 @@ pub fn focus_neighbour(event: &web_sys::Event, outer: &str, inner: &str, next: b
 /// Selects the text of the first field that a selector finds, and puts the focus there.
 pub fn select(selector: &str) {
     focus(selector);
-    let select =
-        find(selector).and_then(|field| js_sys::Reflect::get(&field, &"select".into()).ok().map(|f| (field, f)));
-    if let Some((field, select)) = select {
-        let _selected = select.dyn_into::<js_sys::Function>().map(|select| select.call0(&field));
+    if let Some(field) = find(selector).and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+        field.select();
     }
 }
 

@@ -71,6 +71,7 @@ mod retry;
 mod rw_lock;
 mod scenarios;
 mod scripts;
+mod select;
 mod semaphore;
 mod server_faults;
 mod servers;

@@ -72,6 +72,7 @@ fn what_can_be_tried_is_possible_and_can_be_taken_back() {
         hold(!before.has_tried(trial), "it is done before anybody did it");
         let mut tried = before.clone();
         tried.try_out(trial);
+        hold(tried.misfits().is_empty(), "its values cannot stand together");
         let written = link::encode(&tried);
         // A pattern of the tests alone is in no link.
         let opened = match link::decode(&written) {
@@ -93,7 +94,7 @@ fn what_can_be_tried_is_possible_and_can_be_taken_back() {
 fn fault_of(deed: &Deed, scenario: &Scenario) -> Option<String> {
     match deed {
         Deed::Value(key, text) => {
-            scenario.clone().set(key, text).err().map(|problem| format!("{key}={text}: {}", problem.message()))
+            scenario.clone().set_one_of_several(key, text).err().map(|problem| format!("{key}={text}: {}", problem.message()))
         }
         Deed::Fault { name, magnitude, .. } => match scenario.fault(name) {
             None => Some(format!("there is no fault {name}")),

@@ -70,7 +70,7 @@ pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
 pub use retry::{Retry, RetryPolicy, Stop, Tried, Verdict};
 pub use retry_budget::RetryBudget;
 pub use rw_lock::{Prefer, RwLock};
-pub use select::{Either, select2};
+pub use select::{Case, Either, SelectAny, select_any, select2};
 pub use semaphore::{Acquire, Order, Permit, Semaphore};
 pub use signal::{Given, Guard};
 pub use stack::{Came, Stack, StackSettings};

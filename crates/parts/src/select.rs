@@ -1,8 +1,8 @@
-//! The start of select: wait for the first of two, and where both are ready, pick one by lot, as Go does.
+//! Select: wait for the first of two, or of any number, and where several are ready, pick one by lot, as Go does.
 //!
-//! The lot is drawn by polling in random order, so each ready case is equally likely. The other one is dropped, which
-//! cancels it: a receive that was already handed a value gives it back. The task waits once, at the select, whatever its
-//! cases wait for.
+//! The lot is drawn by polling in random order, so each ready case is equally likely. The others are dropped, which
+//! cancels them: a receive that was already handed a value gives it back. The task waits once, at the select, whatever its
+//! cases wait for. A case that is a nil channel in Go is left out here, or is `std::future::pending()`; a default is [`SelectAny::or_default`].
 
 use millrace_engine::Env;
 use millrace_trace::{StationId, Wait};
@@ -70,5 +70,69 @@ fn one_of<T>(
     match a(cx) {
         Poll::Pending => b(cx),
         ready => ready,
+    }
+}
+
+/// One of several cases.
+pub type Case<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Waits for the first of any number of futures of one kind; for ever where there is none.
+#[track_caller]
+pub fn select_any<'a, T>(env: &Env, cases: Vec<Case<'a, T>>) -> SelectAny<'a, T> {
+    SelectAny { env: env.clone(), serial: env.serial(), polls: 0, site: Location::caller(), cases }
+}
+
+/// The future of [`select_any`]: which of them it was, counted from nought, and what came of it.
+#[must_use = "futures do nothing unless polled"]
+pub struct SelectAny<'a, T> {
+    env: Env,
+    serial: u64,
+    polls: u32,
+    site: &'static Location<'static>,
+    cases: Vec<Case<'a, T>>,
+}
+
+impl<T> std::fmt::Debug for SelectAny<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SelectAny({} cases)", self.cases.len())
+    }
+}
+
+impl<T> SelectAny<'_, T> {
+    /// With a default: does not wait where none is ready, and has nothing then.
+    pub fn or_default(mut self) -> impl Future<Output = Option<(usize, T)>> {
+        std::future::poll_fn(move |cx| {
+            Poll::Ready(match self.poll_cases(cx) {
+                Poll::Ready(first) => Some(first),
+                Poll::Pending => None,
+            })
+        })
+    }
+
+    /// Polls the cases in an order by lot until one is ready.
+    fn poll_cases(&mut self, cx: &mut Context<'_>) -> Poll<(usize, T)> {
+        let mut lot = self.env.draw("select", self.serial, self.polls);
+        self.polls += 1;
+        let mut left: Vec<usize> = (0..self.cases.len()).collect();
+        while !left.is_empty() {
+            let index = left.swap_remove(lot.below(left.len() as u64) as usize);
+            let Some(case) = self.cases.get_mut(index) else { continue };
+            if let Poll::Ready(value) = self.env.muted(|| case.as_mut().poll(cx)) {
+                return Poll::Ready((index, value));
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl<T> Future for SelectAny<'_, T> {
+    type Output = (usize, T);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<(usize, T)> {
+        let first = self.poll_cases(cx);
+        if first.is_pending() && self.polls == 1 {
+            self.env.waits(Wait::Select, StationId::NONE, self.site);
+        }
+        first
     }
 }

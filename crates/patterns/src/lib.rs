@@ -63,6 +63,7 @@ pub mod policy_pipeline;
 pub mod rate_limiter;
 pub mod retry;
 pub mod rw_lock;
+pub mod select;
 pub mod semaphore;
 pub mod sequential;
 pub mod wait_group;
@@ -82,6 +83,7 @@ pub static ALL: &[&Pattern] = catalogue![
     pipeline,
     cond,
     once,
+    select,
     semaphore,
     rw_lock,
     frame_processor,

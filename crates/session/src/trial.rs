@@ -37,8 +37,8 @@ impl Scenario {
         for deed in trial.does {
             match deed {
                 Deed::Value(key, text) => {
-                    // A test holds that every trial can be done.
-                    let _unfit = self.set(key, text);
+                    // A test holds that every trial can be done, and that its values stand together.
+                    let _unfit = self.set_one_of_several(key, text);
                 }
                 Deed::Fidelity(fidelity) => self.fidelity = *fidelity,
                 Deed::Beside(key, text) => match Fidelity::from_id(text).filter(|_| *key == "fidelity") {

@@ -48,7 +48,7 @@ pub static PATTERN: Pattern = Pattern {
     name: "Hedge",
     title: "Hedged requests",
     group: "Resilience",
-    glyph: "select",
+    glyph: "ways",
     fields: Params::fields,
     scene,
     measures: |_| {

@@ -7,6 +7,9 @@ use crate::number;
 use crate::place::{Here, OnPhone};
 use crate::shape::{Ink, Sheet, cut, text_width};
 
+/// The least height of what is drawn in full.
+const LEAST: f64 = 90.0;
+
 /// Where things are on a phone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrangement {
@@ -43,6 +46,9 @@ impl Arrangement {
         let beside = called.iter().copied().find(stands_beside);
         let (mut bands, mut strips) = (Vec::new(), Vec::new());
         let (mut top, mut bottom) = (0.0, h - 20.0);
+        // Where bands would leave no room for what is drawn in full, they are strips.
+        let high = |here: Here<'_, '_>| if let OnPhone::Band(h) = kind(here) { h } else { 0.0 };
+        let has_room = scene.all().map(high).sum::<f64>() + LEAST <= h;
         // What lanes run through and cannot stand beside them stands above them.
         let is_above = |here: &Here<'_, '_>| here.index() < main.index() || called.contains(&here.index());
         let (above, below): (Vec<_>, Vec<_>) = scene.all().partition(is_above);
@@ -51,7 +57,7 @@ impl Arrangement {
             match kind(here) {
                 _ if Some(here.index()) == beside || here.index() == main.index() => {}
                 OnPhone::Note => {}
-                OnPhone::Band(h) => bands.push((here.index(), frame(h))),
+                OnPhone::Band(h) if has_room => bands.push((here.index(), frame(h))),
                 _ => strips.push((here.index(), frame(strips::STRIP))),
             }
         };

@@ -88,3 +88,4 @@ mod trials;
 mod tries_on_stage;
 mod way;
 mod weights;
+mod work_pool;

@@ -35,6 +35,7 @@ type Hire = Box<dyn Fn(&Rc<Shared>, Worker) -> Task<()>>;
 
 struct Shared {
     env: Env,
+    station: StationId,
     name: String,
     hire: Hire,
     places: RefCell<Vec<Place>>,
@@ -74,6 +75,7 @@ impl Crew {
         let site = Location::caller();
         let shared = Rc::new(Shared {
             env: env.clone(),
+            station: parent,
             name: name.to_owned(),
             hire: Box::new(move |shared, worker| {
                 let (body, crew) = (work(worker), shared.clone());
@@ -134,6 +136,11 @@ impl Crew {
         places.into_iter().filter_map(|place| place.task).for_each(Task::detach);
     }
 
+    /// The station of all of them together.
+    pub fn station(&self) -> StationId {
+        self.shared.station
+    }
+
     /// How many workers there are at most.
     pub fn size(&self) -> usize {
         self.shared.places.borrow().len()
@@ -155,6 +162,13 @@ pub struct JoinCrew {
     crew: Crew,
     site: &'static Location<'static>,
     waiting: bool,
+}
+
+impl JoinCrew {
+    /// Whether the last worker is done.
+    pub fn is_over(&self) -> bool {
+        self.crew.shared.over.get()
+    }
 }
 
 impl Future for JoinCrew {

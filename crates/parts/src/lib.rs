@@ -46,6 +46,7 @@ mod wait_group;
 mod waiters;
 mod watch;
 mod window;
+mod work_pool;
 
 pub use adaptive_limit::{
     AdaptiveLimit, Aimd, Gradient2, Gradient2Settings, LimitRule, Limited, Sample, Underway, Vegas,
@@ -79,3 +80,4 @@ pub use timeout::{Elapsed, at_most, timeout};
 pub use wait_group::WaitGroup;
 pub use watch::{Until, Watch};
 pub use window::{Counts, Mark, SlidingWindow, Window};
+pub use work_pool::{Stopped, WorkPool};

@@ -68,6 +68,7 @@ pub mod semaphore;
 pub mod sequential;
 pub mod wait_group;
 pub mod worker_pool;
+pub mod worker_pools;
 
 /// The patterns of these modules.
 macro_rules! catalogue {
@@ -88,6 +89,7 @@ pub static ALL: &[&Pattern] = catalogue![
     rw_lock,
     frame_processor,
     batch_fan_out,
+    worker_pools,
     rate_limiter,
     circuit_breaker,
     retry,

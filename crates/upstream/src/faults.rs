@@ -100,11 +100,16 @@ fn of(server: ServerName, whose: Option<&str>) -> Vec<FaultSpec> {
 /// The faults of the default server, and the one that kills a worker, for scenes with a crew.
 pub fn faults_with_crew() -> Vec<FaultSpec> {
     let mut all = faults();
-    all.push(FaultSpec::of_program(
+    all.push(kill_worker());
+    all
+}
+
+/// The fault that kills a worker, for scenes with a crew that calls nobody.
+pub fn kill_worker() -> FaultSpec {
+    FaultSpec::of_program(
         (KILL_WORKER, "Kill worker"),
         "A worker goes away, with the request it has in hand, and comes back when the fault is lifted.",
         FaultUnit::Member,
         (1, 1, 1_024),
-    ));
-    all
+    )
 }

@@ -25,7 +25,9 @@ mod walk;
 
 pub use ceiling::{ceiling, tried};
 pub use evidence::{Evidence, Failure, Witness};
-pub use faults::{BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER, faults, faults_of, faults_with_crew};
+pub use faults::{
+    BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER, faults, faults_of, faults_with_crew, kill_worker,
+};
 pub use general::{General, Service};
 pub use limited::{Limited, Limits};
 pub use load::Load;

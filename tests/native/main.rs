@@ -19,6 +19,7 @@ mod bulkhead;
 mod calls;
 mod channel;
 mod charts;
+mod channels;
 mod cond;
 mod condition;
 mod console;

@@ -52,6 +52,7 @@ pub mod backpressure;
 pub mod batch_fan_out;
 pub mod batch_processor;
 pub mod bulkhead;
+pub mod channels;
 pub mod circuit_breaker;
 pub mod cond;
 pub mod elevator;
@@ -84,6 +85,7 @@ pub static ALL: &[&Pattern] = catalogue![
     pipeline,
     cond,
     once,
+    channels,
     select,
     semaphore,
     rw_lock,

@@ -18,8 +18,8 @@ mod bulkhead;
 #[cfg(feature = "cli")]
 mod calls;
 mod channel;
-mod charts;
 mod channels;
+mod charts;
 mod cond;
 mod condition;
 mod console;

@@ -93,9 +93,11 @@ fn what_can_be_tried_is_possible_and_can_be_taken_back() {
 /// Why something cannot be done with a scenario.
 fn fault_of(deed: &Deed, scenario: &Scenario) -> Option<String> {
     match deed {
-        Deed::Value(key, text) => {
-            scenario.clone().set_one_of_several(key, text).err().map(|problem| format!("{key}={text}: {}", problem.message()))
-        }
+        Deed::Value(key, text) => scenario
+            .clone()
+            .set_one_of_several(key, text)
+            .err()
+            .map(|problem| format!("{key}={text}: {}", problem.message())),
         Deed::Fault { name, magnitude, .. } => match scenario.fault(name) {
             None => Some(format!("there is no fault {name}")),
             Some(fault) => (!(fault.min..=fault.max).contains(magnitude)).then(|| format!("{name} of {magnitude}")),

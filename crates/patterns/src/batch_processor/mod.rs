@@ -24,9 +24,9 @@
 //! The batch processor of a strategy for an interview platform, which never left its document: `Add` under a lock, a flush at the size and
 //! at each tick, each flush handed to a new task, and no way to stop it.
 
-mod detail;
 mod params;
 mod presets;
+mod report;
 
 use millrace_engine::{Env, Job, Task};
 use millrace_parts::{Arrivals, Batcher, Either, Semaphore, WaitGroup, select2};
@@ -64,7 +64,7 @@ pub static PATTERN: Pattern = Pattern {
                    ticker, and each flush goes to a goroutine of its own, of which there may be any number.",
     ),
     file: file!(),
-    detail: Some(|_| Box::<detail::Batches>::default()),
+    detail: Some(|_| Box::<report::Batches>::default()),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

@@ -22,8 +22,8 @@
 //! Planned by a collection of Go concurrency patterns as *select statement* and never built. The rules are those of Go: a case by lot
 //! among those that are ready, nil never ready, closed always ready with the zero value.
 
-mod detail;
 mod presets;
+mod report;
 
 use millrace_engine::{Env, Job};
 use millrace_parts::{Case, Crew, Rx, Tx, channel, select_any};
@@ -132,7 +132,7 @@ pub static PATTERN: Pattern = Pattern {
         Check::ALL_LEFT,
     ],
     file: file!(),
-    detail: Some(|values| Box::new(detail::Picks::new(values))),
+    detail: Some(|values| Box::new(report::Picks::new(values))),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };

@@ -19,7 +19,8 @@ pub fn sheets(told: &Told<'_>) -> Vec<Sheet> {
     }
     sheets.push(goodput(told));
     if calls {
-        sheets.extend(server_times(told));
+        // Where there is no server nobody answers.
+        sheets.extend(told.spec.has_server().then(|| server_times(told)).into_iter().flatten());
         sheets.extend(told.measures.iter().filter_map(|measure| declared(told, measure)));
     }
     sheets.extend(in_flight(told));

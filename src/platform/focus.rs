@@ -1,33 +1,61 @@
 //! The focus of who works by keyboard, when what has it goes away: a button that closes what it stands in, a row that is taken out.
 //!
 //! Browsers let it fall to the page's body then, and the next Tab begins at the top. Here it goes to the nearest place that is left of
-//! where it was. It is looked at once a frame, for whoever takes a control away; who uses a pointer or a finger loses nothing by it,
+//! where it was. Who has it is noted as it comes, because a key may take away what has had it for less than a frame; whether it is gone is
+//! looked at once a frame, for whoever takes a control away; who uses a pointer or a finger loses nothing by it,
 //! and a finger would have a keyboard come up.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement};
 
 /// What can have the focus by Tab.
 const TABBED: &str = ":is(a[href], button, input, select, textarea, [tabindex]):not([tabindex='-1'], :disabled)";
 
 /// What has the focus, and what that stands in, from the inside out; empty where nothing has it, or not by keyboard.
-#[derive(Debug, Default)]
-pub struct Focus(Vec<Element>);
+#[derive(Clone, Debug, Default)]
+pub struct Focus(Rc<RefCell<Vec<Element>>>);
 
 impl Focus {
-    /// Sees who has the focus, and gives it on where that one is gone.
-    pub fn look(&mut self) {
-        let Some(document) = web_sys::window().and_then(|w| w.document()) else { return };
+    /// Notes from now on who gets it, as long as the page lives.
+    pub fn noted() -> Focus {
+        let focus = Focus::default();
+        let known = focus.clone();
+        let listener = Closure::<dyn FnMut()>::new(move || {
+            let _somebody = known.note();
+        });
+        if let Some(document) = web_sys::window().and_then(|w| w.document()) {
+            let _added = document.add_event_listener_with_callback("focusin", listener.as_ref().unchecked_ref());
+        }
+        listener.forget();
+        focus
+    }
+
+    /// Notes who has it. Whether anybody does.
+    fn note(&self) -> bool {
+        let Some(document) = web_sys::window().and_then(|w| w.document()) else { return true };
         let body = document.body().map(Element::from);
-        match document.active_element().filter(|active| Some(active) != body.as_ref()) {
-            Some(active) if self.0.first() == Some(&active) => {}
-            Some(active) => self.0 = chain(active),
-            None => self.give_on(),
+        let Some(active) = document.active_element().filter(|active| Some(active) != body.as_ref()) else {
+            return false;
+        };
+        if self.0.borrow().first() != Some(&active) {
+            let around = chain(active);
+            self.0.replace(around);
+        }
+        true
+    }
+
+    /// Gives it on where whoever had it is gone.
+    pub fn look(&self) {
+        if !self.note() {
+            self.give_on();
         }
     }
 
-    fn give_on(&mut self) {
-        let chain = std::mem::take(&mut self.0);
+    fn give_on(&self) {
+        let chain = self.0.take();
         let Some((last, around)) = chain.split_first() else { return };
         if is_there(last) && !last.matches(":disabled").unwrap_or(false) {
             // Somebody has let go of it.

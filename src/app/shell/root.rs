@@ -263,7 +263,7 @@ fn not_yet(page: &Page) -> Html {
 fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, side_runs: &Rc<RefCell<SideRuns>>) {
     let (dispatcher, lab, side_runs) = (state.dispatcher(), lab.clone(), side_runs.clone());
     use_effect_on((), move || {
-        let (mut looked, mut stale, mut focus) = (0.0, false, Focus::default());
+        let (mut looked, mut stale, focus) = (0.0, false, Focus::noted());
         clock::FrameLoop::start(move |now| {
             focus.look();
             let (changed, busy) = {

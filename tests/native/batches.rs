@@ -2,14 +2,15 @@
 //! of the process loses.
 
 use crate::coordination::detail;
-use crate::pool::{PHONE, WIDE, seen};
+use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
 use crate::program::{Log, run};
 use crate::promises::hold_with;
 use millrace::engine::Env;
 use millrace::parts::{Batcher, BatcherSettings, timeout};
+use millrace::session::Scenario;
 use millrace::spec::Flush;
 use millrace::trace::{Outcome, Span, StationKind};
-use millrace::view::scene::{draw, items};
+use millrace::view::scene::items;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -195,11 +196,7 @@ fn nothing_of_it_leaves_the_canvas_however_large_a_batch_is() {
         for items in [1, 20, 99, 200, 201, 10_000] {
             let link = format!("batch-processor?batch-size={items}&stop-at=1400ms");
             for ms in [900, 1_410] {
-                for shape in seen(&link, ms, size, draw) {
-                    let (left, top, right, bottom) = crate::stage::bounds(&shape);
-                    let inside = left >= -0.5 && top >= -0.5 && right <= size.0 + 0.5 && bottom <= size.1 + 0.5;
-                    assert!(inside, "{link} at {size:?}: {shape:?}");
-                }
+                stays_on_canvas(Scenario::read(&link).expect("a good link").scenario, ms, size);
             }
         }
     }

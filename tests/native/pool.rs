@@ -18,6 +18,16 @@ pub(crate) fn seen<T>(link: &str, ms: u64, size: (f64, f64), ask: impl FnOnce(&S
     seen_of(Scenario::read(link).expect("a good link").scenario, ms, size, ask)
 }
 
+/// Nothing of a scenario's picture at an instant leaves the canvas.
+pub(crate) fn stays_on_canvas(scenario: Scenario, ms: u64, size: (f64, f64)) {
+    let link = millrace::session::link::encode(&scenario);
+    for shape in seen_of(scenario, ms, size, draw) {
+        let (left, top, right, bottom) = crate::stage::bounds(&shape);
+        let inside = left >= -0.5 && top >= -0.5 && right <= size.0 + 0.5 && bottom <= size.1 + 0.5;
+        assert!(inside, "{link} at {size:?}: {shape:?}");
+    }
+}
+
 pub(crate) fn seen_of<T>(
     scenario: Scenario,
     ms: u64,
@@ -102,11 +112,7 @@ fn nothing_of_it_leaves_the_canvas_however_many_permits_and_callers_there_are() 
         for permits in [1, 5, 24, 25, 1_024] {
             for callers in [1, 20, 3_000] {
                 let link = format!("#/semaphore?permits={permits}&callers={callers}");
-                for shape in seen(&link, 70, size, draw) {
-                    let (left, top, right, bottom) = crate::stage::bounds(&shape);
-                    let inside = left >= -0.5 && top >= -0.5 && right <= size.0 + 0.5 && bottom <= size.1 + 0.5;
-                    assert!(inside, "{link} at {size:?}: {shape:?}");
-                }
+                stays_on_canvas(Scenario::read(&link).expect("a good link").scenario, 70, size);
             }
         }
     }
@@ -178,10 +184,7 @@ fn a_call_through_a_pool_holds_its_permit_while_it_is_at_the_server() {
     let pool = rows.iter().find(|row| row.what == "Permits").expect("the pool");
     assert_eq!(pool.says, "1 of 1 held, 3 waiting");
     for size in [WIDE, PHONE] {
-        for shape in seen_of(gated_scenario(), 30, size, draw) {
-            let (left, top, right, bottom) = crate::stage::bounds(&shape);
-            assert!(left >= -0.5 && top >= -0.5 && right <= size.0 + 0.5 && bottom <= size.1 + 0.5, "{shape:?}");
-        }
+        stays_on_canvas(gated_scenario(), 30, size);
     }
 }
 

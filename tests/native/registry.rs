@@ -250,6 +250,15 @@ fn a_pattern_has_all_its_own_files_and_the_parts_it_imports_to_be_read() {
 }
 
 #[test]
+fn the_file_to_read_first_is_one_that_waits() {
+    // A pattern whose only file that waits is its first opened at its parameters, or at its scenarios.
+    for pattern in patterns::ALL {
+        let first = patterns::sources(pattern)[patterns::read_first(pattern)];
+        assert!(on_disk(first.path).contains(".await") && !first.path.ends_with("/presets.rs"), "{}", first.path);
+    }
+}
+
+#[test]
 fn the_main_task_is_at_home_where_the_results_end_up() {
     for pattern in everyone() {
         for (name, fidelity, values, _) in configurations(pattern) {

@@ -1,14 +1,13 @@
 //! Select over any number of cases: a case by lot among those that are ready, nil never, closed always, and nothing lost whoever gives up.
 
 use crate::coordination::detail;
-use crate::pool::{PHONE, WIDE, seen};
+use crate::pool::{PHONE, WIDE, stays_on_canvas};
 use crate::program::{Log, follow, run};
 use crate::promises::hold_with;
 use millrace::engine::Job;
 use millrace::parts::{Case, channel, select_any, timeout};
 use millrace::session::Scenario;
 use millrace::trace::{Outcome, Span};
-use millrace::view::scene::draw;
 use proptest::prelude::*;
 
 fn picked(link: &str) -> Vec<u64> {
@@ -141,11 +140,8 @@ fn what_each_scenario_shows_is_seen_whatever_the_seed() {
 fn nothing_of_it_leaves_the_canvas_however_many_inputs_there_are() {
     for size in [WIDE, PHONE, (620.0, 320.0)] {
         for inputs in 1..=8 {
-            for shape in seen(&format!("select?inputs={inputs}"), 70, size, draw) {
-                let (left, top, right, bottom) = crate::stage::bounds(&shape);
-                let inside = left >= -0.5 && top >= -0.5 && right <= size.0 + 0.5 && bottom <= size.1 + 0.5;
-                assert!(inside, "{inputs} inputs at {size:?}: {shape:?}");
-            }
+            let link = format!("select?inputs={inputs}");
+            stays_on_canvas(Scenario::read(&link).expect("a good link").scenario, 70, size);
         }
     }
 }

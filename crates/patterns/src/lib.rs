@@ -29,12 +29,18 @@ macro_rules! source {
     };
 }
 
-/// The files of each pattern, by the file it begins in: its own, that one first, and then the parts it uses. From build.rs.
-static SOURCES: &[(&str, &[Source])] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+/// The files of each pattern, by the file it begins in: its own, that one first, and then the parts it uses; and the place of the one to
+/// read first. From build.rs.
+static SOURCES: &[(&str, usize, &[Source])] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
 /// The source files that a pattern runs: the one it begins in, the others of its own, and the parts that it uses.
 pub fn sources(pattern: &Pattern) -> &'static [Source] {
-    SOURCES.iter().find(|(file, _)| *file == pattern.file).map_or(&[], |(_, sources)| *sources)
+    SOURCES.iter().find(|(file, ..)| *file == pattern.file).map_or(&[], |(.., sources)| *sources)
+}
+
+/// Which of them to read first: where it waits.
+pub fn read_first(pattern: &Pattern) -> usize {
+    SOURCES.iter().find(|(file, ..)| *file == pattern.file).map_or(0, |(_, first, _)| *first)
 }
 
 /// The words of each pattern's explanation, by the file it begins in. From build.rs.

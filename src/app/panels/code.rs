@@ -22,8 +22,7 @@ pub fn Code() -> Html {
     let page = use_page();
     let pattern = page.scenario().pattern;
     let files = patterns::sources(pattern);
-    // Where a pattern has several files, the second is the one to look at: the first puts them together.
-    let first = usize::from(pattern.file.ends_with("/mod.rs"));
+    let first = patterns::read_first(pattern);
     // A choice is of a file of one pattern: of another it means nothing, and would fetch a file that nobody asked for.
     let chosen = use_held(|| (pattern.id, first));
     let index = if chosen.0 == pattern.id { chosen.1 } else { first };

@@ -175,10 +175,6 @@ impl Face for Batch<'_> {
         step([28.0, 20.0, 14.0, 10.0], level)
     }
 
-    fn port(&self, _: Here<'_, '_>, frame: Frame) -> f64 {
-        frame.y + 30.0
-    }
-
     fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
         let spot = plan.spot(here.index());
         let words = (spot.frame.x, spot.frame.w);

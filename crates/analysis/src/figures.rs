@@ -8,7 +8,7 @@ use super::measured::Measured;
 use super::rates::Rates;
 use super::sample::{How, Sample};
 use super::series::{self, Series};
-use super::summary::{Summary, percentile};
+use super::summary::{Summary, percentile, sort};
 use super::window::{RatePoint, WindowPoint, closed, instants};
 use millrace_spec::Measure;
 use millrace_trace::{Outcome, SimTime, Span, StationId};
@@ -119,10 +119,13 @@ impl<'a> Figures<'a> {
     }
 
     /// The lengths, each with how many there are of it, by the way of ending.
-    pub fn lengths(self) -> impl Iterator<Item = (Span, How, u64)> + Clone + 'a {
-        let folded = self.folded().flat_map(|folded| folded.lengths().collect::<Vec<_>>());
-        let all = folded.chain(self.kept().map(|sample| (sample.span, sample.how(), 1)));
-        all.filter(|(_, how, _)| how.has_length())
+    pub fn lengths(self) -> Vec<(Span, How, u64)> {
+        // With room for all that are kept: growing by copying took longer than what is done with them.
+        let mut lengths = Vec::with_capacity(self.series().map(|own| own.until(self.events).len()).sum());
+        self.folded().for_each(|folded| lengths.extend(folded.lengths()));
+        lengths.extend(self.kept().map(|sample| (sample.span, sample.how(), 1)));
+        lengths.retain(|(_, how, _)| how.has_length());
+        lengths
     }
 
     /// The windows of what was put together are at least this long, and `step` is a step that none of them exceeds.
@@ -257,7 +260,7 @@ fn outcomes(counts: &Counts) -> [u64; Outcome::ALL.len()] {
 
 /// The percentiles of these nanoseconds; none of none.
 fn point(at: SimTime, mut nanos: Vec<u64>) -> Option<WindowPoint> {
-    nanos.sort_unstable();
+    sort(&mut nanos);
     let (p, n) = (|per_mille| percentile(&nanos, per_mille), nanos.len() as u64);
     (n > 0).then(|| WindowPoint { at, n, p50: p(500), p95: p(950), p99: p(990) })
 }

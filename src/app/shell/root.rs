@@ -278,7 +278,9 @@ fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, side_runs
             if stale && (now - looked >= LOOK_MS || !busy) {
                 looked = now;
                 stale = false;
-                dispatcher.dispatch(Change::Tick);
+                // In a task of its own: a frame that folds hundreds of thousands of events and then shows them answers no click for twice as long.
+                let dispatcher = dispatcher.clone();
+                clock::soon(move || dispatcher.dispatch(Change::Tick));
             }
         })
     });

@@ -172,8 +172,7 @@ fn brief(span: Span) -> String {
 pub fn distribution(told: &Told<'_>, measure: &Measure, (id, title): (&str, &str)) -> Option<Sheet> {
     let so_far = told.so_far();
     let of = so_far.of(measure.id)?;
-    let lengths: Vec<_> = of.lengths().collect();
-    let all = of.summary();
+    let (lengths, all) = (of.lengths(), of.summary());
     let n = number::count(all.map_or(0, |s| s.count));
     let (bars, note) = match measure.unit {
         TimeUnit::Millis => {

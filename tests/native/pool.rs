@@ -95,6 +95,33 @@ fn fifteen_wait_in_rows_and_of_more_the_last_row_says_how_many() {
 }
 
 #[test]
+fn how_much_was_held_goes_back_as_far_as_the_run_does_and_no_further_than_two_seconds() {
+    for size in [WIDE, PHONE] {
+        for (link, ms, back) in [
+            ("#/once", 50, "50 ms"),
+            ("#/semaphore", 70, "100 ms"),
+            ("#/semaphore?callers=400", 1_500, "2 s"),
+            ("#/semaphore?callers=400", 3_500, "2 s"),
+        ] {
+            let all = texts(link, ms, size);
+            for text in ["Held".to_owned(), format!("last {back}"), format!("−{back}")] {
+                assert!(all.contains(&text), "{link} at {ms} ms, {size:?}: {text}: {all:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn on_a_phone_a_pool_before_a_server_has_its_capsules_where_no_lanes_run_through_it() {
+    let holders = |link| items_of(link, PHONE).iter().filter(|title| title.starts_with('#')).count();
+    assert_eq!(holders("#/bulkhead"), 10, "one strip, and nothing below it");
+}
+
+fn items_of(link: &str, size: (f64, f64)) -> Vec<String> {
+    seen(link, 500, size, items).into_iter().map(|item| item.title).collect()
+}
+
+#[test]
 fn holders_and_waiters_can_be_walked_through_and_say_who_is_before_them() {
     for size in [WIDE, PHONE] {
         let all = seen("#/semaphore?permits=2&callers=5&hold=100ms", 70, size, items);

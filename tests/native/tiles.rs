@@ -97,6 +97,14 @@ fn response_is_from_the_intended_start_where_arrivals_are_open_and_two_tiles_hav
 }
 
 #[test]
+fn where_the_stages_work_themselves_and_nobody_is_called_the_response_is_that_of_the_item() {
+    // A frame takes 8, 12 and 120 ms if it waits for nobody; once all are busy the last stage holds up the two before it.
+    let all = of("#/pipeline?preset=frames", 4_000);
+    let p50 = tile(&all, "response-p50").plain.parse::<u64>().expect("a number");
+    assert!((240_000_000..=480_000_000).contains(&p50), "{p50}");
+}
+
+#[test]
 fn an_open_breaker_turns_attempts_away_and_has_no_goodput() {
     let all = of("#/circuit-breaker", 4_900);
     let number = |id| tile(&all, id).plain.parse::<f64>().expect("a number");

@@ -4,7 +4,7 @@
 //! two steps and whose they are. The samples are folded by one mechanism, and charts, tiles, report and race take their lists
 //! from here; none of them may know a measure by name.
 
-use crate::{Role, ServerName, Values};
+use crate::ServerName;
 use millrace_trace::{Span, StationKind};
 
 /// Something that is measured.
@@ -74,16 +74,6 @@ impl Measure {
     pub const LATENCY: &'static str = "latency";
     /// The id of [`Measure::response`].
     pub const RESPONSE: &'static str = "response";
-
-    /// The id of what says how long whoever wanted it waited: from the intended start where jobs have one, or where nobody is called; else
-    /// from the call.
-    pub fn waited(values: &Values) -> &'static str {
-        if values.has_open_arrivals() || values.with_role(Role::Server).is_none() {
-            Measure::RESPONSE
-        } else {
-            Measure::LATENCY
-        }
-    }
 
     /// A measure of all jobs together, in milliseconds.
     pub fn new(id: &'static str, label: &'static str, noun: &'static str, from: Step, to: Step) -> Measure {

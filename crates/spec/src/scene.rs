@@ -1,7 +1,7 @@
 //! What a pattern's picture consists of, without a word about pixels: places in rows and columns, wires, gauges, faults.
 
-use super::FaultSpec;
 use super::place::{Bank, Place, PlaceKind, Regulator};
+use super::{FaultSpec, Measure, Values};
 use millrace_trace::Gauge;
 
 /// A pattern's picture, as data.
@@ -119,6 +119,12 @@ impl SceneSpec {
         self.places()
             .iter()
             .any(|place| matches!(place.kind, PlaceKind::Server | PlaceKind::Attempts(_) | PlaceKind::Layers(_)))
+    }
+
+    /// The id of the measure that says how long whoever wanted it waited: from the intended start where jobs have one, or where nobody is
+    /// called; else from the call.
+    pub fn waited(&self, values: &Values) -> &'static str {
+        if values.has_open_arrivals() || !self.has_server() { Measure::RESPONSE } else { Measure::LATENCY }
     }
 
     /// Whether a request may be tried several times, so that an attempt is something else than a request.

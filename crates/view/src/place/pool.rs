@@ -1,5 +1,5 @@
 //! A pool: a capsule for each thing that can be taken, with who holds it and for how long; who waits, first at the top, left of a bar;
-//! and how much was held in the last two seconds. Too many of them are a bar with a number, and the five that are held longest.
+//! and how much was held lately. Too many of them are a bar with a number, and the five that are held longest.
 
 mod picture;
 mod plot;
@@ -67,7 +67,12 @@ impl Face for Pool {
     }
 
     fn on_phone(&self, here: Here<'_, '_>) -> OnPhone {
-        if is_gate(here) { OnPhone::Strip } else { OnPhone::Main }
+        // Where lanes run through it, those are what there is to see.
+        if is_gate(here) && here.scene.all().any(|other| other.face().has_lanes()) {
+            OnPhone::Strip
+        } else {
+            OnPhone::Main
+        }
     }
 
     fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {

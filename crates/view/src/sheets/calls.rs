@@ -29,7 +29,7 @@ pub fn sheets(told: &Told<'_>) -> Vec<Sheet> {
         Some(measure) if !calls => (measure.clone(), "Distribution"),
         _ => {
             let all = [Measure::latency(), Measure::response()];
-            let waited = Measure::waited(told.values);
+            let waited = told.spec.waited(told.values);
             (
                 all.into_iter().find(|measure| measure.id == waited).unwrap_or_else(Measure::latency),
                 "Response histogram",
@@ -43,7 +43,7 @@ pub fn sheets(told: &Told<'_>) -> Vec<Sheet> {
 /// How long whoever wanted an answer waited: results and errors at their own time, what was given up at its limit. Who was turned away has
 /// no time.
 fn response(told: &Told<'_>) -> Option<Sheet> {
-    let id = Measure::waited(told.values);
+    let id = told.spec.waited(told.values);
     let patience = told.values.patience().filter(|_| id == Measure::LATENCY);
     let chart = of_millis(told, Of::all(id), patience.map(|span| (span, "limit")))?;
     let note = match told.values.patience() {

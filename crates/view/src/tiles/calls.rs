@@ -107,8 +107,8 @@ fn percentiles(seen: &Seen<'_>) -> Vec<Tile> {
 /// What the percentiles are of: how long whoever wanted it waited, or where nobody is called what the pattern declares first that it
 /// measures.
 fn headline(seen: &Seen<'_>) -> &'static str {
-    let declared = seen.measures.first().map(|measure| measure.id);
-    declared.filter(|_| !seen.scene.spec.has_server()).unwrap_or_else(|| Measure::waited(seen.scene.values))
+    let (declared, spec) = (seen.measures.first().map(|measure| measure.id), seen.scene.spec);
+    declared.filter(|_| !spec.has_server()).unwrap_or_else(|| spec.waited(seen.scene.values))
 }
 
 /// How many jobs wait at a station that they have to get past: all in a channel, and those whose turn at a pool has not come. None

@@ -8,8 +8,16 @@ use crate::scene::{Detail, Frame, Look};
 use crate::shape::{Ink, Point, Shape, Sheet, bold_width, crisp, text_width};
 use millrace_trace::{SimTime, Span, UNLIMITED};
 
-/// How far back the ribbon goes.
-const RIBBON: Span = Span::secs(2);
+/// How far back the ribbon may go. The least that reaches to the start is enough: a run that is over in 50 ms fills it.
+const RIBBON: [(Span, &str); 6] = [
+    (Span::millis(50), "50 ms"),
+    (Span::millis(100), "100 ms"),
+    (Span::millis(200), "200 ms"),
+    (Span::millis(500), "500 ms"),
+    (Span::secs(1), "1 s"),
+    LONGEST,
+];
+const LONGEST: (Span, &str) = (Span::secs(2), "2 s");
 
 /// Draws waiters, bar, capsules and ribbon.
 pub(super) fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, state: &State, plot: &Plot) {
@@ -202,16 +210,17 @@ pub(super) fn level(sheet: &mut Sheet, look: &Look<'_>, state: &State, bar: Fram
     sheet.fill((bar.x, bar.y), (bar.w * share, bar.h), 2.0, p.running);
 }
 
-/// How many were held in the last two seconds.
+/// How many were held lately.
 fn ribbon(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, state: &State, frame: Frame) {
     let p = look.palette;
     sheet.text((frame.x, frame.y + 10.0), "Held", Ink::new(p.ink).medium());
-    sheet.text((frame.right(), frame.y + 10.0), "last 2 s", Ink::new(p.ink_3).end());
+    let (back, window) = RIBBON.into_iter().find(|(back, _)| back.0 >= look.now.0).unwrap_or(LONGEST);
+    sheet.text((frame.right(), frame.y + 10.0), format!("last {window}"), Ink::new(p.ink_3).end());
     let chart = Frame { x: frame.x + 26.0, y: frame.y + 20.0, w: frame.w - 26.0, h: frame.h - 40.0 };
     let most = u64::from(if state.whole == UNLIMITED { 1 } else { state.whole }).max(1);
     let y = |held: u64| chart.bottom() - chart.h * held.min(most) as f64 / most as f64;
-    let start = look.now.0.saturating_sub(RIBBON.0);
-    let x = |at: u64| chart.right() - (look.now.0 - at.max(start)) as f64 / RIBBON.0 as f64 * chart.w;
+    let start = look.now.0.saturating_sub(back.0);
+    let x = |at: u64| chart.right() - (look.now.0 - at.max(start)) as f64 / back.0 as f64 * chart.w;
     let past: Vec<(SimTime, u64)> = here.scene.recent.held(here.id()).collect();
     let ends = past.iter().skip(1).map(|(at, _)| at.0).chain(std::iter::once(look.now.0));
     let (mut area, mut last) = (vec![(x(start), chart.bottom())], x(start));
@@ -239,6 +248,6 @@ fn ribbon(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, state: &State,
     sheet.text((chart.x - 5.0, y(most) + 4.0), number::count(most), Ink::new(p.ink_3).end());
     sheet.text((chart.x - 5.0, chart.bottom()), "0", Ink::new(p.ink_3).end());
     let base = chart.bottom() + 15.0;
-    sheet.text((chart.x, base), "−2 s", Ink::new(p.ink_3));
+    sheet.text((chart.x, base), format!("−{window}"), Ink::new(p.ink_3));
     sheet.text((chart.right(), base), "now", Ink::new(p.ink_3).end());
 }

@@ -56,8 +56,16 @@ impl Plot {
         // Below each how long it is held, where there is room for that; at the least they touch.
         let ages = if small { 9.0 } else { 28.0 };
         let pitch = (size.0 + gap, (size.1 + ages).min(room).max(size.1.min(room)));
-        let under = top + lines * pitch.1 + 14.0;
-        let chart = right.bottom() - under;
+        let capsules_end = top + lines * pitch.1 + 14.0;
+        // On a phone below those who wait too, over the whole width.
+        let (under, below) = match small {
+            true => (
+                capsules_end.max(area.y + most as f64 * ROW + 14.0),
+                Frame { x: waiters.x, w: area.right() - waiters.x, ..area },
+            ),
+            false => (capsules_end, right),
+        };
+        let chart = area.bottom() - under;
         Plot {
             waiters,
             rows,
@@ -67,7 +75,7 @@ impl Plot {
             first: (right.x, top),
             capsules,
             level: many.then_some(Frame { h: 40.0, ..right }),
-            ribbon: (!small && chart >= CHART).then_some(Frame { y: under, h: chart.min(150.0), ..right }),
+            ribbon: (chart >= CHART).then_some(Frame { y: under, h: chart.min(150.0), ..below }),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::coordination::detail;
 use crate::program::follow;
+use crate::promises::hold_with;
 use millrace::engine::Progress;
 use millrace::trace::Wait;
 use serde_json::json;
@@ -42,4 +43,10 @@ fn the_writers_take_as_long_as_the_slowest_and_so_do_the_readers() {
         let end = follow(&format!("channels?seed=s{seed}")).end().expect("it ends");
         assert!(end.0 < 2_000_000_000, "seed {seed}: {end:?}");
     }
+}
+
+#[test]
+fn what_both_scenarios_promise_holds_over_two_hundred_seeds() {
+    let points = [("", "every value arrived"), ("one-too-many", "a writer waited for room that nobody would make")];
+    hold_with("channels", &points, |_| String::new());
 }

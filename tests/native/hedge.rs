@@ -1,6 +1,7 @@
 //! Hedging: the first success wins and cancels the others in that instant, and nobody is asked after that.
 
 use crate::program::{Guard, Log, follow, run, run_any};
+use crate::promises::hold_points;
 use millrace::engine::{Env, Progress};
 use millrace::parts::{Hedge, HedgePolicy, Hedged, RetryBudget, Trigger};
 use millrace::spec::CheckKind;
@@ -232,6 +233,11 @@ fn a_hedge_cuts_the_tail_and_one_that_is_too_early_doubles_the_load_whatever_the
         assert_eq!(made, Some(300), "seed {seed}: each request is asked twice");
     }
     assert!(shorter >= 190, "the slowest of a thousand is quicker with a hedge for {shorter} of 200 seeds");
+}
+
+#[test]
+fn what_the_other_scenarios_of_hedges_promise_holds_over_two_hundred_seeds() {
+    hold_points("hedge", &["", "errors"].map(|id| (id, "a request was asked twice")), |_| "requests=300".to_owned());
 }
 
 #[test]

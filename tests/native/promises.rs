@@ -6,7 +6,7 @@ use millrace::session::Scenario;
 use millrace::spec::CheckKind;
 
 /// Runs each scenario of a pattern, `""` for its defaults, on two hundred seeds, with as many requests as it takes to see its point: the *sometimes*
-/// check that it is paired with. Every scenario has to have one.
+/// check that it is paired with; `""` where only what must always hold is looked at. Every scenario has to be there.
 pub fn hold(pattern: &str, points: &[(&str, &str)], requests: impl Fn(&str) -> u32) {
     hold_with(pattern, points, |id| format!("requests={}", requests(id)));
 }

@@ -1,6 +1,7 @@
 //! Trying again: how often, how long the waits are, out of whose budget, and that nobody who has gone tries any more.
 
 use crate::program::{Log, Over, follow, run, run_any};
+use crate::promises::hold_points;
 use millrace::engine::{Env, Progress, Reply};
 use millrace::parts::{Backoff, Grows, Jitter, Retry, RetryBudget, RetryPolicy, Stop, Verdict};
 use millrace::spec::CheckKind;
@@ -299,6 +300,12 @@ fn with_a_budget_the_same_outage_is_over_when_it_is_over_whatever_the_seed() {
     let ends = ends_of("budget", 200);
     let least = ends.iter().copied().fold(1.0, f64::min);
     assert!(least > 0.95, "at the end of a run {least} of the requests are answered");
+}
+
+#[test]
+fn what_the_other_scenarios_of_retries_promise_holds_over_two_hundred_seeds() {
+    let points = ["", "tiers", "linear", "herd", "retry-after"].map(|id| (id, "a request was tried again"));
+    hold_points("retry", &points, |id| if id.is_empty() { "requests=60".to_owned() } else { String::new() });
 }
 
 #[test]

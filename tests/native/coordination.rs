@@ -1,9 +1,11 @@
 //! What the tests of the coordination patterns have in common: what a link's run reports of its own, and what a program leaves that is given up.
 
-use crate::program::{finish, follow};
+use crate::program::{Over, finish, follow};
 use millrace::engine::{Progress, Run, Seed, Setup};
 use millrace::parts::timeout;
-use millrace::spec::{Fidelity, Pattern, Values};
+use millrace::patterns;
+use millrace::session::Scenario;
+use millrace::spec::{Fidelity, Pattern, Preset, Values};
 use millrace::trace::{SimTime, Span};
 use serde_json::{Map, Value as Json};
 
@@ -16,6 +18,15 @@ pub fn detail(link: &str) -> Map<String, Json> {
 
 /// Whoever waits for a pattern gives up at an instant, in milliseconds: no request stays inside, and no task goes on.
 pub fn given_up_leaves_nothing(pattern: &'static Pattern, values: &Values, seed: u32, ms: u64) {
+    let (over, until) = given_up(pattern, values, seed, ms);
+    assert_eq!(over.progress, Progress::Drained);
+    assert_eq!(over.ledger.tally.in_system, 0, "left inside at {ms} ms, seed {seed}");
+    let later = over.events().iter().find(|event| event.at > until && event.at < over.run.now()).copied();
+    assert_eq!(later, None, "given up at {ms} ms, seed {seed}");
+}
+
+/// Long after somebody has given up waiting for a pattern, and when that was.
+fn given_up(pattern: &'static Pattern, values: &Values, seed: u32, ms: u64) -> (Over, SimTime) {
     let setup = Setup::new(Seed::from_word(&seed.to_string()));
     let (program, until) = (values.clone(), SimTime(ms * 1_000_000));
     let over = finish(Run::new(setup, pattern.home, move |env| async move {
@@ -24,8 +35,25 @@ pub fn given_up_leaves_nothing(pattern: &'static Pattern, values: &Values, seed:
         // Whoever is left has the time to be seen.
         env.sleep(Span::secs(3_600)).await;
     }));
-    assert_eq!(over.progress, Progress::Drained);
-    assert_eq!(over.ledger.tally.in_system, 0, "left inside at {ms} ms, seed {seed}");
-    let later = over.events().iter().find(|event| event.at > until && event.at < over.run.now()).copied();
-    assert_eq!(later, None, "given up at {ms} ms, seed {seed}");
+    (over, until)
+}
+
+/// Would have caught: a waiter, a permit or a token that went with whoever had it, so that those who were left wait for ever. Tasks that
+/// nobody has hold of, one for each request, go on to their end, and have to come to it.
+#[test]
+fn whatever_scenario_is_given_up_at_whatever_instant_who_is_left_comes_to_an_end() {
+    for pattern in patterns::ALL {
+        // What is shipped may leak: some of it is there to show that.
+        let sound =
+            |preset: &&Preset| preset.fidelity != Some(Fidelity::Shipped) && !pattern.gets_stuck.contains(&preset.id);
+        for preset in pattern.scenarios().filter(sound) {
+            let link = format!("{}?preset={}", pattern.id, preset.id);
+            let values = Scenario::read(link.trim_end_matches("?preset=")).expect("a good link").scenario.values();
+            for (seed, ms) in [(1, 1), (2, 7), (3, 33), (4, 250), (5, 1_300)] {
+                let (over, _) = given_up(pattern, &values, seed, ms);
+                assert_eq!(over.progress, Progress::Drained, "{link}, given up at {ms} ms");
+                assert_eq!(over.ledger.tally.in_system, 0, "{link}, given up at {ms} ms: left inside");
+            }
+        }
+    }
 }

@@ -26,6 +26,8 @@ pub struct Sight<'a> {
     pub size: (f64, f64),
     /// What is pointed at.
     pub item: Option<usize>,
+    /// Which part of it.
+    pub part: Option<&'a str>,
     /// The request that is followed.
     pub follow: Option<&'a Way>,
 }
@@ -54,7 +56,7 @@ pub fn with_scene_of<T: Default>(
 /// The scene at the playhead, for whoever looks, whatever is to be known of it.
 fn show(
     (lab, session): (&Lab, &Experiment),
-    Sight { dark, size, item, follow }: Sight<'_>,
+    Sight { dark, size, item, part, follow }: Sight<'_>,
     look_at: &mut dyn FnMut(&Scene<'_>, &Look<'_>),
 ) {
     let scenario = session.scenario();
@@ -82,5 +84,5 @@ fn show(
     let now = session.playhead();
     let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
     let order = lab.lifted.filter(|_| std::ptr::eq(session, lab.session()));
-    look_at(&scene, &Look { detail, item, calm, stuck, order, follow, ..Look::new(size, palette, now) });
+    look_at(&scene, &Look { detail, item, part, calm, stuck, order, follow, ..Look::new(size, palette, now) });
 }

@@ -21,6 +21,7 @@ mod in_every_frame;
 mod keyboard;
 mod layers;
 mod leads;
+mod limiter;
 mod links;
 mod long_tasks;
 mod opening;

@@ -1,7 +1,7 @@
 //! The place of a limiter: six faces that can be read, walked through and pointed at, alone or as rows of one table, on a desk and on a phone.
 
 use super::pool::{PHONE, WIDE, seen};
-use millrace::view::scene::{conservation, draw, hit, items};
+use millrace::view::scene::{conservation, draw, hit, items, parts};
 use millrace::view::{Shape, text};
 
 const TALL: (f64, f64) = (880.0, 560.0);
@@ -63,7 +63,7 @@ fn whoever_points_at_a_verdict_reads_what_all_six_said() {
         })
     });
     let lines = item.expect("the fourth request").lines;
-    assert_eq!(lines[..2], ["at 1.10 s, costs 1", "passed"]);
+    assert_eq!(lines[..2], ["at 1.100 s, costs 1", "passed"]);
     assert!(lines.contains(&"Token bucket: refused, again in 300 ms".to_owned()), "{lines:?}");
     assert!(lines.contains(&"Leaky bucket: refused, again in 300 ms".to_owned()), "{lines:?}");
 }
@@ -103,4 +103,30 @@ fn very_many_tokens_are_a_number_and_very_many_keys_a_cell_each() {
         all.filter_map(|at| hit(scene, look, at)).filter(|item| item.title.starts_with("key k")).count()
     });
     assert!(told > 1_000, "{told} points tell of a key");
+}
+
+/// Would have caught: what only a mouse could read.
+#[test]
+fn the_verdicts_of_a_row_can_be_walked_through_in_the_order_in_which_they_were_asked_for() {
+    for size in [TALL, PHONE] {
+        for row in 0..6 {
+            let all = seen(SIX, 1_100, size, |scene, look| parts(scene, look, row));
+            let titles: Vec<&str> = all.iter().map(|part| part.title.as_str()).collect();
+            assert_eq!(
+                titles,
+                ["Request 1", "Request 2", "Request 3", "Request 4", "Request 5"],
+                "row {row} at {size:?}"
+            );
+            assert!(all.is_sorted_by(|a, b| a.frame.x <= b.frame.x), "row {row} at {size:?}");
+        }
+    }
+    // What is read by key is what a mouse reads there.
+    let by_key = seen(SIX, 1_100, TALL, |scene, look| parts(scene, look, 2).into_iter().nth(2)).expect("the third");
+    assert_eq!(by_key.lines[..2], ["at 0.900 s, costs 1".to_owned(), "refused, again in 100 ms".to_owned()]);
+    assert_eq!(by_key.lines.len(), 2 + 5, "and what the five others said");
+    let at = (by_key.frame.middle(), by_key.frame.y + 4.0);
+    let by_mouse = seen(SIX, 1_100, TALL, |scene, look| hit(scene, look, at)).expect("a verdict");
+    assert_eq!(by_mouse.lines[0], by_key.lines[0]);
+    // Two seconds later nothing of it is there any more.
+    assert!(seen("#/rate-limiter?requests=20", 20_000, TALL, |scene, look| parts(scene, look, 1)).is_empty());
 }

@@ -68,6 +68,7 @@ fn paint(scenario: Scenario, events: u64, theme: Theme, canvas: &HtmlCanvasEleme
         now: session.playhead(),
         detail: Detail::Numbers,
         item: None,
+        part: None,
         calm: false,
         stuck: false,
         order: None,

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-const MAP: [(&str, &str); 20] = [
+const MAP: [(&str, &str); 21] = [
     ("Space", "run, pause"),
     ("R", "restart, same seed"),
     ("Shift R", "restart, new seed"),
@@ -21,6 +21,7 @@ const MAP: [(&str, &str); 20] = [
     ("Home, End", "start, live edge"),
     ("← →", "on the timeline: 100 ms; with Shift 1 s"),
     ("↑ ↓", "on the stage: lane to lane"),
+    ("← →", "on the stage: from verdict to verdict of a limiter"),
     ("Enter", "on a landing of the stage: call a car"),
     ("Space ↑ ↓", "on a layer of the stage: lift, move, put down"),
     ("1 to 6", "speed 0.1 to max"),

@@ -15,7 +15,6 @@ use crate::view::scene::{self, Item};
 use crate::view::{number, text};
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
@@ -24,7 +23,7 @@ const SLOW_MS: f64 = 250.0;
 const STEPS_MS: f64 = 500.0;
 
 /// As it is read aloud: with all the room that it has on a desk.
-const READ: Sight<'static> = Sight { dark: false, size: (880.0, 430.0), item: None, follow: None };
+const READ: Sight<'static> = Sight { dark: false, size: (880.0, 430.0), item: None, part: None, follow: None };
 
 /// What a picture depends on: painted anew when one of them changes.
 #[derive(Clone, PartialEq)]
@@ -36,6 +35,7 @@ struct Seen {
     ratio: f64,
     dark: bool,
     item: Option<usize>,
+    part: Option<String>,
     pattern: &'static str,
     /// Counts on with every wish: a parameter may have changed the empty scene.
     tick: u64,
@@ -72,7 +72,10 @@ pub fn StageBox(props: &StageProps) -> Html {
     let lane = page.state.lane.as_ref().filter(|_| side == Side::First);
     let chosen = lane.and_then(|lane| items.iter().position(|item| item.title == *lane));
     let shown = over.or(chosen);
-    use_painting(&page, &node, shown, side);
+    // What is looked at inside the chosen item, by its title: what is told of a moment moves on with the playhead.
+    let part = use_held(|| None::<String>);
+    let within = part.as_ref().filter(|_| over.is_none()).cloned();
+    use_painting(&page, &node, (shown, within.clone()), side);
     // How many of its items can be put into another order, here where that is done.
     let movable = order(&spec(&page.lab())).filter(|_| side == Side::First).map_or(0, |(_, n)| n);
     let dragged = use_mut_ref(|| false);
@@ -166,8 +169,16 @@ pub fn StageBox(props: &StageProps) -> Html {
             press.emit(point);
         })
     };
+    let parts_of = {
+        let (page, node) = (page.clone(), node.clone());
+        move |item: usize| {
+            let lab = page.lab();
+            let sight = Sight { size: size_of(&node), ..Sight::default() };
+            with_scene_of((&lab, lab.of(side)), sight, |scene, look| scene::parts(scene, look, item))
+        }
+    };
     let onkeydown = {
-        let (page, items) = (page.clone(), items.clone());
+        let (page, items, part, parts_of) = (page.clone(), items.clone(), part.clone(), parts_of.clone());
         // Where a landing is pressed by key, its lamps are not.
         let edge = chosen.and_then(|index| items.get(index)).map(|l| (l.frame.x + 1.0, l.frame.y + l.frame.h / 2.0));
         Callback::from(move |event: KeyboardEvent| {
@@ -193,9 +204,24 @@ pub fn StageBox(props: &StageProps) -> Html {
                 }
                 "ArrowDown" => chosen.map_or(0, |l| (l + 1).min(items.len().saturating_sub(1))),
                 "ArrowUp" => chosen.map_or(0, |l| l.saturating_sub(1)),
+                key @ ("ArrowLeft" | "ArrowRight") => {
+                    let parts = chosen.map(&parts_of).unwrap_or_default();
+                    // Who comes in begins with the newest.
+                    let Some(last) = parts.len().checked_sub(1) else { return };
+                    let from = part.as_ref().and_then(|title| parts.iter().position(|part| part.title == *title));
+                    let next = match from {
+                        None => last,
+                        Some(from) if key == "ArrowLeft" => from.saturating_sub(1),
+                        Some(from) => (from + 1).min(last),
+                    };
+                    event.prevent_default();
+                    return part.set(parts.get(next).map(|part| part.title.clone()));
+                }
+                "Escape" if part.is_some() => return part.set(None),
                 "Escape" => return page.ask(Command::Lane(None)),
                 _ => return,
             };
+            part.set(None);
             event.prevent_default();
             page.ask(Command::Lane(items.get(next).map(|item| item.title.clone())));
         })
@@ -206,7 +232,9 @@ pub fn StageBox(props: &StageProps) -> Html {
     };
     let (handle, _) = handles(side);
     let name = if side == Side::First { "Lanes of the stage" } else { "Lanes of the second stage" };
-    let chosen = shown.and_then(|index| items.get(index).cloned());
+    let inside =
+        within.zip(shown).and_then(|(title, item)| parts_of(item).into_iter().find(|part| part.title == title));
+    let chosen = inside.or_else(|| shown.and_then(|index| items.get(index).cloned()));
     html! {
         <>
             <div class="lanes" role="group" tabindex="0" aria-label={name} {onclick} {onpointerdown} {onpointermove} {onpointerup} {onpointerleave} {onkeydown}>
@@ -260,17 +288,20 @@ fn size_of(node: &NodeRef) -> (f64, f64) {
     node.cast::<HtmlCanvasElement>().map_or((0.0, 0.0), |c| (f64::from(c.client_width()), f64::from(c.client_height())))
 }
 
+/// The number of the item that is pointed at or chosen, and which part of it is looked at.
+type Shown = (Option<usize>, Option<String>);
+
 /// Paints each frame in which there is something new.
 #[hook]
-fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>, side: Side) {
-    let latest: Rc<RefCell<(Page, Option<usize>)>> = use_mut_ref(|| (page.clone(), item));
-    latest.replace((page.clone(), item));
+fn use_painting(page: &Page, node: &NodeRef, shown: Shown, side: Side) {
+    let latest: Rc<RefCell<(Page, Shown)>> = use_mut_ref(|| (page.clone(), shown.clone()));
+    latest.replace((page.clone(), shown));
     let node = node.clone();
     use_effect_on((), move || {
         let (mut seen, mut painted) = (None::<Seen>, 0.0);
         let calm = host::prefers_less_motion();
         clock::FrameLoop::start(move |now| {
-            let (page, item) = latest.borrow().clone();
+            let (page, (item, part)) = latest.borrow().clone();
             let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
             let ratio = host::pixel_ratio();
             let lab = page.lab();
@@ -291,6 +322,7 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>, side: Side) {
                 ratio,
                 dark: page.state.dark,
                 item,
+                part,
                 pattern: lab.scenario().pattern.id,
                 tick: if lab.playing { 0 } else { page.state.tick },
             };
@@ -299,7 +331,8 @@ fn use_painting(page: &Page, node: &NodeRef, item: Option<usize>, side: Side) {
             }
             // It is followed through the run that it is of.
             let followed = way(&page).filter(|_| side == Side::First);
-            let sight = Sight { dark: current.dark, size, item, follow: followed.as_deref() };
+            let (part, follow) = (current.part.as_deref(), followed.as_deref());
+            let sight = Sight { dark: current.dark, size, item, part, follow };
             let shapes = with_scene_of((&lab, session), sight, scene::draw);
             canvas::paint(&element, ratio, &shapes);
             if side == Side::First {
@@ -318,26 +351,30 @@ fn describe(page: &Page, side: Side) -> String {
     with_scene_of((&lab, session), READ, |scene, look| format!("{title} at {at}. {}", text::description(scene, look)))
 }
 
+/// What is left free between the label box and the edges of the stage.
+const MARGIN: f64 = 4.0;
+
 /// Properties of the label box.
 #[derive(Clone, PartialEq, Properties)]
 struct TipProps {
     item: Item,
 }
 
-/// The label box of a item, placed beside it.
+/// The label box of an item, placed beside it, and within the stage however long its lines are.
 #[component]
 fn Tip(props: &TipProps) -> Html {
     let node = use_node_ref();
     {
         let (node, (x, y)) = (node.clone(), props.item.label);
-        use_effect_on((x, y), move || {
-            if let Some(element) =
-                node.cast::<web_sys::Element>().and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
-            {
-                let style = element.style();
-                let _x = style.set_property("--x", &format!("{x}px"));
-                let _y = style.set_property("--y", &format!("{y}px"));
-            }
+        use_effect_on(props.item.clone(), move || {
+            let Some(element) = node.cast::<web_sys::HtmlElement>() else { return };
+            let Some(stage) = element.offset_parent() else { return };
+            let least = |at: f64, room: i32, own: i32| at.min(f64::from(room - own) - MARGIN).max(MARGIN);
+            let x = least(x, stage.client_width(), element.offset_width());
+            let y = least(y, stage.client_height(), element.offset_height());
+            let style = element.style();
+            let _x = style.set_property("--x", &format!("{x}px"));
+            let _y = style.set_property("--y", &format!("{y}px"));
         });
     }
     html! {

@@ -8,6 +8,7 @@ mod verdicts;
 use super::face::{Face, Note, OnPhone, Room, Words, step};
 use super::{Here, Term};
 use crate::number;
+use crate::recent::Mark;
 use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Spot, Worker, heading};
 use crate::shape::{Ink, Sheet, cut};
 use millrace_analysis::Prefix;
@@ -179,31 +180,22 @@ impl Face for Bucket<'_> {
         format!("{}, {}", here.label(), self.terms())
     }
 
+    fn parts(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout, _: &Item) -> Vec<Item> {
+        let Some(ribbon) = ribbon_of(here, layout) else { return Vec::new() };
+        let reading = self.read(here, look);
+        verdicts::shown(&reading, look).map(|mark| verdict(here, look, ribbon, mark)).collect()
+    }
+
     fn at(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout, at: (f64, f64)) -> Option<Item> {
         let Layout::Desk(plan) = layout else { return None };
         let (reading, frame) = (self.read(here, look), plan.spot(here.index()).frame);
         let inside = |f: Frame| at.0 >= f.x - 4.0 && at.0 < f.right() + 4.0 && at.1 >= f.y && at.1 < f.bottom();
-        let (ribbon, keys) = match among(here) {
-            Some(_) => (Columns::of(frame).verdicts, None),
-            None => (Card::of(frame).verdicts, Some(Card::of(frame).keys)),
-        };
+        let keys = among(here).is_none().then(|| Card::of(frame).keys);
         if let Some(keys) = keys.filter(|keys| inside(*keys)) {
             return self.key_at(here, &reading, keys, at);
         }
-        let mark = inside(ribbon).then(|| verdicts::nearest(&reading, look, ribbon, at.0)).flatten()?;
-        let mut lines =
-            vec![format!("at {} s, costs {}", number::seconds(mark.at.0), number::count(mark.asked.cost.into()))];
-        lines.push(verdicts::told(mark));
-        let others = here.scene.all().filter(|other| other.index() != here.index());
-        lines.extend(others.filter_map(|other| {
-            let mark = here.scene.recent.verdicts(other.id())?.mark(mark.number)?;
-            Some(format!("{}: {}", other.label(), verdicts::told(mark)))
-        }));
-        let title = format!("Request {}", number::count(u64::from(mark.number) + 1));
-        Some(
-            Item::new(Frame { x: at.0 - 12.0, w: 24.0, ..ribbon }, title, lines)
-                .labelled((at.0 + 12.0, ribbon.bottom())),
-        )
+        let ribbon = ribbon_of(here, layout).filter(|ribbon| inside(*ribbon))?;
+        Some(verdict(here, look, ribbon, verdicts::nearest(&reading, look, ribbon, at.0)?))
     }
 
     fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
@@ -260,6 +252,36 @@ impl Face for Bucket<'_> {
     fn legend(&self, sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, edges: (f64, f64), y: f64) -> f64 {
         verdicts::legend(sheet, look, edges, y)
     }
+}
+
+/// Where the verdicts of a limiter lie.
+fn ribbon_of(here: Here<'_, '_>, layout: &Layout) -> Option<Frame> {
+    let several = among(here).is_some();
+    Some(match layout {
+        Layout::Desk(plan) if several => Columns::of(plan.spot(here.index()).frame).verdicts,
+        Layout::Desk(plan) => Card::of(plan.spot(here.index()).frame).verdicts,
+        _ if several => band_ribbon(layout.area(here.index())?),
+        _ => Card::of(layout.area(here.index())?).verdicts,
+    })
+}
+
+/// The same in a row as a phone has it.
+fn band_ribbon(frame: Frame) -> Frame {
+    Frame { x: frame.x + 108.0, y: frame.y + 18.0, w: frame.w - 108.0 - 52.0, h: 36.0 }
+}
+
+/// What a request was told, by this limiter and by those beside it.
+fn verdict(here: Here<'_, '_>, look: &Look<'_>, ribbon: Frame, mark: &Mark) -> Item {
+    let mut lines = vec![format!("at {}, costs {}", number::moment(mark.at.0), number::count(mark.asked.cost.into()))];
+    lines.push(verdicts::told(mark));
+    let others = here.scene.all().filter(|other| other.index() != here.index());
+    lines.extend(others.filter_map(|other| {
+        let mark = here.scene.recent.verdicts(other.id())?.mark(mark.number)?;
+        Some(format!("{}: {}", other.label(), verdicts::told(mark)))
+    }));
+    let title = format!("Request {}", number::count(u64::from(mark.number) + 1));
+    let x = verdicts::x_of(ribbon, look, mark.at);
+    Item::new(Frame { x: x - 3.0, w: 6.0, ..ribbon }, title, lines).labelled((x + 12.0, ribbon.bottom()))
 }
 
 impl Bucket<'_> {
@@ -413,9 +435,8 @@ impl Bucket<'_> {
         let (line, _) = reading.lines();
         sheet.text((frame.x, frame.y + 13.0), self.spec.rule.label(), Ink::new(p.ink).size(12.0).bold());
         faces::small(sheet, reading, look, (frame.x, frame.y + 22.0));
-        let room = frame.w - 108.0 - 52.0;
-        sheet.text((frame.x + 108.0, frame.y + 13.0), cut(&line, room, 11.0, false), Ink::new(p.ink_2));
-        let ribbon = Frame { x: frame.x + 108.0, y: frame.y + 18.0, w: room, h: 36.0 };
+        let ribbon = band_ribbon(frame);
+        sheet.text((ribbon.x, frame.y + 13.0), cut(&line, ribbon.w, 11.0, false), Ink::new(p.ink_2));
         verdicts::edges(sheet, reading, look, ribbon, false);
         verdicts::ribbon(sheet, reading, look, ribbon);
         verdicts::most(sheet, reading, look, Frame { x: frame.right() - 40.0, w: 40.0, ..frame });

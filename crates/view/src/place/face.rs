@@ -215,6 +215,11 @@ pub trait Face {
         itself(self.about(here, look), here, layout)
     }
 
+    /// What can be walked through inside one of its items, from left to right: what was said in the order of time.
+    fn parts(&self, _: Here<'_, '_>, _: &Look<'_>, _: &Layout, _item: &Item) -> Vec<Item> {
+        Vec::new()
+    }
+
     /// What is at a point of it that cannot be walked to, because there is too much of it.
     fn at(&self, _: Here<'_, '_>, _: &Look<'_>, _: &Layout, _at: (f64, f64)) -> Option<Item> {
         None

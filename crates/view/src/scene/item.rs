@@ -61,9 +61,23 @@ pub(super) fn items_in(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout) -> V
     items.enumerate().map(|(index, item)| Item { index, ..item }).collect()
 }
 
-/// Where the item of a number is.
+/// What there is inside the item of a number, from left to right.
+pub fn parts(scene: &Scene<'_>, look: &Look<'_>, number: usize) -> Vec<Item> {
+    parts_in(scene, look, &Layout::of(scene, look), number)
+}
+
+fn parts_in(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout, number: usize) -> Vec<Item> {
+    let all =
+        scene.all().flat_map(|here| here.face().items(here, look, layout).into_iter().map(move |item| (here, item)));
+    let of = all.into_iter().nth(number);
+    of.map_or_else(Vec::new, |(here, item)| here.face().parts(here, look, layout, &item))
+}
+
+/// Where the item of a number is, or the part of it that is looked at.
 pub(super) fn frame_of(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout, number: usize) -> Option<Frame> {
-    items_in(scene, look, layout).get(number).map(|item| item.frame)
+    let part =
+        look.part.and_then(|title| parts_in(scene, look, layout, number).into_iter().find(|part| part.title == title));
+    part.or_else(|| items_in(scene, look, layout).into_iter().nth(number)).map(|item| item.frame)
 }
 
 /// What is at a point: a part of a place first, of which there may be too many to walk through, then an item.

@@ -22,7 +22,7 @@ mod worker;
 pub use crate::place::{Condition, Reading, box_about, landing_at, number_of, tables};
 pub use footer::conservation;
 pub(crate) use footer::short_conservation;
-pub use item::{Item, about, hit, items};
+pub use item::{Item, about, hit, items, parts};
 pub use layout::{Plan, Spot};
 pub use matrix::{Cell, MOST_JOBS, census};
 pub use outcomes::outcomes;
@@ -50,6 +50,8 @@ pub struct Look<'a> {
     pub detail: Detail,
     /// Which item is pointed at or focused: an index into [`items`].
     pub item: Option<usize>,
+    /// Which part of it, by its title: one of [`parts`].
+    pub part: Option<&'a str>,
     /// Items stand in slots instead of travelling, for people who want less motion.
     pub calm: bool,
     /// The run cannot go on: those who wait are outlined.
@@ -69,6 +71,7 @@ impl<'a> Look<'a> {
             now,
             detail: Detail::Numbers,
             item: None,
+            part: None,
             calm: false,
             stuck: false,
             order: None,

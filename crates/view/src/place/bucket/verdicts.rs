@@ -20,7 +20,8 @@ fn axis(frame: Frame) -> f64 {
     frame.y + frame.h * 0.66
 }
 
-fn x_of(frame: Frame, look: &Look<'_>, at: SimTime) -> f64 {
+/// Where an instant is in a ribbon.
+pub(super) fn x_of(frame: Frame, look: &Look<'_>, at: SimTime) -> f64 {
     frame.right() - look.now.since(at).0 as f64 / VERDICTS.0 as f64 * frame.w
 }
 
@@ -53,7 +54,7 @@ pub(super) fn ribbon(sheet: &mut Sheet, reading: &Reading<'_>, look: &Look<'_>, 
     sheet.line((frame.x, crisp(base)), (frame.right(), crisp(base)), p.line_3, 1.0);
     let Some(verdicts) = reading.verdicts else { return };
     let from = first(look);
-    let shown: Vec<&Mark> = verdicts.marks().filter(|mark| mark.at >= from).collect();
+    let shown: Vec<&Mark> = shown(reading, look).collect();
     if !verdicts.reaches_back_to(from) {
         let all = verdicts.bins().filter(|(at, _)| *at >= from);
         let w = (frame.w * VERDICT_BIN.0 as f64 / VERDICTS.0 as f64).max(1.0);
@@ -131,10 +132,14 @@ pub(super) fn edges(sheet: &mut Sheet, reading: &Reading<'_>, look: &Look<'_>, f
 
 /// The mark nearest to a point of the ribbon, if one is near.
 pub(super) fn nearest<'a>(reading: &Reading<'a>, look: &Look<'_>, frame: Frame, x: f64) -> Option<&'a Mark> {
-    let from = first(look);
     let away = |mark: &Mark| (x_of(frame, look, mark.at) - x).abs();
-    let marks = reading.verdicts?.marks().filter(|mark| mark.at >= from);
-    marks.min_by(|a, b| away(a).total_cmp(&away(b))).filter(|mark| away(mark) <= 6.0)
+    shown(reading, look).min_by(|a, b| away(a).total_cmp(&away(b))).filter(|mark| away(mark) <= 6.0)
+}
+
+/// What was said of each request that is in the ribbon, in the order in which they asked.
+pub(super) fn shown<'a>(reading: &Reading<'a>, look: &Look<'_>) -> impl Iterator<Item = &'a Mark> + use<'a> {
+    let from = first(look);
+    reading.verdicts.into_iter().flat_map(|verdicts| verdicts.marks()).filter(move |mark| mark.at >= from)
 }
 
 /// What one was told, in words.

@@ -22,6 +22,26 @@ fn told_at(scenario: &Scenario, at: SimTime) -> Vec<String> {
     story(&scene, &look, &session.history().until(session.events(), session.playhead()))
 }
 
+/// Would have caught: a queue that grows, and nowhere a word of how many workers it would take.
+#[test]
+fn of_too_few_workers_it_is_told_for_how_many_there_was_work() {
+    let told = |more: &str| {
+        let link = format!(
+            "#/worker-pool?arrivals=constant&rate=500&server=general&service=constant&mean=20ms&requests=2000{more}"
+        );
+        told_at(&Scenario::read(&link).expect("a good link").scenario, SimTime(3_000_000_000)).join(" ")
+    };
+    // 500 a second for 20 ms each are ten at once: with eight of them a queue grows.
+    let few = told("&workers=8");
+    assert!(
+        few.contains("500 came in a second, and each had one of them for 20.0 ms: work for 10.0 of them."),
+        "{few}"
+    );
+    for enough in ["&workers=11", "&workers=8&rate=390", "&workers=8&arrivals=closed"] {
+        assert!(!told(enough).contains("work for"), "{enough}: {}", told(enough));
+    }
+}
+
 fn scenario(pattern: &str, preset: &str) -> Scenario {
     Scenario::of(millrace::patterns::find(pattern).expect("a pattern"), preset)
 }

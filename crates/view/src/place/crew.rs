@@ -28,6 +28,33 @@ const TOLD: usize = 64;
 /// The pitch of glyphs in a strip.
 const GLYPH: f64 = 13.0;
 
+/// Above this share of the time workers are as busy as can be.
+const BUSY: f64 = 0.95;
+
+/// For how many workers there was work, where requests come by themselves and these are too few: by Little's law as many as come in a second
+/// times the seconds that one has a worker. `busy` is how many of them were, on average.
+fn offered_load(here: Here<'_, '_>, at: SimTime, busy: f64) -> Option<String> {
+    let tally = &here.scene.ledger.tally;
+    let (members, holding) = here.scene.ledger.members(here.id()).fold((0.0, 0.0), |(all, holding), (_, row)| {
+        (all + 1.0, holding + if row.in_hand.is_some() { 1.0 } else { 0.0 })
+    });
+    // Who is tried again has a worker more than once.
+    if !here.scene.values.has_open_arrivals() || here.scene.spec.has_tries() || busy < BUSY * members {
+        return None;
+    }
+    // Of what is in hand half is done, on average.
+    let served = tally.departed() as f64 + holding / 2.0;
+    let (rate, each) = (tally.offered as f64 / at.seconds(), busy * at.seconds() / served.max(1.0));
+    let load = rate * each;
+    (load > members).then(|| {
+        let each = number::time_text((each * 1e9) as u64);
+        format!(
+            " {} came in a second, and each had one of them for {each}: work for {load:.1} of them.",
+            number::rate(rate)
+        )
+    })
+}
+
 /// What the lanes are joined to.
 fn joints(here: Here<'_, '_>, plan: &Plan) -> Wires {
     let run = wires::run(here, plan);
@@ -62,8 +89,10 @@ impl Face for Crew {
         let shares: Vec<f64> = members.collect();
         let busy = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
         let (label, n) = (here.label(), number::count(shares.len() as u64));
-        (!shares.is_empty() && so_far.at() > SimTime::ZERO)
-            .then(|| format!("{label}: the {n} of them were busy {} % of the time.", number::percent(busy)))
+        (!shares.is_empty() && so_far.at() > SimTime::ZERO).then(|| {
+            let load = offered_load(here, so_far.at(), shares.iter().sum()).unwrap_or_default();
+            format!("{label}: the {n} of them were busy {} % of the time.{load}", number::percent(busy))
+        })
     }
 
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {

@@ -27,6 +27,7 @@ mod context;
 mod coordination;
 mod counts;
 mod crowd;
+mod degradation;
 mod dice;
 mod elevator;
 #[cfg(feature = "cli")]

@@ -35,3 +35,35 @@ fn its_chart_stands_on_a_desk_and_on_a_phone() {
         }
     }
 }
+
+const RUSH: &str = "#/degradation?preset=rush&step-at=0s";
+
+#[test]
+fn a_service_that_degrades_says_its_mode_its_threshold_and_what_became_of_each_class() {
+    let says = |link: &str, ms| {
+        let rows = seen(link, ms, WIDE, text::rows);
+        rows.into_iter().find(|row| row.what == "Service").expect("the service").says
+    };
+    let degraded = says(&format!("{RUSH}&service=constant"), 300);
+    assert!(degraded.contains(" of 200 under way, degraded, ") && degraded.contains("degrades from 100"), "{degraded}");
+    for class in ["high: ", "normal: ", "low: "] {
+        assert!(degraded.contains(class), "{degraded}");
+    }
+    assert!(says(&format!("{RUSH}&recover=20"), 300).contains("in full again below 40"));
+    let never = says(&format!("{RUSH}&degrade=160"), 300);
+    assert!(never.contains("normal") && never.contains("degrades from 320: never reached"), "{never}");
+}
+
+#[test]
+fn its_thresholds_and_its_classes_stand_on_a_desk_and_on_a_phone_at_any_time() {
+    for size in [WIDE, (620.0, 430.0), PHONE] {
+        for (ms, from) in [(1, "−250 ms"), (200, "−250 ms"), (600, "−1 s"), (2_500, "−2 s")] {
+            let all = texts(RUSH, ms, size);
+            for text in [from, "now", "limit 200", "degrades from 100", "high", "normal", "low", "shed"] {
+                assert!(all.contains(&text.to_owned()), "{size:?}, {ms} ms: {text}: {all:?}");
+            }
+        }
+        let all = texts(&format!("{RUSH}&degrade=160"), 600, size);
+        assert!(all.contains(&"degrades from 320: never reached".to_owned()), "{size:?}: {all:?}");
+    }
+}

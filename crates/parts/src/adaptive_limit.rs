@@ -15,9 +15,10 @@ pub use aimd::Aimd;
 pub use gradient2::{Gradient2, Gradient2Settings};
 pub use vegas::Vegas;
 
+use super::shown::Shown;
 use millrace_engine::Env;
 use millrace_spec::MeterGauges;
-use millrace_trace::{Gauge, SimTime, Span, StationId, StationKind};
+use millrace_trace::{SimTime, Span, StationId, StationKind};
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -94,7 +95,7 @@ struct Inner {
     rule: LimitRule,
     under_way: u32,
     refused: u32,
-    shown: Vec<(Gauge, i64)>,
+    shown: Shown,
 }
 
 /// There are as many under way as may be.
@@ -125,7 +126,7 @@ impl AdaptiveLimit {
     /// A limit with nobody under way, as a gate with a name.
     pub fn open(env: &Env, name: &str, rule: LimitRule) -> AdaptiveLimit {
         let station = env.open_plain(StationKind::Gate, name);
-        let inner = RefCell::new(Inner { rule, under_way: 0, refused: 0, shown: Vec::new() });
+        let inner = RefCell::new(Inner { rule, under_way: 0, refused: 0, shown: Shown::default() });
         let limit = AdaptiveLimit(Rc::new(Shared { env: env.clone(), station, inner }));
         limit.0.show();
         limit
@@ -205,14 +206,6 @@ impl Shared {
             (GAUGES.inside[1], b),
             (GAUGES.inside[2], c),
         ];
-        for (gauge, value) in values {
-            match inner.shown.iter_mut().find(|(shown, _)| *shown == gauge) {
-                Some((_, shown)) if *shown == value => continue,
-                Some((_, shown)) => *shown = value,
-                None if value == 0 => continue,
-                None => inner.shown.push((gauge, value)),
-            }
-            self.env.gauge(self.station, gauge, value);
-        }
+        inner.shown.show(&self.env, self.station, values);
     }
 }

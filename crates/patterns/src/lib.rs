@@ -61,6 +61,7 @@ pub mod bulkhead;
 pub mod channels;
 pub mod circuit_breaker;
 pub mod cond;
+pub mod degradation;
 pub mod elevator;
 pub mod frame_processor;
 pub mod hedge;
@@ -104,6 +105,7 @@ pub static ALL: &[&Pattern] = catalogue![
     hedge,
     bulkhead,
     adaptive_limit,
+    degradation,
     policy_pipeline,
     batch_processor,
     elevator

@@ -212,13 +212,26 @@ pub struct Bucket {
     pub burst: u32,
 }
 
-/// A limit on what is under way that moves. What its station shows is in [`super::MeterGauges`].
+/// A limit on what is under way. What its station shows is in [`super::MeterGauges`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Meter {
     /// The greatest that it may become.
     pub most: u64,
     /// What its rule goes by, three at most: a name and a unit each, in the order of the gauges.
     pub inside: Vec<(&'static str, Unit)>,
+    /// What else it does than refuse, if it does.
+    pub degrades: Option<Degrades>,
+}
+
+/// A limit before which others are served less.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Degrades {
+    /// From so many under way on whoever comes is served less. Above the limit it is never reached.
+    pub from: u64,
+    /// Below so many under way whoever comes is served in full again.
+    pub until: u64,
+    /// The classes of requests that it tells apart, in the order of the gauges.
+    pub classes: Vec<&'static str>,
 }
 
 /// Items that go on together. What its station shows beside them is in [`super::BatchGauges`].

@@ -9,7 +9,11 @@ use millrace_trace::Span;
 /// answer: callers ÷ mean and slots ÷ mean, whichever is less. None where neither is limited, or the mean of a call does not follow from the
 /// parameters. Faults are none of them.
 pub fn ceiling(values: &Values, callers: Option<u64>) -> Option<Ceiling> {
-    let server = ServerParams::read(values);
+    ceiling_of(&ServerParams::read(values), callers)
+}
+
+/// The same for any server.
+pub fn ceiling_of(server: &ServerParams, callers: Option<u64>) -> Option<Ceiling> {
     let mean = server.mean_service()?;
     let slots = (server.server == "general" && server.slots > 0).then_some(u64::from(server.slots));
     let limits = [(slots, "slot"), (callers, "caller")].into_iter().filter_map(|(n, word)| Some((n?, word)));

@@ -23,7 +23,7 @@ mod service;
 mod trouble;
 mod walk;
 
-pub use ceiling::{ceiling, tried};
+pub use ceiling::{ceiling, ceiling_of, tried};
 pub use evidence::{Evidence, Failure, Witness};
 pub use faults::{
     BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER, faults, faults_of, faults_with_crew, kill_worker,
@@ -32,7 +32,7 @@ pub use general::{General, Service};
 pub use limited::{Limited, Limits};
 pub use load::Load;
 pub use model::{Model, Visit};
-pub use open::{open, open_as};
+pub use open::{open, open_as, open_with_less};
 pub use outages::Outages;
 pub use params::{ServerParams, ideal, ideal_of};
 pub use response::{Response, fan_out};

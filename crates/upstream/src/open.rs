@@ -18,26 +18,49 @@ pub fn open(env: &Env, params: &ServerParams) -> Server {
     server
 }
 
+/// The same, with a second way to call it: for less, in the same slots. What is asked for less takes `less` on average, a live parameter of that
+/// key: by the general model as its service times are distributed, by any other exactly that. A real endpoint is not told, and serves both alike.
+pub fn open_with_less(env: &Env, params: &ServerParams, (key, less): (&str, Span)) -> Server {
+    let real = env.endpoint();
+    let (station, slots) = open_station(env, ServerName::DEFAULT, params, real.is_some());
+    let (full, less) = match real {
+        Some(real) => (real.clone(), real),
+        None => {
+            let full = Simulated::new(env, (ServerName::DEFAULT, station), params, slots);
+            let less = full.for_less(env.live(key, i64::try_from(less.0).unwrap_or(i64::MAX)));
+            (patient(full, params), patient(less, params))
+        }
+    };
+    env.set_default_server(&Server::new(env, station, full));
+    Server::new(env, station, less)
+}
+
 /// Opens another server, with a station, dice, faults and knobs of its own; it is called by its handle, and always simulated.
 pub fn open_as(env: &Env, name: ServerName, params: &ServerParams) -> Server {
     stand(env, name, params, None)
 }
 
 fn stand(env: &Env, name: ServerName, params: &ServerParams, real: Option<Rc<dyn Upstream>>) -> Server {
-    let slots =
-        if params.slots == 0 || params.server != "general" || real.is_some() { UNLIMITED } else { params.slots };
+    let (station, slots) = open_station(env, name, params, real.is_some());
+    // A real one has limits of its own, of which the patience is one: it counts from when the request is sent.
+    let upstream = real.unwrap_or_else(|| patient(Simulated::new(env, (name, station), params, slots), params));
+    Server::new(env, station, upstream)
+}
+
+/// The station of a server, and how many slots it has.
+fn open_station(env: &Env, name: ServerName, params: &ServerParams, is_real: bool) -> (StationId, u32) {
+    let slots = if params.slots == 0 || params.server != "general" || is_real { UNLIMITED } else { params.slots };
     let station = env.open(StationSpec {
         kind: StationKind::Server,
         name: name.as_str(),
         parent: StationId::NONE,
         capacity: slots,
     });
-    // A real one has limits of its own, of which the patience is one: it counts from when the request is sent.
-    let upstream = real.unwrap_or_else(|| {
-        let inner = Rc::new(Simulated::new(env, (name, station), params, slots));
-        Rc::new(Patient { inner, patience: params.timeout })
-    });
-    Server::new(env, station, upstream)
+    (station, slots)
+}
+
+fn patient(inner: Simulated, params: &ServerParams) -> Rc<dyn Upstream> {
+    Rc::new(Patient { inner: Rc::new(inner), patience: params.timeout })
 }
 
 /// A caller's patience: a call that takes longer is dropped, and so taken back.

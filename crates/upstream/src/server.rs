@@ -22,6 +22,8 @@ use std::rc::Rc;
 pub(super) struct Simulated {
     state: Rc<State>,
     slots: Option<Semaphore>,
+    /// The mean time of what is asked for less, where this is the way to ask for it.
+    less: Option<Rc<Cell<i64>>>,
 }
 
 /// How the server answers during an outage.
@@ -124,7 +126,12 @@ impl Simulated {
             mean: live("mean", params.mean.0),
             errors: live("errors", (params.errors.0 * 1e6 + 0.5) as u64),
         };
-        Simulated { state: Rc::new(state), slots: (slots != UNLIMITED).then(|| Semaphore::new(env, slots)) }
+        Simulated { state: Rc::new(state), slots: (slots != UNLIMITED).then(|| Semaphore::new(env, slots)), less: None }
+    }
+
+    /// The same server, asked for less: what that takes on average.
+    pub fn for_less(&self, mean: Rc<Cell<i64>>) -> Simulated {
+        Simulated { state: self.state.clone(), slots: self.slots.clone(), less: Some(mean) }
     }
 }
 
@@ -134,22 +141,26 @@ impl State {
         self.env.fault(&self.faults.outage).map(|_| self.down)
     }
 
-    /// What this attempt of a job meets now, faults included.
-    pub fn visit(&self, attempt: Attempt) -> (Span, Answer) {
+    /// What this attempt of a job meets now, faults included. One that asks for less says what that takes on average.
+    pub fn visit(&self, attempt: Attempt, less: Option<i64>) -> (Span, Answer) {
         let (env, key) = (&self.env, u64::from(attempt.job.0));
-        let visit = {
+        let mut visit = {
             let (began, model) = &mut *self.model.borrow_mut();
             if std::mem::replace(began, self.reach.crashes()) != self.reach.crashes() {
                 *model = self.fresh.clone();
             }
             if let Model::General(general) = model {
-                general.mean = Span(self.mean.get().max(0) as u64);
+                general.mean = Span(less.unwrap_or(self.mean.get()).max(0) as u64);
                 general.errors = self.errors.get() as f64 / 1e6;
             }
             let turn = self.visits.replace(self.visits.get() + 1);
             let (key, number) = if model.has_memory() { (turn, 0) } else { (key, attempt.number) };
             model.visit(env.now(), self.in_service.get(), &mut self.streams.service.draw(key, number))
         };
+        // The other models know no mean that could be another.
+        if let Some(less) = less.filter(|_| !matches!(self.fresh, Model::General(_))) {
+            visit.takes = Span(less.max(0) as u64);
+        }
         match visit.toggled {
             Some(true) => env.note_by(self.station, self.name.as_str(), "error state on", 1),
             Some(false) => env.note_by(self.station, self.name.as_str(), "error state off", 0),
@@ -196,7 +207,7 @@ impl Upstream for Simulated {
         if self.state.down() == Some(Down::AtOnce) || full() {
             return Box::pin(Refusal(self.state.refused.clone()));
         }
-        let service = Service::begin(&self.state, self.slots.as_ref(), attempt);
+        let service = Service::begin(&self.state, self.slots.as_ref(), attempt, self.less.clone());
         if self.state.keeps_gone { Box::pin(Kept::new(&self.state, service)) } else { Box::pin(service) }
     }
 }

@@ -8,6 +8,7 @@ use super::server::{Down, State};
 use millrace_engine::{Attempt, Sleep};
 use millrace_parts::{Acquire, Permit, Semaphore};
 use millrace_trace::{Answer, EventKind};
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -17,6 +18,8 @@ use std::task::{Context, Poll, ready};
 pub(super) struct Service {
     state: Rc<State>,
     attempt: Attempt,
+    /// What it takes on average where it asks for less.
+    less: Option<Rc<Cell<i64>>>,
     /// How often the server had crashed when it came: another crash ends it.
     crashes: u32,
     /// Whether it had to queue when it came.
@@ -76,12 +79,18 @@ impl Drop for Queued {
 
 impl Service {
     /// A request comes to a server, with or without a limit of how many it serves at once.
-    pub fn begin(state: &Rc<State>, slots: Option<&Semaphore>, attempt: Attempt) -> Service {
+    pub fn begin(
+        state: &Rc<State>,
+        slots: Option<&Semaphore>,
+        attempt: Attempt,
+        less: Option<Rc<Cell<i64>>>,
+    ) -> Service {
         let slot = slots.and_then(Semaphore::try_acquire);
         let queues = slots.filter(|_| slot.is_none());
         Service {
             state: state.clone(),
             attempt,
+            less,
             crashes: state.reach.crashes(),
             queues: queues.is_some(),
             stage: queues.map_or(Stage::Enters, |slots| Stage::Waits(slots.acquire())),
@@ -139,7 +148,7 @@ impl Future for Service {
         if let Stage::Enters = this.stage
             && !this.state.reach.is_cut()
         {
-            let (takes, answer) = this.state.visit(this.attempt);
+            let (takes, answer) = this.state.visit(this.attempt, this.less.as_ref().map(|less| less.get()));
             this.stage = Stage::Served(this.state.env.sleep(takes), answer);
         }
         let Stage::Served(sleep, answer) = &mut this.stage else { return Poll::Pending };

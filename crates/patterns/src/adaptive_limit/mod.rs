@@ -100,7 +100,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         _ => Vec::new(),
     };
     let most = if values.word("algorithm") == "fixed" { values.count("initial") } else { values.count("max") };
-    let meter = Place::meter(LIMIT, "Limit", Meter { most, inside });
+    let meter = Place::meter(LIMIT, "Limit", Meter { most, inside, degrades: None });
     let places = [
         Place::source(CLIENTS, "Clients"),
         meter,

@@ -1,24 +1,32 @@
-//! A limit that moves: how many may be under way and how many are, over the last two seconds, and what its rule goes by.
+//! A limit on what is under way: how many may be and how many are, over the last two seconds, and what its rule goes by, or from where on others are
+//! served less.
+
+mod degrades;
 
 use super::Here;
 use super::face::{Face, Note, OnPhone, Room, step};
 use crate::number;
+use crate::palette::Rgba;
 use crate::scene::{Arrangement, Frame, Look, Plan, heading};
-use crate::shape::{Ink, Sheet, crisp, cut, text_width};
+use crate::shape::{Ink, Point, Sheet, crisp, cut, text_width};
+use degrades::Service;
 use millrace_analysis::{Prefix, Subject};
 use millrace_spec::{self as spec, MeterGauges, Unit};
 use millrace_trace::{Gauge, Span, StationKind};
 
-/// A limit that moves.
+/// A limit on what is under way.
 #[derive(Debug)]
 pub struct Meter<'a> {
     /// What its numbers are.
     pub spec: &'a spec::Meter,
 }
 
+/// How far back a chart goes, and what stands at its beginning.
+type Past = (Span, &'static str);
+
 const G: MeterGauges = MeterGauges::ALL;
 /// How far back the chart goes.
-const PAST: Span = Span::secs(2);
+const PAST: Past = (Span::secs(2), "−2 s");
 /// The height of the line with the two large numbers, and of a row of what is inside.
 const LARGE: f64 = 34.0;
 const ROW: f64 = 18.0;
@@ -28,10 +36,23 @@ impl Meter<'_> {
         here.row().map_or(0, |row| row.gauge(gauge).max(0) as u64)
     }
 
+    /// What it does beside refusing, if it does.
+    fn service<'a>(&'a self, here: Here<'a, 'a>) -> Option<Service<'a>> {
+        self.spec.degrades.as_ref().map(|spec| Service { spec, most: self.spec.most, here })
+    }
+
     /// "8 of 23 under way"
     fn line(here: Here<'_, '_>) -> String {
         let (under_way, limit) = (Meter::read(here, G.under_way), Meter::read(here, G.limit));
         format!("{} of {} under way", number::count(under_way), number::count(limit))
+    }
+
+    /// The same, with the mode where there is more than one.
+    fn says(&self, here: Here<'_, '_>) -> String {
+        match self.service(here) {
+            Some(service) => format!("{}, {}", Meter::line(here), service.mode()),
+            None => Meter::line(here),
+        }
     }
 
     fn is_full(here: Here<'_, '_>) -> bool {
@@ -52,6 +73,9 @@ impl Meter<'_> {
     /// All of it, from top to bottom.
     fn body(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
         let p = look.palette;
+        if let Some(service) = self.service(here) {
+            return service.body(sheet, look, frame);
+        }
         let limit = number::count(Meter::read(here, G.limit));
         sheet.text((frame.x, frame.y + 20.0), limit.clone(), Ink::new(p.ink).size(20.0).bold());
         let after = frame.x + text_width(&limit, 20.0, false) * 1.1 + 6.0;
@@ -81,46 +105,60 @@ impl Meter<'_> {
     /// The limit and who is under way, over the last two seconds.
     fn chart(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
         let p = look.palette;
-        let from = look.now.0.saturating_sub(PAST.0);
-        let steps = |gauge: Gauge| -> Vec<(u64, i64)> {
-            let past = here.scene.recent.gauge(here.id(), gauge).filter(|(at, _)| at.0 <= look.now.0);
-            past.map(|(at, value)| (at.0.max(from), value)).collect()
-        };
-        let (limits, under_way) = (steps(G.limit), steps(G.under_way));
+        let (limits, under_way) = (steps(here, look, G.limit, PAST), steps(here, look, G.under_way, PAST));
         let most = limits.iter().chain(&under_way).map(|(_, value)| *value).max().unwrap_or(0);
         let step = number::round_step(most.max(4) as f64, 4.0);
         let top = step * libm::ceil(most.max(4) as f64 * 1.05 / step);
-        let x = |at: u64| frame.right() - (look.now.0 - at) as f64 / PAST.0 as f64 * frame.w;
-        let y = |value: i64| frame.bottom() - frame.h * (value.max(0) as f64 / top).min(1.0);
-        let line = |steps: &[(u64, i64)]| {
-            let mut points = Vec::with_capacity(steps.len() * 2 + 1);
-            let mut last = steps.first().map_or(0, |(_, value)| *value);
-            for (at, value) in steps {
-                points.push((x(*at), y(last)));
-                points.push((x(*at), y(*value)));
-                last = *value;
-            }
-            if !points.is_empty() {
-                points.push((frame.right(), y(last)));
-            }
-            points
-        };
         for share in [0.5, 1.0] {
             let at = crisp(frame.bottom() - frame.h * share);
             sheet.line((frame.x, at), (frame.right(), at), p.grid, 1.0);
             sheet.text((frame.x - 6.0, at + 4.0), number::short_count((top * share) as u64), Ink::new(p.ink_3).end());
         }
-        let mut area = line(&under_way);
-        if let Some((left, _)) = area.first().copied() {
-            area.push((frame.right(), frame.bottom()));
-            area.push((left, frame.bottom()));
-            sheet.area(area, p.queued.faint(0.35));
-        }
-        sheet.polyline(line(&limits), p.running, 1.8);
-        sheet.line((frame.x, crisp(frame.bottom())), (frame.right(), crisp(frame.bottom())), p.line_3, 1.0);
-        sheet.text((frame.x, frame.bottom() + 14.0), "−2 s", Ink::new(p.ink_3));
-        sheet.text((frame.right(), frame.bottom() + 14.0), "now", Ink::new(p.ink_3).end());
+        area(sheet, stairs(&under_way, look, (frame, top), PAST), frame, p.queued.faint(0.35));
+        sheet.polyline(stairs(&limits, look, (frame, top), PAST), p.running, 1.8);
+        axis(sheet, look, frame, PAST);
     }
+}
+
+/// The values of a gauge over the past that is shown: from when each held.
+fn steps(here: Here<'_, '_>, look: &Look<'_>, gauge: Gauge, past: Past) -> Vec<(u64, i64)> {
+    let from = look.now.0.saturating_sub(past.0.0);
+    let known = here.scene.recent.gauge(here.id(), gauge).filter(|(at, _)| at.0 <= look.now.0);
+    known.map(|(at, value)| (at.0.max(from), value)).collect()
+}
+
+/// The same as a line up to now, on a scale from nothing to `top`.
+fn stairs(steps: &[(u64, i64)], look: &Look<'_>, (frame, top): (Frame, f64), past: Past) -> Vec<Point> {
+    let x = |at: u64| frame.right() - (look.now.0 - at) as f64 / past.0.0 as f64 * frame.w;
+    let y = |value: i64| frame.bottom() - frame.h * (value.max(0) as f64 / top).min(1.0);
+    let mut points = Vec::with_capacity(steps.len() * 2 + 1);
+    let mut last = steps.first().map_or(0, |(_, value)| *value);
+    for (at, value) in steps {
+        points.push((x(*at), y(last)));
+        points.push((x(*at), y(*value)));
+        last = *value;
+    }
+    if !points.is_empty() {
+        points.push((frame.right(), y(last)));
+    }
+    points
+}
+
+/// What lies below a line.
+fn area(sheet: &mut Sheet, mut line: Vec<Point>, frame: Frame, fill: Rgba) {
+    if let Some((left, _)) = line.first().copied() {
+        line.push((frame.right(), frame.bottom()));
+        line.push((left, frame.bottom()));
+        sheet.area(line, fill);
+    }
+}
+
+/// The time below a chart.
+fn axis(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, past: Past) {
+    let p = look.palette;
+    sheet.line((frame.x, crisp(frame.bottom())), (frame.right(), crisp(frame.bottom())), p.line_3, 1.0);
+    sheet.text((frame.x, frame.bottom() + 14.0), past.1, Ink::new(p.ink_3));
+    sheet.text((frame.right(), frame.bottom() + 14.0), "now", Ink::new(p.ink_3).end());
 }
 
 impl Face for Meter<'_> {
@@ -129,10 +167,16 @@ impl Face for Meter<'_> {
     }
 
     fn reads(&self) -> &'static str {
+        if self.spec.degrades.is_some() {
+            return "The area is how many were under way over the last 2 s, its hatched part those who are served less; below stands what became of each class.";
+        }
         "The line is the limit over the last 2 s, the area how many are under way; below stands what the limit goes by."
     }
 
     fn story(&self, here: Here<'_, '_>, so_far: &Prefix<'_>) -> Option<String> {
+        if let Some(service) = self.service(here) {
+            return service.story(so_far);
+        }
         let limits = so_far.level(Subject::Gauge(here.id(), G.limit));
         let (first, last) = (limits.first()?.level, limits.last()?.level);
         let least = limits.iter().map(|point| point.level).min()?;
@@ -150,7 +194,9 @@ impl Face for Meter<'_> {
     }
 
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
-        Room::new(step([240.0, 200.0, 160.0, 110.0], level)).hungry(1.0)
+        let widths =
+            if self.spec.degrades.is_some() { [280.0, 230.0, 180.0, 120.0] } else { [240.0, 200.0, 160.0, 110.0] };
+        Room::new(step(widths, level)).hungry(1.0)
     }
 
     fn before(&self, _: Here<'_, '_>, level: usize) -> f64 {
@@ -165,7 +211,7 @@ impl Face for Meter<'_> {
             (spot.frame.x, spot.frame.w),
             spot.cell,
             here.label(),
-            &Meter::line(here),
+            &self.says(here),
             Meter::is_full(here),
         );
         self.body(sheet, here, look, spot.frame);
@@ -189,16 +235,19 @@ impl Face for Meter<'_> {
     }
 
     fn over(&self, here: Here<'_, '_>, _: &Arrangement) -> String {
-        format!("{}: {}", here.label(), Meter::line(here))
+        format!("{}: {}", here.label(), self.says(here))
     }
 
     fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
         let mut says = vec![Meter::line(here), format!("{} refused", number::count(Meter::read(here, G.refused)))];
+        if let Some(service) = self.service(here) {
+            return service.about();
+        }
         says.extend(self.inside(here).into_iter().map(|(name, value)| format!("{name} {value}")));
         says
     }
 
     fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
-        Some(format!("{}: {}", here.label(), Meter::line(here)))
+        Some(format!("{}: {}", here.label(), self.says(here)))
     }
 }

@@ -189,10 +189,8 @@ pub(super) fn set(scenario: &mut Scenario, entries: &[String]) -> Result<(), Fai
             _ => scenario.set_one_of_several(key, value).map_err(|problem| wrong(&option, problem.message()))?,
         }
     }
-    let misfits = scenario.misfits();
-    // Of several that cannot stand together, the one that was set is to be named.
-    let given = misfits.iter().find(|(key, _)| scenario.given(key).is_some());
-    match given.or(misfits.first()) {
+    // Of several that cannot stand together, one that was set is to be named.
+    match scenario.first_misfit().or_else(|| scenario.misfits().into_iter().next()) {
         None => Ok(()),
         Some((key, why)) => Err(Failure::Wrong(format!("{key}: {why}"))),
     }

@@ -3,10 +3,12 @@
 
 use crate::program::{Log, Over, run, run_any};
 use millrace::engine::{Env, Progress};
-use millrace::parts::{CANCEL_ORDER, CLOSING, Context, DETACHED, Ended, LEAKED, Scope, timeout};
+use millrace::parts::{Context, Ended, Scope, timeout};
+use millrace::spec::{ContextGauges, ContextState};
 use millrace::trace::{EventKind, Gauge, SimTime, Span};
 use proptest::prelude::*;
 
+const GAUGES: ContextGauges = ContextGauges::ALL;
 const MS: Span = Span::millis(1);
 
 const fn at(ms: u64) -> SimTime {
@@ -67,7 +69,7 @@ fn a_cancellation_reaches_all_below_in_the_order_of_their_beginning_and_nobody_a
         [("search", 1), ("stock", 1), ("shelf", 1), ("depot", 1)].map(|(name, ms)| how(name, ms, Ended::Canceled))
     );
     assert_eq!(told[4..], [how("price", 2, Ended::Done), how("root", 2, Ended::Done)]);
-    let order = said(&over, CANCEL_ORDER);
+    let order = said(&over, GAUGES.order);
     let expected = [("search", 1), ("stock", 2), ("shelf", 3), ("depot", 4), ("late", 1)];
     assert_eq!(order, expected.map(|(name, place)| (name.to_owned(), place)));
 }
@@ -139,7 +141,7 @@ fn a_scope_that_is_forgotten_is_named_with_its_line_until_its_parent_ends() {
         EventKind::Stated { state, .. } => Some(trace.name(state).to_owned()),
         _ => None,
     });
-    assert!(states.contains(&LEAKED.to_owned()), "{states:?}");
+    assert!(states.contains(&ContextState::Leaked.word().to_owned()), "{states:?}");
 }
 
 #[test]
@@ -178,8 +180,8 @@ fn a_detached_context_hears_of_no_cancellation_and_has_a_deadline_of_its_own() {
         assert_eq!(clean.guard(env.sleep(Span::millis(13))).await, None);
         assert_eq!((env.now(), clean.ended()), (at(25), Some(Ended::DeadlineExceeded)));
     });
-    assert_eq!(said(&over, DETACHED), [("clean up".to_owned(), 1)]);
-    assert_eq!(said(&over, CLOSING), [("request".to_owned(), 1)]);
+    assert_eq!(said(&over, GAUGES.detached), [("clean up".to_owned(), 1)]);
+    assert_eq!(said(&over, GAUGES.closing), [("request".to_owned(), 1)]);
 }
 
 #[test]

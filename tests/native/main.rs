@@ -24,6 +24,7 @@ mod cond;
 mod condition;
 mod console;
 mod context;
+mod context_tree;
 mod coordination;
 mod counts;
 mod crowd;

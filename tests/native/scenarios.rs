@@ -53,7 +53,7 @@ pub fn any() -> impl Strategy<Value = Scenario> {
                 }
             }
             // What cannot stand together is refused wherever a scenario is made.
-            while let Some(key) = scenario.misfits().first().map(|(key, _)| *key) {
+            while let Some((key, _)) = scenario.first_misfit() {
                 scenario.reset(key);
             }
             let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);

@@ -11,6 +11,7 @@
 
 use super::signal::{Given, Guard, Signal};
 use millrace_engine::{Env, StationSpec, Task};
+use millrace_spec::{ContextGauges, ContextState};
 use millrace_trace::{Gauge, SimTime, Span, StationId, StationKind, UNLIMITED, Wait};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -20,19 +21,7 @@ use std::ops::Deref;
 use std::panic::Location;
 use std::rc::{Rc, Weak};
 
-/// The gauge with a context's deadline in nanoseconds; none where it has none.
-pub const DEADLINE: Gauge = Gauge(0);
-/// The gauge with its place in the order in which a cancellation went down, from 1, where it began.
-pub const CANCEL_ORDER: Gauge = Gauge(1);
-/// The gauge that is 1 where the context hears of no cancellation of the one it is drawn under.
-pub const DETACHED: Gauge = Gauge(2);
-/// The gauge that is 1 while its work closes after it was cancelled.
-pub const CLOSING: Gauge = Gauge(3);
-
-/// The declared state of a context that is open.
-pub const OPEN: &str = "open";
-/// That of one whose scope was forgotten: nobody will end it.
-pub const LEAKED: &str = "leaked";
+const GAUGES: ContextGauges = ContextGauges::ALL;
 
 /// How a context ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,12 +35,12 @@ pub enum Ended {
 }
 
 impl Ended {
-    /// The word for it, which is the declared state: Go's own, where that has one.
+    /// The word for it, which is the declared state.
     pub const fn word(self) -> &'static str {
         match self {
-            Ended::Done => "done",
-            Ended::Canceled => "canceled",
-            Ended::DeadlineExceeded => "deadline exceeded",
+            Ended::Done => ContextState::Done.word(),
+            Ended::Canceled => ContextState::Canceled.word(),
+            Ended::DeadlineExceeded => ContextState::DeadlineExceeded.word(),
         }
     }
 
@@ -88,8 +77,7 @@ struct Node {
     name: String,
     site: &'static Location<'static>,
     station: StationId,
-    /// Where timers are at home: at no context, so that who works there can be counted.
-    root: StationId,
+    tree: Rc<Whole>,
     number: u64,
     parent: Weak<Node>,
     /// Those below it that are open, in the order of their beginning.
@@ -99,6 +87,24 @@ struct Node {
     ended: Cell<Option<Ended>>,
     leaked: Cell<bool>,
     done: Signal,
+}
+
+/// What all contexts of a tree share.
+struct Whole {
+    /// The station above all of them. Timers are at home there, and at no context, so that who works at one can be counted.
+    station: StationId,
+    /// How many are open.
+    open: Cell<i64>,
+}
+
+impl Whole {
+    /// One more, or one fewer, is open.
+    fn count(&self, env: &Env, change: i64) {
+        self.open.set(self.open.get() + change);
+        if self.station.some().is_some() {
+            env.gauge(self.station, GAUGES.open, self.open.get());
+        }
+    }
 }
 
 impl fmt::Debug for Context {
@@ -133,7 +139,7 @@ impl Context {
             name: name.to_owned(),
             site: Location::caller(),
             station,
-            root: station,
+            tree: Rc::new(Whole { station, open: Cell::new(0) }),
             number: env.serial(),
             parent: Weak::new(),
             children: RefCell::default(),
@@ -180,7 +186,7 @@ impl Context {
             name: name.to_owned(),
             site,
             station,
-            root: parent.root,
+            tree: parent.tree.clone(),
             number: env.serial(),
             parent: if below { Rc::downgrade(parent) } else { Weak::new() },
             children: RefCell::default(),
@@ -190,13 +196,18 @@ impl Context {
             leaked: Cell::new(false),
             done: Signal::new(env),
         });
+        let nanos = |at: SimTime| i64::try_from(at.0).unwrap_or(i64::MAX);
         if let Some(deadline) = deadline {
-            node.gauge(DEADLINE, i64::try_from(deadline.0).unwrap_or(i64::MAX));
+            node.gauge(GAUGES.deadline, nanos(deadline));
+        }
+        if let Some(asked) = own.filter(|own| deadline.is_some_and(|deadline| *own > deadline)) {
+            node.gauge(GAUGES.asked, nanos(asked));
         }
         if !below {
-            node.gauge(DETACHED, 1);
+            node.gauge(GAUGES.detached, 1);
         }
-        node.state(OPEN);
+        node.state(ContextState::Open.word());
+        node.tree.count(env, 1);
         match parent.ended.get().filter(|_| below) {
             Some(how) => node.end(how.below()),
             None => {
@@ -251,7 +262,7 @@ impl Context {
 
     /// Says that its work closes, for those who look: it was cancelled, and is not over at once.
     pub fn closing(&self) {
-        self.0.gauge(CLOSING, 1);
+        self.0.gauge(GAUGES.closing, 1);
     }
 
     /// Those below it that are open and whose scopes were forgotten, from above, in the order of their beginning. A detached one is
@@ -312,7 +323,7 @@ impl Node {
                 node.end(Ended::DeadlineExceeded);
             }
         };
-        let timer = self.env.spawn_from(self.site, &format!("timer of {}", self.name), self.root, timer);
+        let timer = self.env.spawn_from(self.site, &format!("timer of {}", self.name), self.tree.station, timer);
         // The one before is dropped when the new one stands, and not within a borrow.
         let before = self.timer.replace(Some(timer));
         drop(before);
@@ -336,9 +347,10 @@ impl Node {
             let below = std::mem::take(&mut *node.children.borrow_mut());
             order += 1;
             if how != Ended::Done || !below.is_empty() {
-                node.gauge(CANCEL_ORDER, order);
+                node.gauge(GAUGES.order, order);
             }
             node.state(how.word());
+            node.tree.count(&node.env, -1);
             node.done.give();
             // Not within a borrow: a task that is dropped may come back here.
             let timer = node.timer.borrow_mut().take();
@@ -365,7 +377,7 @@ impl Scope {
             return;
         }
         node.leaked.set(true);
-        node.state(LEAKED);
+        node.state(ContextState::Leaked.word());
         // Those above it keep it; a detached one is kept by its timer.
         if let (None, Some(deadline)) = (node.parent.upgrade(), node.deadline) {
             node.arm(deadline, Some(node.clone()));

@@ -60,7 +60,7 @@ pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass
 pub use bulkhead::{Bulkhead, BulkheadSettings, Crowded};
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use cond::{Cond, WaitFor};
-pub use context::{CANCEL_ORDER, CLOSING, Context, DEADLINE, DETACHED, Ended, LEAKED, Leak, OPEN, Scope};
+pub use context::{Context, Ended, Leak, Scope};
 pub use crew::{Crew, JoinCrew, KILL_WORKER, Worker};
 pub use degradation::{Admitted, Degradation, DegradationSettings, Shed};
 pub use error_group::{ErrorGroup, GroupError};

@@ -61,6 +61,7 @@ pub mod bulkhead;
 pub mod channels;
 pub mod circuit_breaker;
 pub mod cond;
+pub mod context;
 pub mod degradation;
 pub mod elevator;
 pub mod frame_processor;
@@ -92,6 +93,7 @@ pub static ALL: &[&Pattern] = catalogue![
     pipeline,
     cond,
     once,
+    context,
     channels,
     select,
     semaphore,

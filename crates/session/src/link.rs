@@ -245,9 +245,9 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
     Decoded { scenario, notices: merged(notices) }
 }
 
-/// Of chosen values that cannot stand together, the first in the form is ignored, until the others can.
+/// Of chosen values that cannot stand together, one is ignored, until the others can.
 fn drop_misfits(scenario: &mut Scenario, notices: &mut Vec<String>) {
-    while let Some((key, why)) = scenario.misfits().into_iter().find(|(key, _)| scenario.given(key).is_some()) {
+    while let Some((key, why)) = scenario.first_misfit() {
         scenario.reset(key);
         notices.push(format!("{key}: {why}; it was ignored"));
     }

@@ -222,6 +222,19 @@ impl Scenario {
         fields.iter().filter_map(|field| Some((field.key, field.misfit(&values)?))).collect()
     }
 
+    /// Of chosen values that cannot stand together, the one to go, and why: the first in the form without which all others can, or else the
+    /// first.
+    pub fn first_misfit(&self) -> Option<(&'static str, String)> {
+        let mut chosen: Vec<_> = self.misfits().into_iter().filter(|(key, _)| self.given(key).is_some()).collect();
+        let suffices = |key: &str| {
+            let mut without = self.clone();
+            without.reset(key);
+            without.misfits().is_empty()
+        };
+        let place = chosen.iter().position(|(key, _)| suffices(key)).unwrap_or(0);
+        (place < chosen.len()).then(|| chosen.swap_remove(place))
+    }
+
     /// Forgets all choices: the values are those of the preset, or the defaults.
     pub fn choose_nothing(&mut self) {
         self.given.clear();

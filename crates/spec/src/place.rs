@@ -44,6 +44,8 @@ pub enum PlaceKind {
     Attempts(Attempts),
     /// Policies round a call, one within the other: the crew whose tasks call through them, a gate of it for each.
     Layers(Layers),
+    /// Contexts, in the tree in which each was made from another: the station above all of them.
+    Tree(Tree),
     /// Something that interrupts calls which keep failing.
     Breaker,
     /// A feedback loop that holds a flow back.
@@ -133,6 +135,11 @@ impl Place {
         Place::new(PlaceKind::Layers(layers), station, label)
     }
 
+    /// Contexts: the station above all of them.
+    pub fn tree(station: impl Into<String>, label: impl Into<String>, tree: Tree) -> Place {
+        Place::new(PlaceKind::Tree(tree), station, label)
+    }
+
     /// Under another name, where two places show one station.
     pub fn named(mut self, name: impl Into<String>) -> Place {
         self.name = name.into();
@@ -149,6 +156,14 @@ pub struct Layers {
     pub server: String,
     /// The parameter that has them as a list: who moves a layer changes it.
     pub field: &'static str,
+}
+
+/// A tree of contexts. What their stations show beside that is in [`super::ContextGauges`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tree {
+    /// A number that all is about, if there is one: the station and the gauge that have it, and what it counts, one of it and several.
+    /// It is to be 0 in the end.
+    pub left: Option<(String, Gauge, [&'static str; 2])>,
 }
 
 /// Where requests are tried.

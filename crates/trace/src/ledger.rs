@@ -293,7 +293,9 @@ impl Ledger {
     fn take_in_rare(&mut self, event: &TraceEvent, trace: &Trace) {
         match event.kind {
             EventKind::Opened { station, kind, name, parent } => {
-                self.opened(station, StationRow::new(kind, name, parent, event.at))
+                let mut row = StationRow::new(kind, name, parent, event.at);
+                row.site = event.site;
+                self.opened(station, row)
             }
             EventKind::Closed { station } => {
                 self.closed(station);

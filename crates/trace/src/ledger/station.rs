@@ -1,6 +1,6 @@
 //! One station's row in the ledger: who is there, and the sums over time that means are made of.
 
-use super::super::{Gauge, JobId, SimTime, StationId, StationKind, TextId, UNLIMITED};
+use super::super::{Gauge, JobId, SimTime, Site, StationId, StationKind, TextId, UNLIMITED};
 use super::Levels;
 use std::collections::VecDeque;
 
@@ -31,6 +31,8 @@ pub struct StationRow {
     pub tasks_peak: u64,
     /// When it was opened.
     pub opened: SimTime,
+    /// The line that opened it, where one is known.
+    pub site: Site,
     /// When it was closed, if it was.
     pub closed: Option<SimTime>,
     /// Its declared state, and since when.
@@ -94,6 +96,7 @@ impl StationRow {
             tasks_live: 0,
             tasks_peak: 0,
             opened: at,
+            site: Site::NONE,
             closed: None,
             state: None,
             state_since: at,

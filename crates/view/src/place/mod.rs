@@ -21,6 +21,7 @@ mod regulator;
 mod server;
 mod sink;
 mod source;
+mod tree;
 
 mod face;
 mod here;
@@ -52,6 +53,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Bank(bank) => Box::new(bank::Bank { spec: bank }),
         PlaceKind::Attempts(spec) => Box::new(attempts::Attempts { spec }),
         PlaceKind::Layers(spec) => Box::new(layers::Layers { spec }),
+        PlaceKind::Tree(spec) => Box::new(tree::Tree { spec }),
         PlaceKind::Breaker => Box::new(breaker::Breaker),
         PlaceKind::Bucket(bucket) => Box::new(bucket::Bucket { spec: bucket }),
         PlaceKind::Meter(meter) => Box::new(meter::Meter { spec: meter }),

@@ -22,7 +22,7 @@ pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout
     let items = items_in(scene, look, layout);
     let frame_of = |station: StationId| -> Option<Frame> {
         let item = items.iter().find(|item| item.station == station).map(|item| item.frame);
-        item.or_else(|| scene.all().find(|here| here.id() == station).and_then(|here| layout.area(here.index())))
+        item.or_else(|| scene.place_of(station).and_then(|here| layout.area(here.index())))
     };
     let stops: Vec<_> =
         way.stops.iter().filter_map(|(at, station)| Some((*at, *station, frame_of(*station)?))).collect();

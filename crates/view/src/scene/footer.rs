@@ -2,7 +2,7 @@
 
 use super::{Look, Scene, Worker};
 use crate::number;
-use crate::place::{Here, Term, Words};
+use crate::place::{Term, Words};
 use crate::recent::Mode;
 use crate::shape::{Ink, Sheet, crisp, text_width};
 use litemap::LiteMap;
@@ -71,16 +71,13 @@ impl Sum {
     }
 }
 
-/// In which word the jobs at a station are: that of the place that shows it, or shows what it is a part of.
+/// In which word the jobs at a station are: that of the place that shows it, or shows what it is a part of, however deep in it.
 fn term(scene: &Scene<'_>, id: millrace_trace::StationId, row: &StationRow) -> Term {
     if scene.backlog.is_some_and(|backlog| std::ptr::eq(backlog, row)) {
         return Term::BACKLOG;
     }
     let worker = (row.kind == StationKind::Worker).then(|| Worker::of(scene, id, row));
-    let of = |station| move |here: &Here<'_, '_>| here.id() == station && here.shown.station.is_some();
-    // Where several places show one station, the first of the right kind tells of it.
-    let place = scene.all().filter(of(id)).chain(scene.all().filter(of(row.parent)));
-    match place.into_iter().next() {
+    match scene.place_of(id) {
         Some(here) => here.face().term(here, worker.as_ref(), row),
         None if worker.is_some_and(|worker| worker.mode == Mode::Blocked) => Term::PARKED,
         None => Term::of(row),

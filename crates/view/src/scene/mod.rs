@@ -155,6 +155,12 @@ impl<'a> Scene<'a> {
         self.places.iter().map(|shown| Here { scene: self, shown })
     }
 
+    /// The place that shows a station, or what it is a part of, however deep in it. Where several show one station, the first tells of it.
+    pub fn place_of(&self, id: StationId) -> Option<Here<'_, 'a>> {
+        let whole = |part: &StationId| self.ledger.station(*part).and_then(|row| row.parent.some());
+        std::iter::successors(id.some(), whole).find_map(|id| self.all().find(|here| here.id() == id))
+    }
+
     /// A station by name, once it is open.
     pub fn station(&self, name: &str) -> Option<(StationId, &'a StationRow)> {
         self.ledger.find(name, self.trace)

@@ -51,8 +51,8 @@ pub enum IconName {
     Batch,
     /// Bars by rank: priority queue.
     Priority,
-    /// One in the middle of six: hub.
-    Hub,
+    /// One in the middle of six: spokes.
+    Spokes,
     /// Bars and an arrow up: pools that grow.
     Scale,
     /// Cars in their shafts: elevator.
@@ -133,7 +133,7 @@ impl IconName {
         IconName::Levels,
         IconName::Batch,
         IconName::Priority,
-        IconName::Hub,
+        IconName::Spokes,
         IconName::Scale,
         IconName::Lift,
         IconName::Run,
@@ -193,7 +193,7 @@ impl IconName {
             IconName::Levels => "levels",
             IconName::Batch => "batch",
             IconName::Priority => "priority",
-            IconName::Hub => "hub",
+            IconName::Spokes => "spokes",
             IconName::Scale => "scale",
             IconName::Lift => "lift",
             IconName::Run => "play",
@@ -274,7 +274,7 @@ impl IconName {
                 r#"<path d="M1.8 3h2.4M1.8 6.3h2.4M1.8 9.7h2.4M1.8 13h2.4M5.6 3 8.4 6.8M5.6 13l2.8-3.8M5.8 8h2.4"/><rect x="9.6" y="5" width="5" height="6" rx="1"/>"#
             }
             IconName::Priority => r#"<path d="M2 3.6h12M2 6.6h9M2 9.6h6M2 12.6h3.4"/>"#,
-            IconName::Hub => {
+            IconName::Spokes => {
                 r#"<circle cx="8" cy="8" r="2"/><circle cx="8" cy="2.2" r="1"/><circle cx="13" cy="5" r="1"/><circle cx="13" cy="11" r="1"/><circle cx="8" cy="13.8" r="1"/><circle cx="3" cy="11" r="1"/><circle cx="3" cy="5" r="1"/><path d="M8 3.2V6M12.1 5.5l-2.4 1.4M12.1 10.5 9.7 9.1M8 12.8V10M3.9 10.5l2.4-1.4M3.9 5.5l2.4 1.4"/>"#
             }
             IconName::Scale => {

@@ -47,6 +47,7 @@ mod golden;
 mod guide;
 mod headline;
 mod hedge;
+mod hub;
 mod invariants;
 mod levels;
 mod limited;

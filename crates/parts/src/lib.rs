@@ -30,6 +30,7 @@ mod crew;
 mod degradation;
 mod error_group;
 mod hedge;
+mod hub;
 mod limiter;
 mod once;
 mod pipeline_stage;
@@ -65,6 +66,7 @@ pub use crew::{Crew, JoinCrew, KILL_WORKER, Worker};
 pub use degradation::{Admitted, Degradation, DegradationSettings, Shed};
 pub use error_group::{ErrorGroup, GroupError};
 pub use hedge::{Hedge, HedgePolicy, Hedged, Trigger};
+pub use hub::{Client, Hub, HubSettings, Letter};
 pub use limiter::{
     Account, Admission, Allowance, Decision, FixedWindow, Gcra, KeyedLimiter, LeakyBucket, Limiter, LimiterSettings,
     Refusal, Reservation, Rule, SlidingCounter, SlidingLog, TokenBucket,

@@ -66,6 +66,7 @@ pub mod degradation;
 pub mod elevator;
 pub mod frame_processor;
 pub mod hedge;
+pub mod hub;
 pub mod once;
 pub mod pipeline;
 pub mod policy_pipeline;
@@ -110,6 +111,7 @@ pub static ALL: &[&Pattern] = catalogue![
     degradation,
     policy_pipeline,
     batch_processor,
+    hub,
     elevator
 ];
 

@@ -56,6 +56,8 @@ pub enum PlaceKind {
     Meter(Box<Meter>),
     /// Items that go on together, when they are enough or have waited long enough.
     Batch(Batch),
+    /// A hub in the middle of its clients.
+    Hub(Hub),
 }
 
 impl Place {
@@ -123,6 +125,11 @@ impl Place {
     /// Items that go on together: the station of the batcher.
     pub fn batch(station: impl Into<String>, label: impl Into<String>, batch: Batch) -> Place {
         Place::new(PlaceKind::Batch(batch), station, label)
+    }
+
+    /// A hub in the middle of its clients: the station whose members they are.
+    pub fn hub(station: impl Into<String>, label: impl Into<String>, hub: Hub) -> Place {
+        Place::new(PlaceKind::Hub(hub), station, label)
     }
 
     /// Requests that may be tried several times: the station whose tasks try, and the server.
@@ -256,6 +263,15 @@ pub struct Batch {
     pub size: u32,
     /// So long is long enough.
     pub interval: Span,
+}
+
+/// A hub in the middle of its clients. What its station and theirs show is in [`super::HubGauges`] and [`super::ClientGauges`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hub {
+    /// How many clients there are to be.
+    pub clients: u32,
+    /// Within what time a client has to answer; zero for no limit.
+    pub pong_wait: Span,
 }
 
 /// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.

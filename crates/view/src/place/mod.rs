@@ -14,6 +14,7 @@ mod channel;
 mod condition;
 mod crew;
 mod crowd;
+mod hub;
 mod layers;
 mod meter;
 mod pool;
@@ -58,6 +59,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Bucket(bucket) => Box::new(bucket::Bucket { spec: bucket }),
         PlaceKind::Meter(meter) => Box::new(meter::Meter { spec: meter }),
         PlaceKind::Batch(batch) => Box::new(batch::Batch { spec: batch }),
+        PlaceKind::Hub(hub) => Box::new(hub::Hub { spec: hub }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }
 }

@@ -197,6 +197,8 @@ impl Recent {
                     }
                     // Of landings, and of what belongs to a car, nobody draws the past.
                     Some((StationKind::Landing, _)) => {}
+                    // Of a worker neither, and there may be thousands.
+                    Some((StationKind::Worker, _)) => {}
                     Some((_, parent)) if matches!(kind(parent), Some((StationKind::Car, _))) => {}
                     Some((StationKind::Gate, _)) if gauge == LIMITER.verdict => {
                         self.verdicts.entry(station).or_default().said(event.at, Verdict::read(value));

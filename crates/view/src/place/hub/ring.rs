@@ -133,6 +133,11 @@ impl Plot {
         }
     }
 
+    /// Whether there is room for more than squares and lines.
+    fn has_room(&self) -> bool {
+        self.radius >= 50.0
+    }
+
     /// Whether each client can be walked to.
     pub(super) fn is_one(&self) -> bool {
         self.cells.is_none() && self.rings.len() == 1
@@ -169,7 +174,7 @@ pub(super) fn draw(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: 
     for (index, client) in state.clients.iter().enumerate() {
         mark(sheet, p, client, plot.square(index));
     }
-    if plot.is_one() {
+    if plot.is_one() && plot.has_room() {
         ticks(sheet, look, state, plot, pong_wait);
     }
     if plot.labels > 0.0 {
@@ -225,7 +230,7 @@ fn links(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: &Plot) {
         if look.detail == Detail::Flow || !client.stands.is_there() {
             continue;
         }
-        if client.frame >= 4 && plot.is_one() {
+        if client.frame >= 4 && plot.is_one() && plot.has_room() {
             // Neighbours stand at different distances.
             capsules.push((on(if index % 2 == 0 { 0.5 } else { 0.68 }), client.frame));
         } else if let Some(share) = flight(look, client) {

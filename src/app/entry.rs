@@ -10,7 +10,7 @@ use crate::platform::field;
 use yew::prelude::*;
 
 /// Letters from which on a box may be too narrow: its tooltip has all of them then.
-const LONG: usize = 24;
+const LONG: usize = 18;
 
 /// Properties of a box.
 #[derive(Clone, PartialEq, Properties)]

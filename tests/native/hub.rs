@@ -66,6 +66,12 @@ fn program() -> impl Strategy<Value = Vec<(u64, Deed)>> {
     })
 }
 
+/// How long a client takes for a message: whole steps, and more beyond them than all numbers of deeds are, however many messages follow each
+/// other. Else what is written ends at the instant of a deed now and then, and who comes first there is a matter of taste.
+fn time_of(takes: u64) -> u64 {
+    takes * 10_000_000 + 200
+}
+
 /// What the model knows of a client: when it is done with each of the messages it has, the one being written first.
 struct Known {
     number: usize,
@@ -89,8 +95,7 @@ fn by_the_rules(program: &[(u64, Deed)], buffer: usize) -> (BTreeMap<usize, (usi
         write(&mut there, *at);
         match deed {
             Deed::Comes(session, takes) => {
-                there
-                    .insert(*session, Known { number: clients, takes: takes * 10_000_000 + 1, holds: VecDeque::new() });
+                there.insert(*session, Known { number: clients, takes: time_of(*takes), holds: VecDeque::new() });
                 clients += 1;
             }
             Deed::Leaves(session) | Deed::IsDropped(session) => {
@@ -116,7 +121,7 @@ fn by_the_rules(program: &[(u64, Deed)], buffer: usize) -> (BTreeMap<usize, (usi
 /// Writes what comes for a client, until it is over.
 async fn writes(env: Env, client: Rc<Client>, number: usize, takes: u64, log: Log<(usize, u32, u64)>) {
     while let Some(letter) = client.next().await {
-        let written = env.sleep(Span(takes * 10_000_000 + 1));
+        let written = env.sleep(Span(time_of(takes)));
         if let Either::First(()) = select2(&env, written, client.cut()).await {
             log.push((number, letter.job().expect("a message").0, env.now().0));
             letter.leave(Outcome::Completed);

@@ -9,20 +9,6 @@ const OBSERVE: &str = "window.longTasks = []; \
     new PerformanceObserver(list => list.getEntries().forEach(task => window.longTasks.push(task.duration))) \
         .observe({ type: 'longtask', buffered: true });";
 
-/// Counts how many times in a row a timer came when it was due.
-const ON_TIME: &str = "window.onTime = 0; \
-    const tick = last => setTimeout(() => { const now = performance.now(); \
-        window.onTime = now - last < 110 ? window.onTime + 1 : 0; tick(now); }, 100); \
-    tick(performance.now()); return null";
-
-/// Waits until the browser has come to rest, which is when a timer is on time for two seconds. Its own first window starts with it, and
-/// where there are two cores takes them from the page: a trace has tasks of the page that take 18 to 20 ms of processor time and last for
-/// 28 to 66, for as long as they are not let.
-async fn at_rest(page: &Page) {
-    page.script(ON_TIME, vec![]).await;
-    page.until("the browser has come to rest", "window.onTime >= 20").await;
-}
-
 /// The longest task since the last call, in milliseconds; zero if none took 50.
 async fn longest(page: &Page) -> f64 {
     // Entries arrive in a task of their own, after what they are about.
@@ -35,7 +21,6 @@ async fn longest(page: &Page) -> f64 {
 #[ignore = "a measurement: run by scripts/bench-page.sh"]
 async fn the_longest_tasks_of_the_front_door() {
     before_the_page(async |page: Page| {
-        at_rest(&page).await;
         page.chromium(crate::chromium::Command::before_load(OBSERVE)).await;
         let mut worst = 0.0_f64;
         for visit in 1..=3 {
@@ -53,7 +38,6 @@ async fn the_longest_tasks_of_the_front_door() {
 /// The longest tasks of loading a link, running it to its end at max, and going to its start and back; none over so many milliseconds.
 async fn measure(link: &'static str, most: f64) {
     before_the_page(async move |page: Page| {
-        at_rest(&page).await;
         page.chromium(crate::chromium::Command::before_load(OBSERVE)).await;
         let mut worst = 0.0_f64;
         for run in 1..=3 {

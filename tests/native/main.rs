@@ -43,6 +43,7 @@ mod faults;
 mod figures;
 mod finding;
 mod frame_processor;
+mod given_up;
 mod golden;
 mod guide;
 mod headline;

@@ -20,12 +20,7 @@ fn main() {
 fn mount() {
     let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("app"));
     if let Some(root) = root {
-        // In a task of its own: the browser has just made the module ready, and what was loading it is not over before this returns.
-        millrace::platform::clock::soon(move || {
-            // What says "loading" makes room for the page.
-            root.set_inner_html("");
-            yew::Renderer::<millrace::app::App>::with_root(root).render();
-        });
+        millrace::app::mount(root);
     }
 }
 

@@ -37,4 +37,4 @@ mod table;
 mod trying;
 
 pub use front_door::is_at as is_front_door;
-pub use shell::App;
+pub use shell::mount;

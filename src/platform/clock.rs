@@ -67,3 +67,14 @@ pub fn soon(body: impl FnOnce() + 'static) {
     let body: Box<dyn FnOnce()> = Box::new(body);
     gloo_timers::callback::Timeout::new(0, body).forget();
 }
+
+/// Calls `body` once, in a task of its own after the next frame, so that what was put into the page is laid out and painted before more
+/// comes. Where nobody sees the page there are no frames, and it is not waited for one.
+pub fn after_a_frame(body: impl FnOnce() + 'static) {
+    let Some(window) = web_sys::window().filter(|w| w.document().is_some_and(|d| !d.hidden())) else {
+        return soon(body);
+    };
+    let framed = Closure::once_into_js(move |_: f64| soon(body));
+    // A window that refuses frames is being closed.
+    let _refused = window.request_animation_frame(framed.unchecked_ref());
+}

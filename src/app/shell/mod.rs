@@ -18,4 +18,4 @@ mod transport;
 mod undo;
 mod voice;
 
-pub use root::App;
+pub use root::mount;

@@ -66,15 +66,19 @@ fn first_lab() -> Option<Lab> {
     still.or_else(Scenario::at_the_door).map(Lab::new)
 }
 
-/// The page.
-#[component]
-pub fn App() -> Html {
-    let state = use_reducer(first_state);
-    let lab = use_memo((), |()| first_lab().map(RefCell::new).map(Rc::new));
-    match (*lab).clone() {
-        Some(lab) => html! { <Workbench {state} lab={Shared(lab)} /> },
-        None => html! { <p class="loading">{ "There is no pattern to show." }</p> },
-    }
+/// Puts the page into an element: one task begins the experiment that the address names, the next renders the page, and the browser
+/// answers between them. Neither is the task that calls this: the browser has just made the module ready, and what was loading it is not
+/// over before it returns.
+pub fn mount(root: web_sys::Element) {
+    clock::soon(move || {
+        let Some(lab) = first_lab() else { return };
+        let lab = Shared(Rc::new(RefCell::new(lab)));
+        clock::soon(move || {
+            // What says "loading" makes room for the page.
+            root.set_inner_html("");
+            yew::Renderer::<App>::with_root_and_props(root, AppProps { lab }).render();
+        });
+    });
 }
 
 /// An experiment as a property: the same one is the same.
@@ -87,15 +91,16 @@ impl PartialEq for Shared {
     }
 }
 
+/// Properties of the page.
 #[derive(Clone, PartialEq, Properties)]
-struct WorkbenchProps {
-    state: UseReducerHandle<State>,
+struct AppProps {
     lab: Shared,
 }
 
+/// The page.
 #[component]
-fn Workbench(props: &WorkbenchProps) -> Html {
-    let (state, lab) = (props.state.clone(), props.lab.0.clone());
+fn App(props: &AppProps) -> Html {
+    let (state, lab) = (use_reducer(first_state), props.lab.0.clone());
     // Wishes come from closures that live longer than a render: they look at the state there is, not at the one there was.
     let current = use_mut_ref(|| Rc::new(first_state()));
     current.replace(Rc::new((*state).clone()));
@@ -148,7 +153,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                 if compare {
                     <Compare />
                 } else {
-                    if parts > 0 {
+                    if parts > 1 {
                         <Catalogue on_chosen={on_chosen} />
                     } else {
                         <nav class="rail" aria-label="Pattern catalogue"></nav>
@@ -158,10 +163,12 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                         { transport(&page) }
                         { notices(&page) }
                         <section class={classes!("stagebox", two.as_ref().map(|_| "two"))} aria-label="Stage" id="stage-region">
-                            { stages(two) }
-                            { overlay(&page) }
+                            if parts > 0 {
+                                { stages(two) }
+                                { overlay(&page) }
+                            }
                         </section>
-                        if parts > 1 {
+                        if parts > 2 {
                             <Timeline />
                             <Tabs />
                         } else {
@@ -169,7 +176,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                         }
                     </main>
                     <aside class="panel scroll" aria-label="Parameters, faults and metrics">
-                        if parts > 2 {
+                        if parts > 3 {
                             <Panel />
                         }
                     </aside>
@@ -233,16 +240,17 @@ fn use_opening(
     });
 }
 
-/// The page is mounted in parts, each in a task of its own, so that the browser answers between them: how many are there beside the first,
-/// which has the stage. When all are, the page is ready.
+/// The page is mounted in parts, each in a task and a frame of its own, so that the browser answers between them, and never lays out more
+/// than one: how many are there beside the first, which has what is said of the scenario and the transport. The stage is the next, since
+/// it is as much work as all of the first. When all are there, the page is ready.
 #[hook]
 fn use_parts() -> u8 {
-    const LAST: u8 = 3;
+    const LAST: u8 = 4;
     let parts = use_held(|| 0);
     let next = parts.clone();
     use_effect_on(*parts, move || match *next {
         LAST => host::set_ready(),
-        part => clock::soon(move || next.set(part + 1)),
+        part => clock::after_a_frame(move || next.set(part + 1)),
     });
     *parts
 }

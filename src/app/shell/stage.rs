@@ -300,7 +300,7 @@ fn use_painting(page: &Page, node: &NodeRef, shown: Shown, side: Side) {
     use_effect_on((), move || {
         let (mut seen, mut painted) = (None::<Seen>, 0.0);
         let calm = host::prefers_less_motion();
-        clock::FrameLoop::start(move |now| {
+        let paint = move |now: f64| {
             let (page, (item, part)) = latest.borrow().clone();
             let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
             let ratio = host::pixel_ratio();
@@ -340,6 +340,17 @@ fn use_painting(page: &Page, node: &NodeRef, shown: Shown, side: Side) {
             }
             seen = Some(current);
             painted = now;
+        };
+        // The first picture compiles whatever it is drawn with, so it has a task of its own beside that of the frame.
+        let mut first = true;
+        let paint = Rc::new(RefCell::new(paint));
+        clock::FrameLoop::start(move |now| {
+            if std::mem::take(&mut first) {
+                let paint = paint.clone();
+                clock::soon(move || (paint.borrow_mut())(now));
+            } else {
+                (paint.borrow_mut())(now);
+            }
         })
     });
 }

@@ -32,11 +32,15 @@ pub fn enter(lab: &mut Lab, state: &mut State) {
     (state.door, state.look) = (true, None);
     let asked = patterns::questions().into_iter().next();
     match asked.filter(|_| host::prefers_less_motion()) {
-        Some((_, question)) => {
-            lab.seek(SimTime(question.stops.0));
-            host::focus("[data-testid=run]");
-        }
+        Some((_, question)) => lab.seek(SimTime(question.stops.0)),
         None => lab.play(),
+    }
+}
+
+/// Where nothing moves at the front door the focus stands on what makes it move.
+pub fn hand_over(state: &State) {
+    if state.door && host::prefers_less_motion() {
+        host::focus("[data-testid=run]");
     }
 }
 

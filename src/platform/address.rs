@@ -12,6 +12,9 @@ pub fn fragment() -> String {
 
 /// Writes the part from `#` on, without a new entry in the history of the browser.
 pub fn write(fragment: &str) {
+    if self::fragment() == fragment {
+        return;
+    }
     if let Some(history) = web_sys::window().and_then(|w| w.history().ok()) {
         // A page in a sandbox may not write its address; it works without.
         let _refused = history.replace_state_with_url(&JsValue::NULL, "", Some(fragment));

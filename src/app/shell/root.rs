@@ -28,6 +28,7 @@ use crate::platform::{address, clock, host};
 use crate::session::{Moment, Scenario, link};
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// Milliseconds between fresh looks at the experiment.
@@ -66,24 +67,66 @@ fn first_lab() -> Option<Lab> {
     still.or_else(Scenario::at_the_door).map(Lab::new)
 }
 
-/// Puts the page into an element: one task begins the experiment that the address names, the next renders the page, and the browser
-/// answers between them. Neither is the task that calls this: the browser has just made the module ready, and what was loading it is not
-/// over before it returns.
+/// The page as it is opened: the experiment, what runs beside it, what stands in the address, and what a person looks at.
+struct Opened {
+    lab: Rc<RefCell<Lab>>,
+    side_runs: Rc<RefCell<SideRuns>>,
+    bar: Rc<RefCell<AddressBar>>,
+    state: State,
+    /// Takes the place of the frame that is painted before the program is there.
+    appear: Box<dyn Fn()>,
+}
+
+impl Opened {
+    /// Opens what stands in the address.
+    fn at(fragment: &str, appear: impl Fn() + 'static) -> Option<Opened> {
+        let lab = Rc::new(RefCell::new(first_lab()?));
+        let (side_runs, bar, mut state) = (Rc::default(), Rc::default(), first_state());
+        open(fragment, (&lab, &side_runs, &bar), &mut state);
+        Some(Opened { lab, side_runs, bar, state, appear: Box::new(appear) })
+    }
+}
+
+/// Opens what stands in the address, or the front door where nothing does.
+fn open(
+    fragment: &str,
+    (lab, side_runs, bar): (&RefCell<Lab>, &RefCell<SideRuns>, &RefCell<AddressBar>),
+    state: &mut State,
+) {
+    if front_door::is_at(fragment) {
+        front_door::enter(&mut lab.borrow_mut(), state);
+    } else {
+        commands::open(fragment, &mut lab.borrow_mut(), state);
+    }
+    side_runs.borrow_mut().look_at(lab.borrow().scenario());
+    bar.borrow_mut().write(&mut lab.borrow_mut(), state, None);
+}
+
+/// Puts the page where an element stands: one task opens what stands in the address, the next begins to render it, and the browser answers
+/// between them. Neither is the task that calls this: the browser has just made the module ready, and what was loading it is not over
+/// before it returns. What is opened is not rendered twice: a page is mounted as it stays.
 pub fn mount(root: web_sys::Element) {
     clock::soon(move || {
-        let Some(lab) = first_lab() else { return };
-        let lab = Shared(Rc::new(RefCell::new(lab)));
+        host::set_theme(host::prefers_dark(), false);
+        // Out of sight at first. A copy of the element, without what says "loading".
+        let Some(page) = root.clone_node().ok().and_then(|copy| copy.dyn_into::<web_sys::Element>().ok()) else {
+            return;
+        };
+        let appear = {
+            let page = page.clone();
+            move || _ = root.replace_with_with_node_1(&page)
+        };
+        let Some(opened) = Opened::at(&address::fragment(), appear) else { return };
         clock::soon(move || {
-            // What says "loading" makes room for the page.
-            root.set_inner_html("");
-            yew::Renderer::<App>::with_root_and_props(root, AppProps { lab }).render();
+            let opened = Shared(Rc::new(opened));
+            yew::Renderer::<App>::with_root_and_props(page, AppProps { opened }).render();
         });
     });
 }
 
-/// An experiment as a property: the same one is the same.
+/// What was opened, as a property: the same one is the same.
 #[derive(Clone)]
-struct Shared(Rc<RefCell<Lab>>);
+struct Shared(Rc<Opened>);
 
 impl PartialEq for Shared {
     fn eq(&self, other: &Shared) -> bool {
@@ -94,18 +137,19 @@ impl PartialEq for Shared {
 /// Properties of the page.
 #[derive(Clone, PartialEq, Properties)]
 struct AppProps {
-    lab: Shared,
+    opened: Shared,
 }
 
 /// The page.
 #[component]
 fn App(props: &AppProps) -> Html {
-    let (state, lab) = (use_reducer(first_state), props.lab.0.clone());
+    let Opened { lab, side_runs, bar, state: first, .. } = &*props.opened.0;
+    let (lab, side_runs, bar) = (lab.clone(), side_runs.clone(), bar.clone());
+    let state = use_reducer(|| first.clone());
     // Wishes come from closures that live longer than a render: they look at the state there is, not at the one there was.
-    let current = use_mut_ref(|| Rc::new(first_state()));
+    let current = use_mut_ref(|| Rc::new(first.clone()));
     current.replace(Rc::new((*state).clone()));
 
-    let (side_runs, bar) = (use_mut_ref(SideRuns::default), use_mut_ref(AddressBar::default));
     let ask = {
         let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
         let (side_runs, bar) = (side_runs.clone(), bar.clone());
@@ -123,8 +167,8 @@ fn App(props: &AppProps) -> Html {
         })
     };
     use_opening(&state, &lab, &side_runs, &current, &bar);
-    use_frames(&state, &lab, &side_runs);
-    let parts = use_parts();
+    let parts = use_parts(&props.opened);
+    use_frames(&state, &lab, &side_runs, parts == LAST);
     let compare = state.compare;
     let drafts = use_mut_ref(|| None);
     let page = Page::new(Rc::new((*state).clone()), (lab.clone(), side_runs), ask, drafts);
@@ -150,10 +194,11 @@ fn App(props: &AppProps) -> Html {
         <>
             <div {class}>
                 { top_bar(&page, &on_menu) }
-                if compare {
+                if parts == 0 {
+                } else if compare {
                     <Compare />
                 } else {
-                    if parts > 1 {
+                    if parts > 2 {
                         <Catalogue on_chosen={on_chosen} />
                     } else {
                         <nav class="rail" aria-label="Pattern catalogue"></nav>
@@ -163,12 +208,12 @@ fn App(props: &AppProps) -> Html {
                         { transport(&page) }
                         { notices(&page) }
                         <section class={classes!("stagebox", two.as_ref().map(|_| "two"))} aria-label="Stage" id="stage-region">
-                            if parts > 0 {
+                            if parts > 1 {
                                 { stages(two) }
                                 { overlay(&page) }
                             }
                         </section>
-                        if parts > 2 {
+                        if parts > 3 {
                             <Timeline />
                             <Tabs />
                         } else {
@@ -176,7 +221,7 @@ fn App(props: &AppProps) -> Html {
                         }
                     </main>
                     <aside class="panel scroll" aria-label="Parameters, faults and metrics">
-                        if parts > 3 {
+                        if parts > 4 {
                             <Panel />
                         }
                     </aside>
@@ -203,7 +248,7 @@ fn stages(two: Option<Vec<Difference>>) -> Html {
     html! { <>{ stage(Side::First) }{ stage(Side::Second) }</> }
 }
 
-/// Opens what stands in the address, now and whenever somebody else changes it.
+/// Opens what stands in the address whenever somebody else changes it.
 #[hook]
 fn use_opening(
     state: &UseReducerHandle<State>,
@@ -215,42 +260,40 @@ fn use_opening(
     let (dispatcher, lab, current) = (state.dispatcher(), lab.clone(), current.clone());
     let (side_runs, bar) = (side_runs.clone(), bar.clone());
     use_effect_on((), move || {
-        let open = move |text: String| {
+        address::on_change(move |text| {
             // Going back says so in two ways.
             if bar.borrow().wrote(&text) {
                 return;
             }
             let mut next = (**current.borrow()).clone();
-            if front_door::is_at(&text) {
-                front_door::enter(&mut lab.borrow_mut(), &mut next);
-            } else {
-                commands::open(&text, &mut lab.borrow_mut(), &mut next);
-            }
-            side_runs.borrow_mut().look_at(lab.borrow().scenario());
-            bar.borrow_mut().write(&mut lab.borrow_mut(), &next, None);
+            open(&text, (&lab, &side_runs, &bar), &mut next);
             current.replace(Rc::new(next.clone()));
+            front_door::hand_over(&next);
             dispatcher.dispatch(Change::Set(Box::new(next)));
-        };
-        host::set_theme(host::prefers_dark(), false);
-        // In a task of its own: the one that mounted the page has been long enough.
-        clock::soon(move || {
-            open(address::fragment());
-            address::on_change(open);
         });
     });
 }
 
+/// How many parts of the page come after the first.
+const LAST: u8 = 5;
+
 /// The page is mounted in parts, each in a task and a frame of its own, so that the browser answers between them, and never lays out more
-/// than one: how many are there beside the first, which has what is said of the scenario and the transport. The stage is the next, since
-/// it is as much work as all of the first. When all are there, the page is ready.
+/// than one: how many are there beside the first, which is the top bar. What is said of the scenario and the transport are the next, and
+/// with them the page appears; then the stage. When all are there, the page is ready.
 #[hook]
-fn use_parts() -> u8 {
-    const LAST: u8 = 4;
+fn use_parts(opened: &Shared) -> u8 {
     let parts = use_held(|| 0);
-    let next = parts.clone();
-    use_effect_on(*parts, move || match *next {
-        LAST => host::set_ready(),
-        part => clock::after_a_frame(move || next.set(part + 1)),
+    let (next, opened) = (parts.clone(), opened.clone());
+    use_effect_on(*parts, move || {
+        let Opened { appear, state, .. } = &*opened.0;
+        if *next == 1 {
+            appear();
+            front_door::hand_over(state);
+        }
+        match *next {
+            LAST => host::set_ready(),
+            part => clock::after_a_frame(move || next.set(part + 1)),
+        }
     });
     *parts
 }
@@ -266,13 +309,17 @@ fn not_yet(page: &Page) -> Html {
     }
 }
 
-/// One frame after the other, as long as the page lives; a fresh look five times a second, and when things come to rest.
+/// One frame after the other, from when the page is there on; a fresh look five times a second, and when things come to rest. Before, what
+/// is computed would only keep back what shows it.
 #[hook]
-fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, side_runs: &Rc<RefCell<SideRuns>>) {
+fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, side_runs: &Rc<RefCell<SideRuns>>, there: bool) {
     let (dispatcher, lab, side_runs) = (state.dispatcher(), lab.clone(), side_runs.clone());
-    use_effect_on((), move || {
+    use_effect_on(there, move || {
+        if !there {
+            return None;
+        }
         let (mut looked, mut stale, focus) = (0.0, false, Focus::noted());
-        clock::FrameLoop::start(move |now| {
+        Some(clock::FrameLoop::start(move |now| {
             focus.look();
             let (changed, busy) = {
                 let mut lab = lab.borrow_mut();
@@ -290,6 +337,6 @@ fn use_frames(state: &UseReducerHandle<State>, lab: &Rc<RefCell<Lab>>, side_runs
                 let dispatcher = dispatcher.clone();
                 clock::soon(move || dispatcher.dispatch(Change::Tick));
             }
-        })
+        }))
     });
 }

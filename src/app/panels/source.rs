@@ -7,6 +7,7 @@ use super::highlight::{Pieces, Tint, highlight};
 use super::parked::Parked;
 use crate::app::effect::use_effect_on;
 use crate::app::markup::{classes, html};
+use crate::platform::clock;
 use crate::view::number;
 use crate::view::recent::Mode;
 use std::rc::Rc;
@@ -137,10 +138,14 @@ fn use_scrolling(node: &NodeRef, props: &SourceProps) {
         let first = text.lines().position(is_async).unwrap_or(0);
         // There are some lines above it, so that one sees where one is.
         let index = shown.map_or(first, |line| (line as usize).saturating_sub(4));
-        let Some(list) = node.cast::<Element>() else { return };
-        let child = |index: usize| list.children().item(index as u32).and_then(|e| e.dyn_into::<HtmlElement>().ok());
-        if let (Some(top), Some(line)) = (child(0), child(index)) {
-            list.set_scroll_top(line.offset_top() - top.offset_top());
-        }
+        // Where a line stands is known once it is laid out: to ask before would lay out everything in the task that is mounting it.
+        clock::after_a_frame(move || {
+            let Some(list) = node.cast::<Element>() else { return };
+            let child =
+                |index: usize| list.children().item(index as u32).and_then(|e| e.dyn_into::<HtmlElement>().ok());
+            if let (Some(top), Some(line)) = (child(0), child(index)) {
+                list.set_scroll_top(line.offset_top() - top.offset_top());
+            }
+        });
     });
 }

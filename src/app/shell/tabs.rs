@@ -11,7 +11,7 @@ use crate::app::panels::{
     faults, follow, followed, log, params, start, tiles, title_of, two_runs,
 };
 use crate::app::scene;
-use crate::platform::host;
+use crate::platform::{clock, host};
 use crate::spec::short_path;
 use yew::prelude::*;
 
@@ -131,7 +131,8 @@ fn use_open(current: Tab) -> Held<bool> {
                 open.set(true);
                 make_room();
             }
-            host::show_in_row("[role=tab][aria-selected=true]");
+            // Once it is laid out, as where a line of code stands.
+            clock::after_a_frame(|| host::show_in_row("[role=tab][aria-selected=true]"));
         });
     }
     open

@@ -95,7 +95,7 @@ fn parameters(is_in: &impl Fn(&str) -> bool) -> impl Iterator<Item = Found> {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for pattern in patterns::ALL {
         for field in (pattern.fields)() {
-            if seen.contains(&(field.key, field.label)) {
+            if seen.contains(&own(&field)) {
                 continue;
             }
             let choices = if let Kind::Choice(choices) = field.kind { choices } else { &[] };
@@ -106,11 +106,17 @@ fn parameters(is_in: &impl Fn(&str) -> bool) -> impl Iterator<Item = Found> {
             } else {
                 continue;
             };
-            seen.push((field.key, field.label));
+            seen.push(own(&field));
             list.push(Found::Parameter(pattern, field));
         }
     }
     by_name.into_iter().chain(by_words).take(MOST)
+}
+
+/// Key and label of a parameter without what they begin with where a pattern takes its group with a prefix: it is the same one.
+fn own(field: &Field) -> (&'static str, &'static str) {
+    let label = field.label.split_once(": ").filter(|_| !field.prefix.is_empty());
+    (field.key.strip_prefix(field.prefix).unwrap_or(field.key), label.map_or(field.label, |(_, label)| label))
 }
 
 fn figures(is_in: &impl Fn(&str) -> bool) -> Vec<Found> {

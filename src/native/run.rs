@@ -112,7 +112,7 @@ pub fn run(call: &RunCall) -> Result<(), Failure> {
         }
         notices.extend(export::picture_problems(&session));
         let (values, fidelity) = (session.scenario().values(), session.scenario().fidelity);
-        let rows = (session.scenario().pattern.scene)(&values, fidelity).has_rows();
+        let rows = (session.scenario().pattern.scene)(&values, fidelity).is_high();
         std::fs::write(path, export::picture(&session, at, call.canvas(rows)))
             .map_err(|e| Failure::Wrong(format!("{}: {e}", path.display())))?;
     }

@@ -45,6 +45,7 @@ mod finding;
 mod frame_processor;
 mod given_up;
 mod golden;
+mod graceful_shutdown;
 mod guide;
 mod headline;
 mod hedge;

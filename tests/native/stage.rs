@@ -16,7 +16,14 @@ use std::mem::{Discriminant, discriminant};
 /// What can be walked through and is no place as a whole: the workers.
 fn lanes_of(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Item> {
     let is_place = |item: &Item| scene.spec.places().iter().any(|place| place.label == item.title);
-    items(scene, look).into_iter().filter(|item| !is_place(item)).collect()
+    // Beside a crew what other places have is no lane.
+    let crews: Vec<_> =
+        scene.all().filter(|here| here.shown.place.kind == PlaceKind::Crew).map(|here| here.id()).collect();
+    let of_crew = |item: &Item| {
+        let whole = scene.ledger.station(item.station).map(|row| row.parent);
+        crews.is_empty() || crews.contains(&item.station) || whole.is_some_and(|whole| crews.contains(&whole))
+    };
+    items(scene, look).into_iter().filter(|item| !is_place(item) && of_crew(item)).collect()
 }
 
 /// A pattern's run, and the picture at an instant of it.

@@ -65,6 +65,7 @@ pub mod context;
 pub mod degradation;
 pub mod elevator;
 pub mod frame_processor;
+pub mod graceful_shutdown;
 pub mod hedge;
 pub mod hub;
 pub mod once;
@@ -112,6 +113,7 @@ pub static ALL: &[&Pattern] = catalogue![
     policy_pipeline,
     batch_processor,
     hub,
+    graceful_shutdown,
     elevator
 ];
 

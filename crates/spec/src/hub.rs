@@ -17,12 +17,21 @@ pub enum Parting {
     Replaced,
     /// The hub was shut down.
     Shutdown,
+    /// The process ended without a word to it.
+    Exit,
 }
 
 impl Parting {
     /// All of them.
-    pub const ALL: [Parting; 6] =
-        [Parting::Slow, Parting::Write, Parting::NoPong, Parting::Left, Parting::Replaced, Parting::Shutdown];
+    pub const ALL: [Parting; 7] = [
+        Parting::Slow,
+        Parting::Write,
+        Parting::NoPong,
+        Parting::Left,
+        Parting::Replaced,
+        Parting::Shutdown,
+        Parting::Exit,
+    ];
 
     /// The word for it in reports, which the station of the client has as its state.
     pub const fn id(self) -> &'static str {
@@ -33,6 +42,7 @@ impl Parting {
             Parting::Left => "left",
             Parting::Replaced => "replaced",
             Parting::Shutdown => "shutdown",
+            Parting::Exit => "exit",
         }
     }
 
@@ -41,9 +51,9 @@ impl Parting {
         Parting::ALL.into_iter().find(|why| why.id() == id)
     }
 
-    /// Whether it was let go, rather than having gone.
+    /// Whether it was let go or cut off, rather than having gone or been told.
     pub const fn is_drop(self) -> bool {
-        matches!(self, Parting::Slow | Parting::Write | Parting::NoPong)
+        matches!(self, Parting::Slow | Parting::Write | Parting::NoPong | Parting::Exit)
     }
 }
 

@@ -37,6 +37,7 @@ mod scene;
 mod schedule;
 mod script;
 mod server_name;
+mod shutdown;
 mod source;
 mod trial;
 mod tries;
@@ -62,7 +63,9 @@ pub use meter::MeterGauges;
 pub use packed::{Cells, Packed};
 pub use params::{FieldGroup, FromValue, Given, Share, set_default};
 pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
-pub use place::{Attempts, Bank, Batch, Bucket, Degrades, Hub, Layers, Meter, Place, PlaceKind, Regulator, Tree};
+pub use place::{
+    Attempts, Bank, Batch, Bucket, Counted, Degrades, Hub, Layers, Meter, Place, PlaceKind, Regulator, Shutdown, Tree,
+};
 pub use policies::{Policy, parse_policies, write_policies};
 pub use practice::{Practice, Seen};
 pub use prefix::{Prefix, prefixed};
@@ -74,6 +77,7 @@ pub use scene::{Flow, GaugeSpec, SceneSpec, Unit, Wire};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use script::{Scripted, parse_script, script_entries, script_total};
 pub use server_name::ServerName;
+pub use shutdown::{PartState, ShutdownGauges};
 pub use source::{Source, digest, explanation, short_path};
 pub use trial::{Deed, Trial, line_with};
 pub use tries::Tries;

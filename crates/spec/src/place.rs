@@ -58,6 +58,8 @@ pub enum PlaceKind {
     Batch(Batch),
     /// A hub in the middle of its clients.
     Hub(Hub),
+    /// A process that is asked to end: its parts, which are the members of the station, how each is stopped, and what is lost.
+    Shutdown(Shutdown),
 }
 
 impl Place {
@@ -130,6 +132,11 @@ impl Place {
     /// A hub in the middle of its clients: the station whose members they are.
     pub fn hub(station: impl Into<String>, label: impl Into<String>, hub: Hub) -> Place {
         Place::new(PlaceKind::Hub(hub), station, label)
+    }
+
+    /// A process that is asked to end: the station whose members are its parts.
+    pub fn shutdown(station: impl Into<String>, label: impl Into<String>, shutdown: Shutdown) -> Place {
+        Place::new(PlaceKind::Shutdown(shutdown), station, label)
     }
 
     /// Requests that may be tried several times: the station whose tasks try, and the server.
@@ -272,6 +279,28 @@ pub struct Hub {
     pub clients: u32,
     /// Within what time a client has to answer; zero for no limit.
     pub pong_wait: Span,
+}
+
+/// A process that is asked to end. What its station and those of its parts show is in [`super::ShutdownGauges`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shutdown {
+    /// When it is asked to.
+    pub at: Span,
+    /// How long it has for that.
+    pub grace: Span,
+    /// Its parts by name, in the order of the rows.
+    pub parts: Vec<&'static str>,
+    /// What it may lose, in the order of the counts.
+    pub kinds: Vec<Counted>,
+}
+
+/// Something that a part of a process has, and may lose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The part, by its name.
+    pub part: &'static str,
+    /// One of it, and several.
+    pub words: [&'static str; 2],
 }
 
 /// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.

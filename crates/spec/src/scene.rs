@@ -104,9 +104,14 @@ impl SceneSpec {
         self.bank().and_then(|(_, bank)| bank.people)
     }
 
-    /// Whether it wants all the height there is: a bank, or rows of one table.
+    /// Whether it wants all the height there is: a bank, rows of one table, or a process with all its parts.
     pub fn is_tall(&self) -> bool {
-        self.bank().is_some() || self.has_rows()
+        self.bank().is_some() || self.is_high()
+    }
+
+    /// Whether it is more than what stands in one row: rows of one table, or a process with all its parts.
+    pub fn is_high(&self) -> bool {
+        self.has_rows() || self.places().iter().any(|place| matches!(place.kind, PlaceKind::Shutdown(_)))
     }
 
     /// Whether it is one column of many places: rows of one table.

@@ -58,6 +58,8 @@ pub enum OnPhone {
     Band(f64),
     /// In full, where it is the only one that can be.
     Main,
+    /// In full, whatever else could be: it is what all is about, and the others are strips.
+    Lead,
     /// All by itself: the whole picture, where it is the only place.
     Whole,
     /// Beside the lanes that run through it.

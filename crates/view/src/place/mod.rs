@@ -20,6 +20,7 @@ mod meter;
 mod pool;
 mod regulator;
 mod server;
+mod shutdown;
 mod sink;
 mod source;
 mod tree;
@@ -59,6 +60,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Bucket(bucket) => Box::new(bucket::Bucket { spec: bucket }),
         PlaceKind::Meter(meter) => Box::new(meter::Meter { spec: meter }),
         PlaceKind::Batch(batch) => Box::new(batch::Batch { spec: batch }),
+        PlaceKind::Shutdown(spec) => Box::new(shutdown::Shutdown { spec }),
         PlaceKind::Hub(hub) => Box::new(hub::Hub { spec: hub }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }

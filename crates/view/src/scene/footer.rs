@@ -2,7 +2,7 @@
 
 use super::{Look, Scene, Worker};
 use crate::number;
-use crate::place::{Term, Words};
+use crate::place::{Here, OnPhone, Term, Words};
 use crate::recent::Mode;
 use crate::shape::{Ink, Sheet, crisp, text_width};
 use litemap::LiteMap;
@@ -111,7 +111,9 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>) {
     sheet.text((w - 16.0, base), text, ink.end());
     let mut left = 16.0;
     let mut told: Vec<std::mem::Discriminant<_>> = Vec::new();
-    for here in scene.all() {
+    let leads = |here: &Here<'_, '_>| here.face().on_phone(*here) == OnPhone::Lead;
+    // What all is about tells first what its marks mean.
+    for here in scene.all().filter(leads).chain(scene.all().filter(|here| !leads(here))) {
         // Marks mean the same in all places of a kind.
         let kind = std::mem::discriminant(&here.shown.place.kind);
         if !told.contains(&kind) {

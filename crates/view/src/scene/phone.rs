@@ -10,6 +10,9 @@ use crate::shape::{Ink, Sheet, cut, text_width};
 /// The least height of what is drawn in full.
 const LEAST: f64 = 90.0;
 
+/// What is kept free where one place leads: for it, and for the lines over and below it.
+const LEADS: f64 = 146.0;
+
 /// Where things are on a phone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrangement {
@@ -48,7 +51,10 @@ impl Arrangement {
         let (mut top, mut bottom) = (0.0, h - 20.0);
         // Where bands would leave no room for what is drawn in full, they are strips.
         let high = |here: Here<'_, '_>| if let OnPhone::Band(h) = kind(here) { h } else { 0.0 };
-        let has_room = scene.all().map(high).sum::<f64>() + LEAST <= h;
+        let leads = kind(main) == OnPhone::Lead;
+        let has_room = !leads && scene.all().map(high).sum::<f64>() + LEAST <= h;
+        // What all is about has its room first: of the others there are as many as fit.
+        let mut free = if leads { ((h - LEADS) / strips::STRIP).max(0.0) as usize } else { usize::MAX };
         // What lanes run through and cannot stand beside them stands above them.
         let is_above = |here: &Here<'_, '_>| here.index() < main.index() || called.contains(&here.index());
         let (above, below): (Vec<_>, Vec<_>) = scene.all().partition(is_above);
@@ -58,7 +64,11 @@ impl Arrangement {
                 _ if Some(here.index()) == beside || here.index() == main.index() => {}
                 OnPhone::Note => {}
                 OnPhone::Band(h) if has_room => bands.push((here.index(), frame(h))),
-                _ => strips.push((here.index(), frame(strips::STRIP))),
+                _ if free == 0 => {}
+                _ => {
+                    free -= 1;
+                    strips.push((here.index(), frame(strips::STRIP)));
+                }
             }
         };
         for here in above {
@@ -98,7 +108,7 @@ impl Arrangement {
     }
 }
 
-/// The place that is drawn in full: the only one that can be, or, among some that have lanes, the only one that has none, as those
+/// The place that is drawn in full: the one that leads, else the only one that can be, or, among some that have lanes, the only one that has none, as those
 /// lanes lead to it.
 fn main<'a>(scene: &'a Scene<'_>) -> Option<Here<'a, 'a>> {
     let only = |lanes: bool| {
@@ -106,7 +116,8 @@ fn main<'a>(scene: &'a Scene<'_>) -> Option<Here<'a, 'a>> {
         let mut found = mains.by_ref().filter(|here| lanes || !here.face().has_lanes());
         found.next().filter(|_| found.next().is_none())
     };
-    only(true).or_else(|| only(false))
+    let lead = scene.all().find(|here| here.face().on_phone(*here) == OnPhone::Lead);
+    lead.or_else(|| only(true)).or_else(|| only(false))
 }
 
 /// Where the words about places stand that have nothing but words: at the end of a band that they are joined to, or over what

@@ -108,7 +108,12 @@ impl Face for Hub<'_> {
             if is_bad { vec![format!("{}: {trouble}", state.line()), trouble] } else { vec![state.line(), trouble] };
         heading(sheet, look, (ring.x, ring.w), spot.cell, here.label(), &first_fit(&texts, ring.w), false);
         let plot = self.plot(&state, ring);
-        plot.wire(sheet, look, ring.x);
+        if here.into().next().is_some() {
+            plot.wire(sheet, look, ring.x);
+        }
+        if here.out().next().is_some() {
+            plot.wire(sheet, look, ring.right());
+        }
         ring::draw(sheet, look, &state, &plot, self.spec.pong_wait.0);
         if let Some(column) = column {
             column::draw(sheet, look, &state, column);
@@ -188,16 +193,19 @@ impl Face for Hub<'_> {
         Some(format!("{}: {}", here.label(), self.about(here, look).join(", ")))
     }
 
-    fn term(&self, _: Here<'_, '_>, _: Option<&crate::scene::Worker<'_>>, row: &StationRow) -> Term {
+    fn term(&self, here: Here<'_, '_>, _: Option<&crate::scene::Worker<'_>>, row: &StationRow) -> Term {
         match row.kind {
             StationKind::Channel => Term::new(4, "held"),
+            // What clients send is there too, until it goes on.
+            StationKind::Worker if here.out().next().is_some() => Term::new(5, "at sockets"),
             StationKind::Worker => Term::new(5, "being written"),
             _ => Term::new(3, "at the hub"),
         }
     }
 
-    fn words(&self, _: Here<'_, '_>) -> Option<&'static Words> {
-        Some(&WORDS)
+    fn words(&self, here: Here<'_, '_>) -> Option<&'static Words> {
+        // Where nothing comes to it, all is not about messages.
+        here.into().next().map(|_| &WORDS)
     }
 
     fn legend(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, edges: (f64, f64), y: f64) -> f64 {

@@ -16,6 +16,8 @@ const ONE: usize = 60;
 /// The room that labels take at each side, at least and at most; and the least that is left for the ring.
 const LABELS: (f64, f64) = (88.0, 150.0);
 const LEAST: f64 = 220.0;
+/// The least room in which clients stand around their hub.
+const LEAST_RING: f64 = 44.0;
 /// The most clients that were let go of which the lines are drawn.
 const CUT_LINES: usize = 16;
 /// The most labels at a side.
@@ -47,9 +49,9 @@ impl Plot {
         let beside = (frame.w - frame.h) / 2.0;
         let labels = if frame.w >= LEAST + 2.0 * LABELS.0 { beside.clamp(LABELS.0, LABELS.1) } else { 0.0 };
         let wide = frame.w - 2.0 * labels;
-        let one = clients <= ONE;
-        // Where there is little room the ticks are short.
+        // Where there is little room the ticks are short, and where there is hardly any they stand side by side.
         let room = wide.min(frame.h);
+        let one = clients <= ONE && room >= LEAST_RING;
         let tick = if room < 240.0 { TICK / 2.0 } else { TICK };
         let radius = (room / 2.0 - if one { tick + tick / 2.0 + 4.0 } else { 6.0 }).max(10.0);
         let hub = if radius < 90.0 { HUB * 0.72 } else { HUB };
@@ -125,11 +127,12 @@ impl Plot {
         Some(nearest).filter(|(distance, _)| *distance <= (self.size + 6.0) * (self.size + 6.0)).map(|(_, index)| index)
     }
 
-    /// The wire that comes in from the left, as far as the hub.
-    pub(super) fn wire(&self, sheet: &mut Sheet, look: &Look<'_>, from: f64) {
+    /// The wire between the hub and one of its sides.
+    pub(super) fn wire(&self, sheet: &mut Sheet, look: &Look<'_>, side: f64) {
         if self.cells.is_none() {
             let (x, y) = self.centre;
-            sheet.line((from, y), (x - self.hub, y), look.palette.line_3, 1.4);
+            let wall = if side < x { x - self.hub } else { x + self.hub };
+            sheet.line((side, y), (wall, y), look.palette.line_3, 1.4);
         }
     }
 
@@ -197,7 +200,7 @@ fn links(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: &Plot) {
     let p = look.palette;
     let (mut plain, mut dots, mut capsules) = (Vec::new(), Vec::new(), Vec::new());
     // Where many were let go, their marks say it better than a fan of lines.
-    let few = state.count("let go") as usize <= CUT_LINES;
+    let few = (state.count("let go") + state.count("cut off")) as usize <= CUT_LINES;
     for (index, client) in state.clients.iter().enumerate() {
         let (at, angle, ring) = plot.spot(index);
         let radius = plot.radius - ring as f64 * (plot.size + 4.0) - plot.size / 2.0 - 1.0;
@@ -357,6 +360,7 @@ fn cells(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: &Plot) {
         (p.blocked, "slow"),
         (p.timeout, "no pong"),
         (p.server, "let go"),
+        (p.server, "cut off"),
         (p.server_ink, "silent"),
         (p.server_ink, "stuck"),
         (p.sunken, "gone"),
@@ -385,6 +389,7 @@ pub(super) fn legend(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, (lef
         ("client, filled as its queue", Stands::Open, 0.4),
         ("slow", Stands::Slow, 0.7),
         ("let go", Stands::Dropped(Parting::Slow), 0.0),
+        ("cut off", Stands::Dropped(Parting::Exit), 0.0),
         ("silent", Stands::Silent, 0.0),
         ("waits to be taken out", Stands::Stuck, 0.0),
         ("no pong", Stands::NoPong, 0.0),

@@ -32,7 +32,7 @@ pub(super) enum Stands {
 
 impl Stands {
     /// Those that are told of one by one, from the worst.
-    pub(super) const ABNORMAL: [&'static str; 5] = ["silent", "stuck", "let go", "no pong", "slow"];
+    pub(super) const ABNORMAL: [&'static str; 6] = ["silent", "stuck", "cut off", "let go", "no pong", "slow"];
 
     pub(super) fn word(self) -> &'static str {
         match self {
@@ -41,6 +41,7 @@ impl Stands {
             Stands::NoPong => "no pong",
             Stands::Silent => "silent",
             Stands::Stuck => "stuck",
+            Stands::Dropped(Parting::Exit) => "cut off",
             Stands::Dropped(_) => "let go",
             Stands::Gone(_) => "gone",
         }
@@ -99,7 +100,7 @@ impl Client<'_> {
             }
             Stands::Silent => format!("silent for {}", number::time_text(now.since(self.row.gauged).0)),
             Stands::Stuck => format!("gone, waits for {}", number::time_text(now.since(self.row.gauged).0)),
-            Stands::Dropped(why) => format!("let go, {}", reason(why)),
+            Stands::Dropped(why) => format!("{}, {}", self.stands.word(), reason(why)),
             Stands::Gone(why) => reason(why).to_owned(),
         }
     }
@@ -142,6 +143,7 @@ fn reason(why: Parting) -> &'static str {
         Parting::Left => "left",
         Parting::Replaced => "replaced by its successor",
         Parting::Shutdown => "closed with the hub",
+        Parting::Exit => "the process ended",
     }
 }
 

@@ -5,7 +5,7 @@ use futures_util::{SinkExt, StreamExt};
 use millrace::engine::{Clock, Env, Exchange, Run, Setup, Terms};
 use millrace::native::endpoint::{EndpointCall, Front, Question, System};
 use millrace::spec::exposition::{OPENMETRICS, PROMETHEUS};
-use millrace::spec::{Console, Route, Stream};
+use millrace::spec::{Console, Rhythm, Route, Stream};
 use millrace::trace::Span;
 use reqwest::{Client, Method, Response};
 use std::cell::RefCell;
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Deadlines that nobody meets who does not try to.
 const STREAM: Stream =
-    Stream { update: Span::secs(60), ping: Span::secs(60), read: Span::secs(60), write: Span::secs(60) };
+    Stream::Tells(Rhythm { update: Span::secs(60), ping: Span::secs(60), read: Span::secs(60), write: Span::secs(60) });
 
 const fn route(path: &'static str, stream: Option<Stream>) -> Route {
     Route { method: "GET", path, help: "", body: "", stream, offers: &[] }

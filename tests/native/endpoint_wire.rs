@@ -5,7 +5,7 @@ use futures_util::StreamExt;
 use millrace::engine::{Clock, Run, Setup};
 use millrace::native::endpoint::{Deadlines, EndpointCall, Front, System, bind};
 use millrace::spec::headers::{self, Answered};
-use millrace::spec::{Console, Route, Stream};
+use millrace::spec::{Console, Rhythm, Route, Stream};
 use millrace::trace::Span;
 use reqwest::Client;
 use std::collections::BTreeMap;
@@ -23,10 +23,10 @@ use tokio_tungstenite::tungstenite::Message;
 const PATIENCE: Duration = Duration::from_secs(60);
 const LONG: Span = Span::secs(3_600);
 /// Nobody is let go by this.
-const PATIENT: Stream = Stream { update: LONG, ping: LONG, read: LONG, write: LONG };
+const PATIENT: Rhythm = Rhythm { update: LONG, ping: LONG, read: LONG, write: LONG };
 
-const fn stream(path: &'static str, stream: Stream) -> Route {
-    Route { method: "GET", path, help: "", body: "", stream: Some(stream), offers: &[] }
+const fn stream(path: &'static str, rhythm: Rhythm) -> Route {
+    Route::streams(path, "", Stream::Tells(rhythm))
 }
 
 static CONSOLE: Console = Console {
@@ -36,11 +36,11 @@ static CONSOLE: Console = Console {
     routes: &[
         Route { method: "POST", path: "/tell", help: "", body: "", stream: None, offers: &[] },
         stream("/watch", PATIENT),
-        stream("/strict", Stream { read: Span::millis(50), ..PATIENT }),
-        stream("/stale", Stream { update: Span::ZERO, ..PATIENT }),
+        stream("/strict", Rhythm { read: Span::millis(50), ..PATIENT }),
+        stream("/stale", Rhythm { update: Span::ZERO, ..PATIENT }),
         stream("/short", PATIENT),
-        stream("/flood", Stream { write: Span::millis(50), ..PATIENT }),
-        stream("/busy", Stream { ping: Span::millis(10), ..PATIENT }),
+        stream("/flood", Rhythm { write: Span::millis(50), ..PATIENT }),
+        stream("/busy", Rhythm { ping: Span::millis(10), ..PATIENT }),
     ],
 };
 

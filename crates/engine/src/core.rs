@@ -5,7 +5,7 @@
 
 use super::attempts::Attempts;
 use super::call::{Server, Upstream};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Heard};
 use super::faults::{Change, FaultId, Faults, Onset};
 use super::host::Host;
 use super::joins::{AnyResult, Joins};
@@ -30,6 +30,8 @@ pub(super) type FaultHandler = Rc<dyn Fn(&[i64])>;
 pub(super) type AskHandler = Rc<dyn Fn(Exchange)>;
 /// What it does when who asked has gone.
 pub(super) type HangHandler = Rc<dyn Fn(u32)>;
+/// What it does when whoever carries an exchange says something of it.
+pub(super) type HeardHandler = Rc<dyn Fn(u32, Heard)>;
 
 /// The shared state of a run.
 pub(crate) struct Core {
@@ -62,6 +64,7 @@ pub(crate) struct Core {
     /// What was asked before the program had begun to listen.
     pub(super) early: RefCell<Vec<Exchange>>,
     pub(super) hang_handler: RefCell<Option<HangHandler>>,
+    pub(super) heard_handler: RefCell<Option<HeardHandler>>,
     /// Where time is real, and somebody said so.
     pub(super) host: RefCell<Option<Rc<dyn Host>>>,
     /// The names of the stations, by number.
@@ -109,6 +112,7 @@ impl Core {
             ask_handler: RefCell::default(),
             early: RefCell::default(),
             hang_handler: RefCell::default(),
+            heard_handler: RefCell::default(),
             host: RefCell::default(),
             stations: RefCell::default(),
             live: RefCell::default(),
@@ -461,7 +465,7 @@ impl Core {
         // Handlers hold what they handle.
         let handlers = std::mem::take(&mut *self.fault_handlers.borrow_mut());
         drop(handlers);
-        drop((self.ask_handler.take(), self.hang_handler.take(), self.host.take()));
+        drop((self.ask_handler.take(), self.hang_handler.take(), self.heard_handler.take(), self.host.take()));
         let server = self.default_server.borrow_mut().take();
         drop(server);
     }

@@ -5,7 +5,7 @@
 
 use super::call::{Call, Server, Upstream};
 use super::core::Core;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Heard};
 use super::injected::Injected;
 use super::job::Job;
 use super::rng::{Draw, Seed, Stream};
@@ -272,12 +272,17 @@ impl Env {
         self.core.hang_handler.replace(Some(Rc::new(handler)));
     }
 
+    /// Calls `handler` with the number of an exchange and what whoever carries it says of it, where time is real.
+    pub fn on_heard(&self, handler: impl Fn(u32, Heard) + 'static) {
+        self.core.heard_handler.replace(Some(Rc::new(handler)));
+    }
+
     /// Begins an exchange: somebody inside the run asks the system for something. Its number.
     pub fn ask(&self, client: &str, request: &str) -> u32 {
         self.core.asked(client, request)
     }
 
-    /// Answers in an exchange, with a status of HTTP.
+    /// Answers in an exchange, with a status of HTTP, or the code that a WebSocket is closed with.
     pub fn reply(&self, exchange: u32, status: u16, body: &str) {
         self.core.emit_text(body, |body| EventKind::Replied { exchange, status, body });
     }

@@ -5,6 +5,8 @@
 
 use super::core::{AskHandler, Core};
 use millrace_trace::{EventKind, SimTime};
+use std::any::Any;
+use std::fmt;
 
 /// A request, with the number under which it is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,11 @@ impl Unfit {
 }
 
 impl Exchange {
+    /// The path without its query.
+    pub fn place(&self) -> &str {
+        self.path.split('?').next().unwrap_or_default()
+    }
+
     /// Its id: its own, or one made of its number.
     pub fn id(&self) -> String {
         self.terms.id.clone().unwrap_or_else(|| Exchange::id_of(self.number))
@@ -78,6 +85,29 @@ impl Exchange {
     /// The id of an exchange that came without one.
     pub fn id_of(number: u32) -> String {
         format!("req-{number}")
+    }
+}
+
+/// What whoever carries an exchange that goes on says of it, where time is real.
+pub enum Heard {
+    /// The client said something. What comes with it is dropped when that was handled, and only then the next is read.
+    Said(String, Handle),
+    /// The client's network took what was said to it last.
+    Took,
+    /// The client answered that it is there.
+    Pong,
+}
+
+/// What holds back the next message of a client, whatever it is made of.
+pub type Handle = Box<dyn Any + Send>;
+
+impl fmt::Debug for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Heard::Said(text, _) => write!(f, "Said({} bytes)", text.len()),
+            Heard::Took => f.write_str("Took"),
+            Heard::Pong => f.write_str("Pong"),
+        }
     }
 }
 
@@ -128,6 +158,14 @@ impl Core {
         self.ask_handler.replace(Some(handler.clone()));
         let early = std::mem::take(&mut *self.early.borrow_mut());
         early.into_iter().for_each(|exchange| handler(exchange));
+    }
+
+    /// Whoever carries an exchange says something of it.
+    pub(super) fn heard(&self, exchange: u32, heard: Heard) {
+        let handler = self.heard_handler.borrow().clone();
+        if let Some(handler) = handler {
+            handler(exchange, heard);
+        }
     }
 
     /// Who asked has gone.

@@ -49,7 +49,7 @@ mod turn;
 pub use attempts::Attempt;
 pub use call::{Call, Reply, Server, Upstream};
 pub use env::{Env, StationSpec};
-pub use exchange::{Exchange, Terms, Unfit};
+pub use exchange::{Exchange, Handle, Heard, Terms, Unfit};
 pub use faults::{Again, Onset};
 pub use host::{Host, Lap, Memory};
 pub use injected::Injected;

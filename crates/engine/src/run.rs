@@ -3,7 +3,7 @@
 use super::call::Upstream;
 use super::core::Core;
 use super::env::Env;
-use super::exchange::Terms;
+use super::exchange::{Heard, Terms};
 use super::host::Host;
 use super::intervention::{Action, Intervention, Ordinal};
 use super::outside::SpareWaker;
@@ -251,6 +251,11 @@ impl Run {
     /// Asks the program for something, in real time, now: client; method, path and body; how it came. The number of the exchange.
     pub fn ask(&mut self, client: &str, request: (&str, &str, &str), terms: Terms) -> u32 {
         self.core.ask(client, request, terms)
+    }
+
+    /// Says something of an exchange that goes on, in real time, now: what its client said, took or answered.
+    pub fn heard(&mut self, exchange: u32, heard: Heard) {
+        self.core.heard(exchange, heard);
     }
 
     /// Tells the program of its host. For a run in real time that has not started.

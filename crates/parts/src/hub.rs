@@ -168,14 +168,28 @@ impl Hub {
     /// The job comes back once the hub takes nothing in any more.
     #[track_caller]
     pub fn broadcast(&self, job: Job, to: u32) -> impl Future<Output = Result<(), Job>> {
+        self.say(job, to, String::new())
+    }
+
+    /// The same with what it says.
+    ///
+    /// # Errors
+    /// The job comes back once the hub takes nothing in any more.
+    #[track_caller]
+    pub fn say(&self, job: Job, to: u32, text: String) -> impl Future<Output = Result<(), Job>> {
         let (env, site) = (self.0.env.clone(), Location::caller());
-        let sent = self.0.broadcast.0.send(Letter::new(&self.0.open, job, to));
+        let sent = self.0.broadcast.0.send(Letter::new(&self.0.open, job, to, text));
         env.at(site, async move {
             match sent.await {
                 Ok(()) => Ok(()),
                 Err(Closed(letter)) => letter.into_job().map_or(Ok(()), Err),
             }
         })
+    }
+
+    /// How many messages wait: for the hub, and in the queues of those in its map.
+    pub fn waiting(&self) -> usize {
+        self.0.broadcast.1.len() + self.0.entries.borrow().values().map(|entry| entry.waiting()).sum::<usize>()
     }
 
     /// Waits until all that was handed in was delivered or is known not to be.

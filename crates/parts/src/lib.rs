@@ -19,6 +19,7 @@
 
 mod adaptive_limit;
 mod arrivals;
+mod at_work;
 mod backoff;
 mod batcher;
 mod breaker;
@@ -29,6 +30,7 @@ mod context;
 mod crew;
 mod degradation;
 mod error_group;
+pub mod exposition;
 mod hedge;
 mod hub;
 mod limiter;
@@ -56,6 +58,7 @@ pub use adaptive_limit::{
     AdaptiveLimit, Aimd, Gradient2, Gradient2Settings, LimitRule, Limited, Sample, Underway, Vegas,
 };
 pub use arrivals::{Arrivals, RateCurve, Traffic};
+pub use at_work::{AtWork, Working};
 pub use backoff::{Backoff, Grows, Jitter};
 pub use batcher::{Batch, Batcher, BatcherSettings};
 pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Rejected, Slow, Trip};

@@ -46,6 +46,19 @@ impl Parting {
         }
     }
 
+    /// The same in a few words, for whoever looks and for the client itself.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Parting::Slow => "its queue was full",
+            Parting::Write => "a frame took too long",
+            Parting::NoPong => "no pong came",
+            Parting::Left => "left",
+            Parting::Replaced => "replaced by its successor",
+            Parting::Shutdown => "closed with the hub",
+            Parting::Exit => "the process ended",
+        }
+    }
+
     /// The one with this word.
     pub fn from_id(id: &str) -> Option<Parting> {
         Parting::ALL.into_iter().find(|why| why.id() == id)

@@ -4,22 +4,25 @@
 //! that has nothing to ask and one that sends a byte a minute. The first may stay for long, and the second must not. (One that
 //! sends half a head together with the request before it is taken for the first: it is let go when its silence is over.)
 
+use socket2::SockRef;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How many requests of a connection have begun and ended, told by whoever answers them.
+/// How many requests of a connection have begun and ended, told by whoever answers them; and how much it may hold of what is written to it.
 #[derive(Debug, Default)]
 pub struct Requests {
     begun: AtomicU64,
     ended: AtomicU64,
+    /// For how many bytes the connection is to have room before more is written to it; 0 to leave it as it is.
+    room: AtomicUsize,
 }
 
 /// A request that is being answered, as long as it is held.
@@ -41,6 +44,13 @@ impl Requests {
     pub fn begin(self: &Arc<Requests>) -> Answering {
         self.begun.fetch_add(1, Ordering::Relaxed);
         Answering { requests: self.clone(), goes_on: false }
+    }
+}
+
+impl Requests {
+    /// From the next write on the system below holds about so much of what the client has not taken.
+    pub fn has_room_for(&self, bytes: usize) {
+        self.room.store(bytes, Ordering::Relaxed);
     }
 }
 
@@ -91,6 +101,14 @@ impl Bounded {
         Bounded { stream, requests, seen: 0, head: (head, first), write: (write, Deadline::default()) }
     }
 
+    /// Makes the room that is asked for. A system that does not give it has its own.
+    fn make_room(&self) {
+        let bytes = self.requests.room.swap(0, Ordering::Relaxed);
+        if bytes > 0 {
+            let _as_it_is = SockRef::from(&self.stream).set_send_buffer_size(bytes);
+        }
+    }
+
     /// What came of a write: progress lifts the deadline, and no progress sets it.
     fn written<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         let (limit, deadline) = &mut self.write;
@@ -131,6 +149,7 @@ impl AsyncRead for Bounded {
 
 impl AsyncWrite for Bounded {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.make_room();
         let result = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.written(cx, result)
     }
@@ -140,6 +159,7 @@ impl AsyncWrite for Bounded {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.make_room();
         let result = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
         self.written(cx, result)
     }

@@ -82,7 +82,9 @@ pub async fn serve(
         let service = TowerToHyperService::new(service);
         let requests: Arc<Requests> = Arc::default();
         let told = requests.clone();
-        let service = service_fn(move |request| {
+        let service = service_fn(move |mut request: hyper::Request<_>| {
+            // Whoever goes on with the connection after its upgrade finds it here.
+            request.extensions_mut().insert(told.clone());
             let (mut answering, answer) = (told.begin(), service.call(request));
             async move {
                 let answer = answer.await;

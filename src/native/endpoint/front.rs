@@ -4,15 +4,17 @@
 //! no route but those that stream, because these need another protocol.
 
 use super::accept;
+use super::bounded::Requests;
 use super::call::EndpointCall;
 use super::connections::{self, Deadlines};
 use super::manners::{id_of, with_manners};
 use super::server::{callable, listen};
 use super::streams::converse;
 use super::system::{Answer, Question, System};
+use super::talks::talk;
 use crate::engine::{Terms, Unfit};
-use crate::spec::Console;
 use crate::spec::headers::{Answered, of_system};
+use crate::spec::{Console, Stream};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ws::WebSocketUpgrade;
@@ -179,7 +181,7 @@ async fn any(State(shared): State<Shared>, ConnectInfo(peer): ConnectInfo<Socket
         Some(Answer { status, body, .. }) => response(status, &body),
         None => response(503, "The system is over, and nobody answers any more.\n"),
     };
-    let (Some(upgrade), Some(deadlines)) = (upgrade, stream) else {
+    let (Some(upgrade), Some(stream)) = (upgrade, stream) else {
         let answer = match timeout(shared.deadlines.answer, answers.next()).await {
             Ok(answer) => said(answer),
             // Dropped with its conversation, so that the system hears that nobody waits any more.
@@ -197,8 +199,20 @@ async fn any(State(shared): State<Shared>, ConnectInfo(peer): ConnectInfo<Socket
         }
     };
     in_flight.answered();
-    let upgrade = upgrade.max_message_size(LARGEST_MESSAGE).max_frame_size(LARGEST_MESSAGE);
-    upgrade.on_upgrade(move |socket| converse(socket, answers, first, shared.stopping, deadlines))
+    let stopping = shared.stopping;
+    match stream {
+        Stream::Tells(rhythm) => {
+            sized(upgrade, LARGEST_MESSAGE).on_upgrade(move |socket| converse(socket, answers, first, stopping, rhythm))
+        }
+        Stream::Talks(largest) => {
+            let connection = parts.extensions.remove::<Arc<Requests>>().unwrap_or_default();
+            sized(upgrade, largest).on_upgrade(move |socket| talk(socket, answers, first, stopping, connection))
+        }
+    }
+}
+
+fn sized(upgrade: WebSocketUpgrade, largest: usize) -> WebSocketUpgrade {
+    upgrade.max_message_size(largest).max_frame_size(largest)
 }
 
 /// A body, as far as it is passed on.

@@ -20,6 +20,7 @@ mod metrics;
 mod server;
 mod streams;
 mod system;
+mod talks;
 
 pub use call::EndpointCall;
 pub use connections::Deadlines;

@@ -4,7 +4,7 @@
 //! message that is too old when its turn comes is left out, because a newer one follows.
 
 use super::system::{Answer, Conversation};
-use crate::spec::Stream;
+use crate::spec::{Rhythm, Stream};
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use std::time::Duration;
@@ -15,12 +15,12 @@ use tungstenite::Error as WsError;
 /// How long a client may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 /// A status from which on a stream has nothing more to say.
-const REFUSAL: u16 = 400;
+pub const REFUSAL: u16 = 400;
 /// The longest reason that fits into a close frame.
 const LONGEST_REASON: usize = 123;
 
 /// Why a stream ends, for whoever listens: the code and the reason of a close frame.
-type Last = (u16, String);
+pub type Last = (u16, String);
 
 /// Passes on what the system says until somebody hangs up.
 pub async fn converse(
@@ -28,10 +28,10 @@ pub async fn converse(
     mut answers: Conversation,
     first: Option<Answer>,
     mut stopping: watch::Receiver<bool>,
-    stream: Stream,
+    rhythm: Rhythm,
 ) {
     let [update, ping, read, write] =
-        [stream.update, stream.ping, stream.read, stream.write].map(|span| Duration::from_nanos(span.0));
+        [rhythm.update, rhythm.ping, rhythm.read, rhythm.write].map(|span| Duration::from_nanos(span.0));
     let mut pings = interval_at(Instant::now() + ping, ping);
     let mut silent_until = Instant::now() + read;
     let mut message = first.map(|answer| Message::text(answer.body));
@@ -43,10 +43,10 @@ pub async fn converse(
         }
         tokio::select! {
             answer = answers.next() => match answer {
-                Some(answer) if answer.status >= REFUSAL => break Some((close_code::NORMAL, answer.body)),
-                Some(answer) if answer.at.elapsed() > update => {}
-                Some(answer) => message = Some(Message::text(answer.body)),
-                None => break Some((close_code::NORMAL, "Nothing more to say".to_owned())),
+                Some(answer) if answer.status < REFUSAL => {
+                    message = (answer.at.elapsed() <= update).then(|| Message::text(answer.body));
+                }
+                last => break Some(end(last)),
             },
             heard = socket.recv() => match heard {
                 Some(Ok(Message::Pong(_))) => silent_until = Instant::now() + read,
@@ -56,14 +56,33 @@ pub async fn converse(
                 Some(Err(error)) => break violation(error),
             },
             () = sleep_until(silent_until) => {
-                break Some((close_code::POLICY, format!("No pong in {}", stream.read)));
+                break Some((close_code::POLICY, format!("No pong in {}", rhythm.read)));
             }
             _ = pings.tick() => message = Some(Message::Ping(Bytes::new())),
-            _ = stopping.wait_for(|stopping| *stopping) => break Some((close_code::AWAY, "Server shutdown".to_owned())),
+            _ = stopping.wait_for(|stopping| *stopping) => break Some(shutdown()),
         }
     };
     // The system hears of it at once, however long the goodbye.
     drop(answers);
+    goodbye(socket, last).await;
+}
+
+/// What a client is told by an answer that is the last; or where there is no answer any more.
+pub fn end(last: Option<Answer>) -> Last {
+    match last {
+        Some(Answer { status, body, .. }) if status >= Stream::CLOSED => (status, body),
+        Some(Answer { body, .. }) => (close_code::NORMAL, body),
+        None => (close_code::NORMAL, "Nothing more to say".to_owned()),
+    }
+}
+
+/// What a client is told when the server is told to stop.
+pub fn shutdown() -> Last {
+    (close_code::AWAY, "Server shutdown".to_owned())
+}
+
+/// Tells a client why it is over, if there is something to tell, and takes its own goodbye.
+pub async fn goodbye(mut socket: WebSocket, last: Option<Last>) {
     let goodbye = async {
         if let Some((code, mut reason)) = last {
             reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
@@ -79,7 +98,7 @@ pub async fn converse(
 }
 
 /// What a client is told that broke the protocol; nothing if it is simply gone.
-fn violation(error: axum::Error) -> Option<Last> {
+pub fn violation(error: axum::Error) -> Option<Last> {
     let error = error.into_inner();
     let code = match error.downcast_ref::<WsError>() {
         Some(WsError::Capacity(_)) => close_code::SIZE,

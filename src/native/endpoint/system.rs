@@ -5,7 +5,7 @@
 //! has handed out it forgets, so that a system may run for days.
 
 use super::host::RealHost;
-use crate::engine::{Action, Progress, Run, Terms};
+use crate::engine::{Action, Heard, Progress, Run, Terms};
 use crate::trace::{EventKind, SimTime};
 use std::collections::BTreeMap;
 use std::io;
@@ -53,6 +53,7 @@ pub struct Question {
 
 enum Command {
     Ask(u64, Question, answers::Sender<Answer>),
+    Heard(u64, Heard),
     Gone(u64),
 }
 
@@ -103,6 +104,11 @@ impl Conversation {
     pub async fn next(&mut self) -> Option<Answer> {
         self.answers.recv().await
     }
+
+    /// Tells the system what its client said, took or answered.
+    pub fn tell(&self, heard: Heard) {
+        let _over = self.commands.send(Command::Heard(self.ticket, heard));
+    }
 }
 
 impl Drop for Conversation {
@@ -122,6 +128,8 @@ struct Line {
 #[derive(Default)]
 struct Desk {
     lines: BTreeMap<u32, Line>,
+    /// The exchanges of those who wait, by their tickets.
+    exchanges: BTreeMap<u64, u32>,
     /// How much of the trace was read.
     read: u64,
 }
@@ -161,26 +169,38 @@ impl Desk {
             Command::Ask(ticket, question, to) => {
                 let Question { client, method, path, body, terms, stream } = question;
                 let exchange = run.ask(&client, (&method, &path, &body), terms);
+                self.exchanges.insert(ticket, exchange);
                 self.lines.insert(exchange, Line { ticket, stream, to });
             }
+            Command::Heard(ticket, heard) => {
+                if let Some(exchange) = self.exchanges.get(&ticket) {
+                    run.heard(*exchange, heard);
+                }
+            }
             Command::Gone(ticket) => {
-                let line = self.lines.iter().find(|(_, line)| line.ticket == ticket);
-                if let Some(exchange) = line.map(|(exchange, _)| *exchange) {
+                if let Some(exchange) = self.exchanges.get(&ticket).copied() {
                     self.hang_up(exchange, run);
                 }
             }
         }
     }
 
+    /// Nobody waits in an exchange any more.
+    fn end(&mut self, exchange: u32) {
+        if let Some(line) = self.lines.remove(&exchange) {
+            self.exchanges.remove(&line.ticket);
+        }
+    }
+
     fn hang_up(&mut self, exchange: u32, run: &mut Run) {
-        self.lines.remove(&exchange);
+        self.end(exchange);
         run.intervene(Action::Hang { exchange });
         run.advance(run.now(), 0);
     }
 
     /// Hands out the answers since the last time.
     fn hand_out(&mut self, run: &mut Run) {
-        let (mut texts, mut too_slow) = (Vec::new(), Vec::new());
+        let (mut texts, mut too_slow, mut done) = (Vec::new(), Vec::new(), Vec::new());
         let mut last_task = None;
         {
             let trace = run.trace();
@@ -188,6 +208,8 @@ impl Desk {
                 self.read += 1;
                 match event.kind {
                     EventKind::Asked { client, request, .. } => texts.extend([client, request]),
+                    // A station is asked for its name when a run stands still, and this one cannot.
+                    EventKind::Opened { name, .. } => texts.push(name),
                     // Nobody asks for the name of a task here, nor for its size.
                     EventKind::Spawned { child, name, .. } => {
                         texts.push(name);
@@ -204,7 +226,7 @@ impl Desk {
                         match line.to.try_send(answer) {
                             Err(answers::error::TrySendError::Full(_)) => too_slow.push(exchange),
                             // Who asked once is done; who has gone says so.
-                            _ if !line.stream => drop(self.lines.remove(&exchange)),
+                            _ if !line.stream => done.push(exchange),
                             _ => {}
                         }
                     }
@@ -212,6 +234,7 @@ impl Desk {
                 }
             }
         }
+        done.into_iter().for_each(|exchange| self.end(exchange));
         last_task.into_iter().for_each(|task| run.forget_sizes_to(task));
         texts.into_iter().for_each(|text| run.forget_text(text));
         run.forget_before(self.read);
@@ -267,6 +290,6 @@ mod tests {
         let (held, places) = run.trace().texts().held();
         assert!(held < 10 && places <= most.max(1_024), "{held} texts in {places} places");
         assert_eq!(run.trace().sizes_held(), 0, "nobody sums up the sizes of tasks");
-        assert!(desk.lines.is_empty());
+        assert!(desk.lines.is_empty() && desk.exchanges.is_empty());
     }
 }

@@ -33,6 +33,11 @@ impl Entry {
         })
     }
 
+    /// How many messages wait in its queue.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.1.len()
+    }
+
     /// Ends it, unless it has ended. What lies in its queue is lost; only a hub that is shut down lets it have that first.
     pub(super) fn end(&self, hub: &Hub, why: Parting) {
         if self.end.get().is_some() {
@@ -167,6 +172,8 @@ pub struct Letter {
     job: Option<Job>,
     /// The session.
     pub to: u32,
+    /// What it says, where somebody reads it.
+    pub text: String,
     open: Rc<Open>,
 }
 
@@ -177,9 +184,9 @@ impl fmt::Debug for Letter {
 }
 
 impl Letter {
-    pub(super) fn new(open: &Rc<Open>, job: Job, to: u32) -> Letter {
+    pub(super) fn new(open: &Rc<Open>, job: Job, to: u32, text: String) -> Letter {
         open.count.set(open.count.get() + 1);
-        Letter { job: Some(job), to, open: open.clone() }
+        Letter { job: Some(job), to, text, open: open.clone() }
     }
 
     /// It has come to its end in this way.

@@ -12,7 +12,7 @@ use super::system::System;
 use super::vitals::Vitals;
 use litemap::LiteMap;
 use millrace_engine::{Env, Exchange, Lap, Task, Unfit};
-use millrace_parts::{Ticker, Watch, timeout};
+use millrace_parts::{AtWork, Ticker, timeout};
 use millrace_trace::Span;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -41,16 +41,14 @@ pub struct Desk {
     streams: RefCell<LiteMap<u32, Task<()>>>,
     /// The requests that last, by the number of their exchange: whether whoever asked has hung up.
     scopes: RefCell<LiteMap<u32, Rc<Cell<bool>>>>,
-    /// How many requests are being worked on.
-    at_work: Watch<u32>,
+    /// The requests that are being worked on.
+    at_work: AtWork,
 }
 
 impl Api {
     /// Waits until no request is being worked on. Whether there was one.
     pub async fn finishes(&self) -> bool {
-        let busy = self.0.at_work.get() > 0;
-        self.0.at_work.until(|requests| requests == 0).await;
-        busy
+        self.0.at_work.finishes().await
     }
 
     /// Ends all streams.
@@ -68,7 +66,7 @@ pub fn open(env: &Env, system: &Rc<System>) -> Api {
         limit: RefCell::default(),
         streams: RefCell::default(),
         scopes: RefCell::default(),
-        at_work: Watch::new(env, 0),
+        at_work: AtWork::new(env),
     });
     let asked = desk.clone();
     env.on_ask(move |exchange| asked.take(exchange));
@@ -81,11 +79,6 @@ pub fn open(env: &Env, system: &Rc<System>) -> Api {
         drop(ended);
     });
     Api(desk)
-}
-
-/// The path without its query.
-pub fn path(asked: &Exchange) -> &str {
-    asked.path.split('?').next().unwrap_or_default()
 }
 
 /// The scope of a request, as long as it is worked on.
@@ -117,7 +110,7 @@ impl Desk {
         let admitted = self.limit.borrow_mut().admits(&asked.client, self.env.now(), system.works.p.api_limit);
         let (desk, number) = (self.clone(), asked.number);
         let name = format!("{} {}", asked.method, asked.path);
-        let period = PERIODS.iter().find(|(route, _)| (asked.method.as_str(), path(&asked)) == ("GET", *route));
+        let period = PERIODS.iter().find(|(route, _)| (asked.method.as_str(), asked.place()) == ("GET", *route));
         match period.filter(|_| admitted && asked.terms.unfit.is_none()) {
             Some(&(route, period)) => {
                 system.metrics.borrow_mut().served("GET", route, 101, self.env.took(lap));
@@ -125,7 +118,7 @@ impl Desk {
                 self.streams.borrow_mut().insert(number, stream);
             }
             None => {
-                let at_work = AtWork::begin(&desk);
+                let at_work = self.at_work.begin();
                 let served = async move {
                     desk.serve(&system, asked, admitted, lap).await;
                     drop(at_work);
@@ -162,24 +155,8 @@ impl Desk {
             Some(unfit) => turned_away(&meta(), unfit),
             None => route(self, system, &asked, &meta).await,
         };
-        system.metrics.borrow_mut().served(&asked.method, path(&asked), reply.status, self.env.took(lap));
+        system.metrics.borrow_mut().served(&asked.method, asked.place(), reply.status, self.env.took(lap));
         self.env.reply(asked.number, reply.status, &reply.body);
-    }
-}
-
-/// A request that is being worked on, as long as it is held.
-struct AtWork(Rc<Desk>);
-
-impl AtWork {
-    fn begin(desk: &Rc<Desk>) -> AtWork {
-        desk.at_work.set(desk.at_work.get() + 1);
-        AtWork(desk.clone())
-    }
-}
-
-impl Drop for AtWork {
-    fn drop(&mut self) {
-        self.0.at_work.set(self.0.at_work.get().saturating_sub(1));
     }
 }
 

@@ -1,8 +1,7 @@
 //! The interface's routes as the page lists them, each with an example that fits the cars there are.
 
 use super::script;
-use millrace_spec::exposition::{OPENMETRICS, PROMETHEUS};
-use millrace_spec::{Console, Route, Stream, Values};
+use millrace_spec::{Console, Rhythm, Route, Stream, Values};
 use millrace_trace::Span;
 
 /// The stream of the original's own server.
@@ -10,19 +9,14 @@ pub const STATUS: &str = "/ws/status";
 /// That of the server beside it, which is there for streams alone.
 pub const FAST: &str = "/ws/status/fast";
 
-const fn get(path: &'static str, help: &'static str) -> Route {
-    Route { method: "GET", path, help, body: "", stream: None, offers: &[] }
-}
-
-const fn post(path: &'static str, help: &'static str, body: &'static str) -> Route {
-    Route { method: "POST", path, help, body, stream: None, offers: &[] }
-}
-
 /// A stream: update and read deadline, time between pings, write deadline, in seconds.
 const fn stream(path: &'static str, help: &'static str, [update, read, ping, write]: [u64; 4]) -> Route {
     let of = Span::secs;
-    let stream = Stream { update: of(update), read: of(read), ping: of(ping), write: of(write) };
-    Route { method: "GET", path, help, body: "", stream: Some(stream), offers: &[] }
+    Route::streams(
+        path,
+        help,
+        Stream::Tells(Rhythm { update: of(update), read: of(read), ping: of(ping), write: of(write) }),
+    )
 }
 
 /// The interface of the bank.
@@ -32,49 +26,42 @@ pub static CONSOLE: Console = Console {
     served: &[("script", ""), ("open-for", "8760h")],
     fit,
     routes: &[
-        post(
+        Route::post(
             "/v1/floors/request",
             "Somebody comes to a floor and presses the button.",
             r#"{"from": $low, "to": $high}"#,
         ),
-        post(
+        Route::post(
             "/v1/elevators",
             "Adds a car.",
             r#"{"name": "$new", "min_floor": $low, "max_floor": $high, "overload_threshold": 12}"#,
         ),
         Route {
             method: "DELETE",
-            path: "/v1/elevators",
-            help: "Lets a car bring its people to their floors, at most 10 s, and removes it.",
-            body: r#"{"name": "$last"}"#,
-            stream: None,
-            offers: &[],
+            ..Route::post(
+                "/v1/elevators",
+                "Lets a car bring its people to their floors, at most 10 s, and removes it.",
+                r#"{"name": "$last"}"#,
+            )
         },
         stream(STATUS, "Where every car is, once a second.", [3, 60, 30, 5]),
         // The original's second server compresses what it sends; no library here does that.
         stream(FAST, "The same ten times a second.", [5, 60, 54, 10]),
-        get("/v1", "What there is."),
-        get("/v1/health", "Whether the bank works."),
-        get("/v1/health/live", "Whether it is there at all."),
-        get("/v1/health/ready", "Whether it takes requests."),
-        get("/v1/health/detailed", "Each car and its breaker."),
-        get("/v1/metrics", "Load and performance score of the fleet."),
-        Route {
-            method: "GET",
-            path: "/metrics",
-            help: "All counts, in the text format of Prometheus, or of OpenMetrics for whoever accepts it.",
-            body: "",
-            stream: None,
-            offers: &[PROMETHEUS, OPENMETRICS],
-        },
-        post("/floor", "The old route for requests: plain text.", r#"{"from": $low, "to": $high}"#),
-        post(
+        Route::get("/v1", "What there is."),
+        Route::get("/v1/health", "Whether the bank works."),
+        Route::get("/v1/health/live", "Whether it is there at all."),
+        Route::get("/v1/health/ready", "Whether it takes requests."),
+        Route::get("/v1/health/detailed", "Each car and its breaker."),
+        Route::get("/v1/metrics", "Load and performance score of the fleet."),
+        Route::METRICS,
+        Route::post("/floor", "The old route for requests: plain text.", r#"{"from": $low, "to": $high}"#),
+        Route::post(
             "/elevator",
             "The old route for cars: plain text.",
             r#"{"name": "$new", "min_floor": $low, "max_floor": $high}"#,
         ),
-        get("/health", "The old route."),
-        get("/metrics/system", "The old route."),
+        Route::get("/health", "The old route."),
+        Route::get("/metrics/system", "The old route."),
     ],
 };
 

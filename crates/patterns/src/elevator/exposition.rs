@@ -1,100 +1,24 @@
-//! The counts in the text formats of Prometheus, written by the project that defines it.
-//!
-//! A snapshot in a fixed order: the library's own families keep their series in a hash table, and the text of an answer is a
-//! part of the trace. The two metrics of the original that nothing ever sets are left out; the one that never moves is there.
+//! The counts in the text formats of Prometheus. The two metrics of the original that nothing ever sets are left out; the one that never
+//! moves is there.
 
 use super::car::Car;
 use super::floor::Direction;
 use super::health::Fleet;
-use super::metrics::{Labels, Observed, Responses};
+use super::metrics::Responses;
 use super::system::System;
 use litemap::LiteMap;
 use millrace_parts::BreakerState;
-use millrace_spec::exposition::to_prometheus;
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet, text};
-use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::ConstCounter;
-use prometheus_client::metrics::gauge::ConstGauge;
-use prometheus_client::registry::Registry;
-use std::fmt;
+use millrace_parts::exposition::{Family, Labels, Sample, spreads, text};
 use std::rc::Rc;
-
-/// A value of a series.
-#[derive(Clone, Debug)]
-enum Sample {
-    Count(u64),
-    Level(f64),
-    Spread(Observed),
-}
-
-/// A metric with its series.
-#[derive(Clone, Debug)]
-struct Family {
-    name: &'static str,
-    help: &'static str,
-    labels: &'static [&'static str],
-    series: Vec<(Labels, Sample)>,
-}
-
-/// All of them.
-#[derive(Clone, Debug)]
-struct Exposition(Vec<Family>);
-
-impl Collector for Exposition {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        for family in self.0.iter().filter(|family| !family.series.is_empty()) {
-            let kind = match family.series.first().map(|(_, sample)| sample) {
-                Some(Sample::Count(_)) => MetricType::Counter,
-                Some(Sample::Spread(_)) => MetricType::Histogram,
-                _ => MetricType::Gauge,
-            };
-            let mut metric = encoder.encode_descriptor(family.name, family.help, None, kind)?;
-            for (values, sample) in &family.series {
-                let labels: Vec<(&str, &str)> =
-                    family.labels.iter().copied().zip(values.iter().map(String::as_str)).collect();
-                let series = if labels.is_empty() { None } else { Some(&labels) };
-                let mut encode = |sample: &Sample| match (sample, series) {
-                    (Sample::Count(n), Some(labels)) => ConstCounter::new(*n).encode(metric.encode_family(labels)?),
-                    (Sample::Level(x), Some(labels)) => ConstGauge::new(*x).encode(metric.encode_family(labels)?),
-                    (Sample::Spread(seen), Some(labels)) => spread(metric.encode_family(labels)?, seen),
-                    (Sample::Count(n), None) => metric.encode_counter::<NoLabelSet, _, u64>(n, None),
-                    (Sample::Level(x), None) => metric.encode_gauge(x),
-                    (Sample::Spread(_), None) => Ok(()),
-                };
-                encode(sample)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn spread(mut encoder: prometheus_client::encoding::MetricEncoder<'_>, seen: &Observed) -> Result<(), fmt::Error> {
-    let bounds = seen.bounds.iter().copied().chain([f64::INFINITY]);
-    let buckets: Vec<(f64, u64)> = bounds.zip(seen.counts.iter().copied()).collect();
-    encoder.encode_histogram::<NoLabelSet>(seen.sum, seen.count(), &buckets, None)
-}
 
 fn counts(map: &LiteMap<Labels, u64>) -> Vec<(Labels, Sample)> {
     map.iter().map(|(labels, n)| (labels.clone(), Sample::Count(*n))).collect()
 }
 
-fn spreads(map: &LiteMap<Labels, Observed>) -> Vec<(Labels, Sample)> {
-    map.iter().map(|(labels, seen)| (labels.clone(), Sample::Spread(seen.clone()))).collect()
-}
-
 impl System {
     /// The text of `/metrics`, in one of its two formats.
     pub fn exposition(&self, openmetrics: bool) -> String {
-        let mut registry = Registry::with_prefix("elevator");
-        registry.register_collector(Box::new(Exposition(self.families())));
-        let mut out = String::new();
-        match text::encode(&mut out, &registry) {
-            Ok(()) if openmetrics => out,
-            Ok(()) => to_prometheus(&out),
-            // Writing to a string does not fail.
-            Err(fmt::Error) => String::new(),
-        }
+        text(Some("elevator"), self.families(), openmetrics)
     }
 
     fn families(&self) -> Vec<Family> {
@@ -107,6 +31,7 @@ impl System {
         }
         let cars: Vec<&Rc<Car>> = by_name.values().collect();
         let family = |name, help, labels, series| Family { name, help, labels, series };
+        let http = metrics.http.series();
         let per_car = |figure: &dyn Fn(&Car) -> f64| -> Vec<(Labels, Sample)> {
             cars.iter().map(|car| (vec![car.name.clone()], Sample::Level(figure(car)))).collect()
         };
@@ -184,13 +109,13 @@ impl System {
                 "http_request_duration_seconds",
                 "How long requests to the interface took",
                 &["method", "endpoint", "status_code"],
-                spreads(&metrics.http),
+                spreads(http),
             ),
             family(
                 "http_requests",
                 "Requests to the interface",
                 &["method", "endpoint", "status_code"],
-                metrics.http.iter().map(|(labels, seen)| (labels.clone(), Sample::Count(seen.count()))).collect(),
+                http.iter().map(|(labels, seen)| (labels.clone(), Sample::Count(seen.count()))).collect(),
             ),
             family("errors", "Errors", &["error_type", "component"], counts(&metrics.errors)),
             family("avg_response_time_seconds", of_responses, &["operation"], responses.collect()),

@@ -1,10 +1,10 @@
 //! How the bank is: each car, the fleet, the figures of performance, and what the status stream sends.
 
 use super::car::Car;
-use super::envelope::timestamp;
 use super::floor::Direction;
 use super::refusal::REJECTED;
 use super::system::System;
+use millrace_spec::timestamp;
 use serde_json::{Map, Value as Json, json};
 
 impl Car {

@@ -7,6 +7,7 @@ use super::floor::{Direction, Floor};
 use super::refusal::REJECTED;
 use super::system::{Answer, ESTIMATE};
 use litemap::LiteMap;
+use millrace_parts::exposition::{Labels, Observed, Served};
 use millrace_trace::Span;
 
 /// Upper bounds of the estimates, in seconds.
@@ -16,42 +17,7 @@ pub const HTTP: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
 /// Upper bounds of the times that requests for a car take, in seconds.
 pub const REQUESTS: &[f64] = &[0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
 
-/// Labels of a series, in the order of their names in the exposition.
-pub type Labels = Vec<String>;
-
-/// Observations in buckets.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Observed {
-    /// The upper bounds.
-    pub bounds: &'static [f64],
-    /// How many fell into each, and into none.
-    pub counts: Vec<u64>,
-    /// Their sum.
-    pub sum: f64,
-}
-
-impl Observed {
-    fn new(bounds: &'static [f64]) -> Observed {
-        Observed { bounds, counts: vec![0; bounds.len() + 1], sum: 0.0 }
-    }
-
-    fn observe(&mut self, value: f64) {
-        let index = self.bounds.iter().position(|bound| value <= *bound).unwrap_or(self.bounds.len());
-        if let Some(count) = self.counts.get_mut(index) {
-            *count += 1;
-        }
-        self.sum += value;
-    }
-
-    /// How many there were.
-    pub fn count(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-}
-
-/// The methods that stand in labels by their names. Anybody may make up others, and no label grows by that.
-const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-/// What stands in labels for everything else.
+/// What stands in labels for whatever is no path of the interface.
 const OTHER: &str = "/other";
 
 /// How long something took: the last time, and over all times.
@@ -66,7 +32,7 @@ pub struct Responses {
 }
 
 /// The counts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Metrics {
     /// Requests for a car, by car, direction and status.
     pub requests: LiteMap<Labels, u64>,
@@ -77,7 +43,7 @@ pub struct Metrics {
     /// Estimated travel times, by car and floors travelled.
     pub travels: LiteMap<Labels, Observed>,
     /// HTTP requests, by method, endpoint and status.
-    pub http: LiteMap<Labels, Observed>,
+    pub http: Served,
     /// Errors, by type and component.
     pub errors: LiteMap<Labels, u64>,
     /// Failures that the breaker of a car heard of, by car.
@@ -89,7 +55,16 @@ pub struct Metrics {
 impl Metrics {
     /// Counts of nothing.
     pub fn new() -> Metrics {
-        Metrics::default()
+        Metrics {
+            requests: LiteMap::new_vec(),
+            durations: LiteMap::new_vec(),
+            waits: LiteMap::new_vec(),
+            travels: LiteMap::new_vec(),
+            http: Served::new(HTTP, OTHER),
+            errors: LiteMap::new_vec(),
+            breaker_failures: LiteMap::new_vec(),
+            responses: LiteMap::new_vec(),
+        }
     }
 
     /// A button was pressed, and this came of it, after so long.
@@ -115,13 +90,9 @@ impl Metrics {
         }
     }
 
-    /// An HTTP request was answered. Whoever asks for what there is not is one of many: under a label each, whoever likes could
-    /// fill the memory.
+    /// An HTTP request was answered.
     pub fn served(&mut self, method: &str, path: &str, status: u16, took: Span) {
-        let endpoint = if CONSOLE.methods(path).is_empty() { OTHER } else { path };
-        let method = if METHODS.contains(&method) { method } else { "OTHER" };
-        let labels = vec![method.to_owned(), endpoint.to_owned(), status.to_string()];
-        self.http.entry(labels).or_insert_with(|| Observed::new(HTTP)).observe(took.seconds());
+        let endpoint = self.http.count(&CONSOLE, (method, path), status, took);
         let operation = match endpoint {
             "/v1/floors/request" | "/floor" => Some("elevator_request"),
             "/v1/health" | "/health" => Some("health_check"),

@@ -1,10 +1,10 @@
 //! What the routes of the interface do.
 
-use super::api::{Desk, path};
+use super::api::Desk;
 use super::body::{FloorRequest, Named, NewElevator, Unreadable};
 use super::car::Car;
 use super::console::CONSOLE;
-use super::envelope::{Meta, Reply, timestamp};
+use super::envelope::{Meta, Reply};
 use super::floor::{Direction, Floor};
 use super::health::Fleet;
 use super::refusal::{Class, Refusal};
@@ -12,6 +12,7 @@ use super::system::System;
 use super::vitals::{Status, elevators};
 use millrace_engine::Exchange;
 use millrace_spec::exposition::OPENMETRICS;
+use millrace_spec::timestamp;
 use serde_json::{Value as Json, json};
 use std::cell::Cell;
 use std::ops::RangeInclusive;
@@ -22,7 +23,7 @@ const THRESHOLDS: RangeInclusive<i64> = 1..=100;
 
 /// Works on a request.
 pub async fn route(desk: &Rc<Desk>, system: &Rc<System>, asked: &Exchange, meta: &dyn Fn() -> Meta) -> Reply {
-    let (method, path) = (asked.method.as_str(), path(asked));
+    let (method, path) = (asked.method.as_str(), asked.place());
     let methods = CONSOLE.methods(path);
     if methods.is_empty() {
         return meta().failure(404, "NOT_FOUND", &format!("there is no {path}"), "GET /v1 lists what there is");

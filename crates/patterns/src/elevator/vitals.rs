@@ -4,10 +4,10 @@
 //! must be healthy. What a check found is kept for half a minute, so that who asks every second costs no more than who asks
 //! once. Memory is the host's affair and is looked at where there is a host; in virtual time there is none.
 
-use super::envelope::timestamp;
 use super::health::Fleet;
 use super::system::System;
 use millrace_engine::Env;
+use millrace_spec::timestamp;
 use millrace_trace::{SimTime, Span};
 use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;

@@ -26,13 +26,20 @@
 //! The hub of a strategy for an interview platform, which never left its document. It has the shape of the chat example of a well-known
 //! WebSocket library, whose times it takes over, but finds its clients by their session.
 
+mod api;
+mod console;
+mod line;
+mod messages;
 mod params;
 mod presets;
 mod report;
+mod sessions;
 mod socket;
 
+use line::Caller;
 use millrace_engine::{Env, Task};
-use millrace_parts::{Hub, Ticker};
+use millrace_parts::exposition::Served;
+use millrace_parts::{AtWork, Cond, Hub, Ticker};
 use millrace_spec::{
     At, Check, ClientGauges, FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, HubGauges, Measure, Parting,
     Pattern, Place, SceneSpec, Step, Unit, Values, Wire,
@@ -40,8 +47,10 @@ use millrace_spec::{
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{Ledger, Outcome, SimTime, Span, StationId, StationKind, Trace, Wait};
 use params::Params;
+use sessions::Sessions;
 use socket::Socket;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -89,7 +98,8 @@ pub static PATTERN: Pattern = Pattern {
     file: file!(),
     home: (StationKind::Source, MESSAGES),
     detail: Some(|_| Box::<report::Clients>::default()),
-    run: |env, values, _| Box::pin(run(env, Params::read(values))),
+    console: Some(&console::CONSOLE),
+    run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };
 
@@ -182,33 +192,52 @@ struct Server {
     env: Env,
     hub: Hub,
     p: Rc<Params>,
-    /// Every connection, in the order of coming.
+    /// Where messages come from.
+    home: StationId,
+    /// Every connection of the scenario, in the order of coming.
     sockets: RefCell<Vec<Rc<Socket>>>,
-    /// The station of the connection that a session had last, by its number less one.
-    last: RefCell<Vec<StationId>>,
+    sessions: RefCell<Sessions>,
+    /// Somebody has connected from outside.
+    came: Cond,
+    /// Those who are connected from outside, by their exchange.
+    callers: RefCell<BTreeMap<u32, Rc<Caller>>>,
+    /// What those outside have said and is being handled.
+    at_work: AtWork,
+    /// How many frames the emotion service was sent.
+    frames: Cell<u64>,
+    /// How many connections are open.
+    open: Rc<Cell<u32>>,
+    served: RefCell<Served>,
+    counts_itself: bool,
     readers: RefCell<Vec<Task<()>>>,
     others: RefCell<Vec<Task<()>>>,
 }
 
-async fn run(env: Env, p: Params) {
+async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let hub = Hub::open(&env, HUB, BROADCAST, p.settings());
     let (inner, home) = (hub.clone(), env.station());
     let _hub_runs = env.spawn_at("hub", hub.station(), async move { inner.run().await });
     let server = Rc::new(Server {
         env: env.clone(),
         hub,
-        p: Rc::new(p),
+        home,
         sockets: RefCell::default(),
-        last: RefCell::default(),
+        sessions: RefCell::new(Sessions::new(p.clients)),
+        came: Cond::new(&env),
+        callers: RefCell::default(),
+        at_work: AtWork::new(&env),
+        frames: Cell::new(0),
+        open: Rc::default(),
+        served: RefCell::new(api::served()),
+        counts_itself: fidelity == Fidelity::Documented,
         readers: RefCell::default(),
         others: RefCell::default(),
+        p: Rc::new(p),
     });
     let tasks = Ends(server.clone());
+    server.listen();
     for number in 1..=server.p.clients {
-        let connected = server.connect(number, &name(number, false)).await;
-        if let Some(socket) = connected {
-            server.last.borrow_mut().push(socket.client.station());
-        }
+        server.connect(number, &name(number, false)).await;
     }
     let p = server.p.clone();
     tasks.cut_lines();
@@ -217,21 +246,27 @@ async fn run(env: Env, p: Params) {
     }
     let source = env.spawn_at(MESSAGES, home, server.clone().send());
     let again = env.spawn_at("sessions", home, server.clone().come_again());
-    if p.stop_at.is_zero() {
-        source.await;
-        again.await;
-        return server.hub.settled().await;
-    }
-    let stop = env.spawn_at("shutdown", home, server.clone().shut_down());
+    let stop = (!p.stop_at.is_zero()).then(|| env.spawn_at("shutdown", home, server.clone().shut_down()));
     source.await;
     again.await;
-    stop.await;
-    loop {
-        let reader = server.readers.borrow_mut().pop();
-        let Some(reader) = reader else { break };
-        reader.await;
+    if let Some(stop) = stop {
+        stop.await;
+        loop {
+            let reader = server.readers.borrow_mut().pop();
+            let Some(reader) = reader else { break };
+            reader.await;
+        }
     }
-    server.hub.settled().await;
+    if env.now().0 < p.open_for.0 {
+        env.sleep_until(SimTime(p.open_for.0), Wait::Sleep).await;
+    }
+    // What somebody outside said meanwhile may be handled still, and bring messages.
+    loop {
+        server.hub.settled().await;
+        if !server.at_work.finishes().await {
+            return;
+        }
+    }
 }
 
 /// "s07", and "s07 again" for the second connection of a session.
@@ -280,10 +315,11 @@ impl Server {
     }
 
     /// A client connects: it is registered, and has a task that reads and one that writes.
-    async fn connect(&self, session: u32, name: &str) -> Option<Rc<Socket>> {
+    async fn connect(self: &Rc<Self>, session: u32, name: &str) -> Option<Rc<Socket>> {
         let client = self.hub.register(session, name).await?;
         let (env, station) = (&self.env, client.station());
-        let socket = Rc::new(Socket::new(env, &self.hub, client, &self.p, session));
+        self.sessions.borrow_mut().connected(session, station);
+        let socket = Rc::new(Socket::new(self, client, session, None));
         self.others.borrow_mut().push(env.spawn_at("write pump", station, socket.clone().write_pump()));
         self.readers.borrow_mut().push(env.spawn_at("read pump", station, socket.clone().read_pump()));
         if self.p.inbound > 0.0 {
@@ -296,22 +332,27 @@ impl Server {
         Some(socket)
     }
 
-    /// Makes the messages, each for a session by lot.
+    /// Makes the messages, each for a session by lot. A hub that serves others waits until there is somebody.
     async fn send(self: Rc<Self>) {
-        let (env, clients) = (&self.env, u64::from(self.p.clients));
-        let start = env.now();
+        let env = &self.env;
+        let mut start = env.now();
         for number in 0..self.p.messages {
+            let missed = env.now();
+            while env.is_hosted() && self.sessions.borrow().len() == 0 {
+                self.came.wait().await;
+            }
+            start += env.now() - missed;
             let at = start + Span::from_seconds(f64::from(number) / self.p.rate);
             env.sleep_until(at, Wait::Sleep).await;
-            let session = env.draw("session", u64::from(number), 0).below(clients) as u32 + 1;
-            let message = env.job();
-            let addressee = self.last.borrow().get(session as usize - 1).copied();
-            if let Some(station) = addressee {
-                message.bind(station, None);
-            }
-            if let Err(message) = self.hub.broadcast(message, session).await {
-                message.leave(Outcome::Cancelled);
-            }
+            let mut lot = env.draw("session", u64::from(number), 0);
+            let session = {
+                let sessions = self.sessions.borrow();
+                // Where there is none it is for nobody.
+                sessions.at(lot.below(sessions.len())).unwrap_or(0)
+            };
+            let is_read = self.sessions.borrow().is_read(session);
+            let text = if is_read { messages::emotion_update(&mut lot, env.date()) } else { String::new() };
+            self.tell(session, text).await;
         }
     }
 
@@ -323,10 +364,7 @@ impl Server {
         self.env.sleep_until(SimTime(AGAIN_AT.0), Wait::Sleep).await;
         let sessions = || (AGAIN_EVERY..=self.p.clients).step_by(AGAIN_EVERY as usize);
         for session in sessions() {
-            let Some(socket) = self.connect(session, &name(session, true)).await else { continue };
-            if let Some(last) = self.last.borrow_mut().get_mut(session as usize - 1) {
-                *last = socket.client.station();
-            }
+            self.connect(session, &name(session, true)).await;
         }
         self.env.sleep(FIRST_GOES).await;
         for session in sessions() {

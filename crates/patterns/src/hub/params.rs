@@ -89,13 +89,13 @@ params! {
     /// The parameters of the hub.
     pub struct Params {
         /// How many clients are connected, a session each.
-        clients: u32 => Field::count("clients", "Clients", 50, 1..=10_000).simple(),
+        clients: u32 => Field::count("clients", "Clients", 50, 0..=10_000).simple(),
         /// How many messages wait for a client before it is let go.
         buffer: u32 => Field::count("buffer", "Send buffer", 256, 1..=100_000).simple(),
         /// How many messages wait for the hub before who sends has to wait.
         broadcast: u32 => Field::count("broadcast", "Broadcast", 256, 0..=200_000),
         /// How many messages there are, each for one session, by lot.
-        messages: u32 => Field::count("messages", "Messages", 10_000, 1..=200_000).role(Role::Jobs),
+        messages: u32 => Field::count("messages", "Messages", 10_000, 0..=200_000).role(Role::Jobs),
         /// How many messages come a second, at even distances.
         rate: f64 => Field::rate("rate", "Rate", 1_000.0, 0.1..=100_000.0).simple(),
         /// The share of clients that read slowly.
@@ -136,6 +136,12 @@ params! {
         cut_at: Span => Field::span("cut-at", "Cut at", Span::secs(1), Span::ZERO..=HOUR).when(is_cut),
         /// When the hub is shut down; 0 for never. Clients that are still there go by themselves within a second after that.
         stop_at: Span => Field::span("stop-at", "Shut down at", Span::ZERO, Span::ZERO..=HOUR),
+        /// How long the emotion service looks at a frame that somebody outside sent, on average; lognormal.
+        emotion: Span => Field::span("emotion", "Emotion service", Span::millis(120), Span::ZERO..=Span::secs(60)),
+        /// The share of such frames in which the service finds no face.
+        no_face: Share => Field::share("no-face", "No face", 0.01, 1.0),
+        /// How long it stays open at least for those who connect from outside; then it ends when all messages are delivered.
+        open_for: Span => Field::span("open-for", "Open for", Span::ZERO, Span::ZERO..=Span::secs(31_536_000)),
         /// What the hub does about its clients when it is shut down.
         on_stop: String => Field::choice("on-stop", "On shutdown", "close", ON_STOP).shipped(is("return")).when(stops),
     }

@@ -1,27 +1,21 @@
 //! A connection, as the server has it: a task that writes to it and one that reads from it.
 
+use super::Server;
+use super::api::Counted;
+use super::line::{Caller, Inbox, Incoming};
 use super::params::Params;
-use millrace_engine::{Env, Task};
-use millrace_parts::{Client, Cond, Either, Hub, Letter, Ticker, Watch, at_most, select2, timeout};
+use millrace_engine::{Env, Handle, Task};
+use millrace_parts::{Client, Either, Hub, Letter, Ticker, Watch, at_most, select2, timeout};
 use millrace_spec::{ClientGauges, HubGauges, Parting};
 use millrace_trace::{Outcome, SimTime, Span};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::future::Future;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 const G: HubGauges = HubGauges::ALL;
 const C: ClientGauges = ClientGauges::ALL;
 /// How many messages of a client lie in its socket before it has to wait.
-const ROOM: usize = 8;
-
-/// What is read from a socket.
-enum Incoming {
-    Pong,
-    Message,
-    /// It is over, and why.
-    Broken(Parting),
-}
+pub(super) const ROOM: usize = 8;
 
 /// A connection.
 pub(super) struct Socket {
@@ -32,26 +26,34 @@ pub(super) struct Socket {
     is_slow: bool,
     /// The line is cut: what is written goes nowhere, and neither side knows.
     pub(super) is_cut: Cell<bool>,
-    /// The client has closed its end.
-    has_gone: Cell<bool>,
-    inbox: RefCell<VecDeque<Incoming>>,
-    came: Cond,
+    inbox: Rc<Inbox>,
+    /// Who is at the other end, where that is somebody outside; else a simulated client.
+    pub(super) caller: Option<Rc<Caller>>,
+    server: Weak<Server>,
+    /// It is counted as open.
+    counted: RefCell<Option<Counted>>,
     /// Nobody writes to it any more.
     written: Watch<bool>,
     handlers: RefCell<Vec<Task<()>>>,
 }
 
 impl Socket {
-    pub(super) fn new(env: &Env, hub: &Hub, client: Client, p: &Rc<Params>, number: u32) -> Socket {
+    pub(super) fn new(server: &Rc<Server>, client: Client, number: u32, caller: Option<Rc<Caller>>) -> Socket {
+        let (env, p) = (&server.env, &server.p);
+        let inbox = match &caller {
+            Some(caller) => caller.inbox.clone(),
+            None => Rc::new(Inbox::new(env, client.station())),
+        };
         Socket {
             env: env.clone(),
-            hub: hub.clone(),
+            hub: server.hub.clone(),
             p: p.clone(),
-            is_slow: p.is_slow(number),
+            is_slow: caller.is_none() && p.is_slow(number),
             is_cut: Cell::new(false),
-            has_gone: Cell::new(false),
-            inbox: RefCell::default(),
-            came: Cond::of(env, client.station()),
+            inbox,
+            caller,
+            server: Rc::downgrade(server),
+            counted: RefCell::new(Some(Counted::up(&server.open))),
             written: Watch::new(env, false),
             handlers: RefCell::default(),
             client,
@@ -60,34 +62,17 @@ impl Socket {
 
     /// The client closes its end.
     pub(super) fn goes(&self) {
-        if !self.has_gone.replace(true) {
-            self.comes(Incoming::Broken(Parting::Left));
-        }
+        self.inbox.goes();
     }
 
     /// The client sends again and again, as fast as it is read.
     pub(super) async fn sends(self: Rc<Self>, every: Span, first: Span) {
         self.env.sleep(first).await;
-        while !self.has_gone.get() && self.client.why().is_none() {
-            if self.inbox.borrow().len() < ROOM && !self.is_cut.get() {
-                self.comes(Incoming::Message);
+        while !self.inbox.has_gone() && self.client.why().is_none() {
+            if self.inbox.len() < ROOM && !self.is_cut.get() {
+                self.inbox.comes(Incoming::Message);
             }
             self.env.sleep(every).await;
-        }
-    }
-
-    fn comes(&self, what: Incoming) {
-        self.inbox.borrow_mut().push_back(what);
-        self.came.signal();
-    }
-
-    async fn next(&self) -> Incoming {
-        loop {
-            let first = self.inbox.borrow_mut().pop_front();
-            match first {
-                Some(first) => return first,
-                None => self.came.wait().await,
-            }
         }
     }
 
@@ -109,7 +94,7 @@ impl Socket {
             }
         };
         self.written.set(true);
-        self.comes(Incoming::Broken(why));
+        self.inbox.comes(Incoming::Broken(why));
     }
 
     /// Writes a message, and what else lies in the queue, in one frame.
@@ -121,7 +106,13 @@ impl Socket {
             frame.push(next);
         }
         // Dropped on the way, the messages of the frame are lost.
-        self.send(frame.len()).await?;
+        match &self.caller {
+            None => self.send(frame.len(), self.env.sleep(self.takes(frame.len()))).await?,
+            Some(caller) => {
+                let texts: Vec<&str> = frame.iter().map(|letter| letter.text.as_str()).collect();
+                self.send(frame.len(), caller.takes(&texts.join("\n"), self.p.write)).await?;
+            }
+        }
         if !self.is_cut.get() {
             frame.into_iter().for_each(|letter| letter.leave(Outcome::Completed));
         }
@@ -131,25 +122,32 @@ impl Socket {
     /// Asks whether the client is there.
     async fn ping(&self) -> Result<(), Parting> {
         self.env.gauge(self.client.station(), C.pinged, self.env.now().0.max(1) as i64);
-        self.send(1).await?;
-        if !self.is_cut.get() {
-            self.comes(Incoming::Pong);
+        let comes_by_itself = match &self.caller {
+            None => self.send(1, self.env.sleep(self.takes(1))).await.map(|()| false)?,
+            Some(caller) => self.send(1, caller.is_asked(self.p.write)).await?,
+        };
+        if !self.is_cut.get() && !comes_by_itself {
+            self.inbox.comes(Incoming::Pong);
         }
         Ok(())
     }
 
+    /// How long a simulated client takes for a frame.
+    fn takes(&self, messages: usize) -> Span {
+        let slow = if self.is_slow { self.p.slow_for.0.saturating_mul(messages as u64) } else { 0 };
+        Span(self.p.write.0.saturating_add(slow))
+    }
+
     /// Sends a frame, within the time that there is for it.
-    async fn send(&self, messages: usize) -> Result<(), Parting> {
-        if self.has_gone.get() {
+    async fn send<T>(&self, messages: usize, written: impl Future<Output = T>) -> Result<T, Parting> {
+        if self.inbox.has_gone() {
             return Err(Parting::Left);
         }
         self.env.gauge(self.client.station(), C.wrote, messages as i64);
         self.hub.count(G.frames_of(messages), 1);
-        let slow = if self.is_slow { self.p.slow_for.0.saturating_mul(messages as u64) } else { 0 };
-        let takes = Span(self.p.write.0.saturating_add(slow));
-        let written = at_most(&self.env, self.p.write_wait, self.env.sleep(takes));
+        let written = at_most(&self.env, self.p.write_wait, written);
         match select2(&self.env, written, self.client.cut()).await {
-            Either::First(Ok(())) => Ok(()),
+            Either::First(Ok(written)) => Ok(written),
             Either::First(Err(_)) => Err(Parting::Write),
             Either::Second(()) => Err(self.client.why().unwrap_or(Parting::Left)),
         }
@@ -174,12 +172,13 @@ impl Socket {
         let mut due = self.answered();
         loop {
             let read = match self.p.pong_wait.is_zero() {
-                true => Ok(self.next().await),
-                false => timeout(&self.env, due.since(self.env.now()), self.next()).await,
+                true => Ok(self.inbox.next().await),
+                false => timeout(&self.env, due.since(self.env.now()), self.inbox.next()).await,
             };
             match read {
                 Ok(Incoming::Pong) => due = self.answered(),
-                Ok(Incoming::Message) => self.handle().await,
+                Ok(Incoming::Message) => self.handle(None).await,
+                Ok(Incoming::Said(text, next)) => self.handle(Some((text, next))).await,
                 Ok(Incoming::Broken(why)) => return why,
                 Err(_) => return Parting::NoPong,
             }
@@ -196,21 +195,28 @@ impl Socket {
     }
 
     /// Handles what a client sent: before the next is read, or in a task of its own.
-    async fn handle(&self) {
+    async fn handle(&self, said: Option<(String, Handle)>) {
+        let (said, next) = said.unzip();
         if !self.p.handles_at_once() {
-            return self.handled().await;
+            self.handled(said).await;
+            return drop(next);
         }
-        let task = self.env.spawn_at("handler", self.hub.station(), self.handled());
+        drop(next);
+        let task = self.env.spawn_at("handler", self.hub.station(), self.handled(said));
         let mut handlers = self.handlers.borrow_mut();
         handlers.retain(|task| !task.is_finished());
         handlers.push(task);
     }
 
-    fn handled(&self) -> impl Future<Output = ()> + 'static {
+    fn handled(&self, said: Option<String>) -> impl Future<Output = ()> + 'static {
         let (env, hub, takes) = (self.env.clone(), self.hub.clone(), self.p.handle);
+        let (server, session) = (self.server.clone(), self.client.session());
         async move {
             let counted = Handled::up(hub);
-            env.sleep(takes).await;
+            match (said, server.upgrade()) {
+                (Some(said), Some(server)) => server.hears(session, &said).await,
+                _ => env.sleep(takes).await,
+            }
             drop(counted);
         }
     }
@@ -222,6 +228,7 @@ impl Socket {
         }
         self.env.close(self.client.queue());
         self.env.close(self.client.station());
+        self.counted.take();
     }
 }
 

@@ -100,8 +100,8 @@ impl Client<'_> {
             }
             Stands::Silent => format!("silent for {}", number::time_text(now.since(self.row.gauged).0)),
             Stands::Stuck => format!("gone, waits for {}", number::time_text(now.since(self.row.gauged).0)),
-            Stands::Dropped(why) => format!("{}, {}", self.stands.word(), reason(why)),
-            Stands::Gone(why) => reason(why).to_owned(),
+            Stands::Dropped(why) => format!("{}, {}", self.stands.word(), why.reason()),
+            Stands::Gone(why) => why.reason().to_owned(),
         }
     }
 
@@ -132,18 +132,6 @@ impl Client<'_> {
             lines.push(format!("closed at {}", number::instant(at.0)));
         }
         lines
-    }
-}
-
-fn reason(why: Parting) -> &'static str {
-    match why {
-        Parting::Slow => "its queue was full",
-        Parting::Write => "a frame took too long",
-        Parting::NoPong => "no pong came",
-        Parting::Left => "left",
-        Parting::Replaced => "replaced by its successor",
-        Parting::Shutdown => "closed with the hub",
-        Parting::Exit => "the process ended",
     }
 }
 

@@ -50,6 +50,9 @@ mod guide;
 mod headline;
 mod hedge;
 mod hub;
+mod hub_outside;
+#[cfg(feature = "cli")]
+mod hub_served;
 mod invariants;
 mod levels;
 mod limited;

@@ -1,8 +1,9 @@
-//! The status of an answer, in words and as a kind: colour alone says nothing.
+//! The status of an answer, in words and as a kind: colour alone says nothing. From 1,000 on it is the code that a WebSocket was closed with.
 
 /// The word that HTTP has for a status.
 pub const fn reason(status: u16) -> &'static str {
     match status {
+        101 => "Switching Protocols",
         200 => "OK",
         201 => "Created",
         202 => "Accepted",
@@ -23,6 +24,7 @@ pub const fn reason(status: u16) -> &'static str {
         502 => "Bad Gateway",
         503 => "Service Unavailable",
         504 => "Gateway Timeout",
+        1_000.. => "closed",
         _ => match status / 100 {
             1 => "informational",
             2 => "success",
@@ -36,7 +38,8 @@ pub const fn reason(status: u16) -> &'static str {
 /// The state token of the design that stands for a status.
 pub const fn token(status: u16) -> &'static str {
     match status {
-        ..400 => "success",
+        ..400 | 1_000 | 1_001 => "success",
+        1_008 => "client",
         400..500 => "client",
         _ => "server",
     }

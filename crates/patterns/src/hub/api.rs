@@ -140,7 +140,7 @@ impl Server {
         if caller.inbox.len() >= ROOM {
             return wrong(429, "what was said before is not read yet");
         }
-        caller.inbox.comes(Incoming::Said(asked.body.clone(), Box::new(())));
+        caller.inbox.comes(Incoming::Said(asked.body.clone(), Box::new(self.at_work.begin())));
         (202, String::new())
     }
 
@@ -182,7 +182,6 @@ impl Server {
 
     /// Handles what the client of a session said. What it is told goes through the hub, as everything does.
     pub(super) async fn hears(self: Rc<Server>, session: u32, said: &str) {
-        let _working = self.at_work.begin();
         let told = match Said::read(said) {
             Err(told) => vec![told],
             Ok(Said::Frame { is_empty }) => vec![self.sees(is_empty).await],

@@ -3,10 +3,11 @@
 //! On a real network a frame is written when the client's network has taken it, a pong comes when it comes, and the next message is read
 //! when the last was handled. In virtual time there is no network: who listens takes a frame in the time that frames take, and is there.
 
-use millrace_engine::{Env, Handle, Heard};
+use millrace_engine::{Env, Heard};
 use millrace_parts::{Cond, Watch};
 use millrace_spec::{Parting, Stream};
 use millrace_trace::{Span, StationId};
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -16,8 +17,8 @@ pub(super) enum Incoming {
     Pong,
     /// A message of a simulated client, which says nothing.
     Message,
-    /// One of somebody outside, with what holds back the next one.
-    Said(String, Handle),
+    /// One of somebody outside, with what is held until it was handled.
+    Said(String, Box<dyn Any>),
     /// It is over, and why.
     Broken(Parting),
 }
@@ -122,7 +123,8 @@ impl Caller {
     /// Tells it why it is over, unless it has gone itself.
     pub fn is_told(&self, why: Parting) {
         let code = match why {
-            Parting::Left => return,
+            // Whoever has gone hears nothing, and a process that ends says nothing.
+            Parting::Left | Parting::Exit => return,
             Parting::Shutdown => 1_001,
             Parting::Replaced => 1_000,
             // It broke the rules of the house.

@@ -4,10 +4,11 @@ use super::Server;
 use super::api::Counted;
 use super::line::{Caller, Inbox, Incoming};
 use super::params::Params;
-use millrace_engine::{Env, Handle, Task};
+use millrace_engine::{Env, Task};
 use millrace_parts::{Client, Either, Hub, Letter, Ticker, Watch, at_most, select2, timeout};
 use millrace_spec::{ClientGauges, HubGauges, Parting};
 use millrace_trace::{Outcome, SimTime, Span};
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::{Rc, Weak};
@@ -195,7 +196,7 @@ impl Socket {
     }
 
     /// Handles what a client sent: before the next is read, or in a task of its own.
-    async fn handle(&self, said: Option<(String, Handle)>) {
+    async fn handle(&self, said: Option<(String, Box<dyn Any>)>) {
         let (said, next) = said.unzip();
         if !self.p.handles_at_once() {
             self.handled(said).await;
@@ -211,8 +212,10 @@ impl Socket {
     fn handled(&self, said: Option<String>) -> impl Future<Output = ()> + 'static {
         let (env, hub, takes) = (self.env.clone(), self.hub.clone(), self.p.handle);
         let (server, session) = (self.server.clone(), self.client.session());
+        // Nobody may think that all is done between the message and its handling.
+        let working = server.upgrade().filter(|_| said.is_some()).map(|server| server.at_work.begin());
         async move {
-            let counted = Handled::up(hub);
+            let (_working, counted) = (working, Handled::up(hub));
             match (said, server.upgrade()) {
                 (Some(said), Some(server)) => server.hears(session, &said).await,
                 _ => env.sleep(takes).await,

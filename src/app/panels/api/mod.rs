@@ -30,13 +30,17 @@ pub fn Api() -> Html {
         let (page, write) = (page.clone(), write.clone());
         Callback::from(move |_: MouseEvent| write.emit(example(&page, console, Some(route))))
     };
-    let is_chosen = |route: &Route| route.method == draft.method && route.path == draft.path;
+    // Several routes may be at one path, each for another body.
+    let examples: Vec<Draft> = console.routes.iter().map(|route| example(&page, console, Some(route))).collect();
+    let here = |known: &&Draft| (&known.method, &known.path) == (&draft.method, &draft.path);
+    let chosen =
+        examples.iter().position(|known| *known == draft).or_else(|| examples.iter().position(|known| here(&known)));
     html! {
         <div class="api"><div class="cols scroll">
             <section class="routes scroll" aria-label={console.name}>
                 <h3>{ console.name }</h3>
-                <ul>{ for console.routes.iter().map(|route| html! {
-                    <li><button type="button" data-testid="api-route" aria-pressed={is_chosen(route).to_string()} onclick={choose(route)}>
+                <ul>{ for console.routes.iter().enumerate().map(|(n, route)| html! {
+                    <li><button type="button" data-testid="api-route" aria-pressed={(chosen == Some(n)).to_string()} onclick={choose(route)}>
                         <b class="meth">{ route.method }</b><code>{ route.path }</code>
                         <small>{ route.help }{ if route.stream.is_some() { " Streams until you hang up." } else { "" } }</small>
                     </button></li>
@@ -75,9 +79,11 @@ fn latest(page: &Page) -> Option<String> {
 /// An example of a request.
 fn example(page: &Page, console: &Console, route: Option<&Route>) -> Draft {
     let scenario = page.scenario();
-    let text = |pick: fn(&Route) -> &'static str| route.map(pick).unwrap_or_default().to_owned();
-    let body = route.map_or(String::new(), |route| (console.fit)(&scenario.values(), route.body));
-    Draft { pattern: scenario.pattern.id, method: text(|r| r.method), path: text(|r| r.path), body }
+    let fitted = |pick: fn(&Route) -> &'static str| {
+        route.map_or(String::new(), |route| (console.fit)(&scenario.values(), pick(route)))
+    };
+    let method = route.map_or("", |route| route.method).to_owned();
+    Draft { pattern: scenario.pattern.id, method, path: fitted(|r| r.path), body: fitted(|r| r.body) }
 }
 
 /// The request that is being written, and the way to write on it. It outlives the pane.

@@ -6,13 +6,15 @@ use crate::app::lab::{Lab, Status};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Command, Page};
 use crate::engine::Exchange;
-use crate::spec::Console;
+use crate::spec::{Console, Route, Stream};
 use crate::trace::Trace;
 use crate::view::{json, number, status};
 use yew::prelude::*;
 
 /// How many exchanges are shown.
 const SHOWN: usize = 100;
+/// How many messages of a stream that talks.
+const TOLD: usize = 6;
 
 /// The transcript.
 pub fn transcript(page: &Page, console: &'static Console) -> Html {
@@ -63,7 +65,7 @@ impl Scene<'_> {
                     { text("Sent", body, false) }
                 }
                 if self.streams(method, path, replies) {
-                    { self.stream(row, replies) }
+                    { self.stream(row, replies, if self.talks(method, path) { TOLD } else { 1 }) }
                 } else if let Some(reply) = replies.last() {
                     { text("Answer", self.trace.name(reply.body), newest) }
                 }
@@ -108,19 +110,30 @@ impl Scene<'_> {
         }
     }
 
+    fn route(&self, method: &str, path: &str) -> Option<&'static Route> {
+        self.console.route(method, path.split('?').next().unwrap_or_default())
+    }
+
+    /// Whether each message is an answer of its own.
+    fn talks(&self, method: &str, path: &str) -> bool {
+        self.route(method, path).is_some_and(|route| matches!(route.stream, Some(Stream::Talks(_))))
+    }
+
     fn streams(&self, method: &str, path: &str, replies: &[Reply]) -> bool {
-        let place = path.split('?').next().unwrap_or_default();
-        let route = self.console.route(method, place);
+        let route = self.route(method, path);
         // One that was refused has had its only answer.
         replies.len() > 1
             || (route.is_some_and(|route| route.stream.is_some()) && replies.iter().all(|reply| reply.status < 400))
     }
 
-    /// The latest message of a stream, how many there were, and the way to end it.
-    fn stream(&self, row: &ExchangeRow, replies: &[Reply]) -> Html {
+    /// The latest messages of a stream, how many there were, and the way to end it. Of one that only tells, the last is all there is to know.
+    fn stream(&self, row: &ExchangeRow, replies: &[Reply], shown: usize) -> Html {
+        // That it began is no message.
+        let replies: Vec<&Reply> = replies.iter().filter(|reply| reply.status != Stream::BEGUN).collect();
         let hung_up = self.lab.has_hung_up(row.number);
         let ended = replies.last().is_some_and(|last| last.status >= 400);
         let count = match replies.len() {
+            0 => "no message".to_owned(),
             1 => "1 message".to_owned(),
             n => format!("{} messages", number::count(n as u64)),
         };
@@ -135,9 +148,9 @@ impl Scene<'_> {
                 if !hung_up && !ended && !self.lab.wants_real() {
                     <button type="button" class="btn bd" data-testid="api-hang" onclick={self.page.asks(Command::Hang(row.number))}>{ "Hang up" }</button>
                 }
-                if let Some(last) = replies.last() {
-                    { text("Latest", self.trace.name(last.body), true) }
-                }
+                { for replies.iter().rev().take(shown).enumerate().map(|(age, reply)| {
+                    text(if age == 0 { "Latest" } else { "Before that" }, self.trace.name(reply.body), age == 0)
+                }) }
             </div>
         }
     }

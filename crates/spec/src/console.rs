@@ -115,8 +115,9 @@ impl Route {
 pub enum Stream {
     /// The system tells and does not listen. Whoever carries it sees to it that the client is there and takes what it is told.
     Tells(Rhythm),
-    /// What the client says reaches the system, a message after the other, none longer than so many bytes. The system learns what the
-    /// client took, asks itself whether it is there ([`Stream::PING`]), and lets it go when it thinks it right.
+    /// What the client says reaches the system, a message after the other, none longer than so many bytes. The system says one thing at a
+    /// time: it learns when that was taken, and until then can only end the stream. It asks itself whether the client is there
+    /// ([`Stream::PING`]), and lets it go when it thinks it right.
     Talks(usize),
 }
 

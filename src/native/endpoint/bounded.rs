@@ -176,3 +176,28 @@ impl AsyncWrite for Bounded {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_connection_has_the_room_that_is_asked_for_from_the_next_write_on() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it has one");
+        let _client = TcpStream::connect(address).await.expect("it listens");
+        let (stream, _) = listener.accept().await.expect("somebody comes");
+        let (requests, hour) = (Arc::<Requests>::default(), Duration::from_secs(3_600));
+        let mut connection = Bounded::new(stream, requests.clone(), hour, hour);
+        let mut room = Vec::new();
+        for bytes in [20_000, 200_000] {
+            requests.has_room_for(bytes);
+            connection.write_all(b"x").await.expect("it is taken");
+            room.push(SockRef::from(&connection.stream).send_buffer_size().expect("it says so"));
+        }
+        // Some systems give more than is asked for.
+        assert!((20_000..200_000).contains(&room[0]) && room[1] >= 200_000, "{room:?}");
+    }
+}

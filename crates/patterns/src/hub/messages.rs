@@ -1,7 +1,10 @@
 //! What clients say and what they are told: the messages of the interview platform, one JSON object each.
 //!
 //! The document around the hub gives their names and fields. Where it says no more it is a choice: `type` names a message, dates are
-//! written as in RFC 3339, the questions are made up, and a confidence is at least one half, with two digits.
+//! written as in RFC 3339, the questions are made up, and a confidence is at least one half, with two digits. So is what the emotion
+//! service does: seven classes, the time of that of the frame processor (lognormal, 120 ms on average), and no face in one of a hundred
+//! frames. A client hears nothing before it has said something, and each thing that it says has one answer; only the first question, which
+//! nothing else would bring, comes behind the first status.
 
 use millrace_engine::Draw;
 use millrace_spec::timestamp;

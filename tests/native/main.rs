@@ -85,6 +85,7 @@ mod semaphore;
 mod server_faults;
 mod servers;
 mod sheets;
+mod single_flight;
 mod stage;
 mod stories;
 mod template;

@@ -9,6 +9,7 @@ mod ceiling;
 mod evidence;
 mod faults;
 mod general;
+mod keys;
 mod left_behind;
 mod limited;
 mod load;
@@ -29,6 +30,7 @@ pub use faults::{
     BROWNOUT, CRASH, ERROR_BURST, OUTAGE, PARTITION, SLOW_SERVER, faults, faults_of, faults_with_crew, kill_worker,
 };
 pub use general::{General, Service};
+pub use keys::{Asking, Keys};
 pub use limited::{Limited, Limits};
 pub use load::Load;
 pub use model::{Model, Visit};

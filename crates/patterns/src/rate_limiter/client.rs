@@ -1,11 +1,11 @@
 //! The clients: each asks the limiter, waits or goes away, and calls the server.
 
-use super::keys::Keys;
 use super::params::Params;
 use super::store::Store;
 use millrace_engine::{Env, Job};
 use millrace_parts::{Decision, Elapsed, Reservation, at_most};
 use millrace_trace::{Outcome, Span};
+use millrace_upstream::Keys;
 
 /// What all clients share.
 pub(super) struct Desk {
@@ -52,7 +52,7 @@ pub(super) async fn request(desk: &Desk, job: Job, wanted: Wanted) -> Span {
 /// Asks every limiter there is. What the first says counts; the others are asked on the same traffic.
 async fn ask(desk: &Desk, job: &Job, (key, cost): Wanted) -> Verdict {
     let env = &desk.env;
-    let word = desk.keys.word(key);
+    let word = desk.keys.word_of_several(key);
     let mut found = Vec::with_capacity(desk.stores.len());
     for store in &desk.stores {
         found.push(store.find(env, key, &word).await);

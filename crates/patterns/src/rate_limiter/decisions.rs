@@ -1,9 +1,9 @@
 //! What the rate limiter alone reports: each decision, in the order in which they were asked for.
 
-use super::keys::Keys;
 use super::params::rules;
 use millrace_spec::{Asked, Detail, LimiterGauges, LimiterRule, Packed, Values, Verdict};
 use millrace_trace::{EventKind, Gauge, Ledger, SimTime, StationId, Trace, TraceEvent};
+use millrace_upstream::Keys;
 use serde_json::{Map, Value as Json, json};
 
 /// The most decisions that a report has.
@@ -43,7 +43,7 @@ impl Decisions {
         let limiter =
             |rule: LimiterRule| Limiter { rule, station: StationId::NONE, retry_after: -1, places: Vec::new() };
         Decisions {
-            keys: Keys::of(values.word("script"), values.count("keys") as u32, values.number("skew")),
+            keys: Keys::with_costs(values.word("script"), values.count("keys") as u32, values.number("skew")),
             limiters: rules(values.word("algorithm")).into_iter().map(limiter).collect(),
             list: Vec::new(),
             asked: 0,
@@ -97,7 +97,7 @@ impl Detail for Decisions {
         let row = |row: &Row| {
             json!({
                 "at_ns": row.at.0,
-                "key": self.keys.word(row.asked.key),
+                "key": self.keys.word_of_several(row.asked.key),
                 "algorithm": row.rule.id(),
                 "cost": row.asked.cost,
                 "admitted": row.over.map(|(admitted, _)| admitted),

@@ -30,21 +30,19 @@
 mod checks;
 mod client;
 mod decisions;
-mod keys;
 mod params;
 mod presets;
 mod store;
 
 use client::{Desk, request};
 use decisions::Decisions;
-use keys::Asking;
 use millrace_engine::Env;
 use millrace_parts::{Arrivals, KeyedLimiter, Semaphore, Traffic, WaitGroup};
 use millrace_spec::{
     Bucket, Fidelity, FieldGroup, Flow, GaugeSpec, LimiterGauges, Pattern, Place, SceneSpec, Unit, Values, Wire,
 };
 use millrace_trace::{StationId, StationKind};
-use millrace_upstream as upstream;
+use millrace_upstream::{self as upstream, Asking};
 use params::{Params, rules};
 use std::rc::Rc;
 use store::Store;

@@ -1,9 +1,9 @@
 //! The parameters of the rate limiter, and the words they choose from.
 
-use millrace_parts::{Allowance, LimiterSettings};
-use millrace_spec::{Choice, DefaultValue, Field, FieldGroup, LimiterRule, Role, Value, Values, params};
+use millrace_parts::{Allowance, LimiterSettings, Traffic};
+use millrace_spec::{Choice, DefaultValue, Field, FieldGroup, LimiterRule, Role, Scripted, Value, Values, params};
 use millrace_trace::Span;
-use millrace_upstream::{Load, ServerParams};
+use millrace_upstream::{Keys, Load, ServerParams};
 
 const ALGORITHMS: &[Choice] = &[
     Choice {
@@ -153,6 +153,21 @@ impl Params {
             Allowance { limit: self.limit, per: self.per, burst: self.burst, log_refused: self.log_refused == "on" };
         let max_wait = (!self.max_wait.is_zero()).then_some(self.max_wait);
         LimiterSettings { rule, allowance, waits: self.on_limit == "wait", max_wait }
+    }
+
+    pub(super) fn keys(&self) -> Keys {
+        Keys::with_costs(&self.load.script, self.keys, self.skew)
+    }
+
+    /// How requests come: each entry of a script is one.
+    pub(super) fn traffic(&self) -> (u32, Traffic) {
+        match self.load.traffic() {
+            Traffic::Script(script) => {
+                let each = script.iter().map(|entry| Scripted { times: 1, ..entry.clone() });
+                (u32::MAX, Traffic::Script(each.collect()))
+            }
+            other => (self.load.requests, other),
+        }
     }
 
     /// After how long an idle bucket is forgotten.

@@ -58,6 +58,7 @@ pub mod backpressure;
 pub mod batch_fan_out;
 pub mod batch_processor;
 pub mod bulkhead;
+pub mod cache;
 pub mod channels;
 pub mod circuit_breaker;
 pub mod cond;
@@ -111,6 +112,7 @@ pub static ALL: &[&Pattern] = catalogue![
     adaptive_limit,
     degradation,
     policy_pipeline,
+    cache,
     batch_processor,
     hub,
     graceful_shutdown,

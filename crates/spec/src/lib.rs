@@ -20,6 +20,7 @@ mod field;
 pub mod headers;
 mod hub;
 mod layers;
+mod levels;
 mod limiter;
 mod measure;
 mod meter;
@@ -59,6 +60,7 @@ pub use fault::{FaultSpec, FaultUnit, StandingFault};
 pub use field::{CLOSED, Choice, DefaultValue, Field, Fits, Kind, Level, Role, SCRIPT};
 pub use hub::{ClientGauges, HubGauges, Parting};
 pub use layers::{LayerCounts, LayerGauges, layer_counts};
+pub use levels::{AskedKey, KeptKey, LevelGauges};
 pub use limiter::{Asked, LimiterGauges, LimiterRule, Verdict};
 pub use measure::{At, Measure, Step, TimeUnit};
 pub use meter::MeterGauges;
@@ -66,7 +68,8 @@ pub use packed::{Cells, Packed};
 pub use params::{FieldGroup, FromValue, Given, Share, set_default};
 pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
 pub use place::{
-    Attempts, Bank, Batch, Bucket, Counted, Degrades, Hub, Layers, Meter, Place, PlaceKind, Regulator, Shutdown, Tree,
+    Attempts, Bank, Batch, Bucket, Counted, Degrades, Hub, Layers, Levels, Meter, Place, PlaceKind, Regulator,
+    Shutdown, Tree,
 };
 pub use policies::{Policy, parse_policies, write_policies};
 pub use practice::{Practice, Seen};

@@ -60,6 +60,8 @@ pub enum PlaceKind {
     Hub(Hub),
     /// A process that is asked to end: its parts, which are the members of the station, how each is stopped, and what is lost.
     Shutdown(Shutdown),
+    /// A cache of two levels before an origin: the crew whose tasks ask.
+    Levels(Box<Levels>),
 }
 
 impl Place {
@@ -137,6 +139,11 @@ impl Place {
     /// A process that is asked to end: the station whose members are its parts.
     pub fn shutdown(station: impl Into<String>, label: impl Into<String>, shutdown: Shutdown) -> Place {
         Place::new(PlaceKind::Shutdown(shutdown), station, label)
+    }
+
+    /// A cache of two levels before an origin: the station whose tasks ask.
+    pub fn levels(station: impl Into<String>, label: impl Into<String>, levels: Levels) -> Place {
+        Place::new(PlaceKind::Levels(Box::new(levels)), station, label)
     }
 
     /// Requests that may be tried several times: the station whose tasks try, and the server.
@@ -301,6 +308,44 @@ pub struct Counted {
     pub part: &'static str,
     /// One of it, and several.
     pub words: [&'static str; 2],
+}
+
+/// A cache of two levels before an origin. What the station of those who ask shows is in [`super::LevelGauges`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Levels {
+    /// The stations of the first level, the second one, and the origin.
+    pub servers: [String; 3],
+    /// The pool in which loads are shared, where they are: the name of its station.
+    pub flights: Option<String>,
+    /// How many keys there are.
+    pub keys: u32,
+    /// The words of the keys, where they are none of rank.
+    pub words: Vec<String>,
+    /// How unevenly requests fall on them: the exponent of Zipf's law.
+    pub skew: f64,
+    /// How many entries the first level has room for.
+    pub l1_size: u32,
+    /// How long they are kept, and how long by the second level.
+    pub ttl: [Span; 2],
+    /// How long a load takes, as it is usual.
+    pub usual: Span,
+}
+
+impl Levels {
+    /// The station of the origin.
+    pub fn origin(&self) -> &str {
+        let [.., origin] = &self.servers;
+        origin
+    }
+
+    /// What a key is called: by its word, or by its rank.
+    pub fn name(&self, key: u32) -> String {
+        match self.words.get(key as usize) {
+            Some(word) if word.is_empty() => "no name".to_owned(),
+            Some(word) => word.clone(),
+            None => format!("k{}", key + 1),
+        }
+    }
 }
 
 /// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.

@@ -121,9 +121,12 @@ impl SceneSpec {
 
     /// Whether somebody is called.
     pub fn has_server(&self) -> bool {
-        self.places()
-            .iter()
-            .any(|place| matches!(place.kind, PlaceKind::Server | PlaceKind::Attempts(_) | PlaceKind::Layers(_)))
+        self.places().iter().any(|place| {
+            matches!(
+                place.kind,
+                PlaceKind::Server | PlaceKind::Attempts(_) | PlaceKind::Layers(_) | PlaceKind::Levels(_)
+            )
+        })
     }
 
     /// The id of the measure that says how long whoever wanted it waited: from the intended start where jobs have one, or where nobody is

@@ -16,6 +16,7 @@ mod crew;
 mod crowd;
 mod hub;
 mod layers;
+mod levels;
 mod meter;
 mod pool;
 mod regulator;
@@ -62,6 +63,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Batch(batch) => Box::new(batch::Batch { spec: batch }),
         PlaceKind::Shutdown(spec) => Box::new(shutdown::Shutdown { spec }),
         PlaceKind::Hub(hub) => Box::new(hub::Hub { spec: hub }),
+        PlaceKind::Levels(spec) => Box::new(levels::Levels { spec }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }
 }

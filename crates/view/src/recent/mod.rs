@@ -5,12 +5,14 @@
 //! pixel is put together. It is cloned into key frames, so it must stay small.
 
 mod calls;
+mod kept;
 mod path;
 mod ribbon;
 mod tries;
 mod verdicts;
 
 pub use calls::{Calls, Ended};
+pub use kept::{Kept, KeyRow};
 pub use path::{PAST, Path};
 pub use ribbon::{Mode, Piece, Ribbon};
 pub use tries::{Rates, Tried, Tries, Try};
@@ -117,6 +119,8 @@ pub struct Recent {
     verdicts: LiteMap<StationId, Verdicts>,
     /// The cars that are there.
     paths: LiteMap<StationId, Path>,
+    /// By cache: what it keeps.
+    kept: LiteMap<StationId, Kept>,
     /// The tries of requests.
     tries: Tries,
     /// Jobs that got what they came for, by bin.
@@ -171,6 +175,11 @@ impl Recent {
         if let Some((server, row)) = server.and_then(|id| Some((id, after.station(id)?))) {
             self.calls.entry(server).or_default().wait(row.levels.waiting(), event.at);
         }
+        if let EventKind::Left { job, .. } = event.kind {
+            for (_, kept) in &mut self.kept {
+                kept.left(job);
+            }
+        }
         match event.kind {
             EventKind::Opened { station, kind: StationKind::Pool, .. } => {
                 self.held.insert(station, Points::from([(event.at, 0)]));
@@ -212,6 +221,9 @@ impl Recent {
                             verdicts.retry_after(value);
                         }
                         self.gauged(station, gauge, value, event.at);
+                    }
+                    Some((StationKind::Crew, _)) if Kept::is_told_by(gauge) => {
+                        self.kept.entry(station).or_default().said(event.at, gauge, value);
                     }
                     // Of one bucket among many nobody draws the past.
                     Some((StationKind::Gate, _)) => {}
@@ -304,6 +316,11 @@ impl Recent {
     /// How much of a pool lay free in the recent past while there was enough for somebody behind the first in line, oldest first.
     pub fn spare(&self, pool: StationId) -> impl Iterator<Item = (SimTime, u64)> + '_ {
         self.spare.get(&pool).into_iter().flatten().map(|(at, spare)| (*at, (*spare).max(0) as u64))
+    }
+
+    /// What a cache keeps, once somebody has asked for something.
+    pub fn kept(&self, cache: StationId) -> Option<&Kept> {
+        self.kept.get(&cache)
     }
 
     /// What a rate limiter said in the recent past, once it said anything.

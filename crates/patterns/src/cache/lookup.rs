@@ -1,0 +1,204 @@
+//! A request on its way: the first level, the second one, the origin; and what is kept on the way back.
+
+use super::book::{Book, G};
+use super::params::Params;
+use millrace_engine::{Env, Job, Server};
+use millrace_parts::{Cache, Elapsed, SingleFlight, Tx, WaitGroup, at_most};
+use millrace_trace::{Outcome, SimTime, StationId};
+use millrace_upstream::Keys;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// From which level a value came, 0 for the first; or what became of the request that did not get one.
+pub(super) type Loaded = Result<usize, Outcome>;
+
+/// A write to the first level that waits to be carried out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Write {
+    key: u32,
+    /// Until when the value is good, and until when the level keeps it.
+    good: SimTime,
+    until: SimTime,
+}
+
+impl millrace_engine::Carries for Write {
+    fn job(&self) -> Option<millrace_trace::JobId> {
+        None
+    }
+}
+
+/// A cache of two levels before an origin. What a level keeps of a value is until when that is good.
+pub(super) struct Levels {
+    pub env: Env,
+    pub p: Params,
+    pub keys: Keys,
+    pub station: StationId,
+    pub book: Book,
+    pub servers: [Server; 2],
+    pub l1: RefCell<Cache<u32, SimTime>>,
+    pub l2: RefCell<Cache<u32, SimTime>>,
+    pub flights: SingleFlight<u32, Loaded>,
+    /// Where writes to the first level wait, if they do.
+    pub writes: Option<Tx<Write>>,
+    /// By key: what was written to the first level and cannot be seen there, and until when it should have been.
+    pub unseen: RefCell<BTreeMap<u32, SimTime>>,
+    /// Values that are being loaded before their time is over.
+    pub refreshes: WaitGroup,
+}
+
+impl Levels {
+    /// A request for a key, until it has left.
+    pub(super) async fn ask(self: Rc<Self>, job: Job, key: u32) {
+        let outcome = match at_most(&self.env, self.p.deadline, self.get(&job, key)).await {
+            Ok(Ok(level)) => {
+                G.hits.get(level).into_iter().for_each(|hits| self.book.count(*hits, 1));
+                Outcome::Completed
+            }
+            Ok(Err(outcome)) => outcome,
+            Err(Elapsed) => Outcome::TimedOut,
+        };
+        job.leave(outcome);
+    }
+
+    async fn get(self: &Rc<Self>, job: &Job, key: u32) -> Loaded {
+        let [l1, _] = &self.servers;
+        // A memory cannot fail.
+        l1.call(job).await;
+        if let Some(good) = self.look(key) {
+            self.may_refresh(job, key, good);
+            return Ok(0);
+        }
+        if !self.p.shares_loads() {
+            return self.load(job, key).await;
+        }
+        let follows = self.flights.is_under_way(&key);
+        self.book.count(G.followed, follows.into());
+        let load = || {
+            self.book.count(G.took_over, follows.into());
+            self.load(job, key)
+        };
+        self.flights.load_for(job, key, load).await
+    }
+
+    /// Asks the second level, and then the origin.
+    async fn load(self: &Rc<Self>, job: &Job, key: u32) -> Loaded {
+        // Whoever led before may have kept it already.
+        if self.l1.borrow().peek(&key, self.env.now()).is_some() {
+            return Ok(0);
+        }
+        let [_, l2] = &self.servers;
+        let answer = l2.call(job).await.answer;
+        if !answer.is_success() {
+            if self.p.fails_on_error() {
+                return Err(answer.outcome());
+            }
+            self.book.count(G.taken_for_miss, 1);
+            return self.fetch(job, key).await;
+        }
+        let found = self.l2.borrow_mut().get(&key, self.env.now()).copied();
+        let Some(good) = found else { return self.fetch(job, key).await };
+        let until = if self.p.copies_have_a_time() { self.in_l1_until(good) } else { SimTime::MAX };
+        self.write(Write { key, good, until });
+        self.may_refresh(job, key, good);
+        Ok(1)
+    }
+
+    /// Asks the origin, and keeps what it says in both levels.
+    async fn fetch(&self, job: &Job, key: u32) -> Loaded {
+        let loading = self.book.begins(key);
+        let answer = self.env.call(job).await.answer;
+        drop(loading);
+        if !answer.is_success() {
+            return Err(answer.outcome());
+        }
+        let good = self.env.now() + self.p.l2_ttl;
+        self.write(Write { key, good, until: self.in_l1_until(good) });
+        let [_, l2] = &self.servers;
+        if l2.call(job).await.answer.is_success() && good > self.env.now() {
+            self.l2.borrow_mut().put(key, good, good);
+            self.book.keeps(1, key, good);
+        }
+        Ok(2)
+    }
+
+    /// Until when the first level keeps what it has got now: not longer than the value is good.
+    fn in_l1_until(&self, good: SimTime) -> SimTime {
+        (self.env.now() + self.p.l1_ttl).min(good)
+    }
+
+    /// What the first level has: until when that is good, or was.
+    fn look(&self, key: u32) -> Option<SimTime> {
+        let now = self.env.now();
+        let found = {
+            let mut l1 = self.l1.borrow_mut();
+            let found = l1.get(&key, now).copied();
+            self.book.set(G.held, l1.len() as i64);
+            found
+        };
+        match found {
+            Some(good) => self.book.count(G.stale, (good <= now).into()),
+            None => {
+                let was_written = self.unseen.borrow().get(&key).is_some_and(|until| *until > now);
+                self.book.count(G.unseen, was_written.into());
+            }
+        }
+        found
+    }
+
+    /// A write to the first level, which is done at once or waits; where there is no room to wait, nobody will ever know of it.
+    fn write(&self, write: Write) {
+        let Some(writes) = &self.writes else { return self.keep(write) };
+        self.unseen.borrow_mut().insert(write.key, write.until);
+        if writes.try_send(write).is_err() {
+            self.book.count(G.dropped, 1);
+        }
+    }
+
+    /// Carries a write out.
+    pub(super) fn keep(&self, Write { key, good, until }: Write) {
+        self.unseen.borrow_mut().remove(&key);
+        if until <= self.env.now() {
+            return;
+        }
+        let mut l1 = self.l1.borrow_mut();
+        if let Some(gone) = l1.put(key, good, until) {
+            self.book.keeps(0, gone, SimTime::ZERO);
+        }
+        self.book.good(good);
+        self.book.keeps(0, key, until);
+        self.book.set(G.held, l1.len() as i64);
+    }
+
+    /// Removes a key from both levels.
+    pub(super) fn remove(&self, key: u32) {
+        self.unseen.borrow_mut().remove(&key);
+        for (level, cache) in [&self.l1, &self.l2].into_iter().enumerate() {
+            if cache.borrow_mut().remove(&key).is_some() {
+                self.book.keeps(level, key, SimTime::ZERO);
+            }
+        }
+        self.book.set(G.held, self.l1.borrow().len() as i64);
+    }
+
+    /// Loads a value again whose time is nearly over, while whoever asked for it goes on. Once: who comes meanwhile finds it under way.
+    fn may_refresh(self: &Rc<Self>, job: &Job, key: u32, good: SimTime) {
+        let within = self.p.refreshes_within();
+        let left = good.since(self.env.now());
+        if within.is_zero() || left > within || left.is_zero() || self.flights.is_under_way(&key) {
+            return;
+        }
+        self.book.count(G.refreshed, 1);
+        let part = job.split();
+        self.book.asks(&part, key);
+        self.refreshes.add(1);
+        let levels = self.clone();
+        let refresh = async move {
+            let load = || levels.fetch(&part, key);
+            let loaded = levels.flights.load_for(&part, key, load).await;
+            part.leave(loaded.err().unwrap_or(Outcome::Completed));
+            levels.refreshes.done();
+        };
+        self.env.spawn_at("refresh", self.station, refresh).detach();
+    }
+}

@@ -15,6 +15,7 @@ mod breaker;
 mod breaker_knobs;
 mod bucket;
 mod bulkhead;
+mod cache;
 #[cfg(feature = "cli")]
 mod calls;
 mod channel;

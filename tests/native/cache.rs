@@ -1,0 +1,309 @@
+//! The cache: that nothing is handed out past its time as documented, that a key is loaded once at a time, that nobody waits for ever, what its
+//! code does otherwise, and that the picture shows what each level keeps.
+
+use crate::coordination::detail;
+use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
+use crate::program::{fold, follow, follow_scenario};
+use crate::promises::hold_with;
+use millrace::patterns::find;
+use millrace::session::Scenario;
+use millrace::spec::{AskedKey, CheckKind, KeptKey, LevelGauges, Packed};
+use millrace::trace::{EventKind, JobId, StationId};
+use millrace::view::scene::{hit, items};
+use millrace::view::text;
+use proptest::prelude::*;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+const MS: u64 = 1_000_000;
+const G: LevelGauges = LevelGauges::ALL;
+
+/// What a trace says of one request.
+#[derive(Clone, Debug, Default)]
+struct Request {
+    key: u32,
+    came: u64,
+    left: Option<u64>,
+    /// Its loads: from when to when.
+    loads: Vec<(u64, u64)>,
+}
+
+/// The requests of a link's run, by its events alone, and until when the second level kept which key from which instant on.
+fn requests(link: &str) -> (BTreeMap<JobId, Request>, Vec<(u64, KeptKey)>) {
+    let session = follow(link);
+    let trace = session.run().trace();
+    let (mut all, mut in_l2) = (BTreeMap::<JobId, Request>::new(), Vec::new());
+    let mut origin = StationId::NONE;
+    let mut out = BTreeMap::new();
+    for event in trace.iter() {
+        let at = event.at.0;
+        match event.kind {
+            EventKind::Opened { station, name, .. } if trace.name(name) == "server" => origin = station,
+            EventKind::Gauged { gauge, value, .. } if gauge == G.asks => {
+                let AskedKey { job, key } = AskedKey::read(value);
+                all.insert(JobId(job), Request { key, came: at, ..Request::default() });
+            }
+            EventKind::Gauged { gauge, value, .. } if gauge == G.keeps[1] => in_l2.push((at, KeptKey::read(value))),
+            EventKind::Called { job, station, .. } if station == origin => drop(out.insert(job, at)),
+            EventKind::Answered { job, .. } => {
+                if let Some(from) = out.remove(&job) {
+                    all.get_mut(&job).expect("it asked").loads.push((from, at));
+                }
+            }
+            EventKind::Left { job, .. } => drop(all.get_mut(&job).map(|request| request.left = Some(at))),
+            _ => {}
+        }
+    }
+    (all, in_l2)
+}
+
+/// The most loads of one key at once.
+fn most_at_once(all: &BTreeMap<JobId, Request>) -> usize {
+    let loads = || all.values().flat_map(|request| request.loads.iter().map(|load| (request.key, *load)));
+    let at = |key: u32, instant: u64| {
+        loads().filter(|(other, (from, to))| *other == key && *from <= instant && instant < *to).count()
+    };
+    loads().map(|(key, (from, _))| at(key, from)).max().unwrap_or(0)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn as_documented_nothing_is_past_its_time_and_a_key_is_loaded_once_at_a_time_whatever_goes_wrong(
+        (keys, size, l1, l2) in (1..40_u32, 1..30_u32, 1..400_u64, 1..900_u64),
+        (rate, origin, deadline, errors) in (50..1_500_u32, 0..80_u64, 0..90_u64, 0..30_u32),
+        (early, slots, outage, remove) in (any::<bool>(), 0..4_u32, 0..400_u64, 0..900_u64),
+        seed in 0..1_000_u32,
+    ) {
+        let early = if early { "on" } else { "off" };
+        let link = format!(
+            "cache?requests=300&arrivals=poisson&rate={rate}&keys={keys}&l1-size={size}&l1-ttl={l1}ms&l2-ttl={l2}ms&origin={origin}ms\
+             &refresh-early={early}&deadline={deadline}ms&remove-at={remove}ms&l2-outage-for={outage}ms&l2-outage-at=100ms&slots={slots}\
+             &service=exponential&errors=0.{errors:02}&seed=s{seed}"
+        );
+        // A level without a time, or none of these at all, is put right by the link.
+        let session = follow_scenario(Scenario::read(&link).expect("a good link").scenario);
+        let outcome = format!("{:?}", session.outcome());
+        prop_assert!(outcome.contains("Drained"), "{}: {}", link, outcome);
+        for state in session.history().checks.states() {
+            let name = state.check.name();
+            if state.check.kind == CheckKind::Always {
+                prop_assert_eq!(state.first_seen(), None, "{}: {}", link, name);
+            }
+        }
+        let report = session.history().detail().expect("it reports").report();
+        prop_assert_eq!(&report["stale"], 0, "{}", link);
+        prop_assert_eq!((&report["dropped_writes"], &report["unseen_writes"]), (&Json::from(0), &Json::from(0)));
+        prop_assert!(report["peak_loads_of_one_key"].as_u64() <= Some(1), "{}", link);
+    }
+}
+
+#[test]
+fn a_key_is_loaded_once_at_a_time_by_the_events_alone_and_without_single_flight_many_times() {
+    for link in [
+        "cache?requests=2000",
+        "cache?preset=leader-goes",
+        "cache?preset=hot-key-removed&single-flight=on&requests=13000",
+    ] {
+        assert_eq!(most_at_once(&requests(link).0), 1, "{link}");
+    }
+    let (all, _) = requests("cache?preset=stampede");
+    assert_eq!(most_at_once(&all), 1_000);
+    let off = detail("cache?preset=stampede");
+    assert_eq!((&off["loads"]["k1"], &off["peak_loads_of_one_key"]), (&Json::from(1_000), &Json::from(1_000)));
+    let on = detail("cache?preset=stampede&single-flight=on");
+    assert_eq!((&on["loads"]["k1"], &on["peak_loads_of_one_key"]), (&Json::from(1), &Json::from(1)));
+    assert_eq!(on["hits"], serde_json::json!({ "l1": 10, "l2": 0, "origin": 1_000 }));
+}
+
+#[test]
+fn who_follows_gets_the_error_of_the_load_and_the_next_one_loads_anew() {
+    let link = "cache?script=a*50@0s;a*50@200ms&errors=1";
+    let session = follow(link);
+    let failed = session.history().detail().expect("it reports").report();
+    assert_eq!(failed["loads"]["a"], 2, "an error is not kept");
+    assert_eq!(failed["hits"], serde_json::json!({ "l1": 0, "l2": 0, "origin": 0 }));
+    assert_eq!(requests(link).0.len(), 100);
+}
+
+#[test]
+fn the_second_level_keeps_a_value_for_its_time_and_then_it_is_loaded_again() {
+    for (preset, minutes) in [("sessions", 120), ("emotions", 60), ("users", 30)] {
+        let (all, in_l2) = requests(&format!("cache?preset={preset}"));
+        let time = minutes * 60_000 * MS;
+        let mut loaded = BTreeMap::<u32, u64>::new();
+        for (key, (_, at)) in all.values().flat_map(|r| r.loads.iter().map(|load| (r.key, *load))) {
+            if let Some(before) = loaded.insert(key, at) {
+                assert!(at >= before + time, "{preset}: key {key} was loaded at {before} and again at {at}");
+            }
+        }
+        for (at, kept) in in_l2 {
+            // Told in steps of some microseconds, from the load on, which was a write ago.
+            let lasts = kept.until.0 - at;
+            assert!((time - 3 * MS..=time).contains(&lasts), "{preset}: {kept:?} at {at}");
+        }
+        assert!(loaded.len() > 30);
+    }
+}
+
+#[test]
+fn a_value_that_is_loaded_early_keeps_nobody_waiting_and_one_that_is_not_does() {
+    let waited = |early: &str| {
+        let (all, _) = requests(&format!("cache?preset=early-refresh&refresh-early={early}"));
+        let warm = all.values().filter(|request| request.came > 200 * MS && request.loads.is_empty());
+        warm.map(|request| request.left.expect("it left") - request.came).max().expect("somebody")
+    };
+    assert!(waited("off") > 45 * MS, "{}", waited("off"));
+    // At the end of its time in L1 it is fetched from L2.
+    assert!(waited("on") < 3 * MS, "{}", waited("on"));
+    let report = detail("cache?preset=early-refresh&refresh-early=on");
+    assert_eq!(report["peak_loads_of_one_key"], 1);
+}
+
+#[test]
+fn an_error_of_the_second_level_fails_whoever_asked_or_drowns_the_origin() {
+    let queue = |fidelity: &str| {
+        let session = follow(&format!("cache?preset=l2-down&fidelity={fidelity}"));
+        let report = session.history().detail().expect("it reports").report();
+        let (trace, ledger) = (session.run().trace(), fold(session.run()));
+        let (_, origin) = ledger.find("server", &trace).expect("the origin");
+        (report["errors_taken_for_misses"].as_u64().expect("a count"), origin.levels.waiting_peak)
+    };
+    let ((none, short), (many, long)) = (queue("documented"), queue("shipped"));
+    assert!(none == 0 && many > 100 && long > 2 * short, "{none} {short} {many} {long}");
+}
+
+#[test]
+fn a_key_that_is_removed_is_loaded_again_whether_it_was_by_a_person_or_by_the_script() {
+    let usual = "cache?arrivals=constant&rate=500&requests=1000&keys=5";
+    assert_eq!(detail(usual)["loads"]["k1"], 1);
+    assert_eq!(detail(&format!("{usual}&remove-at=1s"))["loads"]["k1"], 2);
+    assert_eq!(detail(&format!("{usual}&x=1000000000~0~fault~remove-key~1"))["loads"]["k1"], 2);
+    assert_eq!(detail(&format!("{usual}&x=1000000000~0~fault~remove-key~2"))["loads"]["k2"], 2);
+}
+
+#[test]
+fn a_time_of_nothing_and_a_size_below_none_are_refused_at_their_fields() {
+    for (key, text) in
+        [("l1-ttl", "0"), ("l2-ttl", "0s"), ("l1-size", "-5"), ("l1-size", "0"), ("keys", "0"), ("origin", "-1ms")]
+    {
+        let field = find("cache").map(|pattern| (pattern.fields)()).expect("the pattern");
+        let field = field.into_iter().find(|field| field.key == key).expect("the field");
+        let problem = field.read(text).expect_err(key);
+        assert!(!problem.message().is_empty());
+        let notices = Scenario::read(&format!("cache?{key}={text}")).expect("a good link").notices;
+        assert!(notices.iter().any(|notice| notice.contains(key)), "{key}={text}: {notices:?}");
+    }
+}
+
+const L1_SERVES: &str = "L1 served a request";
+const FOLLOWS: &str = "somebody waited for a load of somebody else";
+const SEVERAL: &str = "one key was loaded several times at once";
+const STALE: &str = "somebody was handed a copy past its time";
+const DROPPED: &str = "a write to L1 was dropped";
+const UNSEEN: &str = "somebody did not find in L1 what had been written there";
+const MISS: &str = "the origin was asked because L2 had failed";
+const TAKEN_OVER: &str = "a load was taken over from somebody who had gone";
+const EARLY: &str = "a value was loaded again before its time was over";
+
+#[test]
+fn what_each_scenario_shows_is_seen_whatever_the_seed() {
+    let points = [
+        ("", L1_SERVES),
+        ("cold-start", FOLLOWS),
+        ("stampede", SEVERAL),
+        ("hot-key-removed", SEVERAL),
+        ("stale-copies", STALE),
+        ("dropped-writes", DROPPED),
+        ("l2-down", MISS),
+        ("early-refresh", FOLLOWS),
+        ("leader-goes", TAKEN_OVER),
+        ("sessions", L1_SERVES),
+        ("emotions", "L2 served a request"),
+        ("users", L1_SERVES),
+    ];
+    hold_with("cache", &points, |id| {
+        let given = match id {
+            "" | "cold-start" | "dropped-writes" => "requests=250",
+            "stampede" => "script=k1*100@10ms",
+            "hot-key-removed" => "requests=600&remove-at=50ms",
+            "stale-copies" => "requests=400&l1-ttl=50ms&l2-ttl=200ms",
+            "l2-down" => "requests=300&l2-outage-at=250ms",
+            "early-refresh" => "requests=200",
+            "leader-goes" => "requests=500&deadline=50ms",
+            "emotions" => "requests=200&l1-size=10",
+            _ => "requests=200",
+        };
+        given.to_owned()
+    });
+}
+
+fn is_seen(link: &str, statement: &str) -> bool {
+    let session = follow(link);
+    let mut states = session.history().checks.states().iter();
+    states.find(|state| state.check.name() == statement).expect("the check").first_seen().is_some()
+}
+
+#[test]
+fn what_the_code_does_otherwise_is_seen_as_shipped_and_not_as_documented() {
+    for (preset, faults) in
+        [("stale-copies", &[STALE, SEVERAL][..]), ("dropped-writes", &[DROPPED, UNSEEN]), ("l2-down", &[MISS])]
+    {
+        for fault in faults {
+            assert!(is_seen(&format!("cache?preset={preset}"), fault), "{preset}: {fault}");
+            // Where the buffer is a value of the preset, what stands beside it has none.
+            let none = if preset == "dropped-writes" { "&l1-write-buffer=0" } else { "" };
+            assert!(!is_seen(&format!("cache?preset={preset}&fidelity=documented{none}"), fault), "{preset}: {fault}");
+        }
+    }
+    assert!(is_seen("cache?preset=early-refresh&refresh-early=on", EARLY));
+}
+
+#[test]
+fn the_picture_tells_of_levels_of_loads_and_of_the_key_that_is_wanted_most() {
+    let rows = seen("cache?preset=hot-key-removed", 1_530, WIDE, text::rows);
+    let says = |what: &str| rows.iter().find(|row| row.what == what).map(|row| row.says.clone()).expect(what);
+    assert!(says("L1").starts_with("100 of 100 keys"), "{}", says("L1"));
+    assert!(says("Key k1").contains("not in L1, not in L2"), "{}", says("Key k1"));
+    let loads = |says: &str| says.split(' ').next().and_then(|n| n.parse::<u32>().ok()).expect("a count");
+    assert!(loads(&says("Loading k1")) > 40, "{}", says("Loading k1"));
+    let rows = seen("cache?preset=hot-key-removed&single-flight=on", 1_530, WIDE, text::rows);
+    let says = rows.iter().find(|row| row.what == "Loading k1").map(|row| row.says.clone()).expect("k1 is loaded");
+    assert!(says.starts_with("1 load, ") && loads(says.trim_start_matches("1 load, ")) > 40, "{says}");
+    let rows = seen("cache?preset=stale-copies", 3_500, WIDE, text::rows);
+    let says = rows.iter().find(|row| row.what == "L1").map(|row| row.says.clone()).expect("L1");
+    assert!(says.contains(" stale, "), "{says}");
+}
+
+#[test]
+fn each_level_and_each_key_can_be_pointed_at() {
+    for size in [WIDE, PHONE] {
+        let titles: Vec<_> = seen("cache", 2_000, size, items).into_iter().map(|item| item.title).collect();
+        assert_eq!(titles, ["L1", "L2", "Origin"]);
+    }
+    let at = |x: f64, y: f64| seen("cache", 2_000, WIDE, |scene, look| hit(scene, look, (x, y)));
+    let first = at(20.0, 38.0).expect("a cell of the strip");
+    assert_eq!(first.title, "k1");
+    assert!(first.lines.iter().any(|line| line.starts_with("asked for ")), "{first:?}");
+    let last = at(850.0, 38.0).expect("a cell of several");
+    assert_eq!(last.title, "k501 to k1000");
+}
+
+#[test]
+fn nothing_of_it_leaves_the_canvas_however_many_keys_there_are_and_however_little_room() {
+    for size in [WIDE, PHONE, (620.0, 200.0), (880.0, 210.0), (1_040.0, 236.0), (1_400.0, 520.0)] {
+        for (keys, room) in [(1, 1), (40, 7), (300, 200), (10_000, 201), (10_000, 10_000)] {
+            let link = format!("cache?arrivals=poisson&rate=3000&requests=1500&keys={keys}&l1-size={room}");
+            for ms in [0, 300] {
+                stays_on_canvas(Scenario::read(&link).expect("a good link").scenario, ms, size);
+            }
+        }
+        for (preset, ms) in [("stampede", 40), ("l2-down", 3_800), ("stale-copies", 3_500), ("leader-goes", 900)] {
+            let link = format!("cache?preset={preset}");
+            stays_on_canvas(Scenario::read(&link).expect("a good link").scenario, ms, size);
+        }
+        let on = "cache?preset=stampede&single-flight=on";
+        stays_on_canvas(Scenario::read(on).expect("a good link").scenario, 40, size);
+    }
+}

@@ -32,8 +32,11 @@ struct Shared<K, T> {
     flights: RefCell<BTreeMap<K, Rc<Flight<T>>>>,
 }
 
-/// Those who follow one load, each with its task, and its job where that is in the pool.
-struct Flight<T>(RefCell<Waiters<(TaskRef, Option<JobId>), Word<T>>>);
+/// Those who follow one load.
+struct Flight<T>(RefCell<Waiters<Follower, Word<T>>>);
+
+/// Who follows: its task, and its job where that is in the pool.
+type Follower = (TaskRef, Option<JobId>);
 
 /// What a follower is told.
 #[derive(Debug)]

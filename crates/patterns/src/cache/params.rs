@@ -131,7 +131,7 @@ impl Params {
         ];
         fields.retain(|field| match field.key {
             "mean" => false,
-            key if key.starts_with("l1-") => matches!(field.prefix, "") || key == "l1-mean",
+            key if key.starts_with("l1-") => field.prefix.is_empty() || key == "l1-mean",
             key if key.starts_with("l2-") => of_l2.contains(&key),
             _ => true,
         });

@@ -56,7 +56,7 @@ pub(super) const PRESETS: &[Preset] = &[
                loads it, or its error.",
         tries: &[
             Trial::at(30, "An origin with ten slots", &[Deed::Value("slots", "10")]),
-            Trial::at(30, "Who leads goes after 20 ms", &[Deed::Beside("deadline", "20ms")]),
+            Trial::at(30, "Beside, 20 ms of patience", &[Deed::Beside("deadline", "20ms")]),
         ],
         speed: 0.01,
         values: &[("script", "k1*1000@10ms;k1*10@100ms"), ("single-flight", "off")],

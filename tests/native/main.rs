@@ -23,6 +23,7 @@ mod channels;
 mod charts;
 mod cond;
 mod condition;
+mod connections;
 mod console;
 mod context;
 mod context_tree;

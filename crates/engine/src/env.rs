@@ -308,6 +308,13 @@ impl Env {
         self.core.emit_text(state, |state| EventKind::Stated { station, state });
     }
 
+    /// Sets a station's declared state on behalf of a line: which one it was that did it can be read of the event.
+    pub fn state_from(&self, site: &'static Location<'static>, station: StationId, state: &str) {
+        let outer = self.core.site.replace(Some(site));
+        self.state(station, state);
+        self.core.site.set(outer);
+    }
+
     /// Writes a line to the log; `{}` in the text stands for the value.
     pub fn note(&self, text: &str, value: i64) {
         self.core.emit_text(text, |text| EventKind::Noted { by: Speaker::PROGRAM, text, value });

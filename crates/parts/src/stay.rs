@@ -28,6 +28,12 @@ impl<'a> Stay<'a> {
         env.set_home(self.job.id(), Some(self.pool));
     }
 
+    /// What the job holds of, from now on, is another station, at which it is already.
+    pub fn goes_on(&mut self, env: &Env, to: StationId) {
+        self.pool = to;
+        self.holds(env);
+    }
+
     /// The job goes back.
     pub fn end(self, env: &Env) {
         env.set_home(self.job.id(), self.home);

@@ -1,0 +1,310 @@
+//! A pool of connections: what it is dear to open is opened once, used by one after the other, and closed when it has served its time.
+//!
+//! So many may be open at once, of which so many may be idle. Who comes gets an idle one, or opens one where there may be more, or waits: first
+//! come, first served, and what comes back goes to whoever has waited longest. A connection is closed when it is given back and enough are
+//! idle, when it has become too old, when nobody has used it for too long, or when whoever has it says that it is broken. Its age counts from
+//! when it was open, its rest from when it was given back; both are looked at when it is taken and by a reaper, [`ConnectionPool::reap`],
+//! which looks when the next one is due and not more often than once a second; its age when it is given back, too.
+//! A place is taken from the beginning of the opening to the end of the closing, as the other side sees it.
+//!
+//! What must never be: more places taken than there may be, one connection in two hands, somebody who waits while a place is free that nobody
+//! opens for it. Whoever gives up leaves no place behind: what it was given goes to the next, and what it was opening is not opened. A
+//! connection comes back by its handle alone, and who loses that for good has to say so, [`Connection::leak`].
+//!
+//! Each place of the pool is a station, a member of the pool's. Who has a connection is there with its job, and a call that it makes comes
+//! back there. What lives with a connection and ends with it (`T`: a session, statements that were prepared) is made by whoever opens it.
+
+mod handle;
+mod keeping;
+mod reaper;
+
+pub use handle::Connection;
+
+use super::cond::Cond;
+use super::shown::Shown;
+use super::stay::Stay;
+use super::waiters::{Left, Ticket, Waiters};
+use handle::{HasJob, Opening};
+use millrace_engine::{Env, Job, StationSpec, TaskRef};
+use millrace_spec::{Closing, ConnectionGauges, PoolGauges};
+use millrace_trace::{JobId, SimTime, Span, StationId, StationKind, Wait};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+const G: PoolGauges = PoolGauges::ALL;
+const C: ConnectionGauges = ConnectionGauges::ALL;
+
+/// Which of the idle connections is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// The one that was given back last: the others get to rest, and those that are not needed their idle time.
+    Lifo,
+    /// The one that was given back first: all are used by turns, and none rests for long.
+    Fifo,
+}
+
+/// How many connections there are, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ConnectionPoolSettings {
+    /// How many may be open at once; at least one.
+    pub open: u32,
+    /// How many of them may be idle.
+    pub idle: u32,
+    /// How old a connection may become; no time at all for no limit.
+    pub lifetime: Span,
+    /// Which share of its lifetime is taken off at most, by lot: so that those that were opened together do not end together.
+    pub jitter: f64,
+    /// For how long nobody may use it; no time at all for no limit.
+    pub idle_time: Span,
+    /// How long it takes to close one. Until then its place is taken.
+    pub close: Span,
+    /// Which of the idle ones is taken.
+    pub take: Take,
+}
+
+/// Why somebody gets no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoConnection;
+
+impl fmt::Display for NoConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no connection could be opened")
+    }
+}
+
+/// Opens a connection of a number at a place of the pool: what lives with it, or nothing where it cannot be opened. Dropped, it was not.
+pub type Dial<T> = Box<dyn Fn(u32, StationId) -> Pin<Box<dyn Future<Output = Option<T>>>>>;
+
+/// A pool of connections. Clones are the same one.
+pub struct ConnectionPool<T>(Rc<Shared<T>>);
+
+impl<T> Clone for ConnectionPool<T> {
+    fn clone(&self) -> Self {
+        ConnectionPool(self.0.clone())
+    }
+}
+
+struct Shared<T> {
+    env: Env,
+    station: StationId,
+    name: String,
+    settings: ConnectionPoolSettings,
+    dial: Dial<T>,
+    state: RefCell<State<T>>,
+    shown: RefCell<Shown>,
+    /// When the reaper will look next, and how it is told of something that is due before.
+    looks_at: Cell<SimTime>,
+    sooner: Cond,
+}
+
+struct State<T> {
+    /// In the order in which they were given back.
+    idle: VecDeque<Open<T>>,
+    waiting: Waiters<Waiter, Result<Open<T>, NoConnection>>,
+    /// Those that nobody will give back.
+    leaked: Vec<Open<T>>,
+    /// How many places there are so far, and those of them that are free, longest first.
+    places: u32,
+    free: VecDeque<StationId>,
+    taken: u32,
+    /// How many are being opened for who waits.
+    on_the_way: usize,
+    counts: Counts,
+}
+
+/// What was so far.
+#[derive(Default)]
+struct Counts {
+    ids: u32,
+    opened: i64,
+    refused: i64,
+    closed: [i64; 4],
+}
+
+/// Somebody who waits.
+struct Waiter {
+    task: TaskRef,
+    job: Option<JobId>,
+}
+
+/// A connection that is open.
+struct Open<T> {
+    id: u32,
+    place: StationId,
+    session: Rc<T>,
+    uses: i64,
+    /// When it is too old, if ever.
+    over: SimTime,
+    returned: SimTime,
+}
+
+impl<T> fmt::Debug for ConnectionPool<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.0.state.borrow();
+        write!(f, "ConnectionPool({} taken, {} idle, {} waiting)", state.taken, state.idle.len(), self.waiting())
+    }
+}
+
+impl<T: 'static> ConnectionPool<T> {
+    /// A pool with a name, in which nothing is open.
+    pub fn open(env: &Env, name: &str, settings: ConnectionPoolSettings, dial: Dial<T>) -> ConnectionPool<T> {
+        let settings = ConnectionPoolSettings { open: settings.open.max(1), ..settings };
+        let parent = StationId::NONE;
+        let station = env.open(StationSpec { kind: StationKind::Pool, name, parent, capacity: settings.open });
+        let state = State {
+            idle: VecDeque::new(),
+            waiting: Waiters::default(),
+            leaked: Vec::new(),
+            places: 0,
+            free: VecDeque::new(),
+            taken: 0,
+            on_the_way: 0,
+            counts: Counts::default(),
+        };
+        ConnectionPool(Rc::new(Shared {
+            env: env.clone(),
+            station,
+            name: name.to_owned(),
+            settings,
+            dial,
+            state: RefCell::new(state),
+            shown: RefCell::default(),
+            looks_at: Cell::new(SimTime::MAX),
+            sooner: Cond::of(env, station),
+        }))
+    }
+
+    /// A connection, when there is one. Dropped before, it was never asked for.
+    ///
+    /// # Errors
+    /// None could be opened.
+    #[track_caller]
+    pub fn take<'a>(&self, job: &'a Job) -> impl Future<Output = Result<Connection<'a, T>, NoConnection>> + use<'a, T> {
+        self.take_for(Some(job), Location::caller())
+    }
+
+    /// A connection for no job: of who has it, no picture tells.
+    ///
+    /// # Errors
+    /// None could be opened.
+    #[track_caller]
+    pub fn take_alone(&self) -> impl Future<Output = Result<Connection<'static, T>, NoConnection>> + use<T> {
+        self.take_for(None, Location::caller())
+    }
+
+    fn take_for<'a>(
+        &self,
+        job: Option<&'a Job>,
+        site: &'static Location<'static>,
+    ) -> impl Future<Output = Result<Connection<'a, T>, NoConnection>> + use<'a, T> {
+        let pool = self.clone();
+        self.0.env.at(site, async move {
+            if let Some(open) = pool.fresh() {
+                let stay = HasJob::begin(&pool.0.env, open.place, job);
+                return Ok(Connection::new(&pool, open, stay));
+            }
+            let Some(opening) = Opening::begin(&pool) else { return AsksFor { pool, job, waits: None, site }.await };
+            let stay = HasJob::begin(&pool.0.env, opening.place, job);
+            match opening.finish(&pool).await {
+                Some(open) => Ok(Connection::new(&pool, open, stay)),
+                None => {
+                    pool.open_for_waiters();
+                    Err(NoConnection)
+                }
+            }
+        })
+    }
+}
+
+impl<T> ConnectionPool<T> {
+    /// Its station.
+    pub fn station(&self) -> StationId {
+        self.0.station
+    }
+
+    /// How many places are taken.
+    pub fn taken(&self) -> u32 {
+        self.0.state.borrow().taken
+    }
+
+    /// How many connections are idle.
+    pub fn idle(&self) -> usize {
+        self.0.state.borrow().idle.len()
+    }
+
+    /// How many wait for one.
+    pub fn waiting(&self) -> usize {
+        self.0.state.borrow().waiting.iter().count()
+    }
+
+    /// Writes down what has changed of its counts.
+    fn show(&self) {
+        let state = self.0.state.borrow();
+        let Counts { opened, refused, closed, .. } = &state.counts;
+        let closed = Closing::ALL.into_iter().zip(closed).map(|(why, n)| (G.closed(why), *n));
+        let all = [
+            (G.taken, i64::from(state.taken)),
+            (G.opened, *opened),
+            (G.leaked, state.leaked.len() as i64),
+            (G.refused, *refused),
+        ];
+        self.0.shown.borrow_mut().show(&self.0.env, self.0.station, all.into_iter().chain(closed));
+    }
+}
+
+/// The future of a caller that has to wait. Dropped, it leaves no place behind.
+struct AsksFor<'a, T: 'static> {
+    pool: ConnectionPool<T>,
+    job: Option<&'a Job>,
+    /// The place among those who wait, and the job's in the pool.
+    waits: Option<(Ticket, Option<Stay<'a>>)>,
+    site: &'static Location<'static>,
+}
+
+impl<'a, T: 'static> Future for AsksFor<'a, T> {
+    type Output = Result<Connection<'a, T>, NoConnection>;
+
+    fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let shared = &this.pool.0;
+        let Some((ticket, _)) = &this.waits else {
+            let job = this.job.map(Job::id);
+            let waiter = Waiter { task: shared.env.current(), job };
+            let stay = this.job.map(|job| Stay::begin(&shared.env, shared.station, job, false));
+            this.waits = Some((shared.state.borrow_mut().waiting.join(waiter), stay));
+            shared.env.waits(Wait::Acquire, shared.station, this.site);
+            return Poll::Pending;
+        };
+        let given = shared.state.borrow_mut().waiting.redeem(*ticket);
+        let Some(given) = given else { return Poll::Pending };
+        let stay = this.waits.take().and_then(|(_, stay)| stay);
+        Poll::Ready(match given {
+            Ok(open) => {
+                let stay = HasJob::goes_on(&shared.env, open.place, stay);
+                Ok(Connection::new(&this.pool, open, stay))
+            }
+            Err(none) => {
+                stay.into_iter().for_each(|stay| stay.end(&shared.env));
+                Err(none)
+            }
+        })
+    }
+}
+
+impl<T: 'static> Drop for AsksFor<'_, T> {
+    fn drop(&mut self) {
+        let Some((ticket, stay)) = self.waits.take() else { return };
+        let left = self.pool.0.state.borrow_mut().waiting.leave(ticket);
+        stay.into_iter().for_each(|stay| stay.end(&self.pool.0.env));
+        // What it was given and did not fetch is the next one's.
+        if let Some(Left::Given(Ok(open))) = left {
+            self.pool.put(open);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! How a pool keeps its connections: what becomes of one that comes back, which one somebody gets, and whose a place is that becomes free.
+
+use super::handle::{Leaving, Opening, is_over};
+use super::{C, ConnectionPool, NoConnection, Open, Take};
+use millrace_engine::StationSpec;
+use millrace_spec::{Closing, ConnectionState};
+use millrace_trace::{EventKind, SimTime, Span, StationId, StationKind, UNLIMITED};
+use std::rc::Rc;
+
+impl<T: 'static> ConnectionPool<T> {
+    /// An idle connection that is good. Those that are met before and are not are closed.
+    pub(super) fn fresh(&self) -> Option<Open<T>> {
+        loop {
+            let open = {
+                let idle = &mut self.0.state.borrow_mut().idle;
+                match self.0.settings.take {
+                    Take::Lifo => idle.pop_back(),
+                    Take::Fifo => idle.pop_front(),
+                }?
+            };
+            match self.is_due(&open) {
+                None => return Some(open),
+                Some(why) => self.close(open, why),
+            }
+        }
+    }
+
+    /// Why an idle connection is to be closed now, if it is.
+    pub(super) fn is_due(&self, open: &Open<T>) -> Option<Closing> {
+        let now = self.0.env.now();
+        if is_over(open, now) {
+            return Some(Closing::Lifetime);
+        }
+        (now >= self.rests_until(open)).then_some(Closing::IdleTime)
+    }
+
+    /// When an idle connection has been idle for too long.
+    pub(super) fn rests_until(&self, open: &Open<T>) -> SimTime {
+        match self.0.settings.idle_time {
+            Span::ZERO => SimTime::MAX,
+            idle_time => open.returned + idle_time,
+        }
+    }
+
+    /// A connection comes back from whoever had it.
+    pub(super) fn give_back(&self, open: Open<T>) {
+        if is_over(&open, self.0.env.now()) {
+            self.close(open, Closing::Lifetime);
+        } else {
+            self.put(open);
+        }
+    }
+
+    /// A connection is there to be had: it goes to whoever has waited longest, or is idle, or is one too many.
+    pub(super) fn put(&self, mut open: Open<T>) {
+        let env = &self.0.env;
+        let mut state = self.0.state.borrow_mut();
+        if state.waiting.first().is_some() {
+            let place = open.place;
+            let Some(waiter) = state.waiting.give(Ok(open)) else { return };
+            // From this moment on the job has it, although its task will only learn of it.
+            if let Some(job) = waiter.job {
+                env.emit(EventKind::Moved { job, station: place, started: true });
+            }
+            return env.wake(waiter.task);
+        }
+        if state.idle.len() >= self.0.settings.idle as usize {
+            drop(state);
+            return self.close(open, Closing::IdleLimit);
+        }
+        env.state(open.place, ConnectionState::Idle.word());
+        open.returned = env.now();
+        let due = open.over.min(self.rests_until(&open));
+        state.idle.push_back(open);
+        drop(state);
+        if due < self.0.looks_at.get() {
+            self.0.sooner.signal();
+        }
+    }
+
+    /// Closes a connection. Its place is free when that is done.
+    pub(super) fn close(&self, open: Open<T>, why: Closing) {
+        let (env, place) = (&self.0.env, open.place);
+        env.state(place, ConnectionState::Closing(why).word());
+        if let Some(count) = self.0.state.borrow_mut().counts.closed.get_mut(why as usize) {
+            *count += 1;
+        }
+        self.show();
+        let leaving = Leaving { pool: self.clone(), open: Some(open), why };
+        if self.0.settings.close.is_zero() {
+            return leaving.finish();
+        }
+        let closed = env.sleep(self.0.settings.close);
+        let closes = async move {
+            closed.await;
+            leaving.finish();
+        };
+        env.spawn_at("closes", self.0.station, closes).detach();
+    }
+
+    /// Takes a place for a connection that is to be opened, and its number; nothing where all are taken.
+    pub(super) fn occupy(&self) -> Option<(StationId, u32)> {
+        let env = &self.0.env;
+        let mut state = self.0.state.borrow_mut();
+        if state.taken >= self.0.settings.open {
+            return None;
+        }
+        state.taken += 1;
+        state.counts.ids += 1;
+        let id = state.counts.ids;
+        let place = if state.places < self.0.settings.open {
+            state.places += 1;
+            let name = format!("{} {}", self.0.name, state.places);
+            let parent = self.0.station;
+            env.open(StationSpec { kind: StationKind::Worker, name: &name, parent, capacity: UNLIMITED })
+        } else {
+            state.free.pop_front()?
+        };
+        drop(state);
+        env.gauge(place, C.id, i64::from(id));
+        if id > self.0.settings.open {
+            // Somebody was there before.
+            env.gauge(place, C.opened, 0);
+            env.gauge(place, C.uses, 0);
+        }
+        env.state(place, ConnectionState::Opening.word());
+        self.show();
+        Some((place, id))
+    }
+
+    /// A place is free.
+    pub(super) fn vacate(&self, place: StationId) {
+        {
+            let mut state = self.0.state.borrow_mut();
+            state.taken = state.taken.saturating_sub(1);
+            state.free.push_back(place);
+        }
+        self.show();
+    }
+
+    /// A connection is open.
+    pub(super) fn opened(&self, id: u32, place: StationId, session: T) -> Open<T> {
+        let env = &self.0.env;
+        let now = env.now();
+        let over = match self.lifetime(id) {
+            Span::ZERO => SimTime::MAX,
+            lifetime => now + lifetime,
+        };
+        env.gauge(place, C.opened, now.0 as i64);
+        if over < SimTime::MAX {
+            env.gauge(place, C.over, over.0 as i64);
+        }
+        self.0.state.borrow_mut().counts.opened += 1;
+        self.show();
+        Open { id, place, session: Rc::new(session), uses: 0, over, returned: now }
+    }
+
+    /// How old a connection may become; no time at all for no limit.
+    fn lifetime(&self, id: u32) -> Span {
+        let (whole, jitter) = (self.0.settings.lifetime, self.0.settings.jitter);
+        if whole.is_zero() || jitter <= 0.0 {
+            return whole;
+        }
+        let lot = self.0.env.draw("lifetime", u64::from(id), 0).unit();
+        let less = (whole.0 as f64 * jitter.min(1.0) * lot) as u64;
+        Span(whole.0.saturating_sub(less).max(1))
+    }
+
+    /// One could not be opened.
+    pub(super) fn refused(&self) {
+        self.0.state.borrow_mut().counts.refused += 1;
+        self.show();
+    }
+
+    /// Opens connections for those who wait, as far as there may be more and none is on its way for them. Each goes to whoever has waited
+    /// longest when it is open.
+    pub(super) fn open_for_waiters(&self) {
+        loop {
+            {
+                let state = self.0.state.borrow();
+                // Nearly always nobody waits, and then nobody is counted.
+                if state.waiting.first().is_none()
+                    || state.waiting.iter().take(state.on_the_way + 1).count() <= state.on_the_way
+                {
+                    return;
+                }
+            }
+            let Some(opening) = Opening::for_waiters(self) else { return };
+            let on_the_way = OnTheWay::begin(self);
+            let pool = self.clone();
+            let opens = async move {
+                let open = opening.finish(&pool).await;
+                drop(on_the_way);
+                match open {
+                    Some(open) => pool.put(open),
+                    None => {
+                        pool.tell_the_first();
+                        pool.open_for_waiters();
+                    }
+                }
+            };
+            self.0.env.spawn_at("opens", self.0.station, opens).detach();
+        }
+    }
+
+    /// Whoever has waited longest is told that none could be opened.
+    fn tell_the_first(&self) {
+        let waiter = self.0.state.borrow_mut().waiting.give(Err(NoConnection));
+        waiter.into_iter().for_each(|waiter| self.0.env.wake(waiter.task));
+    }
+}
+
+/// A connection that is opened for somebody who waits counts as such as long as this is held.
+struct OnTheWay<T: 'static>(ConnectionPool<T>);
+
+impl<T: 'static> OnTheWay<T> {
+    fn begin(pool: &ConnectionPool<T>) -> OnTheWay<T> {
+        pool.0.state.borrow_mut().on_the_way += 1;
+        OnTheWay(pool.clone())
+    }
+}
+
+impl<T: 'static> Drop for OnTheWay<T> {
+    fn drop(&mut self) {
+        let mut state = self.0.0.state.borrow_mut();
+        state.on_the_way = state.on_the_way.saturating_sub(1);
+    }
+}

@@ -1,0 +1,553 @@
+//! The pool of connections: that it agrees with the plainest one that does what the documentation of Go's `database/sql` says, over random traffic;
+//! and that whoever gives up at whatever instant leaves no place behind, no connection is in two hands and none is one too many.
+
+use crate::program::{Log, Over, run};
+use millrace::engine::Env;
+use millrace::parts::{ConnectionPool, ConnectionPoolSettings, Take, at_most};
+use millrace::spec::{Closing, ConnectionGauges, ConnectionState, PoolGauges};
+use millrace::trace::{Cursor, EventKind, Ledger, Outcome, SimTime, Span, StationId, Wait};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, VecDeque};
+
+const C: ConnectionGauges = ConnectionGauges::ALL;
+const G: PoolGauges = PoolGauges::ALL;
+const SECOND: u64 = 1_000_000_000;
+
+/// A pool whose connections take so long to be opened, each holding its own number; every so many-th cannot be opened.
+fn pool_of(env: &Env, settings: ConnectionPoolSettings, connect: u64, fails: u32) -> ConnectionPool<u32> {
+    let inner = env.clone();
+    let dial = move |id: u32, _: StationId| -> std::pin::Pin<Box<dyn Future<Output = Option<u32>>>> {
+        let env = inner.clone();
+        Box::pin(async move {
+            env.sleep(Span(connect)).await;
+            (fails == 0 || !id.is_multiple_of(fails)).then_some(id)
+        })
+    };
+    ConnectionPool::open(env, "pool", settings, Box::new(dial))
+}
+
+/// Somebody who comes, in nanoseconds.
+#[derive(Clone, Debug)]
+struct Asks {
+    at: u64,
+    holds: u64,
+    patience: u64,
+    breaks: bool,
+}
+
+/// Gaps of up to 30 ms, and now and then of some seconds; no two things happen at one instant but by a chance of one to a million.
+fn traffic() -> impl Strategy<Value = Vec<Asks>> {
+    let gap = prop_oneof![12 => 0..30_000_000_u64, 2 => 0..3 * SECOND];
+    let patience = prop_oneof![3 => Just(0), 1 => 1_000_000..40_000_000_u64];
+    let asks = (gap, 1_000_000..60_000_000_u64, patience, prop::bool::weighted(0.08));
+    proptest::collection::vec(asks, 1..80).prop_map(|all| {
+        let mut at = 0;
+        all.into_iter()
+            .map(|(gap, holds, patience, breaks)| {
+                at += gap + 1;
+                Asks { at, holds, patience, breaks }
+            })
+            .collect()
+    })
+}
+
+fn settings() -> impl Strategy<Value = ConnectionPoolSettings> {
+    let times = || prop_oneof![1 => Just(Span::ZERO), 3 => (200_000_000..4 * SECOND).prop_map(Span)];
+    (1..6_u32, 0..6_u32, times(), times(), prop::bool::ANY).prop_map(|(open, idle, lifetime, idle_time, lifo)| {
+        ConnectionPoolSettings {
+            open,
+            idle: idle.min(open),
+            lifetime,
+            jitter: 0.0,
+            idle_time,
+            close: Span(3_000_017),
+            take: if lifo { Take::Lifo } else { Take::Fifo },
+        }
+    })
+}
+
+const CONNECT: u64 = 15_000_029;
+
+/// A connection as both tell of it: when it was open, when it was closed and why, and how often it was used.
+type Told = (u64, Option<(u64, &'static str)>, u64);
+
+/// What happens in the model.
+#[derive(Clone, Copy, Debug)]
+enum Happens {
+    Comes(usize),
+    /// A connection is open, which somebody opened for itself or for whoever waits.
+    IsOpen(u32, Option<usize>),
+    ComesBack(usize, u32),
+    GivesUp(usize),
+    IsClosed(u32, &'static str),
+}
+
+/// The plainest pool: `SetMaxOpenConns`, `SetMaxIdleConns`, `SetConnMaxLifetime`, `SetConnMaxIdleTime`, and what is said of them. Those who wait are
+/// served in their order, and the cleaner looks when the next is due, at most once a second.
+struct Model<'a> {
+    settings: ConnectionPoolSettings,
+    asks: &'a [Asks],
+    now: u64,
+    to_come: BTreeMap<(u64, usize), Happens>,
+    number: usize,
+    /// Idle ones with when they came back.
+    idle: Vec<(u32, u64)>,
+    waiting: VecDeque<usize>,
+    taken: u32,
+    ids: u32,
+    /// Being opened for whoever waits.
+    opening: usize,
+    /// Those that are being opened by somebody for itself.
+    own: BTreeMap<usize, u32>,
+    told: BTreeMap<u32, Told>,
+    /// Who got which connection, and when.
+    got: BTreeMap<usize, (u32, u64)>,
+    looked: Option<u64>,
+}
+
+impl Model<'_> {
+    fn later(&mut self, after: u64, what: Happens) {
+        self.number += 1;
+        self.to_come.insert((self.now + after, self.number), what);
+    }
+
+    fn too_old(&self, id: u32) -> u64 {
+        let Span(lifetime) = self.settings.lifetime;
+        if lifetime == 0 { u64::MAX } else { self.told[&id].0 + lifetime }
+    }
+
+    fn too_idle(&self, since: u64) -> u64 {
+        let Span(time) = self.settings.idle_time;
+        if time == 0 { u64::MAX } else { since + time }
+    }
+
+    fn why_due(&self, (id, since): (u32, u64)) -> Option<&'static str> {
+        match self.now {
+            now if now >= self.too_old(id) => Some("lifetime"),
+            now if now >= self.too_idle(since) => Some("idle-time"),
+            _ => None,
+        }
+    }
+
+    fn close(&mut self, id: u32, why: &'static str) {
+        self.later(self.settings.close.0, Happens::IsClosed(id, why));
+    }
+
+    fn dial(&mut self, whose: Option<usize>) {
+        self.taken += 1;
+        self.ids += 1;
+        match whose {
+            Some(asks) => drop(self.own.insert(asks, self.ids)),
+            None => self.opening += 1,
+        }
+        self.later(CONNECT, Happens::IsOpen(self.ids, whose));
+    }
+
+    fn dial_for_those_who_wait(&mut self) {
+        while self.waiting.len() > self.opening && self.taken < self.settings.open {
+            self.dial(None);
+        }
+    }
+
+    fn hand(&mut self, asks: usize, id: u32) {
+        self.got.insert(asks, (id, self.now));
+        self.told.get_mut(&id).expect("it is open").2 += 1;
+        self.later(self.asks[asks].holds, Happens::ComesBack(asks, id));
+    }
+
+    fn put(&mut self, id: u32) {
+        if let Some(first) = self.waiting.pop_front() {
+            self.hand(first, id);
+        } else if self.idle.len() < self.settings.idle as usize {
+            self.idle.push((id, self.now));
+        } else {
+            self.close(id, "idle-limit");
+        }
+    }
+
+    fn comes(&mut self, asks: usize) {
+        if self.asks[asks].patience > 0 {
+            self.later(self.asks[asks].patience, Happens::GivesUp(asks));
+        }
+        while !self.idle.is_empty() {
+            let lifo = self.settings.take == Take::Lifo;
+            let idle = self.idle.remove(if lifo { self.idle.len() - 1 } else { 0 });
+            match self.why_due(idle) {
+                Some(why) => self.close(idle.0, why),
+                None => return self.hand(asks, idle.0),
+            }
+        }
+        if self.taken < self.settings.open { self.dial(Some(asks)) } else { self.waiting.push_back(asks) }
+    }
+
+    fn happens(&mut self, what: Happens) {
+        match what {
+            Happens::Comes(asks) => self.comes(asks),
+            Happens::IsOpen(id, Some(asks)) => {
+                if self.own.remove(&asks).is_some() {
+                    self.told.insert(id, (self.now, None, 0));
+                    self.hand(asks, id);
+                }
+            }
+            Happens::IsOpen(id, None) => {
+                self.opening -= 1;
+                self.told.insert(id, (self.now, None, 0));
+                self.put(id);
+            }
+            Happens::ComesBack(asks, id) if self.asks[asks].breaks => self.close(id, "broken"),
+            Happens::ComesBack(_, id) if self.now >= self.too_old(id) => self.close(id, "lifetime"),
+            Happens::ComesBack(_, id) => self.put(id),
+            Happens::GivesUp(asks) => {
+                self.waiting.retain(|waits| *waits != asks);
+                if self.own.remove(&asks).is_some() {
+                    self.taken -= 1;
+                    self.dial_for_those_who_wait();
+                }
+            }
+            Happens::IsClosed(id, why) => {
+                self.told.get_mut(&id).expect("it was open").1 = Some((self.now, why));
+                self.taken -= 1;
+                self.dial_for_those_who_wait();
+            }
+        }
+    }
+
+    /// When the cleaner looks next.
+    fn looks(&self) -> Option<u64> {
+        let due = self.idle.iter().map(|(id, since)| self.too_old(*id).min(self.too_idle(*since))).min()?;
+        let earliest = self.looked.map_or(0, |looked| looked + SECOND);
+        (due < u64::MAX).then_some(due.max(earliest))
+    }
+
+    fn cleans(&mut self) {
+        self.looked = Some(self.now);
+        for idle in std::mem::take(&mut self.idle) {
+            match self.why_due(idle) {
+                Some(why) => self.close(idle.0, why),
+                None => self.idle.push(idle),
+            }
+        }
+    }
+
+    /// Runs until an instant.
+    fn run(&mut self, until: u64) {
+        loop {
+            let next = self.to_come.first_key_value().map(|(at, _)| at.0);
+            let looks = self.looks().map(|at| at.max(self.now));
+            let at = next.into_iter().chain(looks).min().filter(|at| *at <= until);
+            let Some(at) = at else { return };
+            self.now = at;
+            if next == Some(at) {
+                let (_, what) = self.to_come.pop_first().expect("it is to come");
+                self.happens(what);
+            } else {
+                self.cleans();
+            }
+        }
+    }
+}
+
+/// Who got which connection when, and what became of each, by the documentation.
+fn by_the_documentation(
+    settings: ConnectionPoolSettings,
+    asks: &[Asks],
+    until: u64,
+) -> (BTreeMap<usize, (u32, u64)>, BTreeMap<u32, Told>) {
+    let mut model = Model {
+        settings,
+        asks,
+        now: 0,
+        to_come: BTreeMap::new(),
+        number: 0,
+        idle: Vec::new(),
+        waiting: VecDeque::new(),
+        taken: 0,
+        ids: 0,
+        opening: 0,
+        own: BTreeMap::new(),
+        told: BTreeMap::new(),
+        got: BTreeMap::new(),
+        looked: None,
+    };
+    for (number, ask) in asks.iter().enumerate() {
+        model.to_come.insert((ask.at, 0), Happens::Comes(number));
+    }
+    model.run(until);
+    (model.got, model.told)
+}
+
+/// What a run's trace tells of each connection.
+fn told(over: &Over) -> BTreeMap<u32, Told> {
+    let trace = over.run.trace();
+    let (mut there, mut told) = (BTreeMap::<StationId, u32>::new(), BTreeMap::<u32, Told>::new());
+    for event in trace.iter() {
+        match event.kind {
+            EventKind::Gauged { station, gauge, value } if gauge == C.id && station != StationId(1) => {
+                there.insert(station, value as u32);
+            }
+            EventKind::Gauged { station, gauge, value }
+                if gauge == C.opened && value > 0 && station != StationId(1) =>
+            {
+                told.insert(there[&station], (value as u64, None, 0));
+            }
+            EventKind::Stated { station, state } => match ConnectionState::of(trace.name(state)) {
+                Some(ConnectionState::InUse) => told.get_mut(&there[&station]).expect("it is open").2 += 1,
+                Some(ConnectionState::Closed(why)) => {
+                    told.get_mut(&there[&station]).expect("it was open").1 = Some((event.at.0, why.id()));
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    told
+}
+
+/// How long after the last has come all is looked at.
+const AFTER: u64 = 7 * SECOND;
+
+fn by_ours(settings: ConnectionPoolSettings, asks: Vec<Asks>) -> (BTreeMap<usize, (u32, u64)>, BTreeMap<u32, Told>) {
+    let got = Log::new();
+    let (log, until) = (got.clone(), asks.last().expect("somebody").at + AFTER);
+    let over = run(move |env| async move {
+        let pool = pool_of(&env, settings, CONNECT, 0);
+        assert_eq!(pool.station(), StationId(1));
+        let _reaper = env.spawn_at("reaper", pool.station(), pool.clone().reap());
+        let mut tasks = Vec::new();
+        for (number, ask) in asks.into_iter().enumerate() {
+            let (inner, pool, log) = (env.clone(), pool.clone(), log.clone());
+            tasks.push(env.spawn("asks", async move {
+                inner.sleep_until(SimTime(ask.at), Wait::Sleep).await;
+                let job = inner.job();
+                if let Ok(Ok(connection)) = at_most(&inner, Span(ask.patience), pool.take(&job)).await {
+                    log.push((number, (connection.id(), inner.now().0)));
+                    assert_eq!(*connection.session(), connection.id());
+                    inner.sleep(Span(ask.holds)).await;
+                    if ask.breaks {
+                        connection.broken();
+                    }
+                }
+                job.leave(Outcome::Completed);
+            }));
+        }
+        env.sleep_until(SimTime(until), Wait::Sleep).await;
+        for task in tasks {
+            task.await;
+        }
+    });
+    (got.all().into_iter().collect(), told(&over))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_opens_closes_and_hands_out_as_the_documentation_says(settings in settings(), asks in traffic()) {
+        let until = asks.last().expect("somebody").at + AFTER;
+        let (got, all) = by_the_documentation(settings, &asks, until);
+        let ours = by_ours(settings, asks);
+        prop_assert_eq!(ours.0, got, "who got which, and when");
+        prop_assert_eq!(ours.1, all, "what became of each");
+    }
+}
+
+/// What somebody does with a pool, in milliseconds, so that many things happen at one instant.
+#[derive(Clone, Debug)]
+struct Does {
+    at: u64,
+    holds: u64,
+    /// Its task is dropped then, wherever it waits.
+    dropped_at: Option<u64>,
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum End {
+    GivesBack,
+    Breaks,
+    Leaks,
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Does>> {
+    let end = prop_oneof![20 => Just(End::GivesBack), 3 => Just(End::Breaks), 1 => Just(End::Leaks)];
+    let does = (0..60_u64, 1..12_u64, proptest::option::of(0..40_u64), end);
+    proptest::collection::vec(does, 1..60).prop_map(|all| {
+        let does = |(at, holds, dropped, end): (u64, u64, Option<u64>, End)| Does {
+            at,
+            holds,
+            dropped_at: dropped.map(|after| at + after),
+            end,
+        };
+        all.into_iter().map(does).collect()
+    })
+}
+
+/// At the end of each instant: what is counted is there, no more than may be is, nobody waits beside a connection or a place that it could have.
+fn looks_sound(
+    ledger: &Ledger,
+    name: impl Fn(&millrace::trace::ledger::StationRow) -> Option<ConnectionState>,
+    most: (u32, u32),
+) {
+    let pool = ledger.station(StationId(1)).expect("the pool");
+    let places: Vec<_> = ledger.members(StationId(1)).map(|(_, row)| (name(row), row)).collect();
+    let count =
+        |which: fn(ConnectionState) -> bool| places.iter().filter(|(state, _)| state.is_some_and(which)).count() as i64;
+    let now = ledger.now.0;
+    assert_eq!(pool.gauge(G.taken), count(ConnectionState::is_there), "taken at {now}");
+    assert!(pool.gauge(G.taken) <= i64::from(most.0), "one too many at {now}");
+    assert!(count(|state| state == ConnectionState::Idle) <= i64::from(most.1), "too many idle at {now}");
+    assert_eq!(pool.gauge(G.leaked), count(|state| state == ConnectionState::Leaked));
+    for (state, row) in &places {
+        let holders = row.holders().len();
+        assert!(holders <= 1, "in two hands at {now}");
+        if holders == 1 {
+            assert!(matches!(state, Some(ConnectionState::InUse | ConnectionState::Opening)), "{state:?} at {now}");
+        }
+    }
+    let waiting = pool.queue.len() as i64;
+    if waiting > 0 {
+        assert_eq!(count(|state| state == ConnectionState::Idle), 0, "somebody waits beside an idle one at {now}");
+        let opening = count(|state| state == ConnectionState::Opening);
+        assert!(
+            pool.gauge(G.taken) == i64::from(most.0) || opening >= waiting,
+            "somebody waits beside a place at {now}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whoever_is_dropped_wherever_nothing_is_lost_and_nobody_is_passed_over(
+        (open, idle, fails, connect, close) in (1..5_u32, 0..5_u32, 0..5_u32, 0..6_u64, 0..4_u64),
+        deeds in deeds(),
+    ) {
+        let settings = ConnectionPoolSettings {
+            open,
+            idle: idle.min(open),
+            lifetime: Span::millis(25),
+            jitter: 0.4,
+            idle_time: Span::millis(9),
+            close: Span::millis(close),
+            take: if fails == 1 { Take::Fifo } else { Take::Lifo },
+        };
+        // One of one could never be opened.
+        let fails = if fails == 1 { 0 } else { fails };
+        let (served, asked) = (Log::new(), Log::new());
+        let (log, came) = (served.clone(), asked.clone());
+        let over = run(move |env| async move {
+            let pool = pool_of(&env, settings, connect * 1_000_000, fails);
+            let reaper = env.spawn_at("reaper", pool.station(), pool.clone().reap());
+            let mut tasks = Vec::new();
+            for (number, does) in deeds.into_iter().enumerate() {
+                let (inner, pool, log, came) = (env.clone(), pool.clone(), log.clone(), came.clone());
+                let asks = env.spawn("asks", {
+                    let env = env.clone();
+                    async move {
+                        env.sleep_until(SimTime(does.at * 1_000_000), Wait::Sleep).await;
+                        let job = env.job();
+                        let at_once = pool.idle() > 0 || pool.taken() < settings.open;
+                        came.push((number, at_once));
+                        let Ok(connection) = pool.take(&job).await else { return job.leave(Outcome::Failed) };
+                        log.push(number);
+                        env.sleep(Span::millis(does.holds)).await;
+                        match does.end {
+                            End::GivesBack => drop(connection),
+                            End::Breaks => connection.broken(),
+                            End::Leaks => connection.leak(),
+                        }
+                        job.leave(Outcome::Completed);
+                    }
+                });
+                let held = env.spawn("holds", async move {
+                    match does.dropped_at {
+                        Some(at) => {
+                            inner.sleep_until(SimTime(at * 1_000_000), Wait::Sleep).await;
+                            drop(asks);
+                        }
+                        // Where connections leak not everybody is served.
+                        None => {
+                            let _either = at_most(&inner, Span::secs(2), asks.join()).await;
+                        }
+                    }
+                });
+                tasks.push(held);
+            }
+            for task in tasks {
+                task.await;
+            }
+            env.sleep(Span::secs(3)).await;
+            drop(reaper);
+            assert_eq!(pool.waiting(), 0);
+        });
+        // Those who waited were served in the order in which they came.
+        let waited: Vec<usize> = asked.all().into_iter().filter(|(_, at_once)| !at_once).map(|(number, _)| number).collect();
+        let order: Vec<usize> = served.all().into_iter().filter(|number| waited.contains(number)).collect();
+        let expected: Vec<usize> = waited.iter().copied().filter(|number| order.contains(number)).collect();
+        prop_assert_eq!(order, expected);
+        prop_assert_eq!(over.ledger.tally.in_system, 0);
+        let trace = over.run.trace();
+        let (mut ledger, mut cursor) = (Ledger::new(), Cursor::new());
+        while let Some(next) = trace.get(cursor.index) {
+            if next.at > ledger.now && ledger.station(StationId(1)).is_some() {
+                looks_sound(&ledger, |row| ConnectionState::of(trace.name(row.state?)), (open, settings.idle));
+            }
+            cursor.step(&trace, SimTime::MAX, &mut ledger);
+        }
+        // In the end nobody has one, and those that nobody uses are gone.
+        let left: Vec<_> = ledger.members(StationId(1)).filter_map(|(_, row)| ConnectionState::of(trace.name(row.state?))).collect();
+        prop_assert!(left.iter().all(|state| !state.is_there() || *state == ConnectionState::Leaked), "{:?}", left);
+    }
+}
+
+#[test]
+fn a_burst_of_25_closes_the_20_that_may_not_be_idle() {
+    let settings = ConnectionPoolSettings {
+        open: 25,
+        idle: 5,
+        lifetime: Span::ZERO,
+        jitter: 0.0,
+        idle_time: Span::ZERO,
+        close: Span::millis(3),
+        take: Take::Lifo,
+    };
+    let asks = (0..25).map(|n| Asks { at: 1 + n, holds: 5_000_000 + n * 1_000, patience: 0, breaks: false }).collect();
+    let (_, all) = by_ours(settings, asks);
+    let closed: Vec<_> = all.values().filter_map(|(_, closed, _)| *closed).collect();
+    assert_eq!((all.len(), closed.len()), (25, 20));
+    assert!(closed.iter().all(|(_, why)| *why == Closing::IdleLimit.id()));
+}
+
+#[test]
+fn a_leak_is_told_with_the_line_that_it_happened_at() {
+    let line = Log::new();
+    let log = line.clone();
+    let over = run(move |env| async move {
+        let settings = ConnectionPoolSettings {
+            open: 2,
+            idle: 2,
+            lifetime: Span::ZERO,
+            jitter: 0.0,
+            idle_time: Span::ZERO,
+            close: Span::ZERO,
+            take: Take::Lifo,
+        };
+        let pool = pool_of(&env, settings, 1_000, 0);
+        let job = env.job();
+        let connection = pool.take(&job).await.expect("one");
+        log.push(line!() + 1);
+        connection.leak();
+        job.leave(Outcome::Completed);
+        // The other place is all there is.
+        let first = pool.take_alone().await.expect("one");
+        assert!(at_most(&env, Span::secs(9), pool.take_alone()).await.is_err());
+        drop(first);
+    });
+    let trace = over.run.trace();
+    let leak =
+        |kind| matches!(kind, EventKind::Stated { state, .. } if trace.name(state) == ConnectionState::Leaked.word());
+    let leaked = trace.iter().find(|event| leak(event.kind)).copied().expect("told");
+    assert_eq!(leaked.site.line(), line.all().first().copied());
+    assert!(leaked.site.file().is_some_and(|file| file.ends_with("connections.rs")));
+}

@@ -23,6 +23,7 @@ mod channels;
 mod charts;
 mod cond;
 mod condition;
+mod connection_pool;
 mod connections;
 mod console;
 mod context;

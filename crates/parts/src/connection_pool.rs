@@ -101,6 +101,8 @@ struct Shared<T> {
     /// When the reaper will look next, and how it is told of something that is due before.
     looks_at: Cell<SimTime>,
     sooner: Cond,
+    /// None is being closed any more.
+    quiet: Cond,
 }
 
 struct State<T> {
@@ -113,8 +115,9 @@ struct State<T> {
     places: u32,
     free: VecDeque<StationId>,
     taken: u32,
-    /// How many are being opened for who waits.
+    /// How many are being opened for who waits, and how many are being closed.
     on_the_way: usize,
+    closing: usize,
     counts: Counts,
 }
 
@@ -165,6 +168,7 @@ impl<T: 'static> ConnectionPool<T> {
             free: VecDeque::new(),
             taken: 0,
             on_the_way: 0,
+            closing: 0,
             counts: Counts::default(),
         };
         ConnectionPool(Rc::new(Shared {
@@ -177,6 +181,7 @@ impl<T: 'static> ConnectionPool<T> {
             shown: RefCell::default(),
             looks_at: Cell::new(SimTime::MAX),
             sooner: Cond::of(env, station),
+            quiet: Cond::of(env, station),
         }))
     }
 
@@ -241,6 +246,16 @@ impl<T> ConnectionPool<T> {
     /// How many wait for one.
     pub fn waiting(&self) -> usize {
         self.0.state.borrow().waiting.iter().count()
+    }
+
+    /// Waits until none is being closed.
+    #[track_caller]
+    pub fn settled(&self) -> impl Future<Output = ()> + '_ {
+        self.0.env.at(Location::caller(), async move {
+            while self.0.state.borrow().closing > 0 {
+                self.0.quiet.wait().await;
+            }
+        })
     }
 
     /// Writes down what has changed of its counts.

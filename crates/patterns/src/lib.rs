@@ -62,6 +62,7 @@ pub mod cache;
 pub mod channels;
 pub mod circuit_breaker;
 pub mod cond;
+pub mod connection_pool;
 pub mod context;
 pub mod degradation;
 pub mod elevator;
@@ -113,6 +114,7 @@ pub static ALL: &[&Pattern] = catalogue![
     degradation,
     policy_pipeline,
     cache,
+    connection_pool,
     batch_processor,
     hub,
     graceful_shutdown,

@@ -120,15 +120,20 @@ pub struct PoolGauges {
     pub refused: Gauge,
     /// The first of the counts of those that were closed, by why: see [`PoolGauges::closed`].
     closed: Gauge,
+    /// How many statements were prepared that nobody has and nobody will close. Said by whoever prepares some.
+    pub statements_left: Gauge,
 }
 
 impl PoolGauges {
     /// The gauges of every pool.
-    pub const ALL: PoolGauges =
-        PoolGauges { taken: Gauge(0), opened: Gauge(1), leaked: Gauge(2), refused: Gauge(3), closed: Gauge(4) };
-
-    /// The first that is not one of these: from here on a pattern has its own.
-    pub const FREE: Gauge = Gauge(8);
+    pub const ALL: PoolGauges = PoolGauges {
+        taken: Gauge(0),
+        opened: Gauge(1),
+        leaked: Gauge(2),
+        refused: Gauge(3),
+        closed: Gauge(4),
+        statements_left: Gauge(8),
+    };
 
     /// How many were closed for this reason.
     pub const fn closed(self, why: Closing) -> Gauge {
@@ -147,17 +152,25 @@ pub struct ConnectionGauges {
     pub over: Gauge,
     /// How often it was taken.
     pub uses: Gauge,
-    /// The number of the job whose caller leaked it, plus one; 0 for none.
+    /// The number of the job whose caller leaked it; 0 for none.
     pub leaked_by: Gauge,
+    /// Which statements are prepared on it, a bit for each. Said by whoever prepares some, and so is the next.
+    pub prepared: Gauge,
+    /// How many statements were prepared on it that nobody has and nobody will close.
+    pub statements_left: Gauge,
 }
 
 impl ConnectionGauges {
     /// The gauges of every place.
-    pub const ALL: ConnectionGauges =
-        ConnectionGauges { id: Gauge(0), opened: Gauge(1), over: Gauge(2), uses: Gauge(3), leaked_by: Gauge(4) };
-
-    /// The first that is not one of these: from here on a pattern has its own.
-    pub const FREE: Gauge = Gauge(8);
+    pub const ALL: ConnectionGauges = ConnectionGauges {
+        id: Gauge(0),
+        opened: Gauge(1),
+        over: Gauge(2),
+        uses: Gauge(3),
+        leaked_by: Gauge(4),
+        prepared: Gauge(5),
+        statements_left: Gauge(6),
+    };
 }
 
 #[cfg(test)]

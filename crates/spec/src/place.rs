@@ -62,6 +62,8 @@ pub enum PlaceKind {
     Shutdown(Shutdown),
     /// A cache of two levels before an origin: the crew whose tasks ask.
     Levels(Box<Levels>),
+    /// Connections that are lent, those who wait for one, and the server that they lead to.
+    Connections(Connections),
 }
 
 impl Place {
@@ -144,6 +146,11 @@ impl Place {
     /// A cache of two levels before an origin: the station whose tasks ask.
     pub fn levels(station: impl Into<String>, label: impl Into<String>, levels: Levels) -> Place {
         Place::new(PlaceKind::Levels(Box::new(levels)), station, label)
+    }
+
+    /// Connections that are lent: the station of their pool, whose members are its places.
+    pub fn connections(station: impl Into<String>, label: impl Into<String>, connections: Connections) -> Place {
+        Place::new(PlaceKind::Connections(connections), station, label)
     }
 
     /// Requests that may be tried several times: the station whose tasks try, and the server.
@@ -345,6 +352,30 @@ impl Levels {
             Some(word) => word.clone(),
             None => format!("k{}", key + 1),
         }
+    }
+}
+
+/// Connections that are lent. What the stations of the pool and its places show is in [`super::PoolGauges`] and [`super::ConnectionGauges`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// The station of the server that they lead to, each with a slot of it.
+    pub server: String,
+    /// How many may be open at once, and how many of them idle.
+    pub open: u32,
+    /// See [`Connections::open`].
+    pub idle: u32,
+    /// How old one may become; zero for no limit.
+    pub lifetime: Span,
+    /// For how long nobody may use one; zero for no limit.
+    pub idle_time: Span,
+    /// How many statements may be prepared on each.
+    pub statements: u32,
+}
+
+impl Connections {
+    /// Whether a connection is too old before it could have rested for too long.
+    pub fn idle_time_never_acts(&self) -> bool {
+        !self.lifetime.is_zero() && self.lifetime < self.idle_time
     }
 }
 

@@ -124,7 +124,11 @@ impl SceneSpec {
         self.places().iter().any(|place| {
             matches!(
                 place.kind,
-                PlaceKind::Server | PlaceKind::Attempts(_) | PlaceKind::Layers(_) | PlaceKind::Levels(_)
+                PlaceKind::Server
+                    | PlaceKind::Attempts(_)
+                    | PlaceKind::Layers(_)
+                    | PlaceKind::Levels(_)
+                    | PlaceKind::Connections(_)
             )
         })
     }

@@ -27,7 +27,7 @@ pub struct TraceEvent {
 const _: () = assert!(size_of::<TraceEvent>() <= if cfg!(target_pointer_width = "32") { 32 } else { 40 });
 
 /// A line of source, where one is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Site(pub Option<&'static Location<'static>>);
 
 impl Site {

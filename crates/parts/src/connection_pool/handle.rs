@@ -199,6 +199,14 @@ impl<T: 'static> Drop for Leaving<T> {
         drop(open);
         self.pool.0.env.state(place, ConnectionState::Closed(self.why).word());
         self.pool.vacate(place);
+        let closing = {
+            let mut state = self.pool.0.state.borrow_mut();
+            state.closing = state.closing.saturating_sub(1);
+            state.closing
+        };
+        if closing == 0 {
+            self.pool.0.quiet.broadcast();
+        }
     }
 }
 

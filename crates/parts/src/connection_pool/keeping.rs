@@ -82,8 +82,12 @@ impl<T: 'static> ConnectionPool<T> {
     pub(super) fn close(&self, open: Open<T>, why: Closing) {
         let (env, place) = (&self.0.env, open.place);
         env.state(place, ConnectionState::Closing(why).word());
-        if let Some(count) = self.0.state.borrow_mut().counts.closed.get_mut(why as usize) {
-            *count += 1;
+        {
+            let mut state = self.0.state.borrow_mut();
+            state.closing += 1;
+            if let Some(count) = state.counts.closed.get_mut(why as usize) {
+                *count += 1;
+            }
         }
         self.show();
         let leaving = Leaving { pool: self.clone(), open: Some(open), why };

@@ -12,6 +12,7 @@ mod breaker;
 mod bucket;
 mod channel;
 mod condition;
+mod connections;
 mod crew;
 mod crowd;
 mod hub;
@@ -62,6 +63,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Meter(meter) => Box::new(meter::Meter { spec: meter }),
         PlaceKind::Batch(batch) => Box::new(batch::Batch { spec: batch }),
         PlaceKind::Shutdown(spec) => Box::new(shutdown::Shutdown { spec }),
+        PlaceKind::Connections(spec) => Box::new(connections::Connections { spec }),
         PlaceKind::Hub(hub) => Box::new(hub::Hub { spec: hub }),
         PlaceKind::Levels(spec) => Box::new(levels::Levels { spec }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),

@@ -114,18 +114,7 @@ impl Face for Pool {
             let weight = state.weight(holder).into_iter().collect();
             Item::new(plot.capsule(index), title(holder.job), [held, weight, lines(here, holder.job)].concat())
         });
-        let waiting = state.waiters.len();
-        let waiters = state.waiters.iter().enumerate().filter_map(|(index, waiter)| {
-            let frame = plot.row(index, waiting)?;
-            let before = match index {
-                0 => "next".to_owned(),
-                n => format!("{} before it", number::count(n as u64)),
-            };
-            let waits = vec![format!("waiting for {}", State::for_ms(look, waiter)), before];
-            let weight = state.weight(waiter).into_iter().chain(state.says(index).map(|(says, _)| says)).collect();
-            Some(Item::new(frame, title(waiter.job), [waits, weight, lines(here, waiter.job)].concat()))
-        });
-        let all: Vec<Item> = holders.chain(waiters).collect();
+        let all: Vec<Item> = holders.chain(waiters(here, look, &state, &plot)).collect();
         // One that nobody uses can be pointed at too.
         if all.is_empty() { super::face::itself(self.about(here, look), here, layout) } else { all }
     }
@@ -141,19 +130,10 @@ impl Face for Pool {
         let label = here.label();
         let [words, _] = state.words();
         let all = Row { what: label.to_owned(), says: words };
-        let says = |stays: &Stays, more: Option<String>| {
-            let first = format!("{} for {}", title(stays.job), State::for_ms(look, stays));
-            std::iter::once(first).chain(state.weight(stays)).chain(more).collect::<Vec<_>>().join(", ")
-        };
-        let holder = |holder: &Stays| Row { what: format!("{label}, holder"), says: says(holder, None) };
+        let holder = |holder: &Stays| Row { what: format!("{label}, holder"), says: said(&state, look, holder, None) };
         let shown = if state.whole as usize > CAPSULES { LONGEST } else { CAPSULES };
-        let waiter = |(index, waiter): (usize, &Stays)| Row {
-            what: format!("{label}, waiting {}", index + 1),
-            says: says(waiter, state.says(index).map(|(says, _)| says)),
-        };
         let holders = state.holders.iter().take(shown).map(holder);
-        let waiters = state.waiters.iter().take(WAITERS).enumerate().map(waiter);
-        std::iter::once(all).chain(holders).chain(waiters).collect()
+        std::iter::once(all).chain(holders).chain(waiting_rows(here, look)).collect()
     }
 
     fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
@@ -201,6 +181,48 @@ impl Face for Pool {
         }
         x
     }
+}
+
+/// One who holds or waits, in the text alternative.
+fn said(state: &State, look: &Look<'_>, stays: &Stays, more: Option<String>) -> String {
+    let first = format!("{} for {}", title(stays.job), State::for_ms(look, stays));
+    std::iter::once(first).chain(state.weight(stays)).chain(more).collect::<Vec<_>>().join(", ")
+}
+
+/// Those who wait, as they stand in a picture.
+fn waiters(here: Here<'_, '_>, look: &Look<'_>, state: &State, plot: &Plot) -> Vec<Item> {
+    let waiting = state.waiters.len();
+    let item = |(index, waiter): (usize, &Stays)| {
+        let frame = plot.row(index, waiting)?;
+        let before = match index {
+            0 => "next".to_owned(),
+            n => format!("{} before it", number::count(n as u64)),
+        };
+        let waits = vec![format!("waiting for {}", State::for_ms(look, waiter)), before];
+        let weight = state.weight(waiter).into_iter().chain(state.says(index).map(|(says, _)| says)).collect();
+        Some(Item::new(frame, title(waiter.job), [waits, weight, lines(here, waiter.job)].concat()))
+    };
+    state.waiters.iter().enumerate().filter_map(item).collect()
+}
+
+/// Draws those who wait for something of a pool, for another place that shows one.
+pub(super) fn line(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
+    picture::waiters(sheet, look, &State::of(here), &Plot::line(frame));
+}
+
+/// The same as what can be pointed at.
+pub(super) fn waiting(here: Here<'_, '_>, look: &Look<'_>, frame: Frame) -> Vec<Item> {
+    waiters(here, look, &State::of(here), &Plot::line(frame))
+}
+
+/// The same in the text alternative.
+pub(super) fn waiting_rows(here: Here<'_, '_>, look: &Look<'_>) -> Vec<Row> {
+    let state = State::of(here);
+    let row = |(index, waiter): (usize, &Stays)| Row {
+        what: format!("{}, waiting {}", here.label(), index + 1),
+        says: said(&state, look, waiter, state.says(index).map(|(says, _)| says)),
+    };
+    state.waiters.iter().take(WAITERS).enumerate().map(row).collect()
 }
 
 /// Whether calls go through it to somewhere else, rather than jobs coming to stay.

@@ -8,6 +8,7 @@ mod calls;
 mod kept;
 mod path;
 mod ribbon;
+mod stood;
 mod tries;
 mod verdicts;
 
@@ -15,6 +16,7 @@ pub use calls::{Calls, Ended};
 pub use kept::{Kept, KeyRow};
 pub use path::{PAST, Path};
 pub use ribbon::{Mode, Piece, Ribbon};
+pub use stood::Stood;
 pub use tries::{Rates, Tried, Tries, Try};
 pub use verdicts::{BIN as VERDICT_BIN, Mark, SHOWN as VERDICTS, Told, Verdicts};
 
@@ -115,6 +117,8 @@ pub struct Recent {
     held: LiteMap<StationId, Points>,
     /// The pools of which something lay free while there was enough for somebody behind the first in line, and how much.
     spare: LiteMap<StationId, Points>,
+    /// By place of a pool: how it stood.
+    stood: LiteMap<StationId, Stood>,
     /// By rate limiter: what it said.
     verdicts: LiteMap<StationId, Verdicts>,
     /// The cars that are there.
@@ -237,6 +241,16 @@ impl Recent {
                     path.travelled(event.at, place, pace);
                 }
             }
+            EventKind::Stated { station, state } => {
+                let kind = |id| after.station(id).map(|row| row.kind);
+                let pool =
+                    after.station(station).map(|row| row.parent).filter(|_| kind(station) == Some(StationKind::Worker));
+                if pool.is_some_and(|pool| kind(pool) == Some(StationKind::Pool)) {
+                    let keep = self.stood.len() < WITH_PAST
+                        || self.stood.get(&station).is_some_and(|stood| !stood.past.is_empty());
+                    self.stood.entry(station).or_default().change(state, event.at, event.site, keep);
+                }
+            }
             EventKind::Closed { station } => {
                 self.paths.remove(&station);
             }
@@ -321,6 +335,11 @@ impl Recent {
     /// What a cache keeps, once somebody has asked for something.
     pub fn kept(&self, cache: StationId) -> Option<&Kept> {
         self.kept.get(&cache)
+    }
+
+    /// How a place of a pool stood lately, once it stood in any way.
+    pub fn stood(&self, place: StationId) -> Option<&Stood> {
+        self.stood.get(&place)
     }
 
     /// What a rate limiter said in the recent past, once it said anything.

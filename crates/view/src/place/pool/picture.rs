@@ -110,7 +110,7 @@ fn weight(sheet: &mut Sheet, look: &Look<'_>, state: &State, waiter: &Stays, (x,
 }
 
 /// Who waits, first at the top, with how much it needs, how long, and whether there is enough for it.
-fn waiters(sheet: &mut Sheet, look: &Look<'_>, state: &State, plot: &Plot) {
+pub(super) fn waiters(sheet: &mut Sheet, look: &Look<'_>, state: &State, plot: &Plot) {
     let p = look.palette;
     let waiting = state.waiters.len();
     let longest = state.waiters.iter().map(|waiter| look.now.since(waiter.since).0).max().unwrap_or(0).max(1);

@@ -79,6 +79,21 @@ impl Plot {
         }
     }
 
+    /// Those who wait alone.
+    pub(super) fn line(waiters: Frame) -> Plot {
+        Plot {
+            waiters,
+            rows: WAITERS.min(libm::floor(waiters.h / ROW) as usize),
+            bar: waiters.right(),
+            size: (0.0, 0.0),
+            pitch: (0.0, 0.0),
+            first: (waiters.right(), waiters.y),
+            capsules: Vec::new(),
+            level: None,
+            ribbon: None,
+        }
+    }
+
     /// How many capsules are shown.
     pub(super) fn shown(&self) -> usize {
         self.capsules.len()

@@ -1,0 +1,217 @@
+//! Connections that are opened once and used by many.
+//!
+//! # Problem
+//! To open a connection to a database takes a handshake, a login and a slot of the server, of which it has few. To open one for each query
+//! costs more than the query, and when many ask at once the server runs out of slots.
+//!
+//! # Idea
+//! A pool keeps connections open and lends them. So many may be open at once, and who comes when all are in use waits for its turn; so many may
+//! be idle, and what is given back beyond that is closed. A connection that is too old or has rested for too long is closed as well, when it is
+//! taken, given back, or found by a reaper that looks now and then.
+//!
+//! # Watch
+//! Each row is a place in the pool: who has its connection, how old it is, and the way to the server, which it holds a slot of. In a burst 25 are
+//! opened, 15 callers wait, and when all is over twenty are closed, as only five may be idle: the next burst opens them again. A connection
+//! that is never given back is in its row for good, with the caller and the line. Statements are prepared on a connection and end with it.
+//!
+//! # Choose
+//! Wherever it is dear to connect. As many as may be open should be fewer than the server has slots, for all its clients together, and as many may be
+//! idle as a usual rush needs. A lifetime lets connections move to a server that was added; with jitter they do not move all at once. A longest
+//! wait says when the pool is too small, where otherwise everybody just waits.
+//!
+//! # Primitives
+//! Connection pool. Semaphore. Timeout. Tasks.
+//!
+//! # Origin
+//! The pool of `database/sql` in Go, as the design of an interview platform configures it: 25 open, 5 idle, five minutes, and an idle time of ten
+//! that never acts; with its repository, of which one statement is never prepared and another may be forgotten.
+
+mod database;
+mod params;
+mod presets;
+mod query;
+mod report;
+
+use millrace_engine::Env;
+use millrace_parts::Arrivals;
+use millrace_spec::{
+    At, Check, Closing, ConnectionGauges, ConnectionState, Connections, FaultSpec, FaultUnit, Fidelity, FieldGroup,
+    Flow, GaugeSpec, Measure, Pattern, Place, PoolGauges, SceneSpec, Step, Unit, Values, Wire,
+};
+use millrace_trace::ledger::StationRow;
+use millrace_trace::{Ledger, Outcome, StationId, StationKind, Trace};
+use millrace_upstream as upstream;
+use params::Params;
+use query::Program;
+
+const CALLERS: &str = "callers";
+const POOL: &str = "pool";
+const G: PoolGauges = PoolGauges::ALL;
+const C: ConnectionGauges = ConnectionGauges::ALL;
+/// Up to how many places are counted at every instant.
+const COUNTED: u32 = 200;
+
+/// The pool of connections, for the registry.
+pub static PATTERN: Pattern = Pattern {
+    id: "connection-pool",
+    name: "Connection pool",
+    title: "Connection pool",
+    group: "Services",
+    glyph: "links",
+    fields: Params::fields,
+    scene,
+    measures: |_| {
+        let pool = || At::Named(POOL.into());
+        let waits = Measure::new("waiting", "Wait for a connection", "Waits", Step::Queued(pool()), Step::Went(pool()));
+        vec![Measure { who: "callers", ..waits }]
+    },
+    usual: presets::USUAL,
+    presets: presets::PRESETS,
+    checks: CHECKS,
+    shipped: "one statement is nil, one is forgotten",
+    disagreement: Some(
+        "The document promises three prepared statements that live as long as the program. Its code declares the update and never prepares \
+         it: the first who uses it uses a nil pointer. And when the second preparation fails it returns the error and forgets the first \
+         statement, which nobody closes. Both agree on an idle time of ten minutes beside a lifetime of five, which never acts.",
+    ),
+    file: file!(),
+    home: (StationKind::Source, CALLERS),
+    ceiling: |values, _| upstream::ceiling(values, Some(values.count("open"))),
+    detail: Some(|_| Box::<report::Connections>::default()),
+    run: |env, values, _| Box::pin(run(env, Params::read(values))),
+    ..Pattern::BASE
+};
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("never are more connections open than may be", |l, t| {
+        pool(l, t).is_none_or(|(_, pool)| pool.gauge(G.taken) <= i64::from(pool.capacity))
+    })
+    .by("the places that are taken, those that are being opened and closed included, against how many there may be"),
+    Check::always("what is counted is there", |l, t| {
+        counted(l, t).is_none_or(|(id, pool)| {
+            let open = pool.gauge(G.opened) - Closing::ALL.map(|why| pool.gauge(G.closed(why))).iter().sum::<i64>();
+            let is_open =
+                |state| matches!(state, ConnectionState::Idle | ConnectionState::InUse | ConnectionState::Leaked);
+            pool.gauge(G.taken) == count(l, t, id, ConnectionState::is_there) && open == count(l, t, id, is_open)
+        })
+    })
+    .by("the counts of the pool, against its places, where there are no more than 200"),
+    Check::always("no connection is in two hands", |l, t| {
+        counted(l, t).is_none_or(|(id, _)| l.members(id).all(|(_, row)| row.holders().len() <= 1))
+    })
+    .by("who is at each place, where there are no more than 200"),
+    Check::always("nobody waits beside an idle connection, or a place in which none is being opened", |l, t| {
+        counted(l, t).is_none_or(|(id, pool)| {
+            let waiting = pool.queue.len() as i64;
+            let opening = || count(l, t, id, |state| state == ConnectionState::Opening);
+            waiting == 0
+                || count(l, t, id, |state| state == ConnectionState::Idle) == 0
+                    && (pool.gauge(G.taken) >= i64::from(pool.capacity) || opening() >= waiting)
+        })
+    })
+    .by("who waits, beside the places of the pool, where there are no more than 200"),
+    Check::sometimes("somebody had to wait for a connection", |l, t| {
+        pool(l, t).is_some_and(|(_, pool)| !pool.queue.is_empty())
+    }),
+    Check::sometimes("a connection was closed because enough were idle", |l, t| closed(l, t, Closing::IdleLimit)),
+    Check::sometimes("a connection was closed because it was too old", |l, t| closed(l, t, Closing::Lifetime)),
+    Check::sometimes("a connection was closed because it had rested for too long", |l, t| {
+        closed(l, t, Closing::IdleTime)
+    }),
+    Check::sometimes("a connection was closed because it was broken", |l, t| closed(l, t, Closing::Broken)),
+    Check::sometimes("half of all connections were being closed for their age at once", |l, t| {
+        pool(l, t).is_some_and(|(id, pool)| {
+            let old = ConnectionState::Closing(Closing::Lifetime);
+            pool.gauge(G.closed(Closing::Lifetime)) > 0
+                && 2 * count(l, t, id, |state| state == old) >= i64::from(pool.capacity).max(4)
+        })
+    })
+    .by("the places in which a connection is being closed because it is too old"),
+    Check::sometimes("somebody waited for as long as it may and was refused", |l, _| {
+        l.tally.count(Outcome::Rejected) > 0
+    }),
+    Check::sometimes("a connection could not be opened", |l, t| {
+        pool(l, t).is_some_and(|(_, pool)| pool.gauge(G.refused) > 0)
+    }),
+    Check::sometimes("a connection was never given back", |l, t| {
+        pool(l, t).is_some_and(|(_, pool)| pool.gauge(G.leaked) > 0)
+    }),
+    Check::sometimes("a statement was used that was never prepared", |l, _| l.crash.is_some())
+        .by("the panic of a nil pointer"),
+    Check::sometimes("a statement was left behind that nobody will close", |l, t| {
+        pool(l, t).is_some_and(|(_, pool)| pool.gauge(G.statements_left) > 0)
+    }),
+    Check::ALL_LEFT,
+];
+
+fn pool<'a>(ledger: &'a Ledger, trace: &Trace) -> Option<(StationId, &'a StationRow)> {
+    ledger.find(POOL, trace)
+}
+
+/// The pool, where its places are few enough to be counted at every instant.
+fn counted<'a>(ledger: &'a Ledger, trace: &Trace) -> Option<(StationId, &'a StationRow)> {
+    pool(ledger, trace).filter(|(_, pool)| pool.capacity <= COUNTED)
+}
+
+/// How many places of the pool stand so.
+fn count(ledger: &Ledger, trace: &Trace, pool: StationId, which: impl Fn(ConnectionState) -> bool) -> i64 {
+    let stands = |row: &StationRow| row.state.and_then(|state| ConnectionState::of(trace.name(state)));
+    ledger.members(pool).filter(|(_, row)| stands(row).is_some_and(&which)).count() as i64
+}
+
+fn closed(ledger: &Ledger, trace: &Trace, why: Closing) -> bool {
+    pool(ledger, trace).is_some_and(|(_, pool)| pool.gauge(G.closed(why)) > 0)
+}
+
+fn scene(values: &Values, _: Fidelity) -> SceneSpec {
+    let connections = Connections {
+        server: "server".to_owned(),
+        open: values.count("open") as u32,
+        idle: values.count("idle") as u32,
+        lifetime: values.span("lifetime"),
+        idle_time: values.span("idle-time"),
+        statements: 3,
+    };
+    let gauge = |id, gauge, label, unit| GaugeSpec { id, station: POOL.into(), gauge, label, unit };
+    let mut gauges = vec![
+        gauge("taken", G.taken, "Open connections", Unit::Count("connections")),
+        gauge("opened", G.opened, "Opened", Unit::Sum("connections")),
+        gauge("idle-limit", G.closed(Closing::IdleLimit), "Closed, idle limit", Unit::Sum("connections")),
+        gauge("too-old", G.closed(Closing::Lifetime), "Closed, lifetime", Unit::Sum("connections")),
+    ];
+    if values.number("leak") > 0.0 {
+        gauges.push(gauge("leaked", G.leaked, "Leaked", Unit::Count("connections")));
+    }
+    if values.count("prepare-fails") > 0 {
+        gauges.push(gauge("statements-left", G.statements_left, "Forgotten statements", Unit::Sum("statements")));
+    }
+    let breaks = FaultSpec::of_program(
+        (database::BREAK, "Break connection"),
+        "This connection is dead. Nobody knows until it is used; then it is closed, and another is taken.",
+        FaultUnit::Member,
+        (3, 1, 1_000_000),
+    );
+    let mut faults = upstream::faults();
+    faults.push(breaks);
+    let flow = Flow::row([Place::connections(POOL, "Pool", connections)]);
+    SceneSpec { backlog: Some(Arrivals::BACKLOG.into()), gauges, faults, ..SceneSpec::new(flow, Vec::<Wire>::new()) }
+}
+
+async fn run(env: Env, p: Params) {
+    upstream::open(&env, &p.server);
+    let program = Program::new(&env, p);
+    let pool = &program.pool;
+    let _reaper = env.spawn_at("reaper", pool.station(), pool.clone().reap());
+    program.start().await;
+    let (p, inner) = (&program.p, program.clone());
+    p.load.each(&env, env.station(), p.callers, move |job| ask(inner.clone(), job)).await;
+    // What was given back last is closed in peace.
+    pool.settled().await;
+}
+
+async fn ask(program: std::rc::Rc<Program>, job: millrace_engine::Job) {
+    program.ask(job).await;
+}

@@ -1,0 +1,275 @@
+//! The pattern of the pool of connections: the document's figures, what breaks, what leaks and where, what the code of the document does otherwise.
+
+use crate::coordination::detail;
+use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
+use crate::program::follow;
+use crate::promises::hold_with;
+use millrace::session::Scenario;
+use millrace::trace::{EventKind, Outcome};
+use millrace::view::{scene::items, text};
+use serde_json::Value as Json;
+
+const MS: u64 = 1_000_000;
+
+/// The connections that a link's run reports.
+fn connections(link: &str) -> Vec<Json> {
+    detail(link)["connections"].as_array().expect("a list").clone()
+}
+
+/// How many left so.
+fn left(link: &str, way: Outcome) -> usize {
+    let session = follow(link);
+    let is_it = |kind| matches!(kind, EventKind::Left { outcome, .. } if outcome == way);
+    session.run().trace().iter().filter(|event| is_it(event.kind)).count()
+}
+
+fn closed_for<'a>(all: &'a [Json], why: &str) -> Vec<&'a Json> {
+    all.iter().filter(|connection| connection["why"] == why).collect()
+}
+
+#[test]
+fn the_26th_query_waits_and_after_a_burst_of_25_twenty_are_closed() {
+    for (asks, wait) in [(25, 0), (26, 1), (60, 35)] {
+        let detail = detail(&format!("connection-pool?script=*{asks}@0s"));
+        assert_eq!(detail["waits_ns"]["count"], wait, "{asks}");
+    }
+    let all = connections("connection-pool?script=*25@0s");
+    assert_eq!((all.len(), closed_for(&all, "idle-limit").len()), (25, 20));
+    // The program asks twice itself: for a ping, and to prepare its statements.
+    assert_eq!(all.iter().map(|connection| connection["uses"].as_u64().unwrap()).sum::<u64>(), 27);
+    let kept = connections("connection-pool?script=*25@0s;*25@1s&idle=25");
+    assert!(kept.len() == 25 && kept.iter().all(|connection| connection["why"].is_null()));
+    assert_eq!(connections("connection-pool?script=*25@0s;*25@1s").len(), 45);
+}
+
+#[test]
+fn an_idle_time_acts_only_where_it_is_shorter_than_the_lifetime() {
+    let closed = |lifetime: &str, idle_time: &str| {
+        let link = "connection-pool?script=*25@0s;@9s&idle=25&prepared=off&ping=off";
+        let all = connections(&format!("{link}&lifetime={lifetime}&idle-time={idle_time}"));
+        (closed_for(&all, "lifetime").len(), closed_for(&all, "idle-time").len())
+    };
+    assert_eq!(closed("2s", "4s"), (25, 0));
+    assert_eq!(closed("4s", "2s"), (0, 25));
+    // None of either, and the pair of the document, in nine seconds.
+    assert_eq!(closed("0s", "0s"), (0, 0));
+    assert_eq!(closed("5m", "10m"), (0, 0));
+}
+
+#[test]
+fn with_jitter_no_lifetime_is_longer_and_they_end_one_by_one() {
+    let spread = |jitter: &str| {
+        // 22 at a time keep nearly all busy, so whoever is too old is found within 40 ms.
+        let all = connections(&format!("connection-pool?preset=together&idle=22&open=22&jitter={jitter}"));
+        let first: Vec<u64> = closed_for(&all, "lifetime")
+            .iter()
+            .filter(|connection| connection["opened_ns"].as_u64() < Some(100 * MS))
+            .map(|connection| connection["closed_ns"].as_u64().unwrap())
+            .collect();
+        assert_eq!(first.len(), 22, "{jitter}");
+        (*first.iter().min().unwrap(), *first.iter().max().unwrap())
+    };
+    let (first, last) = spread("0");
+    assert!(first >= 1_000 * MS && last - first < 60 * MS, "{first} {last}");
+    let (first, last) = spread("0.5");
+    assert!(first >= 500 * MS && last < 1_100 * MS && last - first > 200 * MS, "{first} {last}");
+}
+
+#[test]
+fn what_is_not_needed_gets_to_rest_when_the_last_used_goes_first() {
+    let resting = |take: &str| {
+        closed_for(&connections(&format!("connection-pool?preset=by-turns&take={take}")), "idle-time").len()
+    };
+    assert!(resting("lifo") >= 20, "{}", resting("lifo"));
+    assert_eq!(resting("fifo"), 0);
+}
+
+#[test]
+fn after_a_crash_every_connection_is_found_to_be_broken_and_everybody_is_served_or_told() {
+    let link = "connection-pool?idle=25&burst-size=20&requests=200&x=150000000~0~fault~crash~100000000";
+    // The bursts of 0 and 100 ms are over, that of 200 ms is refused.
+    assert_eq!((left(link, Outcome::Completed), left(link, Outcome::Failed)), (180, 20));
+    let all = connections(link);
+    let before: Vec<&Json> =
+        all.iter().filter(|connection| connection["opened_ns"].as_u64() < Some(150 * MS)).collect();
+    assert_eq!(before.len(), 20);
+    assert!(before.iter().all(|connection| connection["why"] == "broken"), "{before:?}");
+    assert_eq!(closed_for(&all, "broken").len(), 20);
+    // One that somebody cut is found out as well, and nobody notices but who has to wait for another.
+    let cut = connections("connection-pool?idle=25&burst-size=20&requests=200&x=150000000~0~fault~break-connection~3");
+    assert_eq!(closed_for(&cut, "broken").iter().map(|connection| &connection["id"]).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn in_a_partition_whoever_opens_a_connection_waits_until_something_gets_through() {
+    let link = "connection-pool?script=*4@500ms&ping=off&prepared=off&x=400000000~0~fault~partition~1000000000";
+    let all = connections(link);
+    assert_eq!(all.len(), 4);
+    assert!(all.iter().all(|connection| connection["opened_ns"] == 1_400 * MS), "{all:?}");
+}
+
+#[test]
+fn a_query_that_takes_too_long_breaks_its_connection() {
+    let all = connections("connection-pool?requests=80&timeout=4ms");
+    assert!(closed_for(&all, "broken").len() > 10, "{all:?}");
+    assert_eq!(left("connection-pool?requests=80&timeout=4ms", Outcome::TimedOut), closed_for(&all, "broken").len());
+}
+
+#[test]
+fn a_leak_is_named_with_its_caller_and_the_line_that_keeps_it() {
+    let source = include_str!("../../crates/patterns/src/connection_pool/query.rs");
+    let line = source.lines().position(|line| line.contains("connection.leak()")).expect("the leak") + 1;
+    for fidelity in ["documented", "shipped"] {
+        let detail = detail(&format!("connection-pool?preset=leak&fidelity={fidelity}"));
+        let leaked = detail["leaked"].as_array().unwrap();
+        assert_eq!(leaked.len(), 25, "all of them");
+        for leak in leaked {
+            assert_eq!(leak["line"], line);
+            assert!(leak["caller"].as_str().unwrap().starts_with('#') && leak["at_ns"].as_u64() > Some(0));
+        }
+        let held = detail["connections"].as_array().unwrap();
+        assert_eq!(held.iter().filter(|connection| connection["closed_ns"].is_null()).count(), 25);
+    }
+    assert_eq!(detail("connection-pool?requests=400")["leaked"], Json::Array(Vec::new()));
+}
+
+#[test]
+fn more_connections_than_the_server_has_slots_are_refused() {
+    for (slots, refused) in [(30, 0), (25, 0), (20, 5), (10, 15)] {
+        // Each of those that are refused at once; and those who wait are told when one is opened for them in vain.
+        let detail = detail(&format!("connection-pool?script=*25@0s&slots={slots}"));
+        assert_eq!(detail["refused"], refused, "{slots}");
+        assert_eq!(detail["opened"], 25 - refused, "{slots}");
+    }
+    assert_eq!(detail("connection-pool?script=*25@0s&slots=0")["refused"], 0, "no limit");
+}
+
+#[test]
+fn statements_live_with_their_connection_and_each_query_pays_where_none_is_prepared() {
+    // One connection and one query after the other: prepared once, or for each.
+    let link = "connection-pool?open=1&idle=1&script=@100ms;@200ms;@300ms;@400ms&service=constant&ping=off";
+    let took = |more: &str| {
+        let session = follow(&format!("{link}{more}"));
+        session.end()
+    };
+    assert_eq!(took("").map(|at| at.0), Some(405 * MS));
+    assert_eq!(took("&prepared=off").map(|at| at.0), Some(406 * MS));
+    // The old one is closed first, as there may be no other, and on a new one nothing is prepared: 3, 15, 1 and 5 ms.
+    assert_eq!(took("&lifetime=50ms").map(|at| at.0), Some(424 * MS));
+}
+
+#[test]
+fn a_statement_is_forgotten_for_each_failure_as_shipped_and_none_as_documented() {
+    for fails in [0, 1, 3, 10] {
+        let left = |fidelity: &str| {
+            detail(&format!("connection-pool?script=@0s&prepare-fails={fails}&fidelity={fidelity}"))["statements_left"]
+                .clone()
+        };
+        assert_eq!(left("documented"), 0);
+        assert_eq!(left("shipped"), fails);
+    }
+}
+
+#[test]
+fn what_cannot_stand_beside_each_other_is_refused_at_its_fields() {
+    let told = |link: &str| {
+        let read = Scenario::read(link).expect("a good link");
+        format!("{:?} {:?}", read.notices, read.scenario.misfits())
+    };
+    assert!(told("connection-pool?open=3&idle=5").contains("5 cannot be idle where only 3 may be open"));
+    assert!(told("connection-pool?open=3").contains("cannot be idle"), "beside the default");
+    assert!(told("connection-pool?lifetime=0s&jitter=0.2").contains("a lifetime without a limit has no share"));
+    for good in ["connection-pool?open=3&idle=3", "connection-pool?lifetime=0s", "connection-pool?idle=0"] {
+        assert_eq!(told(good), "[] []", "{good}");
+    }
+    for negative in ["open=-1", "idle=-1", "lifetime=-1s", "leak=-0.1"] {
+        let told = told(&format!("connection-pool?{negative}"));
+        assert_ne!(told, "[] []", "{negative}");
+    }
+}
+
+const WAITED: &str = "somebody had to wait for a connection";
+const LIMIT: &str = "a connection was closed because enough were idle";
+const OLD: &str = "a connection was closed because it was too old";
+const RESTED: &str = "a connection was closed because it had rested for too long";
+const TOGETHER: &str = "half of all connections were being closed for their age at once";
+const GAVE_UP: &str = "somebody waited for as long as it may and was refused";
+const REFUSED: &str = "a connection could not be opened";
+const LEAKED: &str = "a connection was never given back";
+const NIL: &str = "a statement was used that was never prepared";
+const LEFT: &str = "a statement was left behind that nobody will close";
+
+#[test]
+fn what_each_scenario_shows_is_seen_whatever_the_seed() {
+    let points = [
+        ("", WAITED),
+        ("churn", LIMIT),
+        ("together", TOGETHER),
+        ("by-turns", RESTED),
+        ("never-acts", OLD),
+        ("patience", GAVE_UP),
+        ("leak", LEAKED),
+        ("too-many", REFUSED),
+        ("never-prepared", NIL),
+        ("first-leaks", LEFT),
+    ];
+    hold_with("connection-pool", &points, |id| {
+        let given = match id {
+            "" => "requests=80",
+            "churn" => "requests=50",
+            "together" => "requests=154&lifetime=100ms",
+            "by-turns" => "requests=160&step-at=20ms&idle-time=40ms",
+            "never-acts" => "script=*25@0s;@2s",
+            "patience" => "requests=150",
+            "leak" => "requests=150&leak=0.2",
+            "too-many" => "requests=40",
+            "never-prepared" => "requests=40&updates=0.5",
+            _ => "requests=20",
+        };
+        given.to_owned()
+    });
+}
+
+#[test]
+fn what_the_code_does_otherwise_is_seen_as_shipped_and_not_as_documented() {
+    for (preset, fault) in [("never-prepared", NIL), ("first-leaks", LEFT)] {
+        for (fidelity, is_seen) in [("documented", false), ("shipped", true)] {
+            let session = follow(&format!("connection-pool?preset={preset}&fidelity={fidelity}"));
+            let mut states = session.history().checks.states().iter();
+            let state = states.find(|state| state.check.name() == fault).expect("the check");
+            assert_eq!(state.first_seen().is_some(), is_seen, "{preset}, {fidelity}: {fault}");
+        }
+    }
+}
+
+#[test]
+fn the_picture_names_each_connection_and_who_waits() {
+    for size in [WIDE, PHONE] {
+        let all = seen("connection-pool", 20, size, items);
+        let rows = all.iter().filter(|item| item.title.starts_with('c')).count();
+        assert_eq!(rows, 25, "{size:?}");
+        let opening = all.iter().filter(|item| item.lines.iter().any(|line| line.starts_with("opening"))).count();
+        assert_eq!(opening, 24);
+    }
+    let waiting = seen("connection-pool", 20, WIDE, items).iter().filter(|item| item.title.starts_with('#')).count();
+    assert_eq!(waiting, 15);
+    let rows = seen("connection-pool?preset=leak", 1_500, WIDE, text::rows);
+    let leaks: Vec<_> = rows.iter().filter(|row| row.says.contains("never given back by #")).collect();
+    assert!(leaks.len() > 5 && leaks.iter().all(|row| row.says.contains("query.rs:")), "{rows:?}");
+}
+
+#[test]
+fn nothing_of_it_leaves_the_canvas_however_many_connections_there_are() {
+    for size in [WIDE, PHONE, (620.0, 260.0), (880.0, 300.0), (1_400.0, 520.0)] {
+        for open in [1, 2, 25, 40, 120, 1_000] {
+            let link = format!("connection-pool?open={open}&idle=1&burst-size=1500&requests=1500&leak=0.2&slots=0");
+            for ms in [0, 18, 40] {
+                stays_on_canvas(Scenario::read(&link).expect("a good link").scenario, ms, size);
+            }
+        }
+        for preset in ["too-many", "first-leaks", "leak", "together"] {
+            let link = format!("connection-pool?preset={preset}");
+            stays_on_canvas(Scenario::read(&link).expect("a good link").scenario, 1_017, size);
+        }
+    }
+}

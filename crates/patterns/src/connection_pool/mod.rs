@@ -177,16 +177,16 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     };
     let gauge = |id, gauge, label, unit| GaugeSpec { id, station: POOL.into(), gauge, label, unit };
     let mut gauges = vec![
-        gauge("taken", G.taken, "Open connections", Unit::Count("connections")),
+        gauge("taken", G.taken, "Open", Unit::Count("connections")),
         gauge("opened", G.opened, "Opened", Unit::Sum("connections")),
-        gauge("idle-limit", G.closed(Closing::IdleLimit), "Closed, idle limit", Unit::Sum("connections")),
-        gauge("too-old", G.closed(Closing::Lifetime), "Closed, lifetime", Unit::Sum("connections")),
+        gauge("idle-limit", G.closed(Closing::IdleLimit), "Idle limit", Unit::Sum("connections")),
+        gauge("too-old", G.closed(Closing::Lifetime), "Too old", Unit::Sum("connections")),
     ];
     if values.number("leak") > 0.0 {
         gauges.push(gauge("leaked", G.leaked, "Leaked", Unit::Count("connections")));
     }
     if values.count("prepare-fails") > 0 {
-        gauges.push(gauge("statements-left", G.statements_left, "Forgotten statements", Unit::Sum("statements")));
+        gauges.push(gauge("statements-left", G.statements_left, "Forgotten", Unit::Sum("statements")));
     }
     let breaks = FaultSpec::of_program(
         (database::BREAK, "Break connection"),

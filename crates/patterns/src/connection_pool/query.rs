@@ -4,7 +4,7 @@ use super::POOL;
 use super::database::{Database, Session, Statement};
 use super::params::Params;
 use millrace_engine::{Env, Job};
-use millrace_parts::{Connection, ConnectionPool, at_most};
+use millrace_parts::{Connection, ConnectionPool, Elapsed, NoConnection, at_most};
 use millrace_spec::PoolGauges;
 use millrace_trace::{Answer, Outcome, Span};
 use std::cell::Cell;
@@ -95,18 +95,25 @@ impl Program {
         job.leave(outcome);
     }
 
+    /// A connection that works. A dead one is found out as it is written to, and another is taken.
+    async fn alive<'a>(&self, job: &'a Job) -> Result<Connection<'a, Session>, NoConnection> {
+        loop {
+            if let Some(connection) = self.works(self.pool.take(job).await?) {
+                return Ok(connection);
+            }
+        }
+    }
+
     async fn query(&self, job: &Job, statement: Statement, leaks: bool) -> Outcome {
         if statement == Statement::Update && self.p.prepares() && !self.p.has_update() {
             self.env.crash(NIL).await;
         }
         let connection = loop {
-            let taken = match at_most(&self.env, self.p.max_wait, self.pool.take(job)).await {
-                Ok(Ok(connection)) => self.works(connection),
-                Ok(Err(_)) => return Outcome::Failed,
-                Err(_) => return Outcome::Rejected,
+            let connection = match at_most(&self.env, self.p.max_wait, self.alive(job)).await {
+                Ok(Ok(connection)) => connection,
+                Ok(Err(NoConnection)) => return Outcome::Failed,
+                Err(Elapsed) => return Outcome::Rejected,
             };
-            // A dead one is found out as it is written to, and another is taken.
-            let Some(connection) = taken else { continue };
             connection.session().prepare(statement).await;
             if let Some(connection) = self.works(connection) {
                 break connection;

@@ -21,7 +21,7 @@
 //! Condition variable. Ticker. Tasks. Semaphore.
 //!
 //! # Origin
-//! The batch processor of a strategy for an interview platform, which never left its document: `Add` under a lock, a flush at the size and
+//! The `BatchProcessor` of a strategy for an interview platform, which never left its document: `Add` under a lock, a flush at the size and
 //! at each tick, each flush handed to a new task, and no way to stop it.
 
 mod params;

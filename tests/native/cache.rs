@@ -148,6 +148,17 @@ fn the_second_level_keeps_a_value_for_its_time_and_then_it_is_loaded_again() {
 }
 
 #[test]
+fn a_value_is_loaded_early_once_however_many_ask_for_it_at_that_instant_and_whichever_level_answers() {
+    let rush = detail("cache?script=k1@0s;k1*100@9s&refresh-early=on&l1-ttl=10s");
+    assert_eq!((&rush["refreshed"], &rush["loads"]["k1"]), (&1.into(), &2.into()));
+    // Once by its own second request, which the second level answers: the third finds it there.
+    for single in ["on", "off"] {
+        let by_l2 = detail(&format!("cache?script=k1@0s;k1@9500ms;k1@10500ms&refresh-early=on&single-flight={single}"));
+        assert_eq!((&by_l2["refreshed"], &by_l2["hits"]["origin"]), (&1.into(), &1.into()), "{single}");
+    }
+}
+
+#[test]
 fn a_value_that_is_loaded_early_keeps_nobody_waiting_and_one_that_is_not_does() {
     let waited = |early: &str| {
         let (all, _) = requests(&format!("cache?preset=early-refresh&refresh-early={early}"));

@@ -43,6 +43,25 @@ fn the_26th_query_waits_and_after_a_burst_of_25_twenty_are_closed() {
 }
 
 #[test]
+fn connections_that_are_open_at_the_very_start_are_told_of_too() {
+    let all = connections("connection-pool?connect=0ms&ping=off&prepared=off&script=*25@0s");
+    assert_eq!((all.len(), closed_for(&all, "idle-limit").len()), (25, 20));
+    assert!(all.iter().all(|connection| connection["opened_ns"] == 0 && connection["uses"] == 1));
+}
+
+#[test]
+fn where_fewer_may_be_open_than_are_idle_by_default_all_of_them_are_kept() {
+    let all = connections("connection-pool?open=3&script=*10@0s");
+    assert!(all.len() == 3 && all.iter().all(|connection| connection["why"].is_null()), "{all:?}");
+}
+
+#[test]
+fn a_statement_that_is_to_fail_fails_however_often_there_was_no_connection_before() {
+    let link = "connection-pool?ping=off&prepare-fails=3&fidelity=shipped&x=0~0~fault~crash~500000000";
+    assert_eq!(detail(link)["statements_left"], 3);
+}
+
+#[test]
 fn an_idle_time_acts_only_where_it_is_shorter_than_the_lifetime() {
     let closed = |lifetime: &str, idle_time: &str| {
         let link = "connection-pool?script=*25@0s;@9s&idle=25&prepared=off&ping=off";
@@ -176,10 +195,14 @@ fn what_cannot_stand_beside_each_other_is_refused_at_its_fields() {
         let read = Scenario::read(link).expect("a good link");
         format!("{:?} {:?}", read.notices, read.scenario.misfits())
     };
-    assert!(told("connection-pool?open=3&idle=5").contains("5 cannot be idle where only 3 may be open"));
-    assert!(told("connection-pool?open=3").contains("cannot be idle"), "beside the default");
+    assert!(told("connection-pool?open=3&idle=4").contains("4 cannot be idle where only 3 may be open"));
     assert!(told("connection-pool?lifetime=0s&jitter=0.2").contains("a lifetime without a limit has no share"));
-    for good in ["connection-pool?open=3&idle=3", "connection-pool?lifetime=0s", "connection-pool?idle=0"] {
+    for good in [
+        "connection-pool?open=3",
+        "connection-pool?open=3&idle=3",
+        "connection-pool?lifetime=0s",
+        "connection-pool?idle=0",
+    ] {
         assert_eq!(told(good), "[] []", "{good}");
     }
     for negative in ["open=-1", "idle=-1", "lifetime=-1s", "leak=-0.1"] {

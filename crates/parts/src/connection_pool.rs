@@ -100,6 +100,8 @@ struct Shared<T> {
     shown: RefCell<Shown>,
     /// When the reaper will look next, and how it is told of something that is due before.
     looks_at: Cell<SimTime>,
+    /// Before that it does not look again.
+    not_before: Cell<SimTime>,
     sooner: Cond,
     /// None is being closed any more.
     quiet: Cond,
@@ -180,6 +182,7 @@ impl<T: 'static> ConnectionPool<T> {
             state: RefCell::new(state),
             shown: RefCell::default(),
             looks_at: Cell::new(SimTime::MAX),
+            not_before: Cell::new(SimTime::ZERO),
             sooner: Cond::of(env, station),
             quiet: Cond::of(env, station),
         }))

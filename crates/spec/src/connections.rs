@@ -161,6 +161,9 @@ pub struct ConnectionGauges {
 }
 
 impl ConnectionGauges {
+    /// What [`ConnectionGauges::opened`] is until the connection is open.
+    pub const NOT_YET: i64 = -1;
+
     /// The gauges of every place.
     pub const ALL: ConnectionGauges = ConnectionGauges {
         id: Gauge(0),

@@ -3,7 +3,7 @@
 use super::handle::{Leaving, Opening, is_over};
 use super::{C, ConnectionPool, NoConnection, Open, Take};
 use millrace_engine::StationSpec;
-use millrace_spec::{Closing, ConnectionState};
+use millrace_spec::{Closing, ConnectionGauges, ConnectionState};
 use millrace_trace::{EventKind, SimTime, Span, StationId, StationKind, UNLIMITED};
 use std::rc::Rc;
 
@@ -73,7 +73,7 @@ impl<T: 'static> ConnectionPool<T> {
         let due = open.over.min(self.rests_until(&open));
         state.idle.push_back(open);
         drop(state);
-        if due < self.0.looks_at.get() {
+        if due.max(self.0.not_before.get()) < self.0.looks_at.get() {
             self.0.sooner.signal();
         }
     }
@@ -122,9 +122,9 @@ impl<T: 'static> ConnectionPool<T> {
         };
         drop(state);
         env.gauge(place, C.id, i64::from(id));
+        env.gauge(place, C.opened, ConnectionGauges::NOT_YET);
         if id > self.0.settings.open {
             // Somebody was there before.
-            env.gauge(place, C.opened, 0);
             env.gauge(place, C.uses, 0);
         }
         env.state(place, ConnectionState::Opening.word());

@@ -11,21 +11,20 @@ impl<T: 'static> ConnectionPool<T> {
     /// The work of a reaper, for a task of its own, which keeps no run alive. Dropped, it looks no more.
     pub async fn reap(self) {
         let env = &self.0.env;
-        let mut earliest = SimTime::ZERO;
         loop {
             let Some(due) = self.next_due() else {
                 self.0.looks_at.set(SimTime::MAX);
                 self.0.sooner.wait().await;
                 continue;
             };
-            let at = due.max(earliest);
+            let at = due.max(self.0.not_before.get());
             if env.now() < at {
                 self.0.looks_at.set(at);
                 let time = env.sleep_until(at, Wait::Tick).in_background();
                 let _either = select2(env, time, self.0.sooner.wait()).await;
                 continue;
             }
-            earliest = env.now() + AT_MOST_EVERY;
+            self.0.not_before.set(env.now() + AT_MOST_EVERY);
             self.close_due();
         }
     }

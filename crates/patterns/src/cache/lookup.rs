@@ -7,7 +7,7 @@ use millrace_parts::{Cache, Elapsed, SingleFlight, Tx, WaitGroup, at_most};
 use millrace_trace::{Outcome, SimTime, StationId};
 use millrace_upstream::Keys;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// From which level a value came, 0 for the first; or what became of the request that did not get one.
@@ -43,8 +43,9 @@ pub(super) struct Levels {
     pub writes: Option<Tx<Write>>,
     /// By key: what was written to the first level and cannot be seen there, and until when it should have been.
     pub unseen: RefCell<BTreeMap<u32, SimTime>>,
-    /// Values that are being loaded before their time is over.
+    /// Values that are being loaded before their time is over: for whoever waits until none is, and by key.
     pub refreshes: WaitGroup,
+    pub refreshing: RefCell<BTreeSet<u32>>,
 }
 
 impl Levels {
@@ -185,7 +186,7 @@ impl Levels {
     fn may_refresh(self: &Rc<Self>, job: &Job, key: u32, good: SimTime) {
         let within = self.p.refreshes_within();
         let left = good.since(self.env.now());
-        if within.is_zero() || left > within || left.is_zero() || self.flights.is_under_way(&key) {
+        if within.is_zero() || left > within || left.is_zero() || !self.refreshing.borrow_mut().insert(key) {
             return;
         }
         self.book.count(G.refreshed, 1);
@@ -197,6 +198,7 @@ impl Levels {
             let load = || levels.fetch(&part, key);
             let loaded = levels.flights.load_for(&part, key, load).await;
             part.leave(loaded.err().unwrap_or(Outcome::Completed));
+            levels.refreshing.borrow_mut().remove(&key);
             levels.refreshes.done();
         };
         self.env.spawn_at("refresh", self.station, refresh).detach();

@@ -155,6 +155,7 @@ async fn run(env: Env, p: Params) {
         writes,
         unseen: RefCell::default(),
         refreshes: WaitGroup::new(&env),
+        refreshing: RefCell::default(),
         keys,
         p,
     });

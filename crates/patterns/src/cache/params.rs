@@ -23,7 +23,7 @@ const EARLY: &[Choice] = &[
     Choice {
         id: "on",
         label: "Yes",
-        help: "A value that is asked for shortly before its time is over is loaded again, while whoever asks goes on with the old one.",
+        help: "A value that is asked for shortly before its time is over is loaded again, while whoever asks goes on with the old one. Whoever misses it meanwhile follows that load.",
     },
 ];
 

@@ -20,7 +20,7 @@
 //! wait says when the pool is too small, where otherwise everybody just waits.
 //!
 //! # Primitives
-//! Connection pool. Semaphore. Timeout. Tasks.
+//! Connection pool. Timeout. Tasks.
 //!
 //! # Origin
 //! The pool of `database/sql` in Go, as the design of an interview platform configures it: 25 open, 5 idle, five minutes, and an idle time of ten
@@ -123,7 +123,7 @@ const CHECKS: &[Check] = &[
     }),
     Check::sometimes("a connection was closed because it was broken", |l, t| closed(l, t, Closing::Broken)),
     Check::sometimes("half of all connections were being closed for their age at once", |l, t| {
-        pool(l, t).is_some_and(|(id, pool)| {
+        counted(l, t).is_some_and(|(id, pool)| {
             let old = ConnectionState::Closing(Closing::Lifetime);
             pool.gauge(G.closed(Closing::Lifetime)) > 0
                 && 2 * count(l, t, id, |state| state == old) >= i64::from(pool.capacity).max(4)
@@ -170,7 +170,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let connections = Connections {
         server: "server".to_owned(),
         open: values.count("open") as u32,
-        idle: values.count("idle") as u32,
+        idle: values.count("idle").min(values.count("open")) as u32,
         lifetime: values.span("lifetime"),
         idle_time: values.span("idle-time"),
         statements: 3,

@@ -50,10 +50,17 @@ fn is_prepared(values: &Values) -> bool {
     values.word("prepared") != "off"
 }
 
-/// No more can be idle than may be open.
+/// How many may be idle unless somebody says so; where fewer may be open, as many as those.
+const IDLE: u32 = 5;
+
+/// No more can be idle than may be open, where somebody has chosen how many.
 fn idle_fits(values: &Values) -> Result<(), String> {
     let (open, idle) = (values.count("open"), values.count("idle"));
-    if idle <= open { Ok(()) } else { Err(format!("{idle} cannot be idle where only {open} may be open")) }
+    if idle <= open || idle == u64::from(IDLE) {
+        Ok(())
+    } else {
+        Err(format!("{idle} cannot be idle where only {open} may be open"))
+    }
 }
 
 /// A share of a lifetime that has no end is none.
@@ -71,8 +78,8 @@ params! {
         ..load: Load { requests: 4_000, arrivals: "burst", burst_size: 40, burst_every: Span::millis(100) },
         /// How many connections may be open at once. Who comes when all are in use waits.
         open: u32 => Field::count("open", "Open", 25, 1..=1_000).simple().fits(idle_fits),
-        /// How many of them may be idle: one more that is given back is closed.
-        idle: u32 => Field::count("idle", "Idle", 5, 0..=1_000).simple().fits(idle_fits),
+        /// How many of them may be idle: one more that is given back is closed. 5 stands for all of them where fewer may be open.
+        idle: u32 => Field::count("idle", "Idle", IDLE.into(), 0..=1_000).simple().fits(idle_fits),
         /// How old a connection may become, from when it was open; 0 for no limit.
         lifetime: Span => Field::span("lifetime", "Lifetime", Span::secs(300), Span::ZERO..=DAY).simple().fits(jitter_fits),
         /// How long a connection may be idle, from when it was given back; 0 for no limit. Where the lifetime is shorter this never acts.
@@ -114,7 +121,7 @@ impl Params {
     pub(super) fn settings(&self) -> ConnectionPoolSettings {
         ConnectionPoolSettings {
             open: self.open,
-            idle: self.idle,
+            idle: self.idle.min(self.open),
             lifetime: self.lifetime,
             jitter: self.jitter.0,
             idle_time: self.idle_time,

@@ -114,7 +114,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "leak",
         label: "One by one they are gone",
-        says: "One query of a hundred keeps its connection: the pool shrinks until nobody gets any.",
+        says: "One query of a hundred keeps its connection: the pool shrinks, and more and more wait in vain.",
         help: "A connection that is never given back takes its place and its slot from then on. The row names who had it and the line at which it was \
                kept. When the last is gone nobody gets any more, and only the longest wait tells.",
         tries: &[

@@ -23,6 +23,16 @@ pub(super) struct Program {
     left: Cell<i64>,
 }
 
+/// How far the preparing of all statements came.
+enum Prepared {
+    /// There was no connection.
+    Nothing,
+    /// The second one failed.
+    First,
+    /// To its end.
+    All,
+}
+
 impl Program {
     pub(super) fn new(env: &Env, p: Params) -> Rc<Program> {
         let database = Database::new(env, &p);
@@ -38,8 +48,12 @@ impl Program {
             }
         }
         let mut fails = self.p.prepare_fails;
-        while self.p.prepares() && !self.prepare_all(fails > 0).await {
-            fails = fails.saturating_sub(1);
+        while self.p.prepares() {
+            match self.prepare_all(fails > 0).await {
+                Prepared::All => break,
+                Prepared::First => fails = fails.saturating_sub(1),
+                Prepared::Nothing => {}
+            }
             self.env.sleep(AGAIN_AFTER).await;
         }
     }
@@ -50,9 +64,9 @@ impl Program {
     }
 
     /// Prepares one statement after the other, all on one connection. What is prepared when one of them fails is closed; or it is forgotten.
-    async fn prepare_all(&self, fails: bool) -> bool {
+    async fn prepare_all(&self, fails: bool) -> Prepared {
         let connection = self.pool.take_alone().await.ok().and_then(|connection| self.works(connection));
-        let Some(connection) = connection else { return false };
+        let Some(connection) = connection else { return Prepared::Nothing };
         let session = connection.session();
         session.prepare(Statement::Insert).await;
         if fails {
@@ -64,13 +78,13 @@ impl Program {
                 self.left.set(self.left.get() + 1);
                 self.env.gauge(self.pool.station(), PoolGauges::ALL.statements_left, self.left.get());
             }
-            return false;
+            return Prepared::First;
         }
         session.prepare(Statement::Select).await;
         if self.p.has_update() {
             session.prepare(Statement::Update).await;
         }
-        true
+        Prepared::All
     }
 
     /// The connection, unless it turns out to be dead: then it is closed.
@@ -108,8 +122,11 @@ impl Program {
         if statement == Statement::Update && self.p.prepares() && !self.p.has_update() {
             self.env.crash(NIL).await;
         }
+        // However many turn out to be dead, the wait is one.
+        let over = self.env.now() + self.p.max_wait;
         let connection = loop {
-            let connection = match at_most(&self.env, self.p.max_wait, self.alive(job)).await {
+            let left = if self.p.max_wait.is_zero() { Span::ZERO } else { Span(over.since(self.env.now()).0.max(1)) };
+            let connection = match at_most(&self.env, left, self.alive(job)).await {
                 Ok(Ok(connection)) => connection,
                 Ok(Err(NoConnection)) => return Outcome::Failed,
                 Err(Elapsed) => return Outcome::Rejected,

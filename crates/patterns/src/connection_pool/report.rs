@@ -65,7 +65,7 @@ impl Connections {
     fn gauged(&mut self, place: StationId, gauge: millrace_trace::Gauge, value: i64) {
         match gauge {
             _ if gauge == C.id => drop(self.there.insert(place, (value, 0, None))),
-            _ if gauge == C.opened && value > 0 => self.opened(place, value),
+            _ if gauge == C.opened && value >= 0 => self.opened(place, value),
             _ if gauge == C.uses => {
                 if let Some(row) = self.row(place).filter(|_| value > 0) {
                     row.uses = value;

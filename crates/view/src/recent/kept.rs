@@ -38,6 +38,9 @@ impl KeyRow {
 pub struct Kept {
     rows: Vec<KeyRow>,
     inside: BTreeMap<JobId, u32>,
+    /// How many loads were begun before a value's time was over. Whose key is told right after is such a load, and no request.
+    refreshed: i64,
+    refreshes: bool,
     /// Until when the value is good that is kept next.
     good: SimTime,
 }
@@ -45,14 +48,17 @@ pub struct Kept {
 impl Kept {
     /// Whether a gauge says something of a key.
     pub(super) fn is_told_by(gauge: Gauge) -> bool {
-        [G.asks, G.good].contains(&gauge) || G.keeps.contains(&gauge)
+        [G.asks, G.good, G.refreshed].contains(&gauge) || G.keeps.contains(&gauge)
     }
 
     pub(super) fn said(&mut self, at: SimTime, gauge: Gauge, value: i64) {
-        if gauge == G.asks {
+        if gauge == G.refreshed {
+            self.refreshes = std::mem::replace(&mut self.refreshed, value) < value;
+        } else if gauge == G.asks {
+            let asked = u32::from(!std::mem::take(&mut self.refreshes));
             let AskedKey { job, key } = AskedKey::read(value);
             if let Some(row) = self.row_mut(key) {
-                row.asked += 1;
+                row.asked += asked;
                 self.inside.insert(JobId(job), key);
             }
         } else if gauge == G.good {

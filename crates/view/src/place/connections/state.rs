@@ -51,7 +51,8 @@ impl Lent<'_> {
     /// How old it is, once it is open and as long as it is.
     pub(super) fn age(&self, now: SimTime) -> Option<u64> {
         let opened = self.row.gauge(C.opened);
-        (opened > 0 && self.stands.is_there()).then(|| now.0.saturating_sub(opened as u64))
+        (opened >= 0 && self.stands != ConnectionState::Opening && self.stands.is_there())
+            .then(|| now.0.saturating_sub(opened as u64))
     }
 
     pub(super) fn uses(&self) -> u64 {
@@ -187,9 +188,9 @@ impl<'a> State<'a> {
 
     /// "13 of 30 slots"
     pub(super) fn slots_line(&self) -> String {
-        let taken = number::count(self.taken());
         match self.slots() {
-            Some(slots) => format!("{taken} of {} slots", number::count(slots)),
+            // Who is about to be refused has none.
+            Some(slots) => format!("{} of {} slots", number::count(self.taken().min(slots)), number::count(slots)),
             None => number::counted(self.taken(), "connection", "connections"),
         }
     }

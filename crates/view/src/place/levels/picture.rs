@@ -102,7 +102,7 @@ fn flights(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: &Plot) {
     let others = state.followed.len() as u64 - 1;
     let name = format!("flight {}", state.spec.name(key));
     let follow = format!("{} follow {}", number::count(n), number::count(state.loading(key).0.max(1)));
-    let more = if others > 0 { format!("{} more flights", number::count(others)) } else { String::new() };
+    let more = if others > 0 { number::counted(others, "more flight", "more flights") } else { String::new() };
     let words = [&name, &follow, &more].into_iter().map(|words| bold_width(words, 11.0)).fold(0.0, f64::max);
     let rows = 4.0;
     let most = ((frame.w - words - 24.0).max(0.0) / 6.0) as u64 * rows as u64;

@@ -6,6 +6,7 @@ use crate::recent::{Kept, KeyRow};
 use millrace_spec::{self as spec, LevelGauges};
 use millrace_trace::ledger::{Fate, StationRow};
 use millrace_trace::{SimTime, order};
+use std::collections::BTreeMap;
 
 pub(super) const G: LevelGauges = LevelGauges::ALL;
 
@@ -49,20 +50,18 @@ impl<'a> State<'a> {
         let key = |(key, _): (u32, &KeyRow)| key;
         let origin = scene.station(spec.origin()).map(|(id, _)| id);
         let flights = spec.flights.as_ref().and_then(|name| scene.station(name)).map(|(id, _)| id);
-        let (mut loads, mut followed) = (Vec::new(), Vec::<(u32, u64)>::new());
+        let (mut loads, mut follow) = (Vec::new(), BTreeMap::<u32, u64>::new());
         for (job, key) in kept.into_iter().flat_map(Kept::inside) {
             let Some(row) = scene.ledger.job(job) else { continue };
             let Fate::At(station) = row.fate else { continue };
             if Some(station) == origin {
                 loads.push(Load { job: job.0 as usize, key, since: row.since, started: row.started });
             } else if Some(station) == flights && !row.started {
-                match followed.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, n)) => *n += 1,
-                    None => followed.push((key, 1)),
-                }
+                *follow.entry(key).or_default() += 1;
             }
         }
         order::sort_by_key(&mut loads, |load| load.since);
+        let mut followed: Vec<(u32, u64)> = follow.into_iter().collect();
         order::sort_by_key(&mut followed, |(key, n)| (std::cmp::Reverse(*n), *key));
         State {
             spec,
@@ -157,7 +156,11 @@ impl<'a> State<'a> {
         let mut lines = Vec::new();
         let seconds = self.now.0 as f64 / 1e9;
         let rate = if seconds > 0.0 { f64::from(row.asked) / seconds } else { 0.0 };
-        lines.push(format!("asked for {} times, {}/s", number::count(row.asked.into()), number::rate(rate)));
+        lines.push(format!(
+            "asked for {}, {}/s",
+            number::counted(row.asked.into(), "time", "times"),
+            number::rate(rate)
+        ));
         let [(_, l1), (_, l2)] = row.kept;
         lines.push(match () {
             _ if row.is_stale(self.now) => {

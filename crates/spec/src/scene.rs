@@ -109,9 +109,13 @@ impl SceneSpec {
         self.bank().is_some() || self.is_high()
     }
 
-    /// Whether it is more than what stands in one row: rows of one table, or a process with all its parts.
+    /// Whether it is more than what stands in one row: rows of one table, a process with all its parts, or a row for each connection.
     pub fn is_high(&self) -> bool {
-        self.has_rows() || self.places().iter().any(|place| matches!(place.kind, PlaceKind::Shutdown(_)))
+        self.has_rows()
+            || self
+                .places()
+                .iter()
+                .any(|place| matches!(place.kind, PlaceKind::Shutdown(_) | PlaceKind::Connections(_)))
     }
 
     /// Whether it is one column of many places: rows of one table.

@@ -177,7 +177,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     };
     let gauge = |id, gauge, label, unit| GaugeSpec { id, station: POOL.into(), gauge, label, unit };
     let mut gauges = vec![
-        gauge("taken", G.taken, "Open", Unit::Count("connections")),
+        gauge("taken", G.taken, "Taken", Unit::Count("connections")),
         gauge("opened", G.opened, "Opened", Unit::Sum("connections")),
         gauge("idle-limit", G.closed(Closing::IdleLimit), "Idle limit", Unit::Sum("connections")),
         gauge("too-old", G.closed(Closing::Lifetime), "Too old", Unit::Sum("connections")),

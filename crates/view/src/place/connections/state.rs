@@ -177,9 +177,9 @@ impl<'a> State<'a> {
         self.waiting() > 0 || self.taken() >= u64::from(self.open) && self.count("idle") == 0
     }
 
-    /// "13 of 25 open, 4 in use", and what is amiss.
+    /// "13 of 25 taken, 4 in use", and what is amiss.
     pub(super) fn line(&self) -> String {
-        let taken = format!("{} of {} open", number::count(self.taken()), number::count(self.open.into()));
+        let taken = format!("{} of {} taken", number::count(self.taken()), number::count(self.open.into()));
         let told = [("in use", self.count("in use")), ("idle", self.count("idle")), ("leaked", self.count("leaked"))];
         let told = told.into_iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{} {word}", number::count(n)));
         let waiting = (self.waiting() > 0).then(|| format!("{} waiting", number::count(self.waiting())));

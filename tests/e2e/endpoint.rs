@@ -186,12 +186,15 @@ async fn every_pattern_that_calls_a_server_calls_a_real_one_to_the_end_with_the_
     on_the_page("#/worker-pool", async move |page: Page| {
         for pattern in patterns::ALL.iter().filter(|pattern| Scenario::new(pattern).calls_server()) {
             let id = pattern.id;
-            // Some count frames, and not requests; and where they come in batches, there are three of four.
-            let twelve = match Scenario::new(pattern).field_with(Role::Jobs) {
-                Some(jobs) => format!("{}=12", jobs.key),
-                None => "batch=4&batches=3".to_owned(),
+            // Some count frames, and not requests; where they come in batches, there are three of four; and where they come until somebody
+            // ends it, a few.
+            let has = |key: &str| (pattern.fields)().iter().any(|field| field.key == key);
+            let few = match Scenario::new(pattern).field_with(Role::Jobs) {
+                Some(jobs) => format!("{}=12&rate=200", jobs.key),
+                None if has("batches") => "batch=4&batches=3".to_owned(),
+                None => "sessions=2&rate=4".to_owned(),
             };
-            page.go(&format!("#/{id}?target=fetch&url={address}&{twelve}&rate=200")).await;
+            page.go(&format!("#/{id}?target=fetch&url={address}&{few}")).await;
             page.until(
                 &format!("{id} stands there"),
                 &format!("$('pattern-{id}').getAttribute('aria-current') === 'page'"),

@@ -189,7 +189,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         gauges.push(gauge("statements-left", G.statements_left, "Forgotten", Unit::Sum("statements")));
     }
     let breaks = FaultSpec::of_program(
-        (database::BREAK, "Break connection"),
+        (database::BREAK, "Break one"),
         "This connection is dead. Nobody knows until it is used; then it is closed, and another is taken.",
         FaultUnit::Member,
         (3, 1, 1_000_000),

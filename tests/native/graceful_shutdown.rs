@@ -367,6 +367,35 @@ fn who_comes_after_the_signal_is_turned_away_and_nobody_is_let_in() {
     assert_eq!(late, 0);
 }
 
+#[test]
+fn who_came_after_the_signal_and_is_lost_is_counted_as_that_whatever_it_has_become() {
+    for link in [
+        "preset=keeps-sending",
+        "preset=batch-first",
+        "preset=processor-first",
+        "preset=stores-first",
+        "interval=5s&grace=1s",
+    ] {
+        let link = format!("graceful-shutdown?{link}");
+        let session = follow(&link);
+        let trace = session.run().trace();
+        let (mut process, mut is_asked) = (None, false);
+        let (mut late, mut lost) = (BTreeSet::new(), 0);
+        for event in trace.iter() {
+            match event.kind {
+                EventKind::Opened { station, name, .. } if trace.name(name) == "process" => process = Some(station),
+                EventKind::Gauged { station, gauge, .. } if Some(station) == process => is_asked |= gauge == G.asked,
+                EventKind::Entered { job, .. } if is_asked => drop(late.insert(job)),
+                EventKind::Left { job, outcome: Outcome::Lost } => lost += u64::from(late.contains(&job)),
+                _ => {}
+            }
+        }
+        let report = Json::Object(session.history().detail().expect("a detail").report());
+        assert_eq!(report["late_and_lost"], lost, "{link}");
+        assert!(lost > 7 || !link.contains("keeps-sending"), "{lost}");
+    }
+}
+
 const SOCKETS: &str = "a socket was cut off without a close frame";
 const FRAMES: &str = "frames were lost";
 const RESULTS: &str = "results were lost";

@@ -8,6 +8,7 @@ use millrace_engine::{Carries, Env, Job};
 use millrace_spec::ShutdownGauges;
 use millrace_trace::{Gauge, JobId, Outcome, StationId};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 
@@ -23,12 +24,20 @@ struct Shared {
     counts: RefCell<[i64; 32]>,
     /// The process was asked to end.
     asked: Cell<bool>,
+    /// Who came after that and is there still, whatever has become of it.
+    late: RefCell<BTreeSet<JobId>>,
 }
 
 impl Books {
     /// Of the process at a station. Nothing has come yet.
     pub fn open(env: &Env, station: StationId) -> Books {
-        Books(Rc::new(Shared { env: env.clone(), station, counts: RefCell::new([0; 32]), asked: Cell::new(false) }))
+        Books(Rc::new(Shared {
+            env: env.clone(),
+            station,
+            counts: RefCell::new([0; 32]),
+            asked: Cell::new(false),
+            late: RefCell::default(),
+        }))
     }
 
     /// From here on who comes is late.
@@ -43,6 +52,12 @@ impl Books {
         *count += more as i64;
         self.0.env.gauge(self.0.station, gauge, *count);
     }
+
+    /// These are there no longer: how many of them had come late.
+    fn forget(&self, jobs: &[Job]) -> usize {
+        let mut late = self.0.late.borrow_mut();
+        jobs.iter().filter(|job| late.remove(&job.id())).count()
+    }
 }
 
 /// One or several of a kind, in somebody's hand or in a buffer.
@@ -51,7 +66,6 @@ pub(super) struct Held {
     kind: Kind,
     /// Of a frame and its result: the session that it is of.
     session: u32,
-    is_late: bool,
     books: Books,
 }
 
@@ -65,7 +79,10 @@ impl Held {
     /// It came.
     pub fn new(books: &Books, kind: Kind, job: Job) -> Held {
         books.count(G.came(kind.number()), 1);
-        Held { jobs: vec![job], kind, session: 0, is_late: books.0.asked.get(), books: books.clone() }
+        if books.0.asked.get() {
+            books.0.late.borrow_mut().insert(job.id());
+        }
+        Held { jobs: vec![job], kind, session: 0, books: books.clone() }
     }
 
     /// A frame of a session came.
@@ -77,7 +94,7 @@ impl Held {
 
     /// Items that came one by one, and are taken out of their batch.
     pub fn items(books: &Books, jobs: Vec<Job>) -> Held {
-        Held { jobs, kind: Kind::Item, session: 0, is_late: false, books: books.clone() }
+        Held { jobs, kind: Kind::Item, session: 0, books: books.clone() }
     }
 
     /// The one, or the first of several.
@@ -101,6 +118,7 @@ impl Held {
         if self.kind == Kind::Frame {
             self.books.count(MODEL_FAILED, self.jobs.len());
         }
+        self.books.forget(&self.jobs);
         self.jobs.drain(..).for_each(|job| job.leave(outcome));
     }
 
@@ -131,9 +149,7 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         self.books.count(G.lost(self.kind.number()), self.jobs.len());
-        if self.is_late {
-            self.books.count(G.late, self.jobs.len());
-        }
+        self.books.count(G.late, self.books.forget(&self.jobs));
         self.jobs.drain(..).for_each(|job| job.leave(Outcome::Lost));
     }
 }

@@ -108,6 +108,12 @@ impl Seen {
                     Outcome::Lost => self.lost[kind] += 1,
                     // It never came in.
                     Outcome::Rejected => self.came[kind] -= 1,
+                    outcome => {
+                        assert!(kind != 4 || outcome == Outcome::Completed, "an item that is not written is lost")
+                    }
+                }
+                match outcome {
+                    Outcome::Lost | Outcome::Rejected => {}
                     _ => self.done[kind] += 1,
                 }
             }
@@ -173,8 +179,9 @@ proptest! {
         traffic in traffic(),
         order in proptest::sample::select(&ORDERS[..]),
         grace in prop_oneof![0..1_500_u32, Just(300_000)],
+        stores in prop_oneof![Just(""), Just("&db-errors=0.3"), Just("&redis-errors=0.3"), Just("&db-timeout=10ms")],
     ) {
-        hold_books(&format!("{traffic}&order={order}&grace={grace}ms"));
+        hold_books(&format!("{traffic}&order={order}&grace={grace}ms{stores}"));
     }
 
     #[test]
@@ -365,6 +372,20 @@ fn who_comes_after_the_signal_is_turned_away_and_nobody_is_let_in() {
     }
     assert!(refused > 100, "{refused}");
     assert_eq!(late, 0);
+}
+
+#[test]
+fn what_no_store_has_written_is_lost() {
+    for stores in ["db-mean=100ms&db-timeout=10ms&db-service=constant", "db-errors=1", "redis-errors=1"] {
+        let link = format!("graceful-shutdown?{stores}");
+        let report = detail(&link);
+        let [came, done, lost] = ["came", "done", "lost"].map(|key| counts(&report[key]));
+        assert_eq!((done[4], lost[4] > 0), (0, true), "{link}");
+        assert_eq!((came[4], lost[..4].to_vec()), (lost[4], vec![0; 4]), "{link}");
+        let rows = seen(&link, 60_000, WIDE, text::rows);
+        let row = rows.iter().find(|row| row.what == "Shutdown, Batch processor").expect("a row");
+        assert!(row.says.ends_with(&format!("0 inside, {} lost", lost[4])), "{row:?}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@
 //!
 //! # Watch
 //! A row for each part: what it has, how long it took to stop, and what is lost of it. In the order above all counts of losses stay at 0, as
-//! long as the grace lasts. As written only the requests are waited for: sockets are no requests to the server, which forgets them, and
+//! long as the grace lasts and the stores answer: nobody writes a batch twice. As written only the requests are waited for: sockets are no requests to the server, which forgets them, and
 //! what lies in the other parts goes with the process. Where the grace is over first, the part at hand is cut off, and so are those after it.
 //!
 //! # Choose

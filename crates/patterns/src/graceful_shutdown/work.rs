@@ -136,7 +136,9 @@ async fn flush(process: Rc<Process>, _under_way: UnderWay) {
             answer = process.database.call(&items).await;
         }
         match answer {
-            Some(answer) => items.ends(answer.outcome()),
+            Some(answer) if answer.is_success() => items.ends(answer.outcome()),
+            // Nobody tries again: they are lost.
+            Some(_) => drop(items),
             // Whoever added them hears nothing of it.
             None => {
                 process.books.count(NO_CONNECTION, 1);

@@ -68,6 +68,8 @@ struct Seen {
     came: [i64; 5],
     done: [i64; 5],
     lost: [i64; 5],
+    /// Lost before the signal.
+    before: [i64; 5],
     books: BTreeMap<u8, i64>,
 }
 
@@ -108,12 +110,11 @@ impl Seen {
                     Outcome::Lost => self.lost[kind] += 1,
                     // It never came in.
                     Outcome::Rejected => self.came[kind] -= 1,
-                    outcome => {
-                        assert!(kind != 4 || outcome == Outcome::Completed, "an item that is not written is lost")
+                    // An item that is not written is lost, and so is what goes with a worker.
+                    outcome if outcome == Outcome::Cancelled || kind == 4 && outcome != Outcome::Completed => {
+                        assert!(!self.books.contains_key(&G.asked.0), "it is lost in the shutdown");
+                        self.before[kind] += 1;
                     }
-                }
-                match outcome {
-                    Outcome::Lost | Outcome::Rejected => {}
                     _ => self.done[kind] += 1,
                 }
             }
@@ -131,13 +132,18 @@ impl Seen {
         for kind in 0..5_u8 {
             let book = |gauge: millrace::trace::Gauge| self.books.get(&gauge.0).copied().unwrap_or(0);
             let seen = usize::from(kind);
-            let told = [book(G.came(kind)), book(G.done(kind)), book(G.lost(kind))];
+            let told = [book(G.came(kind)), book(G.done(kind)), book(G.lost(kind)), book(G.before(kind))];
             if kind != 1 {
                 assert_eq!(told[0], self.came[seen], "{} that came by {at:?}, {link}", KINDS[seen]);
                 let inside = self.kinds.values().filter(|of| **of == seen).count() as i64;
-                assert_eq!(told[0], told[1] + told[2] + inside, "{} by {at:?}, {link}", KINDS[seen]);
+                assert_eq!(told[0], told[1] + told[2] + told[3] + inside, "{} by {at:?}, {link}", KINDS[seen]);
             }
-            assert_eq!(told[1..], [self.done[seen], self.lost[seen]], "{} by {at:?}, {link}", KINDS[seen]);
+            assert_eq!(
+                told[1..],
+                [self.done[seen], self.lost[seen], self.before[seen]],
+                "{} by {at:?}, {link}",
+                KINDS[seen]
+            );
         }
     }
 }
@@ -379,13 +385,35 @@ fn what_no_store_has_written_is_lost() {
     for stores in ["db-mean=100ms&db-timeout=10ms&db-service=constant", "db-errors=1", "redis-errors=1"] {
         let link = format!("graceful-shutdown?{stores}");
         let report = detail(&link);
-        let [came, done, lost] = ["came", "done", "lost"].map(|key| counts(&report[key]));
+        let [came, done, lost, before] = ["came", "done", "lost", "lost_before"].map(|key| counts(&report[key]));
         assert_eq!((done[4], lost[4] > 0), (0, true), "{link}");
-        assert_eq!((came[4], lost[..4].to_vec()), (lost[4], vec![0; 4]), "{link}");
+        assert_eq!((came[4], lost[..4].to_vec()), (lost[4] + before[4], vec![0; 4]), "{link}");
         let rows = seen(&link, 60_000, WIDE, text::rows);
         let row = rows.iter().find(|row| row.what == "Shutdown, Batch processor").expect("a row");
-        assert!(row.says.ends_with(&format!("0 inside, {} lost", lost[4])), "{row:?}");
+        let says = format!("0 inside, {} lost, {} before the signal", lost[4], before[4]);
+        assert!(row.says.ends_with(&says), "{row:?}");
     }
+}
+
+#[test]
+fn what_goes_with_a_worker_before_the_signal_is_no_loss_of_the_shutdown() {
+    let killed = |at: u64| {
+        let fault = |ms: u64, what: &str| format!("{}~0~fault~kill-worker~{what}", ms * MS);
+        let all = [fault(at, "1"), fault(at, "2"), fault(at + 200, "off"), fault(at + 200, "off")].join(";");
+        let link = format!("graceful-shutdown?workers=2&x={all}");
+        hold_books(&link);
+        (detail(&link), seen(&link, 60_000, WIDE, text::rows))
+    };
+    let row = |rows: &[text::Row], what: &str| rows.iter().find(|row| row.what == what).expect("a row").says.clone();
+    let two = [0, 0, 2, 0, 0];
+    let (report, rows) = killed(1_000);
+    assert_eq!([counts(&report["lost"]), counts(&report["lost_before"])], [[0; 5], two]);
+    assert_eq!((&report["exit_code"], &report["late_and_lost"]), (&Json::from(0), &Json::from(0)));
+    assert!(row(&rows, "Shutdown").ends_with("0 lost, 2 before the signal"), "{rows:?}");
+    assert!(row(&rows, "Shutdown, Frame processor").contains("0 inside, 0 lost, 2 before the signal"), "{rows:?}");
+    let (report, rows) = killed(2_001);
+    assert_eq!([counts(&report["lost"]), counts(&report["lost_before"])], [two, [0; 5]]);
+    assert!(row(&rows, "Shutdown").ends_with(", 2 lost"), "{rows:?}");
 }
 
 #[test]

@@ -77,7 +77,7 @@ impl ShutdownGauges {
     };
 
     const fn count(self, kind: u8, which: u8) -> Gauge {
-        Gauge(self.kinds.0 + 3 * kind + which)
+        Gauge(self.kinds.0 + 4 * kind + which)
     }
 
     /// How many of a kind came, by its number.
@@ -90,9 +90,14 @@ impl ShutdownGauges {
         self.count(kind, 1)
     }
 
-    /// How many of a kind are lost.
+    /// How many of a kind are lost since the process was asked to end.
     pub const fn lost(self, kind: u8) -> Gauge {
         self.count(kind, 2)
+    }
+
+    /// How many of a kind were lost before that: no shutdown loses them.
+    pub const fn before(self, kind: u8) -> Gauge {
+        self.count(kind, 3)
     }
 }
 
@@ -112,7 +117,7 @@ mod tests {
     fn no_two_counts_of_a_process_are_one_gauge() {
         let g = ShutdownGauges::ALL;
         let mut all = vec![g.asked, g.deadline, g.gone, g.code, g.refused, g.late];
-        all.extend((0..5).flat_map(|kind| [g.came(kind), g.done(kind), g.lost(kind)]));
+        all.extend((0..5).flat_map(|kind| [g.came(kind), g.done(kind), g.lost(kind), g.before(kind)]));
         let count = all.len();
         all.sort();
         all.dedup();

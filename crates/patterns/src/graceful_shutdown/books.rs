@@ -1,7 +1,8 @@
 //! The books of the process: how many of each kind came, came to their end, and are lost.
 //!
 //! What is in hand or in a buffer is a [`Held`]. Dropped, wherever it is, it is lost, and says so: a task that ends with the process, a
-//! channel that nobody reads any more, a call that is cut off. So nobody works out what a shutdown loses.
+//! channel that nobody reads any more, a call that is cut off. So nobody works out what a shutdown loses. What goes before the process is
+//! asked to end, with a worker that is killed, is no loss of its shutdown, and has a count of its own.
 
 use super::{Kind, MODEL_FAILED, NO_BATCH};
 use millrace_engine::{Carries, Env, Job};
@@ -43,6 +44,11 @@ impl Books {
     /// From here on who comes is late.
     pub fn asked(&self) {
         self.0.asked.set(true);
+    }
+
+    /// The count of those of a kind that are lost now.
+    fn losing(&self, kind: Kind) -> Gauge {
+        if self.0.asked.get() { G.lost(kind.number()) } else { G.before(kind.number()) }
     }
 
     /// So many more.
@@ -122,6 +128,14 @@ impl Held {
         self.jobs.drain(..).for_each(|job| job.leave(outcome));
     }
 
+    /// What was tried with it failed, and nobody tries again: it is lost.
+    pub fn fails(mut self, outcome: Outcome) {
+        if !self.books.0.asked.get() {
+            self.books.count(self.books.losing(self.kind), self.jobs.len());
+            self.jobs.drain(..).for_each(|job| job.leave(outcome));
+        }
+    }
+
     /// It goes on as something else.
     pub fn becomes(mut self, kind: Kind) -> Held {
         self.books.count(G.done(self.kind.number()), self.jobs.len());
@@ -148,9 +162,10 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.books.count(G.lost(self.kind.number()), self.jobs.len());
+        self.books.count(self.books.losing(self.kind), self.jobs.len());
         self.books.count(G.late, self.books.forget(&self.jobs));
-        self.jobs.drain(..).for_each(|job| job.leave(Outcome::Lost));
+        let outcome = if self.books.0.asked.get() { Outcome::Lost } else { Outcome::Cancelled };
+        self.jobs.drain(..).for_each(|job| job.leave(outcome));
     }
 }
 
@@ -185,7 +200,7 @@ impl Drop for Open {
     fn drop(&mut self) {
         if !self.is_told {
             self.books.0.env.state(self.station, millrace_spec::Parting::Exit.id());
-            self.books.count(G.lost(Kind::Socket.number()), 1);
+            self.books.count(self.books.losing(Kind::Socket), 1);
         }
     }
 }

@@ -83,7 +83,7 @@ impl<'a> Books<'a> {
     }
 
     fn inside(&self, kind: Kind) -> i64 {
-        self.came(kind) - self.done(kind) - self.lost(kind)
+        self.came(kind) - self.done(kind) - self.lost(kind) - self.count(G.before(kind.number()))
     }
 }
 

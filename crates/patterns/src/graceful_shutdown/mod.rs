@@ -10,7 +10,8 @@
 //!
 //! # Watch
 //! A row for each part: what it has, how long it took to stop, and what is lost of it. In the order above all counts of losses stay at 0, as
-//! long as the grace lasts and the stores answer: nobody writes a batch twice. As written only the requests are waited for: sockets are no requests to the server, which forgets them, and
+//! long as the grace lasts and the stores answer: nobody writes a batch twice. What was lost before the signal, with a
+//! worker that was killed, is told apart. As written only the requests are waited for: sockets are no requests to the server, which forgets them, and
 //! what lies in the other parts goes with the process. Where the grace is over first, the part at hand is cut off, and so are those after it.
 //!
 //! # Choose
@@ -52,11 +53,11 @@ const REDIS: ServerName = server_name!("redis");
 const DATABASE: ServerName = server_name!("db");
 const G: ShutdownGauges = ShutdownGauges::ALL;
 /// How many frames the model answered with an error: they have no result.
-const MODEL_FAILED: Gauge = Gauge(24);
+const MODEL_FAILED: Gauge = Gauge(28);
 /// How many batches came to a connection that was closed, frames to a pool that takes none, results to a batch that takes none.
-const NO_CONNECTION: Gauge = Gauge(25);
-const NO_POOL: Gauge = Gauge(26);
-const NO_BATCH: Gauge = Gauge(27);
+const NO_CONNECTION: Gauge = Gauge(29);
+const NO_POOL: Gauge = Gauge(30);
+const NO_BATCH: Gauge = Gauge(31);
 
 /// A part of the process. Its number is its place among the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What the shutdown alone reports: its steps, and what was lost of each kind.
+//! What the shutdown alone reports: its steps, and what was lost of each kind, in the shutdown and before it.
 
 use super::{G, Kind, PROCESS, Part};
 use millrace_spec::{Detail, PartState};
@@ -90,6 +90,7 @@ impl Detail for Steps {
         let mut detail = Map::new();
         detail.insert("steps".to_owned(), self.list.iter().map(step).collect());
         detail.insert("lost".to_owned(), by_kind(|kind| G.lost(kind.number())));
+        detail.insert("lost_before".to_owned(), by_kind(|kind| G.before(kind.number())));
         detail.insert("came".to_owned(), by_kind(|kind| G.came(kind.number())));
         detail.insert("done".to_owned(), by_kind(|kind| G.done(kind.number())));
         detail.insert("never_stopped".to_owned(), if gone.is_some() { left.into() } else { Json::Null });

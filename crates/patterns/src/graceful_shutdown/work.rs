@@ -137,8 +137,7 @@ async fn flush(process: Rc<Process>, _under_way: UnderWay) {
         }
         match answer {
             Some(answer) if answer.is_success() => items.ends(answer.outcome()),
-            // Nobody tries again: they are lost.
-            Some(_) => drop(items),
+            Some(answer) => items.fails(answer.outcome()),
             // Whoever added them hears nothing of it.
             None => {
                 process.books.count(NO_CONNECTION, 1);

@@ -13,7 +13,7 @@ use millrace_analysis::Prefix;
 use millrace_spec as spec;
 use millrace_trace::{Outcome, StationKind, ledger::StationRow};
 use rows::Rows;
-use state::{Part, State};
+use state::{Part, State, with_before};
 
 /// A process that is asked to end.
 #[derive(Debug)]
@@ -59,12 +59,9 @@ impl Shutdown<'_> {
         }
         for count in &part.counts {
             let [one, several] = count.words;
-            lines.push(format!(
-                "{}, {} inside, {} lost",
-                number::counted(count.came, one, several),
-                number::count(count.inside),
-                number::count(count.lost)
-            ));
+            let came = number::counted(count.came, one, several);
+            let said = format!("{came}, {} inside, {} lost", number::count(count.inside), number::count(count.lost));
+            lines.push(with_before(&said, count.before));
         }
         lines
     }
@@ -88,7 +85,7 @@ impl Face for Shutdown<'_> {
         let told: Vec<String> = told.map(|part| format!("{} {}", part.name, part.says(now))).collect();
         let lost: Vec<String> = state.parts.iter().filter_map(Part::lost).collect();
         let lost = if lost.is_empty() { "nothing is lost".to_owned() } else { format!("lost: {}", lost.join(", ")) };
-        Some(format!("{line}: {}; {lost}.", told.join(", ")))
+        Some(format!("{line}: {}; {}.", told.join(", "), with_before(&lost, state.before())))
     }
 
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
@@ -147,7 +144,7 @@ impl Face for Shutdown<'_> {
     fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
         let state = State::of(self.spec, here);
         let [line, _] = state.line(self.spec, look.now);
-        vec![line, format!("{} lost", number::count(state.lost()))]
+        vec![line, state.losses()]
     }
 
     fn rows(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<Row> {

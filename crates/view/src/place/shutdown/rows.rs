@@ -110,7 +110,9 @@ pub(super) fn draw(sheet: &mut Sheet, look: &Look<'_>, state: &State, rows: &Row
     let lost = state.lost();
     let (text, ink) = match (lost, state.gone) {
         (0, None) => ("none lost".to_owned(), p.ink_3),
-        (0, Some(_)) => ("nothing lost".to_owned(), p.success_ink),
+        (0, Some(_)) if state.before() == 0 => ("nothing lost".to_owned(), p.success_ink),
+        // Not since it was asked to end.
+        (0, Some(_)) => ("none lost since".to_owned(), p.ink_3),
         (n, _) => (format!("{} lost", number::count(n)), p.server_ink),
     };
     sheet.text((right + GAP, bottom + 14.0), text, Ink::new(ink).bold());

@@ -13,6 +13,8 @@ pub(super) struct Count {
     pub came: u64,
     pub inside: u64,
     pub lost: u64,
+    /// How many were lost before the process was asked to end.
+    pub before: u64,
 }
 
 impl Count {
@@ -73,6 +75,14 @@ impl Part {
     }
 }
 
+/// What is said of losses, with those before the signal if there are any.
+pub(super) fn with_before(said: &str, before: u64) -> String {
+    match before {
+        0 => said.to_owned(),
+        n => format!("{said}, {} before the signal", number::count(n)),
+    }
+}
+
 fn listed(all: impl IntoIterator<Item = String>) -> String {
     all.into_iter().collect::<Vec<_>>().join(", ")
 }
@@ -98,9 +108,9 @@ impl State {
         let part = |name: &&'static str| {
             let own = here.scene.ledger.members(here.id()).find(|(_, row)| here.scene.name(row) == *name);
             let of_part = |(kind, counted): (u8, &spec::Counted)| {
-                let [came, done, lost] = [G.came(kind), G.done(kind), G.lost(kind)].map(count);
-                let inside = came.saturating_sub(done + lost);
-                (counted.part == *name).then_some(Count { words: counted.words, came, inside, lost })
+                let [came, done, lost, before] = [G.came(kind), G.done(kind), G.lost(kind), G.before(kind)].map(count);
+                let inside = came.saturating_sub(done + lost + before);
+                (counted.part == *name).then_some(Count { words: counted.words, came, inside, lost, before })
             };
             let state = own.and_then(|(_, row)| PartState::of(here.scene.trace.name(row.state?)));
             let row = own.map(|(_, row)| row);
@@ -122,9 +132,19 @@ impl State {
         }
     }
 
-    /// How many of all kinds are lost.
+    /// How many of all kinds are lost since it was asked to end.
     pub fn lost(&self) -> u64 {
         self.parts.iter().flat_map(|part| &part.counts).map(|count| count.lost).sum()
+    }
+
+    /// How many of all kinds were lost before that.
+    pub fn before(&self) -> u64 {
+        self.parts.iter().flat_map(|part| &part.counts).map(|count| count.before).sum()
+    }
+
+    /// "118 lost, 3 before the signal".
+    pub fn losses(&self) -> String {
+        with_before(&format!("{} lost", number::count(self.lost())), self.before())
     }
 
     /// "SIGTERM at 2 s, 28.6 s of grace left", in fewer words where there is less room.

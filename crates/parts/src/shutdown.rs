@@ -68,7 +68,8 @@ impl Shutdown {
         self.deadline.get().is_some()
     }
 
-    /// Stops a part: waits for its end as long as the grace lasts, and cuts it off then. What is over at the very instant is in time.
+    /// Stops a part: waits for its end as long as the grace lasts, and cuts it off then. What is over by the time the shutdown looks
+    /// at that very instant is in time; what others are only about to bring to an end at it is cut off.
     /// Dropped while it waits, the part was told to stop, and that is all.
     #[track_caller]
     pub fn step<'a>(

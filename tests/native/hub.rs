@@ -349,6 +349,16 @@ fn a_hub_that_is_shut_down_lets_everybody_go_and_nobody_waits_or_it_leaves_all_w
 }
 
 #[test]
+fn who_comes_at_the_instant_of_the_shutdown_is_told_like_everybody_else() {
+    for seed in 'a'..='p' {
+        let link = format!("hub?stop-at=500ms&reregister=on&messages=600&seed={seed}");
+        let clients = clients(&link);
+        let waiting: Vec<_> = clients.iter().filter(|client| client["closed_ns"].is_null()).collect();
+        assert!(waiting.is_empty(), "{link}: {waiting:?}");
+    }
+}
+
+#[test]
 fn every_client_is_closed_once_and_holds_nothing_then() {
     for preset in ["let-go", "registers-again", "no-pong", "long-frame", "reader-removes", "shutdown"] {
         for fidelity in ["documented", "shipped"] {

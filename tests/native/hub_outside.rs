@@ -170,6 +170,23 @@ fn a_hub_that_is_shut_down_tells_everybody_and_keeps_nobody_waiting() {
 }
 
 #[test]
+fn who_connects_after_the_shutdown_is_told_so_and_nothing_is_opened_for_it() {
+    let mut hub = Hosted::new("stop-at=1s");
+    hub.pass(2_000);
+    let opened = |hub: &Hosted| {
+        let trace = hub.run.trace();
+        trace.iter().filter(|event| matches!(event.kind, EventKind::Opened { .. })).count()
+    };
+    let before = opened(&hub);
+    for n in 0..10 {
+        let client = hub.connect(&format!("late {n}").replace(' ', "-"));
+        hub.pass(100);
+        assert_eq!(words(&hub.told(client)), ["101", "1001 closed with the hub"]);
+    }
+    assert_eq!(opened(&hub), before);
+}
+
+#[test]
 fn what_the_interface_does_not_have_is_refused_and_counted_under_no_route() {
     let long = format!("/ws/interviews/{}", "x".repeat(65));
     let all = run(

@@ -152,6 +152,10 @@ impl Hub {
     pub fn register<'a>(&'a self, session: u32, name: &'a str) -> impl Future<Output = Option<Client>> + 'a {
         let (env, site) = (&self.0.env, Location::caller());
         env.at(site, async move {
+            // One that is over, or comes to its end, takes nothing in: nothing is opened for who comes then.
+            if self.is_over() {
+                return None;
+            }
             let client = Client::new(self, session, name);
             let sent = self.0.register.0.send(Enrols(client.entry.clone()));
             let taken = match self.0.settings.just_returns {
@@ -313,8 +317,7 @@ impl Hub {
         while !self.0.forgotten.borrow().is_empty() {
             let _writing = self.0.lock.write().await;
             for entry in self.0.forgotten.take() {
-                let why = entry.end.get().unwrap_or(Parting::Left);
-                self.0.env.state(entry.station, why.id());
+                self.tell(&entry);
                 self.take_out(&entry);
             }
         }
@@ -331,6 +334,23 @@ impl Hub {
             self.removed(&entry);
             entry.end(self, Parting::Shutdown);
         }
+        // Who was handed over at the instant of the stop stands in no map, and nobody else will take them.
+        while let Some(Enrols(entry)) = self.0.register.1.try_recv() {
+            entry.end(self, Parting::Shutdown);
+        }
+        for entry in self.0.forgotten.take() {
+            self.tell(&entry);
+        }
+    }
+
+    /// Whether it takes nothing in any more: it has come to its end, or is about to.
+    fn is_over(&self) -> bool {
+        self.0.broadcast.1.is_closed()
+    }
+
+    /// Says why a client has ended whose handle was dropped.
+    fn tell(&self, entry: &Entry) {
+        self.0.env.state(entry.station, entry.end.get().unwrap_or(Parting::Left).id());
     }
 
     /// Removes this entry and no other.

@@ -155,6 +155,9 @@ impl Client {
     fn forget(&self, why: Parting) {
         if self.why().is_none() {
             self.entry.close(why);
+            if self.hub.is_over() {
+                return self.hub.tell(&self.entry);
+            }
             self.hub.0.forgotten.borrow_mut().push(self.entry.clone());
             self.hub.0.asked.signal();
         }

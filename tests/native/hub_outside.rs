@@ -378,6 +378,28 @@ fn a_client_is_asked_every_54_seconds_whether_it_is_there_and_has_60_since_its_l
 }
 
 #[test]
+fn the_time_for_a_pong_stands_still_while_a_message_is_handled() {
+    let mut hub = Hosted::new("emotion=10s&write-wait=0");
+    let client = hub.connect("one");
+    // The next is sent as soon as the one before was handled, and no pong is read before those that were sent earlier.
+    for _ in 0..30 {
+        let next = std::sync::Arc::new(());
+        hub.heard(client, Heard::Said(FRAME.to_owned(), Box::new(next.clone())));
+        while std::sync::Arc::strong_count(&next) > 1 {
+            hub.pass(1);
+        }
+        hub.heard(client, Heard::Took);
+    }
+    assert!(hub.ms > 120_000, "{} ms", hub.ms);
+    assert!(hub.told(client).iter().all(|(_, status, _)| *status < Stream::CLOSED), "{:?}", hub.told(client).last());
+    // It reads again, and says nothing: it has what is left of 60 s, and not a moment more.
+    let before = hub.ms;
+    hub.pass(60_001);
+    let (at, status, why) = hub.told(client).last().expect("its end").clone();
+    assert_eq!((status, why.as_str()), (1_008, "no pong came"), "at {at}, {before}");
+}
+
+#[test]
 fn a_session_that_comes_again_on_a_real_network_is_silenced_as_shipped_too() {
     let mut hub = Hosted::new("fidelity=shipped");
     let (first, second) = (hub.connect("me"), hub.connect("me"));

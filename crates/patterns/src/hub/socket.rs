@@ -176,6 +176,7 @@ impl Socket {
                 true => Ok(self.inbox.next().await),
                 false => timeout(&self.env, due.since(self.env.now()), self.inbox.next()).await,
             };
+            let begun = self.env.now();
             match read {
                 Ok(Incoming::Pong) => due = self.answered(),
                 Ok(Incoming::Message) => self.handle(None).await,
@@ -183,15 +184,24 @@ impl Socket {
                 Ok(Incoming::Broken(why)) => return why,
                 Err(_) => return Parting::NoPong,
             }
+            // Nothing is read while a message is handled, so a pong behind it is no later for that.
+            let handled = self.env.now().since(begun);
+            if !handled.is_zero() && !self.p.pong_wait.is_zero() {
+                due = self.due_at(due + handled);
+            }
         }
     }
 
     /// The client is there: until when it has to say so again.
     fn answered(&self) -> SimTime {
-        let (env, station) = (&self.env, self.client.station());
-        let due = env.now() + self.p.pong_wait;
-        env.gauge(station, C.pinged, 0);
-        env.gauge(station, C.pong_due, if self.p.pong_wait.is_zero() { 0 } else { due.0 as i64 });
+        self.env.gauge(self.client.station(), C.pinged, 0);
+        self.due_at(self.env.now() + self.p.pong_wait)
+    }
+
+    /// Its next pong is due then.
+    fn due_at(&self, due: SimTime) -> SimTime {
+        let shown = if self.p.pong_wait.is_zero() { 0 } else { due.0 as i64 };
+        self.env.gauge(self.client.station(), C.pong_due, shown);
         due
     }
 

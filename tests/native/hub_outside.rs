@@ -187,6 +187,46 @@ fn who_connects_after_the_shutdown_is_told_so_and_nothing_is_opened_for_it() {
 }
 
 #[test]
+fn an_answer_to_nothing_brings_the_question_and_who_comes_again_is_asked_the_open_one_again() {
+    let mut hub = Hosted::new("");
+    let number = |hub: &mut Hosted, client: u32, said: &str| {
+        hub.says(client, said);
+        hub.heard(client, Heard::Took);
+        let (_, _, body) = hub.told(client).last().expect("something").clone();
+        let last: Json = serde_json::from_str(body.lines().last().expect("a line")).expect("JSON");
+        last["number"].as_u64()
+    };
+    let first = hub.connect("one");
+    assert_eq!(number(&mut hub, first, ANSWER), Some(1), "it was asked nothing yet");
+    assert_eq!(number(&mut hub, first, ANSWER), Some(2));
+    hub.run.intervene(Action::Hang { exchange: first });
+    hub.pass(1);
+    let second = hub.connect("one");
+    assert_eq!(number(&mut hub, second, ANSWER), Some(2), "this connection was asked nothing yet");
+    assert_eq!(number(&mut hub, second, ANSWER), Some(3));
+    hub.run.intervene(Action::Hang { exchange: second });
+    hub.pass(1);
+    let third = hub.connect("one");
+    assert_eq!(number(&mut hub, third, PING), Some(3), "behind the status");
+}
+
+#[test]
+fn a_frame_has_a_face_only_where_there_is_a_picture() {
+    let mut hub = Hosted::new("");
+    let client = hub.connect("one");
+    for (frame, told) in [
+        (r#"{"type": "frame"}"#, "error"),
+        (r#"{"type": "frame", "image": 7, "data": null}"#, "error"),
+        (r#"{"type": "frame", "image_data": ""}"#, "error"),
+        (r#"{"type": "frame", "image": "", "data": "abcd"}"#, "emotion_update"),
+    ] {
+        hub.says(client, frame);
+        hub.heard(client, Heard::Took);
+        assert_eq!(words(&hub.told(client)).last().expect("something"), told, "{frame}");
+    }
+}
+
+#[test]
 fn what_the_interface_does_not_have_is_refused_and_counted_under_no_route() {
     let long = format!("/ws/interviews/{}", "x".repeat(65));
     let all = run(

@@ -50,8 +50,8 @@ impl Said {
         };
         match kind {
             "frame" => {
-                let is_empty = |key| said.get(key).and_then(Json::as_str).is_some_and(str::is_empty);
-                Ok(Said::Frame { is_empty: ["image", "image_data", "data"].into_iter().any(is_empty) })
+                let shows = |key| said.get(key).and_then(Json::as_str).is_some_and(|picture| !picture.is_empty());
+                Ok(Said::Frame { is_empty: !["image", "image_data", "data"].into_iter().any(shows) })
             }
             "answer" => Ok(Said::Answer),
             "ping" => Ok(Said::Ping),
@@ -78,13 +78,20 @@ impl Interview {
         std::iter::once(self.status()).chain(question).collect()
     }
 
-    /// The client has answered: the next question, or that there is none.
+    /// The client has answered: the next question, or that there is none. One that was asked nothing yet is asked first.
     pub fn answered(&mut self) -> String {
         if self.answered == QUESTIONS.len() {
             return error("INTERVIEW_COMPLETE", "all questions are answered");
         }
-        self.answered += 1;
+        if self.is_asked {
+            self.answered += 1;
+        }
         self.question().unwrap_or_else(|| self.status())
+    }
+
+    /// Its client has come again, and was told nothing on this connection: the question that stands is to be asked once more.
+    pub fn comes_again(&mut self) {
+        self.is_asked = false;
     }
 
     fn question(&mut self) -> Option<String> {
@@ -151,7 +158,14 @@ mod tests {
         let long = format!(r#"{{"type": "{}"}}"#, "é".repeat(100_000));
         assert_eq!(code(&long), "UNKNOWN_TYPE");
         assert!(Said::read(&long).expect_err("no message").len() < 300);
-        assert_eq!(Said::read(r#"{"type": "frame"}"#), Ok(Said::Frame { is_empty: false }));
-        assert_eq!(Said::read(r#"{"type": "frame", "image_data": ""}"#), Ok(Said::Frame { is_empty: true }));
+        for (picture, is_empty) in [
+            ("", true),
+            (r#", "image_data": """#, true),
+            (r#", "image": 7, "data": null"#, true),
+            (r#", "image": "", "data": "abcd""#, false),
+        ] {
+            let text = format!(r#"{{"type": "frame"{picture}}}"#);
+            assert_eq!(Said::read(&text), Ok(Said::Frame { is_empty }), "{text}");
+        }
     }
 }

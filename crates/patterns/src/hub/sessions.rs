@@ -101,6 +101,7 @@ impl Sessions {
         };
         let session = self.known.entry(number).or_default();
         session.connected += 1;
+        session.interview.comes_again();
         if session.connected == 1
             && session.name.is_some()
             && let Err(place) = self.present.binary_search(&number)

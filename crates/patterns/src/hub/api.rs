@@ -180,9 +180,9 @@ impl Server {
         }
     }
 
-    /// Handles what the client of a session said. What it is told goes through the hub, as everything does.
-    pub(super) async fn hears(self: Rc<Server>, session: u32, said: &str) {
-        let told = match Said::read(said) {
+    /// Handles what the client of a session said, or what was wrong with that. What it is told goes through the hub, as everything does.
+    pub(super) async fn hears(self: Rc<Server>, session: u32, said: Result<Said, String>) {
+        let told = match said {
             Err(told) => vec![told],
             Ok(Said::Frame { is_empty }) => vec![self.sees(is_empty).await],
             Ok(Said::Ping) => self.interview(session, |interview| interview.pinged()),

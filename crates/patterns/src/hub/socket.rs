@@ -3,6 +3,7 @@
 use super::Server;
 use super::api::Counted;
 use super::line::{Caller, Inbox, Incoming};
+use super::messages::Said;
 use super::params::Params;
 use millrace_engine::{Env, Task};
 use millrace_parts::{Client, Either, Hub, Letter, Ticker, Watch, at_most, select2, timeout};
@@ -207,19 +208,19 @@ impl Socket {
 
     /// Handles what a client sent: before the next is read, or in a task of its own.
     async fn handle(&self, said: Option<(String, Box<dyn Any>)>) {
-        let (said, next) = said.unzip();
+        let (text, next) = said.unzip();
+        // A text may be long, and there may be any number of handlers: they have what it says.
+        let said = text.map(|text: String| Said::read(&text));
         if !self.p.handles_at_once() {
             self.handled(said).await;
             return drop(next);
         }
         drop(next);
         let task = self.env.spawn_at("handler", self.hub.station(), self.handled(said));
-        let mut handlers = self.handlers.borrow_mut();
-        handlers.retain(|task| !task.is_finished());
-        handlers.push(task);
+        keep(&mut self.handlers.borrow_mut(), task, Task::is_finished);
     }
 
-    fn handled(&self, said: Option<String>) -> impl Future<Output = ()> + 'static {
+    fn handled(&self, said: Option<Result<Said, String>>) -> impl Future<Output = ()> + 'static {
         let (env, hub, takes) = (self.env.clone(), self.hub.clone(), self.p.handle);
         let (server, session) = (self.server.clone(), self.client.session());
         // Nobody may think that all is done between the message and its handling.
@@ -227,7 +228,7 @@ impl Socket {
         async move {
             let (_working, counted) = (working, Handled::up(hub));
             match (said, server.upgrade()) {
-                (Some(said), Some(server)) => server.hears(session, &said).await,
+                (Some(said), Some(server)) => server.hears(session, said).await,
                 _ => env.sleep(takes).await,
             }
             drop(counted);
@@ -245,6 +246,14 @@ impl Socket {
     }
 }
 
+/// Keeps one more, and of many that came and went few: they are looked through only now and then.
+fn keep<T>(all: &mut Vec<T>, one: T, is_over: impl Fn(&T) -> bool) {
+    if all.len() >= 64 && all.len().is_power_of_two() {
+        all.retain(|one| !is_over(one));
+    }
+    all.push(one);
+}
+
 /// A message of a client that is being handled, and counted as long as it is.
 struct Handled(Hub);
 
@@ -258,5 +267,30 @@ impl Handled {
 impl Drop for Handled {
     fn drop(&mut self) {
         self.0.count(G.handled, -1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_handlers_few_are_kept_and_they_are_not_looked_through_for_each_message() {
+        let looks = Cell::new(0);
+        let handled = |lasts: usize, messages: usize| {
+            looks.set(0);
+            let mut all = Vec::new();
+            for now in 0..messages {
+                keep(&mut all, now, |begun| {
+                    looks.set(looks.get() + 1);
+                    begun + lasts < now
+                });
+            }
+            (all.len(), looks.get())
+        };
+        let (kept, looks) = handled(1, 10_000);
+        assert!(kept <= 64 && looks <= 20_000, "{kept} kept, {looks} looks");
+        let (kept, looks) = handled(5_000, 10_000);
+        assert!(kept <= 10_000 && looks <= 20_000, "{kept} kept, {looks} looks");
     }
 }

@@ -8,6 +8,7 @@ use reqwest::Client;
 use serde_json::Value as Json;
 use std::net::SocketAddr;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -170,6 +171,83 @@ async fn a_ping_of_the_hub_that_is_answered_keeps_a_client_and_one_that_is_not_e
     let mut socket = served.connect("away").await;
     served.until_open(0.0).await;
     assert_eq!(end(&mut socket).await, (1_008, "no pong came".to_owned(), 0));
+}
+
+/// A client that answers the pings that it wants to, and no others, as no library does it.
+struct Choosy(TcpStream);
+
+impl Choosy {
+    async fn connect(served: &Served, session: &str) -> Choosy {
+        let mut stream = TcpStream::connect(served.address).await.expect("it listens");
+        let head = format!(
+            "GET /ws/interviews/{session} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            served.address
+        );
+        stream.write_all(head.as_bytes()).await.expect("it reads");
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.expect("a head"));
+        }
+        assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
+        Choosy(stream)
+    }
+
+    /// Sends a short frame, masked with nothing.
+    async fn send(&mut self, code: u8, said: &[u8]) {
+        let length = u8::try_from(said.len()).expect("a short frame");
+        let frame = [&[0x80 | code, 0x80 | length, 0, 0, 0, 0], said].concat();
+        self.0.write_all(&frame).await.expect("it reads");
+    }
+
+    /// The next frame: what it is, and what it says.
+    async fn next(&mut self) -> (u8, Vec<u8>) {
+        let frame = async {
+            let code = self.0.read_u8().await? & 0x0f;
+            let length = match self.0.read_u8().await? {
+                126 => u64::from(self.0.read_u16().await?),
+                127 => self.0.read_u64().await?,
+                short => u64::from(short),
+            };
+            let mut said = vec![0; length as usize];
+            self.0.read_exact(&mut said).await?;
+            std::io::Result::Ok((code, said))
+        };
+        tokio::time::timeout(PATIENCE, frame).await.expect("something is said").expect("it goes on")
+    }
+}
+
+const TEXT: u8 = 1;
+const PING: u8 = 9;
+const PONG: u8 = 10;
+
+#[tokio::test]
+async fn who_answers_only_the_last_of_the_pings_that_it_has_read_hears_on() {
+    let served = Served::start("ping=20ms&pong-wait=1h&write-wait=0&coalesce=off").await;
+    let mut client = Choosy::connect(&served, "choosy").await;
+    // Three times as much as makes the server ask how far it has been read, and more than may be unread altogether.
+    for round in 0..3 {
+        let mut heard = 0;
+        while heard < 16 << 10 {
+            client.send(TEXT, br#"{"type": "ping"}"#).await;
+            let mut told = client.next().await;
+            while told.0 != TEXT {
+                assert_eq!(told.0, PING, "in round {round}: {}", String::from_utf8_lossy(&told.1));
+                told = client.next().await;
+            }
+            heard += told.1.len();
+        }
+        // The first asks how far it has read, and the other, behind it, whether it is there.
+        let mut last = Vec::new();
+        let mut pings = 0;
+        while pings < 2 {
+            let (code, said) = client.next().await;
+            if code == PING {
+                (last, pings) = (said, pings + 1);
+            }
+        }
+        client.send(PONG, &last).await;
+    }
 }
 
 #[tokio::test]

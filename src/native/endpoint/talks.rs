@@ -4,7 +4,8 @@
 //! Nothing is kept here. One message at a time is on its way out, and the system, which has a queue for each client, learns when it was
 //! taken; so whoever does not read fills that queue, and then the system knows. That a socket took a message says little: the systems
 //! below hold megabytes of what a client has not looked at. So now and then a ping goes out behind what was said, and its pong says that
-//! all before it was read; with more than [`WINDOW`] not known to be read nothing counts as taken. One message at a time is on its way
+//! all before it was read; with more than [`WINDOW`] not known to be read nothing counts as taken. A client need not answer each ping that
+//! it has read, but only the last one: so all are numbered, and a pong answers the pings up to its own. One message at a time is on its way
 //! in, too: the next is read when the last was handled. Deadlines, the question whether a client is there, and who is to go are the
 //! system's affair.
 //!
@@ -26,8 +27,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 const WINDOW: usize = 32 << 10;
 /// Bytes after which it is asked how far it has read, if it was not asked already.
 const ASK: usize = WINDOW / 2;
-/// What stands in a ping that asks so. Those of the system are empty.
-const HOW_FAR: Bytes = Bytes::from_static(b"read");
 /// Bytes for which a socket has room when all is said but what was begun, and goodbye.
 const AT_LAST: usize = 1 << 20;
 
@@ -40,7 +39,7 @@ pub async fn talk(
     connection: Arc<Requests>,
 ) {
     let mut carrier =
-        Carrier { socket, answers, stopping, unread: Unread::default(), awaits_pong: false, withheld: false };
+        Carrier { socket, answers, stopping, unread: Unread::default(), pings: Pings::default(), withheld: false };
     let last = carrier.carry(first).await;
     let Carrier { socket, answers, .. } = carrier;
     // The system hears of it at once, however long the goodbye.
@@ -49,33 +48,81 @@ pub async fn talk(
     goodbye(socket, last).await;
 }
 
+/// The pings that went out, by their numbers, which stand in them and in their pongs.
+#[derive(Debug, Default)]
+struct Pings {
+    sent: u64,
+    /// All up to this one are answered.
+    answered: u64,
+    /// Those of the system that are not answered lie between these two.
+    of_system: Option<(u64, u64)>,
+}
+
+impl Pings {
+    /// The number of the next one.
+    fn next(&mut self) -> u64 {
+        self.sent += 1;
+        self.sent
+    }
+
+    /// The same for one by which the system asks whether the client is there.
+    fn next_of_system(&mut self) -> u64 {
+        let number = self.next();
+        let first = self.of_system.map_or(number, |(first, _)| first);
+        self.of_system = Some((first, number));
+        number
+    }
+
+    /// A pong came: up to which ping it answers all, and whether one of the system is among those. None for one that was not asked for: that
+    /// says nothing, and may come any number of times.
+    fn answer(&mut self, said: &[u8]) -> Option<(u64, bool)> {
+        let number = std::str::from_utf8(said).ok()?.parse().ok()?;
+        if number <= self.answered || number > self.sent {
+            return None;
+        }
+        self.answered = number;
+        let of_system = self.of_system.filter(|(first, _)| *first <= number);
+        if let Some((_, last)) = of_system {
+            self.of_system = (last > number).then_some((number + 1, last));
+        }
+        Some((number, of_system.is_some()))
+    }
+}
+
+/// A ping with its number.
+fn ping(number: u64) -> Message {
+    Message::Ping(Bytes::from(number.to_string()))
+}
+
 /// How much is not known to be read.
 #[derive(Debug, Default)]
 struct Unread {
     bytes: usize,
-    /// How much went out before the question how far it has read, if that is not answered.
-    asked: Option<usize>,
+    /// The ping that asks how far it has read, and how much went out before it, if that is not answered.
+    asked: Option<(u64, usize)>,
 }
 
 impl Unread {
-    /// More went out. Whether to ask how far it has read.
-    fn sent(&mut self, bytes: usize) -> bool {
+    /// More went out.
+    fn sent(&mut self, bytes: usize) {
         self.bytes += bytes;
-        self.asks()
     }
 
-    /// It has read up to where it was asked. Whether to ask again.
-    fn answered(&mut self) -> bool {
-        self.bytes -= self.asked.take().unwrap_or(0);
-        self.asks()
-    }
-
-    fn asks(&mut self) -> bool {
-        let asks = self.asked.is_none() && self.bytes >= ASK;
-        if asks {
-            self.asked = Some(self.bytes);
+    /// It has read up to this ping.
+    fn answered(&mut self, number: u64) {
+        if let Some((_, bytes)) = self.asked.take_if(|(asked, _)| *asked <= number) {
+            self.bytes -= bytes;
         }
-        asks
+    }
+
+    /// The ping to ask it how far it has read, if it is time for that.
+    fn asks(&mut self, pings: &mut Pings) -> Option<Message> {
+        if self.asked.is_some() || self.bytes < ASK {
+            return None;
+        }
+        let number = pings.next();
+        self.asked = Some((number, self.bytes));
+        Some(ping(number))
     }
 
     fn is_too_much(&self) -> bool {
@@ -96,8 +143,7 @@ struct Carrier {
     answers: Conversation,
     stopping: watch::Receiver<bool>,
     unread: Unread,
-    /// The system has asked whether the client is there.
-    awaits_pong: bool,
+    pings: Pings,
     /// What was said last is out, and the system does not know, as too much is not read.
     withheld: bool,
 }
@@ -145,16 +191,15 @@ impl Carrier {
             REFUSAL.. => return Err(Some(end(Some(answer)))),
             Stream::BEGUN => {}
             Stream::PING => {
-                self.awaits_pong = true;
-                self.send(Message::Ping(Bytes::new())).await?;
+                let number = self.pings.next_of_system();
+                self.send(ping(number)).await?;
                 self.answers.tell(Heard::Took);
             }
             _ => {
                 let bytes = answer.body.len();
                 self.send(Message::text(answer.body)).await?;
-                if self.unread.sent(bytes) {
-                    self.send(Message::Ping(HOW_FAR)).await?;
-                }
+                self.unread.sent(bytes);
+                self.asks().await?;
                 self.withheld = self.unread.is_too_much();
                 if !self.withheld {
                     self.answers.tell(Heard::Took);
@@ -162,6 +207,14 @@ impl Carrier {
             }
         }
         Ok(())
+    }
+
+    /// Asks how far it has read, if it is time for that.
+    async fn asks(&mut self) -> Result<(), Option<Last>> {
+        match self.unread.asks(&mut self.pings) {
+            Some(ping) => self.send(ping).await,
+            None => Ok(()),
+        }
     }
 
     /// Sends something. A client that takes nothing is not read from either: what it says could only bring more for it.
@@ -181,23 +234,54 @@ impl Carrier {
             Message::Binary(bytes) => {
                 self.answers.tell(Heard::Said(String::from_utf8_lossy(&bytes).into_owned(), Box::new(turn)));
             }
-            Message::Pong(said) if said == HOW_FAR && self.unread.asked.is_some() => {
-                if self.unread.answered() {
-                    self.send(Message::Ping(HOW_FAR)).await?;
+            Message::Pong(said) => {
+                let Some((number, is_there)) = self.pings.answer(&said) else { return Ok(()) };
+                if is_there {
+                    self.answers.tell(Heard::Pong);
                 }
+                self.unread.answered(number);
+                self.asks().await?;
                 if self.withheld && !self.unread.is_too_much() {
                     self.withheld = false;
                     self.answers.tell(Heard::Took);
                 }
             }
-            // One that was not asked for says nothing, and may come any number of times.
-            Message::Pong(_) if self.awaits_pong => {
-                self.awaits_pong = false;
-                self.answers.tell(Heard::Pong);
-            }
             Message::Close(_) => return Err(None),
-            Message::Pong(_) | Message::Ping(_) => {}
+            Message::Ping(_) => {}
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pong_answers_all_pings_up_to_its_own_whoever_asked() {
+        let (mut pings, mut unread) = (Pings::default(), Unread::default());
+        unread.sent(ASK);
+        assert!(unread.asks(&mut pings).is_some() && unread.asks(&mut pings).is_none(), "it is asked once");
+        assert_eq!(pings.next_of_system(), 2);
+        // Only the last one is answered.
+        assert_eq!(pings.answer(b"2"), Some((2, true)));
+        unread.answered(2);
+        assert_eq!((unread.bytes, unread.asked), (0, None));
+        assert_eq!((pings.next_of_system(), pings.next()), (3, 4));
+        assert_eq!(pings.answer(b"4"), Some((4, true)), "it has read that of the system");
+    }
+
+    #[test]
+    fn a_pong_that_was_not_asked_for_says_nothing() {
+        let mut pings = Pings::default();
+        let numbers = [pings.next_of_system(), pings.next(), pings.next_of_system()];
+        assert_eq!(numbers, [1, 2, 3]);
+        for said in [&b""[..], b"0", b"4", b"read", b"\xff", b"99999999999999999999"] {
+            assert_eq!(pings.answer(said), None, "{said:?}");
+        }
+        assert_eq!(pings.answer(b"1"), Some((1, true)));
+        assert_eq!(pings.answer(b"1"), None, "it was answered");
+        assert_eq!(pings.answer(b"3"), Some((3, true)));
+        assert_eq!((pings.answer(b"2"), pings.answer(b"3")), (None, None));
     }
 }

@@ -18,7 +18,8 @@ pub(super) static CONSOLE: Console = Console {
     routes: &[
         Route::streams(
             SOCKET,
-            "A client connects for a session. What is meant for it comes until it goes, or is let go.",
+            "A client connects for a session. What is meant for it comes until it goes, or is let go: a JSON message a line, and \
+             what waits together in one frame.",
             Stream::Talks(LONGEST),
         ),
         Route::post(

@@ -63,6 +63,12 @@ pub fn StageBox(props: &StageProps) -> Html {
     let side = props.side;
     let page = use_page();
     let node = use_node_ref();
+    // Where its items are is known once it is laid out: the first render knows of no size.
+    let laid_out = use_held(|| false);
+    {
+        let laid_out = laid_out.clone();
+        use_effect_on((), move || clock::after_a_frame(move || laid_out.set(true)));
+    }
     // What the mouse is over; what was chosen, by a press or by key, stays when it goes elsewhere, and stands in the link to a moment.
     let over = use_held(|| None::<usize>);
     let items = {

@@ -50,24 +50,24 @@ use super::{family, scene};
 use crate::app::markup::html;
 use yew::prelude::*;
 
-/// The panel beside the stage, where there is room for one.
+/// The upper part of the panel beside the stage, where there is room for one: what can be set.
 #[component]
 pub fn Panel() -> Html {
     let (page, narrow) = (use_page(), use_narrow());
     if narrow {
         return Html::default();
     }
-    html! {
-        <>
-            { endpoint_section(&page) }
-            { two_runs(&page) }
-            { params(&page) }
-            { faults(&page) }
-            <FamilySections />
-            { tiles(&page) }
-            <Charts />
-        </>
+    html! { <>{ endpoint_section(&page) }{ two_runs(&page) }{ params(&page) }{ faults(&page) }</> }
+}
+
+/// The lower part: what is measured.
+#[component]
+pub fn Measured() -> Html {
+    let (page, narrow) = (use_page(), use_narrow());
+    if narrow {
+        return Html::default();
     }
+    html! { <><FamilySections />{ tiles(&page) }<Charts /></> }
 }
 
 /// The sections that the scene's family has of its own.

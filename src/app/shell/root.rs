@@ -20,7 +20,7 @@ use crate::app::held::use_held;
 use crate::app::lab::{Lab, Side};
 use crate::app::markup::{classes, html};
 use crate::app::page::{Change, Command, Page, State, Tab};
-use crate::app::panels::{Difference, Panel, differences, name};
+use crate::app::panels::{Difference, Measured, Panel, differences, name};
 use crate::app::scene;
 use crate::app::side_runs::SideRuns;
 use crate::platform::focus::Focus;
@@ -213,16 +213,19 @@ fn App(props: &AppProps) -> Html {
                                 { overlay(&page) }
                             }
                         </section>
-                        if parts > 3 {
+                        if parts > 2 {
                             <Timeline />
-                            <Tabs />
+                            <Tabs filled={parts > 3} />
                         } else {
                             { not_yet(&page) }
                         }
                     </main>
                     <aside class="panel scroll" aria-label="Parameters, faults and metrics">
-                        if parts > 4 {
+                        if parts > 3 {
                             <Panel />
+                        }
+                        if parts > 4 {
+                            <Measured />
                         }
                     </aside>
                 }
@@ -279,7 +282,8 @@ const LAST: u8 = 5;
 
 /// The page is mounted in parts, each in a task and a frame of its own, so that the browser answers between them, and never lays out more
 /// than one: how many are there beside the first, which is the top bar. What is said of the scenario and the transport are the next, and
-/// with them the page appears; then the stage. When all are there, the page is ready.
+/// with them the page appears; then the stage; then rail, timeline and tabs; then what the chosen tab shows and what can be set; then what is
+/// measured. When all are there, the page is ready. More parts would be shorter tasks and more frames, which a slow processor pays for.
 #[hook]
 fn use_parts(opened: &Shared) -> u8 {
     let parts = use_held(|| 0);

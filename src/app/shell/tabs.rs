@@ -29,9 +29,16 @@ const TABS: [(Tab, &str, bool); 10] = [
     (Tab::Follow, "", false),
 ];
 
+/// Whether the pane shows what is in it yet: while the page is mounted it comes after the row.
+#[derive(Clone, Copy, PartialEq, Eq, Properties)]
+pub struct TabsProps {
+    /// It does.
+    pub filled: bool,
+}
+
 /// The tab row and the pane below it.
 #[component]
-pub fn Tabs() -> Html {
+pub fn Tabs(props: &TabsProps) -> Html {
     let page = use_page();
     let narrow = use_narrow();
     let is_there = {
@@ -101,6 +108,7 @@ pub fn Tabs() -> Html {
             <div class="pane" key={current.id()} id="pane" role="tabpanel" aria-labelledby={format!("tab-{}", current.id())}>
                 <h2 class="vh">{ TABS.iter().find(|(tab, ..)| *tab == current).map(|(tab, label, _)| named(*tab, label)) }</h2>
                 { match current {
+                    _ if !props.filled => Html::default(),
                     Tab::Start => start(&page),
                     Tab::Code => html! { <Code /> },
                     Tab::Log => log(&page),

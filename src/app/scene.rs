@@ -5,7 +5,7 @@ use crate::analysis::Way;
 use crate::platform::host;
 use crate::spec::SceneSpec;
 use crate::trace::SimTime;
-use crate::view::scene::{Detail, Look, Scene};
+use crate::view::scene::{Detail, Lens, Look, Scene};
 use crate::view::{Palette, Picture, Theme};
 
 /// Polls in which a program opens its stations.
@@ -30,6 +30,8 @@ pub struct Sight<'a> {
     pub part: Option<&'a str>,
     /// The request that is followed.
     pub follow: Option<&'a Way>,
+    /// Whom of many a lens is on.
+    pub lens: Option<Lens>,
 }
 
 /// Calls `body` with the scene at the playhead, where it is not to be drawn.
@@ -56,7 +58,7 @@ pub fn with_scene_of<T: Default>(
 /// The scene at the playhead, for whoever looks, whatever is to be known of it.
 fn show(
     (lab, session): (&Lab, &Experiment),
-    Sight { dark, size, item, part, follow }: Sight<'_>,
+    Sight { dark, size, item, part, follow, lens }: Sight<'_>,
     look_at: &mut dyn FnMut(&Scene<'_>, &Look<'_>),
 ) {
     let scenario = session.scenario();
@@ -84,5 +86,5 @@ fn show(
     let now = session.playhead();
     let (calm, stuck) = (host::prefers_less_motion(), lab.status() == Status::Failed);
     let order = lab.lifted.filter(|_| std::ptr::eq(session, lab.session()));
-    look_at(&scene, &Look { detail, item, part, calm, stuck, order, follow, ..Look::new(size, palette, now) });
+    look_at(&scene, &Look { detail, item, part, calm, stuck, order, follow, lens, ..Look::new(size, palette, now) });
 }

@@ -73,6 +73,7 @@ fn paint(scenario: Scenario, events: u64, theme: Theme, canvas: &HtmlCanvasEleme
         stuck: false,
         order: None,
         follow: None,
+        lens: None,
     };
     canvas::paint(canvas, 2.0, &scene::draw(&scene, &look));
 }

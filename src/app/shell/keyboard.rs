@@ -12,7 +12,7 @@ use std::rc::Rc;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-const MAP: [(&str, &str); 21] = [
+const MAP: [(&str, &str); 22] = [
     ("Space", "run, pause"),
     ("R", "restart, same seed"),
     ("Shift R", "restart, new seed"),
@@ -23,6 +23,7 @@ const MAP: [(&str, &str); 21] = [
     ("↑ ↓", "on the stage: lane to lane"),
     ("← →", "on the stage: from verdict to verdict of a limiter"),
     ("Enter", "on a landing of the stage: call a car"),
+    ("← → PgUp PgDn", "on many cells: the lens; Enter pins it"),
     ("Space ↑ ↓", "on a layer of the stage: lift, move, put down"),
     ("1 to 6", "speed 0.1 to max"),
     ("C L E", "code, log, explanation"),

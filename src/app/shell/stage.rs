@@ -11,7 +11,7 @@ use crate::app::scene::{Sight, spec, with_scene_of};
 use crate::platform::{canvas, clock, host};
 use crate::trace::order::sort_by;
 use crate::view::place::order;
-use crate::view::scene::{self, Item};
+use crate::view::scene::{self, Item, Lens, Look, Scene};
 use crate::view::{number, text};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,7 +23,8 @@ const SLOW_MS: f64 = 250.0;
 const STEPS_MS: f64 = 500.0;
 
 /// As it is read aloud: with all the room that it has on a desk.
-const READ: Sight<'static> = Sight { dark: false, size: (880.0, 430.0), item: None, part: None, follow: None };
+const READ: Sight<'static> =
+    Sight { dark: false, size: (880.0, 430.0), item: None, part: None, follow: None, lens: None };
 
 /// What a picture depends on: painted anew when one of them changes.
 #[derive(Clone, PartialEq)]
@@ -36,6 +37,7 @@ struct Seen {
     dark: bool,
     item: Option<usize>,
     part: Option<String>,
+    lens: Option<Lens>,
     pattern: &'static str,
     /// Counts on with every wish: a parameter may have changed the empty scene.
     tick: u64,
@@ -81,7 +83,32 @@ pub fn StageBox(props: &StageProps) -> Html {
     // What is looked at inside the chosen item, by its title: what is told of a moment moves on with the playhead.
     let part = use_held(|| None::<String>);
     let within = part.as_ref().filter(|_| over.is_none()).cloned();
-    use_painting(&page, &node, (shown, within.clone()), side);
+    // Whom of many a lens is on: whoever the mouse is over, until it is pinned, or whoever it was moved to by key.
+    let lens = use_held(|| None::<Lens>);
+    {
+        // It is of the pattern that it was put on.
+        let lens = lens.clone();
+        use_effect_on(page.lab().scenario().pattern.id, move || {
+            if lens.is_some() {
+                lens.set(None);
+            }
+        });
+    }
+    let see = {
+        let (page, node, lens) = (page.clone(), node.clone(), lens.clone());
+        move |ask: &dyn Fn(&Scene<'_>, &Look<'_>) -> Option<Option<Lens>>| {
+            let lab = page.lab();
+            let sight = Sight { size: size_of(&node), lens: *lens, ..Sight::default() };
+            let next = with_scene_of((&lab, lab.of(side)), sight, ask);
+            next.into_iter().for_each(|next| {
+                if next != *lens {
+                    lens.set(next)
+                }
+            });
+            next.is_some()
+        }
+    };
+    use_painting(&page, &node, (shown, within.clone(), *lens), side);
     // How many of its items can be put into another order, here where that is done.
     let movable = order(&spec(&page.lab())).filter(|_| side == Side::First).map_or(0, |(_, n)| n);
     let dragged = use_mut_ref(|| false);
@@ -99,8 +126,12 @@ pub fn StageBox(props: &StageProps) -> Html {
     };
     let onpointermove = {
         let (page, items, over, dragged) = (page.clone(), items.clone(), over.clone(), dragged.clone());
+        let see = see.clone();
         Callback::from(move |event: PointerEvent| {
             let point = point_of(&event);
+            if event.pointer_type() == "mouse" {
+                see(&|scene, look| Some(scene::lens_over(scene, look, point)));
+            }
             // A finger is over nothing once it is lifted, and nobody says so.
             let it = (event.pointer_type() == "mouse").then(|| under(&items, point));
             over.set(it.flatten());
@@ -126,8 +157,12 @@ pub fn StageBox(props: &StageProps) -> Html {
     };
     let onpointerleave = {
         let (page, over, dragged) = (page.clone(), over.clone(), dragged.clone());
+        let lens = lens.clone();
         Callback::from(move |_: PointerEvent| {
             over.set(None);
+            if lens.is_some_and(|lens| !lens.pinned) {
+                lens.set(None);
+            }
             if dragged.replace(false) {
                 page.ask(Command::Arrange(None));
             }
@@ -151,7 +186,7 @@ pub fn StageBox(props: &StageProps) -> Html {
     };
     let onclick = {
         let (page, press, items, node) = (page.clone(), press.clone(), items.clone(), node.clone());
-        let dragged = dragged.clone();
+        let (dragged, see) = (dragged.clone(), see.clone());
         Callback::from(move |event: MouseEvent| {
             // What was dragged was not pressed.
             if dragged.replace(false) {
@@ -169,6 +204,9 @@ pub fn StageBox(props: &StageProps) -> Html {
             if let Some(job) = part.and_then(|part| request(&part.title)).filter(|_| side == Side::First) {
                 return page.ask(Command::Follow(Some(job)));
             }
+            if see(&|scene, look| scene::lens_pressed(scene, look, point)) {
+                return;
+            }
             let lane = under(&items, point).and_then(|index| items.get(index)).map(|item| item.title.clone());
             // A second press lets go of it.
             page.ask(Command::Lane(lane.filter(|lane| page.state.lane.as_ref() != Some(lane))));
@@ -185,6 +223,7 @@ pub fn StageBox(props: &StageProps) -> Html {
     };
     let onkeydown = {
         let (page, items, part, parts_of) = (page.clone(), items.clone(), part.clone(), parts_of.clone());
+        let see = see.clone();
         // Where a landing is pressed by key, its lamps are not.
         let edge = chosen.and_then(|index| items.get(index)).map(|l| (l.frame.x + 1.0, l.frame.y + l.frame.h / 2.0));
         Callback::from(move |event: KeyboardEvent| {
@@ -201,6 +240,10 @@ pub fn StageBox(props: &StageProps) -> Html {
                     Arranging::Hold(lifted) => Command::Arrange(lifted),
                 });
                 return name.into_iter().for_each(|name| page.ask(Command::Lane(Some(name))));
+            }
+            if see(&|scene, look| scene::lens_after(scene, look, chosen, &event.key())) {
+                part.set(None);
+                return event.prevent_default();
             }
             let next = match event.key().as_str() {
                 "Enter" => {
@@ -240,7 +283,12 @@ pub fn StageBox(props: &StageProps) -> Html {
     let name = if side == Side::First { "Lanes of the stage" } else { "Lanes of the second stage" };
     let inside =
         within.zip(shown).and_then(|(title, item)| parts_of(item).into_iter().find(|part| part.title == title));
-    let chosen = inside.or_else(|| shown.and_then(|index| items.get(index).cloned()));
+    let under_lens = lens.and_then(|lens| {
+        let lab = page.lab();
+        let sight = Sight { size: size_of(&node), ..Sight::default() };
+        with_scene_of((&lab, lab.of(side)), sight, |scene, look| scene::lens_item(scene, look, lens))
+    });
+    let chosen = under_lens.or(inside).or_else(|| shown.and_then(|index| items.get(index).cloned()));
     html! {
         <>
             <div class="lanes" role="group" tabindex="0" aria-label={name} {onclick} {onpointerdown} {onpointermove} {onpointerup} {onpointerleave} {onkeydown}>
@@ -294,8 +342,8 @@ fn size_of(node: &NodeRef) -> (f64, f64) {
     node.cast::<HtmlCanvasElement>().map_or((0.0, 0.0), |c| (f64::from(c.client_width()), f64::from(c.client_height())))
 }
 
-/// The number of the item that is pointed at or chosen, and which part of it is looked at.
-type Shown = (Option<usize>, Option<String>);
+/// The number of the item that is pointed at or chosen, which part of it is looked at, and whom of many a lens is on.
+type Shown = (Option<usize>, Option<String>, Option<Lens>);
 
 /// Paints each frame in which there is something new.
 #[hook]
@@ -307,7 +355,7 @@ fn use_painting(page: &Page, node: &NodeRef, shown: Shown, side: Side) {
         let (mut seen, mut painted) = (None::<Seen>, 0.0);
         let calm = host::prefers_less_motion();
         let paint = move |now: f64| {
-            let (page, (item, part)) = latest.borrow().clone();
+            let (page, (item, part, lens)) = latest.borrow().clone();
             let Some(element) = node.cast::<HtmlCanvasElement>() else { return };
             let ratio = host::pixel_ratio();
             let lab = page.lab();
@@ -329,6 +377,7 @@ fn use_painting(page: &Page, node: &NodeRef, shown: Shown, side: Side) {
                 dark: page.state.dark,
                 item,
                 part,
+                lens,
                 pattern: lab.scenario().pattern.id,
                 tick: if lab.playing { 0 } else { page.state.tick },
             };
@@ -338,7 +387,7 @@ fn use_painting(page: &Page, node: &NodeRef, shown: Shown, side: Side) {
             // It is followed through the run that it is of.
             let followed = way(&page).filter(|_| side == Side::First);
             let (part, follow) = (current.part.as_deref(), followed.as_deref());
-            let sight = Sight { dark: current.dark, size, item, part, follow };
+            let sight = Sight { dark: current.dark, size, item, part, follow, lens };
             let shapes = with_scene_of((&lab, session), sight, scene::draw);
             canvas::paint(&element, ratio, &shapes);
             if side == Side::First {

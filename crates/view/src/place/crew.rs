@@ -1,6 +1,7 @@
-//! A crew: a lane for each worker; a grid of glyphs when there are too many; counts when there are far too many.
+//! A crew: a lane for each worker; a grid of glyphs when there are too many, and cells when there are far too many.
 
 mod ground;
+mod many;
 mod phone;
 
 use super::face::{Face, Note, OnPhone, Room, itself, step};
@@ -9,12 +10,13 @@ use crate::number;
 use crate::recent::Mode;
 use crate::scene::lane::{self, Gate, Wires};
 use crate::scene::{
-    Arrangement, Detail, Frame, Item, Layout, Look, Plan, Worker, about, age, first_fit, glyph, heading, item, matrix,
-    strips, wires,
+    Arrangement, Detail, Frame, Item, Layout, Look, Plan, Raster, Worker, about, age, first_fit, glyph, heading, item,
+    matrix, strips, wires,
 };
-use crate::shape::{Ink, Shape, Sheet, text_width};
+use crate::shape::{Ink, Point, Shape, Sheet, text_width};
 use crate::text::Row;
-use ground::{MOST_GLYPHS, frames, free_below, lane_height, lanes_frame, raster};
+use ground::{frames, free_below, lane_height, lanes_frame};
+use many::Many;
 use millrace_analysis::Prefix;
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{SimTime, StationKind};
@@ -23,8 +25,8 @@ use millrace_trace::{SimTime, StationKind};
 #[derive(Debug)]
 pub struct Crew;
 
-/// More workers than this are told by state.
-const TOLD: usize = 64;
+/// More workers than this are told by state, and but those who were killed one by one.
+const TOLD: usize = 50;
 /// The pitch of glyphs in a strip.
 const GLYPH: f64 = 13.0;
 
@@ -141,13 +143,27 @@ impl Face for Crew {
         };
         let wide = frame.w >= lane::FULL;
         let line = first_fit(&lines, if wide { 90.0 } else { frame.w + 4.0 });
-        heading(sheet, look, (frame.x, frame.w + 8.0), spot.cell, here.label(), &line, false);
+        let head = |sheet: &mut Sheet, line: &str, full: bool| {
+            heading(sheet, look, (frame.x, frame.w + 8.0), spot.cell, here.label(), line, full);
+        };
         let area = lanes_frame(frame);
         let Some(pitch) = lane_height(n, area.h) else {
-            if n <= MOST_GLYPHS {
-                grid(sheet, look, &workers, area);
-            } else {
-                counts(sheet, look, &workers, area);
+            match Many::of(n, area) {
+                Many::Glyphs => {
+                    head(sheet, &line, false);
+                    many::grid(sheet, look, &workers, area);
+                }
+                Many::Cells(raster) => {
+                    let lines = many::lines(&workers, &raster);
+                    let line = first_fit(&lines, frame.w + 4.0);
+                    head(sheet, &line, many::busy(&workers) == n);
+                    let [whole, ..] = &lines;
+                    many::cells(sheet, here, look, &workers, (&raster, area), line != *whole);
+                }
+                Many::Counts => {
+                    head(sheet, &line, false);
+                    many::counts(sheet, look, &workers, area);
+                }
             }
             flow(sheet, look, frame, &wires);
             if let Some(server) = wires.server {
@@ -155,6 +171,7 @@ impl Face for Crew {
             }
             return;
         };
+        head(sheet, &line, false);
         if wide {
             lane::headings(sheet, look, frame, spot.cell.y + 32.0);
         }
@@ -171,14 +188,24 @@ impl Face for Crew {
     fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
         let workers = here.workers();
         let up = workers.iter().filter(|w| w.is_up()).count();
-        if let Some(cells) = glyphs(workers.len(), bar) {
-            for (worker, cell) in workers.iter().zip(cells) {
-                glyph::mode(sheet, (cell.middle(), cell.y + cell.h / 2.0), worker.mode, look.palette);
-            }
-        } else {
-            counted(sheet, look, &workers, bar);
+        let Some(cells) = glyphs(workers.len(), bar) else {
+            let (busy, n) = (many::busy(&workers), workers.len());
+            many::bar(sheet, look, &workers, bar);
+            let [busy_text, n_text] = [busy, n].map(|n| number::count(n as u64));
+            return (format!("{busy_text} of {n_text} busy"), busy == n);
+        };
+        for (worker, cell) in workers.iter().zip(cells) {
+            glyph::mode(sheet, (cell.middle(), cell.y + cell.h / 2.0), worker.mode, look.palette);
         }
         (format!("{up} of {} up", workers.len()), false)
+    }
+
+    fn widest_bar(&self, here: Here<'_, '_>) -> f64 {
+        if here.workers().len() as f64 * GLYPH > strips::BAR { strips::BAR } else { f64::INFINITY }
+    }
+
+    fn population(&self, here: Here<'_, '_>) -> u64 {
+        here.workers().len() as u64
     }
 
     fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Arrangement) {
@@ -198,6 +225,10 @@ impl Face for Crew {
             return sink::note(here.scene).0;
         }
         let workers = here.workers();
+        if let Many::Cells(raster) = Many::of(workers.len(), arrangement.area) {
+            let [line, ..] = many::lines(&workers, &raster);
+            return line;
+        }
         format!("{} of {} up", workers.iter().filter(|w| w.is_up()).count(), workers.len())
     }
 
@@ -245,25 +276,71 @@ impl Face for Crew {
         matrix::at(here.scene, look, matrix::below_title(free), at)
     }
 
+    fn cells(&self, here: Here<'_, '_>, _: &Look<'_>, layout: &Layout) -> Option<Raster> {
+        let n = here.workers().len();
+        let area = match layout {
+            Layout::Desk(plan) => {
+                let frame = plan.spot(here.index()).frame;
+                if let Some(free) = free_below(here, n, frame) {
+                    return matrix::cells(here.scene, matrix::below_title(free));
+                }
+                lanes_frame(frame)
+            }
+            Layout::Phone(all) if all.main == here.index() => all.area,
+            _ => return None,
+        };
+        let lanes = match layout {
+            Layout::Desk(_) => lane_height(n, area.h).is_some(),
+            _ => phone::frames(n, area).is_some(),
+        };
+        match Many::of(n, area) {
+            Many::Cells(raster) if !lanes => Some(raster),
+            _ => None,
+        }
+    }
+
+    fn cell(&self, here: Here<'_, '_>, look: &Look<'_>, raster: &Raster, index: u64) -> Option<Item> {
+        match is_of_requests(here, raster.n) {
+            true => Some(matrix::item(here.scene, look, raster, index)),
+            false => many::item(here, look, raster, index),
+        }
+    }
+
+    fn magnified(
+        &self,
+        sheet: &mut Sheet,
+        here: Here<'_, '_>,
+        look: &Look<'_>,
+        n: u64,
+        some: &[(u64, Point)],
+    ) -> Vec<(String, Option<u64>)> {
+        match is_of_requests(here, n) {
+            true => matrix::magnified(sheet, here.scene, look, some),
+            false => many::magnified(sheet, here, look, some),
+        }
+    }
+
     fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
-        vec![states(&here.workers())]
+        vec![many::states(&here.workers())]
     }
 
     fn rows(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<Row> {
         let workers = here.workers();
-        if workers.len() > TOLD {
-            return vec![Row { what: here.label().to_owned(), says: states(&workers) }];
-        }
         let row = |worker: &Worker<'_>| Row {
             what: here.scene.name(worker.row).to_owned(),
             says: item::about(here.scene, look, worker).join(", "),
         };
+        if workers.len() > TOLD {
+            let all = Row { what: here.label().to_owned(), says: many::states(&workers) };
+            let killed = workers.iter().filter(|worker| worker.mode == Mode::Killed).take(TOLD).map(row);
+            return std::iter::once(all).chain(killed).collect();
+        }
         workers.iter().map(row).collect()
     }
 
     fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         let workers = here.workers();
-        (!workers.is_empty()).then(|| format!("{}: {}", here.label(), states(&workers)))
+        (!workers.is_empty()).then(|| format!("{}: {}", here.label(), many::states(&workers)))
     }
 
     fn term(&self, _: Here<'_, '_>, worker: Option<&Worker<'_>>, row: &StationRow) -> Term {
@@ -276,6 +353,11 @@ impl Face for Crew {
     fn legend(&self, sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, edges: (f64, f64), y: f64) -> f64 {
         legend(sheet, look, edges, y)
     }
+}
+
+/// Whether cells of so many are those of the requests, below the lanes: then they are more than those have members.
+fn is_of_requests(here: Here<'_, '_>, n: u64) -> bool {
+    here.workers().len() as u64 != n
 }
 
 /// A pipe to and from what is drawn without lanes.
@@ -307,86 +389,11 @@ fn flow(sheet: &mut Sheet, look: &Look<'_>, frame: Frame, wires: &Wires) {
     sheet.segments(lines, p.line_2, width);
 }
 
-/// A glyph for each worker.
-fn grid(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], area: Frame) {
-    let p = look.palette;
-    let (columns, pitch) = raster(workers.len(), area);
-    let rows = workers.len().div_ceil(columns) as f64;
-    if rows * pitch > area.h + 1.0 {
-        counts(sheet, look, workers, area);
-        return;
-    }
-    for (index, worker) in workers.iter().enumerate() {
-        let (row, column) = (index / columns, index % columns);
-        let at = (area.x + (column as f64 + 0.5) * pitch, area.y + (row as f64 + 0.5) * pitch);
-        if look.stuck && worker.mode == Mode::Blocked {
-            sheet.ring(at, pitch / 2.0 - 0.6, p.server, 1.0);
-        }
-        glyph::mode(sheet, at, worker.mode, p);
-    }
-    // Below the grid, in numbers what it shows, where there is room.
-    let below = area.y + rows * pitch + 12.0;
-    let left = Frame { y: below, h: area.bottom() - below, ..area };
-    if left.h >= 60.0 && area.w >= 90.0 {
-        counts(sheet, look, workers, left);
-    }
-}
-
-/// How many workers are in each state.
-fn counts(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], area: Frame) {
-    let p = look.palette;
-    let mut y = area.y + 10.0;
-    for mode in Mode::ALL {
-        let n = workers.iter().filter(|w| w.mode == mode).count();
-        if n == 0 && matches!(mode, Mode::Killed | Mode::Done) || y + 4.0 > area.bottom() {
-            continue;
-        }
-        glyph::mode(sheet, (area.x + 5.0, y), mode, p);
-        if area.w >= 90.0 {
-            sheet.text((area.x + 16.0, y + 4.0), mode.word(), Ink::new(glyph::mode_ink(mode, p)));
-            let right = area.x + area.w.min(110.0);
-            sheet.text((right, y + 4.0), number::count(n as u64), Ink::new(p.ink).mono().end());
-        } else {
-            sheet.text((area.x + 13.0, y + 4.0), number::count(n as u64), Ink::new(p.ink).mono());
-        }
-        y += 20.0;
-    }
-}
-
-/// "1 idle, 6 waiting on the server, 5 blocked".
-fn states(workers: &[Worker<'_>]) -> String {
-    let of = |mode: Mode| workers.iter().filter(|w| w.mode == mode).count() as u64;
-    let words = |mode: Mode| match mode {
-        Mode::Waiting => "waiting on the server",
-        mode => mode.word(),
-    };
-    let some = Mode::ALL.into_iter().filter(|mode| of(*mode) > 0);
-    let all: Vec<String> = some.map(|mode| format!("{} {}", number::count(of(mode)), words(mode))).collect();
-    all.join(", ")
-}
-
 /// A cell for each worker in one row, if they fit.
 fn glyphs(workers: usize, bar: Frame) -> Option<Vec<Frame>> {
     let pitch = (bar.w / workers.max(1) as f64).min(GLYPH);
     let cell = |i: usize| Frame { x: bar.x + i as f64 * pitch, w: pitch, y: bar.y - 2.0, h: 12.0 };
     (pitch >= 9.5).then(|| (0..workers).map(cell).collect())
-}
-
-/// How many workers are in each state, in one row.
-fn counted(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], bar: Frame) {
-    let p = look.palette;
-    let mut x = bar.x;
-    for mode in Mode::ALL {
-        let n = workers.iter().filter(|w| w.mode == mode).count();
-        let text = number::count(n as u64);
-        let w = text_width(&text, 11.0, true);
-        if n == 0 || x + 13.0 + w > bar.right() {
-            continue;
-        }
-        glyph::mode(sheet, (x + 5.0, bar.y + 4.0), mode, p);
-        sheet.text((x + 13.0, bar.y + 8.0), text, Ink::new(p.ink).mono());
-        x += 13.0 + w + 10.0;
-    }
 }
 
 /// The modes of workers: glyph, piece of ribbon, word.

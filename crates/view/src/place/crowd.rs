@@ -7,8 +7,8 @@ use super::{sink, source};
 use crate::number;
 use crate::scene::glyph::Sort;
 use crate::scene::matrix::{self, Cell};
-use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, census, heading};
-use crate::shape::{Ink, Sheet};
+use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Raster, census, heading, strips};
+use crate::shape::{Ink, Point, Sheet};
 use crate::text::Row;
 use millrace_trace::StationKind;
 
@@ -54,8 +54,16 @@ impl Face for Crowd {
         OnPhone::Main
     }
 
-    fn strip(&self, _: &mut Sheet, here: Here<'_, '_>, _: &Look<'_>, _: Frame) -> Note {
+    fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
+        let census = matrix::census(here.scene);
+        let sent = census.iter().filter(|(cell, _)| *cell != Cell::Unsent);
+        let parts: Vec<_> = sent.map(|(cell, n)| (cell.colour(look.palette), *n)).collect();
+        strips::stacked(sheet, look, bar, &parts, census.iter().map(|(_, n)| n).sum());
         (at_once(here), false)
+    }
+
+    fn widest_bar(&self, _: Here<'_, '_>) -> f64 {
+        strips::BAR
     }
 
     fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Arrangement) {
@@ -67,12 +75,26 @@ impl Face for Crowd {
     }
 
     fn at(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout, at: (f64, f64)) -> Option<Item> {
-        let area = match layout {
-            Layout::Desk(plan) => cells_frame(plan.spot(here.index()).frame),
-            Layout::Phone(arrangement) if arrangement.main == here.index() => arrangement.area,
-            _ => return None,
-        };
-        matrix::at(here.scene, look, area, at)
+        matrix::at(here.scene, look, area(here, layout)?, at)
+    }
+
+    fn cells(&self, here: Here<'_, '_>, _: &Look<'_>, layout: &Layout) -> Option<Raster> {
+        matrix::cells(here.scene, area(here, layout)?)
+    }
+
+    fn cell(&self, here: Here<'_, '_>, look: &Look<'_>, raster: &Raster, index: u64) -> Option<Item> {
+        Some(matrix::item(here.scene, look, raster, index))
+    }
+
+    fn magnified(
+        &self,
+        sheet: &mut Sheet,
+        here: Here<'_, '_>,
+        look: &Look<'_>,
+        _: u64,
+        some: &[(u64, Point)],
+    ) -> Vec<(String, Option<u64>)> {
+        matrix::magnified(sheet, here.scene, look, some)
     }
 
     fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
@@ -90,6 +112,15 @@ impl Face for Crowd {
         let states = by_word(census(here.scene));
         let states: Vec<String> = states.into_iter().map(|(word, n)| format!("{} {word}", number::count(n))).collect();
         Some(format!("{}: {}", here.label(), states.join(", ")))
+    }
+}
+
+/// Where its cells are, if it is drawn in full.
+fn area(here: Here<'_, '_>, layout: &Layout) -> Option<Frame> {
+    match layout {
+        Layout::Desk(plan) => Some(cells_frame(plan.spot(here.index()).frame)),
+        Layout::Phone(arrangement) if arrangement.main == here.index() => Some(arrangement.area),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a kind of place has to say for itself. All but the first three has a default that suits a simple place.
 
 use super::{Here, Term};
-use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Worker};
+use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Raster, Worker};
 use crate::shape::{Point, Sheet};
 use crate::text::Row;
 use millrace_analysis::Prefix;
@@ -175,6 +175,16 @@ pub trait Face {
         (crate::number::count(here.level()), false)
     }
 
+    /// The width from which on the bar of its strip needs no more: what is left is for its number.
+    fn widest_bar(&self, _: Here<'_, '_>) -> f64 {
+        f64::INFINITY
+    }
+
+    /// How many it shows, where each of them could be drawn.
+    fn population(&self, _: Here<'_, '_>) -> u64 {
+        0
+    }
+
     /// Whether its label steps back behind those of its neighbours.
     fn is_quiet(&self) -> bool {
         false
@@ -225,6 +235,28 @@ pub trait Face {
     /// What is at a point of it that cannot be walked to, because there is too much of it.
     fn at(&self, _: Here<'_, '_>, _: &Look<'_>, _: &Layout, _at: (f64, f64)) -> Option<Item> {
         None
+    }
+
+    /// Its cells, where there are so many of something that they cannot be told apart but under a lens.
+    fn cells(&self, _: Here<'_, '_>, _: &Look<'_>, _: &Layout) -> Option<Raster> {
+        None
+    }
+
+    /// What there is to say about the one of a number that its cells stand for, at its cell.
+    fn cell(&self, _: Here<'_, '_>, _: &Look<'_>, _: &Raster, _index: u64) -> Option<Item> {
+        None
+    }
+
+    /// Draws some of the `n` that its cells stand for as marks, each at its point, and says what each is called and how long it is as it is, in ns.
+    fn magnified(
+        &self,
+        _: &mut Sheet,
+        _: Here<'_, '_>,
+        _: &Look<'_>,
+        _n: u64,
+        _some: &[(u64, Point)],
+    ) -> Vec<(String, Option<u64>)> {
+        Vec::new()
     }
 
     /// What there is to say about it: the lines of its label box, and unless it has rows of its own, its row in the text

@@ -3,6 +3,7 @@
 use super::worker::{Worker, await_line};
 use super::{Frame, Layout, Look, Scene};
 use crate::number;
+use crate::place::Here;
 use crate::shape::Point;
 use millrace_trace::StationId;
 
@@ -84,7 +85,12 @@ pub(super) fn frame_of(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout, numb
 pub fn hit(scene: &Scene<'_>, look: &Look<'_>, at: Point) -> Option<Item> {
     let layout = Layout::of(scene, look);
     let inside = |f: &Frame| at.0 >= f.x && at.0 < f.right() && at.1 >= f.y && at.1 < f.bottom();
-    if let Some(part) = scene.all().find_map(|here| here.face().at(here, look, &layout, at)) {
+    let cell = |here: Here<'_, '_>| {
+        let raster = here.face().cells(here, look, &layout)?;
+        here.face().cell(here, look, &raster, raster.at(at)?)
+    };
+    let part = |here: Here<'_, '_>| cell(here).or_else(|| here.face().at(here, look, &layout, at));
+    if let Some(part) = scene.all().find_map(part) {
         return Some(part);
     }
     items_in(scene, look, &layout).into_iter().find(|item| inside(&item.frame))

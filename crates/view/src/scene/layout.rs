@@ -12,7 +12,7 @@ use millrace_spec::Flow;
 pub const SIDE: f64 = 16.0;
 /// Above it, and below it, where the footer stands.
 const TOP: f64 = 8.0;
-const FOOT: f64 = 36.0;
+pub const FOOT: f64 = 36.0;
 /// The least gap beside a column, and the gap between the parts of one.
 const COLUMN: f64 = 24.0;
 const ROW: f64 = 12.0;

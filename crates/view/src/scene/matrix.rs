@@ -2,6 +2,7 @@
 //! cells are marks, and up to a few dozen they have numbers; past what an area has room for a cell stands for several.
 
 use super::glyph::{self, Sort};
+use super::raster::Raster;
 use super::{Frame, Item, Look, Scene};
 use crate::number;
 use crate::shape::{Ink, Point, Shape, Sheet};
@@ -104,62 +105,6 @@ pub const MOST_JOBS: u64 = 200_000;
 /// From these pitches on, cells are marks, and marks with numbers.
 const MARKS: f64 = 13.0;
 const NUMBERS: f64 = 40.0;
-/// The greatest pitch, and the least.
-const MOST: f64 = 52.0;
-const LEAST: f64 = 2.0;
-
-/// How a number of requests lies in an area.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Raster {
-    area: Frame,
-    pitch: (f64, f64),
-    columns: u64,
-    /// How many requests a cell stands for.
-    pub each: u64,
-}
-
-impl Raster {
-    /// The raster with the largest cells that hold `n` requests.
-    pub fn of(n: u64, area: Frame) -> Raster {
-        let fits = |w: f64, h: f64, n: u64| libm::floor(area.w / w) * libm::floor(area.h / h) >= n as f64;
-        let mut pitch = libm::floor(libm::sqrt(area.w * area.h / n.max(1) as f64)).clamp(LEAST, MOST);
-        while pitch > LEAST && !fits(pitch, pitch, n) {
-            pitch -= 1.0;
-        }
-        // Cells may be a little wider or higher than they are high or wide, to use the area.
-        let pitch = if pitch >= MOST {
-            (pitch, pitch)
-        } else if fits(pitch + 1.0, pitch, n) {
-            (pitch + 1.0, pitch)
-        } else if fits(pitch, pitch + 1.0, n) {
-            (pitch, pitch + 1.0)
-        } else {
-            (pitch, pitch)
-        };
-        let columns = libm::floor(area.w / pitch.0).max(1.0) as u64;
-        let cells = columns * libm::floor(area.h / pitch.1).max(1.0) as u64;
-        Raster { area, pitch, columns, each: n.div_ceil(cells.max(1)).max(1) }
-    }
-
-    /// The left top corner of a cell.
-    fn corner(&self, cell: u64) -> (f64, f64) {
-        let (column, row) = (cell % self.columns, cell / self.columns);
-        (self.area.x + column as f64 * self.pitch.0, self.area.y + row as f64 * self.pitch.1)
-    }
-
-    /// The cell at a point, and the number of the first request that it stands for.
-    pub fn at(&self, (x, y): (f64, f64), n: u64) -> Option<(u64, Frame)> {
-        let (dx, dy) = (x - self.area.x, y - self.area.y);
-        let column = libm::floor(dx / self.pitch.0) as u64;
-        if dx < 0.0 || dy < 0.0 || column >= self.columns {
-            return None;
-        }
-        let cell = libm::floor(dy / self.pitch.1) as u64 * self.columns + column;
-        let (x, y) = self.corner(cell);
-        let first = cell * self.each;
-        (first < n).then_some((first, Frame { x, y, w: self.pitch.0, h: self.pitch.1 }))
-    }
-}
 
 /// Draws the cells.
 pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) {
@@ -168,36 +113,23 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, area: Frame) 
         return;
     }
     let raster = Raster::of(total, area);
-    let cells = total.div_ceil(raster.each);
     if raster.pitch.1 >= MARKS {
-        for index in 0..cells {
+        for index in 0..raster.cells() {
             mark(sheet, look, cell_of(scene, index), index, &raster);
         }
         return;
     }
-    // Where there is room for a gap each cell has one; tiny ones run together into bars with a gap between rows.
-    let gap = if raster.pitch.1 >= 4.0 { (1.0, 1.0) } else { (0.0, if raster.pitch.1 >= 3.0 { 1.0 } else { 0.0 }) };
-    let mut groups: Vec<(Shade, Vec<[f32; 4]>)> = Vec::new();
-    let mut index = 0;
-    while index < cells {
-        let cell = shade_of(scene, index, raster.each);
-        let mut run = 1;
-        if gap.0 == 0.0 {
-            let left = raster.columns - index % raster.columns;
-            while run < left && index + run < cells && shade_of(scene, index + run, raster.each) == cell {
-                run += 1;
-            }
-        }
-        let (x, y) = raster.corner(index);
-        let size = (run as f64 * raster.pitch.0 - gap.0, raster.pitch.1 - gap.1);
-        let rect = [x, y, size.0, size.1].map(|x| x as f32);
-        match groups.iter_mut().find(|(c, _)| *c == cell) {
-            Some((_, rects)) => rects.push(rect),
-            None => groups.push((cell, vec![rect])),
-        }
-        index += run;
-    }
-    millrace_trace::order::sort_by_key(&mut groups, |(cell, _)| *cell);
+    let mut shades: Vec<Shade> = Vec::new();
+    let groups = raster.groups(&mut |cell| {
+        let shade = shade_of(scene, cell, raster.each);
+        let known = shades.iter().position(|known| *known == shade);
+        known.unwrap_or_else(|| {
+            shades.push(shade);
+            shades.len() - 1
+        })
+    });
+    let mut groups: Vec<(Shade, Vec<[f32; 4]>)> = shades.into_iter().zip(groups).collect();
+    millrace_trace::order::sort_by_key(&mut groups, |(shade, _)| *shade);
     for ((cell, errors), rects) in groups {
         let Some((error, n)) = errors else {
             sheet.boxes(rects, Some(cell.colour(look.palette)), None);
@@ -247,6 +179,11 @@ fn mark(sheet: &mut Sheet, look: &Look<'_>, cell: Cell, index: u64, raster: &Ras
         let ink = Ink::new(if cell == Cell::Unsent { p.ink_3 } else { p.ink_2 }).mono().middle();
         sheet.text((at.0, y + h - 9.0), format!("#{}", number::count(index + 1)), ink);
     }
+    shown(sheet, p, cell, at, r);
+}
+
+/// The mark of what a request does.
+fn shown(sheet: &mut Sheet, p: &Palette, cell: Cell, at: Point, r: f64) {
     match cell {
         Cell::Unsent => sheet.ring(at, r - 0.4, p.line_2, 1.2),
         Cell::Calling => sheet.shapes.push(Shape::HalfDisc { at, r: r - 0.3, colour: p.waiting }),
@@ -264,14 +201,40 @@ fn mark(sheet: &mut Sheet, look: &Look<'_>, cell: Cell, index: u64, raster: &Ras
     }
 }
 
+/// The cells in an area, where they are so small that they cannot be told apart but under a lens.
+pub fn cells(scene: &Scene<'_>, area: Frame) -> Option<Raster> {
+    let total = scene.total();
+    let drawn = area.w >= 8.0 && area.h >= 4.0 && total > 0 && total <= MOST_JOBS;
+    drawn.then(|| Raster::of(total, area)).filter(|raster| raster.pitch.1 < MARKS)
+}
+
+/// Draws some requests as marks, and says what each is called, and since when it is as it is.
+pub fn magnified(
+    sheet: &mut Sheet,
+    scene: &Scene<'_>,
+    look: &Look<'_>,
+    some: &[(u64, Point)],
+) -> Vec<(String, Option<u64>)> {
+    let one = |(index, at): &(u64, Point)| {
+        shown(sheet, look.palette, cell_of(scene, *index), *at, 4.2);
+        let since = scene.ledger.jobs.get(*index as u32).map(|job| look.now.since(job.since).0);
+        (format!("#{}", number::count(index + 1)), since)
+    };
+    some.iter().map(one).collect()
+}
+
 /// The cell at a point of an area, and what there is to say about its requests.
 pub fn at(scene: &Scene<'_>, look: &Look<'_>, area: Frame, at: Point) -> Option<Item> {
-    let inside = at.0 >= area.x && at.0 < area.right() && at.1 >= area.y && at.1 < area.bottom();
-    let total = scene.total();
-    let raster = Raster::of(total, area);
-    let (first, frame) = inside.then(|| raster.at(at, total)).flatten()?;
-    let (title, lines) = about_job(scene, look, first, raster.each);
-    Some(Item::new(frame, title, lines))
+    let raster = Raster::of(scene.total(), area);
+    raster.at(at).map(|first| item(scene, look, &raster, first))
+}
+
+/// What there is to say about the requests of a cell.
+pub fn item(scene: &Scene<'_>, look: &Look<'_>, raster: &Raster, index: u64) -> Item {
+    let cell = index / raster.each;
+    let (x, y) = raster.corner(cell);
+    let (title, lines) = about_job(scene, look, cell * raster.each, raster.each);
+    Item::new(Frame { x, y, w: raster.pitch.0, h: raster.pitch.1 }, title, lines)
 }
 
 fn about_job(scene: &Scene<'_>, look: &Look<'_>, first: u64, each: u64) -> (String, Vec<String>) {

@@ -9,8 +9,10 @@ pub(crate) mod glyph;
 pub(crate) mod item;
 pub(crate) mod lane;
 pub(crate) mod layout;
+pub(crate) mod lens;
 pub(crate) mod matrix;
 pub(crate) mod phone;
+pub(crate) mod raster;
 pub(crate) mod strips;
 pub(crate) mod wires;
 
@@ -24,9 +26,11 @@ pub use footer::conservation;
 pub(crate) use footer::short_conservation;
 pub use item::{Item, about, hit, items, parts};
 pub use layout::{Plan, Spot};
+pub use lens::{Lens, lens_after, lens_item, lens_over, lens_pressed};
 pub use matrix::{Cell, MOST_JOBS, census};
 pub use outcomes::outcomes;
 pub use phone::Arrangement;
+pub use raster::Raster;
 pub use wires::routes;
 pub use worker::{Worker, await_line};
 
@@ -60,6 +64,8 @@ pub struct Look<'a> {
     pub order: Option<(usize, usize)>,
     /// The request that is followed: its way is drawn over everything else.
     pub follow: Option<&'a Way>,
+    /// Whom of many a lens is on.
+    pub lens: Option<Lens>,
 }
 
 impl<'a> Look<'a> {
@@ -76,6 +82,7 @@ impl<'a> Look<'a> {
             stuck: false,
             order: None,
             follow: None,
+            lens: None,
         }
     }
 }
@@ -253,7 +260,9 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
         return sheet.shapes;
     }
     let layout = Layout::of(scene, look);
-    if let Some(item) = look.item.and_then(|number| item::frame_of(scene, look, &layout, number)) {
+    // Under a wash the hues of cells could not be told apart: the frame of the lens shows who is meant.
+    let item = look.item.filter(|_| look.lens.is_none());
+    if let Some(item) = item.and_then(|number| item::frame_of(scene, look, &layout, number)) {
         let (x, w) = (item.x - 4.0, item.w + 8.0);
         sheet.fill((x, item.y), (w, item.h), 3.0, look.palette.accent_wash);
     }
@@ -265,6 +274,7 @@ pub fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Shape> {
         Layout::Phone(arrangement) => phone::draw(&mut sheet, scene, look, arrangement),
         Layout::Strips(frames) => strips::draw(&mut sheet, scene, look, frames),
     }
+    lens::draw(&mut sheet, scene, look, &layout);
     if let Some(way) = look.follow {
         follow::draw(&mut sheet, scene, look, &layout, way);
     }

@@ -10,6 +10,9 @@ use crate::shape::{Ink, Sheet, cut, text_width};
 /// The least height of what is drawn in full.
 const LEAST: f64 = 90.0;
 
+/// More members than this are cells: who has them is what there is to see.
+const MANY: u64 = 256;
+
 /// What is kept free where one place leads: for it, and for the lines over and below it.
 const LEADS: f64 = 146.0;
 
@@ -108,8 +111,8 @@ impl Arrangement {
     }
 }
 
-/// The place that is drawn in full: the one that leads, else the only one that can be, or, among some that have lanes, the only one that has none, as those
-/// lanes lead to it.
+/// The place that is drawn in full: the one that leads, else the one with the most members, where those are far too many for lanes; else the only one
+/// that can be, or, among some that have lanes, the only one that has none, as those lanes lead to it.
 fn main<'a>(scene: &'a Scene<'_>) -> Option<Here<'a, 'a>> {
     let only = |lanes: bool| {
         let mut mains = scene.all().filter(|here| here.face().on_phone(*here) == OnPhone::Main);
@@ -117,7 +120,10 @@ fn main<'a>(scene: &'a Scene<'_>) -> Option<Here<'a, 'a>> {
         found.next().filter(|_| found.next().is_none())
     };
     let lead = scene.all().find(|here| here.face().on_phone(*here) == OnPhone::Lead);
-    lead.or_else(|| only(true)).or_else(|| only(false))
+    let mains = || scene.all().filter(|here| here.face().on_phone(*here) == OnPhone::Main);
+    let most = || mains().map(|here| here.face().population(here)).max().filter(|most| *most > MANY);
+    let many = || most().and_then(|most| mains().find(|here| here.face().population(*here) == most));
+    lead.or_else(many).or_else(|| only(true)).or_else(|| only(false))
 }
 
 /// Where the words about places stand that have nothing but words: at the end of a band that they are joined to, or over what

@@ -2,6 +2,7 @@
 //! names the lanes of those that have lanes.
 
 use super::{Frame, Look, Scene, phone};
+use crate::Rgba;
 use crate::place::{Here, Note, OnPhone};
 use crate::shape::{Ink, Sheet, cut};
 
@@ -10,6 +11,9 @@ const LABEL: f64 = 92.0;
 const NUMBER: f64 = 74.0;
 /// The height of a strip.
 pub const STRIP: f64 = 24.0;
+
+/// The width of a bar that is a share of a whole.
+pub const BAR: f64 = 112.0;
 
 /// The height of the name above lanes.
 pub const HEAD: f64 = 22.0;
@@ -78,9 +82,26 @@ pub fn strip(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, row: Frame)
     let ink = if quiet { Ink::new(p.ink_3) } else { Ink::new(p.ink).bold() };
     let name = cut(here.label(), LABEL - 6.0, if quiet { 11.0 } else { 11.8 }, false);
     sheet.text((row.x, base), name, ink);
-    let (text, hot) = here.face().strip(sheet, here, look, bar(row));
+    let whole = bar(row);
+    let bar = Frame { w: whole.w.min(here.face().widest_bar(here)), ..whole };
+    let (text, hot) = here.face().strip(sheet, here, look, bar);
+    // What the bar leaves free is the number's.
+    let room = row.right() - bar.right() - 4.0;
     let ink = if hot { Ink::new(p.blocked_ink).bold() } else { Ink::new(p.ink_2) };
-    sheet.text((row.right(), base), cut(&text, NUMBER - 4.0, 11.0, false), ink.end());
+    sheet.text((row.right(), base), cut(&text, room, 11.0, false), ink.end());
+}
+
+/// How much of a whole is of which colour: a bar, and what is left of it.
+pub fn stacked(sheet: &mut Sheet, look: &Look<'_>, bar: Frame, parts: &[(Rgba, u64)], whole: u64) {
+    let w = bar.w.min(BAR);
+    sheet.fill((bar.x, bar.y - 0.5), (w, 9.0), 0.0, look.palette.line);
+    let (mut x, right) = (bar.x, bar.x + w);
+    for (colour, n) in parts.iter().filter(|(_, n)| *n > 0) {
+        // A few among many must still be seen.
+        let part = (w * *n as f64 / whole.max(1) as f64).max(1.5).min(right - x);
+        sheet.fill((x, bar.y - 0.5), (part, 9.0), 0.0, *colour);
+        x += part;
+    }
 }
 
 /// Where a strip shows what its place shows.

@@ -1,7 +1,7 @@
 //! A crew on a phone: its lanes in full, alone or below its name where other crews have lanes too.
 
 use super::super::Here;
-use super::grid;
+use super::many::{self, Many};
 use crate::number;
 use crate::scene::lane::{self, Gate, Wires};
 use crate::scene::{Arrangement, Frame, Look, Scene, Worker, age, glyph, matrix, strips};
@@ -66,7 +66,13 @@ pub(super) fn full(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arran
     match lane_height(workers.len(), area) {
         Some(pitch) => lanes(sheet, scene, look, &workers, (area, pitch), server),
         None => {
-            grid(sheet, look, &workers, area);
+            match Many::of(workers.len(), area) {
+                Many::Glyphs => many::grid(sheet, look, &workers, area),
+                Many::Cells(raster) => {
+                    many::cells(sheet, here, look, &workers, (&raster, area), arrangement.bands.is_empty())
+                }
+                Many::Counts => many::counts(sheet, look, &workers, area),
+            }
             if let Some((other, frame)) = beside {
                 age::dots(sheet, scene, look, &workers, (frame, other.id()));
             }

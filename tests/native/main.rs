@@ -65,6 +65,7 @@ mod links;
 #[path = "../common/listed.rs"]
 mod listed;
 mod long_runs;
+mod many;
 mod measured_race;
 mod meter;
 mod moments;

@@ -6,7 +6,7 @@ use super::{Condition, Here};
 use crate::number;
 use crate::scene::age::{self, Scale};
 use crate::scene::{Frame, Look, Plan, first_fit, wires};
-use crate::shape::{Ink, Point, Sheet, bold_width, crisp, text_width};
+use crate::shape::{Ink, Point, Sheet, bold_width, crisp, cut, text_width};
 use crate::story::{listed, spread};
 use crate::text::Row;
 use millrace_analysis::{How, Prefix};
@@ -47,6 +47,8 @@ impl Face for Server {
         let from = |path: &super::Path| path.from().and_then(|index| here.other(index));
         let lanes = here.across().filter_map(from).all(|caller| caller.face().has_lanes());
         let width = if lanes { width } else { width.max(LARGE) };
+        // There is always room for its name.
+        let width = width.max(bold_width(here.label(), 12.0).min(LARGE));
         Room::new(width).around_lanes()
     }
 
@@ -74,7 +76,7 @@ impl Face for Server {
         let condition = condition(here, look);
         let state = condition.words();
         let label = here.label();
-        sheet.text((frame.x, name), label, Ink::new(p.ink).size(12.0).bold());
+        sheet.text((frame.x, name), cut(label, frame.w + 4.0, 12.0, false), Ink::new(p.ink).size(12.0).bold());
         let room = frame.w - bold_width(label, 12.0) - 6.0;
         let word = Ink::new(condition.ink(p)).bold().end();
         let fitting = if bold_width(&state, 11.0) <= room { state.clone() } else { condition.brief() };

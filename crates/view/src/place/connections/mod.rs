@@ -1,6 +1,7 @@
 //! Connections that are lent: those who wait for one, a row for each with who has it and for how long, the link that it is, and the server that it holds a
-//! slot of. What was closed stays in its row with why, until another takes its place. Too many for a row each are cells.
+//! slot of. What was closed stays in its row with why, until another takes its place. Too many for a row each are links, cells or a bar.
 
+mod many;
 mod plot;
 mod rows;
 mod sides;
@@ -9,9 +10,10 @@ mod state;
 use super::face::{Face, Note, OnPhone, Room, Words, step};
 use super::{Here, Term, pool};
 use crate::number;
-use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, first_fit, heading};
-use crate::shape::{Ink, Sheet, text_width};
+use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Raster, first_fit, heading, strips};
+use crate::shape::{Ink, Point, Sheet, text_width};
 use crate::text::Row;
+use many::Many;
 use millrace_analysis::Prefix;
 use millrace_spec::{self as spec, Closing, ConnectionState};
 use millrace_trace::{Outcome, StationKind, ledger::StationRow};
@@ -33,10 +35,25 @@ const WORDS: Words = Words {
 };
 /// The most rows in the text alternative.
 const ROWS: usize = 50;
+/// As one place among many it is no wider than this.
+const SMALL: f64 = 190.0;
 
 impl Connections<'_> {
     fn plot(&self, frame: Frame, small: bool) -> Plot {
         Plot::of(frame, self.spec.open as usize, self.spec.statements > 0, small)
+    }
+
+    /// Where so many that each is not a row are drawn.
+    fn many(&self, here: Here<'_, '_>, layout: &Layout) -> Option<Frame> {
+        match layout {
+            Layout::Desk(plan) if plan.spot(here.index()).frame.w < many::LEAST => {
+                Some(many::inside(plan.spot(here.index()).frame))
+            }
+            _ => {
+                let (area, small) = Connections::area(here, layout)?;
+                self.plot(area, small).cells
+            }
+        }
     }
 
     /// Where it is drawn, and whether on a phone.
@@ -59,9 +76,14 @@ impl Connections<'_> {
     ) {
         sides::server(sheet, here, look, self.spec, state, plot, head);
         match plot.cells {
-            Some(frame) => sides::cells(sheet, look, state, frame),
+            Some(frame) => many::draw(sheet, look, state, frame),
             None => rows::draw(sheet, here.scene, look, self.spec, state, plot),
         }
+    }
+
+    /// Whether it has little room.
+    fn is_small(&self, here: Here<'_, '_>, layout: &Layout) -> bool {
+        matches!(layout, Layout::Desk(plan) if plan.spot(here.index()).frame.w < many::LEAST)
     }
 
     fn item(&self, lent: &Lent<'_>, look: &Look<'_>, frame: Frame) -> Item {
@@ -95,13 +117,20 @@ impl Face for Connections<'_> {
         (state.gauge(G.opened) > 0).then(|| format!("{}: {}.{never}", here.label(), told.join(", ")))
     }
 
-    fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
+    fn room(&self, here: Here<'_, '_>, level: usize) -> Room {
+        if many::is_small(here) {
+            let room = Room::new(step([150.0, 138.0, 126.0, 112.0], level)).hungry(0.5).high(80.0, 240.0);
+            return Room { width: (room.width.0, SMALL), head: 0.0, foot: 0.0, ..room };
+        }
         Room::new(step([700.0, 560.0, 480.0, 400.0], level)).hungry(1.0)
     }
 
     fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
         let spot = plan.spot(here.index());
         let state = State::of(self.spec, here);
+        if spot.frame.w < many::LEAST {
+            return many::small(sheet, here, look, self.spec, &state, spot.frame);
+        }
         let plot = self.plot(spot.frame, false);
         if let Some(side) = plot.side {
             let line = format!("{} now, at most {}", number::count(state.waiting()), self.most_waiting(here));
@@ -111,18 +140,22 @@ impl Face for Connections<'_> {
         }
         let base = spot.cell.y + 17.0;
         sheet.text((plot.left, base), here.label(), Ink::new(look.palette.ink).size(12.0).bold());
-        let (x, texts) = (plot.left + 44.0, [state.line(), format!("{} of {} open", state.taken(), state.open)]);
+        let dense = plot.cells.map(|frame| Many::of(state.open as usize, state.leaked().count(), frame));
+        let dense = dense.map(|many| format!("{}, {}", state.line(), many.density()));
+        let texts = [state.line(), format!("{} of {} open", state.taken(), state.open)];
+        let (x, texts) = (plot.left + 44.0, dense.into_iter().chain(texts).collect::<Vec<_>>());
         let ink = if state.is_full() { Ink::new(look.palette.blocked_ink) } else { Ink::new(look.palette.ink_3) };
         sheet.text((x, base), first_fit(&texts, plot.box_left - x - 8.0), ink);
         self.body(sheet, here, look, &state, &plot, Some(base));
     }
 
-    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
-        OnPhone::Main
+    fn on_phone(&self, here: Here<'_, '_>) -> OnPhone {
+        if many::is_small(here) { OnPhone::Strip } else { OnPhone::Main }
     }
 
-    fn strip(&self, _: &mut Sheet, here: Here<'_, '_>, _: &Look<'_>, _: Frame) -> Note {
+    fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
         let state = State::of(self.spec, here);
+        many::strip(sheet, look, &state, bar);
         (format!("{} of {} in use", state.count("in use"), state.open), state.is_full())
     }
 
@@ -143,17 +176,23 @@ impl Face for Connections<'_> {
             return super::face::itself(self.about(here, look), here, layout);
         };
         let plot = self.plot(area, small);
-        let mut all: Vec<Item> = match plot.cells {
+        let mut all: Vec<Item> = match self.many(here, layout) {
             None => {
                 state.places.iter().enumerate().map(|(index, lent)| self.item(lent, look, plot.row(index))).collect()
             }
             // Of many those can be walked through that will never come back; the others can be pointed at.
             Some(frame) => {
-                let cell = |index| sides::cell(frame, state.open as usize, index);
-                let those = state.places.iter().enumerate().filter(|(_, lent)| lent.stands == ConnectionState::Leaked);
-                those.take(ROWS).map(|(index, lent)| self.item(lent, look, cell(index))).collect()
+                let many = Many::of(state.open as usize, state.leaked().count(), frame);
+                let those = state.places.iter().enumerate();
+                let those = those.filter(|(_, lent)| lent.stands == ConnectionState::Leaked);
+                let item = |(index, lent)| Some(self.item(lent, look, many.at(index, frame)?));
+                those.take(ROWS).filter_map(item).collect()
             }
         };
+        if self.is_small(here, layout) {
+            // Who waits is told in a number.
+            return if all.is_empty() { super::face::itself(self.about(here, look), here, layout) } else { all };
+        }
         if let Some(side) = plot.side {
             all.extend(pool::waiting(here, look, sides::line_of(side, &state)));
         }
@@ -161,13 +200,55 @@ impl Face for Connections<'_> {
     }
 
     fn at(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout, (x, y): (f64, f64)) -> Option<Item> {
-        let (area, small) = Connections::area(here, layout)?;
-        let frame = self.plot(area, small).cells?;
+        let frame = self.many(here, layout)?;
         let state = State::of(self.spec, here);
-        let places = state.places.iter().enumerate();
-        let cells = places.map(|(index, lent)| (sides::cell(frame, state.open as usize, index), lent));
-        let mut under = cells.filter(|(at, _)| (at.x..at.right()).contains(&x) && (at.y..at.bottom()).contains(&y));
+        let many = Many::of(state.open as usize, state.leaked().count(), frame);
+        if matches!(many, Many::Cells(_)) {
+            return None;
+        }
+        let inside = |at: &Frame| (at.x..at.right()).contains(&x) && (at.y..at.bottom()).contains(&y);
+        let all = state.places.iter().enumerate();
+        let mut under = all.filter_map(|(index, lent)| Some((many.at(index, frame).filter(inside)?, lent)));
         under.next().map(|(at, lent)| self.item(lent, look, at))
+    }
+
+    fn cells(&self, here: Here<'_, '_>, _: &Look<'_>, layout: &Layout) -> Option<Raster> {
+        let frame = self.many(here, layout)?;
+        let state = State::of(self.spec, here);
+        match Many::of(state.open as usize, state.leaked().count(), frame) {
+            Many::Cells(raster) => Some(raster.holding(state.places.len() as u64)).filter(|raster| raster.n > 0),
+            _ => None,
+        }
+    }
+
+    fn cell(&self, here: Here<'_, '_>, look: &Look<'_>, raster: &Raster, index: u64) -> Option<Item> {
+        let state = State::of(self.spec, here);
+        state.places.get(index as usize).map(|lent| self.item(lent, look, raster.cell(index)))
+    }
+
+    fn magnified(
+        &self,
+        sheet: &mut Sheet,
+        here: Here<'_, '_>,
+        look: &Look<'_>,
+        _: u64,
+        some: &[(u64, Point)],
+    ) -> Vec<(String, Option<u64>)> {
+        let state = State::of(self.spec, here);
+        let one = |(index, at): &(u64, Point)| {
+            let lent = state.places.get(*index as usize)?;
+            rows::mark(sheet, look.palette, lent.stands, at.0, at.1);
+            Some((lent.name(), Some(look.now.since(lent.row.state_since).0)))
+        };
+        some.iter().filter_map(one).collect()
+    }
+
+    fn widest_bar(&self, _: Here<'_, '_>) -> f64 {
+        strips::BAR
+    }
+
+    fn population(&self, _: Here<'_, '_>) -> u64 {
+        self.spec.open.into()
     }
 
     fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {

@@ -17,7 +17,8 @@ pub(super) struct Plot {
     pub(super) caller: f64,
     pub(super) age: Option<f64>,
     pub(super) age_w: f64,
-    pub(super) uses: f64,
+    /// Where its uses end, where they have room.
+    pub(super) uses: Option<f64>,
     pub(super) statements: Option<f64>,
     pub(super) past: Option<(f64, f64)>,
     /// The middles of both sockets.
@@ -36,6 +37,8 @@ pub(super) struct Plot {
 /// The width of the names and states up to the caller, and of what comes after it.
 const NAMED: f64 = 150.0;
 const AGE: f64 = 92.0;
+/// The same on a phone, where how often it was used has no room.
+const AGE_ALONE: f64 = 46.0;
 const STATEMENTS: f64 = 52.0;
 const PAST: f64 = 110.0;
 const LINK: f64 = 96.0;
@@ -48,8 +51,9 @@ impl Plot {
         let left = if side { area.x + SIDE + 18.0 } else { area.x + 4.0 };
         let room = area.right() - left;
         // From what matters least: what it did lately, statements, the age.
-        let server = if small { 64.0 } else { (room * 0.24).clamp(70.0, 190.0) };
-        let link = if small { 62.0 } else { LINK };
+        let server = if small { 52.0 } else { (room * 0.24).clamp(70.0, 190.0) };
+        let link = if small { 44.0 } else { LINK };
+        let aged = if small { AGE_ALONE } else { AGE };
         let named = if small { 152.0 } else { NAMED };
         let mut left_over = room - named - link - server - 8.0;
         let mut take = |w: f64, wanted: bool| {
@@ -59,17 +63,17 @@ impl Plot {
             }
             fits
         };
-        let age = take(AGE, true);
+        let age = take(aged, true);
         let prepared = take(STATEMENTS, statements);
         let past = take(PAST, !small);
         let more = left_over.max(0.0);
         let mut x = left + named;
         let caller = x - 6.0;
         let age = age.then(|| {
-            x += AGE;
-            x - AGE + 2.0
+            x += aged;
+            x - aged + 2.0
         });
-        let uses = x - 6.0;
+        let uses = Some(x - 6.0).filter(|_| !small);
         let statements = prepared.then(|| {
             x += STATEMENTS;
             x - STATEMENTS + 2.0
@@ -96,7 +100,7 @@ impl Plot {
             glyph: left + 46.0,
             caller,
             age,
-            age_w: 52.0,
+            age_w: if small { 38.0 } else { 52.0 },
             uses,
             statements,
             past,

@@ -35,8 +35,10 @@ fn head(sheet: &mut Sheet, look: &Look<'_>, plot: &Plot, window: Span) {
     sheet.text((plot.left, base), "id, state", ink);
     sheet.text((plot.caller, base), "caller", ink.end());
     if let Some(x) = plot.age {
-        sheet.text((x, base), "age, log", ink);
-        sheet.text((plot.uses, base), "uses", ink.end());
+        sheet.text((x, base), if plot.uses.is_some() { "age, log" } else { "age" }, ink);
+    }
+    if let Some(x) = plot.uses.filter(|_| plot.age.is_some()) {
+        sheet.text((x, base), "uses", ink.end());
     }
     if let Some(x) = plot.statements {
         sheet.text((x, base), "stmts", ink);
@@ -88,13 +90,13 @@ fn row(
     if plot.caller - text_width(&caller, 11.0, true) > word {
         sheet.text((plot.caller, base), caller, ink.mono().end());
     }
-    if let Some(x) = plot.age {
-        if let Some(age) = lent.age(look.now) {
-            sheet.fill((x, y - 2.0), (plot.age_w, 4.0), 2.0, p.line);
-            sheet.fill((x, y - 2.0), ((plot.age_w * grown(age, spec.lifetime)).max(4.0), 4.0), 2.0, p.queued);
-        }
+    if let Some((x, age)) = plot.age.zip(lent.age(look.now)) {
+        sheet.fill((x, y - 2.0), (plot.age_w, 4.0), 2.0, p.line);
+        sheet.fill((x, y - 2.0), ((plot.age_w * grown(age, spec.lifetime)).max(4.0), 4.0), 2.0, p.queued);
+    }
+    if let Some(x) = plot.uses.filter(|_| plot.age.is_some()) {
         let uses = number::short_count(lent.uses());
-        sheet.text((plot.uses, base), uses, Ink::new(if there { p.ink_2 } else { p.ink_3 }).end());
+        sheet.text((x, base), uses, Ink::new(if there { p.ink_2 } else { p.ink_3 }).end());
     }
     if let Some(x) = plot.statements {
         statements(sheet, p, spec, lent, (x, y - 4.0));

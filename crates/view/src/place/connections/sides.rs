@@ -1,21 +1,17 @@
-//! What stands on both sides of the connections: on the left those who wait and what has come and gone, on the right the server with its slots. And cells in
-//! place of rows, where there are too many.
+//! What stands on both sides of the connections: on the left those who wait and what has come and gone, on the right the server with its slots.
 
 use super::super::{Condition, Here};
 use super::plot::Plot;
-use super::state::{Lent, State};
+use super::state::State;
 use crate::number;
 use crate::scene::age::Scale;
 use crate::scene::{Frame, Look, first_fit};
 use crate::shape::{Ink, Sheet, bold_width, crisp, text_width};
-use crate::{Palette, Rgba};
-use millrace_spec::{self as spec, ConnectionState};
+use millrace_spec as spec;
 
 /// The height of a line of what has come and gone, and of its heading with what is above it.
 const LINE: f64 = 14.0;
 const ABOVE: f64 = 26.0;
-/// The most leaked ones that are listed below cells.
-const LISTED: usize = 5;
 
 /// Those who wait: above what has come and gone.
 pub(super) fn line_of(frame: Frame, state: &State<'_>) -> Frame {
@@ -112,56 +108,5 @@ fn spare(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, frame: Frame) {
     if w <= frame.w {
         let ink = if spare == 0 { Ink::new(p.server_ink).bold() } else { Ink::new(p.ink_3) };
         sheet.text((frame.right(), frame.y + 8.0), text, ink.end());
-    }
-}
-
-/// The colour of a cell.
-fn colour(p: &Palette, stands: ConnectionState) -> Rgba {
-    match stands {
-        ConnectionState::InUse => p.waiting,
-        ConnectionState::Idle => p.idle.faint(0.45),
-        ConnectionState::Opening => p.running,
-        ConnectionState::Leaked => p.server,
-        ConnectionState::Closing(_) => p.rejected,
-        ConnectionState::Closed(_) | ConnectionState::Unopened => p.line,
-    }
-}
-
-/// How large the cells are, and how many stand beside each other.
-pub(super) fn raster(frame: Frame, places: usize) -> (f64, usize) {
-    let high = frame.h - LINE * (LISTED + 1) as f64;
-    let pitch = libm::sqrt(frame.w * high.max(20.0) / places.max(1) as f64);
-    let pitch = libm::floor(pitch.clamp(4.0, 18.0));
-    (pitch, (libm::floor(frame.w / pitch) as usize).max(1))
-}
-
-/// The cell of a place.
-pub(super) fn cell(frame: Frame, places: usize, index: usize) -> Frame {
-    let (pitch, columns) = raster(frame, places);
-    let (x, y) = ((index % columns) as f64 * pitch, (index / columns) as f64 * pitch);
-    Frame { x: frame.x + x, y: frame.y + y, w: pitch - 1.0, h: pitch - 1.0 }
-}
-
-/// A cell for each connection, and those that leaked in words.
-pub(super) fn cells(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, frame: Frame) {
-    let p = look.palette;
-    let places = state.open as usize;
-    for (index, lent) in state.places.iter().enumerate() {
-        let at = cell(frame, places, index);
-        if at.bottom() <= frame.bottom() {
-            sheet.fill((at.x, at.y), (at.w, at.h), 1.0, colour(p, lent.stands));
-        }
-    }
-    let last = cell(frame, places, places.saturating_sub(1)).bottom();
-    let leaked: Vec<&Lent<'_>> = state.leaked().collect();
-    for (index, lent) in leaked.iter().take(LISTED).enumerate() {
-        let base = last + (index as f64 + 1.2) * LINE;
-        let parts = [Some(lent.name()), Some("leaked".to_owned()), lent.caller(), lent.line()];
-        let all: Vec<String> = parts.into_iter().flatten().collect();
-        let more = leaked.len().saturating_sub(LISTED);
-        let and = if index + 1 == LISTED && more > 0 { format!(" and {more} more") } else { String::new() };
-        if base <= frame.bottom() {
-            sheet.text((frame.x, base), format!("{}{and}", all.join(", ")), Ink::new(p.server_ink));
-        }
     }
 }

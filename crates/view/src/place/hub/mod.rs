@@ -2,14 +2,15 @@
 //! slow, was let go, does not answer or is in no map is told by its name; too many for one ring stand in several, and more are cells.
 
 mod column;
+mod many;
 mod ring;
 mod state;
 
 use super::face::{Face, Note, OnPhone, Room, Words, step};
 use super::{Here, Term};
 use crate::number;
-use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, first_fit, heading};
-use crate::shape::Sheet;
+use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Raster, first_fit, heading, strips};
+use crate::shape::{Point, Sheet};
 use crate::text::Row;
 use millrace_analysis::Prefix;
 use millrace_spec as spec;
@@ -37,6 +38,12 @@ const WORDS: Words = Words {
 };
 /// The most rows of clients in the text alternative.
 const ROWS: usize = 50;
+/// From this level of detail on it stands alone: its clients are told in numbers. It is so wide then, and with less than this width it is too.
+const SMALL: usize = 3;
+const ALONE: f64 = 76.0;
+const LEAST: f64 = 120.0;
+/// In a scene of more places than these it is one stop among others.
+const PLACES: usize = 5;
 /// From this width on there is a column beside the ring.
 const WITH_COLUMN: f64 = 480.0;
 
@@ -54,6 +61,14 @@ impl Hub<'_> {
         (Frame { w: frame.w - column::WIDTH - 16.0, ..frame }, Some(column))
     }
 
+    /// The cells of its clients, where they are too many for rings.
+    fn raster(&self, here: Here<'_, '_>, layout: &Layout) -> Option<Raster> {
+        let area = self.area(here, layout)?;
+        let workers = here.scene.ledger.members(here.id()).filter(|(_, row)| row.kind == StationKind::Worker);
+        let n = if here.row().is_some() { workers.count() } else { 0 };
+        Plot::of(n.max(self.spec.clients as usize), area).cells.map(|raster| raster.holding(n as u64))
+    }
+
     fn plot(&self, state: &State<'_>, frame: Frame) -> Plot {
         // Before the run it is as large as it will be.
         Plot::of(state.clients.len().max(self.spec.clients as usize), frame)
@@ -61,7 +76,7 @@ impl Hub<'_> {
 
     fn area(&self, here: Here<'_, '_>, layout: &Layout) -> Option<Frame> {
         match layout {
-            Layout::Desk(plan) => Some(Hub::parts(plan.spot(here.index()).frame).0),
+            Layout::Desk(plan) => Some(Hub::parts(plan.spot(here.index()).frame).0).filter(|frame| frame.w >= LEAST),
             Layout::Phone(all) if all.main == here.index() => Some(all.area),
             _ => None,
         }
@@ -70,6 +85,11 @@ impl Hub<'_> {
     fn item(client: &Client<'_>, look: &Look<'_>, square: Frame) -> Item {
         Item::new(square, client.name.to_owned(), client.lines(look.now)).of(client.id)
     }
+}
+
+/// Whether it is one stop among many others.
+fn is_stop(here: Here<'_, '_>) -> bool {
+    here.scene.places.len() > PLACES || here.across().next().is_some()
 }
 
 impl Face for Hub<'_> {
@@ -91,8 +111,11 @@ impl Face for Hub<'_> {
         (!all.is_empty()).then(|| format!("{}: {}.", here.label(), all.join(", ")))
     }
 
-    fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
-        Room::new(step([360.0, 300.0, 240.0, 160.0], level)).hungry(3.0)
+    fn room(&self, here: Here<'_, '_>, level: usize) -> Room {
+        if level >= SMALL || is_stop(here) {
+            return Room::new(ALONE);
+        }
+        Room::new(step([360.0, 300.0, 240.0, 240.0], level)).hungry(3.0)
     }
 
     fn before(&self, _: Here<'_, '_>, level: usize) -> f64 {
@@ -102,6 +125,13 @@ impl Face for Hub<'_> {
     fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
         let spot = plan.spot(here.index());
         let state = self.state(here, look);
+        if spot.frame.w < LEAST {
+            let links = state.links();
+            let links = [number::count(links), number::count_within(links, 5)].map(|n| format!("{n} links"));
+            let line = first_fit(&links, ALONE);
+            heading(sheet, look, (spot.frame.x, ALONE), spot.cell, here.label(), &line, false);
+            return many::alone(sheet, look, &state, spot.frame, spot.frame.y + spot.frame.h / 2.0);
+        }
         let (ring, column) = Hub::parts(spot.frame);
         let (trouble, is_bad) = state.trouble();
         let texts =
@@ -114,23 +144,29 @@ impl Face for Hub<'_> {
         if here.out().next().is_some() {
             plot.wire(sheet, look, ring.right());
         }
-        ring::draw(sheet, look, &state, &plot, self.spec.pong_wait.0);
+        ring::draw(sheet, here, look, &state, &plot, self.spec.pong_wait.0);
         if let Some(column) = column {
             column::draw(sheet, look, &state, column);
         }
     }
 
-    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
-        OnPhone::Main
+    fn on_phone(&self, here: Here<'_, '_>) -> OnPhone {
+        if is_stop(here) { OnPhone::Strip } else { OnPhone::Main }
     }
 
-    fn strip(&self, _: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, _: Frame) -> Note {
-        self.state(here, look).trouble()
+    fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
+        let (state, p) = (self.state(here, look), look.palette);
+        let (slow, late) = (state.count("slow"), state.count("no pong"));
+        let bad: u64 = ["silent", "stuck", "cut off", "let go"].into_iter().map(|word| state.count(word)).sum();
+        let parts =
+            [(p.queued, state.count(Stands::Open.word())), (p.blocked, slow), (p.timeout, late), (p.server, bad)];
+        strips::stacked(sheet, look, bar, &parts, parts.iter().map(|(_, n)| n).sum());
+        state.trouble()
     }
 
     fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, all: &Arrangement) {
         let state = self.state(here, look);
-        ring::draw(sheet, look, &state, &self.plot(&state, all.area), self.spec.pong_wait.0);
+        ring::draw(sheet, here, look, &state, &self.plot(&state, all.area), self.spec.pong_wait.0);
     }
 
     fn over(&self, here: Here<'_, '_>, _: &Arrangement) -> String {
@@ -162,8 +198,43 @@ impl Face for Hub<'_> {
         let area = self.area(here, layout)?;
         let state = self.state(here, look);
         let plot = self.plot(&state, area);
-        let index = plot.at(state.clients.len(), at).filter(|_| !plot.is_one())?;
+        let index = plot.at(state.clients.len(), at).filter(|_| plot.is_ring() && !plot.is_one())?;
         Some(Hub::item(state.clients.get(index)?, look, plot.square(index)))
+    }
+
+    fn cells(&self, here: Here<'_, '_>, _: &Look<'_>, layout: &Layout) -> Option<Raster> {
+        self.raster(here, layout)
+    }
+
+    fn cell(&self, here: Here<'_, '_>, look: &Look<'_>, raster: &Raster, index: u64) -> Option<Item> {
+        let state = self.state(here, look);
+        let client = state.clients.get(index as usize)?;
+        Some(Hub::item(client, look, raster.cell(index / raster.each)))
+    }
+
+    fn magnified(
+        &self,
+        sheet: &mut Sheet,
+        here: Here<'_, '_>,
+        look: &Look<'_>,
+        _: u64,
+        some: &[(u64, Point)],
+    ) -> Vec<(String, Option<u64>)> {
+        let state = self.state(here, look);
+        let one = |(index, (x, y)): &(u64, Point)| {
+            let client = state.clients.get(*index as usize)?;
+            ring::mark(sheet, look.palette, client, Frame { x: x - 4.5, y: y - 4.5, w: 9.0, h: 9.0 });
+            Some((client.name.to_owned(), Some(look.now.since(client.row.gauged).0)))
+        };
+        some.iter().filter_map(one).collect()
+    }
+
+    fn widest_bar(&self, _: Here<'_, '_>) -> f64 {
+        strips::BAR
+    }
+
+    fn population(&self, here: Here<'_, '_>) -> u64 {
+        here.row().map_or(0, |_| u64::from(self.spec.clients))
     }
 
     fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
@@ -209,6 +280,7 @@ impl Face for Hub<'_> {
     }
 
     fn legend(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, edges: (f64, f64), y: f64) -> f64 {
-        ring::legend(sheet, look, &self.state(here, look), edges, y)
+        // Where it stands alone there are no marks of clients.
+        if is_stop(here) { edges.0 } else { ring::legend(sheet, look, &self.state(here, look), edges, y) }
     }
 }

@@ -1,9 +1,11 @@
 //! The ring of clients around their hub: where each stands, and how it is drawn.
 
+use super::super::Here;
+use super::many;
 use super::state::{C, Client, Stands, State};
 use crate::number;
 use crate::palette::{Palette, Rgba};
-use crate::scene::{Detail, Frame, Look, first_fit};
+use crate::scene::{Detail, Frame, Look, Raster, first_fit};
 use crate::shape::{Ink, Point, Sheet, bold_width, cut, text_width};
 use std::f64::consts::{PI, TAU};
 
@@ -13,6 +15,8 @@ const GAP: f64 = 0.11;
 const HUB: f64 = 17.0;
 /// The most clients that stand in one ring and have a line and a tick each.
 const ONE: usize = 60;
+/// The most clients that stand in rings.
+const RINGS: usize = 400;
 /// The room that labels take at each side, at least and at most; and the least that is left for the ring.
 const LABELS: (f64, f64) = (88.0, 150.0);
 const LEAST: f64 = 220.0;
@@ -34,12 +38,14 @@ pub(super) struct Plot {
     /// The radius of the hub, and the length of a tick that is the whole time for a pong.
     hub: f64,
     tick: f64,
-    /// The clients in each ring, from the outside in; empty where they are cells.
+    /// The clients in each ring, from the outside in; empty where they are in none.
     rings: Vec<usize>,
-    /// The side of a square, or of a cell.
+    /// The side of a square.
     size: f64,
-    /// How many cells stand in a row, and from where on.
-    cells: Option<(usize, f64, Point)>,
+    /// Their cells, where they are too many for rings.
+    pub(super) cells: Option<Raster>,
+    /// Where neither has room.
+    pub(super) area: Frame,
     /// The room for labels at each side, if there are some.
     labels: f64,
 }
@@ -56,14 +62,16 @@ impl Plot {
         let radius = (room / 2.0 - if one { tick + tick / 2.0 + 4.0 } else { 6.0 }).max(10.0);
         let hub = if radius < 90.0 { HUB * 0.72 } else { HUB };
         let centre = (frame.middle(), frame.y + frame.h / 2.0);
-        let mut plot = Plot { centre, radius, hub, tick, rings: Vec::new(), size: 8.0, cells: None, labels };
+        let mut plot =
+            Plot { centre, radius, hub, tick, rings: Vec::new(), size: 8.0, cells: None, area: frame, labels };
         if one {
             let pitch = (TAU - 2.0 * GAP) * radius / clients.max(1) as f64;
             plot.size = (pitch * 0.74).clamp(3.0, 13.0);
             plot.rings = vec![clients];
             return plot;
         }
-        for (size, pitch) in [(8.0, 11.0), (6.0, 8.0)] {
+        let sizes = [(8.0, 11.0), (6.0, 8.0)];
+        for (size, pitch) in sizes.into_iter().filter(|_| clients <= RINGS && room >= LEAST_RING) {
             let room =
                 |ring: usize| ((TAU - 2.0 * GAP) * (radius - ring as f64 * (pitch + 1.0)) / pitch).max(0.0) as usize;
             for rings in 2..=4 {
@@ -77,14 +85,7 @@ impl Plot {
                 return Plot { rings, size, ..plot };
             }
         }
-        // As large as lets all of them in.
-        let area = Frame { y: frame.y + 2.0, h: (frame.h - 4.0).max(1.0), ..frame };
-        let mut pitch = 12.0;
-        while pitch > 3.0 && libm::floor(area.w / pitch) * libm::floor(area.h / pitch) < clients as f64 {
-            pitch -= 0.5;
-        }
-        let columns = (libm::floor(area.w / pitch) as usize).max(1);
-        Plot { size: pitch - 1.0, cells: Some((columns, pitch, (area.x, area.y))), labels: 0.0, ..plot }
+        Plot { cells: many::raster(clients, frame), labels: 0.0, ..plot }
     }
 
     /// Where a client stands, and under which angle.
@@ -107,11 +108,10 @@ impl Plot {
 
     /// The square of a client.
     pub(super) fn square(&self, index: usize) -> Frame {
-        let size = self.size;
-        if let Some((columns, pitch, (x, y))) = self.cells {
-            let (row, column) = (index / columns, index % columns);
-            return Frame { x: x + column as f64 * pitch, y: y + row as f64 * pitch, w: size, h: size };
+        if let Some(raster) = &self.cells {
+            return raster.cell(index as u64 / raster.each);
         }
+        let size = self.size;
         let ((x, y), ..) = self.spot(index);
         Frame { x: x - size / 2.0, y: y - size / 2.0, w: size, h: size }
     }
@@ -129,7 +129,7 @@ impl Plot {
 
     /// The wire between the hub and one of its sides.
     pub(super) fn wire(&self, sheet: &mut Sheet, look: &Look<'_>, side: f64) {
-        if self.cells.is_none() {
+        if self.is_ring() {
             let (x, y) = self.centre;
             let wall = if side < x { x - self.hub } else { x + self.hub };
             sheet.line((side, y), (wall, y), look.palette.line_3, 1.4);
@@ -143,7 +143,12 @@ impl Plot {
 
     /// Whether each client can be walked to.
     pub(super) fn is_one(&self) -> bool {
-        self.cells.is_none() && self.rings.len() == 1
+        self.rings.len() == 1
+    }
+
+    /// Whether they stand around their hub.
+    pub(super) fn is_ring(&self) -> bool {
+        !self.rings.is_empty()
     }
 }
 
@@ -166,11 +171,30 @@ fn ink(stands: Stands, p: &Palette) -> Rgba {
     }
 }
 
+/// The ink of words about those who stand like this.
+pub(super) fn ink_of(word: &str, p: &Palette) -> Rgba {
+    match word {
+        "slow" => p.blocked_ink,
+        "no pong" => p.timeout_ink,
+        _ => p.server_ink,
+    }
+}
+
 /// Draws hub and clients.
-pub(super) fn draw(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: &Plot, pong_wait: u64) {
+pub(super) fn draw(
+    sheet: &mut Sheet,
+    here: Here<'_, '_>,
+    look: &Look<'_>,
+    state: &State<'_>,
+    plot: &Plot,
+    pong_wait: u64,
+) {
     let p = look.palette;
-    if plot.cells.is_some() {
-        return cells(sheet, look, state, plot);
+    if let Some(raster) = &plot.cells {
+        return many::cells(sheet, here, look, state, (raster, plot.area));
+    }
+    if !plot.is_ring() {
+        return many::levels(sheet, look, state, plot.area);
     }
     links(sheet, look, state, plot);
     hub(sheet, look, state, plot);
@@ -265,7 +289,7 @@ fn flight(look: &Look<'_>, client: &Client<'_>) -> Option<f64> {
 }
 
 /// The square of a client, filled as its queue is.
-fn mark(sheet: &mut Sheet, p: &Palette, client: &Client<'_>, Frame { x, y, w, h }: Frame) {
+pub(super) fn mark(sheet: &mut Sheet, p: &Palette, client: &Client<'_>, Frame { x, y, w, h }: Frame) {
     let stroke = colour(client.stands, p);
     let width = if w >= 8.0 { 1.4 } else { 1.0 };
     let radius = if w >= 8.0 { 2.5 } else { 1.0 };
@@ -350,35 +374,6 @@ fn labels(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: &Plot) {
             sheet.text((x, base), words, if is_right { style } else { style.end() });
         }
     }
-}
-
-/// A cell for each, where there are too many for rings: its hue is its state, and what is full is dark.
-fn cells(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: &Plot) {
-    let p = look.palette;
-    let kinds = [
-        (p.line_2, "open"),
-        (p.blocked, "slow"),
-        (p.timeout, "no pong"),
-        (p.server, "let go"),
-        (p.server, "cut off"),
-        (p.server_ink, "silent"),
-        (p.server_ink, "stuck"),
-        (p.sunken, "gone"),
-    ];
-    for (fill, word) in kinds {
-        let those = state.clients.iter().enumerate().filter(|(_, client)| client.stands.word() == word);
-        let squares = those.map(|(index, _)| {
-            let Frame { x, y, w, h } = plot.square(index);
-            [x, y, w, h].map(|part| part as f32)
-        });
-        sheet.boxes(squares.collect(), Some(fill), None);
-    }
-    let busy = state.clients.iter().enumerate().filter(|(_, client)| client.frame > 0);
-    let busy = busy.map(|(index, _)| {
-        let Frame { x, y, w, h } = plot.square(index);
-        [x, y, w, h].map(|part| part as f32)
-    });
-    sheet.boxes(busy.collect(), Some(p.running), None);
 }
 
 /// What the marks mean, between two edges; where it ended.

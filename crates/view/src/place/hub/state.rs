@@ -141,13 +141,17 @@ pub(super) struct State<'a> {
     pub(super) hub: Option<&'a StationRow>,
     /// The hub has come to its end.
     pub(super) is_over: bool,
+    /// How many stand how, by the word for it.
+    tally: Vec<(&'static str, u64)>,
 }
 
 impl<'a> State<'a> {
     pub(super) fn of(spec: &spec::Hub, here: Here<'_, 'a>, now: SimTime) -> State<'a> {
         let (scene, hub) = (here.scene, here.row());
         let is_over = hub.and_then(|row| row.state).is_some_and(|state| scene.trace.name(state) == HubGauges::STOPPED);
-        let Some((id, _)) = here.shown.station else { return State { clients: Vec::new(), hub, is_over } };
+        let Some((id, _)) = here.shown.station else {
+            return State { clients: Vec::new(), hub, is_over, tally: Vec::new() };
+        };
         let mut clients: Vec<Client<'a>> = Vec::with_capacity(spec.clients as usize);
         // A queue is opened right after its client.
         for (station, row) in scene.ledger.stations_with_ids() {
@@ -173,16 +177,29 @@ impl<'a> State<'a> {
             client.stands = stands(client, is_over, here, now);
         }
         millrace_trace::order::sort_by_key(&mut clients, |client| client.session);
-        State { clients, hub, is_over }
+        let mut tally: Vec<(&'static str, u64)> = Vec::new();
+        for client in &clients {
+            let word = client.stands.word();
+            match tally.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, n)) => *n += 1,
+                None => tally.push((word, 1)),
+            }
+        }
+        State { clients, hub, is_over, tally }
     }
 
     pub(super) fn count(&self, word: &str) -> u64 {
-        self.clients.iter().filter(|client| client.stands.word() == word).count() as u64
+        self.tally.iter().find(|(known, _)| *known == word).map_or(0, |(_, n)| *n)
     }
 
     /// How many are connected.
     pub(super) fn there(&self) -> u64 {
         self.clients.iter().filter(|client| client.stands.is_there()).count() as u64
+    }
+
+    /// How many are connected, as far as its map knows them where they have no stations of their own.
+    pub(super) fn links(&self) -> u64 {
+        if self.clients.is_empty() { self.gauge(G.entries) } else { self.there() }
     }
 
     pub(super) fn gauge(&self, gauge: millrace_trace::Gauge) -> u64 {
@@ -191,7 +208,7 @@ impl<'a> State<'a> {
 
     /// "48 in the map, 49 open"
     pub(super) fn line(&self) -> String {
-        format!("{} in the map, {} open", number::count(self.gauge(G.entries)), number::count(self.there()))
+        format!("{} in the map, {} open", number::count(self.gauge(G.entries)), number::count(self.links()))
     }
 
     /// "4 slow, 1 silent"; all of them where nothing is the matter.
@@ -199,7 +216,7 @@ impl<'a> State<'a> {
         let all = Stands::ABNORMAL.into_iter().map(|word| (self.count(word), word)).filter(|(n, _)| *n > 0);
         let words: Vec<String> = all.map(|(n, word)| format!("{} {word}", number::count(n))).collect();
         if words.is_empty() {
-            (format!("{} open", number::count(self.there())), false)
+            (format!("{} open", number::count(self.links())), false)
         } else {
             (words.join(", "), true)
         }

@@ -3,7 +3,7 @@
 
 use crate::program::{Log, Over, run};
 use millrace::engine::Env;
-use millrace::parts::{ConnectionPool, ConnectionPoolSettings, Take, at_most};
+use millrace::parts::{ConnectionPool, ConnectionPoolSettings, NoConnection, Take, at_most};
 use millrace::spec::{Closing, ConnectionGauges, ConnectionState, PoolGauges};
 use millrace::trace::{Cursor, EventKind, Ledger, Outcome, SimTime, Span, StationId, Wait};
 use proptest::prelude::*;
@@ -53,17 +53,20 @@ fn traffic() -> impl Strategy<Value = Vec<Asks>> {
 
 fn settings() -> impl Strategy<Value = ConnectionPoolSettings> {
     let times = || prop_oneof![1 => Just(Span::ZERO), 3 => (200_000_000..4 * SECOND).prop_map(Span)];
-    (1..6_u32, 0..6_u32, times(), times(), prop::bool::ANY).prop_map(|(open, idle, lifetime, idle_time, lifo)| {
-        ConnectionPoolSettings {
+    let warm = prop_oneof![1 => Just(0), 2 => 0..6_u32];
+    (1..6_u32, 0..6_u32, warm, times(), times(), prop::bool::ANY).prop_map(
+        |(open, idle, warm, lifetime, idle_time, lifo)| ConnectionPoolSettings {
             open,
             idle: idle.min(open),
+            min_idle: warm.min(idle).min(open),
+            dial: Span(CONNECT + 1),
             lifetime,
             jitter: 0.0,
             idle_time,
             close: Span(3_000_017),
             take: if lifo { Take::Lifo } else { Take::Fifo },
-        }
-    })
+        },
+    )
 }
 
 const CONNECT: u64 = 15_000_029;
@@ -77,13 +80,15 @@ enum Happens {
     Comes(usize),
     /// A connection is open, which somebody opened for itself or for whoever waits.
     IsOpen(u32, Option<usize>),
+    /// One is that was opened to be idle.
+    IsWarm(u32),
     ComesBack(usize, u32),
     GivesUp(usize),
     IsClosed(u32, &'static str),
 }
 
-/// The plainest pool: `SetMaxOpenConns`, `SetMaxIdleConns`, `SetConnMaxLifetime`, `SetConnMaxIdleTime`, and what is said of them. Those who wait are
-/// served in their order, and the cleaner looks when the next is due, at most once a second.
+/// The plainest pool: `SetMaxOpenConns`, `SetMaxIdleConns`, `SetConnMaxLifetime`, `SetConnMaxIdleTime`, and what is said of them; and `MinIdleConns` of
+/// go-redis. Those who wait are served in their order, and the cleaner looks when the next is due, at most once a second.
 struct Model<'a> {
     settings: ConnectionPoolSettings,
     asks: &'a [Asks],
@@ -97,6 +102,8 @@ struct Model<'a> {
     ids: u32,
     /// Being opened for whoever waits.
     opening: usize,
+    /// Being opened to be idle.
+    warming: usize,
     /// Those that are being opened by somebody for itself.
     own: BTreeMap<usize, u32>,
     told: BTreeMap<u32, Told>,
@@ -149,6 +156,15 @@ impl Model<'_> {
         }
     }
 
+    fn dial_to_keep_warm(&mut self) {
+        while self.idle.len() + self.warming < self.settings.min_idle as usize && self.taken < self.settings.open {
+            self.taken += 1;
+            self.ids += 1;
+            self.warming += 1;
+            self.later(CONNECT, Happens::IsWarm(self.ids));
+        }
+    }
+
     fn hand(&mut self, asks: usize, id: u32) {
         self.got.insert(asks, (id, self.now));
         self.told.get_mut(&id).expect("it is open").2 += 1;
@@ -174,10 +190,18 @@ impl Model<'_> {
             let idle = self.idle.remove(if lifo { self.idle.len() - 1 } else { 0 });
             match self.why_due(idle) {
                 Some(why) => self.close(idle.0, why),
-                None => return self.hand(asks, idle.0),
+                None => {
+                    self.hand(asks, idle.0);
+                    return self.dial_to_keep_warm();
+                }
             }
         }
-        if self.taken < self.settings.open { self.dial(Some(asks)) } else { self.waiting.push_back(asks) }
+        if self.taken < self.settings.open {
+            self.dial(Some(asks))
+        } else {
+            self.waiting.push_back(asks)
+        }
+        self.dial_to_keep_warm();
     }
 
     fn happens(&mut self, what: Happens) {
@@ -194,6 +218,11 @@ impl Model<'_> {
                 self.told.insert(id, (self.now, None, 0));
                 self.put(id);
             }
+            Happens::IsWarm(id) => {
+                self.warming -= 1;
+                self.told.insert(id, (self.now, None, 0));
+                self.put(id);
+            }
             Happens::ComesBack(asks, id) if self.asks[asks].breaks => self.close(id, "broken"),
             Happens::ComesBack(_, id) if self.now >= self.too_old(id) => self.close(id, "lifetime"),
             Happens::ComesBack(_, id) => self.put(id),
@@ -202,12 +231,14 @@ impl Model<'_> {
                 if self.own.remove(&asks).is_some() {
                     self.taken -= 1;
                     self.dial_for_those_who_wait();
+                    self.dial_to_keep_warm();
                 }
             }
             Happens::IsClosed(id, why) => {
                 self.told.get_mut(&id).expect("it was open").1 = Some((self.now, why));
                 self.taken -= 1;
                 self.dial_for_those_who_wait();
+                self.dial_to_keep_warm();
             }
         }
     }
@@ -227,6 +258,7 @@ impl Model<'_> {
                 None => self.idle.push(idle),
             }
         }
+        self.dial_to_keep_warm();
     }
 
     /// Runs until an instant.
@@ -264,6 +296,7 @@ fn by_the_documentation(
         taken: 0,
         ids: 0,
         opening: 0,
+        warming: 0,
         own: BTreeMap::new(),
         told: BTreeMap::new(),
         got: BTreeMap::new(),
@@ -272,6 +305,7 @@ fn by_the_documentation(
     for (number, ask) in asks.iter().enumerate() {
         model.to_come.insert((ask.at, 0), Happens::Comes(number));
     }
+    model.dial_to_keep_warm();
     model.run(until);
     (model.got, model.told)
 }
@@ -386,7 +420,7 @@ fn deeds() -> impl Strategy<Value = Vec<Does>> {
 fn looks_sound(
     ledger: &Ledger,
     name: impl Fn(&millrace::trace::ledger::StationRow) -> Option<ConnectionState>,
-    most: (u32, u32),
+    (most, warm): ((u32, u32), u32),
 ) {
     let pool = ledger.station(StationId(1)).expect("the pool");
     let places: Vec<_> = ledger.members(StationId(1)).map(|(_, row)| (name(row), row)).collect();
@@ -397,6 +431,11 @@ fn looks_sound(
     assert!(pool.gauge(G.taken) <= i64::from(most.0), "one too many at {now}");
     assert!(count(|state| state == ConnectionState::Idle) <= i64::from(most.1), "too many idle at {now}");
     assert_eq!(pool.gauge(G.leaked), count(|state| state == ConnectionState::Leaked));
+    let to_come = count(|state| matches!(state, ConnectionState::Idle | ConnectionState::Opening));
+    assert!(
+        to_come >= i64::from(warm) || pool.gauge(G.taken) == i64::from(most.0) || pool.gauge(G.refused) > 0,
+        "fewer are kept warm than are to be at {now}"
+    );
     for (state, row) in &places {
         let holders = row.holders().len();
         assert!(holders <= 1, "in two hands at {now}");
@@ -420,12 +459,14 @@ proptest! {
 
     #[test]
     fn whoever_is_dropped_wherever_nothing_is_lost_and_nobody_is_passed_over(
-        (open, idle, fails, connect, close) in (1..5_u32, 0..5_u32, 0..5_u32, 0..6_u64, 0..4_u64),
+        (open, idle, fails, connect, close, dial) in (1..5_u32, 0..5_u32, 0..5_u32, 0..6_u64, 0..4_u64, 0..6_u64),
         deeds in deeds(),
     ) {
         let settings = ConnectionPoolSettings {
             open,
             idle: idle.min(open),
+            min_idle: idle.min(open),
+            dial: Span::millis(dial),
             lifetime: Span::millis(25),
             jitter: 0.4,
             idle_time: Span::millis(9),
@@ -491,13 +532,17 @@ proptest! {
         let (mut ledger, mut cursor) = (Ledger::new(), Cursor::new());
         while let Some(next) = trace.get(cursor.index) {
             if next.at > ledger.now && ledger.station(StationId(1)).is_some() {
-                looks_sound(&ledger, |row| ConnectionState::of(trace.name(row.state?)), (open, settings.idle));
+                looks_sound(&ledger, |row| ConnectionState::of(trace.name(row.state?)), ((open, settings.idle), settings.min_idle));
             }
             cursor.step(&trace, SimTime::MAX, &mut ledger);
         }
-        // In the end nobody has one, and those that nobody uses are gone.
+        // In the end nobody has one, and those that nobody uses are gone, but for those that are kept warm.
         let left: Vec<_> = ledger.members(StationId(1)).filter_map(|(_, row)| ConnectionState::of(trace.name(row.state?))).collect();
-        prop_assert!(left.iter().all(|state| !state.is_there() || *state == ConnectionState::Leaked), "{:?}", left);
+        let may_stay = |state: &ConnectionState| match state {
+            ConnectionState::Leaked => true,
+            _ => settings.min_idle > 0 || !state.is_there(),
+        };
+        prop_assert!(left.iter().all(may_stay), "{:?}", left);
     }
 }
 
@@ -506,6 +551,8 @@ fn a_burst_of_25_closes_the_20_that_may_not_be_idle() {
     let settings = ConnectionPoolSettings {
         open: 25,
         idle: 5,
+        min_idle: 0,
+        dial: Span::ZERO,
         lifetime: Span::ZERO,
         jitter: 0.0,
         idle_time: Span::ZERO,
@@ -520,6 +567,49 @@ fn a_burst_of_25_closes_the_20_that_may_not_be_idle() {
 }
 
 #[test]
+fn whoever_waits_too_long_is_told_so_and_an_opening_that_takes_too_long_is_given_up() {
+    let told = Log::new();
+    let log = told.clone();
+    run(move |env| async move {
+        let settings = ConnectionPoolSettings {
+            open: 1,
+            idle: 1,
+            min_idle: 0,
+            dial: Span::millis(5),
+            lifetime: Span::ZERO,
+            jitter: 0.0,
+            idle_time: Span::ZERO,
+            close: Span::ZERO,
+            take: Take::Lifo,
+        };
+        for connect in [6, 5] {
+            let pool = pool_of(&env, settings, connect * 1_000_000, 0);
+            let (first, second) = (env.job(), env.job());
+            let began = env.now();
+            match pool.take_within(&first, Span::millis(1)).await {
+                // The wait is that for a place alone: the opening has a limit of its own.
+                Ok(held) => {
+                    log.push((connect, "opened", (env.now() - began).0));
+                    let waits = pool.take_within(&second, Span::millis(4)).await.map(drop);
+                    assert_eq!(waits, Err(NoConnection::TooLate));
+                    log.push((connect, "waited", (env.now() - began).0));
+                    drop(held);
+                    assert!(pool.take_within(&second, Span::millis(4)).await.is_ok(), "nobody left a place behind");
+                }
+                Err(none) => {
+                    assert_eq!((none, pool.taken()), (NoConnection::Unopened, 0));
+                    log.push((connect, "given up", (env.now() - began).0));
+                }
+            }
+            first.leave(Outcome::Completed);
+            second.leave(Outcome::Completed);
+        }
+    });
+    let ms = 1_000_000;
+    assert_eq!(told.all(), [(6, "given up", 5 * ms), (5, "opened", 5 * ms), (5, "waited", 9 * ms)]);
+}
+
+#[test]
 fn a_leak_is_told_with_the_line_that_it_happened_at() {
     let line = Log::new();
     let log = line.clone();
@@ -527,6 +617,8 @@ fn a_leak_is_told_with_the_line_that_it_happened_at() {
         let settings = ConnectionPoolSettings {
             open: 2,
             idle: 2,
+            min_idle: 0,
+            dial: Span::ZERO,
             lifetime: Span::ZERO,
             jitter: 0.0,
             idle_time: Span::ZERO,

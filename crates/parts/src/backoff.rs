@@ -47,6 +47,9 @@ pub enum Jitter {
     Decorrelated,
     /// All of it, and anything up to as much again.
     Added,
+    /// The delay, and anything up to the next one on top; what would be longer than may be is as long as may be. So go-redis waits
+    /// (`RetryBackoff` in its `internal/internal.go`): with 8 ms and a factor of 2 for 8 to 24 ms, then 8 to 40, then 8 to 72.
+    OnTop,
 }
 
 impl Backoff {
@@ -66,13 +69,20 @@ impl Backoff {
                 dice.span(self.delay, thrice.max(self.delay))
             }
             Jitter::Added => plain.saturating_add(dice.span(Span::ZERO, plain)),
+            Jitter::OnTop if self.delay.is_zero() => Span::ZERO,
+            Jitter::OnTop => self.delay.saturating_add(dice.span(Span::ZERO, self.grown(retry.saturating_add(1)))),
         };
         jittered.min(self.cap)
     }
 
     /// The same without jitter.
     pub fn plain(&self, retry: u32) -> Span {
-        let grown = match self.grows {
+        self.grown(retry).min(self.cap)
+    }
+
+    /// The same without a ceiling.
+    fn grown(&self, retry: u32) -> Span {
+        match self.grows {
             Grows::Never => Span::ZERO,
             Grows::Constant => self.delay,
             Grows::Linear(increment) => self.delay.saturating_add(Span(increment.0.saturating_mul(u64::from(retry)))),
@@ -83,8 +93,7 @@ impl Backoff {
                 // `as` saturates.
                 Span((self.delay.0 as f64 * times + 0.5) as u64)
             }
-        };
-        grown.min(self.cap)
+        }
     }
 }
 
@@ -111,14 +120,14 @@ mod tests {
         let linear = backoff(Grows::Linear(Span::secs(1)), Jitter::None);
         assert_eq!(waits(linear), [1_500, 2_500, 3_500, 4_500, 5_500, 6_500]);
         assert_eq!(waits(backoff(Grows::Constant, Jitter::None)), [500; 6]);
-        for jitter in [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated, Jitter::Added] {
+        for jitter in [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated, Jitter::Added, Jitter::OnTop] {
             assert_eq!(waits(backoff(Grows::Never, jitter)), [0; 6]);
         }
     }
 
     #[test]
     fn the_ceiling_holds_after_the_jitter_and_however_often_it_was_tried() {
-        for jitter in [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated, Jitter::Added] {
+        for jitter in [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated, Jitter::Added, Jitter::OnTop] {
             for grows in [Grows::Exponential(2.0), Grows::Exponential(100.0), Grows::Linear(Span(u64::MAX / 2))] {
                 let backoff = backoff(grows, jitter);
                 let mut before = None;
@@ -154,12 +163,13 @@ mod tests {
 
     #[test]
     fn each_jitter_is_uniform_over_its_own_range_by_chi_squared() {
-        // Decorrelated: from the delay of 0.5 s to three times the 1 s before.
+        // Decorrelated: from the delay of 0.5 s to three times the 1 s before. On top: the delay, and up to the 4 s of the fourth.
         let ranges = [
             (Jitter::Full, 0.0, 1.0),
             (Jitter::Equal, 0.5, 1.0),
             (Jitter::Added, 1.0, 2.0),
             (Jitter::Decorrelated, 0.25, 1.5),
+            (Jitter::OnTop, 0.25, 2.25),
         ];
         for (jitter, low, high) in ranges {
             let mut bins = [0_u32; 20];
@@ -183,6 +193,7 @@ mod tests {
             (Jitter::Equal, 0.75, 0.5),
             (Jitter::Added, 1.5, 1.0),
             (Jitter::Decorrelated, 0.875, 1.25),
+            (Jitter::OnTop, 1.25, 2.0),
         ];
         for (jitter, mean, width) in ranges {
             let shares = shares(jitter);
@@ -195,6 +206,26 @@ mod tests {
             let error = width * width * libm::sqrt((1.0 / 80.0 - 1.0 / 144.0) / N as f64);
             assert!((spread - variance).abs() < 4.0 * error, "{jitter:?}: variance {spread}, expected {variance}");
         }
+    }
+
+    #[test]
+    fn on_top_waits_as_go_redis_does() {
+        let backoff = Backoff {
+            grows: Grows::Exponential(2.0),
+            delay: Span::millis(8),
+            cap: Span::millis(512),
+            jitter: Jitter::OnTop,
+        };
+        // minBackoff + rand(minBackoff << retry), and maxBackoff for what is more: written out here with whole numbers.
+        for retry in 1..=40_u32 {
+            let most = (8 * MS).saturating_add((8 * MS).checked_shl(retry).unwrap_or(u64::MAX)).min(512 * MS);
+            let waits: Vec<u64> = (0..400).map(|key| backoff.wait(retry, None, &mut dice(key)).0).collect();
+            let (least, longest) = (waits.iter().min().expect("some"), waits.iter().max().expect("some"));
+            assert!(*least >= 8 * MS && *longest <= most, "retry {retry}: {least} to {longest}");
+            assert!(retry > 5 || (*longest as f64) > most as f64 * 0.95, "retry {retry} comes near {most}: {longest}");
+            assert!(retry < 30 || *least == 512 * MS, "retry {retry} is at the ceiling: {least}");
+        }
+        assert_eq!(Backoff { delay: Span::ZERO, ..backoff }.wait(3, None, &mut dice(1)), Span::ZERO);
     }
 
     #[test]

@@ -5,6 +5,10 @@
 //! idle, when it has become too old, when nobody has used it for too long, or when whoever has it says that it is broken. Its age counts from
 //! when it was open, its rest from when it was given back; both are looked at when it is taken and by a reaper, [`ConnectionPool::reap`],
 //! which looks when the next one is due and not more often than once a second; its age when it is given back, too.
+//!
+//! So many may be kept warm: where fewer are idle than that, connections are opened for nobody yet, as far as there are places. It is looked at when
+//! the pool is opened, when one is taken, and when one is closed, as go-redis does: one that cannot be opened is not tried again before. An opening
+//! may be given up after a time, and so may a wait: [`ConnectionPool::take_within`].
 //! A place is taken from the beginning of the opening to the end of the closing, as the other side sees it.
 //!
 //! What must never be: more places taken than there may be, one connection in two hands, somebody who waits while a place is free that nobody
@@ -23,6 +27,7 @@ pub use handle::Connection;
 use super::cond::Cond;
 use super::shown::Shown;
 use super::stay::Stay;
+use super::timeout::at_most;
 use super::waiters::{Left, Ticket, Waiters};
 use handle::{HasJob, Opening};
 use millrace_engine::{Env, Job, StationSpec, TaskRef};
@@ -56,6 +61,10 @@ pub struct ConnectionPoolSettings {
     pub open: u32,
     /// How many of them may be idle.
     pub idle: u32,
+    /// How many are kept idle for who may come, as far as there are places.
+    pub min_idle: u32,
+    /// How long the opening of one may take before it is given up; no time at all for as long as it takes.
+    pub dial: Span,
     /// How old a connection may become; no time at all for no limit.
     pub lifetime: Span,
     /// Which share of its lifetime is taken off at most, by lot: so that those that were opened together do not end together.
@@ -70,11 +79,19 @@ pub struct ConnectionPoolSettings {
 
 /// Why somebody gets no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoConnection;
+pub enum NoConnection {
+    /// None could be opened.
+    Unopened,
+    /// None came back in time.
+    TooLate,
+}
 
 impl fmt::Display for NoConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no connection could be opened")
+        f.write_str(match self {
+            NoConnection::Unopened => "no connection could be opened",
+            NoConnection::TooLate => "no connection came back in time",
+        })
     }
 }
 
@@ -120,6 +137,8 @@ struct State<T> {
     /// How many are being opened for who waits, and how many are being closed.
     on_the_way: usize,
     closing: usize,
+    /// How many are being opened to be idle.
+    warming: usize,
     counts: Counts,
 }
 
@@ -157,9 +176,11 @@ impl<T> fmt::Debug for ConnectionPool<T> {
 }
 
 impl<T: 'static> ConnectionPool<T> {
-    /// A pool with a name, in which nothing is open.
+    /// A pool with a name, in which nothing is open yet.
     pub fn open(env: &Env, name: &str, settings: ConnectionPoolSettings, dial: Dial<T>) -> ConnectionPool<T> {
-        let settings = ConnectionPoolSettings { open: settings.open.max(1), ..settings };
+        // More than may be idle would be closed as soon as they are open, for ever.
+        let min_idle = settings.min_idle.min(settings.idle);
+        let settings = ConnectionPoolSettings { open: settings.open.max(1), min_idle, ..settings };
         let parent = StationId::NONE;
         let station = env.open(StationSpec { kind: StationKind::Pool, name, parent, capacity: settings.open });
         let state = State {
@@ -171,9 +192,10 @@ impl<T: 'static> ConnectionPool<T> {
             taken: 0,
             on_the_way: 0,
             closing: 0,
+            warming: 0,
             counts: Counts::default(),
         };
-        ConnectionPool(Rc::new(Shared {
+        let pool = ConnectionPool(Rc::new(Shared {
             env: env.clone(),
             station,
             name: name.to_owned(),
@@ -185,7 +207,9 @@ impl<T: 'static> ConnectionPool<T> {
             not_before: Cell::new(SimTime::ZERO),
             sooner: Cond::of(env, station),
             quiet: Cond::of(env, station),
-        }))
+        }));
+        pool.keep_warm();
+        pool
     }
 
     /// A connection, when there is one. Dropped before, it was never asked for.
@@ -194,7 +218,21 @@ impl<T: 'static> ConnectionPool<T> {
     /// None could be opened.
     #[track_caller]
     pub fn take<'a>(&self, job: &'a Job) -> impl Future<Output = Result<Connection<'a, T>, NoConnection>> + use<'a, T> {
-        self.take_for(Some(job), Location::caller())
+        self.take_for(Some(job), Span::ZERO, Location::caller())
+    }
+
+    /// The same, but whoever has to wait until one comes back waits no longer than this; no time at all for as long as it takes. The opening of one has a
+    /// limit of its own.
+    ///
+    /// # Errors
+    /// None could be opened, or none came back in time.
+    #[track_caller]
+    pub fn take_within<'a>(
+        &self,
+        job: &'a Job,
+        wait: Span,
+    ) -> impl Future<Output = Result<Connection<'a, T>, NoConnection>> + use<'a, T> {
+        self.take_for(Some(job), wait, Location::caller())
     }
 
     /// A connection for no job: of who has it, no picture tells.
@@ -203,27 +241,35 @@ impl<T: 'static> ConnectionPool<T> {
     /// None could be opened.
     #[track_caller]
     pub fn take_alone(&self) -> impl Future<Output = Result<Connection<'static, T>, NoConnection>> + use<T> {
-        self.take_for(None, Location::caller())
+        self.take_for(None, Span::ZERO, Location::caller())
     }
 
     fn take_for<'a>(
         &self,
         job: Option<&'a Job>,
+        wait: Span,
         site: &'static Location<'static>,
     ) -> impl Future<Output = Result<Connection<'a, T>, NoConnection>> + use<'a, T> {
         let pool = self.clone();
         self.0.env.at(site, async move {
             if let Some(open) = pool.fresh() {
                 let stay = HasJob::begin(&pool.0.env, open.place, job);
-                return Ok(Connection::new(&pool, open, stay));
+                let taken = Connection::new(&pool, open, stay);
+                pool.keep_warm();
+                return Ok(taken);
             }
-            let Some(opening) = Opening::begin(&pool) else { return AsksFor { pool, job, waits: None, site }.await };
+            let Some(opening) = Opening::begin(&pool) else {
+                let env = pool.0.env.clone();
+                let comes_back = AsksFor { pool, job, waits: None, site };
+                return at_most(&env, wait, comes_back).await.unwrap_or(Err(NoConnection::TooLate));
+            };
             let stay = HasJob::begin(&pool.0.env, opening.place, job);
+            pool.keep_warm();
             match opening.finish(&pool).await {
                 Some(open) => Ok(Connection::new(&pool, open, stay)),
                 None => {
                     pool.open_for_waiters();
-                    Err(NoConnection)
+                    Err(NoConnection::Unopened)
                 }
             }
         })

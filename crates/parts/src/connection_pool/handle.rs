@@ -2,6 +2,7 @@
 //! however it ends.
 
 use super::super::stay::Stay;
+use super::super::timeout::at_most;
 use super::{C, ConnectionPool, Open};
 use millrace_engine::{Env, Job};
 use millrace_spec::{Closing, ConnectionState};
@@ -139,8 +140,8 @@ impl<T: 'static> Opening<T> {
         Opening::at_a_place(pool, true)
     }
 
-    /// One that is opened for whoever waits.
-    pub(super) fn for_waiters(pool: &ConnectionPool<T>) -> Option<Opening<T>> {
+    /// One that is opened for whoever waits, or for who may come.
+    pub(super) fn for_others(pool: &ConnectionPool<T>) -> Option<Opening<T>> {
         Opening::at_a_place(pool, false)
     }
 
@@ -151,9 +152,9 @@ impl<T: 'static> Opening<T> {
 
     /// Opens it. None where it cannot be.
     pub(super) async fn finish(mut self, pool: &ConnectionPool<T>) -> Option<Open<T>> {
-        let session = (pool.0.dial)(self.id, self.place).await;
+        let session = at_most(&pool.0.env, pool.0.settings.dial, (pool.0.dial)(self.id, self.place)).await;
         self.passes_on = false;
-        let Some(session) = session else {
+        let Ok(Some(session)) = session else {
             drop(self);
             pool.refused();
             return None;
@@ -170,6 +171,7 @@ impl<T: 'static> Drop for Opening<T> {
             self.pool.vacate(self.place);
             if self.passes_on {
                 self.pool.open_for_waiters();
+                self.pool.keep_warm();
             }
         }
     }
@@ -183,11 +185,12 @@ pub(super) struct Leaving<T: 'static> {
 }
 
 impl<T: 'static> Leaving<T> {
-    /// It is closed: whoever waits may have another one opened in its place.
+    /// It is closed: whoever waits may have another one opened in its place, or one may be to be kept warm.
     pub(super) fn finish(self) {
         let pool = self.pool.clone();
         drop(self);
         pool.open_for_waiters();
+        pool.keep_warm();
     }
 }
 

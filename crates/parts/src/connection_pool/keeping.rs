@@ -1,7 +1,7 @@
 //! How a pool keeps its connections: what becomes of one that comes back, which one somebody gets, and whose a place is that becomes free.
 
 use super::handle::{Leaving, Opening, is_over};
-use super::{C, ConnectionPool, NoConnection, Open, Take};
+use super::{C, ConnectionPool, NoConnection, Open, State, Take};
 use millrace_engine::StationSpec;
 use millrace_spec::{Closing, ConnectionGauges, ConnectionState};
 use millrace_trace::{EventKind, SimTime, Span, StationId, StationKind, UNLIMITED};
@@ -189,44 +189,71 @@ impl<T: 'static> ConnectionPool<T> {
                     return;
                 }
             }
-            let Some(opening) = Opening::for_waiters(self) else { return };
-            let on_the_way = OnTheWay::begin(self);
-            let pool = self.clone();
-            let opens = async move {
-                let open = opening.finish(&pool).await;
-                drop(on_the_way);
-                match open {
-                    Some(open) => pool.put(open),
-                    None => {
-                        pool.tell_the_first();
-                        pool.open_for_waiters();
-                    }
-                }
-            };
-            self.0.env.spawn_at("opens", self.0.station, opens).detach();
+            let Some(opening) = Opening::for_others(self) else { return };
+            self.open_apart(
+                opening,
+                |state| &mut state.on_the_way,
+                |pool| {
+                    pool.tell_the_first();
+                    pool.open_for_waiters();
+                },
+            );
         }
+    }
+
+    /// Opens connections for who may come, where fewer are idle than are to be. Those who wait go first: what is opened for them is in their hands.
+    pub(super) fn keep_warm(&self) {
+        loop {
+            {
+                let state = self.0.state.borrow();
+                if state.idle.len() + state.warming >= self.0.settings.min_idle as usize {
+                    return;
+                }
+            }
+            let Some(opening) = Opening::for_others(self) else { return };
+            // One that cannot be opened is tried again when somebody comes: whoever is not there is not asked for ever.
+            self.open_apart(opening, |state| &mut state.warming, |pool| pool.open_for_waiters());
+        }
+    }
+
+    /// Opens one in a task of its own, counted as long.
+    fn open_apart(&self, opening: Opening<T>, counted: Counted<T>, in_vain: fn(&ConnectionPool<T>)) {
+        let (count, pool) = (OnTheWay::begin(self, counted), self.clone());
+        let opens = async move {
+            let open = opening.finish(&pool).await;
+            drop(count);
+            match open {
+                Some(open) => pool.put(open),
+                None => in_vain(&pool),
+            }
+        };
+        self.0.env.spawn_at("opens", self.0.station, opens).detach();
     }
 
     /// Whoever has waited longest is told that none could be opened.
     fn tell_the_first(&self) {
-        let waiter = self.0.state.borrow_mut().waiting.give(Err(NoConnection));
+        let waiter = self.0.state.borrow_mut().waiting.give(Err(NoConnection::Unopened));
         waiter.into_iter().for_each(|waiter| self.0.env.wake(waiter.task));
     }
 }
 
-/// A connection that is opened for somebody who waits counts as such as long as this is held.
-struct OnTheWay<T: 'static>(ConnectionPool<T>);
+/// One of the counts of connections that are being opened.
+type Counted<T> = fn(&mut State<T>) -> &mut usize;
+
+/// A connection that is opened for somebody who waits, or to be idle, counts as such as long as this is held.
+struct OnTheWay<T: 'static>(ConnectionPool<T>, Counted<T>);
 
 impl<T: 'static> OnTheWay<T> {
-    fn begin(pool: &ConnectionPool<T>) -> OnTheWay<T> {
-        pool.0.state.borrow_mut().on_the_way += 1;
-        OnTheWay(pool.clone())
+    fn begin(pool: &ConnectionPool<T>, counted: Counted<T>) -> OnTheWay<T> {
+        *counted(&mut pool.0.state.borrow_mut()) += 1;
+        OnTheWay(pool.clone(), counted)
     }
 }
 
 impl<T: 'static> Drop for OnTheWay<T> {
     fn drop(&mut self) {
         let mut state = self.0.0.state.borrow_mut();
-        state.on_the_way = state.on_the_way.saturating_sub(1);
+        let count = (self.1)(&mut state);
+        *count = count.saturating_sub(1);
     }
 }

@@ -45,5 +45,6 @@ impl<T: 'static> ConnectionPool<T> {
                 None => self.0.state.borrow_mut().idle.push_back(open),
             }
         }
+        self.keep_warm();
     }
 }

@@ -122,6 +122,8 @@ impl Params {
         ConnectionPoolSettings {
             open: self.open,
             idle: self.idle.min(self.open),
+            min_idle: 0,
+            dial: Span::ZERO,
             lifetime: self.lifetime,
             jitter: self.jitter.0,
             idle_time: self.idle_time,

@@ -128,7 +128,7 @@ impl Program {
             let left = if self.p.max_wait.is_zero() { Span::ZERO } else { Span(over.since(self.env.now()).0.max(1)) };
             let connection = match at_most(&self.env, left, self.alive(job)).await {
                 Ok(Ok(connection)) => connection,
-                Ok(Err(NoConnection)) => return Outcome::Failed,
+                Ok(Err(_)) => return Outcome::Failed,
                 Err(Elapsed) => return Outcome::Rejected,
             };
             connection.session().prepare(statement).await;

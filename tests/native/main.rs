@@ -78,6 +78,7 @@ mod pool;
 mod questions;
 mod queueing;
 mod rate_limiter;
+mod redis_pool;
 mod reference;
 mod registry;
 mod retry;

@@ -182,8 +182,9 @@ fn every_pattern_takes_every_traffic_and_keeps_its_promises_with_it() {
     for pattern in takers() {
         for way in WAYS {
             let mut scenario = Scenario::new(pattern);
+            let jobs = (pattern.fields)().iter().find(|field| field.role == Some(Role::Jobs)).expect("a number").key;
             for (key, text) in [
-                ("requests", "150"),
+                (jobs, "150"),
                 ("arrivals", way),
                 ("rate", "400"),
                 ("to", "100"),

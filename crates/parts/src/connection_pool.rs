@@ -208,6 +208,7 @@ impl<T: 'static> ConnectionPool<T> {
             sooner: Cond::of(env, station),
             quiet: Cond::of(env, station),
         }));
+        pool.show();
         pool.keep_warm();
         pool
     }
@@ -317,6 +318,7 @@ impl<T> ConnectionPool<T> {
             (G.opened, *opened),
             (G.leaked, state.leaked.len() as i64),
             (G.refused, *refused),
+            (G.kept_warm, i64::from(self.0.settings.min_idle)),
         ];
         self.0.shown.borrow_mut().show(&self.0.env, self.0.station, all.into_iter().chain(closed));
     }

@@ -74,6 +74,7 @@ pub mod once;
 pub mod pipeline;
 pub mod policy_pipeline;
 pub mod rate_limiter;
+pub mod redis_pool;
 pub mod retry;
 pub mod rw_lock;
 pub mod select;
@@ -115,6 +116,7 @@ pub static ALL: &[&Pattern] = catalogue![
     policy_pipeline,
     cache,
     connection_pool,
+    redis_pool,
     batch_processor,
     hub,
     graceful_shutdown,

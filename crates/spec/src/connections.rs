@@ -122,6 +122,8 @@ pub struct PoolGauges {
     closed: Gauge,
     /// How many statements were prepared that nobody has and nobody will close. Said by whoever prepares some.
     pub statements_left: Gauge,
+    /// How many are to be kept idle for who may come.
+    pub kept_warm: Gauge,
 }
 
 impl PoolGauges {
@@ -133,6 +135,7 @@ impl PoolGauges {
         refused: Gauge(3),
         closed: Gauge(4),
         statements_left: Gauge(8),
+        kept_warm: Gauge(9),
     };
 
     /// How many were closed for this reason.
@@ -158,6 +161,10 @@ pub struct ConnectionGauges {
     pub prepared: Gauge,
     /// How many statements were prepared on it that nobody has and nobody will close.
     pub statements_left: Gauge,
+    /// How many commands are in the round trip that is under way on it, or was last. Said by whoever sends them.
+    pub commands: Gauge,
+    /// 1 while it is kept by something whose caller has gone. Said by whoever goes on.
+    pub for_nobody: Gauge,
 }
 
 impl ConnectionGauges {
@@ -173,6 +180,8 @@ impl ConnectionGauges {
         leaked_by: Gauge(4),
         prepared: Gauge(5),
         statements_left: Gauge(6),
+        commands: Gauge(7),
+        for_nobody: Gauge(8),
     };
 }
 

@@ -8,6 +8,7 @@ mod batch;
 mod breaker;
 mod check;
 mod claims;
+mod connection_checks;
 mod connections;
 mod console;
 mod contexts;

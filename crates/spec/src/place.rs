@@ -360,6 +360,8 @@ impl Levels {
 pub struct Connections {
     /// The station of the server that they lead to, each with a slot of it.
     pub server: String,
+    /// What it is called, and in brief.
+    pub leads_to: [&'static str; 2],
     /// How many may be open at once, and how many of them idle.
     pub open: u32,
     /// See [`Connections::open`].
@@ -370,6 +372,10 @@ pub struct Connections {
     pub idle_time: Span,
     /// How many statements may be prepared on each.
     pub statements: u32,
+    /// Whether several commands go over one in a round trip: how many is told of each.
+    pub commands: bool,
+    /// What else is counted there: in words, the gauge of the pool that has it, and whether it is amiss.
+    pub counts: Vec<(&'static str, Gauge, bool)>,
 }
 
 impl Connections {

@@ -12,6 +12,7 @@ mod general;
 mod keys;
 mod left_behind;
 mod limited;
+mod listener;
 mod load;
 mod model;
 mod open;
@@ -32,6 +33,7 @@ pub use faults::{
 pub use general::{General, Service};
 pub use keys::{Asking, Keys};
 pub use limited::{Limited, Limits};
+pub use listener::{Link, Listener, break_connection};
 pub use load::Load;
 pub use model::{Model, Visit};
 pub use open::{open, open_as, open_with_less};

@@ -138,6 +138,41 @@ impl Load {
         callers: u32,
         ask: impl Fn(Job) -> F,
     ) -> impl Future<Output = ()> {
+        self.by_turns(env, (at, "request"), callers, async |arrivals| arrivals.next().await, ask)
+    }
+
+    /// The same for so many requests at a time: as soon as that many have come, or no more will.
+    #[track_caller]
+    pub fn batches<F: Future<Output = ()> + 'static>(
+        &self,
+        env: &Env,
+        at: StationId,
+        callers: u32,
+        size: u32,
+        ask: impl Fn(Vec<Job>) -> F,
+    ) -> impl Future<Output = ()> {
+        let gather = async move |arrivals: &mut Arrivals| {
+            let mut batch = Vec::new();
+            while batch.len() < size.max(1) as usize
+                && let Some(job) = arrivals.next().await
+            {
+                batch.push(job);
+            }
+            (!batch.is_empty()).then_some(batch)
+        };
+        self.by_turns(env, (at, "batch"), callers, gather, ask)
+    }
+
+    /// A task for each thing that is gathered from the arrivals, in a closed loop as many at once as there are callers.
+    #[track_caller]
+    fn by_turns<T, F: Future<Output = ()> + 'static>(
+        &self,
+        env: &Env,
+        (at, name): (StationId, &'static str),
+        callers: u32,
+        mut gather: impl AsyncFnMut(&mut Arrivals) -> Option<T>,
+        ask: impl Fn(T) -> F,
+    ) -> impl Future<Output = ()> {
         let site = Location::caller();
         async move {
             let (group, free) = (WaitGroup::new(env), Semaphore::new(env, callers));
@@ -145,15 +180,15 @@ impl Load {
             let mut arrivals = self.arrivals(env);
             loop {
                 let turn = if closed { Some(env.at(site, free.acquire()).await) } else { None };
-                let Some(job) = env.at(site, arrivals.next()).await else { break };
+                let Some(gathered) = env.at(site, gather(&mut arrivals)).await else { break };
                 group.add(1);
-                let (request, group) = (ask(job), group.clone());
+                let (request, group) = (ask(gathered), group.clone());
                 let request = async move {
                     request.await;
                     drop(turn);
                     group.done();
                 };
-                env.spawn_from(site, "request", at, request).detach();
+                env.spawn_from(site, name, at, request).detach();
             }
             env.at(site, group.wait()).await;
         }

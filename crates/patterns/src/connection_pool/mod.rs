@@ -35,21 +35,18 @@ mod report;
 use millrace_engine::Env;
 use millrace_parts::Arrivals;
 use millrace_spec::{
-    At, Check, Closing, ConnectionGauges, ConnectionState, Connections, FaultSpec, FaultUnit, Fidelity, FieldGroup,
-    Flow, GaugeSpec, Measure, Pattern, Place, PoolGauges, SceneSpec, Step, Unit, Values, Wire,
+    At, Check, Closing, ConnectionGauges, ConnectionState, Connections, Fidelity, FieldGroup, Flow, GaugeSpec, Measure,
+    Pattern, Place, PoolGauges, SceneSpec, Step, Unit, Values, Wire,
 };
-use millrace_trace::ledger::StationRow;
-use millrace_trace::{Ledger, Outcome, StationId, StationKind, Trace};
+use millrace_trace::{Outcome, StationKind};
 use millrace_upstream as upstream;
 use params::Params;
 use query::Program;
 
 const CALLERS: &str = "callers";
-const POOL: &str = "pool";
+const POOL: &str = PoolGauges::POOL;
 const G: PoolGauges = PoolGauges::ALL;
 const C: ConnectionGauges = ConnectionGauges::ALL;
-/// Up to how many places are counted at every instant.
-const COUNTED: u32 = 200;
 
 /// The pool of connections, for the registry.
 pub static PATTERN: Pattern = Pattern {
@@ -86,94 +83,55 @@ const CHECKS: &[Check] = &[
     Check::CONSERVED,
     Check::WITHIN_CAPACITY,
     Check::SLOTS_KEPT,
-    Check::always("never are more connections open than may be", |l, t| {
-        pool(l, t).is_none_or(|(_, pool)| pool.gauge(G.taken) <= i64::from(pool.capacity))
-    })
-    .by("the places that are taken, those that are being opened and closed included, against how many there may be"),
-    Check::always("what is counted is there", |l, t| {
-        counted(l, t).is_none_or(|(id, pool)| {
-            let open = pool.gauge(G.opened) - Closing::ALL.map(|why| pool.gauge(G.closed(why))).iter().sum::<i64>();
-            let is_open =
-                |state| matches!(state, ConnectionState::Idle | ConnectionState::InUse | ConnectionState::Leaked);
-            pool.gauge(G.taken) == count(l, t, id, ConnectionState::is_there) && open == count(l, t, id, is_open)
-        })
-    })
-    .by("the counts of the pool, against its places, where there are no more than 200"),
-    Check::always("no connection is in two hands", |l, t| {
-        counted(l, t).is_none_or(|(id, _)| l.members(id).all(|(_, row)| row.holders().len() <= 1))
-    })
-    .by("who is at each place, where there are no more than 200"),
-    Check::always("nobody waits beside an idle connection, or a place in which none is being opened", |l, t| {
-        counted(l, t).is_none_or(|(id, pool)| {
-            let waiting = pool.queue.len() as i64;
-            let opening = || count(l, t, id, |state| state == ConnectionState::Opening);
-            waiting == 0
-                || count(l, t, id, |state| state == ConnectionState::Idle) == 0
-                    && (pool.gauge(G.taken) >= i64::from(pool.capacity) || opening() >= waiting)
-        })
-    })
-    .by("who waits, beside the places of the pool, where there are no more than 200"),
-    Check::sometimes("somebody had to wait for a connection", |l, t| {
-        pool(l, t).is_some_and(|(_, pool)| !pool.queue.is_empty())
+    Check::CONNECTIONS_LIMITED,
+    Check::CONNECTIONS_COUNTED,
+    Check::ONE_HAND_A_CONNECTION,
+    Check::NOBODY_WAITS_BESIDE_ONE,
+    Check::WAITED_FOR_A_CONNECTION,
+    Check::sometimes("a connection was closed because enough were idle", |l, t| {
+        PoolGauges::closed_for(l, t, Closing::IdleLimit)
     }),
-    Check::sometimes("a connection was closed because enough were idle", |l, t| closed(l, t, Closing::IdleLimit)),
-    Check::sometimes("a connection was closed because it was too old", |l, t| closed(l, t, Closing::Lifetime)),
+    Check::sometimes("a connection was closed because it was too old", |l, t| {
+        PoolGauges::closed_for(l, t, Closing::Lifetime)
+    }),
     Check::sometimes("a connection was closed because it had rested for too long", |l, t| {
-        closed(l, t, Closing::IdleTime)
+        PoolGauges::closed_for(l, t, Closing::IdleTime)
     }),
-    Check::sometimes("a connection was closed because it was broken", |l, t| closed(l, t, Closing::Broken)),
+    Check::CONNECTION_BROKE,
     Check::sometimes("half of all connections were being closed for their age at once", |l, t| {
-        counted(l, t).is_some_and(|(id, pool)| {
+        PoolGauges::counted(l, t).is_some_and(|(id, pool)| {
             let old = ConnectionState::Closing(Closing::Lifetime);
             pool.gauge(G.closed(Closing::Lifetime)) > 0
-                && 2 * count(l, t, id, |state| state == old) >= i64::from(pool.capacity).max(4)
+                && 2 * PoolGauges::count(l, t, id, |state| state == old) >= i64::from(pool.capacity).max(4)
         })
     })
     .by("the places in which a connection is being closed because it is too old"),
     Check::sometimes("somebody waited for as long as it may and was refused", |l, _| {
         l.tally.count(Outcome::Rejected) > 0
     }),
-    Check::sometimes("a connection could not be opened", |l, t| {
-        pool(l, t).is_some_and(|(_, pool)| pool.gauge(G.refused) > 0)
-    }),
+    Check::CONNECTION_REFUSED,
     Check::sometimes("a connection was never given back", |l, t| {
-        pool(l, t).is_some_and(|(_, pool)| pool.gauge(G.leaked) > 0)
+        PoolGauges::pool(l, t).is_some_and(|(_, pool)| pool.gauge(G.leaked) > 0)
     }),
     Check::sometimes("a statement was used that was never prepared", |l, _| l.crash.is_some())
         .by("the panic of a nil pointer"),
     Check::sometimes("a statement was left behind that nobody will close", |l, t| {
-        pool(l, t).is_some_and(|(_, pool)| pool.gauge(G.statements_left) > 0)
+        PoolGauges::pool(l, t).is_some_and(|(_, pool)| pool.gauge(G.statements_left) > 0)
     }),
     Check::ALL_LEFT,
 ];
 
-fn pool<'a>(ledger: &'a Ledger, trace: &Trace) -> Option<(StationId, &'a StationRow)> {
-    ledger.find(POOL, trace)
-}
-
-/// The pool, where its places are few enough to be counted at every instant.
-fn counted<'a>(ledger: &'a Ledger, trace: &Trace) -> Option<(StationId, &'a StationRow)> {
-    pool(ledger, trace).filter(|(_, pool)| pool.capacity <= COUNTED)
-}
-
-/// How many places of the pool stand so.
-fn count(ledger: &Ledger, trace: &Trace, pool: StationId, which: impl Fn(ConnectionState) -> bool) -> i64 {
-    let stands = |row: &StationRow| row.state.and_then(|state| ConnectionState::of(trace.name(state)));
-    ledger.members(pool).filter(|(_, row)| stands(row).is_some_and(&which)).count() as i64
-}
-
-fn closed(ledger: &Ledger, trace: &Trace, why: Closing) -> bool {
-    pool(ledger, trace).is_some_and(|(_, pool)| pool.gauge(G.closed(why)) > 0)
-}
-
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let connections = Connections {
         server: "server".to_owned(),
+        leads_to: ["Database", "DB"],
         open: values.count("open") as u32,
         idle: values.count("idle").min(values.count("open")) as u32,
         lifetime: values.span("lifetime"),
         idle_time: values.span("idle-time"),
         statements: 3,
+        commands: false,
+        counts: Vec::new(),
     };
     let gauge = |id, gauge, label, unit| GaugeSpec { id, station: POOL.into(), gauge, label, unit };
     let mut gauges = vec![
@@ -188,14 +146,8 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     if values.count("prepare-fails") > 0 {
         gauges.push(gauge("statements-left", G.statements_left, "Forgotten", Unit::Sum("statements")));
     }
-    let breaks = FaultSpec::of_program(
-        (database::BREAK, "Break one"),
-        "This connection is dead. Nobody knows until it is used; then it is closed, and another is taken.",
-        FaultUnit::Member,
-        (3, 1, 1_000_000),
-    );
     let mut faults = upstream::faults();
-    faults.push(breaks);
+    faults.push(upstream::break_connection());
     let flow = Flow::row([Place::connections(POOL, "Pool", connections)]);
     SceneSpec { backlog: Some(Arrivals::BACKLOG.into()), gauges, faults, ..SceneSpec::new(flow, Vec::<Wire>::new()) }
 }

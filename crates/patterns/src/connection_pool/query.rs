@@ -1,7 +1,7 @@
 //! A request: it takes a connection, sends its query, and gives the connection back, unless it is one of those that forget to.
 
 use super::POOL;
-use super::database::{Database, Session, Statement};
+use super::database::{self, Session, Statement};
 use super::params::Params;
 use millrace_engine::{Env, Job};
 use millrace_parts::{Connection, ConnectionPool, Elapsed, NoConnection, at_most};
@@ -35,8 +35,7 @@ enum Prepared {
 
 impl Program {
     pub(super) fn new(env: &Env, p: Params) -> Rc<Program> {
-        let database = Database::new(env, &p);
-        let pool = ConnectionPool::open(env, POOL, p.settings(), database.dial());
+        let pool = ConnectionPool::open(env, POOL, p.settings(), database::dial(env, &p));
         Rc::new(Program { env: env.clone(), p, pool, left: Cell::new(0) })
     }
 

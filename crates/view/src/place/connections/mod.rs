@@ -40,7 +40,7 @@ const SMALL: f64 = 190.0;
 
 impl Connections<'_> {
     fn plot(&self, frame: Frame, small: bool) -> Plot {
-        Plot::of(frame, self.spec.open as usize, self.spec.statements > 0, small)
+        Plot::of(frame, self.spec.open as usize, self.spec.statements > 0 || self.spec.commands, small)
     }
 
     /// Where so many that each is not a row are drawn.
@@ -87,7 +87,7 @@ impl Connections<'_> {
     }
 
     fn item(&self, lent: &Lent<'_>, look: &Look<'_>, frame: Frame) -> Item {
-        Item::new(frame, lent.name(), lent.lines(self.spec.statements, look.now)).of(lent.station)
+        Item::new(frame, lent.name(), lent.lines(self.spec, look.now)).of(lent.station)
     }
 }
 
@@ -107,8 +107,7 @@ impl Face for Connections<'_> {
 
     fn story(&self, here: Here<'_, '_>, _: &Prefix<'_>) -> Option<String> {
         let state = State::of(self.spec, here);
-        let told: Vec<String> =
-            state.churn().into_iter().map(|(word, n)| format!("{} {word}", number::count(n))).collect();
+        let told = state.churn_words();
         let never = self.spec.idle_time_never_acts().then(|| {
             let Connections { spec } = self;
             format!(" The idle time of {} never acts: the lifetime of {} is shorter.", spec.idle_time, spec.lifetime)
@@ -253,8 +252,7 @@ impl Face for Connections<'_> {
 
     fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
         let state = State::of(self.spec, here);
-        let churn = state.churn().into_iter().map(|(word, n)| format!("{} {word}", number::count(n)));
-        vec![state.line(), churn.collect::<Vec<_>>().join(", "), format!("the server: {}", state.slots_line())]
+        vec![state.line(), state.churn_words().join(", "), format!("the server: {}", state.slots_line())]
     }
 
     fn rows(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<Row> {
@@ -266,7 +264,7 @@ impl Face for Connections<'_> {
         let told = state.places.iter().filter(|lent| few || lent.stands == ConnectionState::Leaked).take(ROWS);
         let row = |lent: &Lent<'_>| Row {
             what: format!("{label}, {}", lent.name()),
-            says: lent.lines(self.spec.statements, look.now).join(", "),
+            says: lent.lines(self.spec, look.now).join(", "),
         };
         let waiters = pool::waiting_rows(here, look);
         std::iter::once(all).chain(told.map(row)).chain(waiters).collect()
@@ -279,6 +277,8 @@ impl Face for Connections<'_> {
     fn term(&self, _: Here<'_, '_>, _: Option<&crate::scene::Worker<'_>>, row: &StationRow) -> Term {
         match row.kind {
             StationKind::Worker => Term::new(5, "getting ready"),
+            // Those for which another of their batch has the connection, or waits for one.
+            StationKind::Crew => Term::new(8, "with their batch"),
             _ => Term::WAITING,
         }
     }

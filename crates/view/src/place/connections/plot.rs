@@ -3,8 +3,8 @@
 use super::rows::fit;
 use crate::scene::Frame;
 
-/// The least and the greatest height of a row.
-pub(super) const ROW: (f64, f64) = (12.0, 15.0);
+/// The least and the greatest height of a row: a few connections have the room of many.
+pub(super) const ROW: (f64, f64) = (12.0, 24.0);
 
 /// Columns of the picture, from left to right. What there is no room for is left out.
 pub(super) struct Plot {

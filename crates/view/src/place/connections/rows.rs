@@ -23,13 +23,13 @@ pub(super) fn draw(
     state: &State<'_>,
     plot: &Plot,
 ) {
-    head(sheet, look, plot, window(scene, state));
+    head(sheet, look, spec, plot, window(scene, state));
     for (index, lent) in state.places.iter().enumerate().take(plot.rows) {
         row(sheet, scene, look, spec, state, lent, plot, plot.row(index));
     }
 }
 
-fn head(sheet: &mut Sheet, look: &Look<'_>, plot: &Plot, window: Span) {
+fn head(sheet: &mut Sheet, look: &Look<'_>, spec: &spec::Connections, plot: &Plot, window: Span) {
     let p = look.palette;
     let (ink, base) = (Ink::new(p.ink_3), plot.head);
     sheet.text((plot.left, base), "id, state", ink);
@@ -41,7 +41,7 @@ fn head(sheet: &mut Sheet, look: &Look<'_>, plot: &Plot, window: Span) {
         sheet.text((x, base), "uses", ink.end());
     }
     if let Some(x) = plot.statements {
-        sheet.text((x, base), "stmts", ink);
+        sheet.text((x, base), if spec.commands { "cmds" } else { "stmts" }, ink);
     }
     if let Some((x, w)) = plot.past {
         sheet.text((x, base), format!("−{}", number::time_text(window.0).replace(".0", "")), ink);
@@ -64,6 +64,7 @@ fn row(
     let (y, base) = (frame.y + frame.h / 2.0, frame.y + frame.h / 2.0 + 4.0);
     let there = lent.stands.is_there();
     let leaked = lent.stands == ConnectionState::Leaked;
+    let for_nobody = lent.is_for_nobody();
     if leaked {
         let w = plot.box_left - 4.0 - plot.left;
         sheet.frame((plot.left - 4.0, frame.y + 0.5), (w, frame.h - 1.0), 3.0, Some(p.server_wash), p.server, 1.0);
@@ -71,23 +72,25 @@ fn row(
     sheet.text((plot.left, base), lent.name(), Ink::new(if there { p.ink } else { p.ink_3 }).mono());
     mark(sheet, p, lent.stands, plot.glyph, y);
     let ink = match lent.stands {
+        ConnectionState::InUse if for_nobody => Ink::new(p.server_ink),
         ConnectionState::InUse => Ink::new(p.waiting_ink),
         ConnectionState::Leaked => Ink::new(p.server_ink).bold(),
         ConnectionState::Opening => Ink::new(p.running_ink),
         ConnectionState::Idle => Ink::new(p.ink_2),
         _ => Ink::new(p.ink_3),
     };
-    sheet.text((plot.glyph + 10.0, base), lent.word(), ink);
+    let word = if for_nobody { "no caller" } else { lent.word() };
+    sheet.text((plot.glyph + 10.0, base), word, ink);
     let caller = lent.caller().unwrap_or_else(|| "–".to_owned());
-    let ink = Ink::new(if leaked {
+    let ink = Ink::new(if leaked || for_nobody {
         p.server_ink
     } else if there {
         p.ink
     } else {
         p.ink_3
     });
-    let word = plot.glyph + 10.0 + text_width(lent.word(), 11.0, false);
-    if plot.caller - text_width(&caller, 11.0, true) > word {
+    let after = plot.glyph + 10.0 + text_width(word, 11.0, false);
+    if plot.caller - text_width(&caller, 11.0, true) > after {
         sheet.text((plot.caller, base), caller, ink.mono().end());
     }
     if let Some((x, age)) = plot.age.zip(lent.age(look.now)) {
@@ -99,6 +102,9 @@ fn row(
         sheet.text((x, base), uses, Ink::new(if there { p.ink_2 } else { p.ink_3 }).end());
     }
     if let Some(x) = plot.statements {
+        if spec.commands && lent.stands == ConnectionState::InUse {
+            sheet.text((x, base), format!("×{}", number::short_count(lent.commands())), Ink::new(p.ink).medium());
+        }
         statements(sheet, p, spec, lent, (x, y - 4.0));
     }
     if let Some((x, w)) = plot.past {
@@ -175,9 +181,13 @@ fn past(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, state: &State<'_>
     let p = look.palette;
     let Some(stood) = lent.past else { return };
     let window = window(scene, state).0;
-    let start = look.now.0.saturating_sub(window);
-    let x = |at: u64| frame.x + frame.w * (at.max(start) - start) as f64 / window as f64;
+    let now = look.now.0;
+    let start = now.saturating_sub(window);
+    // The right edge is now, even where the run is younger than all that is shown.
+    let x = |at: u64| frame.right() - frame.w * now.saturating_sub(at.max(start)) as f64 / window as f64;
     let y = frame.y + frame.h / 2.0;
+    let high = (frame.h - 4.0).min(13.0);
+    let (top, bottom) = (y - high / 2.0, y + high / 2.0);
     let ends = stood.past.iter().skip(1).map(|(at, _)| *at).chain(std::iter::once(look.now));
     for ((from, word), until) in stood.past.iter().zip(ends) {
         let (from, until): (&SimTime, SimTime) = (from, until);
@@ -187,9 +197,9 @@ fn past(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, state: &State<'_>
         let (left, right) = (x(from.0), x(until.0));
         match ConnectionState::of(scene.trace.name(*word)) {
             Some(ConnectionState::InUse) => {
-                sheet.fill((left, frame.y + 2.0), ((right - left).max(1.0), frame.h - 4.0), 0.0, p.waiting.faint(0.5));
+                sheet.fill((left, top), ((right - left).max(1.0), high), 0.0, p.waiting.faint(0.5));
                 // Where one ends and the next begins.
-                sheet.line((left, frame.y + 2.0), (left, frame.bottom() - 2.0), p.stage, 1.0);
+                sheet.line((left, top), (left, bottom), p.stage, 1.0);
             }
             Some(ConnectionState::Idle) => sheet.line((left, crisp(y)), (right, crisp(y)), p.line_3, 1.0),
             Some(ConnectionState::Opening) => sheet.dashed((left, y), (right, y), p.running, 1.6, (3.0, 2.0)),

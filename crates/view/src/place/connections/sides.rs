@@ -28,9 +28,8 @@ pub(super) fn churn(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, frame
     }
     sheet.line((frame.x, crisp(top + 4.0)), (frame.right(), crisp(top + 4.0)), p.line, 1.0);
     sheet.text((frame.x, top + 20.0), "So far", Ink::new(p.ink).size(12.0).bold());
-    for (index, (word, n)) in state.churn().into_iter().enumerate() {
+    for (index, (word, n, bad)) in state.churn().into_iter().enumerate() {
         let base = top + ABOVE + (index as f64 + 0.8) * LINE;
-        let bad = matches!(word, "broken" | "refused" | "leaked" | "forgotten statements");
         let ink = if bad { p.server_ink } else { p.ink_2 };
         sheet.text((frame.x, base), word, Ink::new(ink));
         sheet.text(
@@ -60,7 +59,8 @@ pub(super) fn server(
     let texts: Vec<String> = std::iter::once(state.slots_line()).chain(short).collect();
     let line = first_fit(&texts, frame.w - 2.0);
     if let Some(head) = head {
-        let label = if bold_width("Database", 12.0) + 8.0 <= frame.w { "Database" } else { "DB" };
+        let [name, brief] = spec.leads_to;
+        let label = if bold_width(name, 12.0) + 8.0 <= frame.w { name } else { brief };
         sheet.text((frame.x + 2.0, head), label, Ink::new(p.ink).size(12.0).bold());
         let room = frame.w - bold_width(label, 12.0) - 8.0;
         let fits = |words: &String| bold_width(words, 11.0) <= room;

@@ -76,13 +76,24 @@ impl Lent<'_> {
         Some(format!("{file}:{}", site.line()?))
     }
 
+    /// Whether whoever asked for what is under way on it has gone.
+    pub(super) fn is_for_nobody(&self) -> bool {
+        self.row.gauge(C.for_nobody) > 0
+    }
+
+    /// How many commands go over it at once.
+    pub(super) fn commands(&self) -> u64 {
+        self.row.gauge(C.commands).max(0) as u64
+    }
+
     /// Since when it stands as it does, in words.
     fn since(&self, now: SimTime) -> String {
         number::time_text(now.since(self.row.state_since).0)
     }
 
     /// The lines of its label box.
-    pub(super) fn lines(&self, statements: u32, now: SimTime) -> Vec<String> {
+    pub(super) fn lines(&self, spec: &spec::Connections, now: SimTime) -> Vec<String> {
+        let statements = spec.statements;
         let why = self.stands.why().map(|why| format!("{}, {}", self.word(), why.label()));
         let stands = format!("{} for {}", why.unwrap_or_else(|| self.word().to_owned()), self.since(now));
         let mut lines = vec![stands];
@@ -90,7 +101,13 @@ impl Lent<'_> {
             Some(line) => format!("never given back by {caller}, {line}"),
             None => format!("with {caller}"),
         }));
-        lines.extend(self.query.map(|age| format!("its query takes {} ms so far", number::short_millis(age))));
+        lines.extend(self.is_for_nobody().then(|| "for nobody: its caller has gone".to_owned()));
+        let what = if spec.commands { "round trip" } else { "query" };
+        lines.extend(self.query.map(|age| format!("its {what} takes {} ms so far", number::short_millis(age))));
+        if spec.commands && self.commands() > 0 {
+            let trip = if self.query.is_some() { "in it" } else { "in its last round trip" };
+            lines.push(format!("{} {trip}", number::counted(self.commands(), "command", "commands")));
+        }
         let over = self.row.gauge(C.over);
         if let Some(age) = self.age(now) {
             let left =
@@ -125,10 +142,14 @@ pub(super) struct State<'a> {
     pub(super) pool: Option<&'a StationRow>,
     pub(super) server: Option<(StationId, &'a StationRow)>,
     pub(super) open: u32,
+    counts: &'a [(&'static str, millrace_trace::Gauge, bool)],
 }
 
+/// A count of the pool: in words, how many, and whether that is amiss.
+pub(super) type Counted = (&'static str, u64, bool);
+
 impl<'a> State<'a> {
-    pub(super) fn of(spec: &spec::Connections, here: Here<'_, 'a>) -> State<'a> {
+    pub(super) fn of(spec: &'a spec::Connections, here: Here<'_, 'a>) -> State<'a> {
         let scene = here.scene;
         let server = scene.station(&spec.server);
         let mut places = Vec::new();
@@ -143,7 +164,7 @@ impl<'a> State<'a> {
             places.push(Lent { station, row, stands, job, query, past: scene.recent.stood(station) });
         }
         millrace_trace::order::sort_by_key(&mut places, |lent| lent.row.gauge(C.id));
-        State { places, pool: here.row(), server, open: spec.open }
+        State { places, pool: here.row(), server, open: spec.open, counts: &spec.counts }
     }
 
     pub(super) fn count(&self, word: &str) -> u64 {
@@ -195,12 +216,21 @@ impl<'a> State<'a> {
         }
     }
 
-    /// What has come and gone so far, each with its number.
-    pub(super) fn churn(&self) -> Vec<(&'static str, u64)> {
-        let closed = Closing::ALL.map(|why| (why.label(), self.gauge(G.closed(why))));
-        let more = [("refused", G.refused), ("leaked", G.leaked), ("forgotten statements", G.statements_left)];
-        let more = more.map(|(word, gauge)| (word, self.gauge(gauge)));
-        let told = closed.into_iter().chain(more).filter(|(_, n)| *n > 0);
-        std::iter::once(("opened", self.gauge(G.opened))).chain(told).collect()
+    /// What has come and gone so far.
+    pub(super) fn churn(&self) -> Vec<Counted> {
+        let closed = Closing::ALL.map(|why| (why.label(), G.closed(why), why == Closing::Broken));
+        let more = [
+            ("refused", G.refused, true),
+            ("leaked", G.leaked, true),
+            ("forgotten statements", G.statements_left, true),
+        ];
+        let all = self.counts.iter().copied().chain(closed).chain(more);
+        let told = all.map(|(word, gauge, amiss)| (word, self.gauge(gauge), amiss)).filter(|(_, n, _)| *n > 0);
+        std::iter::once(("opened", self.gauge(G.opened), false)).chain(told).collect()
+    }
+
+    /// The same in words.
+    pub(super) fn churn_words(&self) -> Vec<String> {
+        self.churn().into_iter().map(|(word, n, _)| format!("{} {word}", number::count(n))).collect()
     }
 }

@@ -52,6 +52,20 @@ async fn a_value_that_the_others_leave_no_room_for_is_refused_at_its_field() {
 }
 
 #[tokio::test]
+async fn a_value_that_never_acts_is_in_force_and_says_so_at_its_field() {
+    on_the_page("#/connection-pool", async |page: Page| {
+        page.until("a remark", "$('param-remark-idle-time')").await;
+        let said = page.element("param-remark-idle-time").await.text().await.expect("a remark is text");
+        assert_eq!(said, "never acts: the lifetime is shorter");
+        assert_eq!(page.attribute("param-idle-time", "aria-invalid").await, "false");
+        page.fill("param-idle-time", "1m").await;
+        page.until("the new value is in force", "location.hash.includes('idle-time=1m')").await;
+        page.until("the remark is gone", "!$('param-remark-idle-time')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn putting_the_old_value_back_clears_the_complaint() {
     on_the_page("#/worker-pool", async |page: Page| {
         page.fill("param-workers", "0").await;

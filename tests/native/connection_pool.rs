@@ -211,6 +211,35 @@ fn what_cannot_stand_beside_each_other_is_refused_at_its_fields() {
     }
 }
 
+#[test]
+fn what_never_acts_or_acts_as_another_says_so_at_its_field_and_is_no_mistake() {
+    let remarks = |link: &str| -> Vec<String> {
+        let scenario = Scenario::read(link).expect("a good link").scenario;
+        assert_eq!(scenario.misfits(), [], "{link}");
+        let (fields, values) = ((scenario.pattern.fields)(), scenario.values());
+        fields.iter().filter_map(|field| Some(format!("{}: {}", field.key, field.remarked(&values)?))).collect()
+    };
+    // The pair of the document.
+    assert_eq!(remarks("connection-pool"), ["idle-time: never acts: the lifetime is shorter"]);
+    assert_eq!(remarks("connection-pool?lifetime=10m"), ["idle-time: never acts: the lifetime is as short"]);
+    for acts in ["lifetime=0s", "idle-time=299s", "lifetime=11m", "idle-time=0s"] {
+        assert_eq!(remarks(&format!("connection-pool?{acts}")), [""; 0], "{acts}");
+    }
+    assert_eq!(remarks("connection-pool?open=3&lifetime=0s"), ["idle: acts as 3: no more may be open"]);
+    let capped = "min-idle: acts as 3: no more may be open";
+    assert_eq!((remarks("redis-pool"), remarks("redis-pool?size=3")), (vec![], vec![capped.to_owned()]));
+    let late = |key: &str| format!("{key}: never acts: the caller's timeout is shorter");
+    assert_eq!(remarks("redis-pool?timeout=3500ms"), [late("pool-timeout")]);
+    assert_eq!(remarks("redis-pool?timeout=1s"), ["pool-timeout", "read", "write"].map(late));
+    // A batch that runs on for nobody meets them all.
+    assert_eq!(remarks("redis-pool?timeout=1s&fidelity=shipped"), [""; 0]);
+    // What cannot stand there at all is told of as that.
+    let values = Scenario::read("connection-pool?lifetime=1s&jitter=0.5").expect("a good link").scenario.values();
+    let fields = (millrace::patterns::find("connection-pool").expect("it is there").fields)();
+    let idle = fields.into_iter().find(|field| field.key == "idle-time").expect("a field");
+    assert!(idle.remarked(&values).is_some() && idle.fits(|_| Err("no".to_owned())).remarked(&values).is_none());
+}
+
 const WAITED: &str = "somebody had to wait for a connection";
 const LIMIT: &str = "a connection was closed because enough were idle";
 const OLD: &str = "a connection was closed because it was too old";

@@ -31,6 +31,8 @@ pub struct Field {
     /// What is wrong with its value beside the others', in a sentence without a full stop: a least limit above the greatest. Nothing for
     /// most, whose range says all.
     pub fits: Option<Fits>,
+    /// What there is to say of its value beside the others' that is no mistake: that it never acts, or acts as another would. Nothing for most.
+    pub remark: Option<Remark>,
     /// What it means to those who know no pattern; none for most.
     pub role: Option<Role>,
     /// What the keys of its group begin with, where a pattern takes that with a prefix: it looks at others of its group only.
@@ -39,6 +41,9 @@ pub struct Field {
 
 /// Looks at all values, and says why one cannot stand beside the others.
 pub type Fits = fn(&Values) -> Result<(), String>;
+
+/// Looks at all values, and says what nobody would expect of one beside the others, in a few words without a full stop.
+pub type Remark = fn(&Values) -> Option<String>;
 
 /// What a field means to form, report and picture, which know no pattern and no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +153,7 @@ impl Field {
             live: false,
             relevant: None,
             fits: None,
+            remark: None,
             role: None,
             prefix: "",
         }
@@ -237,6 +243,18 @@ impl Field {
     pub fn fits(mut self, fits: Fits) -> Field {
         self.fits = Some(fits);
         self
+    }
+
+    /// With something to say of its value beside those of others: "never acts: the lifetime is shorter". The value stays good.
+    pub fn remark(mut self, remark: Remark) -> Field {
+        self.remark = Some(remark);
+        self
+    }
+
+    /// What there is to say of its value beside these others; nothing where it cannot stand there at all, or does not matter.
+    pub fn remarked(&self, values: &Values) -> Option<String> {
+        let remark = self.remark.filter(|_| self.is_relevant(values) && self.misfit(values).is_none())?;
+        remark(&values.under(self.prefix))
     }
 
     /// Why its value cannot stand beside these others; nothing where it can, or does not matter.

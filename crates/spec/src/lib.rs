@@ -60,7 +60,7 @@ pub use date::timestamp;
 pub use detail::{Detail, NewDetail};
 pub use entries::{entries, moved};
 pub use fault::{FaultSpec, FaultUnit, StandingFault};
-pub use field::{CLOSED, Choice, DefaultValue, Field, Fits, Kind, Level, Role, SCRIPT};
+pub use field::{CLOSED, Choice, DefaultValue, Field, Fits, Kind, Level, Remark, Role, SCRIPT};
 pub use hub::{ClientGauges, HubGauges, Parting};
 pub use layers::{LayerCounts, LayerGauges, layer_counts};
 pub use levels::{AskedKey, KeptKey, LevelGauges};

@@ -1,4 +1,4 @@
-//! One parameter: label, slider, number with unit; what is wrong with it, below.
+//! One parameter: label, slider, number with unit; what is wrong with it, below, or what nobody would expect of it.
 
 use super::two_runs::another;
 use crate::app::effect::use_effect_on;
@@ -27,6 +27,9 @@ pub struct RowProps {
     /// Why it cannot stand beside the values of others: those went back to what they were, or began to matter.
     #[prop_or_default]
     pub misfit: Option<String>,
+    /// What there is to say of it although it is good.
+    #[prop_or_default]
+    pub remark: Option<String>,
 }
 
 /// A field as a property: fields with one key are the same.
@@ -75,11 +78,17 @@ pub fn ParamRow(props: &RowProps) -> Html {
         })
     };
     let id = format!("p-{}", field.key);
-    let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+    let (help_id, error_id, remark_id) = (format!("{id}-help"), format!("{id}-error"), format!("{id}-remark"));
     let standing = props.misfit.as_ref().map(|why| complaint(&Problem::Form(why.clone()), field, &props.value));
     let problem = (*problem).clone().or(standing);
-    let described = if problem.is_some() { format!("{error_id} {help_id}") } else { help_id.clone() };
     let bad = problem.is_some();
+    // A complaint is about what was typed, a remark about what is in force: that has to wait.
+    let remark = props.remark.as_ref().filter(|_| !bad);
+    let described = match remark {
+        _ if bad => format!("{error_id} {help_id}"),
+        Some(_) => format!("{remark_id} {help_id}"),
+        None => help_id.clone(),
+    };
     let title = format!("{} ({})", field.help, field.range());
     let testid = format!("param-{}", field.key);
     let live = field.live.then_some("Felt at once while the run goes on.");
@@ -138,6 +147,9 @@ pub fn ParamRow(props: &RowProps) -> Html {
             <span class="vh" id={help_id}>{ format!("{} {}", field.help, live.unwrap_or_default()) }</span>
             if let Some(message) = &problem {
                 <p class="err" role="alert" id={error_id} data-testid={format!("param-error-{}", field.key)}>{ message }</p>
+            }
+            if let Some(remark) = remark {
+                <p class="err remark" id={remark_id} data-testid={format!("param-remark-{}", field.key)}>{ remark }</p>
             }
         </div>
     }

@@ -64,8 +64,8 @@ pub fn params(page: &Page) -> Html {
             <>
                 { for fields.into_iter().map(|field| {
                     let (value, written, misfit) = (in_force(&field), written(field.key), misfit(field.key));
-                    let key = format!("{}/{}", scenario.pattern.id, field.key);
-                    html! { <ParamRow {key} {field} {value} {written} {misfit} /> }
+                    let (key, remark) = (format!("{}/{}", scenario.pattern.id, field.key), field.remarked(&values));
+                    html! { <ParamRow {key} {field} {value} {written} {misfit} {remark} /> }
                 }) }
             </>
             { for hidden.into_iter().map(|field| hidden_row(page, &field, &in_force(&field))) }

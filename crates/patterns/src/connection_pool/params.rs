@@ -63,6 +63,20 @@ fn idle_fits(values: &Values) -> Result<(), String> {
     }
 }
 
+/// How many may be idle where no more may be open.
+fn idle_acts_as(values: &Values) -> Option<String> {
+    let (open, idle) = (values.count("open"), values.count("idle"));
+    (idle > open).then(|| format!("acts as {open}: no more may be open"))
+}
+
+/// A connection that rested for too long was too old before.
+fn idle_time_acts(values: &Values) -> Option<String> {
+    let (lifetime, idle_time) = (values.span("lifetime"), values.span("idle-time"));
+    let never = !lifetime.is_zero() && lifetime <= idle_time;
+    let how = if lifetime < idle_time { "shorter" } else { "as short" };
+    never.then(|| format!("never acts: the lifetime is {how}"))
+}
+
 /// A share of a lifetime that has no end is none.
 fn jitter_fits(values: &Values) -> Result<(), String> {
     let endless = values.span("lifetime").is_zero() && values.number("jitter") > 0.0;
@@ -79,11 +93,11 @@ params! {
         /// How many connections may be open at once. Who comes when all are in use waits.
         open: u32 => Field::count("open", "Open", 25, 1..=1_000).simple().fits(idle_fits),
         /// How many of them may be idle: one more that is given back is closed. 5 stands for all of them where fewer may be open.
-        idle: u32 => Field::count("idle", "Idle", IDLE.into(), 0..=1_000).simple().fits(idle_fits),
+        idle: u32 => Field::count("idle", "Idle", IDLE.into(), 0..=1_000).simple().fits(idle_fits).remark(idle_acts_as),
         /// How old a connection may become, from when it was open; 0 for no limit.
         lifetime: Span => Field::span("lifetime", "Lifetime", Span::secs(300), Span::ZERO..=DAY).simple().fits(jitter_fits),
         /// How long a connection may be idle, from when it was given back; 0 for no limit. Where the lifetime is shorter this never acts.
-        idle_time: Span => Field::span("idle-time", "Idle time", Span::secs(600), Span::ZERO..=DAY).simple(),
+        idle_time: Span => Field::span("idle-time", "Idle time", Span::secs(600), Span::ZERO..=DAY).simple().remark(idle_time_acts),
         /// How long somebody waits until it has a connection before it gives up, the opening included; 0 for as long as it takes.
         max_wait: Span => Field::span("max-wait", "Longest wait", Span::ZERO, Span::ZERO..=HOUR).simple(),
         /// How long it takes to open a connection: a slot of the server is taken from then on, and it is refused where there is none.

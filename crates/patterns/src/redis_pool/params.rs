@@ -52,6 +52,19 @@ fn min_idle_fits(values: &Values) -> Result<(), String> {
     }
 }
 
+/// How many are kept idle where no more may be open.
+fn min_idle_acts_as(values: &Values) -> Option<String> {
+    let (size, idle) = (values.count("size"), values.count("min-idle"));
+    (idle > size).then(|| format!("acts as {size}: no more may be open"))
+}
+
+/// Whoever has gone is too late for nothing: a batch that ends with its caller ends before such a limit is over.
+fn after_its_caller(values: &Values, limit: &str) -> Option<String> {
+    let (limit, patience) = (values.span(limit), values.span("timeout"));
+    let ends = gives_up(values) && values.word("context") == "callers";
+    (ends && limit > patience).then(|| "never acts: the caller's timeout is shorter".to_owned())
+}
+
 /// A wait is no longer than the longest.
 fn backoff_fits(values: &Values) -> Result<(), String> {
     let (least, most) = (values.span("min-backoff"), values.span("max-backoff"));
@@ -72,20 +85,23 @@ params! {
         /// How many connections may be open at once. Who comes when all are in use waits.
         size: u32 => Field::count("size", "Size", 10, 1..=1_000).simple().fits(min_idle_fits),
         /// How many connections are kept open and idle for who may come. 5 stands for all of them where fewer may be open.
-        min_idle: u32 => Field::count("min-idle", "Min idle", MIN_IDLE.into(), 0..=1_000).simple().fits(min_idle_fits),
+        min_idle: u32 => Field::count("min-idle", "Min idle", MIN_IDLE.into(), 0..=1_000).simple().fits(min_idle_fits).remark(min_idle_acts_as),
         /// How often a batch is tried again.
         retries: u32 => Field::count("retries", "Retries", 3, 0..=20).simple(),
         /// How long a round trip takes on average.
         round_trip: Span => Field::span("round-trip", "Round trip", Span::millis(1), Span::ZERO..=HOUR).simple().when(general),
         /// How long somebody waits for a connection to come back before it gives up; 0 for as long as it takes.
-        pool_timeout: Span => Field::span("pool-timeout", "Pool timeout", Span::secs(4), Span::ZERO..=HOUR).simple(),
+        pool_timeout: Span => Field::span("pool-timeout", "Pool timeout", Span::secs(4), Span::ZERO..=HOUR).simple()
+            .remark(|values| after_its_caller(values, "pool-timeout")),
         /// How long the opening of a connection may take; 0 for as long as it takes.
         dial: Span => Field::span("dial", "Dial timeout", Span::secs(5), Span::ZERO..=HOUR).simple(),
         /// How long an answer may take once all is sent; 0 for as long as it takes. Where it takes longer the connection is closed: what comes on
         /// it later would be for somebody else.
-        read: Span => Field::span("read", "Read timeout", Span::secs(3), Span::ZERO..=HOUR).simple().role(Role::Patience),
+        read: Span => Field::span("read", "Read timeout", Span::secs(3), Span::ZERO..=HOUR).simple().role(Role::Patience)
+            .remark(|values| after_its_caller(values, "read")),
         /// How long it may take to send a batch; 0 for as long as it takes.
-        write: Span => Field::span("write", "Write timeout", Span::secs(3), Span::ZERO..=HOUR).simple(),
+        write: Span => Field::span("write", "Write timeout", Span::secs(3), Span::ZERO..=HOUR).simple()
+            .remark(|values| after_its_caller(values, "write")),
         /// How long a key is kept, from when it was set; 0 for as long as the server lives.
         ttl: Span => Field::span("ttl", "TTL", HOUR, Span::ZERO..=Span::secs(30 * 86_400)).simple(),
         /// Whose context a batch has: what becomes of it when its caller gives up.

@@ -8,7 +8,8 @@ use crate::promises::hold_with;
 use millrace::session::{Scenario, Session};
 use millrace::spec::CheckKind;
 use millrace::trace::{Answer, EventKind, Outcome, SimTime};
-use millrace::view::{scene::items, text};
+use millrace::view::scene::{draw, items};
+use millrace::view::{Shape, text};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use std::cmp::Reverse;
@@ -417,6 +418,15 @@ fn the_picture_names_each_connection_and_how_many_commands_are_on_it() {
     }
     let rows = seen("redis-pool?preset=pipelined", 10, WIDE, text::rows);
     assert_eq!(rows.iter().filter(|row| row.says.contains("50 commands in it")).count(), 1, "{rows:?}");
+    // How far back the past of the rows goes: four round trips at least, of 1 ms, of 100 ms and of one second.
+    for (round_trip, back) in [("1ms", "−30 ms"), ("100ms", "−1 s"), ("1s", "−10 s")] {
+        let link = format!("redis-pool?round-trip={round_trip}");
+        let shapes = seen(&link, 1_500, WIDE, draw);
+        assert!(
+            shapes.iter().any(|shape| matches!(shape, Shape::Text { text, .. } if text == back)),
+            "{round_trip}: {back}"
+        );
+    }
 }
 
 #[test]

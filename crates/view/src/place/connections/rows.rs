@@ -44,7 +44,9 @@ fn head(sheet: &mut Sheet, look: &Look<'_>, spec: &spec::Connections, plot: &Plo
         sheet.text((x, base), if spec.commands { "cmds" } else { "stmts" }, ink);
     }
     if let Some((x, w)) = plot.past {
-        sheet.text((x, base), format!("−{}", number::time_text(window.0).replace(".0", "")), ink);
+        let ms = window.0 / 1_000_000;
+        let past = if ms < 1_000 { format!("−{ms} ms") } else { format!("−{} s", ms / 1_000) };
+        sheet.text((x, base), past, ink);
         sheet.text((x + w, base), "now", ink.end());
     }
 }

@@ -72,6 +72,7 @@ pub mod hedge;
 pub mod hub;
 pub mod once;
 pub mod pipeline;
+pub mod platform;
 pub mod policy_pipeline;
 pub mod rate_limiter;
 pub mod redis_pool;
@@ -120,7 +121,8 @@ pub static ALL: &[&Pattern] = catalogue![
     batch_processor,
     hub,
     graceful_shutdown,
-    elevator
+    elevator,
+    platform
 ];
 
 /// The pattern with an id.

@@ -36,7 +36,7 @@ pub use limited::{Limited, Limits};
 pub use listener::{Link, Listener, break_connection};
 pub use load::Load;
 pub use model::{Model, Visit};
-pub use open::{open, open_as, open_with_less};
+pub use open::{open, open_as, open_as_with_less, open_with_less};
 pub use outages::Outages;
 pub use params::{ServerParams, ideal, ideal_of};
 pub use response::{Response, fan_out};

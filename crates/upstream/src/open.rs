@@ -20,19 +20,34 @@ pub fn open(env: &Env, params: &ServerParams) -> Server {
 
 /// The same, with a second way to call it: for less, in the same slots. What is asked for less takes `less` on average, a live parameter of that
 /// key: by the general model as its service times are distributed, by any other exactly that. A real endpoint is not told, and serves both alike.
-pub fn open_with_less(env: &Env, params: &ServerParams, (key, less): (&str, Span)) -> Server {
-    let real = env.endpoint();
-    let (station, slots) = open_station(env, ServerName::DEFAULT, params, real.is_some());
+pub fn open_with_less(env: &Env, params: &ServerParams, less: (&str, Span)) -> Server {
+    let (full, less) = stand_with_less(env, ServerName::DEFAULT, params, env.endpoint(), less);
+    env.set_default_server(&full);
+    less
+}
+
+/// Opens another server with two ways to call it: as it is, and for less.
+pub fn open_as_with_less(env: &Env, name: ServerName, params: &ServerParams, less: (&str, Span)) -> (Server, Server) {
+    stand_with_less(env, name, params, None, less)
+}
+
+fn stand_with_less(
+    env: &Env,
+    name: ServerName,
+    params: &ServerParams,
+    real: Option<Rc<dyn Upstream>>,
+    (key, less): (&str, Span),
+) -> (Server, Server) {
+    let (station, slots) = open_station(env, name, params, real.is_some());
     let (full, less) = match real {
         Some(real) => (real.clone(), real),
         None => {
-            let full = Simulated::new(env, (ServerName::DEFAULT, station), params, slots);
+            let full = Simulated::new(env, (name, station), params, slots);
             let less = full.for_less(env.live(key, i64::try_from(less.0).unwrap_or(i64::MAX)));
             (patient(full, params), patient(less, params))
         }
     };
-    env.set_default_server(&Server::new(env, station, full));
-    Server::new(env, station, less)
+    (Server::new(env, station, full), Server::new(env, station, less))
 }
 
 /// Opens another server, with a station, dice, faults and knobs of its own; it is called by its handle, and always simulated.

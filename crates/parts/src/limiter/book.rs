@@ -1,6 +1,7 @@
 //! What a limiter writes down: every verdict, the sums, and the most that it ever let through in the time that its limit is for.
 //!
 //! The most is measured and not known from the rule: by instants at which somebody went, for each key by itself, and in any (t − per, t].
+//! A book that counts alone writes how many passed and were refused, and nothing of each: where twenty thousand ask a second.
 
 use super::Allowance;
 use millrace_engine::{Env, StationSpec};
@@ -24,6 +25,8 @@ struct Shared {
     station: StationId,
     name: String,
     per: Span,
+    /// Whether it only counts.
+    counts: bool,
     sums: RefCell<Sums>,
 }
 
@@ -80,9 +83,25 @@ impl Meter {
 
 impl Book {
     pub(crate) fn open(env: &Env, name: &str, allowance: &Allowance) -> Book {
+        Book::kept(env, name, allowance, false)
+    }
+
+    /// One that counts how many passed and were refused, and writes nothing of each.
+    pub(crate) fn of_counts(env: &Env, name: &str, allowance: &Allowance) -> Book {
+        Book::kept(env, name, allowance, true)
+    }
+
+    fn kept(env: &Env, name: &str, allowance: &Allowance, counts: bool) -> Book {
         let (station, per) = (env.open_plain(StationKind::Gate, name), allowance.per);
         env.gauge(station, GAUGES.limit, allowance.limit.into());
-        Book(Rc::new(Shared { env: env.clone(), station, name: name.to_owned(), per, sums: RefCell::default() }))
+        Book(Rc::new(Shared {
+            env: env.clone(),
+            station,
+            name: name.to_owned(),
+            per,
+            counts,
+            sums: RefCell::default(),
+        }))
     }
 
     pub(crate) fn env(&self) -> &Env {
@@ -95,7 +114,7 @@ impl Book {
 
     /// A station for the bucket of a key, where it can be shown.
     pub(crate) fn open_bucket(&self, word: &str) -> StationId {
-        if self.0.sums.borrow().made > i64::from(SHOWN) {
+        if self.0.counts || self.0.sums.borrow().made > i64::from(SHOWN) {
             return StationId::NONE;
         }
         let name = format!("{} ({})", self.0.name, if word.is_empty() { "all" } else { word });
@@ -110,7 +129,9 @@ impl Book {
             sums.asked = sums.asked.saturating_add(1);
             sums.asked
         };
-        self.gauge(GAUGES.asked, number.into());
+        if !self.0.counts {
+            self.gauge(GAUGES.asked, number.into());
+        }
         number - 1
     }
 
@@ -125,7 +146,9 @@ impl Book {
     }
 
     pub(crate) fn refused(&self, asked: Asked, retry_after: Option<Span>) {
-        self.gauge(GAUGES.retry_after, retry_after.map_or(-1, |after| i64::try_from(after.0).unwrap_or(i64::MAX)));
+        if !self.0.counts {
+            self.gauge(GAUGES.retry_after, retry_after.map_or(-1, |after| i64::try_from(after.0).unwrap_or(i64::MAX)));
+        }
         self.verdict(Verdict::Refused(asked));
         self.count(GAUGES.refused, |sums| &mut sums.refused, 1);
     }
@@ -178,6 +201,9 @@ impl Book {
     }
 
     fn measure(&self, most: impl FnOnce(&mut Sums) -> u64) {
+        if self.0.counts {
+            return;
+        }
         let most = {
             let sums = &mut *self.0.sums.borrow_mut();
             let most = most(sums);
@@ -189,7 +215,9 @@ impl Book {
     }
 
     fn verdict(&self, verdict: Verdict) {
-        self.gauge(GAUGES.verdict, verdict.packed());
+        if !self.0.counts {
+            self.gauge(GAUGES.verdict, verdict.packed());
+        }
     }
 
     fn count(&self, gauge: Gauge, of: impl FnOnce(&mut Sums) -> &mut i64, by: i64) {

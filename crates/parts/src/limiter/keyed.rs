@@ -39,7 +39,15 @@ impl fmt::Debug for KeyedLimiter {
 impl KeyedLimiter {
     /// No bucket yet, as a gate with a name. A bucket that nobody asked for so long is forgotten, once it is as if it were new; none for never.
     pub fn open(env: &Env, name: &str, settings: LimiterSettings, forget_after: Option<Span>) -> KeyedLimiter {
-        let book = Book::open(env, name, &settings.allowance);
+        KeyedLimiter::with(Book::open(env, name, &settings.allowance), settings, forget_after)
+    }
+
+    /// The same for so many who ask that of each nothing is told: it shows how many passed and were refused, and no bucket.
+    pub fn counting(env: &Env, name: &str, settings: LimiterSettings, forget_after: Option<Span>) -> KeyedLimiter {
+        KeyedLimiter::with(Book::of_counts(env, name, &settings.allowance), settings, forget_after)
+    }
+
+    fn with(book: Book, settings: LimiterSettings, forget_after: Option<Span>) -> KeyedLimiter {
         KeyedLimiter(Rc::new(Shared { book, settings, forget_after, inner: RefCell::default() }))
     }
 

@@ -73,6 +73,7 @@ mod once;
 mod parts;
 mod pipeline;
 mod planned;
+mod platform;
 mod policies;
 mod pool;
 mod questions;

@@ -30,9 +30,9 @@ fn value(field: &Field, draw: u64) -> Value {
     }
 }
 
-/// The passengers of a bank are its jobs where its traffic is random.
+/// The passengers of a bank are its jobs where its traffic is random, and what runs for a time has as many as come in it.
 fn is_number_of_jobs(field: &Field) -> bool {
-    field.role == Some(Role::Jobs) || field.key == "passengers"
+    field.role == Some(Role::Jobs) || ["passengers", "run-for"].contains(&field.key)
 }
 
 /// Any scenario.

@@ -12,6 +12,8 @@ use std::rc::Rc;
 /// What is counted. Its number is that of its gauge, from [`PROCESS_GAUGES`] on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Count {
+    /// Frames that were over the limit of their socket.
+    FramesLimited,
     /// Frames that found the jobs full, and were dropped.
     Full,
     /// Frames that are lost.
@@ -40,6 +42,8 @@ pub(super) enum Count {
     UnderWay,
     /// Sessions that are connected.
     Connected,
+    /// How many workers there are.
+    Workers,
     /// The 95th percentile of API requests in the last second.
     ApiP95,
     /// The 95th percentile of what the platform adds to a frame, in the last second.

@@ -1,8 +1,9 @@
 //! The way of a frame: past the limit of its socket, into the jobs, to a worker, to the service, and back to its session; and what is stored of
 //! it goes into a batch.
 
-use super::books::{Books, Count, Frame};
+use super::books::{Count, Frame, Items};
 use super::process::Process;
+use millrace_engine::Job;
 use millrace_parts::{Decision, TrySendError};
 use millrace_trace::Outcome;
 use std::rc::Rc;
@@ -13,6 +14,7 @@ impl Process {
         let frame = Frame::new(&self.books, session);
         if let Decision::Refused(_) = self.limits.per_socket.ask(session, "", 1) {
             // Its session is told: {"error":"rate limit exceeded"}.
+            self.books.count(Count::FramesLimited, 1);
             return frame.ends(Outcome::Rejected);
         }
         self.books.admitted();
@@ -24,16 +26,13 @@ impl Process {
 
     /// Stores the result of a frame, and tells its session.
     fn deliver(&self, frame: Frame) {
-        if let Some(item) = frame.held().map(|job| job.split()) {
-            self.add(&self.books, item);
+        if let Some(item) = frame.held().map(Job::split)
+            && let Err(late) = self.batcher.add(item)
+        {
+            // Nobody takes it any more: it is lost.
+            drop(Items::new(&self.books, vec![late]));
         }
         self.sockets.send(frame);
-    }
-
-    fn add(&self, books: &Books, item: millrace_engine::Job) {
-        if let Err(late) = self.batcher.add(item) {
-            drop(super::books::Items::new(books, vec![late]));
-        }
     }
 }
 

@@ -10,8 +10,8 @@
 //! begins interviews and takes answers.
 //!
 //! # Watch
-//! What is under way at the service is what comes in a second times what a call takes: λ × S. Two thousand sessions a second at 120 ms keep 251
-//! workers busy, and the tile *Needed* says how many the last second asked for. Fewer workers than that, and the jobs fill up to the last
+//! What is under way at the service is what comes in a second times what a call takes: λ × S. A thousand sessions send some two thousand frames,
+//! which at 120 ms keep 250 workers busy, and the tile *Needed* says how many the last second asked for. Fewer workers than that, and the jobs fill up to the last
 //! place: from then on who comes is told so and dropped, and who does not waits for a full channel. Each target of the document stands
 //! beside what the last second was.
 //!
@@ -28,6 +28,8 @@
 
 mod api;
 mod books;
+mod checks;
+mod detail;
 mod frames;
 mod limits;
 mod params;
@@ -40,19 +42,22 @@ mod targets;
 
 use books::Count;
 use millrace_engine::Env;
+use millrace_parts::Arrivals;
 use millrace_spec::{
-    Batch, Bucket, Check, Connections, Fidelity, FieldGroup, Flow, GaugeSpec, Hub, LimiterRule, Pattern, Place,
-    SceneSpec, ServerName, Unit, Values, Wire, server_name,
+    At, Batch, Bucket, Connections, Fidelity, FieldGroup, Flow, GaugeSpec, Hub, LimiterRule, Measure, Pattern, Place,
+    SceneSpec, ServerName, Step, Unit, Values, Wire, server_name,
 };
 use millrace_trace::{SimTime, Span, StationKind, Wait};
 use millrace_upstream as upstream;
 use params::Params;
-use process::{Ends, Part, Process};
+use process::{Ends, Process};
 
 const PROCESS: &str = "process";
 const SESSIONS: &str = "sessions";
 const HUB: &str = "hub";
 const API: &str = "api";
+/// The station at which requests to the API come, as the group of the traffic opens it.
+const ARRIVALS: &str = Arrivals::STREAM;
 const POOL: &str = "workers";
 const BATCH: &str = "batch";
 const STORE: &str = "store";
@@ -83,7 +88,20 @@ pub static PATTERN: Pattern = Pattern {
     scene,
     usual: presets::USUAL,
     presets: presets::PRESETS,
-    checks: &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT, Check::ALL_LEFT],
+    checks: checks::CHECKS,
+    shipped: "nobody stops sockets, pool and batch",
+    disagreement: Some(
+        "The document promises a graceful shutdown, limits for each user, and an interview that begins or does not. Its code waits for API \
+         requests alone, and what lies in pool and batch goes with the process. All who have no name share the bucket of the user \"\", and no bucket \
+         is ever thrown away. Where the service cannot begin an interview, its row stays.",
+    ),
+    detail: Some(|values| Box::new(detail::Report::of(values))),
+    measures: |_| {
+        let writes = Step::Came(At::Named(HUB.into()));
+        let writes = Measure::new("socket-write", "Socket write", "Writes", writes, Step::Went(At::Named(HUB.into())));
+        let api = Measure::new("api", "API request", "Answers", Step::Came(At::Named(API.into())), Step::Left);
+        vec![Measure { who: "results", ..writes }, api]
+    },
     file: file!(),
     home: (StationKind::Crew, PROCESS),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
@@ -160,6 +178,7 @@ async fn run(env: Env, p: Params) {
     let process = Process::open(&env, p);
     let ends = Ends(process.clone());
     process.begin();
+    let _outages = process.p.outages.start(&env);
     let _slower =
         (slow_at > SimTime::ZERO).then(|| env.spawn("service", slows(env.clone(), slow_at, slow_by, service)));
     if asked > SimTime::ZERO && asked <= over {
@@ -167,10 +186,7 @@ async fn run(env: Env, p: Params) {
         process.shut_down().await;
     } else {
         env.sleep_until(over, Wait::Sleep).await;
-        // Nobody asks it to end: what has come is brought to its end, however long that takes.
-        for part in Part::ALL {
-            process.close(part).await;
-        }
+        process.finish().await;
     }
     drop(ends);
 }

@@ -3,7 +3,7 @@
 use millrace_parts::{Allowance, BatcherSettings, ConnectionPoolSettings, LimiterSettings, Take};
 use millrace_spec::{Choice, DefaultValue, Field, LimiterRule, Role, Share, Value, Values, params};
 use millrace_trace::Span;
-use millrace_upstream::{Load, ServerParams};
+use millrace_upstream::{Load, Outages, ServerParams};
 
 const VIA: &[Choice] = &[
     Choice {
@@ -127,19 +127,26 @@ params! {
         /// How many times as long it takes from then on.
         slow_by: f64 => Field::rate("slow-by", "Slower by", 1.18, 0.1..=100.0).unit("times").when(slows),
         /// When the process is asked to end; 0 for never.
-        shutdown_at: Span => Field::span("shutdown-at", "SIGTERM at", Span::ZERO, Span::ZERO..=HOUR).simple(),
+        shutdown_at: Span => Field::span("shutdown-at", "SIGTERM at", Span::ZERO, Span::ZERO..=HOUR).simple().fits(end_fits),
         /// How long it has from then on. What is not over by then is cut off.
         grace: Span => Field::span("grace", "Grace", Span::secs(30), Span::ZERO..=Span::secs(300)).when(ends),
         /// In which order its parts are stopped.
         order: String => Field::choice("order", "Order", "sane", ORDERS).when(ends).shipped(is("documented")),
         /// For how long frames and requests come. What has come by then is brought to its end.
-        run_for: Span => Field::span("run-for", "Run for", MINUTE, Span::millis(100)..=HOUR).simple(),
+        run_for: Span => Field::span("run-for", "Run for", Span::secs(10), Span::millis(100)..=HOUR).simple(),
         ;
         ..load: Load { requests: 1_000_000, arrivals: "poisson", rate: 20.0 },
         ..emotion: ServerParams { server: "general", service: "lognormal", base: Span::millis(40), mean: Span::millis(80), errors: 0.01 },
+        ..outages: Outages { first: Span::secs(1) },
         ..redis: ServerParams as "redis" { server: "general", service: "constant", mean: Span::millis(1) },
         ..database: ServerParams as "db" { server: "general", service: "lognormal", mean: Span::millis(20) },
     }
+}
+
+/// Who is asked to end when all is over is never asked.
+fn end_fits(values: &Values) -> Result<(), String> {
+    let (end, over) = (values.span("shutdown-at"), values.span("run-for"));
+    if end <= over { Ok(()) } else { Err("the run is over before that: it has to run for longer".to_owned()) }
 }
 
 /// The fields. The requests are those of the API, and by far not all that there is to be.

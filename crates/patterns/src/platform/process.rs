@@ -75,7 +75,9 @@ pub(super) struct Process {
     pub query: Server,
     crew: RefCell<Option<Crew>>,
     tasks: RefCell<[Vec<Task<()>>; Part::ALL.len()]>,
-    /// Those who come from outside, and those who only look.
+    /// Those who come from outside.
+    clients: RefCell<Vec<Task<()>>>,
+    /// Those who only look.
     others: RefCell<Vec<Task<()>>>,
 }
 
@@ -116,6 +118,7 @@ impl Process {
             query,
             crew: RefCell::default(),
             tasks: RefCell::default(),
+            clients: RefCell::default(),
             others: RefCell::default(),
             env: env.clone(),
             p,
@@ -162,11 +165,26 @@ impl Process {
         self.beside("reaper of Redis", self.store, self.redis.reaper());
         self.beside("reaper of the database", self.store, self.database.reaper());
         self.beside("monitor", env.station(), targets::watch(self.clone()));
-        self.beside("requests", self.api, api::come(self.clone()));
         let sessions = env.open_plain(StationKind::Source, SESSIONS);
+        self.books.set(Count::Workers, self.p.workers.into());
         self.books.set(Count::Connected, self.p.sessions.into());
         env.gauge(self.hub, HubGauges::ALL.entries, self.p.sessions.into());
-        self.beside("sessions", sessions, sessions::play(self.clone()));
+        let requests = env.spawn_at("requests", self.api, api::come(self.clone()));
+        let frames = env.spawn_at("sessions", sessions, sessions::play(self.clone()));
+        self.clients.borrow_mut().extend([requests, frames]);
+    }
+
+    /// Nobody comes any more, and what has come is brought to its end, however long that takes.
+    pub(super) async fn finish(&self) {
+        self.nobody_comes();
+        for part in Part::ALL {
+            self.close(part).await;
+        }
+    }
+
+    fn nobody_comes(&self) {
+        let clients = self.clients.take();
+        drop(clients);
     }
 
     /// Tells a part to stop, and waits until it has come to its own end.
@@ -242,6 +260,7 @@ impl Process {
     }
 
     fn cut_all(&self) {
+        self.nobody_comes();
         let others = self.others.take();
         drop(others);
         Part::ALL.into_iter().for_each(|part| self.cut(part));

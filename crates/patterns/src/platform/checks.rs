@@ -1,0 +1,70 @@
+//! What has to hold of the platform, and what may happen to it.
+//!
+//! All of it is asked at every instant, of which there are sixty thousand a second: so the books are looked up by their place and not by name.
+
+use super::BATCH;
+use super::books::Count;
+use millrace_spec::Check;
+use millrace_trace::ledger::StationRow;
+use millrace_trace::{Ledger, Outcome};
+
+/// API requests at the 95th percentile, and what the platform may add to a frame: the targets of the document.
+pub(super) const API_WITHIN: i64 = 100_000_000;
+pub(super) const SOCKET_WITHIN: i64 = 50_000_000;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("what is turned away is over a limit, found the jobs full, or came after the signal", |l, _| {
+        let why = [Count::FramesLimited, Count::Full, Count::Limited, Count::Refused];
+        sum(l, &why) == l.tally.count(Outcome::Rejected) as i64
+    })
+    .by("the books, against the outcomes of all frames and requests"),
+    Check::always("a frame or a request that is lost is known to be lost", |l, _| {
+        sum(l, &[Count::FramesLost, Count::RequestsLost]) == l.tally.count(Outcome::Lost) as i64
+    })
+    .by("the books, against the outcomes of all frames and requests"),
+    Check::always("an item that went into the batch is there, was written, failed, or is lost", |l, t| {
+        let Some((_, batch)) = l.find(BATCH, t) else { return true };
+        let inside = l.tally.at_stations as i64 - l.tally.in_system as i64;
+        let gone = sum(l, &[Count::ItemsWritten, Count::ItemsFailed, Count::ItemsLost]);
+        batch.levels.arrivals as i64 == gone + inside
+    })
+    .by("the batch, the books, and who is at the stations"),
+    Check::sometimes("more workers were asked for than there are", |l, _| {
+        count(l, Count::Needed) > count(l, Count::Workers)
+    })
+    .by("the frames of a second times the mean of their calls, λ × S"),
+    Check::sometimes("a frame found the jobs full, and was dropped", |l, _| count(l, Count::Full) > 0),
+    Check::sometimes("a socket sent more frames than it may", |l, _| count(l, Count::FramesLimited) > 0),
+    Check::sometimes("an API request was over a limit", |l, _| count(l, Count::Limited) > 0),
+    Check::sometimes("who has no name was refused for what others without one had asked", |l, _| {
+        count(l, Count::Anonymous) > 0
+    })
+    .by("the bucket of the user \"\""),
+    Check::sometimes("the API missed its 100 ms for a second", |l, _| count(l, Count::ApiP95) >= API_WITHIN)
+        .by("the 95th percentile of a second"),
+    Check::sometimes("the platform missed its 50 ms for a second", |l, _| count(l, Count::SocketP95) >= SOCKET_WITHIN)
+        .by("the 95th percentile of what frames took beside their calls, in a second"),
+    Check::sometimes("the row of an interview that never began was left", |l, _| count(l, Count::RowsLeft) > 0),
+    Check::sometimes("a batch was refused by a store", |l, _| count(l, Count::ItemsFailed) > 0),
+    Check::sometimes("frames were lost", |l, _| count(l, Count::FramesLost) > 0),
+    Check::sometimes("items of a batch were lost", |l, _| count(l, Count::ItemsLost) > 0),
+    Check::sometimes("API requests were cut off", |l, _| count(l, Count::RequestsLost) > 0),
+    Check::ALL_LEFT,
+];
+
+/// The station of the process is opened before any other, as the main task is at home there.
+pub(super) fn process(ledger: &Ledger) -> Option<&StationRow> {
+    ledger.stations.first()
+}
+
+/// What the books say.
+pub(super) fn count(ledger: &Ledger, what: Count) -> i64 {
+    process(ledger).map_or(0, |row| row.gauge(what.gauge()))
+}
+
+fn sum(ledger: &Ledger, what: &[Count]) -> i64 {
+    what.iter().map(|what| count(ledger, *what)).sum()
+}

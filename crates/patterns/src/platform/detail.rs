@@ -1,0 +1,233 @@
+//! What the platform alone reports: what became of all frames, requests and items, how late they were, and each target of the document beside
+//! what was measured.
+//!
+//! Of millions of times no list is kept: they are counted by their first seven binary digits, so a percentile is up to 1 % too high.
+
+use super::books::Count;
+use super::checks::{API_WITHIN, SOCKET_WITHIN, count};
+use super::{ARRIVALS, SESSIONS};
+use millrace_spec::{Detail, Values};
+use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, Span, StationId, Trace, TraceEvent};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+/// Times, counted by size.
+#[derive(Debug, Default)]
+struct Times {
+    counts: BTreeMap<u32, u64>,
+    all: u64,
+}
+
+impl Times {
+    fn add(&mut self, time: Span) {
+        self.all += 1;
+        *self.counts.entry(Times::size(time.0)).or_default() += 1;
+    }
+
+    /// Up to 255 by itself; above that by the place of its first digit and the seven that follow.
+    fn size(nanos: u64) -> u32 {
+        let shift = (64 - nanos.leading_zeros()).saturating_sub(8);
+        shift * 256 + (nanos >> shift) as u32
+    }
+
+    /// The greatest time of a size.
+    fn greatest(size: u32) -> u64 {
+        let (shift, first) = (size / 256, u64::from(size % 256));
+        (first << shift) + ((1u64 << shift) - 1)
+    }
+
+    /// By nearest rank; none of none.
+    fn percentile(&self, percent: u64) -> Option<u64> {
+        let mut left = (self.all * percent).div_ceil(100).max(1);
+        self.counts.iter().find_map(|(size, n)| {
+            left = left.saturating_sub(*n);
+            (left == 0).then(|| Times::greatest(*size))
+        })
+    }
+}
+
+/// Where somebody is who has come.
+#[derive(Clone, Copy, Debug)]
+enum Whose {
+    /// A frame: when it came, and as long as it is called, when that began; or for how long it was.
+    Frame { came: SimTime, calls: Option<SimTime>, called: Span },
+    /// A request to the API: when it came.
+    Api(SimTime),
+}
+
+/// The run so far.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    /// How many sessions and workers there are to be, and for how long frames come.
+    sessions: u64,
+    workers: u64,
+    seconds: f64,
+    stations: [Option<StationId>; 2],
+    here: BTreeMap<JobId, Whose>,
+    sent: u64,
+    answered: u64,
+    /// How many of those while frames came: the rest is what was left when they did not any more.
+    in_time: u64,
+    errors: u64,
+    calls: u64,
+    called: Span,
+    api: Times,
+    added: Times,
+    result: Times,
+    books: Vec<(Count, i64)>,
+}
+
+/// What the report takes from the books.
+const BOOKS: [Count; 13] = [
+    Count::FramesLimited,
+    Count::Full,
+    Count::FramesLost,
+    Count::ItemsWritten,
+    Count::ItemsFailed,
+    Count::ItemsLost,
+    Count::Answered,
+    Count::Failed,
+    Count::Limited,
+    Count::Refused,
+    Count::RequestsLost,
+    Count::Anonymous,
+    Count::RowsLeft,
+];
+
+impl Report {
+    /// Of a run with some values, before its first event.
+    pub(super) fn of(values: &Values) -> Report {
+        let end = values.span("shutdown-at");
+        let over = values.span("run-for");
+        let seconds = if end.is_zero() { over } else { end.min(over) }.seconds();
+        Report { sessions: values.count("sessions"), workers: values.count("workers"), seconds, ..Report::default() }
+    }
+
+    fn entered(&mut self, job: JobId, station: StationId, at: SimTime) {
+        let [sessions, arrivals] = self.stations;
+        if sessions == Some(station) {
+            self.sent += 1;
+            self.here.insert(job, Whose::Frame { came: at, calls: None, called: Span::ZERO });
+        } else if arrivals == Some(station) {
+            self.here.insert(job, Whose::Api(at));
+        }
+    }
+
+    fn left(&mut self, job: JobId, outcome: Outcome, at: SimTime) {
+        match self.here.remove(&job) {
+            Some(Whose::Frame { came, called, .. }) if outcome == Outcome::Completed => {
+                self.answered += 1;
+                self.in_time += u64::from(at.nanos() as f64 <= self.seconds * 1e9);
+                self.added.add((at - came).saturating_sub(called));
+                self.result.add(at - came);
+            }
+            Some(Whose::Frame { .. }) if matches!(outcome, Outcome::Failed | Outcome::TimedOut) => self.errors += 1,
+            Some(Whose::Api(came)) if matches!(outcome, Outcome::Completed | Outcome::Failed | Outcome::TimedOut) => {
+                self.api.add(at - came);
+            }
+            _ => {}
+        }
+    }
+
+    fn book(&self, what: Count) -> i64 {
+        self.books.iter().find(|(known, _)| *known == what).map_or(0, |(_, n)| *n)
+    }
+
+    /// λ × S: what came past the limits in a second, how long a call took, and how many are at the service at once because of that.
+    fn little(&self) -> Json {
+        let within = self.sent as f64 - self.book(Count::FramesLimited) as f64;
+        let rate = if self.seconds > 0.0 { within / self.seconds } else { 0.0 };
+        let mean = self.called.0.checked_div(self.calls);
+        let needed = mean.map(|mean| (rate * mean as f64 / 1e9).ceil() as u64);
+        json!({ "frames_per_s": rate, "call_ns": mean, "workers_needed": needed, "workers": self.workers })
+    }
+
+    fn targets(&self) -> Json {
+        let per_second = if self.seconds > 0.0 { self.in_time as f64 / self.seconds } else { 0.0 };
+        let least = |what: &str, wanted: f64, measured: f64| {
+            let missed = (wanted - measured).max(0.0);
+            json!({ "target": what, "at_least": wanted, "measured": measured, "met": measured >= wanted, "missed_by": missed })
+        };
+        let below = |what: &str, wanted: i64, times: &Times| {
+            let measured = times.percentile(95);
+            let met = measured.map(|measured| measured < wanted as u64);
+            let missed = measured.map(|measured| measured.saturating_sub(wanted as u64));
+            json!({ "target": what, "below_ns": wanted, "measured_ns": measured, "met": met, "missed_by_ns": missed })
+        };
+        json!([
+            least("sessions", 10_000.0, self.sessions as f64),
+            below("API, p95", API_WITHIN, &self.api),
+            below("WebSocket, p95", SOCKET_WITHIN, &self.added),
+            least("messages a second", 10_000.0, per_second),
+        ])
+    }
+}
+
+impl Detail for Report {
+    fn apply(&mut self, event: &TraceEvent, after: &Ledger, trace: &Trace) {
+        match event.kind {
+            EventKind::Opened { station, name, .. } => {
+                let place = [SESSIONS, ARRIVALS].into_iter().position(|known| known == trace.name(name));
+                if let Some(known) = place.and_then(|place| self.stations.get_mut(place)) {
+                    *known = Some(station);
+                }
+            }
+            EventKind::Entered { job, station } => self.entered(job, station, event.at),
+            EventKind::Called { job, .. } => {
+                if let Some(Whose::Frame { calls, .. }) = self.here.get_mut(&job) {
+                    *calls = Some(event.at);
+                }
+            }
+            EventKind::Answered { job, .. } => {
+                if let Some(Whose::Frame { calls, called, .. }) = self.here.get_mut(&job)
+                    && let Some(began) = calls.take()
+                {
+                    *called = event.at - began;
+                    self.calls += 1;
+                    self.called = Span(self.called.0.saturating_add(called.0));
+                }
+            }
+            EventKind::Left { job, outcome } => self.left(job, outcome, event.at),
+            EventKind::Gauged { station: StationId(0), gauge, .. } => {
+                let Some(what) = BOOKS.into_iter().find(|what| what.gauge() == gauge) else { return };
+                let value = count(after, what);
+                match self.books.iter_mut().find(|(known, _)| *known == what) {
+                    Some((_, n)) => *n = value,
+                    None => self.books.push((what, value)),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn report(&self) -> Map<String, Json> {
+        let book = |what| self.book(what);
+        let frames = json!({
+            "sent": self.sent, "answered": self.answered, "limited": book(Count::FramesLimited), "jobs_full": book(Count::Full),
+            "errors": self.errors, "lost": book(Count::FramesLost),
+        });
+        let api = json!({
+            "answered": book(Count::Answered), "failed": book(Count::Failed), "limited": book(Count::Limited),
+            "refused": book(Count::Refused), "lost": book(Count::RequestsLost),
+            "anonymous_limited": book(Count::Anonymous), "rows_left": book(Count::RowsLeft),
+        });
+        let items = json!({
+            "written": book(Count::ItemsWritten), "failed": book(Count::ItemsFailed), "lost": book(Count::ItemsLost),
+        });
+        let mut detail = Map::new();
+        detail.insert("delivered".to_owned(), self.answered.into());
+        detail.insert("limited".to_owned(), book(Count::FramesLimited).into());
+        detail.insert("lost".to_owned(), book(Count::FramesLost).into());
+        let p95 = |times: &Times| times.percentile(95);
+        detail.insert(
+            "p95_ns".to_owned(),
+            json!({ "api": p95(&self.api), "socket": p95(&self.added), "result": p95(&self.result) }),
+        );
+        detail.insert("frames".to_owned(), frames);
+        detail.insert("api".to_owned(), api);
+        detail.insert("items".to_owned(), items);
+        detail.insert("little".to_owned(), self.little());
+        detail.insert("targets".to_owned(), self.targets());
+        detail
+    }
+}

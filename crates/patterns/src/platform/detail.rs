@@ -5,7 +5,7 @@
 
 use super::books::Count;
 use super::checks::{API_WITHIN, SOCKET_WITHIN, count};
-use super::{ARRIVALS, SESSIONS};
+use super::{API, ARRIVALS, SESSIONS};
 use millrace_spec::{Detail, Values};
 use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, Span, StationId, Trace, TraceEvent};
 use serde_json::{Map, Value as Json, json};
@@ -62,7 +62,8 @@ pub(super) struct Report {
     sessions: u64,
     workers: u64,
     seconds: f64,
-    stations: [Option<StationId>; 2],
+    /// Where frames come in, and where requests do: by themselves, or one after the other.
+    stations: [Option<StationId>; 3],
     here: BTreeMap<JobId, Whose>,
     sent: u64,
     answered: u64,
@@ -104,11 +105,11 @@ impl Report {
     }
 
     fn entered(&mut self, job: JobId, station: StationId, at: SimTime) {
-        let [sessions, arrivals] = self.stations;
+        let [sessions, arrivals, api] = self.stations;
         if sessions == Some(station) {
             self.sent += 1;
             self.here.insert(job, Whose::Frame { came: at, calls: None, called: Span::ZERO });
-        } else if arrivals == Some(station) {
+        } else if [arrivals, api].contains(&Some(station)) {
             self.here.insert(job, Whose::Api(at));
         }
     }
@@ -167,7 +168,7 @@ impl Detail for Report {
     fn apply(&mut self, event: &TraceEvent, after: &Ledger, trace: &Trace) {
         match event.kind {
             EventKind::Opened { station, name, .. } => {
-                let place = [SESSIONS, ARRIVALS].into_iter().position(|known| known == trace.name(name));
+                let place = [SESSIONS, ARRIVALS, API].into_iter().position(|known| known == trace.name(name));
                 if let Some(known) = place.and_then(|place| self.stations.get_mut(place)) {
                     *known = Some(station);
                 }

@@ -99,7 +99,7 @@ pub static PATTERN: Pattern = Pattern {
     measures: |_| {
         let writes = Step::Came(At::Named(HUB.into()));
         let writes = Measure::new("socket-write", "Socket write", "Writes", writes, Step::Went(At::Named(HUB.into())));
-        let api = Measure::new("api", "API request", "Answers", Step::Came(At::Named(API.into())), Step::Left);
+        let api = Measure::new("api", "API request", "API answers", Step::Went(At::Named(ARRIVALS.into())), Step::Left);
         vec![Measure { who: "results", ..writes }, api]
     },
     file: file!(),

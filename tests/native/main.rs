@@ -5,6 +5,7 @@ mod program;
 mod promises;
 
 mod adaptive_limit;
+mod alerts;
 mod any_size;
 mod bank;
 mod bank_measures;

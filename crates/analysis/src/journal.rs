@@ -150,7 +150,12 @@ impl Journal {
             }
             EventKind::Stated { station: id, state } => {
                 let state = trace.name(state);
-                let tone = if state == "killed" { Tone::Killed } else { Tone::State };
+                let tone = match state {
+                    "killed" => Tone::Killed,
+                    "firing" => Tone::Server,
+                    "pending" => Tone::Blocked,
+                    _ => Tone::State,
+                };
                 Some((tone, station(id).to_owned(), state.to_owned(), Some(Mark::Change)))
             }
             EventKind::Noted { by, text, value } => {

@@ -67,22 +67,45 @@ impl Observed {
         self.sum += value;
     }
 
+    /// Takes those of another with the same buckets in.
+    pub fn add(&mut self, other: &Observed) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+        self.sum += other.sum;
+    }
+
     /// How many there were.
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
+    }
+
+    /// How many fell into each bucket alone, and beyond the last.
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// The upper bounds of the buckets.
+    pub fn bounds(&self) -> &'static [f64] {
+        self.bounds
     }
 }
 
 /// The methods that stand in labels by their names. Anybody may make up others, and no label grows by that.
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
+/// What requests are counted by: method, path of the route, and status.
+pub type Endpoint = (&'static str, &'static str, u16);
+
 /// How long requests to an interface took, by method, path of the route, and status.
+///
+/// What stands in labels is written when somebody asks for them: a request that is counted is found among twenty and makes no text.
 #[derive(Clone, Debug)]
 pub struct Served {
     bounds: &'static [f64],
     /// What stands in the label for whatever is no path of the interface.
     unknown: &'static str,
-    series: LiteMap<Labels, Observed>,
+    series: LiteMap<Endpoint, Observed>,
 }
 
 impl Served {
@@ -94,20 +117,37 @@ impl Served {
     /// A request was answered. Whoever asks for what there is not is one of many. The path that it is counted under.
     pub fn count(&mut self, console: &Console, (method, path): (&str, &str), status: u16, took: Span) -> &'static str {
         let endpoint = console.endpoint(path).unwrap_or(self.unknown);
-        let method = if METHODS.contains(&method) { method } else { "OTHER" };
-        let labels = vec![method.to_owned(), endpoint.to_owned(), status.to_string()];
-        self.series.entry(labels).or_insert_with(|| Observed::new(self.bounds)).observe(took.seconds());
+        let method = METHODS.iter().find(|known| **known == method).copied().unwrap_or("OTHER");
+        self.observe(method, endpoint, status, took);
         endpoint
     }
 
+    /// A request to a route was answered.
+    pub fn observe(&mut self, method: &'static str, endpoint: &'static str, status: u16, took: Span) {
+        let bounds = self.bounds;
+        let seen = self.series.entry((method, endpoint, status)).or_insert_with(|| Observed::new(bounds));
+        seen.observe(took.seconds());
+    }
+
     /// All of them.
-    pub fn series(&self) -> &LiteMap<Labels, Observed> {
+    pub fn series(&self) -> &LiteMap<Endpoint, Observed> {
         &self.series
     }
 
     /// The same as samples.
     pub fn spreads(&self) -> Vec<(Labels, Sample)> {
-        spreads(&self.series)
+        self.samples(|seen| Sample::Spread(seen.clone()))
+    }
+
+    /// How many there were of each, as samples.
+    pub fn counts(&self) -> Vec<(Labels, Sample)> {
+        self.samples(|seen| Sample::Count(seen.count()))
+    }
+
+    fn samples(&self, sample: fn(&Observed) -> Sample) -> Vec<(Labels, Sample)> {
+        let labels =
+            |(method, path, status): &Endpoint| vec![(*method).to_owned(), (*path).to_owned(), status.to_string()];
+        self.series.iter().map(|(of, seen)| (labels(of), sample(seen))).collect()
     }
 }
 
@@ -182,8 +222,8 @@ mod tests {
             served.count(&CONSOLE, (&format!("M{n}"), &format!("/{n}")), 404, Span::millis(n));
             served.count(&CONSOLE, ("GET", &format!("/rooms/{n}")), 200, Span::millis(n));
         }
-        let labels: Vec<_> = served.series().keys().cloned().collect();
-        assert_eq!(labels, [["GET", "/rooms/{room}", "200"], ["OTHER", "/other", "404"]]);
+        let series: Vec<_> = served.series().keys().copied().collect();
+        assert_eq!(series, [("GET", "/rooms/{room}", 200), ("OTHER", "/other", 404)]);
         let family =
             Family { name: "took_seconds", help: "How long", labels: &["m", "p", "s"], series: served.spreads() };
         let text = text(None, vec![family], false);

@@ -18,6 +18,7 @@
 )]
 
 mod adaptive_limit;
+mod alerts;
 mod arrivals;
 mod at_work;
 mod backoff;
@@ -43,6 +44,7 @@ mod retry_budget;
 mod rw_lock;
 mod select;
 mod semaphore;
+mod service_metrics;
 mod shown;
 mod shutdown;
 mod signal;
@@ -60,6 +62,7 @@ mod work_pool;
 pub use adaptive_limit::{
     AdaptiveLimit, Aimd, Gradient2, Gradient2Settings, LimitRule, Limited, Sample, Underway, Vegas,
 };
+pub use alerts::{Alerts, quantile};
 pub use arrivals::{Arrivals, RateCurve, Traffic};
 pub use at_work::{AtWork, Working};
 pub use backoff::{Backoff, Grows, Jitter};
@@ -87,6 +90,7 @@ pub use retry_budget::RetryBudget;
 pub use rw_lock::{Prefer, RwLock};
 pub use select::{Case, Either, SelectAny, select_any, select2};
 pub use semaphore::{Acquire, Order, Permit, Semaphore};
+pub use service_metrics::{BUCKETS, OpenConnection, ServiceMetrics};
 pub use shutdown::Shutdown;
 pub use signal::{Given, Guard};
 pub use single_flight::SingleFlight;

@@ -3,6 +3,7 @@
 //! Form, link, validation, report, code pane, stage and tests are all made from this, so nothing above `patterns/` knows
 //! a pattern by name, and a new pattern adds nothing there.
 
+mod alerts;
 mod bank;
 mod batch;
 mod breaker;
@@ -48,6 +49,9 @@ mod tries;
 mod values;
 mod waits;
 
+pub use alerts::{
+    AlertGauges, AlertRule, AlertSpell, AlertSpells, AlertState, AlertUnit, Alerted, Limit, Read, Reading,
+};
 pub use bank::{CarCall, Pace, Score};
 pub use batch::{BatchGauges, Flush};
 pub use breaker::{BreakerGauges, WindowCell};

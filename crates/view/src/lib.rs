@@ -3,6 +3,7 @@
 //! A picture is a function of (ledger, stage fold, playhead, size, palette). There is no animation state that a seek could
 //! not rebuild, no pattern by name, and no canvas: who paints the shapes is not known here.
 
+pub mod alerts;
 pub mod charts;
 pub mod fault_bands;
 pub mod json;

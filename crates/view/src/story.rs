@@ -3,9 +3,9 @@
 //! Each kind of place tells its own part; what applies to any run is told here. Nothing is written by hand that a run could contradict:
 //! a number in a sentence is a fold of the trace.
 
-use crate::number;
 use crate::scene::{Look, Scene, conservation};
 use crate::text::capital;
+use crate::{alerts, number};
 use millrace_analysis::{Mark, Prefix, Summary};
 use millrace_spec::Measure;
 use millrace_trace::{Outcome, SimTime, Span, StationKind};
@@ -22,6 +22,7 @@ pub fn story(scene: &Scene<'_>, look: &Look<'_>, so_far: &Prefix<'_>) -> Vec<Str
     // Where a place tells of several things in order, each is a paragraph.
     let places = gates.into_iter().chain(others).filter_map(|here| here.face().story(here, so_far));
     told.extend(places.flat_map(|story| story.lines().map(str::to_owned).collect::<Vec<_>>()));
+    told.extend(alerts::story(scene, so_far));
     told.extend(longest_line(scene, look));
     told.extend(so_far.measures().filter_map(|figures| measured(figures.measure(), figures.summary()?)));
     if look.stuck {

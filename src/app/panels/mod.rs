@@ -2,6 +2,7 @@
 //!
 //! Each reads the experiment through the page's context while it renders, and asks for changes by commands.
 
+mod alerts;
 mod api;
 mod before;
 mod charts;
@@ -28,6 +29,7 @@ mod start;
 mod tiles;
 mod two_runs;
 
+pub use alerts::alerts;
 pub use api::{Api, obstacle};
 pub use before::before_note;
 pub use charts::{Charts, bank_charts, call_charts};
@@ -57,7 +59,7 @@ pub fn Panel() -> Html {
     if narrow {
         return Html::default();
     }
-    html! { <>{ endpoint_section(&page) }{ two_runs(&page) }{ params(&page) }{ faults(&page) }</> }
+    html! { <>{ endpoint_section(&page) }{ two_runs(&page) }{ params(&page) }{ alerts(&page) }{ faults(&page) }</> }
 }
 
 /// The lower part: what is measured.

@@ -6,7 +6,7 @@ use crate::app::markup::html;
 use crate::app::page::use_page;
 use crate::app::scene;
 use crate::platform::clock;
-use crate::spec::FaultSpec;
+use crate::spec::{AlertState, SceneSpec};
 use crate::view::fault_bands::entry_words;
 use crate::view::number;
 use yew::prelude::*;
@@ -21,7 +21,7 @@ pub fn Announce() -> Html {
     let said = use_mut_ref(|| (0_usize, 0.0_f64, Status::Idle, String::new()));
     let lab = page.lab();
     let (entries, status) = (lab.so_far().journal(), lab.status());
-    let faults = scene::spec(&lab).faults;
+    let spec = scene::spec(&lab);
     let mut said = said.borrow_mut();
     if entries.len() < said.0 {
         // The playhead went back: what was said was about another time.
@@ -41,7 +41,7 @@ pub fn Announce() -> Html {
         for entry in news.iter().rev() {
             if about.len() < 3 && about.iter().all(|said| said.who != entry.who) {
                 about.push(entry);
-                sentences.push(sentence(entry, &faults));
+                sentences.push(sentence(entry, &spec));
             }
         }
         *said = (entries.len(), now, status, sentences.join(" "));
@@ -50,8 +50,12 @@ pub fn Announce() -> Html {
     html! { <div class="vh" role="status" aria-live="polite">{ said.3.clone() }</div> }
 }
 
-fn sentence(entry: &Entry, faults: &[FaultSpec]) -> String {
+fn sentence(entry: &Entry, spec: &SceneSpec) -> String {
+    let (who, text) = entry_words(entry, &spec.faults);
+    if spec.alerts.iter().any(|rule| rule.name == entry.who) {
+        let text = if entry.text == AlertState::Quiet.word() { "over" } else { text.as_str() };
+        return format!("Alert {who}: {text}.");
+    }
     let fault = if matches!(entry.mark, Some(Mark::FaultOn(..) | Mark::FaultOff(..))) { "Fault " } else { "" };
-    let (who, text) = entry_words(entry, faults);
     format!("{fault}{who}: {text}.")
 }

@@ -126,6 +126,7 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
             },
         ],
         faults,
+        alerts: Vec::new(),
     }
 }
 

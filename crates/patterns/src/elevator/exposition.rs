@@ -31,7 +31,6 @@ impl System {
         }
         let cars: Vec<&Rc<Car>> = by_name.values().collect();
         let family = |name, help, labels, series| Family { name, help, labels, series };
-        let http = metrics.http.series();
         let per_car = |figure: &dyn Fn(&Car) -> f64| -> Vec<(Labels, Sample)> {
             cars.iter().map(|car| (vec![car.name.clone()], Sample::Level(figure(car)))).collect()
         };
@@ -109,13 +108,13 @@ impl System {
                 "http_request_duration_seconds",
                 "How long requests to the interface took",
                 &["method", "endpoint", "status_code"],
-                spreads(http),
+                metrics.http.spreads(),
             ),
             family(
                 "http_requests",
                 "Requests to the interface",
                 &["method", "endpoint", "status_code"],
-                http.iter().map(|(labels, seen)| (labels.clone(), Sample::Count(seen.count()))).collect(),
+                metrics.http.counts(),
             ),
             family("errors", "Errors", &["error_type", "component"], counts(&metrics.errors)),
             family("avg_response_time_seconds", of_responses, &["operation"], responses.collect()),

@@ -96,6 +96,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
             gauge("hedges-won", WON, "Hedges won", Unit::Sum("hedges")),
         ],
         faults: upstream::faults(),
+        alerts: Vec::new(),
     }
 }
 

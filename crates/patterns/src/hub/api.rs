@@ -9,43 +9,18 @@ use super::line::{Caller, Incoming};
 use super::messages::{Said, emotion_update, error};
 use super::socket::{ROOM, Socket};
 use millrace_engine::{Exchange, Lap};
-use millrace_parts::exposition::{Family, Sample, Served, text};
 use millrace_spec::Stream;
 use millrace_spec::exposition::OPENMETRICS;
 use millrace_trace::Outcome;
 use millrace_upstream::Service;
 use serde_json::json;
-use std::cell::Cell;
 use std::rc::Rc;
 
-/// The upper bounds of what requests take, in seconds: those that the library of the document has where nobody says otherwise.
-const BUCKETS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// The longest name of a session.
 const LONGEST_NAME: usize = 64;
 
 /// An answer to a request: its status, and what it says.
 type Reply = (u16, String);
-
-/// Requests to the interface, by how long they took. What is no route has an empty one.
-pub(super) fn served() -> Served {
-    Served::new(BUCKETS, "")
-}
-
-/// A connection that is open, counted as long as this is held.
-pub(super) struct Counted(Rc<Cell<u32>>);
-
-impl Counted {
-    pub(super) fn up(count: &Rc<Cell<u32>>) -> Counted {
-        count.set(count.get() + 1);
-        Counted(count.clone())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.set(self.0.get().saturating_sub(1));
-    }
-}
 
 /// Somebody outside who is connected, known as long as this is held.
 struct Present {
@@ -108,7 +83,7 @@ impl Server {
 
     fn is_served(&self, asked: &Exchange, status: u16, lap: Lap) {
         let took = self.env.took(lap);
-        self.served.borrow_mut().count(&CONSOLE, (&asked.method, asked.place()), status, took);
+        self.metrics.answered(&CONSOLE, (&asked.method, asked.place()), status, took);
     }
 
     /// Answers what is asked once.
@@ -121,7 +96,7 @@ impl Server {
                 wrong(405, &format!("{place} takes {}", methods.join(" and ")))
             }
             ("POST", _) => self.is_told(asked),
-            _ => (200, self.exposition(asked.terms.accept.as_deref() == Some(OPENMETRICS))),
+            _ => (200, self.metrics.exposition(asked.terms.accept.as_deref() == Some(OPENMETRICS))),
         }
     }
 
@@ -222,27 +197,6 @@ impl Server {
         if let Err(message) = self.hub.say(message, session, text).await {
             message.leave(Outcome::Cancelled);
         }
-    }
-
-    fn exposition(&self, openmetrics: bool) -> String {
-        // The document declares both gauges, and nothing in it ever sets them.
-        let is_set = self.counts_itself;
-        let gauge = |name, help, shipped, value: usize| {
-            let (help, value) = if is_set { (help, value) } else { (shipped, 0) };
-            Family { name, help, labels: &[], series: vec![(Vec::new(), Sample::Level(value as f64))] }
-        };
-        let never = "0 for ever: it is declared, and nothing ever sets it";
-        let families = vec![
-            Family {
-                name: "http_request_duration_seconds",
-                help: "How long requests took; for a WebSocket, until it was granted",
-                labels: &["method", "endpoint", "status"],
-                series: self.served.borrow().spreads(),
-            },
-            gauge("websocket_active_connections", "Connections that are open", never, self.open.get() as usize),
-            gauge("queue_depth", "Messages that wait for the hub or for a client", never, self.hub.waiting()),
-        ];
-        text(None, families, openmetrics)
     }
 }
 

@@ -38,8 +38,7 @@ mod socket;
 
 use line::Caller;
 use millrace_engine::{Env, Task};
-use millrace_parts::exposition::Served;
-use millrace_parts::{AtWork, Cond, Hub, Ticker};
+use millrace_parts::{AtWork, Cond, Hub, ServiceMetrics, Ticker};
 use millrace_spec::{
     At, Check, ClientGauges, FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, HubGauges, Measure, Parting,
     Pattern, Place, SceneSpec, Step, Unit, Values, Wire,
@@ -205,10 +204,7 @@ struct Server {
     at_work: AtWork,
     /// How many frames the emotion service was sent.
     frames: Cell<u64>,
-    /// How many connections are open.
-    open: Rc<Cell<u32>>,
-    served: RefCell<Served>,
-    counts_itself: bool,
+    metrics: ServiceMetrics,
     readers: RefCell<Vec<Task<()>>>,
     others: RefCell<Vec<Task<()>>>,
 }
@@ -217,6 +213,13 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let hub = Hub::open(&env, HUB, BROADCAST, p.settings());
     let (inner, home) = (hub.clone(), env.station());
     let _hub_runs = env.spawn_at("hub", hub.station(), async move { inner.run().await });
+    let counted = hub.clone();
+    // The document declares both gauges, and nothing in it ever sets them.
+    let metrics = ServiceMetrics::new(
+        fidelity == Fidelity::Documented,
+        "Messages that wait for the hub or for a client",
+        move || counted.waiting(),
+    );
     let server = Rc::new(Server {
         env: env.clone(),
         hub,
@@ -227,9 +230,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         callers: RefCell::default(),
         at_work: AtWork::new(&env),
         frames: Cell::new(0),
-        open: Rc::default(),
-        served: RefCell::new(api::served()),
-        counts_itself: fidelity == Fidelity::Documented,
+        metrics,
         readers: RefCell::default(),
         others: RefCell::default(),
         p: Rc::new(p),

@@ -1,12 +1,11 @@
 //! A connection, as the server has it: a task that writes to it and one that reads from it.
 
 use super::Server;
-use super::api::Counted;
 use super::line::{Caller, Inbox, Incoming};
 use super::messages::Said;
 use super::params::Params;
 use millrace_engine::{Env, Task};
-use millrace_parts::{Client, Either, Hub, Letter, Ticker, Watch, at_most, select2, timeout};
+use millrace_parts::{Client, Either, Hub, Letter, OpenConnection, Ticker, Watch, at_most, select2, timeout};
 use millrace_spec::{ClientGauges, HubGauges, Parting};
 use millrace_trace::{Outcome, SimTime, Span};
 use std::any::Any;
@@ -33,7 +32,7 @@ pub(super) struct Socket {
     pub(super) caller: Option<Rc<Caller>>,
     server: Weak<Server>,
     /// It is counted as open.
-    counted: RefCell<Option<Counted>>,
+    counted: RefCell<Option<OpenConnection>>,
     /// Nobody writes to it any more.
     written: Watch<bool>,
     handlers: RefCell<Vec<Task<()>>>,
@@ -55,7 +54,7 @@ impl Socket {
             inbox,
             caller,
             server: Rc::downgrade(server),
-            counted: RefCell::new(Some(Counted::up(&server.open))),
+            counted: RefCell::new(Some(server.metrics.connected())),
             written: Watch::new(env, false),
             handlers: RefCell::default(),
             client,

@@ -103,6 +103,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         backlog: Some(Arrivals::BACKLOG.into()),
         gauges,
         faults: upstream::faults(),
+        alerts: Vec::new(),
     }
 }
 

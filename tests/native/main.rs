@@ -93,6 +93,7 @@ mod server_faults;
 mod servers;
 mod sheets;
 mod single_flight;
+mod spans;
 mod stage;
 mod stories;
 mod template;

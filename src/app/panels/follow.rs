@@ -3,6 +3,7 @@
 //! What the bars say adds up to how long it took. A bar leads to where it begins.
 
 use super::its_line::ItsLine;
+use super::spans::spans;
 use crate::analysis::{Doing, Stretch, Way};
 use crate::app::icon::{IconName, icon_of};
 use crate::app::lab::Lab;
@@ -58,6 +59,7 @@ pub fn follow(page: &Page) -> Html {
             <div>
                 <p class="story">{ sentence(&lab, &way, now) }</p>
                 { bars(page, &lab, &way, now) }
+                { spans(page, &lab, job, now) }
             </div>
         },
         None => {

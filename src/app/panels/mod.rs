@@ -25,6 +25,7 @@ mod prose;
 mod race;
 mod report;
 mod source;
+mod spans;
 mod start;
 mod tiles;
 mod two_runs;

@@ -75,6 +75,7 @@ mod parts;
 mod pipeline;
 mod planned;
 mod platform;
+mod platform_outside;
 mod policies;
 mod pool;
 mod questions;

@@ -123,7 +123,10 @@ fn the_way_of_a_request_is_drawn_on_every_stage_and_stays_on_it() {
             EventKind::Entered { job, .. } if event.at <= middle => Some(job),
             _ => None,
         });
-        let Some(way) = inside.last().and_then(|job| Way::of(&trace, job)) else { continue };
+        // The last one that is somewhere on the stage: of a request that is turned away at the door nothing is to be drawn.
+        let inside: Vec<JobId> = inside.collect();
+        let is_shown = |way: &Way| way.stops.iter().any(|(_, station)| scene.place_of(*station).is_some());
+        let Some(way) = inside.iter().rev().filter_map(|job| Way::of(&trace, *job)).find(is_shown) else { continue };
         assert!(!way.stops.is_empty(), "{link}");
         for size in [(880.0, 430.0), (880.0, 180.0), (390.0, 368.0), (390.0, 180.0)] {
             let palette = Palette::of(Theme::Light);

@@ -48,7 +48,7 @@ impl Spans {
         let mut finder = Finder::default();
         for event in trace.iter() {
             finder.hear(job, event.at, &event.kind);
-            if finder.jobs.first().is_some() && finder.jobs.iter().all(|own| own.open.is_empty()) {
+            if !finder.jobs.is_empty() && finder.jobs.iter().all(|own| own.open.is_empty()) {
                 break;
             }
         }

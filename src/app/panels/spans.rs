@@ -3,7 +3,7 @@
 //! They stand below its waits where there is more to see than those: a call within a call, or a part of it that goes its own way.
 
 use super::follow::title_of;
-use crate::analysis::{ServiceSpan, Spans};
+use crate::analysis::ServiceSpan;
 use crate::app::lab::Lab;
 use crate::app::markup::html;
 use crate::app::page::{Command, Page};

@@ -17,18 +17,20 @@ const BEHIND_AN_ADDRESS: u32 = 4;
 
 /// What is asked of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Route {
-    /// `POST /api/v1/interviews/start`
+pub(super) enum Route {
     Start,
-    /// `POST /api/v1/interviews/:id/answers`
     Answers,
-    /// `GET /api/v1/interviews/:id/status`
     Status,
-    /// `POST /api/v1/interviews/:id/complete`
     Complete,
 }
 
 impl Route {
+    pub(super) const START: &str = "/api/v1/interviews/start";
+    pub(super) const ANSWERS: &str = "/api/v1/interviews/{id}/answers";
+    pub(super) const STATUS: &str = "/api/v1/interviews/{id}/status";
+    pub(super) const COMPLETE: &str = "/api/v1/interviews/{id}/complete";
+    const ALL: [Route; 4] = [Route::Start, Route::Answers, Route::Status, Route::Complete];
+
     /// By lot: an interview is begun and completed once, and has five questions.
     fn any(draw: &mut Draw) -> Route {
         match draw.below(10) {
@@ -36,6 +38,32 @@ impl Route {
             1 => Route::Complete,
             2..=6 => Route::Answers,
             _ => Route::Status,
+        }
+    }
+
+    /// Its method and its path, as the interface lists them.
+    pub(super) const fn path(self) -> (&'static str, &'static str) {
+        match self {
+            Route::Start => ("POST", Route::START),
+            Route::Answers => ("POST", Route::ANSWERS),
+            Route::Status => ("GET", Route::STATUS),
+            Route::Complete => ("POST", Route::COMPLETE),
+        }
+    }
+
+    /// That of a method and a path of the interface.
+    pub(super) fn of(method: &str, path: Option<&str>) -> Option<Route> {
+        Route::ALL.into_iter().find(|route| Some(route.path().1) == path && route.path().0 == method)
+    }
+
+    /// The status of an answer.
+    const fn status(self, outcome: Outcome) -> u16 {
+        match (outcome, self) {
+            (Outcome::Completed, Route::Start) => 201,
+            (Outcome::Completed, _) => 200,
+            (Outcome::Rejected, _) => 429,
+            (Outcome::TimedOut, _) => 504,
+            _ => 500,
         }
     }
 }
@@ -76,20 +104,31 @@ async fn answer(process: Rc<Process>, request: Request) {
     let user = draw.below(u64::from(process.p.sessions)) as u32;
     let is_nobody = draw.chance(process.p.anonymous.0);
     let asker = Asker { user: (!is_nobody).then_some(user), address: user / BEHIND_AN_ADDRESS };
-    if let Err(over) = process.limits.ask(asker) {
-        // 429 {"error":"rate limit exceeded"}
-        process.books.count(Count::Anonymous, i64::from(over == Over::Nobody));
-        return request.ends(Outcome::Rejected);
-    }
-    job.go(process.api, true);
-    let answer = match route {
-        Route::Start => process.begin_interview(job).await,
-        Route::Answers | Route::Status | Route::Complete => process.database.call_at(&process.query, job).await,
+    serve(&process, request, route, asker).await;
+}
+
+/// Serves a request. The status of its answer.
+pub(super) async fn serve(process: &Process, request: Request, route: Route, asker: Asker) -> u16 {
+    let Some(job) = request.held() else { return 500 };
+    let came = process.env.now();
+    let outcome = match process.limits.ask(asker) {
+        Err(over) => {
+            process.books.count(Count::Anonymous, i64::from(over == Over::Nobody));
+            Outcome::Rejected
+        }
+        Ok(()) => {
+            job.go(process.api, true);
+            let answer = match route {
+                Route::Start => process.begin_interview(job).await,
+                Route::Answers | Route::Status | Route::Complete => process.database.call_at(&process.query, job).await,
+            };
+            answer.map_or(Outcome::Failed, |answer| answer.outcome())
+        }
     };
-    match answer {
-        Some(answer) => request.ends(answer.outcome()),
-        None => request.ends(Outcome::Failed),
-    }
+    let status = route.status(outcome);
+    process.metrics.answered(route, status, process.env.now() - came);
+    request.ends(outcome);
+    status
 }
 
 impl Process {

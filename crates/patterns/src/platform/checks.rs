@@ -2,8 +2,8 @@
 //!
 //! All of it is asked at every instant, of which there are sixty thousand a second: so the books are looked up by their place and not by name.
 
-use super::BATCH;
 use super::books::Count;
+use super::{BATCH, metrics};
 use millrace_spec::Check;
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{Ledger, Outcome};
@@ -52,6 +52,10 @@ pub(super) const CHECKS: &[Check] = &[
     Check::sometimes("frames were lost", |l, _| count(l, Count::FramesLost) > 0),
     Check::sometimes("items of a batch were lost", |l, _| count(l, Count::ItemsLost) > 0),
     Check::sometimes("API requests were cut off", |l, _| count(l, Count::RequestsLost) > 0),
+    metrics::ERRORS_FIRED,
+    metrics::LATENCY_FIRED,
+    metrics::QUEUE_FIRED,
+    metrics::QUEUE_UNSEEN,
     Check::ALL_LEFT,
 ];
 

@@ -6,7 +6,7 @@
 use super::books::Count;
 use super::checks::{API_WITHIN, SOCKET_WITHIN, count};
 use super::{API, ARRIVALS, SESSIONS};
-use millrace_spec::{Detail, Values};
+use millrace_spec::{AlertSpells, Detail, Values};
 use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, Span, StationId, Trace, TraceEvent};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -76,6 +76,7 @@ pub(super) struct Report {
     added: Times,
     result: Times,
     books: Vec<(Count, i64)>,
+    alerts: AlertSpells,
 }
 
 /// What the report takes from the books.
@@ -166,6 +167,7 @@ impl Report {
 
 impl Detail for Report {
     fn apply(&mut self, event: &TraceEvent, after: &Ledger, trace: &Trace) {
+        self.alerts.apply(event, after, trace);
         match event.kind {
             EventKind::Opened { station, name, .. } => {
                 let place = [SESSIONS, ARRIVALS, API].into_iter().position(|known| known == trace.name(name));
@@ -224,6 +226,7 @@ impl Detail for Report {
             "p95_ns".to_owned(),
             json!({ "api": p95(&self.api), "socket": p95(&self.added), "result": p95(&self.result) }),
         );
+        detail.insert("alerts".to_owned(), self.alerts.report().0);
         detail.insert("frames".to_owned(), frames);
         detail.insert("api".to_owned(), api);
         detail.insert("items".to_owned(), items);

@@ -29,9 +29,11 @@
 mod api;
 mod books;
 mod checks;
+mod console;
 mod detail;
 mod frames;
 mod limits;
+mod metrics;
 mod params;
 mod presets;
 mod process;
@@ -40,6 +42,7 @@ mod sockets;
 mod store;
 mod targets;
 
+use api::Route;
 use books::Count;
 use millrace_engine::Env;
 use millrace_parts::Arrivals;
@@ -104,7 +107,8 @@ pub static PATTERN: Pattern = Pattern {
     },
     file: file!(),
     home: (StationKind::Crew, PROCESS),
-    run: |env, values, _| Box::pin(run(env, Params::read(values))),
+    console: Some(&console::CONSOLE),
+    run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };
 
@@ -168,14 +172,14 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     faults.extend(upstream::faults_of(REDIS, "Redis"));
     faults.extend(upstream::faults_of(DATABASE, "Database"));
     faults.push(upstream::kill_worker());
-    SceneSpec { gauges, faults, ..SceneSpec::new(flow, wires) }
+    SceneSpec { gauges, faults, alerts: metrics::rules(), ..SceneSpec::new(flow, wires) }
 }
 
-async fn run(env: Env, p: Params) {
+async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let (asked, over) = (SimTime(p.shutdown_at.0), SimTime(p.run_for.0));
     let (slow_at, slow_by) = (SimTime(p.slow_at.0), p.slow_by);
     let service = ["base", "mean"].map(|key| (key, if key == "base" { p.emotion.base } else { p.emotion.mean }));
-    let process = Process::open(&env, p);
+    let process = Process::open(&env, p, fidelity);
     let ends = Ends(process.clone());
     process.begin();
     let _outages = process.p.outages.start(&env);

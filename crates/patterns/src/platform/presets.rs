@@ -145,4 +145,5 @@ pub(super) const PRESETS: &[Preset] = &[
         values: &[("sessions", "200"), ("workers", "80"), ("outage-for", "2s"), ("run-for", "6s")],
         ..Preset::BASE
     },
+    super::metrics::SCENARIO,
 ];

@@ -2,7 +2,9 @@
 
 use super::api;
 use super::books::{Books, Count, Frame, Items};
+use super::console::Interviews;
 use super::limits::Limits;
+use super::metrics::Metrics;
 use super::params::Params;
 use super::sessions;
 use super::sockets::Sockets;
@@ -11,7 +13,7 @@ use super::{API, BATCH, DATABASE, HUB, POOL, REDIS, SESSIONS, STORE};
 use super::{frames, targets};
 use millrace_engine::{Env, Server, Task};
 use millrace_parts::{Batcher, Cond, Crew, Rx, Shutdown, Tx, WaitGroup, channel};
-use millrace_spec::HubGauges;
+use millrace_spec::{Fidelity, HubGauges};
 use millrace_trace::{StationId, StationKind};
 use millrace_upstream as upstream;
 use std::cell::{Cell, RefCell};
@@ -61,6 +63,8 @@ pub(super) struct Process {
     pub quiet: Cond,
     pub requests: WaitGroup,
     pub limits: Limits,
+    pub metrics: Metrics,
+    pub interviews: RefCell<Interviews>,
     pub jobs: (Tx<Frame>, Rx<Frame>),
     workers: WaitGroup,
     pub sockets: Sockets,
@@ -83,7 +87,7 @@ pub(super) struct Process {
 
 impl Process {
     /// All is open, and nobody works yet.
-    pub(super) fn open(env: &Env, p: Params) -> Rc<Process> {
+    pub(super) fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<Process> {
         let station = env.station();
         let shutdown = Shutdown::open(env, station, &Part::ALL.map(Part::name));
         let (hub, api) = (env.open_plain(StationKind::Crew, HUB), env.open_plain(StationKind::Crew, API));
@@ -106,6 +110,8 @@ impl Process {
             quiet: Cond::new(env),
             requests: group(),
             limits,
+            metrics: Metrics::open(env, fidelity, &jobs.1),
+            interviews: RefCell::default(),
             jobs,
             workers: group(),
             sockets: Sockets::open(env, hub, p.sessions, p.socket_write),
@@ -169,6 +175,8 @@ impl Process {
         self.books.set(Count::Workers, self.p.workers.into());
         self.books.set(Count::Connected, self.p.sessions.into());
         env.gauge(self.hub, HubGauges::ALL.entries, self.p.sessions.into());
+        self.metrics.connect(self.p.sessions);
+        self.listen();
         let requests = env.spawn_at("requests", self.api, api::come(self.clone()));
         let frames = env.spawn_at("sessions", sessions, sessions::play(self.clone()));
         self.clients.borrow_mut().extend([requests, frames]);
@@ -220,6 +228,7 @@ impl Process {
     fn disconnect(&self) {
         self.books.set(Count::Connected, 0);
         self.env.gauge(self.hub, HubGauges::ALL.entries, 0);
+        self.metrics.disconnect();
     }
 
     /// Ends a part there and then, with what it has in hand and in its buffers: all of that is lost.

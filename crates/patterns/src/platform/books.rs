@@ -5,6 +5,7 @@
 
 use super::PROCESS_GAUGES;
 use millrace_engine::{Carries, Env, Job};
+use millrace_spec::SessionGauges;
 use millrace_trace::{Gauge, JobId, Outcome, SimTime, Span, StationId};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -144,10 +145,11 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// It came by the socket of a session.
+    /// It came by the socket of a session, to the station of the current task.
     pub(super) fn new(books: &Books, session: u32) -> Frame {
         let env = &books.0.env;
         books.0.second.borrow_mut().came += 1;
+        env.gauge(env.station(), SessionGauges::ALL.whose, session.into());
         Frame { job: Some(env.job()), session, came: env.now(), called: Span::ZERO, books: books.clone() }
     }
 

@@ -23,8 +23,8 @@
 //! Hub. Channels. Rate limiter. Batcher. Connection pool. Wait group. Ticker. Tasks.
 //!
 //! # Origin
-//! The concurrency strategy of an interview platform, whole: it never left its document. Rates, times and targets that are missing there are from
-//! the design around it, or chosen.
+//! The strategy of an interview platform, whole: it never left its document. Rates, times and targets that are missing there are from the
+//! surroundings of that design, or chosen.
 
 mod api;
 mod books;

@@ -13,7 +13,7 @@ use super::{API, BATCH, DATABASE, HUB, POOL, REDIS, SESSIONS, STORE};
 use super::{frames, targets};
 use millrace_engine::{Env, Server, Task};
 use millrace_parts::{Batcher, Cond, Crew, Rx, Shutdown, Tx, WaitGroup, channel};
-use millrace_spec::{Fidelity, HubGauges};
+use millrace_spec::{Fidelity, HubGauges, SessionGauges};
 use millrace_trace::{StationId, StationKind};
 use millrace_upstream as upstream;
 use std::cell::{Cell, RefCell};
@@ -177,6 +177,7 @@ impl Process {
         env.gauge(self.hub, HubGauges::ALL.entries, self.p.sessions.into());
         self.metrics.connect(self.p.sessions);
         self.listen();
+        env.gauge(sessions, SessionGauges::ALL.sessions, self.p.sessions.into());
         let requests = env.spawn_at("requests", self.api, api::come(self.clone()));
         let frames = env.spawn_at("sessions", sessions, sessions::play(self.clone()));
         self.clients.borrow_mut().extend([requests, frames]);

@@ -39,7 +39,7 @@ pub(super) async fn play(process: Rc<Process>) {
         }
         while let Some(mut head) = due.peek_mut().filter(|head| head.0.0 <= env.now()) {
             let session = head.0.1;
-            head.0.0 = head.0.0 + pause(session);
+            head.0.0 += pause(session);
             drop(head);
             process.receive(session);
         }

@@ -18,7 +18,7 @@ const MS: u64 = 1_000_000;
 
 fn batcher(env: &Env, size: u32, interval: Span) -> Batcher {
     let to = env.open_plain(StationKind::Crew, "inserts");
-    Batcher::open(env, "batch", to, BatcherSettings { size, interval, restarts: true })
+    Batcher::open(env, "batch", to, BatcherSettings { size, interval, restarts: true, from_first: false })
 }
 
 /// The batches that a description of the rules gives, by when each goes out, how many it has and why: a list of arrivals in order, in ns.

@@ -78,6 +78,7 @@ mod platform;
 mod platform_outside;
 mod policies;
 mod pool;
+mod priority_queue;
 mod questions;
 mod queueing;
 mod rate_limiter;

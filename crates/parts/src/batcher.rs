@@ -29,6 +29,8 @@ pub struct BatcherSettings {
     pub interval: Span,
     /// Whether the interval begins anew when a full batch goes out.
     pub restarts: bool,
+    /// Whether it begins with the first item of each batch, rather than with the end of the one before: while there is none no time passes.
+    pub from_first: bool,
 }
 
 /// What goes out at once.
@@ -122,6 +124,10 @@ impl Batcher {
             return Err(item);
         }
         item.go(self.0.station, false);
+        if self.0.settings.from_first && self.is_empty() {
+            self.begin_interval(self.0.env.now());
+            self.0.changed.signal();
+        }
         self.0.open.borrow_mut().push(item);
         if self.len() >= self.0.settings.size as usize {
             if let Some(batch) = self.cut(Flush::Size) {
@@ -171,6 +177,10 @@ impl Batcher {
                 Input::Exhausted | Input::Open => {}
             }
             let now = env.now();
+            if self.0.settings.from_first && self.is_empty() {
+                changed.wait().await;
+                continue;
+            }
             if now < due.get() {
                 let _first = select2(env, changed.wait(), env.sleep_until(due.get(), Wait::Tick)).await;
                 continue;

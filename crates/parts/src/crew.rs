@@ -1,7 +1,10 @@
-//! A crew: a fixed number of workers that do the same, each a task at a station of its own.
+//! A crew: workers that do the same, each a task at a station of its own.
 //!
 //! Each can be killed by a fault and comes back when its fault is lifted. What it had in hand is cancelled. When
 //! the last worker is done, the crew says so, once, and whoever waits for it goes on.
+//!
+//! A crew may grow, [`Crew::hire`], and shrink, [`Crew::let_go`]. Who is let go ends its work by itself, when whatever it goes by tells it to; that is
+//! the end of one worker and not of the crew. Its place is free from then on, and the next who is hired takes it.
 
 use millrace_engine::{Env, StationSpec, Task, TaskRef};
 use millrace_trace::{StationId, StationKind, UNLIMITED, Wait};
@@ -12,6 +15,10 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+
+/// What the station of a worker says that was let go, and of one that has come in its place.
+const LET_GO: &str = "let go";
+const HIRED: &str = "hired";
 
 /// The fault that kills a worker. Its magnitude is the worker's number, from 1.
 pub const KILL_WORKER: &str = "kill-worker";
@@ -51,6 +58,18 @@ struct Shared {
 struct Place {
     worker: Worker,
     task: Option<Task<()>>,
+    stands: Stands,
+}
+
+/// How a place of a crew stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    /// Somebody works there, or would if it were not killed.
+    Taken,
+    /// Whoever works there is to end.
+    Leaving,
+    /// Nobody does.
+    Free,
 }
 
 impl fmt::Debug for Crew {
@@ -82,7 +101,7 @@ impl Crew {
                 let name = format!("{} {}", shared.name, worker.number);
                 shared.env.spawn_from(site, &name, worker.station, async move {
                     body.await;
-                    crew.one_done();
+                    crew.one_done(worker);
                 })
             }),
             places: RefCell::default(),
@@ -93,13 +112,7 @@ impl Crew {
             waiter: Cell::new(None),
         });
         for number in 1..=size {
-            let station = env.open(StationSpec {
-                kind: StationKind::Worker,
-                name: &format!("{name} {number}"),
-                parent,
-                capacity: UNLIMITED,
-            });
-            shared.places.borrow_mut().push(Place { worker: Worker { number, station }, task: None });
+            Shared::open(&shared, number);
             Shared::hire(&shared, number);
         }
         if size == 0 {
@@ -134,6 +147,45 @@ impl Crew {
     pub fn leak(self) {
         let places = std::mem::take(&mut *self.shared.places.borrow_mut());
         places.into_iter().filter_map(|place| place.task).for_each(Task::detach);
+    }
+
+    /// One more worker, at the first place that is free or at a new one. Its number. One who is killed by a fault that stands begins when that is lifted.
+    pub fn hire(&self) -> u32 {
+        let shared = &self.shared;
+        let free = shared.places.borrow().iter().find(|place| place.stands == Stands::Free).map(|place| place.worker);
+        let number = match free {
+            Some(worker) => {
+                shared.env.state(worker.station, HIRED);
+                worker.number
+            }
+            None => Shared::open(shared, self.size() as u32 + 1),
+        };
+        if let Some(place) = shared.places.borrow_mut().get_mut(number as usize - 1) {
+            place.stands = Stands::Taken;
+        }
+        if !shared.env.faults(KILL_WORKER).contains(&i64::from(number)) {
+            Shared::hire(shared, number);
+        }
+        number
+    }
+
+    /// The worker with a number is to end: as it does, its place is free. Whoever lets it go tells it.
+    pub fn let_go(&self, number: u32) {
+        let mut killed = None;
+        if let Some(place) = self.shared.places.borrow_mut().get_mut((number as usize).wrapping_sub(1)) {
+            let is_up = place.task.is_some();
+            place.stands = if is_up { Stands::Leaving } else { Stands::Free };
+            killed = (!is_up).then_some(place.worker);
+        }
+        if let Some(worker) = killed {
+            self.shared.env.state(worker.station, LET_GO);
+        }
+    }
+
+    /// The numbers of those who are neither free places nor about to be.
+    pub fn numbers(&self) -> Vec<u32> {
+        let places = self.shared.places.borrow();
+        places.iter().filter(|place| place.stands == Stands::Taken).map(|place| place.worker.number).collect()
     }
 
     /// The station of all of them together.
@@ -188,6 +240,15 @@ impl Future for JoinCrew {
 }
 
 impl Shared {
+    /// Opens a place at which nobody works yet. Its number.
+    fn open(shared: &Rc<Shared>, number: u32) -> u32 {
+        let (kind, name) = (StationKind::Worker, format!("{} {number}", shared.name));
+        let spec = StationSpec { kind, name: &name, parent: shared.station, capacity: UNLIMITED };
+        let worker = Worker { number, station: shared.env.open(spec) };
+        shared.places.borrow_mut().push(Place { worker, task: None, stands: Stands::Taken });
+        number
+    }
+
     fn hire(shared: &Rc<Shared>, number: u32) {
         let worker = shared.places.borrow().get(number as usize - 1).map(|p| p.worker);
         let Some(worker) = worker else { return };
@@ -198,8 +259,22 @@ impl Shared {
         }
     }
 
-    fn one_done(&self) {
-        self.finished.set(true);
+    fn one_done(&self, worker: Worker) {
+        let mut was_let_go = None;
+        if let Some(place) = self.places.borrow_mut().get_mut(worker.number as usize - 1)
+            && place.stands == Stands::Leaving
+        {
+            place.stands = Stands::Free;
+            was_let_go = place.task.take();
+        }
+        match was_let_go {
+            Some(task) => {
+                // It is at its very end: nothing is cancelled any more.
+                task.detach();
+                self.env.state(worker.station, LET_GO);
+            }
+            None => self.finished.set(true),
+        }
         self.one_less();
     }
 
@@ -227,9 +302,14 @@ impl Shared {
         let (mut back, mut away) = (Vec::new(), Vec::new());
         for place in shared.places.borrow_mut().iter_mut() {
             match (&place.task, is_wanted(&place.worker)) {
-                (None, false) if !shared.finished.get() => back.push(place.worker),
+                (None, false) if !shared.finished.get() && place.stands == Stands::Taken => back.push(place.worker),
                 // Who is done already cannot be killed any more.
-                (Some(task), true) if !task.is_finished() => away.extend(place.task.take().map(|t| (place.worker, t))),
+                (Some(task), true) if !task.is_finished() => {
+                    if place.stands == Stands::Leaving {
+                        place.stands = Stands::Free;
+                    }
+                    away.extend(place.task.take().map(|t| (place.worker, t)));
+                }
                 _ => {}
             }
         }

@@ -39,6 +39,7 @@ mod hub;
 mod limiter;
 mod once;
 mod pipeline_stage;
+mod priority_queue;
 mod retry;
 mod retry_budget;
 mod rw_lock;
@@ -85,6 +86,7 @@ pub use limiter::{
 };
 pub use once::{AfterPanic, Once, Panicked};
 pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
+pub use priority_queue::{PriorityQueue, PriorityQueueSettings, Put, Taken, risen};
 pub use retry::{Retry, RetryPolicy, Stop, Tried, Verdict};
 pub use retry_budget::RetryBudget;
 pub use rw_lock::{Prefer, RwLock};

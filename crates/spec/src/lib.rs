@@ -38,6 +38,7 @@ mod preset;
 mod priority;
 mod quantity;
 mod question;
+mod rails;
 mod scene;
 mod schedule;
 mod script;
@@ -76,16 +77,17 @@ pub use packed::{Cells, Packed};
 pub use params::{FieldGroup, FromValue, Given, Share, set_default};
 pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
 pub use place::{
-    Attempts, Bank, Batch, Bucket, Connections, Counted, Degrades, Hub, Layers, Levels, Meter, Place, PlaceKind,
-    Regulator, Shutdown, Tree,
+    Attempts, Bank, Batch, Bucket, Connections, Counted, Degrades, Hub, Layers, Levels, Meter, Place, PlaceKind, Rail,
+    Rails, Regulator, Shutdown, Tree,
 };
 pub use policies::{Policy, parse_policies, write_policies};
 pub use practice::{Practice, Seen};
 pub use prefix::{Prefix, prefixed};
 pub use preset::Preset;
-pub use priority::{Priority, Shares, parse_classes};
+pub use priority::{Priority, Shares, drawn, parse_classes, parse_weights};
 pub use quantity::{parse_count, parse_number, parse_span, plain};
 pub use question::Question;
+pub use rails::{RailGauges, TriedTask};
 pub use scene::{Flow, GaugeSpec, SceneSpec, Unit, Wire};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use script::{Scripted, parse_script, script_entries, script_total};

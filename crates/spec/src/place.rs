@@ -64,6 +64,8 @@ pub enum PlaceKind {
     Levels(Box<Levels>),
     /// Connections that are lent, those who wait for one, and the server that they lead to.
     Connections(Connections),
+    /// A queue by class: a rail for each, and the main queue.
+    Rails(Box<Rails>),
 }
 
 impl Place {
@@ -151,6 +153,11 @@ impl Place {
     /// Connections that are lent: the station of their pool, whose members are its places.
     pub fn connections(station: impl Into<String>, label: impl Into<String>, connections: Connections) -> Place {
         Place::new(PlaceKind::Connections(connections), station, label)
+    }
+
+    /// A queue by class: the station of its main queue, of which the rails are members.
+    pub fn rails(station: impl Into<String>, label: impl Into<String>, rails: Rails) -> Place {
+        Place::new(PlaceKind::Rails(Box::new(rails)), station, label)
     }
 
     /// Requests that may be tried several times: the station whose tasks try, and the server.
@@ -383,6 +390,34 @@ impl Connections {
     pub fn idle_time_never_acts(&self) -> bool {
         !self.lifetime.is_zero() && self.lifetime < self.idle_time
     }
+}
+
+/// A queue by class. What its station shows is in [`super::RailGauges`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rails {
+    /// The classes from the highest on, of which there are four at most.
+    pub rails: Vec<Rail>,
+    /// The room of the main queue, and what it is called.
+    pub main: (u32, &'static str),
+    /// The members of the station at which those wait whom no queue counts, and those who are to be tried again.
+    pub outside: &'static str,
+    /// See [`Rails::outside`].
+    pub retries: &'static str,
+    /// After how long a wait one counts as of the next higher class; zero for never.
+    pub age: Span,
+    /// Whether the main queue is kept by class too, rather than in the order of coming.
+    pub is_strict: bool,
+    /// Whether what comes from a rail and finds the main queue full is thrown away.
+    pub throws_away: bool,
+}
+
+/// A class of such a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rail {
+    /// Its name, which is that of the station of its rail.
+    pub class: &'static str,
+    /// The room of its rail; none where it has none and waits in the main queue.
+    pub room: Option<u32>,
 }
 
 /// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.

@@ -57,13 +57,7 @@ const MOST: u64 = 1_000_000;
 impl Shares {
     /// Whose the lot is: a number from 0 up to 1.
     pub fn of(self, lot: f64) -> Priority {
-        let total: u64 = self.0.iter().sum();
-        let mut before = 0;
-        let beyond = |(class, weight): (Priority, u64)| {
-            before += weight;
-            (lot * (total as f64) < before as f64).then_some(class)
-        };
-        Priority::ALL.into_iter().zip(self.0).find_map(beyond).unwrap_or(Priority::Normal)
+        drawn(&self.0, lot).and_then(|place| Priority::ALL.get(place).copied()).unwrap_or(Priority::Normal)
     }
 }
 
@@ -72,30 +66,53 @@ impl Shares {
 /// # Errors
 /// What is wrong, and where.
 pub fn parse_classes(text: &str) -> Result<Shares, String> {
-    let mut seen = [None; 3];
+    parse_weights(text, Priority::ALL.map(Priority::id)).map(Shares)
+}
+
+/// The same for classes of other names: the weight of each, in their order.
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn parse_weights<const N: usize>(text: &str, names: [&str; N]) -> Result<[u64; N], String> {
+    let mut seen = [None; N];
     for (number, at, entry) in entries(text, ',') {
         let wrong = |why: String| format!("class {number}, at character {at}: {why}");
         let (class, weight) = entry.split_once(':').unwrap_or((entry, ""));
-        let class = Priority::from_id(class.trim()).map_err(wrong)?;
+        let class = class.trim();
+        let place = names.iter().position(|name| *name == class);
+        let place = place.ok_or_else(|| wrong(format!("\"{class}\" is none of {}", names.join(", "))))?;
         if weight.trim().is_empty() {
-            return Err(wrong(format!("write {}:1", class.id())));
+            return Err(wrong(format!("write {class}:1")));
         }
         let weight = parse_count(weight).map_err(wrong)?;
         if weight > MOST {
             return Err(wrong(format!("a weight is {MOST} at most")));
         }
-        if let Some(seen) = seen.get_mut(class.place())
+        if let Some(seen) = seen.get_mut(place)
             && seen.replace(weight).is_some()
         {
-            return Err(wrong(format!("{} is there twice", class.id())));
+            return Err(wrong(format!("{class} is there twice")));
         }
     }
     let shares = seen.map(Option::unwrap_or_default);
     match entries(text, ',').next() {
-        _ if shares.iter().any(|weight| *weight > 0) => Ok(Shares(shares)),
+        _ if shares.iter().any(|weight| *weight > 0) => Ok(shares),
         Some((_, at, _)) => Err(format!("at character {at}: all weights are 0, so nobody would come")),
-        None => Err("at character 1: there is no class, write one as in normal:1".to_owned()),
+        None => {
+            let one = names.get(1).or(names.first()).copied().unwrap_or_default();
+            Err(format!("at character 1: there is no class, write one as in {one}:1"))
+        }
     }
+}
+
+/// Whose a lot is, a number from 0 up to 1, where each has a weight: its place.
+pub fn drawn(weights: &[u64], lot: f64) -> Option<usize> {
+    let total: u64 = weights.iter().sum();
+    let mut before = 0;
+    weights.iter().position(|weight| {
+        before += weight;
+        lot * (total as f64) < before as f64
+    })
 }
 
 #[cfg(test)]

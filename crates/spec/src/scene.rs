@@ -111,13 +111,13 @@ impl SceneSpec {
         self.bank().is_some() || self.is_high()
     }
 
-    /// Whether it is more than what stands in one row: rows of one table, a process with all its parts, or a row for each connection.
+    /// Whether it is more than what stands in one row: rows of one table, a process with all its parts, a row for each connection, or a queue by class
+    /// above the tokens that it waits for.
     pub fn is_high(&self) -> bool {
         self.has_rows()
-            || self
-                .places()
-                .iter()
-                .any(|place| matches!(place.kind, PlaceKind::Shutdown(_) | PlaceKind::Connections(_)))
+            || self.places().iter().any(|place| {
+                matches!(place.kind, PlaceKind::Shutdown(_) | PlaceKind::Connections(_) | PlaceKind::Rails(_))
+            })
     }
 
     /// Whether it is one column of many places: rows of one table.

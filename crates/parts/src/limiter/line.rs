@@ -108,6 +108,18 @@ impl Limiter {
         limiter
     }
 
+    /// Lets a bucket that may save up a burst begin with nothing saved.
+    pub fn starting_empty(self) -> Limiter {
+        let (now, burst) = (self.0.book.env().now(), self.0.settings.allowance.burst);
+        {
+            let inner = &mut *self.0.inner.borrow_mut();
+            inner.rule.take(now, burst);
+            inner.plan = None;
+            self.0.show(inner);
+        }
+        self
+    }
+
     /// Its station.
     pub fn station(&self) -> StationId {
         self.0.book.station()

@@ -55,7 +55,8 @@ params! {
 
 impl Params {
     pub(super) fn settings(&self) -> BatcherSettings {
-        BatcherSettings { size: self.batch_size, interval: self.interval, restarts: self.restart != "off" }
+        let restarts = self.restart != "off";
+        BatcherSettings { size: self.batch_size, interval: self.interval, restarts, from_first: false }
     }
 
     /// Nothing is lost when the process ends.

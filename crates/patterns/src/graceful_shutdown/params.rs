@@ -106,7 +106,7 @@ impl Params {
     }
 
     pub(super) fn batcher(&self) -> BatcherSettings {
-        BatcherSettings { size: self.batch_size, interval: self.interval, restarts: true }
+        BatcherSettings { size: self.batch_size, interval: self.interval, restarts: true, from_first: false }
     }
 
     /// The first frames do not come all at the same instant.

@@ -20,6 +20,7 @@ mod layers;
 mod levels;
 mod meter;
 mod pool;
+mod rails;
 mod regulator;
 mod server;
 mod shutdown;
@@ -65,6 +66,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Shutdown(spec) => Box::new(shutdown::Shutdown { spec }),
         PlaceKind::Connections(spec) => Box::new(connections::Connections { spec }),
         PlaceKind::Hub(hub) => Box::new(hub::Hub { spec: hub }),
+        PlaceKind::Rails(spec) => Box::new(rails::Rails { spec }),
         PlaceKind::Levels(spec) => Box::new(levels::Levels { spec }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }

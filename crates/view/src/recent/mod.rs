@@ -22,11 +22,11 @@ pub use verdicts::{BIN as VERDICT_BIN, Mark, SHOWN as VERDICTS, Told, Verdicts};
 
 use crate::scene::MOST_JOBS;
 use litemap::LiteMap;
-use millrace_spec::{LimiterGauges, Packed, Verdict};
+use millrace_spec::{LimiterGauges, Packed, RailGauges, TriedTask, Verdict};
 use millrace_trace::{
     Ending, EventKind, Fold, Gauge, JobId, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// How far back ribbons go.
 pub const RIBBON: Span = Span::secs(1);
@@ -45,6 +45,8 @@ const POINTS: usize = 512;
 const POINT_GAP: Span = Span::millis(8);
 /// What a rate limiter shows of itself.
 const LIMITER: LimiterGauges = LimiterGauges::ALL;
+/// The same of a queue by class.
+const RAILS: RailGauges = RailGauges::ALL;
 
 /// The ledger and what the stage needs beyond it: all that is folded at a playhead.
 #[derive(Clone, Debug)]
@@ -125,6 +127,8 @@ pub struct Recent {
     paths: LiteMap<StationId, Path>,
     /// By cache: what it keeps.
     kept: LiteMap<StationId, Kept>,
+    /// By task that is inside and was tried before: how often.
+    tried: BTreeMap<JobId, u32>,
     /// The tries of requests.
     tries: Tries,
     /// Jobs that got what they came for, by bin.
@@ -180,6 +184,7 @@ impl Recent {
             self.calls.entry(server).or_default().wait(row.levels.waiting(), event.at);
         }
         if let EventKind::Left { job, .. } = event.kind {
+            self.tried.remove(&job);
             for (_, kept) in &mut self.kept {
                 kept.left(job);
             }
@@ -228,6 +233,10 @@ impl Recent {
                     }
                     Some((StationKind::Crew, _)) if Kept::is_told_by(gauge) => {
                         self.kept.entry(station).or_default().said(event.at, gauge, value);
+                    }
+                    Some((StationKind::Channel, _)) if gauge == RAILS.tried => {
+                        let TriedTask { job, tries } = TriedTask::read(value);
+                        self.tried.insert(JobId(job), tries);
                     }
                     // Of one bucket among many nobody draws the past.
                     Some((StationKind::Gate, _)) => {}
@@ -335,6 +344,11 @@ impl Recent {
     /// What a cache keeps, once somebody has asked for something.
     pub fn kept(&self, cache: StationId) -> Option<&Kept> {
         self.kept.get(&cache)
+    }
+
+    /// How often a task was tried that is to be tried again.
+    pub fn tried(&self, job: JobId) -> u32 {
+        self.tried.get(&job).copied().unwrap_or(0)
     }
 
     /// How a place of a pool stood lately, once it stood in any way.

@@ -54,6 +54,7 @@ pub fn words(pattern: &Pattern) -> &'static str {
 // Plain modules, for rustfmt and every other reader of the sources: what a macro declares, it does not see. So a pattern has two
 // words here, its module and its place in the catalogue; a test says so where the second was forgotten.
 pub mod adaptive_limit;
+pub mod background_processor;
 pub mod backpressure;
 pub mod batch_fan_out;
 pub mod batch_processor;
@@ -119,6 +120,7 @@ pub static ALL: &[&Pattern] = catalogue![
     connection_pool,
     redis_pool,
     batch_processor,
+    background_processor,
     hub,
     graceful_shutdown,
     elevator,

@@ -1,0 +1,99 @@
+//! How much a task matters, and of which class the next one is.
+
+use super::params::Params;
+use millrace_engine::{Env, Job};
+use millrace_parts::Traffic;
+use millrace_spec::{Rail, drawn, parse_weights};
+
+/// A class of tasks. What matters most comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    High,
+    Medium,
+    Low,
+    /// One without a class: it has no rail, and waits in the main queue.
+    Plain,
+}
+
+impl Rank {
+    pub const ALL: [Rank; 4] = [Rank::High, Rank::Medium, Rank::Low, Rank::Plain];
+
+    pub const fn id(self) -> &'static str {
+        match self {
+            Rank::High => "high",
+            Rank::Medium => "medium",
+            Rank::Low => "low",
+            Rank::Plain => "plain",
+        }
+    }
+
+    /// The class with this id.
+    pub fn from_id(id: &str) -> Result<Rank, String> {
+        let rank = Rank::ALL.into_iter().find(|rank| rank.id() == id);
+        rank.ok_or_else(|| format!("\"{id}\" is none of {}", Rank::ALL.map(Rank::id).join(", ")))
+    }
+
+    pub const fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The room of its rail.
+    pub const fn room(self) -> Option<u32> {
+        match self {
+            Rank::High => Some(100),
+            Rank::Medium => Some(200),
+            Rank::Low => Some(300),
+            Rank::Plain => None,
+        }
+    }
+
+    pub const fn rail(self) -> Rail {
+        Rail { class: self.id(), room: self.room() }
+    }
+
+    /// The rails, by their names, with the room of each.
+    pub fn rails() -> Vec<(&'static str, u32)> {
+        Rank::ALL.into_iter().filter_map(|rank| Some((rank.id(), rank.room()?))).collect()
+    }
+}
+
+/// How many come of each class, in proportion to each other.
+pub(super) fn weights(text: &str) -> Result<[u64; 4], String> {
+    parse_weights(text, Rank::ALL.map(Rank::id))
+}
+
+/// Whose the next task is: as its entry in the script says, or by lot.
+pub(super) struct Ranks {
+    weights: [u64; 4],
+    /// What is left of the script: its classes, and how many of each come. One without a class is by lot.
+    script: std::vec::IntoIter<(Option<Rank>, u32)>,
+    now: (Option<Rank>, u32),
+    /// All are of this class.
+    only: Option<Rank>,
+}
+
+impl Ranks {
+    pub fn of(p: &Params) -> Ranks {
+        let entries: Vec<_> = match p.load.traffic() {
+            Traffic::Script(script) => {
+                script.iter().map(|entry| (Rank::from_id(&entry.what).ok(), entry.times)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let weights = weights(&p.classes).unwrap_or([0, 0, 0, 1]);
+        Ranks { weights, script: entries.into_iter(), now: (None, 0), only: p.is_warmup().then_some(Rank::Low) }
+    }
+
+    /// The class of the next that comes.
+    pub fn next(&mut self, env: &Env, job: &Job) -> Rank {
+        if self.now.1 == 0 {
+            self.now = self.script.next().unwrap_or((None, 1));
+        }
+        self.now.1 -= 1;
+        let lot = || {
+            let place = drawn(&self.weights, env.draw("class", u64::from(job.id().0), 0).unit());
+            place.and_then(|place| Rank::ALL.get(place).copied()).unwrap_or(Rank::Plain)
+        };
+        self.only.or(self.now.0).unwrap_or_else(lot)
+    }
+}

@@ -1,0 +1,296 @@
+//! What the processor alone reports: each task, its statistics by the names of its code, and how many workers there were.
+
+use super::params::Params;
+use super::rank::Rank;
+use super::{G, OUTSIDE, QUEUE};
+use millrace_spec::{Detail, FieldGroup, Values};
+use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent};
+use serde_json::{Map, Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most entries of a list.
+const MOST: usize = 10_000;
+
+/// A task.
+#[derive(Debug)]
+struct Task {
+    job: JobId,
+    rank: Rank,
+    submitted: SimTime,
+    is_in: bool,
+    starts: Vec<SimTime>,
+    ended: Option<(SimTime, &'static str)>,
+}
+
+/// The tasks so far.
+#[derive(Debug)]
+pub(super) struct Tasks {
+    kind: String,
+    is_shipped: bool,
+    queue: StationId,
+    rails: Vec<StationId>,
+    list: Vec<Task>,
+    more: u64,
+    inside: BTreeMap<JobId, Inside>,
+    /// Those that somebody works on.
+    worked_on: BTreeSet<JobId>,
+    /// Those that go with another.
+    with: BTreeMap<JobId, Vec<JobId>>,
+    /// Tasks by class.
+    came: [u64; 4],
+    ends: BTreeMap<&'static str, u64>,
+    accepted: u64,
+    /// The next that leaves as lost was thrown away.
+    is_dropped: bool,
+    sizes: Vec<(SimTime, i64)>,
+    sizes_more: u64,
+    counts: BTreeMap<u8, i64>,
+    times: Times,
+    now: SimTime,
+    waiting: u64,
+}
+
+/// One that is inside: when it was last begun, its place in the list, and whether it was let in.
+#[derive(Debug)]
+struct Inside {
+    begun: Option<SimTime>,
+    place: Option<usize>,
+    is_in: bool,
+}
+
+/// How long final attempts took.
+#[derive(Debug, Default)]
+struct Times {
+    n: u64,
+    sum: u128,
+    /// As the code averages: half of it is the last one.
+    halved: u64,
+    min: u64,
+    max: u64,
+}
+
+impl Times {
+    fn add(&mut self, took: u64) {
+        self.min = if self.n == 0 { took } else { self.min.min(took) };
+        self.max = self.max.max(took);
+        self.n += 1;
+        self.sum += u128::from(took);
+        self.halved = (self.halved + took) / 2;
+    }
+}
+
+impl Tasks {
+    pub fn of(values: &Values) -> Tasks {
+        Tasks {
+            // As the code calls it.
+            kind: Params::read(values).kind.replace('-', "_"),
+            is_shipped: false,
+            queue: StationId::NONE,
+            rails: Vec::new(),
+            list: Vec::new(),
+            more: 0,
+            inside: BTreeMap::new(),
+            worked_on: BTreeSet::new(),
+            with: BTreeMap::new(),
+            came: [0; 4],
+            ends: BTreeMap::new(),
+            accepted: 0,
+            is_dropped: false,
+            sizes: Vec::new(),
+            sizes_more: 0,
+            counts: BTreeMap::new(),
+            times: Times::default(),
+            now: SimTime::ZERO,
+            waiting: 0,
+        }
+    }
+
+    fn count(&self, gauge: millrace_trace::Gauge) -> i64 {
+        self.counts.get(&gauge.0).copied().unwrap_or(0)
+    }
+
+    fn ended(&self, how: &str) -> u64 {
+        self.ends.get(how).copied().unwrap_or(0)
+    }
+
+    fn gauged(&mut self, gauge: millrace_trace::Gauge, value: i64, at: SimTime) {
+        let before = self.counts.insert(gauge.0, value).unwrap_or(0);
+        self.is_dropped |= G.dropped.contains(&gauge) && value > before;
+        if gauge == G.workers && value != before {
+            let has_room = self.sizes.len() < MOST;
+            match self.sizes.last_mut() {
+                Some(last) if last.0 == at => last.1 = value,
+                _ if has_room => self.sizes.push((at, value)),
+                _ => self.sizes_more += 1,
+            }
+        }
+    }
+
+    /// A task comes, and says of which class it is.
+    fn comes(&mut self, job: JobId, rank: Rank, at: SimTime) {
+        let place = (self.list.len() < MOST).then_some(self.list.len());
+        match place {
+            Some(_) => self.list.push(Task { job, rank, submitted: at, is_in: false, starts: Vec::new(), ended: None }),
+            None => self.more += 1,
+        }
+        if let Some(came) = self.came.get_mut(rank.place()) {
+            *came += 1;
+        }
+        self.inside.insert(job, Inside { begun: None, place, is_in: false });
+    }
+
+    /// A job and those that go with it.
+    fn all_of(&self, job: JobId) -> Vec<JobId> {
+        let others = self.with.get(&job).into_iter().flatten().copied();
+        std::iter::once(job).chain(others).collect()
+    }
+
+    fn row(&mut self, job: JobId) -> Option<&mut Task> {
+        let place = self.inside.get(&job)?.place?;
+        self.list.get_mut(place)
+    }
+
+    fn begins(&mut self, job: JobId, at: SimTime) {
+        self.worked_on.insert(job);
+        for job in self.all_of(job) {
+            if let Some(inside) = self.inside.get_mut(&job) {
+                inside.begun = Some(at);
+            }
+            if let Some(row) = self.row(job) {
+                row.starts.push(at);
+            }
+        }
+    }
+
+    fn leaves(&mut self, job: JobId, outcome: Outcome, at: SimTime) {
+        let how = match outcome {
+            Outcome::Completed => "completed",
+            Outcome::Rejected => "queue-full",
+            Outcome::Lost if std::mem::take(&mut self.is_dropped) => "dropped",
+            Outcome::Lost => "never-run",
+            _ => "failed",
+        };
+        for (place, job) in self.all_of(job).into_iter().enumerate() {
+            if let Some(row) = self.row(job) {
+                row.ended = Some((at, how));
+            }
+            let Some(Inside { begun, .. }) = self.inside.remove(&job) else { continue };
+            *self.ends.entry(how).or_default() += 1;
+            if let Some(begun) = begun.filter(|_| place == 0 && matches!(how, "completed" | "failed")) {
+                self.times.add(at.since(begun).0);
+            }
+        }
+        self.with.remove(&job);
+    }
+}
+
+impl Tasks {
+    /// The statistics, by the names that the code has for them; and what it has no name for.
+    fn totals(&self) -> Map<String, Json> {
+        let Times { n, sum, halved, min, max } = &self.times;
+        let mean = sum.checked_div(u128::from(*n)).map_or(0, |mean| mean as u64);
+        let (completed, seconds) = (self.ended("completed"), self.now.0 as f64 / 1e9);
+        let whole = |n: i64| u64::try_from(n).unwrap_or(0);
+        let (total, active) = match (self.is_shipped, G.seen.map(|gauge| whole(self.count(gauge)))) {
+            // Nobody looks before the first beat.
+            (true, [total, active]) => (total, active),
+            (false, _) => (whole(self.count(G.workers)), self.worked_on.len() as u64),
+        };
+        let share = |a: u64, b: u64| if b == 0 { 0.0 } else { a as f64 / b as f64 };
+        let (submitted, came) = (whole(self.count(G.submitted)), self.came.iter().sum::<u64>());
+        let failed = if self.is_shipped { whole(self.count(G.failures)) } else { self.ended("failed") };
+        let running = self.worked_on.len() as u64 + whole(self.count(G.left_running));
+        let by_class = Rank::ALL.into_iter().zip(self.came).map(|(rank, n)| (rank.id().to_owned(), n.into()));
+        let entries: [(&str, Json); 21] = [
+            ("total_tasks", if self.is_shipped { submitted } else { came }.into()),
+            ("completed_tasks", completed.into()),
+            ("failed_tasks", failed.into()),
+            ("retried_tasks", self.count(G.retried).into()),
+            ("queued_tasks", self.accepted.into()),
+            ("active_tasks", running.into()),
+            ("average_time", if self.is_shipped { *halved } else { mean }.into()),
+            ("min_time", (*min).into()),
+            ("max_time", (*max).into()),
+            ("queue_size", self.waiting.into()),
+            ("active_workers", active.into()),
+            ("total_workers", total.into()),
+            ("worker_utilization", share(active, total).into()),
+            ("task_throughput", if seconds > 0.0 { completed as f64 / seconds } else { 0.0 }.into()),
+            ("last_reset", 0.into()),
+            ("tasks_by_type", json!({ self.kind.as_str(): came })),
+            ("tasks_by_priority", Json::Object(by_class.collect())),
+            ("refused_tasks", self.ended("queue-full").into()),
+            ("dropped_tasks", self.ended("dropped").into()),
+            ("never_run_tasks", self.ended("never-run").into()),
+            ("panicked_tasks", self.count(G.panicked).into()),
+        ];
+        entries.map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
+    }
+}
+
+impl Detail for Tasks {
+    fn apply(&mut self, event: &TraceEvent, after: &Ledger, trace: &Trace) {
+        let at = event.at;
+        self.now = self.now.max(at);
+        match event.kind {
+            EventKind::Opened { station, name, parent, .. } => match trace.name(name) {
+                QUEUE => self.queue = station,
+                OUTSIDE => self.is_shipped = true,
+                name if parent == self.queue && Rank::from_id(name).is_ok() => self.rails.push(station),
+                _ => {}
+            },
+            EventKind::Gauged { station, gauge, value } if station == self.queue => self.gauged(gauge, value, at),
+            EventKind::Bound { job, to, .. } => {
+                let rank = after.station(to).and_then(|row| Rank::from_id(trace.name(row.name)).ok());
+                self.comes(job, rank.unwrap_or(Rank::Plain), at);
+            }
+            EventKind::Moved { job, station, started } => {
+                self.worked_on.remove(&job);
+                if let Some(inside) = self.inside.get_mut(&job).filter(|inside| !inside.is_in) {
+                    inside.is_in = true;
+                    self.accepted += 1;
+                    if let Some(row) = inside.place.and_then(|place| self.list.get_mut(place)) {
+                        row.is_in = true;
+                    }
+                }
+                if started && after.station(station).is_some_and(|row| row.kind == StationKind::Worker) {
+                    self.begins(job, at);
+                }
+            }
+            EventKind::Merged { job, into } => self.with.entry(into).or_default().push(job),
+            EventKind::Left { job, outcome } => {
+                self.worked_on.remove(&job);
+                self.leaves(job, outcome, at);
+            }
+            _ => {}
+        }
+        if event.kind.moves_a_job() {
+            // As shipped the main queue is all that is looked at.
+            let rails = self.rails.iter().filter(|_| !self.is_shipped);
+            let present = |station: &StationId| after.station(*station).map_or(0, |row| row.levels.present);
+            self.waiting = rails.chain([&self.queue]).map(present).sum();
+        }
+    }
+
+    fn report(&self) -> Map<String, Json> {
+        let task = |task: &Task| {
+            json!({
+                "id": task.job.number(),
+                "class": task.rank.id(),
+                "submitted_ns": task.submitted.0,
+                "accepted": task.is_in,
+                "starts": task.starts.iter().map(|at| at.0).collect::<Vec<_>>(),
+                "ended_ns": task.ended.filter(|(_, how)| *how != "never-run").map(|(at, _)| at.0),
+                "outcome": task.ended.map(|(_, how)| how),
+            })
+        };
+        let mut detail = Map::new();
+        detail.insert("tasks".to_owned(), self.list.iter().map(task).collect());
+        detail.insert("totals".to_owned(), Json::Object(self.totals()));
+        detail.insert("workers".to_owned(), self.sizes.iter().map(|(at, n)| json!([at.0, n])).collect());
+        if self.more + self.sizes_more > 0 {
+            detail.insert("truncated".to_owned(), (self.more + self.sizes_more).into());
+        }
+        detail
+    }
+}

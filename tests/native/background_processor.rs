@@ -1,0 +1,345 @@
+//! The background processor: who goes first, that nothing accepted is lost, what its statistics say, and what its code does otherwise.
+
+use crate::coordination::{detail, given_up_leaves_nothing};
+use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
+use crate::program::{follow, follow_scenario, values};
+use millrace::patterns::find;
+use millrace::session::Scenario;
+use millrace::spec::{CheckKind, Fidelity};
+use millrace::trace::Outcome;
+use millrace::view::{scene::conservation, scene::items, text};
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+
+const MS: u64 = 1_000_000;
+const CLASSES: [&str; 4] = ["high", "medium", "low", "plain"];
+
+/// A task as the report has it.
+#[derive(Clone, Debug)]
+struct Task {
+    class: usize,
+    submitted: u64,
+    is_in: bool,
+    starts: Vec<u64>,
+    ended: Option<u64>,
+    outcome: String,
+}
+
+fn tasks(detail: &Map<String, Json>) -> Vec<Task> {
+    let task = |task: &Json| Task {
+        class: CLASSES.iter().position(|class| task["class"] == *class).expect("a class"),
+        submitted: task["submitted_ns"].as_u64().expect("a time"),
+        is_in: task["accepted"].as_bool().expect("yes or no"),
+        starts: task["starts"].as_array().expect("a list").iter().map(|at| at.as_u64().expect("a time")).collect(),
+        ended: task["ended_ns"].as_u64(),
+        outcome: task["outcome"].as_str().unwrap_or("none").to_owned(),
+    };
+    detail["tasks"].as_array().expect("a list").iter().map(task).collect()
+}
+
+fn of(query: &str) -> (Vec<Task>, Map<String, Json>) {
+    let detail = detail(&format!("background-processor?{query}"));
+    (tasks(&detail), detail["totals"].as_object().expect("totals").clone())
+}
+
+fn count(tasks: &[Task], outcome: &str) -> usize {
+    tasks.iter().filter(|task| task.outcome == outcome).count()
+}
+
+#[test]
+fn every_task_is_submitted_once_and_a_hundred_high_ones_go_before_three_hundred_low_ones() {
+    let (tasks, totals) = of("");
+    assert_eq!((tasks.len(), count(&tasks, "completed")), (400, 400));
+    let first_low = tasks.iter().filter(|task| task.class == 2).map(|task| task.starts[0]).min();
+    let last_high = tasks.iter().filter(|task| task.class == 0).map(|task| task.starts[0]).max();
+    assert!(last_high <= first_low, "{last_high:?} {first_low:?}");
+    // Ten workers, 2 s each; the first token comes after 10 ms, and one more each 10 ms.
+    assert_eq!(tasks[0].starts, [10 * MS]);
+    assert_eq!(tasks[9].starts, [100 * MS]);
+    assert_eq!(tasks[10].starts, [2_010 * MS]);
+    assert_eq!((&totals["total_tasks"], &totals["completed_tasks"]), (&Json::from(400), &Json::from(400)));
+    assert_eq!(totals["tasks_by_priority"]["low"], 300);
+    assert_eq!(totals["average_time"], 2_000 * MS);
+}
+
+#[test]
+fn no_more_are_begun_than_there_are_tokens_and_no_more_run_than_there_are_workers() {
+    for fidelity in ["documented", "shipped"] {
+        let query = format!("script=plain*400@500ms&task=20ms&workers=7&scale=off&fidelity={fidelity}");
+        let (tasks, _) = of(&query);
+        let mut starts: Vec<u64> = tasks.iter().flat_map(|task| task.starts.clone()).collect();
+        starts.sort_unstable();
+        // After a rest of 500 ms there are 50 tokens; and then 100 a second, whatever came.
+        for (index, start) in starts.iter().enumerate() {
+            assert!((index as u64) < start / (10 * MS), "{fidelity}: {index} at {start}");
+            let at_work = tasks.iter().filter(|t| t.starts[0] <= *start && t.ended > Some(*start)).count();
+            assert!(at_work <= 7, "{fidelity}: {at_work} at {start}");
+        }
+    }
+}
+
+#[test]
+fn a_rail_has_room_for_so_many_and_then_the_main_queue_and_then_nobody_is_let_in() {
+    for fidelity in ["documented", "shipped"] {
+        for (script, accepted) in [
+            ("high*300@0s", 100 + 50),
+            ("medium*300@0s", 200 + 50),
+            ("low*400@0s", 300 + 50),
+            ("plain*100@0s", 50),
+            ("high*120@0s;medium*230@0s;low*400@0s", 600 + 50),
+        ] {
+            let (tasks, totals) = of(&format!("script={script}&queue=50&fidelity={fidelity}&task=10ms"));
+            let is_in = tasks.iter().filter(|task| task.is_in).count();
+            // As shipped the dispatcher may have one in hand already.
+            assert!((accepted..=accepted + 1).contains(&is_in), "{script} {fidelity}: {is_in}");
+            assert_eq!(count(&tasks, "queue-full"), tasks.len() - is_in);
+            assert_eq!(totals["queued_tasks"], is_in);
+        }
+    }
+}
+
+#[test]
+fn without_priorities_all_go_in_the_order_in_which_they_came() {
+    for fidelity in ["documented", "shipped"] {
+        let query = format!("script=low*20@0s;plain*5@10ms;high*20@50ms&priorities=off&task=200ms&fidelity={fidelity}");
+        let (tasks, _) = of(&query);
+        let starts: Vec<u64> = tasks.iter().map(|task| task.starts[0]).collect();
+        assert!(starts.is_sorted(), "{fidelity}: {starts:?}");
+        assert_eq!(
+            tasks.iter().map(|task| task.class).collect::<Vec<_>>(),
+            [vec![2; 20], vec![3; 5], vec![0; 20]].concat()
+        );
+    }
+}
+
+/// Traffic of a few bursts of different classes.
+fn script() -> impl Strategy<Value = String> {
+    proptest::collection::vec((0..4_usize, 1..14_u32, 0..900_u64), 1..10).prop_map(|entries| {
+        let entry = |(class, n, ms): (usize, u32, u64)| format!("{}*{n}@{}us", CLASSES[class], ms * 1_000 + 3);
+        entries.into_iter().map(entry).collect::<Vec<_>>().join(";")
+    })
+}
+
+/// Who was begun although somebody of a higher class had come before, and was not begun: none may be. All by the list of tasks alone.
+fn overtaken(tasks: &[Task]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for (low, begun) in tasks.iter().enumerate() {
+        let Some(start) = begun.starts.first().copied() else { continue };
+        let waits = |task: &Task| {
+            task.is_in
+                && task.class < begun.class
+                && task.submitted < start
+                && task.starts.first().is_none_or(|at| *at > start)
+        };
+        found.extend(tasks.iter().position(waits).map(|high| (high, low)));
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn however_they_come_who_matters_more_goes_first_and_within_a_class_whoever_came_first(
+        script in script(), workers in 1..6_u32, task in 5..120_u64, queue in 1..60_u32,
+    ) {
+        let given = format!("script={script}&workers={workers}&task={task}ms&queue={queue}&age=0ms&scale=off");
+        let (tasks, _) = of(&given);
+        prop_assert_eq!(overtaken(&tasks), Vec::<(usize, usize)>::new(), "{}", given);
+        for class in 0..4 {
+            let starts: Vec<u64> = tasks.iter().filter(|t| t.class == class && t.is_in).map(|t| t.starts[0]).collect();
+            prop_assert!(starts.is_sorted(), "{given}: {starts:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_fails_and_whoever_is_killed_each_task_ends_once_and_none_is_lost(
+        script in script(), seed in 0..1_000_u32, retries in 0..4_u32, fails in 0..90_u32, panics in 0..40_u32,
+        timeout in prop_oneof![Just(0_u64), 20..90_u64], queue in 1..40_u32,
+        kills in proptest::collection::vec((0..2_000_u64, 1..5_u32, 10..700_u64), 0..6),
+        stop in prop_oneof![2 => Just(0_u64), 1 => 50..1_500_u64], every in 100..900_u64,
+    ) {
+        let faults: Vec<String> = kills
+            .iter()
+            .map(|(at, who, lasts)| format!("{}~0~fault~kill-worker~{who}@{}", at * MS, lasts * MS))
+            .collect();
+        let x = if faults.is_empty() { String::new() } else { format!("&x={}", faults.join(";")) };
+        let given = format!(
+            "script={script}&seed=s{seed}&retries={retries}&fails={}&panics={}&timeout={timeout}ms&queue={queue}&workers=4&task=50ms\
+             &stop-at={stop}ms&scale-every={every}ms{x}",
+            f64::from(fails) / 100.0, f64::from(panics) / 100.0,
+        );
+        let scenario = Scenario::read(&format!("background-processor?{given}")).expect("a good link").scenario;
+        let session = follow_scenario(scenario);
+        let broken: Vec<_> = session.history().checks.states().iter()
+            .filter(|state| state.check.kind == CheckKind::Always && state.first_seen().is_some())
+            .map(|state| state.check.statement).collect();
+        prop_assert_eq!(broken, Vec::<&str>::new(), "{}", given);
+        let tasks = tasks(&session.history().detail().expect("a detail").report());
+        for task in &tasks {
+            let ends = task.outcome.as_str();
+            prop_assert_eq!(task.is_in, matches!(ends, "completed" | "failed"), "{}: {:?}", given, task);
+            prop_assert!(task.is_in || ends == "queue-full" && task.starts.is_empty(), "{}: {:?}", given, task);
+            let most = 1 + retries as usize + kills.len();
+            prop_assert!(!task.is_in || (1..=most).contains(&task.starts.len()), "{}: {:?}", given, task);
+        }
+    }
+
+    #[test]
+    fn as_shipped_what_was_accepted_and_did_not_end_is_what_the_totals_say(
+        script in script(), seed in 0..1_000_u32, retries in 0..3_u32, fails in 0..60_u32, queue in 1..20_u32,
+        stop in prop_oneof![2 => Just(0_u64), 1 => 50..1_500_u64], every in 50..400_u64,
+    ) {
+        let given = format!(
+            "script={script}&seed=s{seed}&retries={retries}&fails={}&queue={queue}&workers=5&task=30ms&stop-at={stop}ms&scale-every={every}ms\
+             &fidelity=shipped", f64::from(fails) / 100.0,
+        );
+        let (tasks, totals) = of(&given);
+        let lost = tasks.iter().filter(|task| task.is_in && !matches!(task.outcome.as_str(), "completed" | "failed")).count();
+        let said = ["dropped_tasks", "never_run_tasks"].map(|key| totals[key].as_u64().expect("a number"));
+        prop_assert_eq!(lost as u64, said.iter().sum::<u64>(), "{}", &given);
+        prop_assert_eq!([count(&tasks, "dropped") as u64, count(&tasks, "never-run") as u64], said, "{}", &given);
+        prop_assert!(tasks.iter().all(|task| task.is_in != (task.outcome == "queue-full")), "{given}");
+    }
+
+    #[test]
+    fn whoever_gives_up_waiting_for_it_leaves_nothing_behind(seed in 0..1_000_u32, ms in 0..2_500_u64) {
+        let pattern = find("background-processor").expect("the pattern");
+        let given = [("fails", "0.4"), ("retries", "3"), ("task", "120ms"), ("script", "high*30@0s;low*30@0s;plain*9@500ms")];
+        given_up_leaves_nothing(pattern, &values(pattern, Fidelity::Documented, None, &given), seed, ms);
+    }
+}
+
+#[test]
+fn a_task_is_tried_again_after_a_backoff_that_doubles_and_as_shipped_after_one_that_grows_by_a_second() {
+    let gaps = |fidelity: &str| {
+        let query = format!("script=plain@0s&fails=1&retries=6&retry-delay=400ms&task=100ms&fidelity={fidelity}");
+        let (tasks, totals) = of(&query);
+        assert_eq!((tasks[0].outcome.as_str(), totals["retried_tasks"].as_u64()), ("failed", Some(6)));
+        tasks[0].starts.windows(2).map(|pair| (pair[1] - pair[0]) / MS - 100).collect::<Vec<u64>>()
+    };
+    for (gap, whole) in gaps("documented").into_iter().zip([400, 800, 1_600, 3_200, 6_400, 10_000]) {
+        // Half of it by lot, and a token.
+        assert!((whole / 2..=whole + 11).contains(&gap), "{gap} of {whole}");
+    }
+    for (gap, attempt) in gaps("shipped").into_iter().zip(1..) {
+        assert!((400 + attempt * 1_000..=430 + attempt * 1_000).contains(&gap), "{gap} at {attempt}");
+    }
+}
+
+#[test]
+fn as_shipped_each_worker_that_is_let_go_takes_one_task_along_and_as_documented_none() {
+    let let_go = |fidelity: &str| of(&format!("preset=let-go&fidelity={fidelity}")).0;
+    let shipped = let_go("shipped");
+    assert_eq!((count(&shipped, "never-run"), count(&shipped, "completed")), (5, 15));
+    assert!(shipped.iter().filter(|task| task.outcome == "never-run").all(|task| task.is_in && task.ended.is_none()));
+    assert_eq!(count(&let_go("documented"), "completed"), 20);
+    let sizes = detail("background-processor?preset=let-go")["workers"].clone();
+    assert_eq!(sizes, serde_json::json!([[0, 10], [1_000 * MS, 8], [2_000 * MS, 6], [3_000 * MS, 5], [4_000 * MS, 6]]));
+}
+
+#[test]
+fn a_batch_is_done_in_one_go_when_it_is_full_or_its_first_task_has_waited_for_so_long() {
+    let query = "type=cache-warmup&script=*23@0s;*2@1s&batch-size=10&batch-every=3s&task=100ms";
+    let (tasks, _) = of(query);
+    let mut at: BTreeMap<u64, usize> = BTreeMap::new();
+    tasks.iter().for_each(|task| *at.entry(task.starts[0]).or_default() += 1);
+    assert_eq!(at.into_iter().collect::<Vec<_>>(), [(10 * MS, 10), (20 * MS, 10), (3_000 * MS, 5)]);
+    assert!(tasks.iter().all(|task| task.class == 2 && task.outcome == "completed"));
+    let (stopped, _) = of("type=cache-warmup&script=*13@0s&stop-at=500ms&task=100ms");
+    assert!(stopped[10..].iter().all(|task| task.starts == [500 * MS] && task.outcome == "completed"), "{stopped:?}");
+    let (alone, totals) = of(&format!("{query}&fidelity=shipped"));
+    let starts: std::collections::BTreeSet<u64> = alone.iter().take(23).map(|task| task.starts[0]).collect();
+    assert_eq!((starts.len(), &totals["tasks_by_type"]["cache_warmup"]), (23, &Json::from(25)));
+}
+
+/// The point of each scenario, and a size at which it is seen soon.
+const POINTS: [(&str, &str, &str, u32); 11] = [
+    ("", "", "script=high*20@0s;low*30@100ms&task=200ms", 20),
+    ("low-first", "a task was begun while somebody waited who matters more", "script=low*60@0s;high*10@200ms", 20),
+    ("dropped", "a task was thrown away that had been accepted", "script=plain*22@0s;high*20@0s&queue=20", 20),
+    ("outside", "tasks waited outside while the main queue was empty", "script=plain*60@0s", 20),
+    ("let-go", "a task was handed to a worker that had gone", "script=plain*20@3500ms", 20),
+    ("panics", "a panic was counted as success", "script=plain*60@0s", 200),
+    ("retry", "a worker slept with a task in hand that had failed", "script=plain*30@0s", 200),
+    ("timeout", "a handler ran on although its time was over", "script=plain*30@0s", 20),
+    ("stop", "what waited was lost with the processor", "script=low*50@0s&stop-at=500ms", 20),
+    ("ageing", "a task went before others of a higher class because it had waited so long", "requests=240", 20),
+    ("cache-warmup", "several tasks were done in one go", "requests=60", 200),
+];
+
+#[test]
+fn the_scenarios_hold_what_they_promise_and_what_is_wrong_as_shipped_is_not_as_documented() {
+    let all: Vec<&str> = find("background-processor").expect("the pattern").scenarios().map(|s| s.id).collect();
+    assert_eq!(POINTS.map(|(id, ..)| id).to_vec(), all);
+    for (id, point, given, seeds) in POINTS {
+        let preset = if id.is_empty() { String::new() } else { format!("preset={id}&") };
+        let is_bug = !matches!(id, "" | "ageing" | "cache-warmup");
+        for seed in 0..seeds {
+            for fidelity in ["", "&fidelity=documented"] {
+                let link = format!("background-processor?{preset}{given}&seed=s{seed}{fidelity}");
+                let session = follow(&link);
+                for state in session.history().checks.states() {
+                    let (name, seen) = (state.check.statement, state.first_seen().is_some());
+                    match state.check.kind {
+                        CheckKind::Always => assert!(!seen, "{link}: {name}"),
+                        CheckKind::Sometimes if name == point => {
+                            assert_eq!(seen, fidelity.is_empty() || !is_bug, "{link}: {name}");
+                        }
+                        _ => {}
+                    }
+                }
+                if !is_bug || !fidelity.is_empty() {
+                    assert_eq!(session.history().ledger.tally.count(Outcome::Lost), 0, "{link}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_class_that_there_is_not_is_told_at_its_place() {
+    let notices = |query: &str| Scenario::read(&format!("background-processor?{query}")).expect("a link").notices;
+    let said = notices("script=high*3@0s;urgent@1s");
+    assert!(said.len() == 1 && said[0].contains("\"urgent\" is none of high, medium, low, plain"), "{said:?}");
+    let said = notices("classes=high:1,normal:2");
+    assert!(said.len() == 1 && said[0].contains("class 2") && said[0].contains("normal"), "{said:?}");
+}
+
+#[test]
+fn its_text_tells_who_waits_where_and_what_was_lost_and_a_task_says_how_many_go_first() {
+    let link = "#/background-processor?preset=low-first&script=low*300@0s;high*40@500ms";
+    let rows = seen(link, 700, WIDE, text::rows);
+    let says = |what: &str| rows.iter().find(|row| row.what == what).map(|row| row.says.clone()).expect("a row");
+    assert!(says("Rails").contains("outside any queue"), "{rows:?}");
+    assert!(says("Rails, main queue").contains(" of 1,000"), "{rows:?}");
+    let dropped = seen("#/background-processor?preset=dropped", 300, WIDE, text::rows);
+    assert!(dropped.iter().any(|row| row.what == "Rails" && row.says.contains(" lost: ")), "{dropped:?}");
+    let sum = seen(link, 700, WIDE, |scene, _| conservation(scene));
+    assert!(sum.1 && sum.0.contains("outside"), "{sum:?}");
+    let walked = seen(link, 700, WIDE, |scene, look| {
+        let all = items(scene, look);
+        let line = all.iter().find(|item| item.title == "Rails, main queue").expect("the queue").index;
+        millrace::view::scene::parts(scene, look, line)
+    });
+    assert!(
+        !walked.is_empty() && walked.iter().all(|task| task.lines.iter().any(|line| line.contains("go first"))),
+        "{walked:?}"
+    );
+}
+
+#[test]
+fn its_picture_stays_on_the_canvas_whatever_waits_and_however_large_it_is() {
+    for preset in ["", "preset=low-first", "preset=dropped", "preset=retry", "preset=let-go", "preset=cache-warmup"] {
+        let fidelities = ["documented", "shipped"];
+        for (fidelity, size) in
+            fidelities.into_iter().flat_map(|f| [WIDE, PHONE, (620.0, 300.0), (1_104.0, 700.0)].map(|s| (f, s)))
+        {
+            for ms in [0, 700, 3_700] {
+                let link = format!("background-processor?{preset}&fidelity={fidelity}");
+                stays_on_canvas(Scenario::read(&link).expect("a link").scenario, ms, size);
+            }
+        }
+    }
+}

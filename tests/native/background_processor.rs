@@ -299,6 +299,20 @@ fn the_scenarios_hold_what_they_promise_and_what_is_wrong_as_shipped_is_not_as_d
 }
 
 #[test]
+fn ageing_bounds_how_long_a_low_task_waits_and_without_it_that_is_until_no_high_one_comes() {
+    let longest = |age: &str| {
+        let detail = detail(&format!("background-processor?preset=ageing&age={age}"));
+        let of = |class: &str| detail["by_class"][class]["max_wait_ns"].as_u64().expect("a time") / MS;
+        (of("high"), of("low"))
+    };
+    let (high, low) = longest("0ms");
+    // 60 a second come for ten seconds, and 50 a second can be done.
+    assert!(low > 5_000 && high < 1_500, "{high} {low}");
+    let (high, low) = longest("1s");
+    assert!((2_000..3_000).contains(&low) && high < 2_500, "{high} {low}");
+}
+
+#[test]
 fn a_class_that_there_is_not_is_told_at_its_place() {
     let notices = |query: &str| Scenario::read(&format!("background-processor?{query}")).expect("a link").notices;
     let said = notices("script=high*3@0s;urgent@1s");

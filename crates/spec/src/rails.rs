@@ -41,6 +41,8 @@ pub struct RailGauges {
     pub seen: [Gauge; 2],
     /// How many were put into a queue, again and again where they came again.
     pub submitted: Gauge,
+    /// The longest that anybody has waited so far until it was begun, in ns.
+    pub longest: Gauge,
     /// How often a task was tried that is to be tried again: see [`TriedTask`]. It is no count, and no other channel has a gauge of this number.
     pub tried: Gauge,
 }
@@ -83,11 +85,12 @@ impl RailGauges {
         workers: Gauge(15),
         seen: [Gauge(16), Gauge(17)],
         submitted: Gauge(18),
+        longest: Gauge(20),
         tried: Gauge(60),
     };
 
     /// How many numbers the counts take.
-    pub const COUNT: usize = 20;
+    pub const COUNT: usize = 21;
 }
 
 #[cfg(test)]

@@ -128,6 +128,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let mut gauges = vec![
         gauge("workers", G.workers, "Workers", Unit::Count("workers")),
         gauge("retried", G.retried, "Tried again", Unit::Sum("times")),
+        gauge("longest-wait", G.longest, "Longest wait", Unit::Time),
     ];
     if fidelity == Fidelity::Shipped {
         gauges.extend([

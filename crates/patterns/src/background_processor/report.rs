@@ -37,7 +37,7 @@ pub(super) struct Tasks {
     /// Those that go with another.
     with: BTreeMap<JobId, Vec<JobId>>,
     /// Tasks by class.
-    came: [u64; 4],
+    classes: [Class; 4],
     ends: BTreeMap<&'static str, u64>,
     accepted: u64,
     /// The next that leaves as lost was thrown away.
@@ -50,9 +50,21 @@ pub(super) struct Tasks {
     waiting: u64,
 }
 
+/// Those of a class: how many came, were begun and were completed, and how long they waited until they were first begun.
+#[derive(Clone, Copy, Debug, Default)]
+struct Class {
+    came: u64,
+    begun: u64,
+    completed: u64,
+    waited: u128,
+    longest: u64,
+}
+
 /// One that is inside: when it was last begun, its place in the list, and whether it was let in.
 #[derive(Debug)]
 struct Inside {
+    rank: Rank,
+    submitted: SimTime,
     begun: Option<SimTime>,
     place: Option<usize>,
     is_in: bool,
@@ -92,7 +104,7 @@ impl Tasks {
             inside: BTreeMap::new(),
             worked_on: BTreeSet::new(),
             with: BTreeMap::new(),
-            came: [0; 4],
+            classes: [Class::default(); 4],
             ends: BTreeMap::new(),
             accepted: 0,
             is_dropped: false,
@@ -133,10 +145,10 @@ impl Tasks {
             Some(_) => self.list.push(Task { job, rank, submitted: at, is_in: false, starts: Vec::new(), ended: None }),
             None => self.more += 1,
         }
-        if let Some(came) = self.came.get_mut(rank.place()) {
-            *came += 1;
+        if let Some(class) = self.classes.get_mut(rank.place()) {
+            class.came += 1;
         }
-        self.inside.insert(job, Inside { begun: None, place, is_in: false });
+        self.inside.insert(job, Inside { rank, submitted: at, begun: None, place, is_in: false });
     }
 
     /// A job and those that go with it.
@@ -154,7 +166,13 @@ impl Tasks {
         self.worked_on.insert(job);
         for job in self.all_of(job) {
             if let Some(inside) = self.inside.get_mut(&job) {
-                inside.begun = Some(at);
+                let first = inside.begun.replace(at).is_none();
+                if let Some(class) = self.classes.get_mut(inside.rank.place()).filter(|_| first) {
+                    let waited = at.since(inside.submitted).0;
+                    class.begun += 1;
+                    class.waited += u128::from(waited);
+                    class.longest = class.longest.max(waited);
+                }
             }
             if let Some(row) = self.row(job) {
                 row.starts.push(at);
@@ -174,7 +192,10 @@ impl Tasks {
             if let Some(row) = self.row(job) {
                 row.ended = Some((at, how));
             }
-            let Some(Inside { begun, .. }) = self.inside.remove(&job) else { continue };
+            let Some(Inside { begun, rank, .. }) = self.inside.remove(&job) else { continue };
+            if let Some(class) = self.classes.get_mut(rank.place()).filter(|_| how == "completed") {
+                class.completed += 1;
+            }
             *self.ends.entry(how).or_default() += 1;
             if let Some(begun) = begun.filter(|_| place == 0 && matches!(how, "completed" | "failed")) {
                 self.times.add(at.since(begun).0);
@@ -197,10 +218,12 @@ impl Tasks {
             (false, _) => (whole(self.count(G.workers)), self.worked_on.len() as u64),
         };
         let share = |a: u64, b: u64| if b == 0 { 0.0 } else { a as f64 / b as f64 };
-        let (submitted, came) = (whole(self.count(G.submitted)), self.came.iter().sum::<u64>());
+        let (submitted, came) =
+            (whole(self.count(G.submitted)), self.classes.iter().map(|class| class.came).sum::<u64>());
         let failed = if self.is_shipped { whole(self.count(G.failures)) } else { self.ended("failed") };
         let running = self.worked_on.len() as u64 + whole(self.count(G.left_running));
-        let by_class = Rank::ALL.into_iter().zip(self.came).map(|(rank, n)| (rank.id().to_owned(), n.into()));
+        let by_class =
+            Rank::ALL.into_iter().zip(self.classes).map(|(rank, class)| (rank.id().to_owned(), class.came.into()));
         let entries: [(&str, Json); 21] = [
             ("total_tasks", if self.is_shipped { submitted } else { came }.into()),
             ("completed_tasks", completed.into()),
@@ -287,6 +310,20 @@ impl Detail for Tasks {
         let mut detail = Map::new();
         detail.insert("tasks".to_owned(), self.list.iter().map(task).collect());
         detail.insert("totals".to_owned(), Json::Object(self.totals()));
+        let class = |(rank, class): (Rank, Class)| {
+            let mean = class.waited.checked_div(u128::from(class.begun)).map(|mean| mean as u64);
+            let longest = (class.begun > 0).then_some(class.longest);
+            let row = json!({
+                "submitted": class.came,
+                "begun": class.begun,
+                "completed": class.completed,
+                "mean_wait_ns": mean,
+                "max_wait_ns": longest,
+            });
+            (rank.id().to_owned(), row)
+        };
+        detail
+            .insert("by_class".to_owned(), Json::Object(Rank::ALL.into_iter().zip(self.classes).map(class).collect()));
         detail.insert("workers".to_owned(), self.sizes.iter().map(|(at, n)| json!([at.0, n])).collect());
         if self.more + self.sizes_more > 0 {
             detail.insert("truncated".to_owned(), (self.more + self.sizes_more).into());

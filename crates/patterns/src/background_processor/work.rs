@@ -7,7 +7,7 @@ use super::rank::Rank;
 use millrace_engine::{Carries, Env, Job};
 use millrace_parts::{Cond, WaitGroup};
 use millrace_spec::{Packed, RailGauges, TriedTask};
-use millrace_trace::{Gauge, JobId, Outcome, StationId};
+use millrace_trace::{Gauge, JobId, Outcome, SimTime, StationId};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
@@ -108,6 +108,7 @@ impl Books {
                     tries,
                     many,
                     stage: Cell::new(Stage::Elsewhere),
+                    since: Cell::new(self.0.env.now()),
                     books: self.clone(),
                 };
                 return fell.into_iter().map(work).collect();
@@ -143,6 +144,8 @@ pub(super) struct Work {
     pub tries: u32,
     many: u32,
     stage: Cell<Stage>,
+    /// Since when it has been waiting.
+    since: Cell<SimTime>,
     books: Books,
 }
 
@@ -158,8 +161,8 @@ impl Work {
         if counted.is_none() {
             books.let_in(1);
         }
-        let stage = Cell::new(Stage::Elsewhere);
-        Work { job: Some(job), rank, tries: 0, many: counted.unwrap_or(1), stage, books: books.clone() }
+        let (stage, since) = (Cell::new(Stage::Elsewhere), Cell::new(books.0.env.now()));
+        Work { job: Some(job), rank, tries: 0, many: counted.unwrap_or(1), stage, since, books: books.clone() }
     }
 
     pub fn id(&self) -> JobId {
@@ -183,6 +186,7 @@ impl Work {
 
     /// It waits for somebody to work on it.
     pub fn waits(&self) {
+        self.since.set(self.books.0.env.now());
         self.is_now(Stage::Waits);
     }
 
@@ -201,6 +205,9 @@ impl Work {
     pub fn is_in_hand(&mut self, station: Option<StationId>, counts_as: usize) {
         self.is_now(Stage::InHand);
         self.tries += 1;
+        let waited = self.books.0.env.now().since(self.since.get()).0;
+        let longest = self.books.counted(G.longest).max(i64::try_from(waited).unwrap_or(i64::MAX));
+        self.books.set(G.longest, longest);
         if self.books.is_inverted(counts_as) {
             self.books.count(G.inverted, 1);
         }

@@ -37,7 +37,7 @@ impl Rails<'_> {
 
     /// "35 of 100, the oldest for 1.20 s"
     fn says(line: &Line<'_>, look: &Look<'_>) -> String {
-        let n = number::count(line.jobs.len() as u64);
+        let n = number::count(line.n);
         let of = line.room.map_or(n.clone(), |room| format!("{n} of {}", number::count(room.into())));
         match line.oldest {
             Some(oldest) => format!("{of}, the oldest for {}", number::time_text(look.now.since(oldest).0)),
@@ -78,7 +78,7 @@ impl Rails<'_> {
 
     fn trouble(state: &State<'_>) -> Note {
         let lost = state.lost();
-        let waiting = state.waiting() + state.outside.jobs.len() as u64;
+        let waiting = state.waiting() + state.outside.n;
         match lost {
             0 => (format!("{} waiting", number::count(waiting)), false),
             lost => (format!("{} lost", number::count(lost)), true),
@@ -194,7 +194,7 @@ impl Face for Rails<'_> {
 
     fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {
         let state = State::of(self.spec, here);
-        let outside = state.outside.jobs.len() as u64;
+        let outside = state.outside.n;
         let waiting = format!("{} waiting", number::count(state.waiting()));
         let outside = (outside > 0).then(|| format!("{} outside any queue", number::count(outside)));
         std::iter::once(waiting).chain(outside).chain(state.losses()).collect()

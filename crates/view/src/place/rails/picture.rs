@@ -109,7 +109,7 @@ impl Plot {
 
 /// One task a mark where that has room, else as many as it takes with all places taken: 10, 100.
 fn unit(state: &State<'_>) -> u64 {
-    let few = |line: &Line<'_>, most: u64| line.jobs.len() as u64 <= most;
+    let few = |line: &Line<'_>, most: u64| line.n <= most;
     if state.rails.iter().all(|rail| few(rail, ON_RAIL)) && few(&state.main, 2 * IN_ROW) {
         return 1;
     }
@@ -161,7 +161,7 @@ pub(super) fn draw(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: 
         let Some(own) = plot.line(number) else { continue };
         let stroke = if ink == p.server_ink { p.server } else { p.line_3 };
         outline(sheet, own, stroke);
-        let says = format!("{} {says}", number::count(line.jobs.len() as u64));
+        let says = format!("{} {says}", number::count(line.n));
         sheet.text((own.x + 8.0, own.y + 14.0), says, Ink::new(ink).bold());
     }
     for one in &plot.marks {
@@ -170,7 +170,7 @@ pub(super) fn draw(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: 
 }
 
 fn draw_rail(sheet: &mut Sheet, p: &Palette, rail: &Line<'_>, row: Frame, unit: u64) {
-    let (y, n) = (row.y + 12.0, rail.jobs.len() as u64);
+    let (y, n) = (row.y + 12.0, rail.n);
     sheet.text((row.x, y + 4.0), rail.name, Ink::new(p.ink_2));
     let style = if n > 0 { Ink::new(p.ink).bold() } else { Ink::new(p.ink_3) };
     sheet.text((row.x + NAMES - 10.0, y + 4.0), number::count(n), style.end());
@@ -194,7 +194,7 @@ fn draw_rail(sheet: &mut Sheet, p: &Palette, rail: &Line<'_>, row: Frame, unit: 
 
 fn draw_main(sheet: &mut Sheet, p: &Palette, state: &State<'_>, frame: Frame) {
     let (base, main) = (frame.y + 10.0, &state.main);
-    let (n, room) = (main.jobs.len() as u64, u64::from(main.room.unwrap_or(0)));
+    let (n, room) = (main.n, u64::from(main.room.unwrap_or(0)));
     let says = format!("{} of {}", number::count(n), number::count(room));
     sheet.text((frame.x, base), main.name, Ink::new(p.ink_2));
     let x = frame.x + text_width(main.name, 11.0, false) + 8.0;
@@ -217,7 +217,7 @@ fn draw_main(sheet: &mut Sheet, p: &Palette, state: &State<'_>, frame: Frame) {
 /// What is to be said of it, from a base line on; a line each as far as there is room.
 fn words(sheet: &mut Sheet, p: &Palette, state: &State<'_>, plot: &Plot, mut base: f64) {
     let aside = |line: &Line<'_>, number: usize, says: &str, ink: Rgba| {
-        let n = line.jobs.len() as u64;
+        let n = line.n;
         (n > 0 && plot.line(number).is_none()).then(|| (format!("{} {says}", number::count(n)), ink))
     };
     let rails = state.rails.len();

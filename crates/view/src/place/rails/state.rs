@@ -6,6 +6,8 @@ use millrace_spec::{self as spec, RailGauges};
 use millrace_trace::{Gauge, JobId, SimTime, StationId, ledger::StationRow};
 
 pub(super) const G: RailGauges = RailGauges::ALL;
+/// The most of a line that are looked up.
+const MOST: usize = 20_000;
 
 /// Those who wait at one place, whoever goes first first, each with its class.
 pub(super) struct Line<'a> {
@@ -13,6 +15,9 @@ pub(super) struct Line<'a> {
     pub name: &'a str,
     /// Its room; none where it has no bound.
     pub room: Option<u32>,
+    /// How many there are.
+    pub n: u64,
+    /// The first of them, as many as could ever be drawn.
     pub jobs: Vec<(JobId, usize)>,
     /// Since when whoever came first has been there.
     pub oldest: Option<SimTime>,
@@ -47,10 +52,12 @@ impl<'a> State<'a> {
         };
         let line = |name, room, row: Option<&StationRow>| {
             let queue = row.map(|row| &row.queue);
-            let jobs: Vec<(JobId, usize)> = queue.into_iter().flatten().map(|job| (*job, class(job))).collect();
+            let jobs = queue.into_iter().flatten().take(MOST).map(|job| (*job, class(job)));
+            let jobs: Vec<(JobId, usize)> = jobs.collect();
+            let n = row.map_or(0, |row| row.levels.present);
             let since = |(job, _): &(JobId, usize)| scene.ledger.job(*job).map(|job| job.entered);
             let oldest = jobs.iter().filter_map(since).min();
-            Line { name, room, jobs, oldest }
+            Line { name, room, n, jobs, oldest }
         };
         let of_member = |name| line(name, None, member(name).map(|(_, row)| row));
         let rails = spec.rails.iter().filter(|rail| rail.room.is_some());
@@ -69,7 +76,7 @@ impl<'a> State<'a> {
 
     /// All who wait in a queue.
     pub(super) fn waiting(&self) -> u64 {
-        (self.rails.iter().map(|rail| rail.jobs.len()).sum::<usize>() + self.main.jobs.len()) as u64
+        self.rails.iter().chain([&self.main]).map(|line| line.n).sum()
     }
 
     /// How many were let in and never came to an end, thrown away or never run.

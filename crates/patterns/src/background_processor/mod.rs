@@ -118,7 +118,8 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         wires.push(Wire::new(TASKS, QUEUE));
     }
     flow.extend([
-        Flow::column([Place::rails(QUEUE, "Rails", rails), Place::bucket(bucket)]),
+        Place::rails(QUEUE, "Rails", rails).into(),
+        Place::bucket(bucket).into(),
         Place::crew(WORKERS, "Workers").into(),
         Place::sink("results", "Ended").into(),
     ]);
@@ -133,7 +134,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     if fidelity == Fidelity::Shipped {
         gauges.extend([
             gauge("never-run", G.never_run, "Never run", Unit::Sum("tasks")),
-            gauge("inverted", G.inverted, "Begun too early", Unit::Sum("tasks")),
+            gauge("inverted", G.inverted, "Inverted", Unit::Sum("tasks")),
             gauge("panics-done", G.panics_done, "Panics done", Unit::Sum("panics")),
             gauge("left-running", G.left_running, "Run on alone", Unit::Count("handlers")),
         ]);

@@ -120,16 +120,19 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         per: Span::secs(1),
         burst: count("burst").min(count("frame-limit")),
     };
-    let connections = |server: ServerName, open, idle| Connections {
+    let connections = |server: ServerName, leads_to, open, idle| Connections {
         server: server.as_str().to_owned(),
+        leads_to,
         open,
         idle,
         lifetime: Span::secs(300),
         idle_time: Span::secs(600),
         statements: 0,
+        commands: false,
+        counts: Vec::new(),
     };
-    let redis = connections(REDIS, count("redis-size"), count("redis-size"));
-    let database = connections(DATABASE, count("open"), count("idle").min(count("open")));
+    let redis = connections(REDIS, ["Redis", "Redis"], count("redis-size"), count("redis-size"));
+    let database = connections(DATABASE, ["Database", "DB"], count("open"), count("idle").min(count("open")));
     let batch = Batch { size: count("batch-size"), interval: values.span("interval") };
     let hub = Hub { clients: count("sessions"), pong_wait: Span::ZERO };
     let jobs = jobs_of(values.word("via"));

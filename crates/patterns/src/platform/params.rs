@@ -186,17 +186,25 @@ impl Params {
     }
 
     pub(super) fn batcher(&self) -> BatcherSettings {
-        BatcherSettings { size: self.batch_size, interval: self.interval, restarts: true }
+        BatcherSettings { size: self.batch_size, interval: self.interval, restarts: true, from_first: false }
     }
 
     pub(super) fn redis_pool(&self) -> ConnectionPoolSettings {
-        ConnectionPoolSettings { open: self.redis_size, idle: self.redis_size, ..self.database_pool() }
+        ConnectionPoolSettings {
+            open: self.redis_size,
+            idle: self.redis_size,
+            min_idle: self.redis_size.min(5),
+            dial: Span::secs(5),
+            ..self.database_pool()
+        }
     }
 
     pub(super) fn database_pool(&self) -> ConnectionPoolSettings {
         ConnectionPoolSettings {
             open: self.open,
             idle: self.idle.min(self.open),
+            min_idle: 0,
+            dial: Span::ZERO,
             lifetime: Span::secs(300),
             jitter: 0.0,
             idle_time: Span::secs(600),

@@ -123,7 +123,8 @@ fn the_structure_of_a_run_is_that_of_the_whole_run_and_takes_few_jobs() {
                 let (whole, _) = stations(scenario.run(None));
                 let (structure, tasks) = stations(scenario.structure());
                 assert_eq!(structure, whole, "{} {:?} {fidelity:?}", pattern.id, preset.map(|preset| preset.id));
-                assert!(tasks <= 1_200, "{} {tasks}", pattern.id);
+                // Members that a picture at rest shows are tasks, jobs are none yet.
+                assert!(tasks <= structure.len().max(1_200), "{} {tasks}", pattern.id);
             }
         }
     }

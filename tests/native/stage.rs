@@ -327,7 +327,7 @@ fn what_is_told_of_every_place_is_what_the_ledger_has_of_its_station() {
                                 rows.iter().any(|row| row.what == name && row.says.starts_with("waiting for "))
                             };
                             let told_so = crew.iter().filter(|worker| says(worker)).count();
-                            assert!(told_so == waits || crew.len() > 64, "{context}: {told_so} of {waits} wait");
+                            assert!(told_so == waits || crew.len() > 50, "{context}: {told_so} of {waits} wait");
                         }
                         _ => {}
                     }

@@ -102,7 +102,7 @@ pub static PATTERN: Pattern = Pattern {
     measures: |_| {
         let writes = Step::Came(At::Named(HUB.into()));
         let writes = Measure::new("socket-write", "Socket write", "Writes", writes, Step::Went(At::Named(HUB.into())));
-        let api = Measure::new("api", "API request", "API answers", Step::Went(At::Named(ARRIVALS.into())), Step::Left);
+        let api = Measure::new("api", "API request", "API", Step::Went(At::Named(ARRIVALS.into())), Step::Left);
         vec![Measure { who: "results", ..writes }, api]
     },
     file: file!(),
@@ -161,11 +161,11 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let gauge =
         |id, what: Count, label, unit| GaugeSpec { id, station: PROCESS.into(), gauge: what.gauge(), label, unit };
     let gauges = vec![
-        gauge("needed", Count::Needed, "Needed, λ × S", Unit::Count("workers")),
-        gauge("came", Count::CameIn, "Sent in a second", Unit::Count("frames")),
-        gauge("answered", Count::AnsweredIn, "Answered in a second", Unit::Count("frames")),
-        gauge("socket-p95", Count::SocketP95, "Socket, p95", Unit::Time),
-        gauge("api-p95", Count::ApiP95, "API, p95", Unit::Time),
+        gauge("needed", Count::Needed, "λ × S", Unit::Count("workers")),
+        gauge("came", Count::CameIn, "Frames, 1 s", Unit::Count("frames")),
+        gauge("answered", Count::AnsweredIn, "Results, 1 s", Unit::Count("frames")),
+        gauge("socket-second", Count::SocketP95, "Socket p95", Unit::Time),
+        gauge("api-second", Count::ApiP95, "API p95, 1 s", Unit::Time),
         gauge("connected", Count::Connected, "Connected", Unit::Count("sessions")),
         gauge("full", Count::Full, "Jobs full", Unit::Sum("frames")),
         gauge("lost-frames", Count::FramesLost, "Frames lost", Unit::Sum("frames")),

@@ -136,7 +136,7 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "outage",
         label: "The service is down",
         says: "The service answers nothing but errors for two seconds, and no session hears of its frames.",
-        help: "An error takes as long as an answer, so the pool does not fill up: it is the answers that are missing, and interviews that cannot begin. When \
+        help: "An error takes as long as an answer, so the pool does not fill up: it is answers that nobody gets, and interviews that cannot begin. When \
                the service is back everything is as it was.",
         tries: &[
             Trial::at(2_000, "Refuse at once", &[Deed::Value("outage-answers", "at-once")]),

@@ -7,7 +7,9 @@ use millrace::parts::{ConnectionPool, ConnectionPoolSettings, NoConnection, Take
 use millrace::spec::{Closing, ConnectionGauges, ConnectionState, PoolGauges};
 use millrace::trace::{Cursor, EventKind, Ledger, Outcome, SimTime, Span, StationId, Wait};
 use proptest::prelude::*;
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 const C: ConnectionGauges = ConnectionGauges::ALL;
 const G: PoolGauges = PoolGauges::ALL;
@@ -88,7 +90,7 @@ enum Happens {
 }
 
 /// The plainest pool: `SetMaxOpenConns`, `SetMaxIdleConns`, `SetConnMaxLifetime`, `SetConnMaxIdleTime`, and what is said of them; and `MinIdleConns` of
-/// go-redis. Those who wait are served in their order, and the cleaner looks when the next is due, at most once a second.
+/// go-redis, which looks at the start, when an idle one is taken, and when one is closed. Those who wait are served in their order, and the cleaner looks when the next is due, at most once a second.
 struct Model<'a> {
     settings: ConnectionPoolSettings,
     asks: &'a [Asks],
@@ -138,6 +140,7 @@ impl Model<'_> {
 
     fn close(&mut self, id: u32, why: &'static str) {
         self.later(self.settings.close.0, Happens::IsClosed(id, why));
+        self.dial_to_keep_warm();
     }
 
     fn dial(&mut self, whose: Option<usize>) {
@@ -196,12 +199,7 @@ impl Model<'_> {
                 }
             }
         }
-        if self.taken < self.settings.open {
-            self.dial(Some(asks))
-        } else {
-            self.waiting.push_back(asks)
-        }
-        self.dial_to_keep_warm();
+        if self.taken < self.settings.open { self.dial(Some(asks)) } else { self.waiting.push_back(asks) }
     }
 
     fn happens(&mut self, what: Happens) {
@@ -231,7 +229,6 @@ impl Model<'_> {
                 if self.own.remove(&asks).is_some() {
                     self.taken -= 1;
                     self.dial_for_those_who_wait();
-                    self.dial_to_keep_warm();
                 }
             }
             Happens::IsClosed(id, why) => {
@@ -252,13 +249,12 @@ impl Model<'_> {
 
     fn cleans(&mut self) {
         self.looked = Some(self.now);
-        for idle in std::mem::take(&mut self.idle) {
-            match self.why_due(idle) {
-                Some(why) => self.close(idle.0, why),
-                None => self.idle.push(idle),
-            }
+        let (due, stay) = std::mem::take(&mut self.idle).into_iter().partition(|idle| self.why_due(*idle).is_some());
+        self.idle = stay;
+        for idle in Vec::<(u32, u64)>::from(due) {
+            let why = self.why_due(idle).expect("it is due");
+            self.close(idle.0, why);
         }
-        self.dial_to_keep_warm();
     }
 
     /// Runs until an instant.
@@ -420,7 +416,7 @@ fn deeds() -> impl Strategy<Value = Vec<Does>> {
 fn looks_sound(
     ledger: &Ledger,
     name: impl Fn(&millrace::trace::ledger::StationRow) -> Option<ConnectionState>,
-    (most, warm): ((u32, u32), u32),
+    most: (u32, u32),
 ) {
     let pool = ledger.station(StationId(1)).expect("the pool");
     let places: Vec<_> = ledger.members(StationId(1)).map(|(_, row)| (name(row), row)).collect();
@@ -433,7 +429,7 @@ fn looks_sound(
     assert_eq!(pool.gauge(G.leaked), count(|state| state == ConnectionState::Leaked));
     let to_come = count(|state| matches!(state, ConnectionState::Idle | ConnectionState::Opening));
     assert!(
-        to_come >= i64::from(warm) || pool.gauge(G.taken) == i64::from(most.0) || pool.gauge(G.refused) > 0,
+        to_come >= pool.gauge(G.kept_warm) || pool.gauge(G.taken) == i64::from(most.0),
         "fewer are kept warm than are to be at {now}"
     );
     for (state, row) in &places {
@@ -532,7 +528,7 @@ proptest! {
         let (mut ledger, mut cursor) = (Ledger::new(), Cursor::new());
         while let Some(next) = trace.get(cursor.index) {
             if next.at > ledger.now && ledger.station(StationId(1)).is_some() {
-                looks_sound(&ledger, |row| ConnectionState::of(trace.name(row.state?)), ((open, settings.idle), settings.min_idle));
+                looks_sound(&ledger, |row| ConnectionState::of(trace.name(row.state?)), (open, settings.idle));
             }
             cursor.step(&trace, SimTime::MAX, &mut ledger);
         }
@@ -597,7 +593,7 @@ fn whoever_waits_too_long_is_told_so_and_an_opening_that_takes_too_long_is_given
                     assert!(pool.take_within(&second, Span::millis(4)).await.is_ok(), "nobody left a place behind");
                 }
                 Err(none) => {
-                    assert_eq!((none, pool.taken()), (NoConnection::Unopened, 0));
+                    assert_eq!((none, pool.taken()), (NoConnection::TooSlow, 0));
                     log.push((connect, "given up", (env.now() - began).0));
                 }
             }
@@ -607,6 +603,70 @@ fn whoever_waits_too_long_is_told_so_and_an_opening_that_takes_too_long_is_given
     });
     let ms = 1_000_000;
     assert_eq!(told.all(), [(6, "given up", 5 * ms), (5, "opened", 5 * ms), (5, "waited", 9 * ms)]);
+}
+
+/// Places for so many, of which so many are kept warm; it takes so long to open one, in milliseconds.
+fn plain(open: u32, min_idle: u32) -> ConnectionPoolSettings {
+    ConnectionPoolSettings {
+        open,
+        idle: open,
+        min_idle,
+        dial: Span::ZERO,
+        lifetime: Span::ZERO,
+        jitter: 0.0,
+        idle_time: Span::ZERO,
+        close: Span::ZERO,
+        take: Take::Lifo,
+    }
+}
+
+#[test]
+fn a_server_that_is_gone_is_asked_once_for_each_who_comes_and_is_kept_warm_again_once_it_is_back() {
+    let told = Log::new();
+    let log = told.clone();
+    let over = run(move |env| async move {
+        let (gone, inner) = (Rc::new(Cell::new(true)), env.clone());
+        let is_gone = gone.clone();
+        let dial = move |id: u32, _: StationId| -> std::pin::Pin<Box<dyn Future<Output = Option<u32>>>> {
+            let (env, gone) = (inner.clone(), is_gone.clone());
+            Box::pin(async move {
+                env.sleep(Span::millis(1)).await;
+                (!gone.get()).then_some(id)
+            })
+        };
+        let pool = ConnectionPool::open(&env, "pool", plain(8, 4), Box::new(dial));
+        for _ in 0..6 {
+            env.sleep(Span::millis(5)).await;
+            log.push((pool.take_alone().await.is_ok(), pool.idle()));
+        }
+        gone.set(false);
+        // The first opens its own, and leaves the only one that is idle; who takes that has the others opened.
+        drop(pool.take_alone().await);
+        env.sleep(Span::millis(5)).await;
+        log.push((true, pool.idle()));
+        let taken = pool.take_alone().await;
+        env.sleep(Span::millis(5)).await;
+        log.push((taken.is_ok(), pool.idle()));
+    });
+    assert_eq!(told.all(), [[(false, 0); 6].as_slice(), &[(true, 1), (true, 4)]].concat());
+    let pool = over.ledger.station(StationId(1)).expect("the pool");
+    // Four at the start, and one for each who came.
+    assert_eq!((pool.gauge(G.refused), pool.gauge(G.opened)), (4 + 6, 1 + 4));
+}
+
+#[test]
+fn what_is_being_opened_when_the_program_ends_is_not_opened_and_no_task_of_the_pool_outlives_it() {
+    let over = run(|env| async move {
+        let pool = pool_of(&env, plain(3, 2), 10_000_000, 0);
+        env.sleep(Span::millis(1)).await;
+        assert_eq!(pool.taken(), 2);
+        // One of its own, and one that is opened for somebody who waited and has gone.
+        let own = at_most(&env, Span::millis(5), pool.take_alone());
+        assert!(own.await.is_err());
+        pool.settled().await;
+        assert_eq!((pool.taken(), env.now()), (0, SimTime(6_000_000)));
+    });
+    assert_eq!(over.run.waiting().len(), 0);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::coordination::detail;
 use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
 use crate::program::follow;
-use crate::promises::hold_with;
+use crate::promises::{hold_points, hold_with};
 use millrace::session::{Scenario, Session};
 use millrace::spec::CheckKind;
 use millrace::trace::{Answer, EventKind, Outcome, SimTime};
@@ -202,11 +202,82 @@ fn what_cannot_be_sent_in_time_is_no_round_trip() {
 }
 
 #[test]
+fn a_crash_or_a_cut_while_a_batch_is_being_sent_is_no_answer() {
+    let link = "redis-pool?pipeline=500&commands=500&callers=1&send=1ms&min-idle=0&x=100000000~0~fault~";
+    for fault in ["crash~100000000", "break-connection~1"] {
+        let again = detail(&format!("{link}{fault}"));
+        assert_eq!((again["round_trips"].clone(), again["broken"].clone()), (1.into(), 1.into()), "{fault}");
+        assert_eq!((again["retries"].clone(), books_of(&format!("{link}{fault}"))), (1.into(), [500, 0, 0]), "{fault}");
+        let once = format!("{}{fault}", link.replace("&x=", "&retries=0&x="));
+        assert_eq!((detail(&once)["round_trips"].clone(), books_of(&once)), (0.into(), [0, 500, 0]), "{fault}");
+    }
+}
+
+#[test]
+fn whatever_is_being_opened_when_all_are_answered_outlives_nothing() {
+    for more in ["", "&min-idle=10", "&connect=50ms", "&timeout=1ms&fidelity=shipped", "&dial=1ms"] {
+        let session = follow(&format!("redis-pool?script=@1s{more}"));
+        assert_eq!(session.run().waiting().len(), 0, "{more}");
+    }
+    assert_eq!(end("redis-pool?script=@1s&send=0ms&connect=50ms"), 1_001 * MS);
+}
+
+#[test]
+fn the_greatest_rate_counts_the_pipeline_and_the_time_that_sending_takes() {
+    let ceiling = |link: &str| {
+        let scenario = Scenario::read(link).expect("a good link").scenario;
+        (scenario.pattern.ceiling)(&scenario.values(), scenario.fidelity)
+    };
+    let formula = |more: &str| ceiling(&format!("redis-pool?{more}")).map(|ceiling| ceiling.formula);
+    assert_eq!(formula("").as_deref(), Some("10 connections ÷ 1.001 ms"));
+    assert_eq!(formula("pipeline=50&size=1").as_deref(), Some("1 connection × 50 ÷ 1.05 ms"));
+    assert_eq!(formula("pipeline=50&slots=4&round-trip=2ms").as_deref(), Some("4 slots × 50 ÷ 2 ms"));
+    assert_eq!(formula("pipeline=500&send=1ms&write=100ms"), None, "no batch can be sent");
+    assert_eq!(formula("round-trip=20ms&read=10ms"), None, "none is answered");
+    for more in ["", "&pipeline=50", "&pipeline=50&send=100us", "&pipeline=20&slots=3", "&size=3&pipeline=7&send=0ms"] {
+        let link = format!("redis-pool?commands=20000{more}");
+        let (most, reached) = (ceiling(&link).expect("a rate").per_second, 20_000.0 * 1e9 / end(&link) as f64);
+        // The first connections have to be opened.
+        assert!(reached <= most && reached > most * 0.9, "{link}: {reached} of {most}");
+    }
+}
+
+#[test]
+fn what_is_being_sent_is_no_round_trip_yet_and_who_waits_between_tries_is_not_back_at_its_source() {
+    let says = |link: &str, ms| -> Vec<String> {
+        seen(link, ms, WIDE, text::rows)
+            .into_iter()
+            .map(|row| row.says)
+            .filter(|says| says.contains("500 commands"))
+            .collect()
+    };
+    let link = "redis-pool?preset=too-large&min-backoff=50ms&max-backoff=50ms";
+    let sending = says(link, 60);
+    assert!(sending.len() == 1 && sending[0].contains("500 commands being sent"), "{sending:?}");
+    // It was given up at 102 ms.
+    assert_eq!(says(link, 120), Vec::<String>::new());
+    let session = follow(link);
+    let mut states = session.history().checks.states().iter();
+    let several = states.find(|state| state.check.name() == SEVERAL).expect("the check");
+    assert_eq!(several.first_seen(), None, "none was ever sent");
+    // The first of the batch came from its pool at 102 ms, and has to be somewhere until 152.
+    let trace = session.run().trace();
+    let pool = trace.iter().filter(|event| event.at.0 <= 120 * MS).filter_map(|event| match event.kind {
+        EventKind::Moved { job, station, .. } if job.number() == 1 => Some(station),
+        _ => None,
+    });
+    let batches = session.history().ledger.find("batches", &trace).expect("where batches are").0;
+    assert_eq!(pool.last(), Some(batches));
+}
+
+#[test]
 fn a_connection_that_takes_too_long_to_open_is_given_up_and_in_vain_is_tried_again() {
     let link = "redis-pool?commands=3&callers=1&min-idle=0";
     let too_slow = detail(&format!("{link}&dial=1ms"));
     assert_eq!((too_slow["refused"].clone(), too_slow["retries"].clone()), (12.into(), 9.into()));
-    assert_eq!((too_slow["round_trips"].clone(), books_of(&format!("{link}&dial=1ms"))), (0.into(), [0, 3, 0]));
+    assert_eq!((too_slow["round_trips"].clone(), books_of(&format!("{link}&dial=1ms"))), (0.into(), [0, 0, 3]));
+    // Of those that are kept idle each is tried at the start, and not again for each try of a command.
+    assert_eq!(detail(&format!("{link}&dial=1ms").replace("&min-idle=0", ""))["refused"], 5 + 12);
     for enough in ["2ms", "0s"] {
         assert_eq!(books_of(&format!("{link}&dial={enough}")), [3, 0, 0]);
     }
@@ -334,6 +405,13 @@ proptest! {
         let retries = told["retries"].as_u64().expect("a count");
         prop_assert!(retries <= batches * given("retries"), "{}: {} retries", link, retries);
         prop_assert!(calls as u64 <= batches + retries, "{}: {} calls", link, calls);
+        prop_assert_eq!(session.run().waiting().len(), 0, "{}", link);
+        // A key for each command that was answered, unless a crash took them or a batch ran on when its caller had left.
+        let runs_on = link.contains("fidelity=shipped") && !link.contains("&timeout=0s");
+        if !link.contains("crash") && !runs_on {
+            let keys = ["there", "expired"].map(|key| told["keys"][key].as_u64().expect("a count"));
+            prop_assert_eq!(keys.iter().sum::<u64>(), books(&session)[0], "{}", link);
+        }
     }
 }
 
@@ -391,6 +469,11 @@ fn what_each_scenario_shows_is_seen_whatever_the_seed() {
         };
         given.to_owned()
     });
+}
+
+#[test]
+fn batches_that_run_on_for_nobody_leave_no_connection_for_those_who_come_whatever_the_seed() {
+    hold_points("redis-pool", &[("uncancellable", WAITED)], |_| "commands=200".to_owned());
 }
 
 #[test]

@@ -7,8 +7,9 @@
 //! which looks when the next one is due and not more often than once a second; its age when it is given back, too.
 //!
 //! So many may be kept warm: where fewer are idle than that, connections are opened for nobody yet, as far as there are places. It is looked at when
-//! the pool is opened, when one is taken, and when one is closed, as go-redis does: one that cannot be opened is not tried again before. An opening
-//! may be given up after a time, and so may a wait: [`ConnectionPool::take_within`].
+//! the pool is opened, when an idle one is taken, and when one is closed, as go-redis does; not when somebody opens one of its own, nor when one could not
+//! be opened: so a server that is gone is asked once for each who comes. An opening may be given up after a time, and so may a wait:
+//! [`ConnectionPool::take_within`]. Nothing that the pool does by itself outlives it: [`ConnectionPool::settled`].
 //! A place is taken from the beginning of the opening to the end of the closing, as the other side sees it.
 //!
 //! What must never be: more places taken than there may be, one connection in two hands, somebody who waits while a place is free that nobody
@@ -30,7 +31,7 @@ use super::stay::Stay;
 use super::timeout::at_most;
 use super::waiters::{Left, Ticket, Waiters};
 use handle::{HasJob, Opening};
-use millrace_engine::{Env, Job, StationSpec, TaskRef};
+use millrace_engine::{Env, Job, StationSpec, Task, TaskRef};
 use millrace_spec::{Closing, ConnectionGauges, PoolGauges};
 use millrace_trace::{JobId, SimTime, Span, StationId, StationKind, Wait};
 use std::cell::{Cell, RefCell};
@@ -82,6 +83,8 @@ pub struct ConnectionPoolSettings {
 pub enum NoConnection {
     /// None could be opened.
     Unopened,
+    /// None was open in time: its opening was given up.
+    TooSlow,
     /// None came back in time.
     TooLate,
 }
@@ -90,6 +93,7 @@ impl fmt::Display for NoConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             NoConnection::Unopened => "no connection could be opened",
+            NoConnection::TooSlow => "no connection was open in time",
             NoConnection::TooLate => "no connection came back in time",
         })
     }
@@ -137,8 +141,13 @@ struct State<T> {
     /// How many are being opened for who waits, and how many are being closed.
     on_the_way: usize,
     closing: usize,
-    /// How many are being opened to be idle.
+    /// How many are being opened to be idle, and how many are to be idle.
     warming: usize,
+    warm: u32,
+    /// A place was left free since it was last looked whether enough are idle.
+    left_free: bool,
+    /// The tasks that open one for whoever waits, or to be idle.
+    opens: Vec<Task<()>>,
     counts: Counts,
 }
 
@@ -193,6 +202,9 @@ impl<T: 'static> ConnectionPool<T> {
             on_the_way: 0,
             closing: 0,
             warming: 0,
+            warm: min_idle,
+            left_free: false,
+            opens: Vec::new(),
             counts: Counts::default(),
         };
         let pool = ConnectionPool(Rc::new(Shared {
@@ -236,6 +248,31 @@ impl<T: 'static> ConnectionPool<T> {
         self.take_for(Some(job), wait, Location::caller())
     }
 
+    /// The same, and what is found to be dead as it is taken is closed, and another is taken. However many turn out to be dead, the wait is one.
+    ///
+    /// # Errors
+    /// None could be opened, or none came back in time.
+    #[track_caller]
+    pub fn take_alive<'a, F: Fn(&T) -> bool>(
+        &self,
+        job: &'a Job,
+        wait: Span,
+        is_alive: F,
+    ) -> impl Future<Output = Result<Connection<'a, T>, NoConnection>> + use<'a, T, F> {
+        let (pool, site) = (self.clone(), Location::caller());
+        async move {
+            let over = pool.0.env.now() + wait;
+            loop {
+                let left = if wait.is_zero() { wait } else { Span(over.since(pool.0.env.now()).0.max(1)) };
+                let connection = pool.take_for(Some(job), left, site).await?;
+                if is_alive(connection.session()) {
+                    return Ok(connection);
+                }
+                connection.broken();
+            }
+        }
+    }
+
     /// A connection for no job: of who has it, no picture tells.
     ///
     /// # Errors
@@ -265,12 +302,11 @@ impl<T: 'static> ConnectionPool<T> {
                 return at_most(&env, wait, comes_back).await.unwrap_or(Err(NoConnection::TooLate));
             };
             let stay = HasJob::begin(&pool.0.env, opening.place, job);
-            pool.keep_warm();
             match opening.finish(&pool).await {
-                Some(open) => Ok(Connection::new(&pool, open, stay)),
-                None => {
+                Ok(open) => Ok(Connection::new(&pool, open, stay)),
+                Err(none) => {
                     pool.open_for_waiters();
-                    Err(NoConnection::Unopened)
+                    Err(none)
                 }
             }
         })
@@ -298,10 +334,18 @@ impl<T> ConnectionPool<T> {
         self.0.state.borrow().waiting.iter().count()
     }
 
-    /// Waits until none is being closed.
+    /// For the end of a program: none is opened any more for who may come, what is on its way is given up, and those that are being closed are waited
+    /// for. So no task of the pool outlives it.
     #[track_caller]
     pub fn settled(&self) -> impl Future<Output = ()> + '_ {
         self.0.env.at(Location::caller(), async move {
+            let opens = {
+                let mut state = self.0.state.borrow_mut();
+                state.warm = 0;
+                std::mem::take(&mut state.opens)
+            };
+            self.show();
+            drop(opens);
             while self.0.state.borrow().closing > 0 {
                 self.0.quiet.wait().await;
             }
@@ -318,7 +362,7 @@ impl<T> ConnectionPool<T> {
             (G.opened, *opened),
             (G.leaked, state.leaked.len() as i64),
             (G.refused, *refused),
-            (G.kept_warm, i64::from(self.0.settings.min_idle)),
+            (G.kept_warm, if state.left_free { 0 } else { i64::from(state.warm) }),
         ];
         self.0.shown.borrow_mut().show(&self.0.env, self.0.station, all.into_iter().chain(closed));
     }

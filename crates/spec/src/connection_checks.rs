@@ -72,16 +72,15 @@ impl Check {
         })
         .by("who waits, beside the places of the pool, where there are no more than 200");
 
-    /// Those that are to be idle are, or are on their way; but for those that could not be opened, which are tried again when somebody comes.
+    /// Those that are to be idle are, or are on their way; but for those whose opening came to nothing, which are tried again when one is taken or closed.
     pub const KEPT_WARM: Check = Check::always("as many connections as are to be idle are, or are being opened", |l, t| {
         PoolGauges::counted(l, t).is_none_or(|(id, pool)| {
             let comes = |state| matches!(state, ConnectionState::Idle | ConnectionState::Opening);
             pool.gauge(G.taken) >= i64::from(pool.capacity)
-                || pool.gauge(G.refused) > 0
                 || PoolGauges::count(l, t, id, comes) >= pool.gauge(G.kept_warm)
         })
     })
-    .by("the places of the pool, as long as one is free and every opening has succeeded, where there are no more than 200");
+    .by("the places of the pool, as long as one is free and no opening came to nothing lately, where there are no more than 200");
 
     /// There was not one for everybody.
     pub const WAITED_FOR_A_CONNECTION: Check = Check::sometimes("somebody had to wait for a connection", |l, t| {

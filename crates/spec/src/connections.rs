@@ -122,7 +122,7 @@ pub struct PoolGauges {
     closed: Gauge,
     /// How many statements were prepared that nobody has and nobody will close. Said by whoever prepares some.
     pub statements_left: Gauge,
-    /// How many are to be kept idle for who may come.
+    /// How many are to be idle now for who may come: none once the pool ends, nor from when an opening came to nothing until it is looked again.
     pub kept_warm: Gauge,
 }
 
@@ -161,7 +161,8 @@ pub struct ConnectionGauges {
     pub prepared: Gauge,
     /// How many statements were prepared on it that nobody has and nobody will close.
     pub statements_left: Gauge,
-    /// How many commands are in the round trip that is under way on it, or was last. Said by whoever sends them.
+    /// How many commands are being sent on it, are in the round trip that is under way, or were in the last one; 0 on a new one. Said by whoever
+    /// sends them.
     pub commands: Gauge,
     /// 1 while it is kept by something whose caller has gone. Said by whoever goes on.
     pub for_nobody: Gauge,

@@ -38,7 +38,7 @@ pub fn tried(values: &Values) -> Attempts {
 impl ServerParams {
     /// The mean time of a call in its slot, in seconds, where it follows from the parameters and patience does not change what comes of a
     /// second of service: where nobody loses patience, and where service has no memory.
-    fn mean_service(&self) -> Option<f64> {
+    pub fn mean_service(&self) -> Option<f64> {
         let (mean, longest) = match self.server.as_str() {
             // max(0, U(-10 ms, 10 ms)).
             "shipped" => (0.0025, Some(Span::millis(10))),

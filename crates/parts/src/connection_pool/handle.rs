@@ -2,8 +2,8 @@
 //! however it ends.
 
 use super::super::stay::Stay;
-use super::super::timeout::at_most;
-use super::{C, ConnectionPool, Open};
+use super::super::timeout::{Elapsed, at_most};
+use super::{C, ConnectionPool, NoConnection, Open};
 use millrace_engine::{Env, Job};
 use millrace_spec::{Closing, ConnectionState};
 use millrace_trace::{SimTime, StationId};
@@ -150,17 +150,21 @@ impl<T: 'static> Opening<T> {
         Some(Opening { pool: pool.clone(), id, place, holds: true, passes_on })
     }
 
-    /// Opens it. None where it cannot be.
-    pub(super) async fn finish(mut self, pool: &ConnectionPool<T>) -> Option<Open<T>> {
+    /// Opens it, unless it cannot be or takes too long.
+    pub(super) async fn finish(mut self, pool: &ConnectionPool<T>) -> Result<Open<T>, NoConnection> {
         let session = at_most(&pool.0.env, pool.0.settings.dial, (pool.0.dial)(self.id, self.place)).await;
         self.passes_on = false;
-        let Ok(Some(session)) = session else {
-            drop(self);
-            pool.refused();
-            return None;
+        let none = match session {
+            Ok(Some(session)) => {
+                self.holds = false;
+                return Ok(pool.opened(self.id, self.place, session));
+            }
+            Ok(None) => NoConnection::Unopened,
+            Err(Elapsed) => NoConnection::TooSlow,
         };
-        self.holds = false;
-        Some(pool.opened(self.id, self.place, session))
+        drop(self);
+        pool.refused();
+        Err(none)
     }
 }
 
@@ -168,10 +172,10 @@ impl<T: 'static> Drop for Opening<T> {
     fn drop(&mut self) {
         if self.holds {
             self.pool.0.env.state(self.place, ConnectionState::Unopened.word());
+            self.pool.0.state.borrow_mut().left_free = true;
             self.pool.vacate(self.place);
             if self.passes_on {
                 self.pool.open_for_waiters();
-                self.pool.keep_warm();
             }
         }
     }

@@ -100,6 +100,8 @@ impl<T: 'static> ConnectionPool<T> {
             leaving.finish();
         };
         env.spawn_at("closes", self.0.station, closes).detach();
+        // One fewer may be idle, whether or not its place is free already.
+        self.keep_warm();
     }
 
     /// Takes a place for a connection that is to be opened, and its number; nothing where all are taken.
@@ -193,8 +195,8 @@ impl<T: 'static> ConnectionPool<T> {
             self.open_apart(
                 opening,
                 |state| &mut state.on_the_way,
-                |pool| {
-                    pool.tell_the_first();
+                |pool, none| {
+                    pool.tell_the_first(none);
                     pool.open_for_waiters();
                 },
             );
@@ -203,36 +205,43 @@ impl<T: 'static> ConnectionPool<T> {
 
     /// Opens connections for who may come, where fewer are idle than are to be. Those who wait go first: what is opened for them is in their hands.
     pub(super) fn keep_warm(&self) {
+        let left_free = std::mem::take(&mut self.0.state.borrow_mut().left_free);
+        if left_free {
+            self.show();
+        }
         loop {
             {
                 let state = self.0.state.borrow();
-                if state.idle.len() + state.warming >= self.0.settings.min_idle as usize {
+                if state.idle.len() + state.warming >= state.warm as usize {
                     return;
                 }
             }
             let Some(opening) = Opening::for_others(self) else { return };
-            // One that cannot be opened is tried again when somebody comes: whoever is not there is not asked for ever.
-            self.open_apart(opening, |state| &mut state.warming, |pool| pool.open_for_waiters());
+            // One that cannot be opened is tried again when one is taken or closed: whoever is not there is not asked for ever.
+            self.open_apart(opening, |state| &mut state.warming, |pool, _| pool.open_for_waiters());
         }
     }
 
-    /// Opens one in a task of its own, counted as long.
-    fn open_apart(&self, opening: Opening<T>, counted: Counted<T>, in_vain: fn(&ConnectionPool<T>)) {
+    /// Opens one in a task of its own, counted as long, which ends with the pool.
+    fn open_apart(&self, opening: Opening<T>, counted: Counted<T>, in_vain: fn(&ConnectionPool<T>, NoConnection)) {
         let (count, pool) = (OnTheWay::begin(self, counted), self.clone());
         let opens = async move {
             let open = opening.finish(&pool).await;
             drop(count);
             match open {
-                Some(open) => pool.put(open),
-                None => in_vain(&pool),
+                Ok(open) => pool.put(open),
+                Err(none) => in_vain(&pool, none),
             }
         };
-        self.0.env.spawn_at("opens", self.0.station, opens).detach();
+        let opens = self.0.env.spawn_at("opens", self.0.station, opens);
+        let opens_so_far = &mut self.0.state.borrow_mut().opens;
+        opens_so_far.retain(|opens| !opens.is_finished());
+        opens_so_far.push(opens);
     }
 
-    /// Whoever has waited longest is told that none could be opened.
-    fn tell_the_first(&self) {
-        let waiter = self.0.state.borrow_mut().waiting.give(Err(NoConnection::Unopened));
+    /// Whoever has waited longest is told why there is none.
+    fn tell_the_first(&self, none: NoConnection) {
+        let waiter = self.0.state.borrow_mut().waiting.give(Err(none));
         waiter.into_iter().for_each(|waiter| self.0.env.wake(waiter.task));
     }
 }

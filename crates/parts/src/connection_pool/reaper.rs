@@ -38,13 +38,17 @@ impl<T: 'static> ConnectionPool<T> {
 
     /// Closes those of the idle connections that are due.
     fn close_due(&self) {
-        let idle = std::mem::take(&mut self.0.state.borrow_mut().idle);
-        for open in idle {
-            match self.is_due(&open) {
-                Some(why) => self.close(open, why),
-                None => self.0.state.borrow_mut().idle.push_back(open),
+        let mut due = Vec::new();
+        {
+            // None is closed before it is known how many stay: others are opened in place of those that do not.
+            let idle = &mut self.0.state.borrow_mut().idle;
+            for open in std::mem::take(idle) {
+                match self.is_due(&open) {
+                    Some(why) => due.push((open, why)),
+                    None => idle.push_back(open),
+                }
             }
         }
-        self.keep_warm();
+        due.into_iter().for_each(|(open, why)| self.close(open, why));
     }
 }

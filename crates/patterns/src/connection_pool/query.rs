@@ -4,7 +4,7 @@ use super::POOL;
 use super::database::{self, Session, Statement};
 use super::params::Params;
 use millrace_engine::{Env, Job};
-use millrace_parts::{Connection, ConnectionPool, Elapsed, NoConnection, at_most};
+use millrace_parts::{Connection, ConnectionPool, Elapsed, at_most};
 use millrace_spec::PoolGauges;
 use millrace_trace::{Answer, Outcome, Span};
 use std::cell::Cell;
@@ -108,15 +108,6 @@ impl Program {
         job.leave(outcome);
     }
 
-    /// A connection that works. A dead one is found out as it is written to, and another is taken.
-    async fn alive<'a>(&self, job: &'a Job) -> Result<Connection<'a, Session>, NoConnection> {
-        loop {
-            if let Some(connection) = self.works(self.pool.take(job).await?) {
-                return Ok(connection);
-            }
-        }
-    }
-
     async fn query(&self, job: &Job, statement: Statement, leaks: bool) -> Outcome {
         if statement == Statement::Update && self.p.prepares() && !self.p.has_update() {
             self.env.crash(NIL).await;
@@ -125,7 +116,9 @@ impl Program {
         let over = self.env.now() + self.p.max_wait;
         let connection = loop {
             let left = if self.p.max_wait.is_zero() { Span::ZERO } else { Span(over.since(self.env.now()).0.max(1)) };
-            let connection = match at_most(&self.env, left, self.alive(job)).await {
+            // The longest wait is that for the opening too; a dead one is found out as it is written to.
+            let alive = self.pool.take_alive(job, Span::ZERO, |session| !session.is_dead());
+            let connection = match at_most(&self.env, left, alive).await {
                 Ok(Ok(connection)) => connection,
                 Ok(Err(_)) => return Outcome::Failed,
                 Err(Elapsed) => return Outcome::Rejected,

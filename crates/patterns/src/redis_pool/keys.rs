@@ -1,4 +1,5 @@
-//! What the server keeps: so many keys, each for its time. A crash takes them all.
+//! What the server keeps: so many keys, each for its time. A crash takes them all. They are those whose setting was answered: what was set for somebody
+//! who had closed the connection by then is not among them.
 
 use super::{EXPIRED, KEYS};
 use millrace_engine::Env;

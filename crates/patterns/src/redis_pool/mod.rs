@@ -26,7 +26,7 @@
 //! The `RedisPool` of an interview platform's design, with the go-redis client: size 10, five idle, three retries, and its `SaveEmotionsBatch`, which sets
 //! `emotion:{session}:{timestamp}` for an hour in a pipeline whose context is nobody's. The waits between tries are go-redis' `RetryBackoff`
 //! (`internal/internal.go`): 8 ms and by lot up to 8 × 2ⁿ more, at most 512. What is tried again and what ends a connection is its `shouldRetry` and its
-//! `isBadConn` (`error.go`), pool timeouts included, as it has them since issue 3289.
+//! `isBadConn` (`error.go`), pool timeouts included. An error of one command is that of the whole batch: so its `Exec` returns it.
 
 mod keys;
 mod params;
@@ -86,10 +86,7 @@ pub static PATTERN: Pattern = Pattern {
     ),
     file: file!(),
     home: (StationKind::Source, CALLERS),
-    ceiling: |values, _| {
-        let p = Params::of(values);
-        upstream::ceiling_of(&p.redis(), Some(p.size.into()))
-    },
+    ceiling: |values, _| Params::of(values).ceiling(),
     detail: Some(|_| Box::<report::Trips>::default()),
     run: |env, values, _| Box::pin(run(env, Params::of(values))),
     ..Pattern::BASE
@@ -110,7 +107,10 @@ const CHECKS: &[Check] = &[
     Check::sometimes("a batch could not be sent in time", |l, t| seen(l, t, WRITE_TIMEOUTS)),
     Check::sometimes("a batch was tried again", |l, t| seen(l, t, RETRIES)),
     Check::sometimes("several commands went in one round trip", |l, t| {
-        PoolGauges::counted(l, t).is_some_and(|(id, _)| l.members(id).any(|(_, row)| row.gauge(C.commands) > 1))
+        let is_called = |job| l.job(job).is_some_and(|job| job.server().is_some());
+        PoolGauges::counted(l, t).is_some_and(|(id, _)| {
+            l.members(id).any(|(_, row)| row.gauge(C.commands) > 1 && row.in_hand.is_some_and(is_called))
+        })
     }),
     Check::sometimes("a connection was open before anybody asked for it", |l, t| {
         PoolGauges::counted(l, t).is_some_and(|(id, _)| {
@@ -183,4 +183,6 @@ async fn run(env: Env, p: Params) {
     p.load.batches(&env, env.station(), p.callers, p.pipeline, save).await;
     // Those that run on for nobody end in their own time.
     program.apart.wait().await;
+    // What is being opened for nobody yet is not opened any more.
+    program.pool.settled().await;
 }

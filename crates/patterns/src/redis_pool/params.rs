@@ -1,7 +1,7 @@
 //! The parameters of the Redis pool.
 
 use millrace_parts::{Backoff, ConnectionPoolSettings, Grows, Jitter, RetryPolicy, Take};
-use millrace_spec::{Choice, DefaultValue, Field, FieldGroup, Kind, Role, SCRIPT, Value, Values, params};
+use millrace_spec::{Ceiling, Choice, DefaultValue, Field, FieldGroup, Role, SCRIPT, Value, Values, params, plain};
 use millrace_trace::Span;
 use millrace_upstream::{Load, ServerParams};
 
@@ -80,7 +80,7 @@ params! {
         ..load: Load,
         /// How many commands there are to be sent, each of which sets a key.
         commands: u32 => Field::count("commands", "Commands", 1_000, 1..=1_000_000).simple().role(Role::Jobs).when(counted),
-        /// How many commands go in one round trip. They are sent as soon as so many have come, or no more will.
+        /// How many commands go in one round trip. They are sent as soon as so many have come, or no more will. An error of one fails all.
         pipeline: u32 => Field::count("pipeline", "Pipeline", 1, 1..=10_000).simple(),
         /// How many connections may be open at once. Who comes when all are in use waits.
         size: u32 => Field::count("size", "Size", 10, 1..=1_000).simple().fits(min_idle_fits),
@@ -93,7 +93,7 @@ params! {
         /// How long somebody waits for a connection to come back before it gives up; 0 for as long as it takes.
         pool_timeout: Span => Field::span("pool-timeout", "Pool timeout", Span::secs(4), Span::ZERO..=HOUR).simple()
             .remark(|values| after_its_caller(values, "pool-timeout")),
-        /// How long the opening of a connection may take; 0 for as long as it takes.
+        /// How long the opening of a connection may take; 0 for as long as it takes. One that is given up counts as refused.
         dial: Span => Field::span("dial", "Dial timeout", Span::secs(5), Span::ZERO..=HOUR).simple(),
         /// How long an answer may take once all is sent; 0 for as long as it takes. Where it takes longer the connection is closed: what comes on
         /// it later would be for somebody else.
@@ -102,7 +102,7 @@ params! {
         /// How long it may take to send a batch; 0 for as long as it takes.
         write: Span => Field::span("write", "Write timeout", Span::secs(3), Span::ZERO..=HOUR).simple()
             .remark(|values| after_its_caller(values, "write")),
-        /// How long a key is kept, from when it was set; 0 for as long as the server lives.
+        /// How long a key is kept, from when it was told that it is set; 0 for as long as the server lives.
         ttl: Span => Field::span("ttl", "TTL", HOUR, Span::ZERO..=Span::secs(30 * 86_400)).simple(),
         /// Whose context a batch has: what becomes of it when its caller gives up.
         context: String => Field::choice("context", "Context of a batch", "callers", CONTEXT).simple().when(gives_up)
@@ -143,15 +143,10 @@ impl Params {
             fields.get_mut(..=at).into_iter().for_each(|until| until.rotate_right(1));
         }
         for field in &mut fields {
-            match (field.key, &mut field.kind) {
-                ("timeout", _) => {
-                    field.label = "Caller's timeout";
-                    field.help = "How long a caller waits for its batch in all, tries and waits included, before it gives up; 0 for as long as it takes.";
-                    field.role = None;
-                }
-                // A batch would have to be as large as all of them.
-                ("burst-size", Kind::Count { max, .. }) => *max = 100_000,
-                _ => {}
+            if field.key == "timeout" {
+                field.label = "Caller's timeout";
+                field.help = "How long a caller waits for its batch in all, from when that is full, tries and waits included, before it gives up; 0 for as long as it takes.";
+                field.role = None;
             }
         }
         fields
@@ -166,6 +161,31 @@ impl Params {
     /// The server as the client's connections meet it: each waits for its answer as long as a read may take.
     pub(super) fn redis(&self) -> ServerParams {
         ServerParams { mean: self.round_trip, timeout: self.read, ..self.server.clone() }
+    }
+
+    /// How long it takes to send so many commands.
+    pub(super) fn sending(&self, commands: u64) -> Span {
+        Span(self.send.0.saturating_mul(commands))
+    }
+
+    /// The greatest rate of commands: every connection is busy all the time, sending and waiting for an answer by turns, or every slot of the server is.
+    /// None where that does not follow from the parameters, as for [`millrace_upstream::ceiling_of`], or where no batch can be sent.
+    pub(super) fn ceiling(&self) -> Option<Ceiling> {
+        let sending = self.sending(self.pipeline.into());
+        let patience = [self.read, if self.cancels() { self.server.timeout } else { Span::ZERO }];
+        let timeout = patience.into_iter().filter(|span| !span.is_zero()).min().unwrap_or(Span::ZERO);
+        let redis = ServerParams { timeout, ..self.redis() };
+        let trip = redis.mean_service().filter(|_| self.write.is_zero() || sending <= self.write)?;
+        let slots = (redis.server == "general" && redis.slots > 0).then_some((redis.slots, "slot", trip));
+        let limits = slots.into_iter().chain([(self.size, "connection", trip + sending.seconds())]);
+        let rate = |(n, _, takes): &(u32, &str, f64)| f64::from(*n) / takes;
+        let (n, word, takes) = limits.filter(|limit| limit.2 > 0.0).min_by(|a, b| rate(a).total_cmp(&rate(b)))?;
+        let many = if n == 1 { "" } else { "s" };
+        let batch = if self.pipeline > 1 { format!(" × {}", self.pipeline) } else { String::new() };
+        Some(Ceiling {
+            per_second: rate(&(n, word, takes)) * f64::from(self.pipeline),
+            formula: format!("{n} {word}{many}{batch} ÷ {} ms", plain(takes * 1e3)),
+        })
     }
 
     pub(super) fn settings(&self) -> ConnectionPoolSettings {

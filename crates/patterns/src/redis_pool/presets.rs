@@ -5,8 +5,8 @@ use millrace_spec::{Deed, Fidelity, Preset, Trial};
 pub(super) const USUAL: Preset = Preset {
     label: "A round trip each",
     says: "Each command is a round trip of its own: ten have a connection, and ten callers wait for one.",
-    help: "A thousand commands are a thousand round trips of a millisecond, ten at a time. Five connections are opened before anybody asks, the other \
-           five as the first callers come.",
+    help: "A thousand commands are a thousand round trips of a millisecond, ten at a time. Five connections are being opened when the first callers \
+           come, and those open the other five.",
     tries: &[
         Trial::at(30, "Send 50 in a round trip", &[Deed::Beside("pipeline", "50")]),
         Trial::at(42, "Crash the server for 20 ms", &[Deed::fault("crash", 40, 20_000_000)]),
@@ -25,7 +25,7 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "pipelined",
         label: "Pipelined, and one by one",
         says: "The same thousand commands: 50 to a round trip, or each in one of its own.",
-        help: "One caller has a thousand keys to set. In a pipeline that is 20 round trips, one by one it is a thousand: nearly fifty times as long for the \
+        help: "One caller has a thousand keys to set. In a pipeline that is 20 round trips, one by one it is a thousand: more than forty times as long for the \
                same work, as nearly all of it is the way there and back. What is sent takes its time too, a microsecond for each command.",
         tries: &[
             Trial::at(10, "Send ten in a round trip", &[Deed::Value("pipeline", "10")]),

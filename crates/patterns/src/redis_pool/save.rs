@@ -14,10 +14,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The answer of a server that is there and cannot serve yet: LOADING, READONLY and their like.
+/// The answer of a server that is there and cannot serve yet, after which the connection is good: LOADING, TRYAGAIN and their like. (READONLY is
+/// tried again too, but ends the connection.)
 const NOT_NOW: u16 = 503;
 
-/// What lives with a connection: how many commands were last told of as under way on it.
+/// What lives with a connection: how many commands were last told of as on it.
 pub(super) struct Session {
     link: Link,
     told: Cell<u32>,
@@ -36,7 +37,7 @@ enum Got {
     Broken,
     /// No connection came back in time, and that is tried again or not.
     NoConnection { again: bool },
-    /// The batch was not sent in time, or not answered in time.
+    /// The connection was not open in time, or the batch not sent or not answered in time.
     TooSlow,
 }
 
@@ -75,9 +76,14 @@ pub(super) struct Program {
 impl Program {
     pub(super) fn new(env: &Env, p: Params) -> Rc<Program> {
         let listener = Listener::open(env, p.connect, UNLIMITED);
-        let door = listener.clone();
-        let dial = move |id, _| -> std::pin::Pin<Box<dyn Future<Output = Option<Session>>>> {
+        let (door, inner) = (listener.clone(), env.clone());
+        let (tells, size) = (p.pipeline > 1, p.size);
+        let dial = move |id, place| -> std::pin::Pin<Box<dyn Future<Output = Option<Session>>>> {
             let door = door.clone();
+            if tells && id > size {
+                // What was told last was of a connection that was there before.
+                inner.gauge(place, C.commands, 0);
+            }
             Box::pin(async move { Some(Session { link: door.accept(id).await?, told: Cell::new(0) }) })
         };
         let pool = ConnectionPool::open(env, POOL, p.settings(), Box::new(dial));
@@ -142,18 +148,25 @@ impl Program {
     /// Tries a batch as often as it may be tried. The first of its commands stands for all.
     async fn exec(&self, first: &Job, commands: usize, whose: &Whose) -> Outcome {
         let tries = Cell::new(0);
-        let attempt = || {
+        let attempt = || async {
             self.count(RETRIES, i64::from(tries.replace(1) > 0));
-            self.try_once(first, commands, whose)
+            let got = self.try_once(first, commands, whose).await;
+            if let Verdict::Again(_) = got.verdict() {
+                // Until it is tried again it is where the others of its batch are.
+                first.go(self.batches, false);
+            }
+            got
         };
         let tried = self.retry.call(u64::from(first.id().0), attempt, |got| got.verdict()).await;
         tried.last.map_or(Outcome::Failed, Got::outcome)
     }
 
     async fn try_once(&self, first: &Job, commands: usize, whose: &Whose) -> Got {
-        let connection = match self.connection(first).await {
+        let alive = self.pool.take_alive(first, self.p.pool_timeout, |session| !session.link.is_dead());
+        let connection = match alive.await {
             Ok(connection) => InUse::of(connection, whose),
             Err(NoConnection::Unopened) => return Got::Broken,
+            Err(NoConnection::TooSlow) => return Got::TooSlow,
             Err(NoConnection::TooLate) => {
                 self.count(POOL_TIMEOUTS, 1);
                 return Got::NoConnection { again: self.p.retries_pool() };
@@ -163,6 +176,10 @@ impl Program {
         if at_most(&self.env, self.p.write, self.write(commands)).await.is_err() {
             self.count(WRITE_TIMEOUTS, 1);
             return Got::TooSlow;
+        }
+        if connection.is_dead() {
+            // The server went, or the line was cut, while the batch was being sent: nobody has all of it.
+            return Got::Broken;
         }
         self.count(ROUND_TRIPS, 1);
         match self.env.call(first).await.answer {
@@ -185,23 +202,9 @@ impl Program {
         }
     }
 
-    /// A connection that is alive. What is found to be dead as it is taken is closed, and another is taken.
-    async fn connection<'a>(&self, job: &'a Job) -> Result<Connection<'a, Session>, NoConnection> {
-        // However many turn out to be dead, the wait is one.
-        let (whole, over) = (self.p.pool_timeout, self.env.now() + self.p.pool_timeout);
-        loop {
-            let left = if whole.is_zero() { whole } else { Span(over.since(self.env.now()).0.max(1)) };
-            let connection = self.pool.take_within(job, left).await?;
-            if !connection.session().link.is_dead() {
-                return Ok(connection);
-            }
-            connection.broken();
-        }
-    }
-
     /// Sends a batch. What the buffers between both sides do not take has to wait until the server reads.
     async fn write(&self, commands: usize) {
-        let takes = Span(self.p.send.0.saturating_mul(commands as u64));
+        let takes = self.p.sending(commands as u64);
         if !takes.is_zero() {
             self.env.sleep(takes).await;
         }
@@ -242,6 +245,10 @@ impl<'a> InUse<'a> {
         if connection.session().told.replace(commands as u32) != commands as u32 {
             env.gauge(connection.place(), C.commands, commands as i64);
         }
+    }
+
+    fn is_dead(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| connection.session().link.is_dead())
     }
 
     /// The answer has come, and it goes back.

@@ -104,8 +104,14 @@ impl Lent<'_> {
         lines.extend(self.is_for_nobody().then(|| "for nobody: its caller has gone".to_owned()));
         let what = if spec.commands { "round trip" } else { "query" };
         lines.extend(self.query.map(|age| format!("its {what} takes {} ms so far", number::short_millis(age))));
-        if spec.commands && self.commands() > 0 {
-            let trip = if self.query.is_some() { "in it" } else { "in its last round trip" };
+        let trip = match self.stands {
+            ConnectionState::InUse if self.query.is_some() => Some("in it"),
+            ConnectionState::InUse => Some("being sent"),
+            ConnectionState::Idle => Some("in its last round trip"),
+            // What was on it when it was closed may never have been sent.
+            _ => None,
+        };
+        if let Some(trip) = trip.filter(|_| spec.commands && self.commands() > 0) {
             lines.push(format!("{} {trip}", number::counted(self.commands(), "command", "commands")));
         }
         let over = self.row.gauge(C.over);

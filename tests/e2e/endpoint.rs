@@ -192,6 +192,7 @@ async fn every_pattern_that_calls_a_server_calls_a_real_one_to_the_end_with_the_
             let few = match Scenario::new(pattern).field_with(Role::Jobs) {
                 Some(jobs) => format!("{}=12&rate=200", jobs.key),
                 None if has("batches") => "batch=4&batches=3".to_owned(),
+                None if has("run-for") => "sessions=2&rate=4&run-for=1s".to_owned(),
                 None => "sessions=2&rate=4".to_owned(),
             };
             page.go(&format!("#/{id}?target=fetch&url={address}&{few}")).await;

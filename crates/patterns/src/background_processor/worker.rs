@@ -22,7 +22,7 @@ pub(super) fn faults() -> [FaultSpec; 2] {
             (3, 2, 100),
         ),
         FaultSpec::of_program(
-            (PANIC, "Panic in a task"),
+            (PANIC, "Panic"),
             "A share of the attempts ends in a panic.",
             FaultUnit::Percent,
             (20, 1, 100),

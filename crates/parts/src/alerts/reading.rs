@@ -78,9 +78,9 @@ fn level(sample: Sample) -> Option<f64> {
     }
 }
 
-/// Of nothing there is no share.
+/// Of nothing there is no share of nothing; something of nothing is more than any limit, as in PromQL, where it is infinite.
 fn ratio(of: f64, among: f64) -> Option<f64> {
-    Some(of / among).filter(|ratio| ratio.is_finite())
+    Some(of / among).filter(|ratio| !ratio.is_nan())
 }
 
 /// What a share of observations is not above, as `histogram_quantile` of Prometheus has it: within the bucket in which it lies the observations
@@ -107,6 +107,7 @@ pub fn quantile(q: f64, bounds: &[f64], counts: &[u64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use millrace_spec::Limit;
 
     #[test]
     fn within_a_bucket_observations_are_spread_evenly_and_beyond_the_last_bound_it_is_that_bound() {
@@ -126,6 +127,18 @@ mod tests {
         close(0.95, &[10, 20, 10, 60], 1.0);
         close(0.95, &[0, 0, 0, 1], 1.0);
         assert_eq!(quantile(0.95, &bounds, &[0; 4]), None);
+    }
+
+    #[test]
+    fn something_of_nothing_is_more_than_any_limit_and_nothing_of_nothing_is_nothing() {
+        let reads = Reading::Ratio("of", "among");
+        let ratio = |of: f64, among: f64| {
+            let read = |name: &str| Some(Sample::Level(if name == "of" { of } else { among }));
+            Past::new(Span::ZERO).take(SimTime::ZERO, &reads, &read)
+        };
+        assert_eq!([ratio(3.0, 2.0), ratio(0.0, 2.0), ratio(0.0, 0.0)], [Some(1.5), Some(0.0), None]);
+        assert!(Limit::Above(1e12).is_passed(ratio(3.0, 0.0)));
+        assert!(!Limit::Below(0.5).is_passed(ratio(3.0, 0.0)));
     }
 
     #[test]

@@ -68,6 +68,28 @@ fn an_interview_is_begun_answered_and_completed_and_then_there_is_none() {
     );
 }
 
+/// What is counted is what was told: a 404 for an interview that there is not, though it was looked for.
+#[test]
+fn the_counts_have_the_status_that_was_told() {
+    let asks = [
+        (1_000, "GET", "/api/v1/interviews/5/status", ""),
+        (2_000, "POST", START, r#"{"user": "seven"}"#),
+        (3_000, "POST", START, r#"{"user": -1}"#),
+        (4_000, "POST", START, r#"{"user": null}"#),
+        (5_000, "GET", "/metrics", ""),
+    ];
+    let told = asked("&errors=0", &asks);
+    let statuses: Vec<_> = told.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [404, 400, 400, 201, 200]);
+    let text = &told[4].1;
+    let said = |route: &str, status: u16| {
+        let end = format!("endpoint=\"/api/v1/interviews/{route}\",status=\"{status}\"}} 1");
+        text.lines().any(|line| line.starts_with("http_request_duration_seconds_count") && line.ends_with(&end))
+    };
+    assert!(said("{id}/status", 404) && said("start", 201), "{text}");
+    assert!(!text.contains("/api/v1/interviews/{id}/status\",status=\"200\""), "{text}");
+}
+
 /// A user has twenty at once, and then a hundred a minute.
 #[test]
 fn who_asks_more_often_than_it_may_is_told_so() {

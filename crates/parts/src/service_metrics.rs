@@ -72,6 +72,12 @@ impl ServiceMetrics {
         self.served.borrow_mut().observe(method, route, status, took);
     }
 
+    /// How much lies in the queue, and how much the gauge of it says.
+    pub fn queue(&self) -> (usize, f64) {
+        let queued = (self.queued)();
+        (queued, self.gauge(queued))
+    }
+
     fn gauge(&self, value: usize) -> f64 {
         if self.sets_gauges { value as f64 } else { 0.0 }
     }

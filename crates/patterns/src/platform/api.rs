@@ -2,7 +2,7 @@
 //!
 //! An interview is begun in two steps: a row in the database, and a call to the service. Where the second fails the first is there.
 
-use super::books::{Count, Request};
+use super::books::{Count, Request, Row};
 use super::limits::{Asker, Over};
 use super::process::{Part, Process, UnderWay};
 use millrace_engine::{Draw, Job};
@@ -10,8 +10,11 @@ use millrace_parts::{Semaphore, Traffic, at_most};
 use millrace_trace::{Answer, Outcome, Span};
 use std::rc::Rc;
 
-/// How long an interview may take to begin.
+/// How long an interview may take to begin: its row, with the wait for a connection, and the service.
 const START_WITHIN: Span = Span::secs(30);
+/// A caller in a closed loop that got an error makes its next request after this at the soonest: an error may take no time at all, and who asked again
+/// at once would ask for ever within an instant.
+const PAUSE: Span = Span::millis(10);
 /// How many users share an address.
 const BEHIND_AN_ADDRESS: u32 = 4;
 
@@ -90,33 +93,51 @@ pub(super) async fn come(process: Rc<Process>) {
         }
         let (inner, under_way) = (process.clone(), UnderWay::begin(&process.requests));
         let answered = async move {
-            answer(inner, request).await;
-            drop((under_way, turn));
+            let served = answer(&inner, request).await;
+            drop(under_way);
+            // Who is told to come again later does, and meanwhile makes no other request.
+            if turn.is_some() && served.status >= 400 {
+                inner.env.sleep(served.retry_after.unwrap_or(PAUSE).max(PAUSE)).await;
+            }
+            drop(turn);
         };
         process.start(Part::Http, "request", process.api, answered);
     }
 }
 
-async fn answer(process: Rc<Process>, request: Request) {
-    let Some(job) = request.held() else { return };
-    let mut draw = process.env.draw("api", u64::from(job.id().0), 0);
+/// How a request was answered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Served {
+    pub status: u16,
+    /// Where it was over a limit: after how long it would not be.
+    pub retry_after: Option<Span>,
+    /// How long it took.
+    pub took: Span,
+}
+
+async fn answer(process: &Process, request: Request) -> Served {
+    let id = request.held().map_or(0, |job| u64::from(job.id().0));
+    let mut draw = process.env.draw("api", id, 0);
     let route = Route::any(&mut draw);
     let user = draw.below(u64::from(process.p.sessions)) as u32;
     let is_nobody = draw.chance(process.p.anonymous.0);
     let asker = Asker { user: (!is_nobody).then_some(user), address: user / BEHIND_AN_ADDRESS };
-    serve(&process, request, route, asker).await;
+    let served = serve(process, request, route, asker).await;
+    process.metrics.answered(route, served.status, served.took);
+    served
 }
 
-/// Serves a request. The status of its answer.
-pub(super) async fn serve(process: &Process, request: Request, route: Route, asker: Asker) -> u16 {
-    let Some(job) = request.held() else { return 500 };
-    let came = process.env.now();
-    let outcome = match process.limits.ask(asker) {
-        Err(over) => {
-            process.books.count(Count::Anonymous, i64::from(over == Over::Nobody));
+/// Serves a request. Whoever tells the answer counts it, as it may tell another.
+pub(super) async fn serve(process: &Process, request: Request, route: Route, asker: Asker) -> Served {
+    let (came, mut retry_after) = (process.env.now(), None);
+    let outcome = match (process.limits.ask(asker), request.held()) {
+        (_, None) => Outcome::Failed,
+        (Err(refused), _) => {
+            process.books.count(Count::Anonymous, i64::from(refused.over == Over::Nobody));
+            retry_after = refused.retry_after;
             Outcome::Rejected
         }
-        Ok(()) => {
+        (Ok(()), Some(job)) => {
             job.go(process.api, true);
             let answer = match route {
                 Route::Start => process.begin_interview(job).await,
@@ -125,28 +146,32 @@ pub(super) async fn serve(process: &Process, request: Request, route: Route, ask
             answer.map_or(Outcome::Failed, |answer| answer.outcome())
         }
     };
-    let status = route.status(outcome);
-    process.metrics.answered(route, status, process.env.now() - came);
     request.ends(outcome);
-    status
+    Served { status: route.status(outcome), retry_after, took: process.env.now() - came }
 }
 
 impl Process {
-    /// Begins an interview: its row is created, and the service is told.
+    /// Begins an interview: its row is created, and the service is told. Where both do not come to an end in time it has not begun.
     async fn begin_interview(&self, job: &Job) -> Option<Answer> {
-        let created = self.database.call_at(&self.query, job).await;
-        if !created.is_some_and(Answer::is_success) {
-            return created;
+        let mut row = None;
+        let both = async {
+            let created = self.database.call_at(&self.query, job).await;
+            if !created.is_some_and(Answer::is_success) {
+                return created;
+            }
+            row = Some(Row::created(&self.books));
+            Some(self.initialize.call(job).await.answer)
+        };
+        let answer = at_most(&self.env, START_WITHIN, both).await.unwrap_or(Some(Answer::TimedOut));
+        let Some(row) = row else { return answer };
+        if answer.is_some_and(Answer::is_success) {
+            row.has_its_interview();
+        } else if self.p.takes_back() {
+            let deleted = self.database.call_at(&self.query, job).await;
+            if deleted.is_some_and(Answer::is_success) {
+                row.is_deleted();
+            }
         }
-        let begun = at_most(&self.env, START_WITHIN, self.initialize.call(job)).await;
-        let answer = begun.map_or(Answer::TimedOut, |reply| reply.answer);
-        if !answer.is_success() {
-            let deleted = self.p.takes_back() && {
-                let deleted = self.database.call_at(&self.query, job).await;
-                deleted.is_some_and(Answer::is_success)
-            };
-            self.books.count(Count::RowsLeft, i64::from(!deleted));
-        }
-        Some(answer)
+        answer
     }
 }

@@ -45,9 +45,9 @@ pub(super) enum Count {
     Connected,
     /// How many workers there are.
     Workers,
-    /// The 95th percentile of API requests in the last second.
+    /// The 95th percentile of API requests in the last second in which one was answered.
     ApiP95,
-    /// The 95th percentile of what the platform adds to a frame, in the last second.
+    /// The 95th percentile of what the platform adds to a frame, in the last second in which one was answered.
     SocketP95,
     /// Frames that came in the last second.
     CameIn,
@@ -55,10 +55,18 @@ pub(super) enum Count {
     AnsweredIn,
     /// Workers that a rate times a mean call asks for, in the last second.
     Needed,
+    /// Sockets that were let go as they did not keep up.
+    LetGo,
+    /// Frames that are lost with those.
+    Unread,
+    /// Frames that stay in the queue of the broker when the process ends.
+    LeftInQueue,
+    /// How often a long queue was looked at while its gauge said that there is none.
+    Unseen,
 }
 
 impl Count {
-    const COUNT: usize = Count::Needed as usize + 1;
+    const COUNT: usize = Count::Unseen as usize + 1;
 
     /// Its gauge, of the station of the process.
     pub(super) const fn gauge(self) -> Gauge {
@@ -179,6 +187,22 @@ impl Frame {
             job.leave(outcome);
         }
     }
+
+    /// It stays in the queue of the broker, and whoever sent it has gone.
+    pub(super) fn stays_in_the_queue(mut self) {
+        if let Some(job) = self.job.take() {
+            self.books.count(Count::LeftInQueue, 1);
+            job.leave(Outcome::Cancelled);
+        }
+    }
+
+    /// Its socket is let go, and nobody reads its result.
+    pub(super) fn goes_unread(mut self) {
+        if let Some(job) = self.job.take() {
+            self.books.count(Count::Unread, 1);
+            job.leave(Outcome::Lost);
+        }
+    }
 }
 
 impl Drop for Frame {
@@ -193,6 +217,32 @@ impl Drop for Frame {
 impl Carries for Frame {
     fn job(&self) -> Option<JobId> {
         self.job.as_ref().map(Job::id)
+    }
+}
+
+/// The row of an interview that has not begun, from its creation on. Dropped, it is left: nothing will ever belong to it.
+pub(super) struct Row {
+    books: Books,
+    is_left: bool,
+}
+
+impl Row {
+    pub(super) fn created(books: &Books) -> Row {
+        Row { books: books.clone(), is_left: true }
+    }
+
+    pub(super) fn has_its_interview(mut self) {
+        self.is_left = false;
+    }
+
+    pub(super) fn is_deleted(mut self) {
+        self.is_left = false;
+    }
+}
+
+impl Drop for Row {
+    fn drop(&mut self) {
+        self.books.count(Count::RowsLeft, self.is_left.into());
     }
 }
 

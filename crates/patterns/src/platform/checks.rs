@@ -22,9 +22,13 @@ pub(super) const CHECKS: &[Check] = &[
     })
     .by("the books, against the outcomes of all frames and requests"),
     Check::always("a frame or a request that is lost is known to be lost", |l, _| {
-        sum(l, &[Count::FramesLost, Count::RequestsLost]) == l.tally.count(Outcome::Lost) as i64
+        sum(l, &[Count::FramesLost, Count::Unread, Count::RequestsLost]) == l.tally.count(Outcome::Lost) as i64
     })
     .by("the books, against the outcomes of all frames and requests"),
+    Check::always("a frame that stays in the queue of the broker is known to", |l, _| {
+        count(l, Count::LeftInQueue) == l.tally.count(Outcome::Cancelled) as i64
+    })
+    .by("the books, against the outcomes of all frames"),
     Check::always("an item that went into the batch is there, was written, failed, or is lost", |l, t| {
         let Some((_, batch)) = l.find(BATCH, t) else { return true };
         let inside = l.tally.at_stations as i64 - l.tally.in_system as i64;
@@ -49,7 +53,10 @@ pub(super) const CHECKS: &[Check] = &[
         .by("the 95th percentile of what frames took beside their calls, in a second"),
     Check::sometimes("the row of an interview that never began was left", |l, _| count(l, Count::RowsLeft) > 0),
     Check::sometimes("a batch was refused by a store", |l, _| count(l, Count::ItemsFailed) > 0),
-    Check::sometimes("frames were lost", |l, _| count(l, Count::FramesLost) > 0),
+    Check::sometimes("frames were lost", |l, _| count(l, Count::FramesLost) > 0)
+        .by("those that went with a worker, or with the process"),
+    Check::sometimes("a socket did not keep up, and was let go", |l, _| count(l, Count::LetGo) > 0),
+    Check::sometimes("frames stayed in the queue of the broker", |l, _| count(l, Count::LeftInQueue) > 0),
     Check::sometimes("items of a batch were lost", |l, _| count(l, Count::ItemsLost) > 0),
     Check::sometimes("API requests were cut off", |l, _| count(l, Count::RequestsLost) > 0),
     metrics::ERRORS_FIRED,

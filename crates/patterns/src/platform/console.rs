@@ -76,6 +76,21 @@ fn wrong(message: &str) -> String {
     json!({ "error": message }).to_string()
 }
 
+/// Who a request says that it is from: nobody where it does not say.
+///
+/// # Errors
+/// Where it says something that is no user.
+fn user(body: &str) -> Result<Option<u32>, ()> {
+    let said = serde_json::from_str::<Json>(body).ok();
+    match said.as_ref().and_then(|body| body.get("user")).filter(|user| !user.is_null()) {
+        None => Ok(None),
+        Some(user) => {
+            let number = user.as_u64().and_then(|user| u32::try_from(user).ok());
+            number.filter(|user| *user < OUTSIDE).map(Some).ok_or(())
+        }
+    }
+}
+
 impl Process {
     /// Takes in what is asked from now on.
     pub(super) fn listen(self: &Rc<Self>) {
@@ -123,23 +138,26 @@ impl Process {
     fn serve_outside(self: &Rc<Self>, route: Route, asked: &Exchange) {
         let place = asked.place();
         let id = CONSOLE.route(&asked.method, place).and_then(|route| route.word(place)?.parse().ok());
-        let user = serde_json::from_str::<Json>(&asked.body).ok().and_then(|body| body.get("user")?.as_u64());
-        let user = user.and_then(|user| u32::try_from(user).ok()).filter(|user| *user < OUTSIDE);
+        let Ok(user) = user(&asked.body) else {
+            return self.tell(asked, 400, wrong(&format!("\"user\" is a number below {OUTSIDE}, or is not there")));
+        };
         let asker = Asker { user, address: OUTSIDE };
         let (process, number) = (self.clone(), asked.number);
         let (request, under_way) =
             (Request::new(&self.books, self.env.job_at(self.api)), UnderWay::begin(&self.requests));
         self.start(Part::Http, "request from outside", self.api, async move {
-            let status = serve(&process, request, route, asker).await;
-            let (status, body) = match status {
-                200..300 => match process.interviews.borrow_mut().told(route, id) {
+            let served = serve(&process, request, route, asker).await;
+            let (status, body) = match served.status {
+                status @ 200..300 => match process.interviews.borrow_mut().told(route, id) {
                     Some(told) => (status, told.to_string()),
                     None => (404, wrong("there is no such interview")),
                 },
-                429 => (status, wrong("rate limit exceeded")),
-                504 => (status, wrong("it took too long")),
-                _ => (status, wrong("it could not be stored, or the service failed")),
+                429 => (429, wrong("rate limit exceeded")),
+                504 => (504, wrong("it took too long")),
+                status => (status, wrong("it could not be stored, or the service failed")),
             };
+            // What is counted is what is told.
+            process.metrics.answered(route, status, served.took);
             process.env.reply(number, status, &body);
             drop(under_way);
         });

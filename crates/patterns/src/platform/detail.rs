@@ -58,17 +58,22 @@ enum Whose {
 /// The run so far.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    /// How many sessions and workers there are to be, and for how long frames come.
-    sessions: u64,
+    /// How many workers there are to be.
     workers: u64,
-    seconds: f64,
+    /// How many sessions were connected at once.
+    connected: i64,
+    /// Until when frames come in any case: those of a process that is asked to end are read until its requests are answered.
+    until: SimTime,
+    now: SimTime,
+    last_came: SimTime,
     /// Where frames come in, and where requests do: by themselves, or one after the other.
     stations: [Option<StationId>; 3],
     here: BTreeMap<JobId, Whose>,
     sent: u64,
     answered: u64,
-    /// How many of those while frames came: the rest is what was left when they did not any more.
+    /// How many of those while frames came: the rest is what was left when they did not any more, as those may be after which none has come yet.
     in_time: u64,
+    after_the_last: u64,
     errors: u64,
     calls: u64,
     called: Span,
@@ -80,10 +85,13 @@ pub(super) struct Report {
 }
 
 /// What the report takes from the books.
-const BOOKS: [Count; 13] = [
+const BOOKS: [Count; 16] = [
     Count::FramesLimited,
     Count::Full,
     Count::FramesLost,
+    Count::Unread,
+    Count::LetGo,
+    Count::LeftInQueue,
     Count::ItemsWritten,
     Count::ItemsFailed,
     Count::ItemsLost,
@@ -101,14 +109,21 @@ impl Report {
     pub(super) fn of(values: &Values) -> Report {
         let end = values.span("shutdown-at");
         let over = values.span("run-for");
-        let seconds = if end.is_zero() { over } else { end.min(over) }.seconds();
-        Report { sessions: values.count("sessions"), workers: values.count("workers"), seconds, ..Report::default() }
+        let until = if end.is_zero() { over } else { end.min(over) };
+        Report { workers: values.count("workers"), until: SimTime(until.0), ..Report::default() }
+    }
+
+    /// For how long frames have come.
+    fn seconds(&self) -> f64 {
+        Span(self.now.min(self.until).max(self.last_came).0).seconds()
     }
 
     fn entered(&mut self, job: JobId, station: StationId, at: SimTime) {
         let [sessions, arrivals, api] = self.stations;
         if sessions == Some(station) {
             self.sent += 1;
+            self.last_came = at;
+            self.in_time += std::mem::take(&mut self.after_the_last);
             self.here.insert(job, Whose::Frame { came: at, calls: None, called: Span::ZERO });
         } else if [arrivals, api].contains(&Some(station)) {
             self.here.insert(job, Whose::Api(at));
@@ -119,7 +134,9 @@ impl Report {
         match self.here.remove(&job) {
             Some(Whose::Frame { came, called, .. }) if outcome == Outcome::Completed => {
                 self.answered += 1;
-                self.in_time += u64::from(at.nanos() as f64 <= self.seconds * 1e9);
+                let is_in_time = at <= self.until.max(self.last_came);
+                self.in_time += u64::from(is_in_time);
+                self.after_the_last += u64::from(!is_in_time);
                 self.added.add((at - came).saturating_sub(called));
                 self.result.add(at - came);
             }
@@ -138,14 +155,16 @@ impl Report {
     /// λ × S: what came past the limits in a second, how long a call took, and how many are at the service at once because of that.
     fn little(&self) -> Json {
         let within = self.sent as f64 - self.book(Count::FramesLimited) as f64;
-        let rate = if self.seconds > 0.0 { within / self.seconds } else { 0.0 };
+        let seconds = self.seconds();
+        let rate = if seconds > 0.0 { within / seconds } else { 0.0 };
         let mean = self.called.0.checked_div(self.calls);
         let needed = mean.map(|mean| (rate * mean as f64 / 1e9).ceil() as u64);
         json!({ "frames_per_s": rate, "call_ns": mean, "workers_needed": needed, "workers": self.workers })
     }
 
     fn targets(&self) -> Json {
-        let per_second = if self.seconds > 0.0 { self.in_time as f64 / self.seconds } else { 0.0 };
+        let seconds = self.seconds();
+        let per_second = if seconds > 0.0 { self.in_time as f64 / seconds } else { 0.0 };
         let least = |what: &str, wanted: f64, measured: f64| {
             let missed = (wanted - measured).max(0.0);
             json!({ "target": what, "at_least": wanted, "measured": measured, "met": measured >= wanted, "missed_by": missed })
@@ -157,7 +176,7 @@ impl Report {
             json!({ "target": what, "below_ns": wanted, "measured_ns": measured, "met": met, "missed_by_ns": missed })
         };
         json!([
-            least("sessions", 10_000.0, self.sessions as f64),
+            least("sessions", 10_000.0, self.connected as f64),
             below("API, p95", API_WITHIN, &self.api),
             below("WebSocket, p95", SOCKET_WITHIN, &self.added),
             least("messages a second", 10_000.0, per_second),
@@ -168,6 +187,7 @@ impl Report {
 impl Detail for Report {
     fn apply(&mut self, event: &TraceEvent, after: &Ledger, trace: &Trace) {
         self.alerts.apply(event, after, trace);
+        self.now = event.at;
         match event.kind {
             EventKind::Opened { station, name, .. } => {
                 let place = [SESSIONS, ARRIVALS, API].into_iter().position(|known| known == trace.name(name));
@@ -191,6 +211,9 @@ impl Detail for Report {
                 }
             }
             EventKind::Left { job, outcome } => self.left(job, outcome, event.at),
+            EventKind::Gauged { station: StationId(0), gauge, .. } if gauge == Count::Connected.gauge() => {
+                self.connected = self.connected.max(count(after, Count::Connected));
+            }
             EventKind::Gauged { station: StationId(0), gauge, .. } => {
                 let Some(what) = BOOKS.into_iter().find(|what| what.gauge() == gauge) else { return };
                 let value = count(after, what);
@@ -207,7 +230,8 @@ impl Detail for Report {
         let book = |what| self.book(what);
         let frames = json!({
             "sent": self.sent, "answered": self.answered, "limited": book(Count::FramesLimited), "jobs_full": book(Count::Full),
-            "errors": self.errors, "lost": book(Count::FramesLost),
+            "errors": self.errors, "lost": book(Count::FramesLost), "unread": book(Count::Unread),
+            "left_in_queue": book(Count::LeftInQueue),
         });
         let api = json!({
             "answered": book(Count::Answered), "failed": book(Count::Failed), "limited": book(Count::Limited),
@@ -220,13 +244,17 @@ impl Detail for Report {
         let mut detail = Map::new();
         detail.insert("delivered".to_owned(), self.answered.into());
         detail.insert("limited".to_owned(), book(Count::FramesLimited).into());
-        detail.insert("lost".to_owned(), book(Count::FramesLost).into());
+        detail.insert("lost".to_owned(), (book(Count::FramesLost) + book(Count::Unread)).into());
         let p95 = |times: &Times| times.percentile(95);
         detail.insert(
             "p95_ns".to_owned(),
             json!({ "api": p95(&self.api), "socket": p95(&self.added), "result": p95(&self.result) }),
         );
-        detail.insert("alerts".to_owned(), self.alerts.report().0);
+        let (alerts, more) = self.alerts.report();
+        detail.insert("alerts".to_owned(), alerts);
+        detail.insert("truncated".to_owned(), more.into());
+        let sockets = json!({ "connected": self.connected, "let_go": book(Count::LetGo) });
+        detail.insert("sockets".to_owned(), sockets);
         detail.insert("frames".to_owned(), frames);
         detail.insert("api".to_owned(), api);
         detail.insert("items".to_owned(), items);

@@ -13,7 +13,7 @@ impl Process {
     pub(super) fn receive(&self, session: u32) {
         let frame = Frame::new(&self.books, session);
         if let Decision::Refused(_) = self.limits.per_socket.ask(session, "", 1) {
-            // Its session is told: {"error":"rate limit exceeded"}.
+            // That its session hears of it, by a message of its own, is left out.
             self.books.count(Count::FramesLimited, 1);
             return frame.ends(Outcome::Rejected);
         }
@@ -32,7 +32,9 @@ impl Process {
             // Nobody takes it any more: it is lost.
             drop(Items::new(&self.books, vec![late]));
         }
-        self.sockets.send(frame);
+        if self.sockets.send(frame) {
+            self.socket_is_gone();
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::params::Params;
 use super::{ADDRESSES, SOCKETS, USERS};
 use millrace_engine::Env;
 use millrace_parts::{Decision, KeyedLimiter};
+use millrace_trace::Span;
 
 /// The buckets of the platform.
 pub(super) struct Limits {
@@ -26,7 +27,15 @@ pub(super) struct Asker {
 /// The number of the user "".
 const NOBODY: u32 = 0xff_ffff;
 
-/// Which limit somebody is over.
+/// Somebody is over a limit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused {
+    pub over: Over,
+    /// After how long it would not be.
+    pub retry_after: Option<Span>,
+}
+
+/// Which limit that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Over {
     User,
@@ -47,9 +56,9 @@ impl Limits {
     }
 
     /// Asks for a request to the API: its address, and then its user.
-    pub(super) fn ask(&self, asker: Asker) -> Result<(), Over> {
-        if let Decision::Refused(_) = self.per_address.ask(asker.address, "", 1) {
-            return Err(Over::Address);
+    pub(super) fn ask(&self, asker: Asker) -> Result<(), Refused> {
+        if let Decision::Refused(by) = self.per_address.ask(asker.address, "", 1) {
+            return Err(Refused { over: Over::Address, retry_after: by.retry_after });
         }
         let user = match asker.user {
             Some(user) => user,
@@ -57,8 +66,10 @@ impl Limits {
             None => return Ok(()),
         };
         match self.per_user.ask(user, "", 1) {
-            Decision::Refused(_) if user == NOBODY => Err(Over::Nobody),
-            Decision::Refused(_) => Err(Over::User),
+            Decision::Refused(by) => {
+                let over = if user == NOBODY { Over::Nobody } else { Over::User };
+                Err(Refused { over, retry_after: by.retry_after })
+            }
             _ => Ok(()),
         }
     }

@@ -5,11 +5,12 @@
 //! a thousand, and the rule asks for more.
 
 use super::Route;
-use super::books::Frame;
+use super::books::{Count, Frame};
+use super::checks::count;
 use millrace_engine::Env;
 use millrace_parts::{Alerts, OpenConnection, Rx, ServiceMetrics};
 use millrace_spec::{AlertRule, AlertState, Check, Console, Deed, Fidelity, Preset, Trial};
-use millrace_trace::{Ledger, SimTime, Span, Trace};
+use millrace_trace::{Ledger, Span, Trace};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -18,16 +19,17 @@ pub(super) fn rules() -> Vec<AlertRule> {
     ServiceMetrics::rules()
 }
 
-/// The first instant at which a rule can be firing. Checks are asked at every instant, and no run that is shorter has to pay for these.
-const FIRST: SimTime = SimTime(300_000_000_000);
+/// How many frames a queue is too long with.
+const LONG: usize = 1_000;
 
-fn stands(ledger: &Ledger, trace: &Trace, name: &str, is: fn(&millrace_spec::Alerted) -> bool) -> bool {
-    ledger.now >= FIRST
-        && rules().iter().find(|rule| rule.name == name).is_some_and(|rule| is(&rule.stands(ledger, trace)))
-}
-
+/// Whether a rule begins to fire or goes on. That changes when rules are looked at and at no other instant, and checks are asked at all of them: so none
+/// but those has to pay for it.
 fn fires(ledger: &Ledger, trace: &Trace, name: &str) -> bool {
-    stands(ledger, trace, name, |rule| rule.state == AlertState::Firing)
+    ledger.now.0.is_multiple_of(Alerts::EVERY.0)
+        && rules()
+            .iter()
+            .filter(|rule| rule.name == name)
+            .any(|rule| rule.stands(ledger, trace).state == AlertState::Firing)
 }
 
 /// What may be seen of the alerts.
@@ -48,19 +50,16 @@ pub(super) const QUEUE_FIRED: Check =
     .by("the state of the rule");
 /// The gauge that nobody sets.
 pub(super) const QUEUE_UNSEEN: Check =
-    Check::sometimes("more than a thousand frames waited, and the count of them said none", |l, t| {
-        stands(l, t, "queue depth", |rule| rule.now == Some(0.0))
-            && ["jobs", super::jobs_of("queue")]
-                .iter()
-                .any(|jobs| l.find(jobs, t).is_some_and(|(_, row)| row.levels.present > 1_000))
+    Check::sometimes("more than a thousand frames waited, and the count of them said none", |l, _| {
+        count(l, Count::Unseen) > 0
     })
-    .by("the channel of the jobs, and what the rule read");
+    .by("the jobs, beside the gauge of them, once a second");
 
 /// The scenario in which each of them fires.
 pub(super) const SCENARIO: Preset = Preset {
     id: "alerts",
     label: "Three alerts",
-    says: "The service hangs for ten minutes: errors, latency and a queue call somebody, each in its time.",
+    says: "The service hangs for ten minutes: errors and latency call somebody, and later the queue does.",
     help: "The service does not answer from the first minute on. Interviews cannot begin and give up after thirty seconds, so one in ten answers is an error \
            and takes long, and frames pile up in the queue of the broker. A rule has to be over its limit for five minutes, or ten, before somebody is called, and \
            is over when what it looks at is: five minutes of the past for the first two. As shipped nobody sets the length of the queue, and that alert never comes.",
@@ -113,7 +112,18 @@ impl Metrics {
         self.sockets.take();
     }
 
-    /// A request of the scenario was answered.
+    /// One of them is not any more.
+    pub(super) fn disconnect_one(&self) {
+        self.sockets.borrow_mut().pop();
+    }
+
+    /// Whether so many frames wait that somebody ought to know, and the gauge of them says none.
+    pub(super) fn hides_the_queue(&self) -> bool {
+        let (waiting, said) = self.counts.queue();
+        waiting > LONG && said == 0.0
+    }
+
+    /// A request to a route of the interface was answered.
     pub(super) fn answered(&self, route: Route, status: u16, took: Span) {
         let (method, path) = route.path();
         self.counts.served(method, path, status, took);

@@ -12,8 +12,8 @@
 //! # Watch
 //! What is under way at the service is what comes in a second times what a call takes: λ × S. A thousand sessions send some two thousand frames,
 //! which at 120 ms keep 250 workers busy, and the tile *Needed* says how many the last second asked for. Fewer workers than that, and the jobs fill up to the last
-//! place: from then on who comes is told so and dropped, and who does not waits for a full channel. Each target of the document stands
-//! beside what the last second was.
+//! place: from then on who comes is dropped, and who does not waits for a full channel. Two tiles say how late sockets
+//! and API were in the last second; the report holds each target of the document against the whole run.
 //!
 //! # Choose
 //! As the whole in which the parts have to fit: the pool is sized by the rate and not by the processor, the channel says how late a frame may be,

@@ -14,7 +14,7 @@ const VIA: &[Choice] = &[
     Choice {
         id: "queue",
         label: "Message queue",
-        help: "Frames are published to a queue of a broker, from which the workers take them. It has room for a hundred times as many.",
+        help: "Frames are published to a queue of a broker, from which the workers take them. It has room for a hundred times as many, and what lies there stays when the process ends.",
     },
 ];
 
@@ -106,7 +106,7 @@ params! {
         socket_write: Span => Field::span("socket-write", "Socket write", Span::millis(8), Span::ZERO..=MINUTE),
         /// How many results are a full batch, which is written at once.
         batch_size: u32 => Field::count("batch-size", "Batch size", 100, 1..=10_000).simple(),
-        /// After how long a batch is written that is not full.
+        /// After how long a batch is written that is not full, from its first item on.
         interval: Span => Field::span("interval", "Interval", Span::secs(1), Span::millis(1)..=HOUR).simple(),
         /// How many connections there may be to Redis.
         redis_size: u32 => Field::count("redis-size", "Redis connections", 10, 1..=500),
@@ -181,12 +181,18 @@ impl Params {
         Some(self.forget_after).filter(|after| !after.is_zero())
     }
 
+    /// Whether frames wait in the queue of a broker, which is there still when the process is not.
+    pub(super) fn has_broker(&self) -> bool {
+        self.via == "queue"
+    }
+
     pub(super) fn buffer(&self) -> u32 {
-        if self.via == "queue" { self.broker_buffer } else { self.jobs_buffer }
+        if self.has_broker() { self.broker_buffer } else { self.jobs_buffer }
     }
 
     pub(super) fn batcher(&self) -> BatcherSettings {
-        BatcherSettings { size: self.batch_size, interval: self.interval, restarts: true, from_first: false }
+        // While the batch is empty no time passes for it: a beat for nothing would keep a run alive in which everybody else is stuck.
+        BatcherSettings { size: self.batch_size, interval: self.interval, restarts: true, from_first: true }
     }
 
     pub(super) fn redis_pool(&self) -> ConnectionPoolSettings {

@@ -35,7 +35,7 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "platform-sized",
         label: "10,000 sessions, sized",
         says: "Ten thousand sessions and 2,600 workers: as many as the rate times a call asks for, and some.",
-        help: "20,500 frames a second past the limits, times 120 ms: 2,460 workers are busy, and the others are the reserve for a rush. No frame waits \
+        help: "20,700 frames a second past the limits, times 120 ms: 2,490 workers are busy, and the others are the reserve for a rush. No frame waits \
                for a worker, and what the platform adds to a call is the write to the socket.",
         tries: &[
             Trial::at(500, "Use 2,200 workers", &[Deed::Value("workers", "2200")]),
@@ -49,7 +49,7 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "slow-service",
         label: "10,000 sessions, slow service",
         says: "The service becomes slower by a fifth, and that is more than the pool has in reserve.",
-        help: "2,600 workers are enough for 8 % more than there is to do. At 141.6 ms a call 2,900 would be needed: all of them are busy, the jobs fill \
+        help: "2,600 workers are enough for 4 % more than there is to do. At 141.6 ms a call some 2,940 would be needed: all of them are busy, the jobs fill \
                up within half a second, and whoever comes then is dropped. Those who are not wait for 50 ms more than before.",
         tries: &[
             Trial::at(900, "Use 3,000 workers", &[Deed::Value("workers", "3000")]),
@@ -107,7 +107,7 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "shutdown",
         label: "Asked to end",
         says: "SIGTERM comes while frames are everywhere, and each part is stopped before what it needs.",
-        help: "No request is let in and no frame is read any more. The pool does what lies in the jobs, every result is written to its socket and into the \
+        help: "No request is let in any more, and when the last of those under way is answered no frame is read either. The pool does what lies in the jobs, every result is written to its socket and into the \
                batch, the last batch goes out, and then the connections are closed. Nothing that was let in is lost.",
         tries: &[
             Trial::at(1_950, "Wait for requests alone", &[Deed::Value("order", "documented")]),
@@ -140,7 +140,11 @@ pub(super) const PRESETS: &[Preset] = &[
                the service is back everything is as it was.",
         tries: &[
             Trial::at(2_000, "Refuse at once", &[Deed::Value("outage-answers", "at-once")]),
-            Trial::at(2_000, "Do not answer at all", &[Deed::Value("outage-answers", "never")]),
+            Trial::at(
+                2_000,
+                "Do not answer at all",
+                &[Deed::Value("outage-answers", "never"), Deed::Value("timeout", "500ms")],
+            ),
         ],
         values: &[("sessions", "200"), ("workers", "80"), ("outage-for", "2s"), ("run-for", "6s")],
         ..Preset::BASE

@@ -59,6 +59,8 @@ pub(super) struct Process {
     /// Whether requests are let in, and whether sockets are read.
     pub accepts: Cell<bool>,
     reads: Cell<bool>,
+    connected: Cell<u32>,
+    is_asked_to_end: Cell<bool>,
     /// One of the two has ended.
     pub quiet: Cond,
     pub requests: WaitGroup,
@@ -107,6 +109,8 @@ impl Process {
             hub,
             accepts: Cell::new(true),
             reads: Cell::new(true),
+            connected: Cell::new(p.sessions),
+            is_asked_to_end: Cell::new(false),
             quiet: Cond::new(env),
             requests: group(),
             limits,
@@ -163,7 +167,7 @@ impl Process {
         self.crew.replace(Some(crew.when_done(move || drop(last))));
         let (inner, written) = (self.clone(), UnderWay::begin(&self.written));
         self.start(Part::Hub, "write", self.hub, async move {
-            inner.sockets.write().await;
+            inner.sockets.write(|| inner.socket_is_gone()).await;
             drop(written);
         });
         let flusher = store::flush(self.clone(), UnderWay::begin(&self.flushes));
@@ -206,6 +210,10 @@ impl Process {
             // No frame is read from here on. What is under way is answered by sockets that are still open.
             Part::Hub => self.hang_up(),
             Part::Pool => {
+                // Asked to end, workers take nothing more from a broker: what lies there is for whoever comes next.
+                if self.is_asked_to_end.get() && self.p.has_broker() {
+                    self.empty_the_jobs();
+                }
                 self.jobs.0.close();
                 self.workers.wait().await;
                 self.sockets.close();
@@ -221,12 +229,34 @@ impl Process {
         }
     }
 
+    /// Nobody takes what waits for a worker: it is lost with the process, or stays with the broker.
+    fn empty_the_jobs(&self) {
+        while let Some(frame) = self.jobs.1.try_recv() {
+            if self.p.has_broker() {
+                frame.stays_in_the_queue();
+            } else {
+                drop(frame);
+            }
+        }
+    }
+
     fn hang_up(&self) {
         self.reads.set(false);
         self.quiet.broadcast();
     }
 
+    /// A socket did not keep up, and is let go.
+    pub(super) fn socket_is_gone(&self) {
+        let left = self.connected.get().saturating_sub(1);
+        self.connected.set(left);
+        self.books.count(Count::LetGo, 1);
+        self.books.set(Count::Connected, left.into());
+        self.env.gauge(self.hub, HubGauges::ALL.entries, left.into());
+        self.metrics.disconnect_one();
+    }
+
     fn disconnect(&self) {
+        self.connected.set(0);
         self.books.set(Count::Connected, 0);
         self.env.gauge(self.hub, HubGauges::ALL.entries, 0);
         self.metrics.disconnect();
@@ -244,9 +274,7 @@ impl Process {
                 let crew = self.crew.take();
                 drop(crew);
                 self.jobs.0.close();
-                while let Some(frame) = self.jobs.1.try_recv() {
-                    drop(frame);
-                }
+                self.empty_the_jobs();
                 self.sockets.cut();
                 self.disconnect();
             }
@@ -260,6 +288,7 @@ impl Process {
     pub(super) async fn shut_down(&self) {
         self.env.note("SIGTERM: the process is asked to end", 0);
         self.shutdown.begin(self.p.grace);
+        self.is_asked_to_end.set(true);
         let order = if self.p.order == "documented" { &[Part::Http] } else { &Part::ALL[..] };
         for part in order.iter().copied() {
             self.shutdown.step(part as usize, self.close(part), || self.cut(part)).await;

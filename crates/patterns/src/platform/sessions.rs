@@ -8,6 +8,7 @@ use millrace_parts::select2;
 use millrace_trace::{SimTime, Span, Wait};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::rc::Rc;
 
 const MILLI: u64 = 1_000_000;
@@ -39,6 +40,10 @@ pub(super) async fn play(process: Rc<Process>) {
         }
         while let Some(mut head) = due.peek_mut().filter(|head| head.0.0 <= env.now()) {
             let session = head.0.1;
+            if process.sockets.is_gone(session) {
+                PeekMut::pop(head);
+                continue;
+            }
             head.0.0 += pause(session);
             drop(head);
             process.receive(session);

@@ -12,8 +12,17 @@ use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-/// How many messages wait for a socket. One that comes then is lost.
+/// How many messages wait for a socket. One for which another comes then is let go.
 const SEND: usize = 256;
+/// How long a write may take. A socket for which one takes longer is let go.
+const WRITE_WAIT: Span = Span::secs(10);
+
+/// A socket.
+enum Socket {
+    /// With what waits for it.
+    Open(VecDeque<Frame>),
+    Gone,
+}
 
 /// All sockets.
 pub(super) struct Sockets {
@@ -21,9 +30,9 @@ pub(super) struct Sockets {
     station: StationId,
     mean: Span,
     times: Stream,
-    queues: RefCell<Vec<VecDeque<Frame>>>,
-    /// When a write is over, in the order of beginning, and of which session.
-    due: RefCell<BinaryHeap<Reverse<(SimTime, u64, u32)>>>,
+    sockets: RefCell<Vec<Socket>>,
+    /// When a write is over, in the order of beginning, of which session, and whether it was written by then.
+    due: RefCell<BinaryHeap<Reverse<(SimTime, u64, u32, bool)>>>,
     begun: Cell<u64>,
     /// Nothing more comes.
     is_over: Cell<bool>,
@@ -38,7 +47,7 @@ impl Sockets {
             station,
             mean,
             times: env.stream("socket"),
-            queues: RefCell::new((0..sessions).map(|_| VecDeque::new()).collect()),
+            sockets: RefCell::new((0..sessions).map(|_| Socket::Open(VecDeque::new())).collect()),
             due: RefCell::default(),
             begun: Cell::new(0),
             is_over: Cell::new(false),
@@ -46,32 +55,62 @@ impl Sockets {
         }
     }
 
-    /// Writes the result of a frame to its session, after those that wait there. Who has let too many wait gets no more.
-    pub(super) fn send(&self, frame: Frame) {
+    /// Writes the result of a frame to its session, after those that wait there. Whoever has let too many wait is let go: whether that is so now.
+    #[must_use = "somebody may be gone"]
+    pub(super) fn send(&self, frame: Frame) -> bool {
         let session = frame.session();
         let is_first = {
-            let mut queues = self.queues.borrow_mut();
-            let Some(queue) = queues.get_mut(session as usize).filter(|queue| queue.len() < SEND) else { return };
-            let is_first = queue.is_empty();
-            if let Some(job) = frame.held() {
-                job.go(self.station, is_first);
+            let mut sockets = self.sockets.borrow_mut();
+            match sockets.get_mut(session as usize) {
+                Some(Socket::Open(queue)) if queue.len() < SEND => {
+                    let is_first = queue.is_empty();
+                    if let Some(job) = frame.held() {
+                        job.go(self.station, is_first);
+                    }
+                    queue.push_back(frame);
+                    Some(is_first)
+                }
+                Some(Socket::Open(_)) => {
+                    drop(sockets);
+                    frame.goes_unread();
+                    return self.let_go(session);
+                }
+                Some(Socket::Gone) => {
+                    frame.goes_unread();
+                    None
+                }
+                // All of them went with the process.
+                None => None,
             }
-            queue.push_back(frame);
-            is_first
         };
-        if is_first {
+        if is_first == Some(true) {
             self.begin(session);
         }
+        false
+    }
+
+    /// Whether a session has no socket any more.
+    pub(super) fn is_gone(&self, session: u32) -> bool {
+        matches!(self.sockets.borrow().get(session as usize), Some(Socket::Gone))
+    }
+
+    /// Lets a socket go, with what waits for it. Whether it was there.
+    fn let_go(&self, session: u32) -> bool {
+        let socket =
+            self.sockets.borrow_mut().get_mut(session as usize).map(|socket| std::mem::replace(socket, Socket::Gone));
+        let Some(Socket::Open(queue)) = socket else { return false };
+        queue.into_iter().for_each(Frame::goes_unread);
+        true
     }
 
     fn begin(&self, session: u32) {
         let number = self.begun.replace(self.begun.get() + 1);
         let takes = Service::Lognormal.sample(self.mean, &mut self.times.draw(number, 0));
-        let at = self.env.now() + takes;
+        let at = self.env.now() + takes.min(WRITE_WAIT);
         let is_next = {
             let mut due = self.due.borrow_mut();
             let is_next = due.peek().is_none_or(|Reverse((next, ..))| at < *next);
-            due.push(Reverse((at, number, session)));
+            due.push(Reverse((at, number, session, takes <= WRITE_WAIT)));
             is_next
         };
         if is_next {
@@ -85,8 +124,8 @@ impl Sockets {
         self.changed.signal();
     }
 
-    /// Writes what is sent, until nothing more comes.
-    pub(super) async fn write(&self) {
+    /// Writes what is sent, until nothing more comes. `gone` is told of each socket that is let go.
+    pub(super) async fn write(&self, gone: impl Fn()) {
         loop {
             let next = self.due.borrow().peek().map(|Reverse((at, ..))| *at);
             match next {
@@ -95,18 +134,25 @@ impl Sockets {
                 Some(at) if at > self.env.now() => {
                     let _first = select2(&self.env, self.changed.wait(), self.env.sleep_until(at, Wait::Sleep)).await;
                 }
-                Some(_) => self.written(),
+                Some(_) => {
+                    if self.written() {
+                        gone();
+                    }
+                }
             }
         }
     }
 
-    /// The write that is over next.
-    fn written(&self) {
+    /// The write that is over next. Whether its socket is let go with that.
+    fn written(&self) -> bool {
         let next = self.due.borrow_mut().pop();
-        let Some(Reverse((_, _, session))) = next else { return };
+        let Some(Reverse((_, _, session, is_written))) = next else { return false };
+        if !is_written {
+            return self.let_go(session);
+        }
         let (frame, following) = {
-            let mut queues = self.queues.borrow_mut();
-            let Some(queue) = queues.get_mut(session as usize) else { return };
+            let mut sockets = self.sockets.borrow_mut();
+            let Some(Socket::Open(queue)) = sockets.get_mut(session as usize) else { return false };
             (queue.pop_front(), queue.front().and_then(|next| next.held().map(|job| job.id())))
         };
         if let Some(frame) = frame {
@@ -116,12 +162,13 @@ impl Sockets {
             self.env.emit(EventKind::Started { job });
             self.begin(session);
         }
+        false
     }
 
     /// All that waits goes with the process.
     pub(super) fn cut(&self) {
         self.due.take();
-        let queues = self.queues.take();
-        drop(queues);
+        let sockets = self.sockets.take();
+        drop(sockets);
     }
 }

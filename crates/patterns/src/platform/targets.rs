@@ -12,26 +12,32 @@ const SECOND: Span = Span::secs(1);
 pub(super) async fn watch(process: Rc<Process>) {
     let (env, books) = (&process.env, &process.books);
     let mut ticker = Ticker::new(env, SECOND).in_background();
+    let mut mean = 0;
     loop {
         ticker.tick().await;
         let mut second = books.take_second();
         books.set(Count::CameIn, second.came);
         books.set(Count::AnsweredIn, second.answered);
-        books.set(Count::ApiP95, p95(&mut second.api));
-        books.set(Count::SocketP95, p95(&mut second.added));
-        // λ × S, with what let past the limits this second and how long its calls took.
-        let mean = second.called.0.checked_div(second.calls.max(0) as u64).unwrap_or(0);
+        // Of a second in which nothing was answered there is none: what was last stays, as 0 would say that all was well.
+        for (what, times) in [(Count::ApiP95, &mut second.api), (Count::SocketP95, &mut second.added)] {
+            if let Some(p95) = p95(times) {
+                books.set(what, p95);
+            }
+        }
+        // λ × S, with what was let past the limits this second and how long its calls took: those of the last second in which one came to an end.
+        mean = second.called.0.checked_div(second.calls.max(0) as u64).unwrap_or(mean);
         let asks = second.admitted.max(0) as u64;
         books.set(Count::Needed, (asks.saturating_mul(mean).div_ceil(SECOND.0)) as i64);
+        books.count(Count::Unseen, process.metrics.hides_the_queue().into());
     }
 }
 
-/// The 95th percentile by nearest rank, in ns; 0 of none.
-fn p95(times: &mut [Span]) -> i64 {
+/// The 95th percentile by nearest rank, in ns; none of none.
+fn p95(times: &mut [Span]) -> Option<i64> {
     let rank = (times.len() * 95).div_ceil(100).max(1) - 1;
     if times.is_empty() {
-        return 0;
+        return None;
     }
     let (_, at, _) = times.select_nth_unstable(rank);
-    at.0 as i64
+    Some(at.0 as i64)
 }

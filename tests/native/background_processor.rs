@@ -3,10 +3,11 @@
 use crate::coordination::{detail, given_up_leaves_nothing};
 use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
 use crate::program::{follow, follow_scenario, values};
+use millrace::analysis::History;
 use millrace::patterns::find;
-use millrace::session::Scenario;
+use millrace::session::{Scenario, Session};
 use millrace::spec::{CheckKind, Fidelity};
-use millrace::trace::Outcome;
+use millrace::trace::{Ledger, Outcome, SimTime};
 use millrace::view::{scene::conservation, scene::items, text};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
@@ -61,6 +62,22 @@ fn every_task_is_submitted_once_and_a_hundred_high_ones_go_before_three_hundred_
     assert_eq!((&totals["total_tasks"], &totals["completed_tasks"]), (&Json::from(400), &Json::from(400)));
     assert_eq!(totals["tasks_by_priority"]["low"], 300);
     assert_eq!(totals["average_time"], 2_000 * MS);
+}
+
+#[test]
+fn high_ones_that_come_after_low_ones_go_before_all_of_them_that_are_not_begun_and_in_one_queue_after_them() {
+    let between = |query: &str| {
+        let (tasks, _) = of(&format!("script=low*300@0s;high*100@55ms&task=200ms&{query}"));
+        let of_class = |class| tasks.iter().filter(move |task| task.class == class).map(|task| task.starts[0]);
+        let last_high = of_class(0).max().expect("high ones");
+        (
+            of_class(2).filter(|at| (55 * MS..last_high).contains(at)).count(),
+            of_class(2).filter(|at| *at > last_high).count(),
+        )
+    };
+    // Five tokens have come by then: five are begun, and no other before the last of the high ones.
+    assert_eq!(between(""), (0, 295));
+    assert_eq!(between("priorities=off"), (295, 0));
 }
 
 #[test]
@@ -156,6 +173,7 @@ proptest! {
     #[test]
     fn whatever_fails_and_whoever_is_killed_each_task_ends_once_and_none_is_lost(
         script in script(), seed in 0..1_000_u32, retries in 0..4_u32, fails in 0..90_u32, panics in 0..40_u32,
+        kind in prop_oneof![Just("task"), Just("cache-warmup")], batch in 1..12_u32, burst in prop_oneof![Just(0), 100..600_u32],
         timeout in prop_oneof![Just(0_u64), 20..90_u64], queue in 1..40_u32,
         kills in proptest::collection::vec((0..2_000_u64, 1..5_u32, 10..700_u64), 0..6),
         stop in prop_oneof![2 => Just(0_u64), 1 => 50..1_500_u64], every in 100..900_u64,
@@ -166,8 +184,8 @@ proptest! {
             .collect();
         let x = if faults.is_empty() { String::new() } else { format!("&x={}", faults.join(";")) };
         let given = format!(
-            "script={script}&seed=s{seed}&retries={retries}&fails={}&panics={}&timeout={timeout}ms&queue={queue}&workers=4&task=50ms\
-             &stop-at={stop}ms&scale-every={every}ms{x}",
+            "script={script};low*{burst}@100ms&seed=s{seed}&retries={retries}&fails={}&panics={}&timeout={timeout}ms&queue={queue}&workers=4&task=50ms\
+             &stop-at={stop}ms&scale-every={every}ms&type={kind}&batch-size={batch}{x}",
             f64::from(fails) / 100.0, f64::from(panics) / 100.0,
         );
         let scenario = Scenario::read(&format!("background-processor?{given}")).expect("a good link").scenario;
@@ -201,6 +219,12 @@ proptest! {
         prop_assert_eq!(lost as u64, said.iter().sum::<u64>(), "{}", &given);
         prop_assert_eq!([count(&tasks, "dropped") as u64, count(&tasks, "never-run") as u64], said, "{}", &given);
         prop_assert!(tasks.iter().all(|task| task.is_in != (task.outcome == "queue-full")), "{given}");
+        for task in &tasks {
+            prop_assert!(task.outcome != "never-run" || task.starts.is_empty(), "{}: {:?}", given, task);
+        }
+        let by_class: u64 = CLASSES.iter().map(|class| totals["tasks_by_priority"][class].as_u64().expect("a number")).sum();
+        prop_assert_eq!(totals["total_tasks"].as_u64(), Some(by_class), "{}", &given);
+        prop_assert_eq!(&totals["total_tasks"], &totals["tasks_by_type"]["task"], "{}", &given);
     }
 
     #[test]
@@ -237,6 +261,80 @@ fn as_shipped_each_worker_that_is_let_go_takes_one_task_along_and_as_documented_
     assert_eq!(count(&let_go("documented"), "completed"), 20);
     let sizes = detail("background-processor?preset=let-go")["workers"].clone();
     assert_eq!(sizes, serde_json::json!([[0, 10], [1_000 * MS, 8], [2_000 * MS, 6], [3_000 * MS, 5], [4_000 * MS, 6]]));
+}
+
+#[test]
+fn who_is_let_go_is_who_was_meant_whatever_order_they_sat_down_in_and_whoever_never_did() {
+    for number in 1..=40 {
+        let mut scenario = Scenario::read("background-processor?preset=let-go").expect("a link").scenario;
+        scenario.schedule = Some(number);
+        let session = follow_scenario(scenario);
+        let tasks = tasks(&session.history().detail().expect("a detail").report());
+        assert_eq!((count(&tasks, "never-run"), count(&tasks, "completed")), (5, 15), "schedule {number}");
+    }
+    // One was killed before it could sit down.
+    let killed = detail("background-processor?preset=let-go&x=0~0~fault~kill-worker~1@100000000");
+    assert_eq!(killed["workers"][3], serde_json::json!([3_000 * MS, 5]), "{:?}", killed["workers"]);
+    let killed = "workers=4&scale-every=1s&task=300ms&script=plain*12@3500ms\
+                  &x=0~0~fault~kill-worker~2@100000000;500000000~0~fault~kill-worker~4@100000000";
+    let (tasks, _) = of(killed);
+    let at_once = |at: u64| tasks.iter().filter(|task| task.starts[0] <= at && task.ended > Some(at)).count();
+    assert_eq!((at_once(3_700 * MS), count(&tasks, "completed")), (2, 12), "two of four are left by then");
+}
+
+#[test]
+fn batches_are_let_in_as_long_as_there_is_room_for_all_of_them_and_each_task_of_one_ends_by_itself() {
+    for (query, most) in [
+        ("preset=cache-warmup&script=*4000@0s&queue=50", 3_500),
+        ("type=cache-warmup&script=*302@0s&batch-size=1&queue=1&task=1ms", 301),
+        ("type=cache-warmup&script=*700@0s&queue=100&batch-size=1&task=1s", 400),
+    ] {
+        let session = follow(&format!("background-processor?{query}"));
+        for state in session.history().checks.states().iter().filter(|state| state.check.kind == CheckKind::Always) {
+            assert_eq!(state.first_seen(), None, "{query}: {}", state.check.statement);
+        }
+        let tasks = tasks(&session.history().detail().expect("a detail").report());
+        assert_eq!((count(&tasks, "completed"), count(&tasks, "queue-full")), (most, tasks.len() - most), "{query}");
+    }
+    let session = follow("background-processor?preset=cache-warmup");
+    let tally = &session.history().ledger.tally;
+    assert_eq!((tally.count(Outcome::Completed), tally.offered), (300, 300));
+}
+
+#[test]
+fn a_high_task_that_fell_out_of_a_hand_does_not_wait_for_low_ones_to_find_room() {
+    let kills = "2000000000~0~fault~kill-worker~1@100000000;2000000000~0~fault~kill-worker~2@50000000000";
+    let given = format!(
+        "workers=2&scale=off&queue=1&task=100s&timeout=0ms&age=0ms&script=low@0s;high@15ms;low*301@1s&x={kills}"
+    );
+    let (tasks, _) = of(&given);
+    let high = tasks.iter().find(|task| task.class == 0).expect("a high one");
+    // Its worker is back after 100 ms, and takes it.
+    assert!(high.starts[1] <= 2_110 * MS, "{:?}", high.starts);
+}
+
+#[test]
+fn as_shipped_whoever_comes_again_counts_again_in_all_the_statistics() {
+    let (tasks, totals) = of("script=plain@0s;high@1s&fails=1&retries=3&task=100ms&fidelity=shipped");
+    assert_eq!(tasks.len(), 2);
+    assert_eq!((&totals["total_tasks"], &totals["queued_tasks"]), (&Json::from(8), &Json::from(8)));
+    let by_class = ["high", "plain"].map(|class| totals["tasks_by_priority"][class].as_u64());
+    assert_eq!((by_class, &totals["tasks_by_type"]["task"]), ([Some(4), Some(4)], &Json::from(8)));
+    let (_, totals) = of("script=plain@0s;high@1s&fails=1&retries=3&task=100ms");
+    assert_eq!((&totals["total_tasks"], &totals["queued_tasks"]), (&Json::from(2), &Json::from(2)));
+}
+
+#[test]
+fn what_was_begun_and_is_lost_was_not_never_run_and_is_counted_while_it_lies_there() {
+    let (tasks, totals) =
+        of("script=plain*8@0s&workers=8&scale=off&fails=1&retries=3&task=100ms&stop-at=1s&fidelity=shipped");
+    assert_eq!((count(&tasks, "dropped"), totals["never_run_tasks"].as_u64()), (8, Some(0)), "{tasks:?}");
+    assert_eq!(totals["dropped_tasks"], 8);
+    let scenario = Scenario::read("background-processor?preset=let-go").expect("a link").scenario;
+    let history = History::of(scenario.pattern, &scenario.values()).detailed(scenario.pattern, &scenario.values());
+    let mut session = Session::new(scenario, Ledger::new(), history);
+    while !session.compute(SimTime(3_700 * MS), u64::MAX) {}
+    assert_eq!(session.history().detail().expect("a detail").report()["totals"]["never_run_tasks"], 5);
 }
 
 #[test]

@@ -5,8 +5,9 @@ use crate::program::{Log, run};
 use millrace::engine::{Env, Task};
 use millrace::parts::{
     Allowance, Batcher, BatcherSettings, Crew, Decision, Limiter, LimiterSettings, PriorityQueue,
-    PriorityQueueSettings, Watch, risen,
+    PriorityQueueSettings, Watch,
 };
+use millrace::spec::risen;
 use millrace::spec::{Flush, LimiterRule};
 use millrace::trace::{SimTime, Span, StationKind};
 use proptest::prelude::*;

@@ -110,6 +110,11 @@ impl Batcher {
         self.0.open.borrow().len()
     }
 
+    /// How many batches are full and have not been taken out.
+    pub fn ready(&self) -> u32 {
+        self.0.full.borrow().len() as u32
+    }
+
     /// Whether none does.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

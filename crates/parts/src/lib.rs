@@ -86,7 +86,7 @@ pub use limiter::{
 };
 pub use once::{AfterPanic, Once, Panicked};
 pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
-pub use priority_queue::{PriorityQueue, PriorityQueueSettings, Put, Taken, risen};
+pub use priority_queue::{PriorityQueue, PriorityQueueSettings, Put, Taken};
 pub use retry::{Retry, RetryPolicy, Stop, Tried, Verdict};
 pub use retry_budget::RetryBudget;
 pub use rw_lock::{Prefer, RwLock};

@@ -11,6 +11,7 @@
 use super::cond::Cond;
 use super::waiters::{Ticket, Waiters};
 use millrace_engine::{Carries, Env, StationSpec, TaskRef};
+use millrace_spec::risen;
 use millrace_trace::{EventKind, SimTime, Span, StationId, StationKind, UNLIMITED, Wait};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -80,12 +81,6 @@ pub struct Taken<T> {
     pub counts_as: usize,
 }
 
-/// The class that somebody of a class counts as who has waited so long.
-pub fn risen(class: usize, waited: Span, age: Span) -> usize {
-    let gained = waited.0.checked_div(age.0).unwrap_or(0);
-    class.saturating_sub(usize::try_from(gained).unwrap_or(usize::MAX))
-}
-
 impl<T: Carries> PriorityQueue<T> {
     /// An empty one. Its station is the overflow's, and the rails are members of it.
     pub fn open(env: &Env, name: &str, settings: PriorityQueueSettings<'_>) -> PriorityQueue<T> {
@@ -124,6 +119,14 @@ impl<T: Carries> PriorityQueue<T> {
     /// How many are in it. Who waits for room is not.
     pub fn len(&self) -> usize {
         self.0.inner.borrow().lanes.iter().map(|lane| lane.all.len()).sum()
+    }
+
+    /// For how many more of a class there is room.
+    pub fn room(&self, class: usize) -> u32 {
+        let inner = self.0.inner.borrow();
+        let lane = inner.lanes.get(class.min(inner.lanes.len() - 1));
+        let on_rail = lane.and_then(|lane| Some(lane.rail?.1.saturating_sub(lane.on_rail))).unwrap_or(0);
+        on_rail.saturating_add(inner.overflow.saturating_sub(inner.overflowing))
     }
 
     /// Whether nobody is.

@@ -87,7 +87,7 @@ pub use preset::Preset;
 pub use priority::{Priority, Shares, drawn, parse_classes, parse_weights};
 pub use quantity::{parse_count, parse_number, parse_span, plain};
 pub use question::Question;
-pub use rails::{RailGauges, TriedTask};
+pub use rails::{RailGauges, TriedTask, risen};
 pub use scene::{Flow, GaugeSpec, SceneSpec, Unit, Wire};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use script::{Scripted, parse_script, script_entries, script_total};

@@ -260,6 +260,8 @@ pub struct Bucket {
     pub per: Span,
     /// So much at once after a rest; so many wait in a leaky bucket.
     pub burst: u32,
+    /// Whether anybody is ever refused.
+    pub refuses: bool,
 }
 
 /// A limit on what is under way. What its station shows is in [`super::MeterGauges`].
@@ -407,8 +409,12 @@ pub struct Rails {
     pub age: Span,
     /// Whether the main queue is kept by class too, rather than in the order of coming.
     pub is_strict: bool,
+    /// What was handed to somebody who is not there: where it lies.
+    pub stranded: &'static str,
     /// Whether what comes from a rail and finds the main queue full is thrown away.
     pub throws_away: bool,
+    /// Whether what was let in is never lost.
+    pub keeps: bool,
 }
 
 /// A class of such a queue.

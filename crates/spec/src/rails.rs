@@ -4,21 +4,23 @@
 //! is of is said as it comes: it is bound for the station of its rail.
 
 use super::Packed;
-use millrace_trace::Gauge;
+use millrace_trace::{Gauge, Span};
 
 /// What the gauges of the station of a queue by class mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RailGauges {
-    /// How many were let in and then thrown away, by class, of which there are four at most.
+    /// How many were let in and then thrown away, or lost after they had been begun, by class, of which there are four at most.
     pub dropped: [Gauge; 4],
-    /// How many were let in and handed to somebody who is not there any more, or lie there as all comes to its end.
+    /// How many were let in and never begun, as they were handed to somebody who is not there any more, or lay there as all came to its end.
     pub never_run: Gauge,
-    /// How many of them were handed to somebody who is not there.
+    /// How many were handed to somebody who is not there.
     pub stranded: Gauge,
     /// How many were turned away because there was no room.
     pub refused: Gauge,
     /// 1 where who matters more goes first, whenever it came.
     pub is_strict: Gauge,
+    /// 1 where what was let in is never thrown away.
+    pub keeps: Gauge,
     /// How many were begun while somebody who matters more was waiting.
     pub inverted: Gauge,
     /// How many were begun before others of a higher class because they had waited for so long.
@@ -45,6 +47,12 @@ pub struct RailGauges {
     pub longest: Gauge,
     /// How often a task was tried that is to be tried again: see [`TriedTask`]. It is no count, and no other channel has a gauge of this number.
     pub tried: Gauge,
+}
+
+/// The class that somebody of a class counts as who has waited so long.
+pub fn risen(class: usize, waited: Span, age: Span) -> usize {
+    let gained = waited.0.checked_div(age.0).unwrap_or(0);
+    class.saturating_sub(usize::try_from(gained).unwrap_or(usize::MAX))
 }
 
 /// How often a task was tried.
@@ -86,11 +94,12 @@ impl RailGauges {
         seen: [Gauge(16), Gauge(17)],
         submitted: Gauge(18),
         longest: Gauge(20),
+        keeps: Gauge(21),
         tried: Gauge(60),
     };
 
     /// How many numbers the counts take.
-    pub const COUNT: usize = 21;
+    pub const COUNT: usize = 22;
 }
 
 #[cfg(test)]

@@ -111,8 +111,8 @@ impl SceneSpec {
         self.bank().is_some() || self.is_high()
     }
 
-    /// Whether it is more than what stands in one row: rows of one table, a process with all its parts, a row for each connection, or a queue by class
-    /// above the tokens that it waits for.
+    /// Whether it is more than what stands in one row: rows of one table, a process with all its parts, a row for each connection, or a queue by
+    /// class, whose rails stand one above the other.
     pub fn is_high(&self) -> bool {
         self.has_rows()
             || self.places().iter().any(|place| {

@@ -11,8 +11,7 @@ use super::worker::{Ended, attempt};
 use millrace_engine::Job;
 use millrace_parts::{Backoff, Batcher, Decision, Grows, Jitter, PriorityQueue};
 use millrace_spec::RailGauges;
-use millrace_trace::{Outcome, Span};
-use std::cell::Cell;
+use millrace_trace::{Outcome, Span, StationId};
 use std::rc::Rc;
 
 const G: RailGauges = RailGauges::ALL;
@@ -24,8 +23,8 @@ pub(super) struct Documented {
     pub queue: PriorityQueue<Work>,
     /// Where tasks of a type are put together, if they are.
     pub batcher: Option<Batcher>,
-    /// A batch waits for room: until it has it nobody else is let in.
-    pub is_held_up: Cell<bool>,
+    /// Where those lie that were put together, but for the one of each batch that stands in the queue.
+    pub batches: StationId,
 }
 
 impl Documented {
@@ -38,15 +37,16 @@ impl Documented {
     pub fn submit(&self, processor: &Processor, job: Job, rank: Rank) {
         processor.books.count(G.submitted, 1);
         if let Some(batcher) = &self.batcher {
-            let refused = if self.is_held_up.get() { Some(job) } else { batcher.add(job).err() };
-            match refused {
-                None => processor.books.let_in(1),
-                Some(job) => self.refuses(processor, Work::new(&processor.books, job, rank, None)),
+            // The batches that are full and not in the queue yet, and the one that this task is of: there is room for all of them.
+            let has_room = batcher.ready() < self.queue.room(self.class(processor, rank));
+            match if has_room { batcher.add(job) } else { Err(job) } {
+                Ok(()) => processor.books.let_in(1),
+                Err(job) => self.refuses(processor, Work::new(&processor.books, job, rank)),
             }
             return;
         }
-        let work = Work::new(&processor.books, job, rank, None);
-        work.waits();
+        let work = Work::new(&processor.books, job, rank);
+        work.waits(true);
         if let Err(work) = self.queue.offer(work, self.class(processor, rank)) {
             self.refuses(processor, work);
         }
@@ -64,23 +64,19 @@ pub(super) async fn batch(processor: Rc<Processor>, of: Rc<Documented>) {
     while let Some(batch) = batcher.next().await {
         let mut items = batch.items.into_iter();
         let Some(first) = items.next() else { continue };
-        let mut many = 1;
-        for item in items {
-            item.merge_into(&first);
-            many += 1;
-        }
-        let work = Work::new(&processor.books, first, Rank::Low, Some(many));
-        of.is_held_up.set(true);
-        comes_back(&processor, &of, work).await;
-        of.is_held_up.set(false);
+        comes_back(&processor, &of, Work::batch(&processor.books, first, Rank::Low, items.collect())).await;
     }
 }
 
 /// Puts a task that was let in before into its queue, when there is room.
 async fn comes_back(processor: &Processor, of: &Documented, work: Work) {
-    work.waits();
     let class = of.class(processor, work.rank);
-    of.queue.put(work, class).await;
+    work.waits(true);
+    if let Err(work) = of.queue.offer(work, class) {
+        // When it gets in nobody sees from here: until it is begun it counts as of its own class.
+        work.waits(false);
+        of.queue.put(work, class).await;
+    }
 }
 
 /// Hands the tasks out, one after the other.
@@ -102,8 +98,11 @@ pub(super) async fn dispatch(processor: Rc<Processor>, of: Rc<Documented>) {
 /// Puts what fell out of the hands of a worker that was killed back into its queue.
 pub(super) async fn rescue(processor: Rc<Processor>, of: Rc<Documented>) {
     loop {
+        // Each by itself: who finds no room keeps nobody waiting who matters more.
         for work in processor.books.fallen().await {
-            comes_back(&processor, &of, work).await;
+            let (inner, of) = (processor.clone(), of.clone());
+            work.lies_together();
+            processor.starts("rescue", processor.aside, async move { comes_back(&inner, &of, work).await });
         }
     }
 }
@@ -123,6 +122,7 @@ pub(super) async fn work_on(processor: &Rc<Processor>, work: Work) {
     let (inner, wait) = (processor.clone(), backoff(processor, &work));
     processor.starts("retry", processor.aside, async move {
         inner.env.sleep(wait).await;
+        work.lies_together();
         comes_back(&inner, &of, work).await;
     });
 }

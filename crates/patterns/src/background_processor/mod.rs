@@ -56,13 +56,15 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::rc::Rc;
 use team::Team;
-use work::Books;
+use work::{Aside, Books};
 
 const TASKS: &str = "tasks";
 const QUEUE: &str = "queue";
 const OUTSIDE: &str = "outside";
 const RETRIES: &str = "retries";
 const BATCH: &str = "batch";
+const BATCHES: &str = "in batches";
+const STRANDED: &str = "stranded";
 const WORKERS: &str = "workers";
 const G: RailGauges = RailGauges::ALL;
 
@@ -103,11 +105,19 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         main: (p.queue, if is_strict { "overflow" } else { "main queue" }),
         outside: OUTSIDE,
         retries: RETRIES,
+        stranded: STRANDED,
         age: if is_strict { p.age } else { Span::ZERO },
         is_strict,
-        throws_away: fidelity == Fidelity::Shipped,
+        throws_away: fidelity == Fidelity::Shipped && p.by_class(),
+        keeps: fidelity == Fidelity::Documented,
     };
-    let bucket = Bucket { rule: LimiterRule::TokenBucket, limit: p.task_rate, per: Span::secs(1), burst: p.task_burst };
+    let bucket = Bucket {
+        rule: LimiterRule::TokenBucket,
+        limit: p.task_rate,
+        per: Span::secs(1),
+        burst: p.task_burst,
+        refuses: false,
+    };
     let mut flow = vec![Flow::from(Place::source(TASKS, "Tasks"))];
     let mut wires = Vec::new();
     if p.is_warmup() && fidelity == Fidelity::Documented {
@@ -133,6 +143,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     ];
     if fidelity == Fidelity::Shipped {
         gauges.extend([
+            gauge("asleep", G.sleeping, "Asleep", Unit::Count("workers")),
             gauge("never-run", G.never_run, "Never run", Unit::Sum("tasks")),
             gauge("inverted", G.inverted, "Inverted", Unit::Sum("tasks")),
             gauge("panics-done", G.panics_done, "Panics done", Unit::Sum("panics")),
@@ -190,8 +201,13 @@ impl Processor {
         let allowance = Allowance { limit: p.task_rate, per: Span::secs(1), burst: p.task_burst, log_refused: false };
         let settings = LimiterSettings { rule: LimiterRule::TokenBucket, allowance, waits: true, max_wait: None };
         let tokens = Limiter::open(env, LimiterRule::TokenBucket.id(), settings).starting_empty();
-        let books = Books::open(env, queue, retries, !is_shipped);
-        books.set(G.is_strict, (!is_shipped && p.by_class()).into());
+        let stranded = if is_shipped { member(STRANDED) } else { StationId::NONE };
+        let batches = documented.as_ref().map_or(StationId::NONE, |of| of.batches);
+        let is_strict = !is_shipped && p.by_class();
+        let age = if is_strict { p.age } else { Span::ZERO };
+        let books = Books::open(env, queue, Aside { retries, batches, stranded }, age, !is_shipped);
+        books.set(G.is_strict, is_strict.into());
+        books.set(G.keeps, (!is_shipped).into());
         let team = Team::new(env, &books);
         let (started, numbers) = (RefCell::default(), Cell::new(0));
         let env = env.clone();
@@ -270,8 +286,13 @@ fn open_documented(env: &Env, p: &Params) -> Rc<Documented> {
     let classes = if p.by_class() { Rank::ALL.len() } else { 1 };
     let settings = PriorityQueueSettings { rails: &rails, classes, overflow: p.queue, age: p.age };
     let queue = PriorityQueue::open(env, QUEUE, settings);
-    let batcher = p.is_warmup().then(|| Batcher::open(env, BATCH, queue.station(), p.batcher()));
-    Rc::new(Documented { queue, batcher, is_held_up: Cell::new(false) })
+    let batches = || {
+        let (kind, parent) = (StationKind::Channel, queue.station());
+        env.open(StationSpec { kind, name: BATCHES, parent, capacity: UNLIMITED })
+    };
+    let batches = if p.is_warmup() { batches() } else { StationId::NONE };
+    let batcher = p.is_warmup().then(|| Batcher::open(env, BATCH, batches, p.batcher()));
+    Rc::new(Documented { queue, batcher, batches })
 }
 
 fn open_shipped(env: &Env, p: &Params) -> Rc<Shipped> {

@@ -2,12 +2,19 @@
 
 use millrace_spec::{Deed, Fidelity, Preset, Trial};
 
+/// The same tasks the other way round: only so there is something for high ones to overtake.
+const LOW_FIRST: &str = "low*300@0s;high*100@100ms";
+
 pub(super) const USUAL: Preset = Preset {
     label: "High and low",
     says: "A hundred high tasks come at once, and three hundred low ones right after: high ones go first.",
     tries: &[
         Trial::at(3_000, "Let 4 workers work", &[Deed::Value("workers", "4")]),
-        Trial::at(3_000, "Take one queue for all", &[Deed::Value("priorities", "off")]),
+        Trial::at(
+            3_000,
+            "One queue, and low come first",
+            &[Deed::Value("script", LOW_FIRST), Deed::Value("priorities", "off")],
+        ),
         Trial::at(3_000, "Kill worker 3 at 2.5 s", &[Deed::fault("kill-worker", 2_500, 3)]),
     ],
     ..Preset::BASE
@@ -150,7 +157,7 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "ageing",
         label: "Who waits long rises",
         says: "High tasks come faster than they can be done, and low ones get on by having waited.",
-        help: "Fifty a second can be done and sixty high ones come. After a second a low task counts as medium and after two as high, and then it was there first. \
+        help: "Fifty a second can be done and of sixty that come about 54 are high. After a second a low task counts as medium and after two as high, and then it was there first. \
                Without ageing the low ones would wait until no high one comes any more.",
         tries: &[
             Trial::at(4_000, "Let nobody age", &[Deed::Value("age", "0ms")]),

@@ -2,7 +2,7 @@
 
 use super::params::Params;
 use super::rank::Rank;
-use super::{G, OUTSIDE, QUEUE};
+use super::{G, OUTSIDE, QUEUE, RETRIES, STRANDED};
 use millrace_spec::{Detail, FieldGroup, Values};
 use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent};
 use serde_json::{Map, Value as Json, json};
@@ -29,13 +29,13 @@ pub(super) struct Tasks {
     is_shipped: bool,
     queue: StationId,
     rails: Vec<StationId>,
+    retries: StationId,
+    stranded: StationId,
     list: Vec<Task>,
     more: u64,
     inside: BTreeMap<JobId, Inside>,
     /// Those that somebody works on.
     worked_on: BTreeSet<JobId>,
-    /// Those that go with another.
-    with: BTreeMap<JobId, Vec<JobId>>,
     /// Tasks by class.
     classes: [Class; 4],
     ends: BTreeMap<&'static str, u64>,
@@ -54,13 +54,16 @@ pub(super) struct Tasks {
 #[derive(Clone, Copy, Debug, Default)]
 struct Class {
     came: u64,
+    /// How often they came again, which the code counts as if they were new.
+    again: u64,
     begun: u64,
     completed: u64,
     waited: u128,
     longest: u64,
 }
 
-/// One that is inside: when it was last begun, its place in the list, and whether it was let in.
+/// One that is inside: when it was last begun, its place in the list, whether it was let in, whether it is about to come again, and whether it is
+/// known already how it ends.
 #[derive(Debug)]
 struct Inside {
     rank: Rank,
@@ -68,6 +71,8 @@ struct Inside {
     begun: Option<SimTime>,
     place: Option<usize>,
     is_in: bool,
+    rests: bool,
+    is_told: bool,
 }
 
 /// How long final attempts took.
@@ -99,11 +104,12 @@ impl Tasks {
             is_shipped: false,
             queue: StationId::NONE,
             rails: Vec::new(),
+            retries: StationId::NONE,
+            stranded: StationId::NONE,
             list: Vec::new(),
             more: 0,
             inside: BTreeMap::new(),
             worked_on: BTreeSet::new(),
-            with: BTreeMap::new(),
             classes: [Class::default(); 4],
             ends: BTreeMap::new(),
             accepted: 0,
@@ -148,13 +154,19 @@ impl Tasks {
         if let Some(class) = self.classes.get_mut(rank.place()) {
             class.came += 1;
         }
-        self.inside.insert(job, Inside { rank, submitted: at, begun: None, place, is_in: false });
+        self.inside.insert(
+            job,
+            Inside { rank, submitted: at, begun: None, place, is_in: false, rests: false, is_told: false },
+        );
     }
 
-    /// A job and those that go with it.
-    fn all_of(&self, job: JobId) -> Vec<JobId> {
-        let others = self.with.get(&job).into_iter().flatten().copied();
-        std::iter::once(job).chain(others).collect()
+    /// A task is put into a queue, of which it may have been thrown out, after it had rested.
+    fn comes_again(&mut self, job: JobId) {
+        let Some(inside) = self.inside.get_mut(&job).filter(|inside| inside.rests) else { return };
+        inside.rests = false;
+        if let Some(class) = self.classes.get_mut(inside.rank.place()) {
+            class.again += 1;
+        }
     }
 
     fn row(&mut self, job: JobId) -> Option<&mut Task> {
@@ -164,44 +176,47 @@ impl Tasks {
 
     fn begins(&mut self, job: JobId, at: SimTime) {
         self.worked_on.insert(job);
-        for job in self.all_of(job) {
-            if let Some(inside) = self.inside.get_mut(&job) {
-                let first = inside.begun.replace(at).is_none();
-                if let Some(class) = self.classes.get_mut(inside.rank.place()).filter(|_| first) {
-                    let waited = at.since(inside.submitted).0;
-                    class.begun += 1;
-                    class.waited += u128::from(waited);
-                    class.longest = class.longest.max(waited);
-                }
+        if let Some(inside) = self.inside.get_mut(&job) {
+            let first = inside.begun.replace(at).is_none();
+            if let Some(class) = self.classes.get_mut(inside.rank.place()).filter(|_| first) {
+                let waited = at.since(inside.submitted).0;
+                class.begun += 1;
+                class.waited += u128::from(waited);
+                class.longest = class.longest.max(waited);
             }
-            if let Some(row) = self.row(job) {
-                row.starts.push(at);
-            }
+        }
+        if let Some(row) = self.row(job) {
+            row.starts.push(at);
         }
     }
 
-    fn leaves(&mut self, job: JobId, outcome: Outcome, at: SimTime) {
+    /// It is known how a task ends, which may be before it leaves.
+    fn ends(&mut self, job: JobId, outcome: Outcome, at: SimTime) {
+        let is_dropped = outcome == Outcome::Lost && std::mem::take(&mut self.is_dropped);
+        if is_dropped {
+            // It was to come again, and there was no room.
+            self.comes_again(job);
+        }
+        let Some(inside) = self.inside.get_mut(&job).filter(|inside| !inside.is_told) else { return };
+        inside.is_told = true;
+        let (begun, rank) = (inside.begun, inside.rank);
         let how = match outcome {
             Outcome::Completed => "completed",
             Outcome::Rejected => "queue-full",
-            Outcome::Lost if std::mem::take(&mut self.is_dropped) => "dropped",
+            Outcome::Lost if is_dropped || begun.is_some() => "dropped",
             Outcome::Lost => "never-run",
             _ => "failed",
         };
-        for (place, job) in self.all_of(job).into_iter().enumerate() {
-            if let Some(row) = self.row(job) {
-                row.ended = Some((at, how));
-            }
-            let Some(Inside { begun, rank, .. }) = self.inside.remove(&job) else { continue };
-            if let Some(class) = self.classes.get_mut(rank.place()).filter(|_| how == "completed") {
-                class.completed += 1;
-            }
-            *self.ends.entry(how).or_default() += 1;
-            if let Some(begun) = begun.filter(|_| place == 0 && matches!(how, "completed" | "failed")) {
-                self.times.add(at.since(begun).0);
-            }
+        if let Some(row) = self.row(job) {
+            row.ended = Some((at, how));
         }
-        self.with.remove(&job);
+        if let Some(class) = self.classes.get_mut(rank.place()).filter(|_| how == "completed") {
+            class.completed += 1;
+        }
+        *self.ends.entry(how).or_default() += 1;
+        if let Some(begun) = begun.filter(|_| matches!(how, "completed" | "failed")) {
+            self.times.add(at.since(begun).0);
+        }
     }
 }
 
@@ -218,14 +233,15 @@ impl Tasks {
             (false, _) => (whole(self.count(G.workers)), self.worked_on.len() as u64),
         };
         let share = |a: u64, b: u64| if b == 0 { 0.0 } else { a as f64 / b as f64 };
-        let (submitted, came) =
-            (whole(self.count(G.submitted)), self.classes.iter().map(|class| class.came).sum::<u64>());
+        // As shipped whoever comes again counts again, in all its statistics.
+        let of = |class: Class| class.came + if self.is_shipped { class.again } else { 0 };
+        let came = self.classes.into_iter().map(of).sum::<u64>();
         let failed = if self.is_shipped { whole(self.count(G.failures)) } else { self.ended("failed") };
         let running = self.worked_on.len() as u64 + whole(self.count(G.left_running));
         let by_class =
-            Rank::ALL.into_iter().zip(self.classes).map(|(rank, class)| (rank.id().to_owned(), class.came.into()));
+            Rank::ALL.into_iter().zip(self.classes).map(|(rank, class)| (rank.id().to_owned(), of(class).into()));
         let entries: [(&str, Json); 21] = [
-            ("total_tasks", if self.is_shipped { submitted } else { came }.into()),
+            ("total_tasks", came.into()),
             ("completed_tasks", completed.into()),
             ("failed_tasks", failed.into()),
             ("retried_tasks", self.count(G.retried).into()),
@@ -259,6 +275,8 @@ impl Detail for Tasks {
             EventKind::Opened { station, name, parent, .. } => match trace.name(name) {
                 QUEUE => self.queue = station,
                 OUTSIDE => self.is_shipped = true,
+                RETRIES if parent == self.queue => self.retries = station,
+                STRANDED if parent == self.queue => self.stranded = station,
                 name if parent == self.queue && Rank::from_id(name).is_ok() => self.rails.push(station),
                 _ => {}
             },
@@ -276,14 +294,26 @@ impl Detail for Tasks {
                         row.is_in = true;
                     }
                 }
+                if station == self.retries {
+                    if let Some(inside) = self.inside.get_mut(&job) {
+                        inside.rests = true;
+                    }
+                } else if self.inside.get(&job).is_some_and(|inside| inside.rests) {
+                    // A receiver that waits takes it out of the queue before it is seen there.
+                    self.comes_again(job);
+                    self.accepted += u64::from(self.is_shipped);
+                }
+                if station == self.stranded {
+                    self.ends(job, Outcome::Lost, at);
+                }
                 if started && after.station(station).is_some_and(|row| row.kind == StationKind::Worker) {
                     self.begins(job, at);
                 }
             }
-            EventKind::Merged { job, into } => self.with.entry(into).or_default().push(job),
             EventKind::Left { job, outcome } => {
                 self.worked_on.remove(&job);
-                self.leaves(job, outcome, at);
+                self.ends(job, outcome, at);
+                self.inside.remove(&job);
             }
             _ => {}
         }

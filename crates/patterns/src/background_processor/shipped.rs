@@ -35,7 +35,7 @@ impl Shipped {
     /// A task comes, or comes again.
     pub fn submit(&self, processor: &Processor, work: Work) -> Result<(), Work> {
         processor.books.count(G.submitted, 1);
-        work.waits();
+        work.waits(false);
         let mut work = work;
         for (tx, _) in self.rails.get(work.rank.place()).into_iter().chain([&self.main]) {
             work = match tx.try_send(work) {
@@ -51,7 +51,7 @@ impl Shipped {
 
     /// A task comes for the first time.
     pub fn takes(&self, processor: &Processor, job: Job, rank: Rank) {
-        if let Err(work) = self.submit(processor, Work::new(&processor.books, job, rank, None)) {
+        if let Err(work) = self.submit(processor, Work::new(&processor.books, job, rank)) {
             processor.books.count(G.refused, 1);
             processor.books.count(G.failures, 1);
             work.refused();
@@ -121,7 +121,9 @@ pub(super) async fn work_on(processor: &Rc<Processor>, work: Work) {
     }
     processor.books.count(G.retried, 1);
     let asleep = Asleep::falls(processor);
-    processor.env.sleep(processor.p.retry_delay).await;
+    // For that, or for the end of it all, with a task in hand: it cannot go on.
+    let until = processor.env.now() + processor.p.retry_delay;
+    processor.env.sleep_until(until, Wait::Select).await;
     drop(asleep);
     let Some(of) = processor.shipped.clone() else { return };
     work.rests();

@@ -11,6 +11,7 @@ use millrace_parts::{Crew, Rx, Ticker, Tx, Watch, Worker, channel};
 use millrace_spec::RailGauges;
 use millrace_trace::{JobId, UNLIMITED};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -64,8 +65,8 @@ pub(super) struct Team {
     books: Books,
     free: (Tx<Free>, Rx<Free>),
     crew: RefCell<Option<Crew>>,
-    /// By number, from 1: the seat of whoever sits there now.
-    seats: RefCell<Vec<Rc<Seat>>>,
+    /// By number: the seat of whoever sat down there last. Who was killed before it could has none.
+    seats: RefCell<BTreeMap<u32, Rc<Seat>>>,
     /// Seats that were left with a task in hand.
     busy: Watch<u32>,
 }
@@ -109,15 +110,10 @@ impl Team {
             told: Watch::new(&self.env, Told::Nothing),
             hand: RefCell::default(),
             is_there: Watch::new(&self.env, true),
-            is_leaving: Cell::new(false),
+            // It may have been let go before it came to sit down.
+            is_leaving: Cell::new(!self.is_wanted(worker.number)),
         });
-        let mut seats = self.seats.borrow_mut();
-        let index = worker.number as usize - 1;
-        match seats.get_mut(index) {
-            Some(place) => *place = seat.clone(),
-            None => seats.push(seat.clone()),
-        }
-        drop(seats);
+        self.seats.borrow_mut().insert(worker.number, seat.clone());
         Seated { team: self, seat, is_busy: false }
     }
 
@@ -140,12 +136,12 @@ impl Team {
     pub fn hand(&self, free: &Free, mut work: Work, counts_as: usize, is_moved: bool) {
         let seat = &free.0;
         if seat.is_there.get() {
-            work.is_in_hand((!is_moved).then_some(seat.worker.station), counts_as);
+            work.is_in_hand(seat.worker.station, is_moved, counts_as);
             seat.hand.replace(Some(work));
             seat.told.set(Told::Work);
         } else {
             // Nobody hears of it: there it lies.
-            work.is_stranded(seat.worker.station);
+            work.is_stranded();
             let before = seat.hand.replace(Some(work));
             drop(before);
         }
@@ -166,16 +162,25 @@ impl Team {
         self.tell_size();
     }
 
-    /// One worker is to go: the last one, or as documented the last that has nothing to do, if there is one.
-    fn lets_go(&self, idle_first: bool) -> Option<Rc<Seat>> {
-        let crew = self.crew.borrow();
-        let crew = crew.as_ref()?;
-        let numbers = crew.numbers();
+    fn is_wanted(&self, number: u32) -> bool {
+        self.crew.borrow().as_ref().is_none_or(|crew| crew.numbers().contains(&number))
+    }
+
+    /// Who is to go: the last one, or as documented the last that has nothing to do, if there is one.
+    fn next_to_go(&self, idle_first: bool) -> Option<u32> {
+        let numbers = self.crew.borrow().as_ref().map(Crew::numbers)?;
         let idle = numbers.iter().rev().find(|number| idle_first && !self.is_busy(**number));
-        let number = *idle.or(numbers.last())?;
-        let seat = self.seats.borrow().get(number as usize - 1).cloned()?;
+        idle.or(numbers.last()).copied()
+    }
+
+    /// This worker is to go. Its seat, if it ever sat down.
+    fn lets_go(&self, number: u32) -> Option<Rc<Seat>> {
+        if let Some(crew) = self.crew.borrow().as_ref() {
+            crew.let_go(number);
+        }
+        self.tell_size();
+        let seat = self.seats.borrow().get(&number).cloned()?;
         seat.is_leaving.set(true);
-        crew.let_go(number);
         if seat.told.get() == Told::Nothing {
             seat.told.set(Told::Leave);
         }
@@ -183,7 +188,7 @@ impl Team {
     }
 
     fn is_busy(&self, number: u32) -> bool {
-        self.seats.borrow().get(number as usize - 1).is_some_and(|seat| seat.told.get() != Told::Nothing)
+        self.seats.borrow().get(&number).is_some_and(|seat| seat.told.get() != Told::Nothing)
     }
 
     /// Waits until nobody works.
@@ -263,9 +268,8 @@ pub(super) async fn scale(processor: Rc<Processor>) {
         } else if at_work * 10 < size * 3 {
             let fewer = size.saturating_sub(p.least()).min((size / 4).max(1));
             for _ in 0..fewer {
-                let Some(seat) = team.lets_go(!processor.is_shipped) else { break };
-                team.tell_size();
-                if processor.is_shipped {
+                let Some(number) = team.next_to_go(!processor.is_shipped) else { break };
+                if let Some(seat) = team.lets_go(number).filter(|_| processor.is_shipped) {
                     // It stands still until whoever goes has finished.
                     seat.is_there.until(|there| !there).await;
                 }

@@ -6,9 +6,10 @@
 use super::rank::Rank;
 use millrace_engine::{Carries, Env, Job};
 use millrace_parts::{Cond, WaitGroup};
-use millrace_spec::{Packed, RailGauges, TriedTask};
-use millrace_trace::{Gauge, JobId, Outcome, SimTime, StationId};
+use millrace_spec::{Packed, RailGauges, TriedTask, risen};
+use millrace_trace::{Gauge, JobId, Outcome, SimTime, Span, StationId};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 
@@ -18,14 +19,27 @@ const G: RailGauges = RailGauges::ALL;
 #[derive(Clone)]
 pub(super) struct Books(Rc<Shared>);
 
+/// Where tasks are that are in no queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Aside {
+    /// Those that are to be tried again.
+    pub retries: StationId,
+    /// Those that were put together with one that is in the queue.
+    pub batches: StationId,
+    /// Those that were handed to somebody who is not there.
+    pub stranded: StationId,
+}
+
 struct Shared {
     env: Env,
-    /// The main queue, and where those are that are to be tried again.
+    /// The main queue.
     queue: StationId,
-    retries: StationId,
+    aside: Aside,
+    /// After how long a wait a task counts as of the next higher class.
+    age: Span,
     counts: RefCell<[i64; RailGauges::COUNT]>,
-    /// How many wait, by class.
-    waiting: [Cell<u32>; 4],
+    /// Who waits, by class: since when it has been in a queue in which it rises, and who it is. Who is in none does not rise.
+    waiting: [RefCell<BTreeSet<(SimTime, JobId)>>; 4],
     /// Tasks that were let in and have not come to their end.
     pending: WaitGroup,
     /// Whether what is dropped falls back.
@@ -40,22 +54,23 @@ struct Fallen {
     job: Job,
     rank: Rank,
     tries: u32,
-    many: u32,
+    with: Vec<Job>,
 }
 
 impl Books {
-    pub fn open(env: &Env, queue: StationId, retries: StationId, is_safe: bool) -> Books {
+    pub fn open(env: &Env, queue: StationId, aside: Aside, age: Span, is_safe: bool) -> Books {
         Books(Rc::new(Shared {
             env: env.clone(),
             queue,
-            retries,
+            aside,
+            age,
             counts: RefCell::new([0; RailGauges::COUNT]),
             waiting: Default::default(),
             pending: WaitGroup::new(env),
             is_safe,
             closed: Cell::new(false),
             fell: RefCell::default(),
-            changed: Cond::of(env, retries),
+            changed: Cond::of(env, aside.retries),
         }))
     }
 
@@ -102,13 +117,14 @@ impl Books {
         loop {
             let fell = self.0.fell.take();
             if !fell.is_empty() {
-                let work = |Fallen { job, rank, tries, many }| Work {
+                let work = |Fallen { job, rank, tries, with }| Work {
                     job: Some(job),
                     rank,
                     tries,
-                    many,
+                    with,
                     stage: Cell::new(Stage::Elsewhere),
                     since: Cell::new(self.0.env.now()),
+                    rises: Cell::new(false),
                     books: self.clone(),
                 };
                 return fell.into_iter().map(work).collect();
@@ -119,7 +135,11 @@ impl Books {
 
     /// Whether somebody waits who matters more than one that counts as this class.
     fn is_inverted(&self, counts_as: usize) -> bool {
-        self.0.waiting.iter().take(counts_as).any(|waiting| waiting.get() > 0)
+        let now = self.0.env.now();
+        self.0.waiting.iter().enumerate().any(|(class, waiting)| {
+            let first = waiting.borrow().first().map(|(since, _)| *since);
+            first.is_some_and(|since| risen(class, now.since(since.min(now)), self.0.age) < counts_as)
+        })
     }
 }
 
@@ -142,10 +162,12 @@ pub(super) struct Work {
     pub rank: Rank,
     /// How often it was tried.
     pub tries: u32,
-    many: u32,
+    /// Those that are done in one go with it.
+    with: Vec<Job>,
     stage: Cell<Stage>,
-    /// Since when it has been waiting.
+    /// Since when it has been waiting, and whether it rises by that.
     since: Cell<SimTime>,
+    rises: Cell<bool>,
     books: Books,
 }
 
@@ -156,13 +178,27 @@ impl fmt::Debug for Work {
 }
 
 impl Work {
-    /// A task that is let in from here on, or several that are counted already and go as one.
-    pub fn new(books: &Books, job: Job, rank: Rank, counted: Option<u32>) -> Work {
-        if counted.is_none() {
-            books.let_in(1);
-        }
+    /// A task that is let in from here on.
+    pub fn new(books: &Books, job: Job, rank: Rank) -> Work {
+        books.let_in(1);
+        Work::batch(books, job, rank, Vec::new())
+    }
+
+    /// Several that were let in before, and go as one.
+    pub fn batch(books: &Books, job: Job, rank: Rank, with: Vec<Job>) -> Work {
         let (stage, since) = (Cell::new(Stage::Elsewhere), Cell::new(books.0.env.now()));
-        Work { job: Some(job), rank, tries: 0, many: counted.unwrap_or(1), stage, since, books: books.clone() }
+        let rises = Cell::new(false);
+        Work { job: Some(job), rank, tries: 0, with, stage, since, rises, books: books.clone() }
+    }
+
+    /// How many tasks it is.
+    fn many(&self) -> u32 {
+        self.with.len() as u32 + 1
+    }
+
+    /// All of them.
+    fn jobs(&self) -> impl Iterator<Item = &Job> {
+        self.job.iter().chain(&self.with)
     }
 
     pub fn id(&self) -> JobId {
@@ -170,39 +206,42 @@ impl Work {
     }
 
     fn is_now(&self, stage: Stage) {
-        let waiting = self.books.0.waiting.get(self.rank.place());
-        let count = |more: bool| {
-            if let Some(waiting) = waiting {
-                waiting.set(if more { waiting.get() + 1 } else { waiting.get().saturating_sub(1) });
-            }
-        };
+        let Some(waiting) = self.books.0.waiting.get(self.rank.place()) else { return };
+        let entry = (if self.rises.get() { self.since.get() } else { SimTime(u64::MAX) }, self.id());
         match (self.stage.replace(stage), stage) {
             (Stage::Waits, Stage::Waits) => {}
-            (Stage::Waits, _) => count(false),
-            (_, Stage::Waits) => count(true),
+            (Stage::Waits, _) => drop(waiting.borrow_mut().remove(&entry)),
+            (_, Stage::Waits) => drop(waiting.borrow_mut().insert(entry)),
             _ => {}
         }
     }
 
-    /// It waits for somebody to work on it.
-    pub fn waits(&self) {
+    /// It waits for somebody to work on it; in a queue in which it rises, or for room in that.
+    pub fn waits(&self, rises: bool) {
+        self.is_now(Stage::Elsewhere);
         self.since.set(self.books.0.env.now());
+        self.rises.set(rises);
         self.is_now(Stage::Waits);
+    }
+
+    /// Those that go with it lie where they were put together, as only one stands in the queue.
+    pub fn lies_together(&self) {
+        self.with.iter().for_each(|job| job.go(self.books.0.aside.batches, false));
     }
 
     /// It is to be tried again, and waits for the time to come.
     pub fn rests(&self) {
         self.is_now(Stage::Elsewhere);
-        if let Some(job) = &self.job {
-            let shared = &self.books.0;
+        let shared = &self.books.0;
+        for job in self.jobs() {
             let tried = TriedTask { job: job.id().0, tries: self.tries };
             shared.env.gauge(shared.queue, G.tried, tried.packed());
-            job.go(shared.retries, false);
+            job.go(shared.aside.retries, false);
         }
     }
 
-    /// A worker has it, and counts it as of this class. It goes to that worker's station, unless its queue has taken it there.
-    pub fn is_in_hand(&mut self, station: Option<StationId>, counts_as: usize) {
+    /// A worker has it, and counts it as of this class. It goes to that worker's station, unless its queue has taken it there: then only those do that go with it.
+    pub fn is_in_hand(&mut self, station: StationId, is_moved: bool, counts_as: usize) {
         self.is_now(Stage::InHand);
         self.tries += 1;
         let waited = self.books.0.env.now().since(self.since.get()).0;
@@ -211,23 +250,27 @@ impl Work {
         if self.books.is_inverted(counts_as) {
             self.books.count(G.inverted, 1);
         }
-        if counts_as < self.rank.place() && self.books.0.waiting.iter().take(self.rank.place()).any(|w| w.get() > 0) {
+        if counts_as < self.rank.place()
+            && self.books.0.waiting.iter().take(self.rank.place()).any(|w| !w.borrow().is_empty())
+        {
             self.books.count(G.aged, 1);
         }
-        if let (Some(job), Some(station)) = (&self.job, station) {
-            job.go(station, true);
-        }
+        self.jobs().skip(usize::from(is_moved)).for_each(|job| job.go(station, true));
     }
 
     /// It was handed to somebody who is not there any more.
-    pub fn is_stranded(&self, station: StationId) {
+    pub fn is_stranded(&self) {
         self.is_now(Stage::Stranded);
-        self.books.count(G.never_run, i64::from(self.many));
-        self.books.count(G.stranded, i64::from(self.many));
-        if let Some(job) = &self.job {
-            job.go(station, false);
-        }
-        self.books.settled(self.many);
+        self.counts_as_lost();
+        self.books.count(G.stranded, i64::from(self.many()));
+        self.jobs().for_each(|job| job.go(self.books.0.aside.stranded, false));
+        self.books.settled(self.many());
+    }
+
+    /// Who was never begun was never run, and who was is thrown away.
+    fn counts_as_lost(&self) {
+        let dropped = G.dropped.get(self.rank.place()).filter(|_| self.tries > 0);
+        self.books.count(*dropped.unwrap_or(&G.never_run), i64::from(self.many()));
     }
 
     /// It is turned away, as it was never let in.
@@ -242,7 +285,7 @@ impl Work {
 
     fn is_lost(&mut self) {
         if let Some(gauge) = G.dropped.get(self.rank.place()) {
-            self.books.count(*gauge, i64::from(self.many));
+            self.books.count(*gauge, i64::from(self.many()));
         }
         self.books.count(G.failures, 1);
         self.leaves(Outcome::Lost);
@@ -256,10 +299,11 @@ impl Work {
     fn leaves(&mut self, outcome: Outcome) {
         let is_settled = self.stage.get() == Stage::Stranded;
         self.is_now(Stage::Elsewhere);
+        let many = self.many();
         if let Some(job) = self.job.take() {
-            job.leave(outcome);
+            std::iter::once(job).chain(self.with.drain(..)).for_each(|job| job.leave(outcome));
             if !is_settled {
-                self.books.settled(self.many);
+                self.books.settled(many);
             }
         }
     }
@@ -270,21 +314,23 @@ impl Drop for Work {
         let shared = self.books.0.clone();
         if shared.is_safe {
             self.is_now(Stage::Elsewhere);
+            let many = self.many();
             let Some(job) = self.job.take() else { return };
+            let with = std::mem::take(&mut self.with);
             if shared.closed.get() {
-                drop(job);
-                self.books.settled(self.many);
+                drop((job, with));
+                self.books.settled(many);
                 return;
             }
-            job.go(shared.retries, false);
-            shared.fell.borrow_mut().push(Fallen { job, rank: self.rank, tries: self.tries, many: self.many });
+            std::iter::once(&job).chain(&with).for_each(|job| job.go(shared.aside.retries, false));
+            shared.fell.borrow_mut().push(Fallen { job, rank: self.rank, tries: self.tries, with });
             shared.changed.signal();
         } else if self.job.is_some() {
             match self.stage.get() {
                 Stage::InHand => self.is_lost(),
                 Stage::Stranded => self.leaves(Outcome::Lost),
                 Stage::Waits | Stage::Elsewhere => {
-                    self.books.count(G.never_run, i64::from(self.many));
+                    self.counts_as_lost();
                     self.leaves(Outcome::Lost);
                 }
             }

@@ -119,6 +119,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         limit: count("frame-limit"),
         per: Span::secs(1),
         burst: count("burst").min(count("frame-limit")),
+        refuses: true,
     };
     let connections = |server: ServerName, leads_to, open, idle| Connections {
         server: server.as_str().to_owned(),

@@ -75,7 +75,7 @@ const CLIENTS: &str = "clients";
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let rules = rules(values.word("algorithm"));
     let p = Params::read(values);
-    let bucket = |rule| Place::bucket(Bucket { rule, limit: p.limit, per: p.per, burst: p.burst });
+    let bucket = |rule| Place::bucket(Bucket { rule, limit: p.limit, per: p.per, burst: p.burst, refuses: true });
     let mut gauges = Vec::new();
     if let [rule] = *rules.as_slice() {
         let gauge = |id, gauge, label, unit| GaugeSpec { id, station: rule.id().into(), gauge, label, unit };

@@ -250,7 +250,7 @@ impl Face for Bucket<'_> {
     }
 
     fn legend(&self, sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, edges: (f64, f64), y: f64) -> f64 {
-        verdicts::legend(sheet, look, edges, y)
+        verdicts::legend(sheet, look, self.spec.refuses, edges, y)
     }
 }
 

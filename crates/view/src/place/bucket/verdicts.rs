@@ -202,8 +202,8 @@ pub(super) fn is_trouble(reading: &Reading<'_>) -> bool {
     reading.excess() > 1.5 && reading.sum(G.most) > u64::from(reading.spec.limit) + burst
 }
 
-/// What the marks mean. Where it ended.
-pub(super) fn legend(sheet: &mut Sheet, look: &Look<'_>, (left, right): (f64, f64), y: f64) -> f64 {
+/// What the marks mean, of which one is only where somebody may be refused. Where it ended.
+pub(super) fn legend(sheet: &mut Sheet, look: &Look<'_>, refuses: bool, (left, right): (f64, f64), y: f64) -> f64 {
     let p = look.palette;
     let mut x = left;
     let words = [
@@ -212,7 +212,7 @@ pub(super) fn legend(sheet: &mut Sheet, look: &Look<'_>, (left, right): (f64, f6
         (Told::Waits, "waiting"),
         (Told::Refused, "refused, 429"),
     ];
-    for (told, word) in words {
+    for (told, word) in words.into_iter().filter(|(told, _)| refuses || *told != Told::Refused) {
         let w = text_width(word, 11.0, false);
         if x + 12.0 + w > right {
             return x;

@@ -59,7 +59,7 @@ impl Rails<'_> {
         }
         let line = state.lines().nth(mark.line).map_or("", |line| line.name);
         lines.push(format!("place {} of {line}", number::count(mark.place as u64 + 1)));
-        match state.before(mark.job) {
+        match state.before(here, look.now, mark.job) {
             Some(0) => lines.push("goes next".to_owned()),
             Some(n) => lines.push(format!("{} go first", number::count(n as u64))),
             None => {}
@@ -217,6 +217,7 @@ impl Face for Rails<'_> {
         match here.scene.name(row) {
             name if name == self.spec.outside => Term::new(3, "outside"),
             name if name == self.spec.retries => Term::new(4, "to retry"),
+            name if name == self.spec.stranded => Term::new(7, "with nobody"),
             _ => Term::QUEUED,
         }
     }

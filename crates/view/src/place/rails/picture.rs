@@ -183,7 +183,9 @@ fn draw_rail(sheet: &mut Sheet, p: &Palette, rail: &Line<'_>, row: Frame, unit: 
     if unit > 1 {
         sheet.line((crisp(left), base - 13.0), (crisp(left), base), p.line_3, 1.0);
         let says = number::count(room);
-        if left - text_width(&says, 11.0, false) - 6.0 > row.x + NAMES {
+        // Where a rail is as short as that its room would stand where "empty" does.
+        let reaches = if n == 0 { row.right() - 10.0 - text_width("empty", 11.0, false) } else { row.right() };
+        if left - text_width(&says, 11.0, false) - 6.0 > row.x + NAMES && left <= reaches {
             sheet.text((left - 4.0, base), says, Ink::new(p.ink_3).end());
         }
     }
@@ -224,11 +226,10 @@ fn words(sheet: &mut Sheet, p: &Palette, state: &State<'_>, plot: &Plot, mut bas
     let rule = match (state.spec.is_strict, state.spec.age) {
         (true, age) if age.is_zero() => "nobody rises by having waited".to_owned(),
         (true, age) => format!("one rises a class after {}", number::time_text(age.0)),
-        _ if state.spec.throws_away => "what finds no room is thrown away".to_owned(),
+        _ if state.spec.throws_away => "what finds the main queue full is thrown away".to_owned(),
         _ => "all are alike".to_owned(),
     };
-    let good =
-        (!state.spec.throws_away && state.lost() == 0).then(|| ("nothing accepted is lost".to_owned(), p.success_ink));
+    let good = (state.spec.keeps && state.lost() == 0).then(|| ("nothing accepted is lost".to_owned(), p.success_ink));
     let lines = [
         state.losses().map(|says| (says, p.server_ink)),
         aside(&state.outside, rails + 1, "outside any queue", p.server_ink),

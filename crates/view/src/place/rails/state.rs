@@ -2,7 +2,7 @@
 
 use super::super::Here;
 use crate::number;
-use millrace_spec::{self as spec, RailGauges};
+use millrace_spec::{self as spec, RailGauges, risen};
 use millrace_trace::{Gauge, JobId, SimTime, StationId, ledger::StationRow};
 
 pub(super) const G: RailGauges = RailGauges::ALL;
@@ -100,21 +100,28 @@ impl<'a> State<'a> {
         (behind && !self.spec.is_strict).then_some(place + 1)
     }
 
-    /// The lines in which somebody waits for a worker, whoever goes first first.
-    fn in_order(&self) -> Vec<&(JobId, usize)> {
+    /// The lines in which somebody waits for a worker, whoever goes first first, as it is now: who waits on may rise.
+    fn in_order(&self, here: Here<'_, '_>, now: SimTime) -> Vec<&(JobId, usize)> {
         let (rails, main) = (|| self.rails.iter().flat_map(|rail| &rail.jobs), self.main.jobs.iter());
         if !self.spec.is_strict {
             return self.outside.jobs.iter().chain(main).chain(rails()).collect();
         }
         let mut all: Vec<&(JobId, usize)> = rails().chain(main).collect();
-        // Of a class those on the rail came first.
-        millrace_trace::order::sort_by_key(&mut all, |(_, class)| *class);
+        // Who comes again waits anew.
+        let since = |job: JobId| {
+            let came = here.scene.ledger.job(job);
+            came.map_or(now, |came| if here.scene.recent.tried(job) == 0 { came.entered } else { came.since })
+        };
+        millrace_trace::order::sort_by_key(&mut all, |(job, class)| {
+            let since = since(*job);
+            (risen(*class, now.since(since.min(now)), self.spec.age), since, *job)
+        });
         all
     }
 
     /// How many go before a task.
-    pub(super) fn before(&self, job: JobId) -> Option<usize> {
-        self.in_order().into_iter().position(|(other, _)| *other == job)
+    pub(super) fn before(&self, here: Here<'_, '_>, now: SimTime, job: JobId) -> Option<usize> {
+        self.in_order(here, now).into_iter().position(|(other, _)| *other == job)
     }
 
     /// The name of a class.

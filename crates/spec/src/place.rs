@@ -66,6 +66,10 @@ pub enum PlaceKind {
     Connections(Connections),
     /// A queue by class: a rail for each, and the main queue.
     Rails(Box<Rails>),
+    /// A source of the sessions of many clients, a cell for each: so many.
+    Sessions(u32),
+    /// Limiters that count alone. What flows goes through the first of them.
+    Limits(Vec<CountingLimit>),
 }
 
 impl Place {
@@ -133,6 +137,17 @@ impl Place {
     /// Items that go on together: the station of the batcher.
     pub fn batch(station: impl Into<String>, label: impl Into<String>, batch: Batch) -> Place {
         Place::new(PlaceKind::Batch(batch), station, label)
+    }
+
+    /// A source of the sessions of many clients: so many. What it shows of itself is in [`super::SessionGauges`].
+    pub fn sessions(station: impl Into<String>, label: impl Into<String>, n: u32) -> Place {
+        Place::new(PlaceKind::Sessions(n), station, label)
+    }
+
+    /// Limiters that count alone, at the station of the first of them, which is the one in the flow.
+    pub fn limits(label: impl Into<String>, limits: Vec<CountingLimit>) -> Place {
+        let station = limits.first().map(|limit| limit.station).unwrap_or_default();
+        Place::new(PlaceKind::Limits(limits), station, label)
     }
 
     /// A hub in the middle of its clients: the station whose members they are.
@@ -262,6 +277,19 @@ pub struct Bucket {
     pub burst: u32,
     /// Whether anybody is ever refused.
     pub refuses: bool,
+}
+
+/// A limiter that tells how many passed and were refused, and nothing of each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountingLimit {
+    /// Its station.
+    pub station: &'static str,
+    /// What each of which has a bucket of its own: "socket".
+    pub each: &'static str,
+    /// So much is let through of each in that time.
+    pub limit: u32,
+    /// The time that the limit is for.
+    pub per: Span,
 }
 
 /// A limit on what is under way. What its station shows is in [`super::MeterGauges`].

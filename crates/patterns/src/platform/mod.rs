@@ -47,8 +47,8 @@ use books::Count;
 use millrace_engine::Env;
 use millrace_parts::Arrivals;
 use millrace_spec::{
-    At, Batch, Bucket, Connections, Fidelity, FieldGroup, Flow, GaugeSpec, Hub, LimiterRule, Measure, Pattern, Place,
-    SceneSpec, ServerName, Step, Unit, Values, Wire, server_name,
+    At, Batch, Connections, CountingLimit, Fidelity, FieldGroup, Flow, GaugeSpec, Hub, LimiterRule, Measure, Pattern,
+    Place, SceneSpec, ServerName, Step, Unit, Values, Wire, server_name,
 };
 use millrace_trace::{SimTime, Span, StationKind, Wait};
 use millrace_upstream as upstream;
@@ -114,13 +114,12 @@ pub static PATTERN: Pattern = Pattern {
 
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let count = |key| values.count(key) as u32;
-    let limit = Bucket {
-        rule: LimiterRule::TokenBucket,
-        limit: count("frame-limit"),
-        per: Span::secs(1),
-        burst: count("burst").min(count("frame-limit")),
-        refuses: true,
-    };
+    let limit = |station, each, key, secs| CountingLimit { station, each, limit: count(key), per: Span::secs(secs) };
+    let limits = vec![
+        limit(SOCKETS, "socket", "frame-limit", 1),
+        limit(USERS, "user", "user-limit", 60),
+        limit(ADDRESSES, "address", "address-limit", 60),
+    ];
     let connections = |server: ServerName, leads_to, open, idle| Connections {
         server: server.as_str().to_owned(),
         leads_to,
@@ -139,7 +138,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let jobs = jobs_of(values.word("via"));
     let frames = Flow::row([
         Place::hub(HUB, "Hub", hub),
-        Place::bucket(limit),
+        Place::limits("Limits", limits),
         Place::channel(jobs, if jobs == "jobs" { "Jobs" } else { "Broker queue" }),
         Place::crew(POOL, "Frame pool"),
         Place::server("server", "Emotion service"),
@@ -149,13 +148,18 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         Place::connections(REDIS_POOL, "Redis", redis),
         Place::connections(DATABASE_POOL, "Database", database),
     ]);
-    let flow = Flow::row([Flow::Place(Place::source(SESSIONS, "Sessions")), Flow::column([frames, stored])]);
+    let flow = Flow::row([
+        Flow::Place(Place::sessions(SESSIONS, "Sessions", count("sessions"))),
+        Flow::column([frames, stored]),
+    ]);
     let wires = [
         Wire::new(SESSIONS, HUB),
         Wire::new(HUB, SOCKETS),
         Wire::new(SOCKETS, jobs),
         Wire::new(jobs, POOL),
-        Wire::new(POOL, BATCH).through(["server"]),
+        // A result goes to its session at once, and into the batch.
+        Wire::new(POOL, HUB).through(["server"]),
+        Wire::new("server", BATCH),
         Wire::new(BATCH, REDIS_POOL),
         Wire::new(REDIS_POOL, DATABASE_POOL),
     ];

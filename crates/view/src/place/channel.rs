@@ -144,7 +144,7 @@ impl Face for Channel {
         let name = if bold_width(here.label(), 11.64) <= frame.w + 5.0 { here.label() } else { "" };
         let short =
             if capacity == 0 { ["direct".to_owned(), String::new()] } else { [number::count(level), String::new()] };
-        let line = first_fit(&[[words].as_slice(), &short].concat(), frame.w + 9.0);
+        let line = first_fit(&[[words].as_slice(), &short].concat(), frame.w + if full { 4.0 } else { 9.0 });
         heading(sheet, look, (frame.x, frame.w + 14.0), spot.cell, name, &line, full);
         let vessel = vessel(here, frame);
         if capacity == 0 {

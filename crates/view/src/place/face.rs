@@ -115,6 +115,16 @@ pub trait Face {
         frame.y + frame.h / 2.0
     }
 
+    /// The same of a wire to what takes it in at a height.
+    fn port_towards(&self, here: Here<'_, '_>, frame: Frame, _y: f64) -> f64 {
+        self.port(here, frame)
+    }
+
+    /// Where a wire comes in that goes back to it from below.
+    fn foot(&self, here: Here<'_, '_>, frame: Frame) -> f64 {
+        self.walls(here, frame).bottom()
+    }
+
     /// From which height to which its lanes come out, where it has some to be seen: a single wire goes out of all of them.
     fn lanes_out(&self, _: Here<'_, '_>, _frame: Frame) -> Option<(f64, f64)> {
         None
@@ -247,6 +257,11 @@ pub trait Face {
         None
     }
 
+    /// Whether a lens is on its cells before anybody points at one, where there is room for it below them.
+    fn magnifies(&self) -> bool {
+        false
+    }
+
     /// Draws some of the `n` that its cells stand for as marks, each at its point, and says what each is called and how long it is as it is, in ns.
     fn magnified(
         &self,
@@ -298,6 +313,11 @@ pub trait Face {
 
     /// The words for how jobs come and go, where it has its own.
     fn words(&self, _: Here<'_, '_>) -> Option<&'static Words> {
+        None
+    }
+
+    /// What the counts in its legend come to, where they count all that came: "= 508,938 sent".
+    fn total(&self, _: Here<'_, '_>) -> Option<String> {
         None
     }
 

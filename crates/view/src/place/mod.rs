@@ -18,11 +18,13 @@ mod crowd;
 mod hub;
 mod layers;
 mod levels;
+mod limits;
 mod meter;
 mod pool;
 mod rails;
 mod regulator;
 mod server;
+mod sessions;
 mod shutdown;
 mod sink;
 mod source;
@@ -67,6 +69,8 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Connections(spec) => Box::new(connections::Connections { spec }),
         PlaceKind::Hub(hub) => Box::new(hub::Hub { spec: hub }),
         PlaceKind::Rails(spec) => Box::new(rails::Rails { spec }),
+        PlaceKind::Sessions(n) => Box::new(sessions::Sessions { n: *n }),
+        PlaceKind::Limits(limits) => Box::new(limits::Limits { limits }),
         PlaceKind::Levels(spec) => Box::new(levels::Levels { spec }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }

@@ -8,6 +8,7 @@ mod calls;
 mod kept;
 mod path;
 mod ribbon;
+mod sessions;
 mod stood;
 mod tries;
 mod verdicts;
@@ -16,13 +17,14 @@ pub use calls::{Calls, Ended};
 pub use kept::{Kept, KeyRow};
 pub use path::{PAST, Path};
 pub use ribbon::{Mode, Piece, Ribbon};
+pub use sessions::{Became, Last, Sessions};
 pub use stood::Stood;
 pub use tries::{Rates, Tried, Tries, Try};
 pub use verdicts::{BIN as VERDICT_BIN, Mark, SHOWN as VERDICTS, Told, Verdicts};
 
 use crate::scene::MOST_JOBS;
 use litemap::LiteMap;
-use millrace_spec::{LimiterGauges, Packed, RailGauges, TriedTask, Verdict};
+use millrace_spec::{LimiterGauges, Packed, RailGauges, SessionGauges, TriedTask, Verdict};
 use millrace_trace::{
     Ending, EventKind, Fold, Gauge, JobId, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
@@ -66,7 +68,8 @@ impl Default for Picture {
 
 impl Fold for Picture {
     fn bytes(&self) -> usize {
-        self.ledger.bytes() + std::mem::size_of_val(self)
+        let sessions = self.recent.sessions.iter().map(|(_, sessions)| sessions.bytes());
+        self.ledger.bytes() + sessions.sum::<usize>() + std::mem::size_of_val(self)
     }
 
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
@@ -129,6 +132,8 @@ pub struct Recent {
     kept: LiteMap<StationId, Kept>,
     /// By task that is inside and was tried before: how often.
     tried: BTreeMap<JobId, u32>,
+    /// By source of sessions: what became of the last of each.
+    sessions: LiteMap<StationId, Sessions>,
     /// The tries of requests.
     tries: Tries,
     /// Jobs that got what they came for, by bin.
@@ -161,6 +166,7 @@ impl Recent {
     #[inline]
     pub fn settle(&mut self, event: &TraceEvent, after: &Ledger) {
         self.tries.settle(event, after);
+        self.sessions.iter_mut().for_each(|(source, sessions)| sessions.settle(*source, event, after));
         for (pool, points) in &mut self.held {
             let held = after.station(*pool).map_or(0, |row| row.taken() as i64);
             if points.back().is_none_or(|(_, last)| *last != held) {
@@ -218,6 +224,11 @@ impl Recent {
                     // Of a worker neither, and there may be thousands.
                     Some((StationKind::Worker, _)) => {}
                     Some((_, parent)) if matches!(kind(parent), Some((StationKind::Car, _))) => {}
+                    Some((StationKind::Source, _)) if gauge == SessionGauges::ALL.sessions => {
+                        self.sessions.entry(station).or_default().are(value);
+                    }
+                    // Whose the next one is is told thousands of times a second.
+                    Some((StationKind::Source, _)) if self.sessions.contains_key(&station) => {}
                     Some((StationKind::Gate, _)) if gauge == LIMITER.verdict => {
                         self.verdicts.entry(station).or_default().said(event.at, Verdict::read(value));
                     }
@@ -339,6 +350,11 @@ impl Recent {
     /// How much of a pool lay free in the recent past while there was enough for somebody behind the first in line, oldest first.
     pub fn spare(&self, pool: StationId) -> impl Iterator<Item = (SimTime, u64)> + '_ {
         self.spare.get(&pool).into_iter().flatten().map(|(at, spare)| (*at, (*spare).max(0) as u64))
+    }
+
+    /// What became of the last of each session of a source, once there are any.
+    pub fn sessions(&self, source: StationId) -> Option<&Sessions> {
+        self.sessions.get(&source)
     }
 
     /// What a cache keeps, once somebody has asked for something.

@@ -103,7 +103,10 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>) {
     let base = h - 15.0;
     sheet.line((16.0, crisp(h - 34.0)), (w - 16.0, crisp(h - 34.0)), p.line, 1.0);
     let (mut text, holds) = conservation(scene);
-    if text_width(&text, 11.0, false) > w - 32.0 {
+    // Where the legend counts all, its total is the sum.
+    if let Some(total) = scene.all().find_map(|here| here.face().total(here)).filter(|_| holds) {
+        text = total;
+    } else if text_width(&text, 11.0, false) > w - 32.0 {
         text = short_conservation(scene).0;
     }
     let ink = if holds { Ink::new(p.ink_2) } else { Ink::new(p.server_ink).bold() };

@@ -125,6 +125,25 @@ pub fn above(area: Frame, least: f64) -> Frame {
     if h >= least && area.w >= LEAST { Frame { h, ..area } } else { area }
 }
 
+/// The cells of so many in an area, with room for a lens below them where they lose nothing but size by it.
+pub fn room(n: u64, area: Frame, most: f64) -> Option<Raster> {
+    let fits = |area: Frame| Raster::spaced(n, area, most);
+    let (high, low) = (fits(area), fits(above(area, 0.0)));
+    let each = |raster: &Option<Raster>| raster.as_ref().map(|raster| raster.each);
+    if each(&low) == each(&high) { low } else { high }
+}
+
+/// The lens that is there from the start: below the cells of who has one, in the midst of them.
+fn from_the_start(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout) -> Option<Lens> {
+    let Layout::Desk(plan) = layout else { return None };
+    let here = scene.all().find(|here| here.face().magnifies())?;
+    let raster = here.face().cells(here, look, layout)?;
+    let row = raster.cells() / raster.columns / 3;
+    let index = (row * raster.columns + raster.columns / 3) * raster.each;
+    let free = raster.used().bottom() + GAP + SIZE.1 <= plan.spot(here.index()).cell.bottom() + 1.0;
+    Some(Lens::on(here.index(), index.min(raster.n.saturating_sub(1)))).filter(|_| free)
+}
+
 /// How far down there may be words below cells: where a lens stands there now, only its gap.
 pub fn words_end(look: &Look<'_>, here: Here<'_, '_>, raster: &Raster, area: Frame) -> f64 {
     let looks = look.lens.is_some_and(|lens| lens.place == here.index()) && frame(look, raster).is_some();
@@ -133,7 +152,8 @@ pub fn words_end(look: &Look<'_>, here: Here<'_, '_>, raster: &Raster, area: Fra
 
 /// Draws the lens that is looked through.
 pub(super) fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, layout: &Layout) {
-    let found = look.lens.and_then(|lens| Some((lens, scene.here(lens.place)?)));
+    let lens = look.lens.or_else(|| from_the_start(scene, look, layout));
+    let found = lens.and_then(|lens| Some((lens, scene.here(lens.place)?)));
     let Some((lens, here)) = found else { return };
     let Some(raster) = here.face().cells(here, look, layout).filter(|raster| raster.n > 0) else { return };
     let p = look.palette;

@@ -97,10 +97,15 @@ pub fn draw(sheet: &mut Sheet, scene: &Scene<'_>, look: &Look<'_>, plan: &Plan) 
         }
     }
     for points in routes(scene, plan) {
-        if let [.., before, tip] = points.as_slice() {
+        let mut dash = None;
+        if let [from, .., before, tip] = points.as_slice() {
+            // Who sends something back does not wait for it.
+            dash = (from.0 > tip.0).then_some((4.0, 3.0));
+            sheet.area(head(*before, *tip), p.line_3);
+        } else if let [before, tip] = points.as_slice() {
             sheet.area(head(*before, *tip), p.line_3);
         }
-        sheet.shapes.push(Shape::Line { points, stroke: p.line_3, width: BUS, dash: None });
+        sheet.shapes.push(Shape::Line { points, stroke: p.line_3, width: BUS, dash });
     }
 }
 
@@ -153,8 +158,15 @@ fn route(a: Here<'_, '_>, b: Here<'_, '_>, plan: &Plan) -> Option<Vec<Point>> {
             return Some(vec![(x, ends.0), (x, ends.1)]);
         }
     }
-    let out = (walls(a, plan).right(), a.face().port(a, from.frame));
+    let free = |leg: &[Point]| match leg {
+        [p, q] => !hits((p.0.min(q.0) - 1.0, p.0.max(q.0) + 1.0), (p.1.min(q.1) + 0.5, p.1.max(q.1) - 0.5)),
+        _ => true,
+    };
+    if let Some(way) = back(a, b, plan).filter(|way| way.windows(2).all(free)) {
+        return Some(way);
+    }
     let into = (walls(b, plan).x, b.face().port(b, to.frame));
+    let out = (walls(a, plan).right(), a.face().port_towards(a, from.frame, into.1));
     // Half a pixel is no step.
     let into = if (out.1 - into.1).abs() < 1.0 { (into.0, out.1) } else { into };
     // Side by side, with a gap between them that has nothing in it.
@@ -176,6 +188,22 @@ fn route(a: Here<'_, '_>, b: Here<'_, '_>, plan: &Plan) -> Option<Vec<Point>> {
     let top = cells.iter().map(|cell| cell.y).fold(f64::INFINITY, f64::min);
     let y = if top.is_finite() { (top - CLEAR / 2.0).max(2.0) } else { out.1 };
     Some(without_bends(vec![out, (x, out.1), (x, y), (back, y), (back, into.1), into]))
+}
+
+/// The way back to what stands further left: below the row, and from there up or down.
+fn back(a: Here<'_, '_>, b: Here<'_, '_>, plan: &Plan) -> Option<Vec<Point>> {
+    let (from, to) = (walls(a, plan), walls(b, plan));
+    let (left, right) = (plan.spot(a.index()).cell, plan.spot(b.index()).cell);
+    if right.right() > left.x {
+        return None;
+    }
+    let y = left.bottom().max(from.bottom()) + CLEAR;
+    let (x, end) = if right.y >= y {
+        (to.x + 2.0 * CLEAR, right.y)
+    } else {
+        (to.middle(), b.face().foot(b, plan.spot(b.index()).frame))
+    };
+    Some(vec![(from.middle(), from.bottom()), (from.middle(), y), (x, y), (x, end)])
 }
 
 /// Without points at which nothing turns.

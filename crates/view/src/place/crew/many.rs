@@ -31,11 +31,7 @@ impl Many {
         }
         // A lens has its room below the cells, if they lose nothing but size by it.
         let all = Frame { h: area.h - ROW, ..area };
-        let fits = |area: Frame| Raster::spaced(n as u64, area, MOST);
-        let (high, low) = (fits(all), fits(lens::above(all, 0.0)));
-        let each = |raster: &Option<Raster>| raster.as_ref().map(|raster| raster.each);
-        let best = if each(&low) == each(&high) { low } else { high };
-        best.map_or(Many::Counts, Many::Cells)
+        lens::room(n as u64, all, MOST).map_or(Many::Counts, Many::Cells)
     }
 }
 

@@ -25,11 +25,7 @@ const COLUMN: f64 = 150.0;
 /// The cells of so many clients in an area, with room for a lens below them where they lose nothing by it.
 pub(super) fn raster(clients: usize, area: Frame) -> Option<Raster> {
     let area = Frame { y: area.y + 2.0, h: area.h - 2.0 - NOTE, ..area };
-    let fits = |area: Frame| Raster::spaced(clients as u64, area, MOST);
-    let (high, low) = (fits(area), fits(lens::above(area, 0.0)));
-    let each = |raster: &Option<Raster>| raster.as_ref().map(|raster| raster.each);
-    let best = if each(&low) == each(&high) { low } else { high };
-    best.filter(|_| clients <= MOST_CELLS)
+    lens::room(clients as u64, area, MOST).filter(|_| clients <= MOST_CELLS)
 }
 
 /// A cell for each: its hue is its state, and who is being written to is told among those that are well.
@@ -110,10 +106,15 @@ pub(super) fn levels(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, area
     }
 }
 
+/// How large the hub is where it stands alone.
+pub(super) fn radius(frame: Frame) -> f64 {
+    ALONE.min(frame.w / 2.0).min(frame.h / 2.0).max(8.0)
+}
+
 /// The hub alone: what is the matter with how many stands below it.
 pub(super) fn alone(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, frame: Frame, y: f64) {
     let p = look.palette;
-    let radius = ALONE.min(frame.w / 2.0).min(frame.h / 2.0).max(8.0);
+    let radius = radius(frame);
     let centre = (frame.middle(), y);
     let stroke = if state.is_over { p.line_2 } else { p.ink_2 };
     sheet.disc(centre, radius, p.surface);

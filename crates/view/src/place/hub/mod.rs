@@ -118,6 +118,10 @@ impl Face for Hub<'_> {
         Room::new(step([360.0, 300.0, 240.0, 240.0], level)).hungry(3.0)
     }
 
+    fn foot(&self, _: Here<'_, '_>, frame: Frame) -> f64 {
+        if frame.w < LEAST { frame.y + frame.h / 2.0 + many::radius(frame) } else { frame.bottom() }
+    }
+
     fn before(&self, _: Here<'_, '_>, level: usize) -> f64 {
         step([28.0, 20.0, 14.0, 10.0], level)
     }
@@ -158,8 +162,8 @@ impl Face for Hub<'_> {
         let (state, p) = (self.state(here, look), look.palette);
         let (slow, late) = (state.count("slow"), state.count("no pong"));
         let bad: u64 = ["silent", "stuck", "cut off", "let go"].into_iter().map(|word| state.count(word)).sum();
-        let parts =
-            [(p.queued, state.count(Stands::Open.word())), (p.blocked, slow), (p.timeout, late), (p.server, bad)];
+        let well = if state.clients.is_empty() { state.links() } else { state.count(Stands::Open.word()) };
+        let parts = [(p.queued, well), (p.blocked, slow), (p.timeout, late), (p.server, bad)];
         strips::stacked(sheet, look, bar, &parts, parts.iter().map(|(_, n)| n).sum());
         state.trouble()
     }

@@ -430,7 +430,7 @@ fn a_service_that_hangs_asks_for_as_many_workers_as_before_and_nothing_is_said_t
         "platform?sessions=100&workers=60&run-for=6s&outage-at=3s&outage-for=60s&outage-answers=never&timeout=30s",
     );
     let trace = session.run().trace();
-    for id in ["needed", "socket-p95"] {
+    for id in ["needed", "socket-second"] {
         let gauge = scene.gauges.iter().find(|gauge| gauge.id == id).expect("a tile").gauge;
         let told = trace.iter().filter_map(|event| match event.kind {
             EventKind::Gauged { station: StationId(0), gauge: of, value } if of == gauge => Some((event.at, value)),

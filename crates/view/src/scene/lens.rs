@@ -140,7 +140,10 @@ fn from_the_start(scene: &Scene<'_>, look: &Look<'_>, layout: &Layout) -> Option
     let raster = here.face().cells(here, look, layout)?;
     let row = raster.cells() / raster.columns / 3;
     let index = (row * raster.columns + raster.columns / 3) * raster.each;
-    let free = raster.used().bottom() + GAP + SIZE.1 <= plan.spot(here.index()).cell.bottom() + 1.0;
+    // Nobody asked for it, so it takes no room that is another's.
+    let cell = plan.spot(here.index()).cell;
+    let own = |lens: Frame| lens.bottom() <= cell.bottom() + 1.0 && lens.right() <= cell.right() + 1.0;
+    let free = frame(look, &raster).is_some_and(own);
     Some(Lens::on(here.index(), index.min(raster.n.saturating_sub(1)))).filter(|_| free)
 }
 

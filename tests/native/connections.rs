@@ -251,7 +251,7 @@ impl Model<'_> {
         self.looked = Some(self.now);
         let (due, stay) = std::mem::take(&mut self.idle).into_iter().partition(|idle| self.why_due(*idle).is_some());
         self.idle = stay;
-        for idle in Vec::<(u32, u64)>::from(due) {
+        for idle in due {
             let why = self.why_due(idle).expect("it is due");
             self.close(idle.0, why);
         }

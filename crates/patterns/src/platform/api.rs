@@ -169,7 +169,7 @@ impl Process {
         } else if self.p.takes_back() {
             let deleted = self.database.call_at(&self.query, job).await;
             if deleted.is_some_and(Answer::is_success) {
-                row.is_deleted();
+                row.deleted();
             }
         }
         answer

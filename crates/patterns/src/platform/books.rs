@@ -235,7 +235,7 @@ impl Row {
         self.is_left = false;
     }
 
-    pub(super) fn is_deleted(mut self) {
+    pub(super) fn deleted(mut self) {
         self.is_left = false;
     }
 }

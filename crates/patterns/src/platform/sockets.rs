@@ -24,6 +24,9 @@ enum Socket {
     Gone,
 }
 
+/// When something is due, which in order it is, of which session, and what: see where it is put.
+type Due = (SimTime, u64, u32, bool);
+
 /// All sockets.
 pub(super) struct Sockets {
     env: Env,
@@ -32,7 +35,7 @@ pub(super) struct Sockets {
     times: Stream,
     sockets: RefCell<Vec<Socket>>,
     /// When a write is over, in the order of beginning, of which session, and whether it was written by then.
-    due: RefCell<BinaryHeap<Reverse<(SimTime, u64, u32, bool)>>>,
+    due: RefCell<BinaryHeap<Reverse<Due>>>,
     begun: Cell<u64>,
     /// Nothing more comes.
     is_over: Cell<bool>,

@@ -28,6 +28,9 @@ const WORDS: Words = Words {
 const PITCH: f64 = 12.0;
 const WIDEST: f64 = 420.0;
 
+/// How a number is written.
+type Write = fn(u64) -> String;
+
 /// Where the last one of a session is: out at a server, in a queue, elsewhere inside; or what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stands {
@@ -287,9 +290,8 @@ impl Face for Sessions {
         let shown: Vec<_> = counted.filter(|(stands, n)| *n > 0 || stands.place() == 0).collect();
         let width = |stands: Stands, n: &str| 16.0 + text_width(stands.word(p), 11.0, false) + bold_width(n, 11.0);
         // In full, closer together, in short; and what does not fit even then is left out.
-        let ways: [(fn(u64) -> String, f64); 3] =
-            [(number::count, 16.0), (number::count, 9.0), (number::short_count, 9.0)];
-        let fits = |(write, gap): &(fn(u64) -> String, f64)| {
+        let ways: [(Write, f64); 3] = [(number::count, 16.0), (number::count, 9.0), (number::short_count, 9.0)];
+        let fits = |(write, gap): &(Write, f64)| {
             shown.iter().map(|(stands, n)| width(*stands, &write(*n)) + gap).sum::<f64>() <= right - left
         };
         let [.., least] = ways;

@@ -8,7 +8,10 @@ use std::rc::Rc;
 
 /// What was found last: of which events, of which job, and that.
 #[derive(Debug)]
-struct Last<T>(RefCell<Option<(TraceHash, JobId, Option<Rc<T>>)>>);
+struct Last<T>(RefCell<Option<Of<T>>>);
+
+/// Of which trace and which job, and what was found.
+type Of<T> = (TraceHash, JobId, Option<Rc<T>>);
 
 impl<T> Default for Last<T> {
     fn default() -> Last<T> {

@@ -334,18 +334,22 @@ impl<T> ConnectionPool<T> {
         self.0.state.borrow().waiting.iter().count()
     }
 
-    /// For the end of a program: none is opened any more for who may come, what is on its way is given up, and those that are being closed are waited
-    /// for. So no task of the pool outlives it.
+    /// For the end of a program: none is opened any more for who may come, and what is on its way is given up.
+    pub fn give_up_openings(&self) {
+        let opens = {
+            let mut state = self.0.state.borrow_mut();
+            state.warm = 0;
+            std::mem::take(&mut state.opens)
+        };
+        self.show();
+        drop(opens);
+    }
+
+    /// The same, and those that are being closed are waited for. So no task of the pool outlives it.
     #[track_caller]
     pub fn settled(&self) -> impl Future<Output = ()> + '_ {
         self.0.env.at(Location::caller(), async move {
-            let opens = {
-                let mut state = self.0.state.borrow_mut();
-                state.warm = 0;
-                std::mem::take(&mut state.opens)
-            };
-            self.show();
-            drop(opens);
+            self.give_up_openings();
             while self.0.state.borrow().closing > 0 {
                 self.0.quiet.wait().await;
             }

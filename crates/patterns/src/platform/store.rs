@@ -69,14 +69,16 @@ impl Store {
 
     /// Closes it: no call begins from here on, and those under way are waited for.
     pub(super) async fn close(&self) {
-        self.cut();
+        self.is_closed.set(true);
         self.under_way.wait().await;
+        self.pool.give_up_openings();
         self.env.sleep(CLOSE).await;
     }
 
-    /// Closes it there and then.
+    /// Closes it there and then, with what is being opened.
     pub(super) fn cut(&self) {
         self.is_closed.set(true);
+        self.pool.give_up_openings();
     }
 }
 

@@ -94,6 +94,7 @@ mod select;
 mod semaphore;
 mod server_faults;
 mod servers;
+mod sessions;
 mod sheets;
 mod single_flight;
 mod spans;

@@ -24,7 +24,7 @@ enum Socket {
     Gone,
 }
 
-/// When something is due, which in order it is, of which session, and what: see where it is put.
+/// When a write is over, in the order of beginning, of which session, and whether it was written by then.
 type Due = (SimTime, u64, u32, bool);
 
 /// All sockets.
@@ -34,7 +34,6 @@ pub(super) struct Sockets {
     mean: Span,
     times: Stream,
     sockets: RefCell<Vec<Socket>>,
-    /// When a write is over, in the order of beginning, of which session, and whether it was written by then.
     due: RefCell<BinaryHeap<Reverse<Due>>>,
     begun: Cell<u64>,
     /// Nothing more comes.

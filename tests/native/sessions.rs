@@ -2,7 +2,9 @@
 
 use crate::coordination::detail;
 use crate::program::follow;
-use millrace::spec::SessionGauges;
+use millrace::patterns;
+use millrace::session::Scenario;
+use millrace::spec::{Fidelity, PlaceKind, SessionGauges};
 use millrace::trace::{Cursor, EventKind, JobId, Outcome, SimTime, StationKind};
 use millrace::view::Picture;
 use millrace::view::recent::{Became, Last, Sessions};
@@ -99,6 +101,32 @@ fn the_last_of_each_session_is_the_one_that_its_events_name_last() {
                     assert!(fits, "{link} at {now:?}: s{place} is {became:?} and {outcome:?}");
                 }
             });
+        }
+    }
+}
+
+/// Its gauges are numbers, as those of every station are: another source that wrote the same ones would be taken for one of sessions.
+#[test]
+fn only_a_source_that_is_shown_so_is_taken_for_one_of_sessions() {
+    for pattern in patterns::ALL {
+        for fidelity in [Fidelity::Documented, Fidelity::Shipped] {
+            let mut scenario = Scenario::new(pattern);
+            scenario.fidelity = fidelity;
+            let scene = (pattern.scene)(&scenario.values(), fidelity);
+            let mut run = scenario.run(None);
+            run.advance(SimTime(300_000_000), 100_000);
+            let trace = run.trace();
+            let (mut cursor, mut picture) = (Cursor::new(), Picture::default());
+            while cursor.step(&trace, SimTime(300_000_000), &mut picture) {}
+            let sources = picture.ledger.stations_with_ids().filter(|(_, row)| row.kind == StationKind::Source);
+            for (source, row) in sources {
+                let name = trace.name(row.name);
+                let shown = scene
+                    .places()
+                    .iter()
+                    .any(|place| matches!(place.kind, PlaceKind::Sessions(_)) && place.station == name);
+                assert_eq!(picture.recent.sessions(source).is_some(), shown, "{} {fidelity:?}: {name}", pattern.id);
+            }
         }
     }
 }

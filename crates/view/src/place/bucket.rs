@@ -40,6 +40,10 @@ const BAND: f64 = 57.0;
 const NAME: f64 = 132.0;
 const MOST: f64 = 104.0;
 const GAP: f64 = 20.0;
+/// One that stands alone where others need the room: its words in several lines.
+const NARROW: f64 = 132.0;
+/// The height of a line of words.
+const LINE: f64 = 16.0;
 /// A cell of the strip of keys, and how many stand in a line.
 const CELL: f64 = 4.0;
 const IN_LINE: usize = 100;
@@ -76,7 +80,8 @@ impl Card {
     fn of(frame: Frame) -> Card {
         let wide = frame.w >= faces::FULL.0;
         let picture = if wide { faces::FULL.1 } else { faces::SMALL.1 + 8.0 };
-        let verdicts = Frame { y: frame.y + 4.0 + picture + 46.0, h: 40.0, ..frame };
+        let words = if frame.w <= NARROW { 46.0 + LINE } else { 46.0 };
+        let verdicts = Frame { y: frame.y + 4.0 + picture + words, h: 40.0, ..frame };
         let most = Frame { y: verdicts.bottom() + 36.0, h: 56.0, w: frame.w.min(220.0), ..frame };
         let keys = Frame { y: most.bottom() + 24.0, h: (frame.bottom() - most.bottom() - 24.0).max(0.0), ..frame };
         Card { picture: Frame { y: frame.y + 4.0, h: picture, ..frame }, verdicts, most, keys }
@@ -131,7 +136,19 @@ impl Face for Bucket<'_> {
                     ..Room::new(step([780.0, 620.0, 560.0, 480.0], level)).hungry(1.0).high(high, high + GROWS)
                 }
             }
-            None => Room::new(step([292.0, 284.0, 200.0, 120.0], level)).hungry(1.0),
+            None if self.spec.refuses => Room::new(step([292.0, 284.0, 200.0, 120.0], level)).hungry(1.0),
+            // Who refuses nobody is passed sooner or later: what stands on both sides of it tells more.
+            None => Room::new(step([292.0, NARROW, NARROW, 120.0], level)),
+        }
+    }
+
+    fn port(&self, here: Here<'_, '_>, frame: Frame) -> f64 {
+        match among(here) {
+            Some(_) => frame.y + frame.h / 2.0,
+            None => {
+                let verdicts = Card::of(frame).verdicts;
+                verdicts.y + verdicts.h / 2.0
+            }
         }
     }
 
@@ -367,9 +384,17 @@ impl Bucket<'_> {
             faces::small(sheet, reading, look, (picture.x, picture.y + 4.0));
         }
         let (line, next) = reading.lines();
-        let says = [reading.whose(), Some(line), Some(next)].into_iter().flatten().collect::<Vec<_>>().join(", ");
         let ink = if reading.is_tight() { Ink::new(p.blocked_ink).medium() } else { Ink::new(p.ink_2) };
-        sheet.text((frame.x, picture.bottom() + 16.0), cut(&says, frame.w, 11.0, false), ink);
+        let says = match frame.w <= NARROW {
+            true => vec![line, next],
+            false => {
+                vec![[reading.whose(), Some(line), Some(next)].into_iter().flatten().collect::<Vec<_>>().join(", ")]
+            }
+        };
+        for (index, says) in says.iter().enumerate() {
+            let y = picture.bottom() + LINE * (index + 1) as f64;
+            sheet.text((frame.x, y), cut(says, frame.w, 11.0, false), ink);
+        }
         if verdicts.bottom() + 16.0 > frame.bottom() {
             return;
         }
@@ -380,7 +405,10 @@ impl Bucket<'_> {
         if most.bottom() > frame.bottom() {
             return;
         }
-        let title = format!("Most that passed in any {}", self.per());
+        let title = match frame.w <= NARROW {
+            true => format!("Most in any {}", self.per()),
+            false => format!("Most that passed in any {}", self.per()),
+        };
         sheet.text((frame.x, most.y - 4.0), cut(&title, frame.w, 11.0, false), Ink::new(p.ink).medium());
         verdicts::most(sheet, reading, look, most);
         if keys.h >= 12.0 && reading.keys.len() > 1 {

@@ -119,6 +119,12 @@ impl Face for Rails<'_> {
         Frame { x: frame.x - 6.0, w: frame.w + 12.0, ..frame }
     }
 
+    /// What is to go on stands in the main queue at last.
+    fn port(&self, _: Here<'_, '_>, frame: Frame) -> f64 {
+        let (_, main) = picture::parts(frame, self.spec.rails.iter().filter(|rail| rail.room.is_some()).count());
+        main.y + main.h / 2.0
+    }
+
     fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
         let spot = plan.spot(here.index());
         let state = State::of(self.spec, here);

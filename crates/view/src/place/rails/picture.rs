@@ -7,13 +7,14 @@ use crate::shape::{Ink, Point, Shape, Sheet, bold_width, crisp, cut, text_width}
 use crate::{Palette, Rgba};
 use millrace_trace::JobId;
 
-/// From rail to rail.
-const RAIL: f64 = 26.0;
+/// From rail to rail, at least and at most: this share of the height.
+const RAIL: (f64, f64) = (26.0, 40.0);
+const SHARE: f64 = 0.08;
 /// The most marks on a rail, and in the main queue: two rows.
 const ON_RAIL: u64 = 30;
 const IN_ROW: u64 = 50;
-/// The heights of the main queue, and of a line of words.
-const MAIN: f64 = 40.0;
+/// The height of the main queue at least and at most, as many rails high; and that of a line of words.
+const MAIN: (f64, f64) = (40.0, 60.0);
 const LINE: f64 = 15.0;
 /// The width of the names of the rails, with how many are there.
 const NAMES: f64 = 76.0;
@@ -44,17 +45,16 @@ pub(super) struct Plot {
 impl Plot {
     pub(super) fn of(state: &State<'_>, frame: Frame) -> Plot {
         let rails = state.rails.len();
+        let (rail, main) = parts(frame, rails);
         let unit = unit(state);
         let mut plot = Plot { frame, unit, lines: Vec::new(), marks: Vec::new() };
-        for (number, rail) in state.rails.iter().enumerate() {
-            let row = Frame { y: frame.y + RAIL * number as f64, h: RAIL, ..frame };
+        for (number, line) in state.rails.iter().enumerate() {
+            let row = Frame { y: frame.y + rail * number as f64, h: rail, ..frame };
             plot.lines.push((number, row));
             let pitch = (row.w - NAMES - 6.0) / ON_RAIL as f64;
-            plot.row(number, rail, 0, ON_RAIL as usize, (row.right() - 6.0, row.y + 12.0), -pitch);
+            plot.row(number, line, 0, ON_RAIL as usize, (row.right() - 6.0, row.y + 12.0), -pitch);
         }
-        let top = frame.y + RAIL * rails as f64 + 18.0;
-        let main = Frame { y: top, h: MAIN.min((frame.bottom() - top).max(12.0)), ..frame };
-        plot.lines.push((rails, Frame { y: top - 16.0, h: main.h + 16.0, ..frame }));
+        plot.lines.push((rails, Frame { y: main.y - 16.0, h: main.h + 16.0, ..frame }));
         let pitch = (main.w - 10.0) / IN_ROW as f64;
         let rows = if main.h >= 30.0 { 2 } else { 1 };
         for row in 0..rows {
@@ -105,6 +105,14 @@ impl Plot {
     fn line(&self, number: usize) -> Option<Frame> {
         self.lines.iter().find(|(own, _)| *own == number).map(|(_, frame)| *frame)
     }
+}
+
+/// From rail to rail, and where the main queue is: wider apart where there is room.
+pub(super) fn parts(frame: Frame, rails: usize) -> (f64, Frame) {
+    let rail = (frame.h * SHARE).clamp(RAIL.0, RAIL.1);
+    let top = frame.y + rail * rails as f64 + 18.0;
+    let high = (rail * 1.5).clamp(MAIN.0, MAIN.1);
+    (rail, Frame { y: top, h: high.min((frame.bottom() - top).max(12.0)), ..frame })
 }
 
 /// One task a mark where that has room, else as many as it takes with all places taken: 10, 100.

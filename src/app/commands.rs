@@ -89,6 +89,11 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         Command::ResetAll => {
             return edit(lab, state, "All values reset", |s| s.changed().into_iter().for_each(|key| s.reset(key)));
         }
+        Command::Configure(text) => {
+            // Whoever asks has read it.
+            let Ok(configured) = lab.asked().configured(&text) else { return false };
+            return edit(lab, state, "Configuration", |s| *s = configured.scenario);
+        }
         Command::Undo => {
             lab.undo();
             return said_nothing(state);

@@ -59,6 +59,8 @@ pub enum Command {
     Reset(&'static str),
     /// All parameters as the scenario has them.
     ResetAll,
+    /// The parameters as some lines of an environment have them, if those are good.
+    Configure(String),
     /// Take the last step back.
     Undo,
     /// Take the step again that was undone last.

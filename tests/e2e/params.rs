@@ -185,3 +185,32 @@ async fn each_part_of_the_panel_is_in_the_page_once_however_wide_the_window_is()
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_configuration_is_pasted_whole_told_line_by_line_where_it_is_wrong_and_taken_in_one_step() {
+    on_the_page("#/background-processor", async |page: Page| {
+        page.click("configuration-open").await;
+        let wrong = "BACKGROUND_WORKER_COUNT=-3\nBACKGROUND_QUEUE 100";
+        page.fill("configuration", wrong).await;
+        page.until("complaints", "$('configuration-errors').children.length > 0").await;
+        let said = page.text("[...$('configuration-errors').children].map(li => li.textContent).join('|')").await;
+        assert!(said.starts_with("line 1, column 25: BACKGROUND_WORKER_COUNT: "), "{said}");
+        assert!(said.ends_with("|line 2, column 17: a \"=\" is missing after BACKGROUND_QUEUE"), "{said}");
+        assert_eq!(page.value("$('configuration-apply').disabled").await, json!(true));
+        assert_eq!(page.value("$('configuration').value").await, json!(wrong), "what was typed can be put right");
+
+        let good = "BACKGROUND_WORKER_COUNT=4\nBACKGROUND_QUEUE_SIZE=100\nWORKER_POOL_SIZE_DB=5";
+        page.fill("configuration", good).await;
+        page.until("nothing is wrong", "!$('configuration-apply').disabled").await;
+        assert!(!page.link().await.contains("workers="), "nothing is changed before somebody asks for it");
+        page.click("configuration-apply").await;
+        page.until("the values are in force", "/workers=4/.test(location.hash) && /queue=100/.test(location.hash)")
+            .await;
+        let said = page.text("$('configuration-status').textContent").await;
+        assert_eq!(said, "These values are in force. Not part of this pattern: WORKER_POOL_SIZE_DB.");
+        assert_eq!(page.value("$('configuration').value").await, json!(good));
+        page.click("undo").await;
+        page.until("both are back", "!/workers=|queue=/.test(location.hash)").await;
+    })
+    .await;
+}

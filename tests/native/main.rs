@@ -25,6 +25,7 @@ mod channels;
 mod charts;
 mod cond;
 mod condition;
+mod configuration;
 mod connection_pool;
 mod connections;
 mod console;

@@ -21,6 +21,7 @@ mod adaptive_limit;
 mod alerts;
 mod arrivals;
 mod at_work;
+mod backend_environment;
 mod backoff;
 mod batcher;
 mod breaker;
@@ -66,6 +67,7 @@ pub use adaptive_limit::{
 pub use alerts::{Alerts, quantile};
 pub use arrivals::{Arrivals, RateCurve, Traffic};
 pub use at_work::{AtWork, Working};
+pub use backend_environment::BACKEND_VARIABLES;
 pub use backoff::{Backoff, Grows, Jitter};
 pub use batcher::{Batch, Batcher, BatcherSettings};
 pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Rejected, Slow, Trip};

@@ -20,6 +20,7 @@
 mod alike;
 mod alternatives;
 mod beside;
+mod configured;
 mod edits;
 pub mod find;
 mod json;
@@ -35,6 +36,7 @@ mod trial;
 
 pub use alternatives::Alternative;
 pub use beside::Differences;
+pub use configured::Configured;
 pub use edits::Edits;
 pub use keep::Keep;
 pub use moment::Moment;

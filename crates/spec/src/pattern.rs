@@ -1,7 +1,8 @@
 //! A pattern, as the registry lists it.
 
 use super::{
-    Check, Claims, Console, Field, Flow, Measure, NewDetail, Practice, Preset, Question, SceneSpec, Value, Values,
+    Check, Claims, Console, Environment, Field, Flow, Measure, NewDetail, Practice, Preset, Question, SceneSpec, Value,
+    Values,
 };
 use millrace_engine::Env;
 use millrace_trace::StationKind;
@@ -61,6 +62,8 @@ pub struct Pattern {
     pub ceiling: fn(&Values, Fidelity) -> Option<Ceiling>,
     /// The interface that the running system has of its own, if it has one.
     pub console: Option<&'static Console>,
+    /// The variables that its system is configured by, if it has some.
+    pub environment: Option<&'static Environment>,
     /// A choice whose alternatives can be raced on the same traffic, if there is one.
     pub race: Option<Race>,
     /// What this pattern alone reports, if it does: a fold that runs along.
@@ -168,6 +171,7 @@ impl Pattern {
         ideal: |_, _| None,
         ceiling: |_, _| None,
         console: None,
+        environment: None,
         race: None,
         detail: None,
         run: |_, _, _| Box::pin(std::future::ready(())),

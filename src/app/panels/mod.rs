@@ -8,6 +8,7 @@ mod before;
 mod charts;
 mod checks;
 mod code;
+mod configuration;
 mod cost;
 mod endpoint;
 mod explain;

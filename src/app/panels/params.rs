@@ -1,5 +1,6 @@
 //! The form, made of the pattern's own data. A choice whose alternatives can be raced stands before it, with the race.
 
+use super::configuration::Configuration;
 use super::fidelity::fidelity_choice;
 use super::param_row::ParamRow;
 use super::race::RacedChoice;
@@ -69,6 +70,7 @@ pub fn params(page: &Page) -> Html {
                 }) }
             </>
             { for hidden.into_iter().map(|field| hidden_row(page, &field, &in_force(&field))) }
+            <Configuration />
         </section>
         </>
     }

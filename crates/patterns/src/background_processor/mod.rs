@@ -39,12 +39,12 @@ mod worker;
 use documented::Documented;
 use millrace_engine::{Env, Job, StationSpec, Task};
 use millrace_parts::{
-    Allowance, Arrivals, Batcher, Cond, Crew, Either, Limiter, LimiterSettings, PriorityQueue, PriorityQueueSettings,
-    channel, channel_of, select2,
+    Allowance, Arrivals, BACKEND_VARIABLES, Batcher, Cond, Crew, Either, Limiter, LimiterSettings, PriorityQueue,
+    PriorityQueueSettings, channel, channel_of, select2,
 };
 use millrace_spec::{
-    At, Batch, Bucket, Fidelity, FieldGroup, Flow, GaugeSpec, LimiterRule, Measure, Pattern, Place, RailGauges, Rails,
-    SceneSpec, Step, Unit, Values, Wire,
+    At, Batch, Bucket, Environment, Fidelity, FieldGroup, Flow, GaugeSpec, LimiterRule, Measure, Pattern, Place,
+    RailGauges, Rails, SceneSpec, Step, Unit, Values, Wire,
 };
 use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream as upstream;
@@ -84,6 +84,7 @@ pub static PATTERN: Pattern = Pattern {
     usual: presets::USUAL,
     presets: presets::PRESETS,
     checks: checks::CHECKS,
+    environment: Some(&ENVIRONMENT),
     shipped: "what was accepted may be thrown away",
     disagreement: Some(
         "The document promises priorities, retries with exponential backoff, batches and workers that come and go. In its code every task goes through one queue \
@@ -95,6 +96,11 @@ pub static PATTERN: Pattern = Pattern {
     detail: Some(|values| Box::new(report::Tasks::of(values))),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
+};
+
+static ENVIRONMENT: Environment = Environment {
+    variables: &BACKEND_VARIABLES,
+    takes: &[("BACKGROUND_WORKER_COUNT", "workers"), ("BACKGROUND_QUEUE_SIZE", "queue")],
 };
 
 fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {

@@ -108,7 +108,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         gauge("origin-hits", origin, "From origin", Unit::Sum("requests")),
         gauge("stale-reads", G.stale, "Stale reads", Unit::Sum("reads")),
     ];
-    if p.l1_write_buffer > 0 {
+    if p.waiting_writes().is_some() {
         gauges.push(gauge("dropped-writes", G.dropped, "Dropped", Unit::Sum("writes")));
     }
     if p.refresh_early == "on" {
@@ -136,12 +136,7 @@ async fn run(env: Env, p: Params) {
     let servers = [upstream::open_as(&env, L1, &p.l1), upstream::open_as(&env, L2, &p.l2)];
     let station = env.open_plain(StationKind::Crew, REQUESTS);
     let flights = if p.shares_loads() { SingleFlight::open(&env, FLIGHTS, station) } else { SingleFlight::new(&env) };
-    let (writes, waiting) = if p.l1_write_buffer > 0 {
-        let (tx, rx) = channel::<Write>(&env, "l1-writes", p.l1_write_buffer);
-        (Some(tx), Some(rx))
-    } else {
-        (None, None)
-    };
+    let (writes, waiting) = p.waiting_writes().map(|room| channel::<Write>(&env, "l1-writes", room)).unzip();
     let outages = p.l2_outages.start_at(&env, L2);
     let keys = p.all_keys();
     let levels = Rc::new(Levels {

@@ -40,6 +40,15 @@ const ON_ERROR: &[Choice] = &[
     },
 ];
 
+const WRITES: &[Choice] = &[
+    Choice { id: "at-once", label: "At once", help: "A write is done when it returns: who reads next finds it." },
+    Choice {
+        id: "buffered",
+        label: "Buffered",
+        help: "A write waits in a buffer for whoever carries it out. One that finds no room is dropped, and nobody is told.",
+    },
+];
+
 fn is(word: &str) -> DefaultValue {
     DefaultValue::Is(Value::Word(word.to_owned()))
 }
@@ -53,7 +62,7 @@ fn refreshes(values: &Values) -> bool {
 }
 
 fn buffers(values: &Values) -> bool {
-    values.count("l1-write-buffer") > 0
+    values.word("l1-writes") == "buffered"
 }
 
 fn has_script(values: &Values) -> bool {
@@ -95,9 +104,10 @@ params! {
         refresh_at: Share => Field::share("refresh-at", "Refresh at", 0.2, 1.0).when(refreshes),
         /// What an error of the second level is for whoever asked it.
         l2_error: String => Field::choice("l2-error", "An error of L2", "fails", ON_ERROR).shipped(is("miss")),
-        /// How many writes to the first level wait for whoever carries them out; one more is dropped. 0 where a write is done at once.
-        l1_write_buffer: u32 => Field::count("l1-write-buffer", "L1 write buffer", 0, 0..=1_000_000)
-            .shipped(DefaultValue::Is(Value::Count(32_768))),
+        /// When a write to the first level is done.
+        l1_writes: String => Field::choice("l1-writes", "L1 writes", "at-once", WRITES).shipped(is("buffered")),
+        /// How many writes to the first level wait for whoever carries them out; one more is dropped. With 0 none waits: each is done at once.
+        l1_write_buffer: u32 => Field::count("l1-write-buffer", "L1 write buffer", 32_768, 0..=1_000_000).when(buffers),
         /// How long it takes to carry out a write that has waited.
         l1_write: Span => Field::span("l1-write", "L1 write", Span::micros(10), Span::ZERO..=Span::secs(60)).when(buffers),
         /// How long a request has patience in all; 0 for as long as it takes.
@@ -180,6 +190,11 @@ impl Params {
 
     pub(super) fn copies_have_a_time(&self) -> bool {
         self.l1_copy_ttl != "off"
+    }
+
+    /// How many writes to the first level may wait; none where each is done at once.
+    pub(super) fn waiting_writes(&self) -> Option<u32> {
+        (self.l1_writes == "buffered" && self.l1_write_buffer > 0).then_some(self.l1_write_buffer)
     }
 
     pub(super) fn fails_on_error(&self) -> bool {

@@ -118,7 +118,7 @@ pub(super) const PRESETS: &[Preset] = &[
                when it returns.",
         tries: &[
             Trial::at(1_000, "A buffer of 32,768", &[Deed::Value("l1-write-buffer", "32768")]),
-            Trial::at(1_000, "Write at once", &[Deed::Value("l1-write-buffer", "0")]),
+            Trial::at(1_000, "Write at once", &[Deed::Value("l1-writes", "at-once")]),
         ],
         speed: 0.1,
         fidelity: Some(Fidelity::Shipped),
@@ -129,7 +129,7 @@ pub(super) const PRESETS: &[Preset] = &[
             ("l1-write-buffer", "4"),
             ("l1-write", "5ms"),
         ],
-        beside: &[("fidelity", "documented"), ("l1-write-buffer", "0")],
+        beside: &[("fidelity", "documented")],
     },
     Preset {
         id: "l2-down",

@@ -24,6 +24,8 @@ pub struct LevelGauges {
     pub unseen: Gauge,
     /// How many errors of the second level were taken for a miss.
     pub taken_for_miss: Gauge,
+    /// How many loads failed because the second level had, so that the origin was not asked.
+    pub failed_by_l2: Gauge,
     /// How many values were loaded again before their time was over.
     pub refreshed: Gauge,
     /// How many entries the first level holds.
@@ -54,6 +56,7 @@ impl LevelGauges {
         held: Gauge(10),
         followed: Gauge(11),
         took_over: Gauge(12),
+        failed_by_l2: Gauge(13),
         asks: Gauge(40),
         good: Gauge(41),
         keeps: [Gauge(42), Gauge(43)],

@@ -38,7 +38,7 @@ pub(super) const CHECKS: &[Check] = &[
         .by("the writes that wait or were dropped, against what is looked up"),
     Check::sometimes("the origin was asked because L2 had failed", |l, t| count(l, t, G.taken_for_miss) > 0),
     Check::sometimes("a request failed because L2 had, and the origin was not asked", |l, t| {
-        l.tally.count(Outcome::Failed) > 0 && count(l, t, G.taken_for_miss) == 0
+        count(l, t, G.failed_by_l2) > 0
     }),
     Check::sometimes("a value was loaded again before its time was over", |l, t| count(l, t, G.refreshed) > 0),
     Check::ALL_LEFT,

@@ -92,6 +92,7 @@ impl Levels {
         let answer = l2.call(job).await.answer;
         if !answer.is_success() {
             if self.p.fails_on_error() {
+                self.book.count(G.failed_by_l2, 1);
                 return Err(answer.outcome());
             }
             self.book.count(G.taken_for_miss, 1);

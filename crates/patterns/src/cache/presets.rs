@@ -52,28 +52,29 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "stampede",
         label: "A thousand misses of one key",
         says: "A thousand want the same key at once, and nobody has it: a thousand loads, or one.",
-        help: "Above, everybody who misses the key loads it. Below one does and the others follow: they have the value as soon as the one who \
-               loads it, or its error.",
+        help: "As shipped everybody who misses the key loads it. As documented one does and the others follow: they have the value as soon as the \
+               one who loads it, or its error.",
         tries: &[
             Trial::at(30, "An origin with ten slots", &[Deed::Value("slots", "10")]),
             Trial::at(30, "Beside, 20 ms of patience", &[Deed::Beside("deadline", "20ms")]),
         ],
         speed: 0.01,
-        values: &[("script", "k1*1000@10ms;k1*10@100ms"), ("single-flight", "off")],
-        beside: &[("single-flight", "on")],
-        ..Preset::BASE
+        fidelity: Some(Fidelity::Shipped),
+        values: &[("script", "k1*1000@10ms;k1*10@100ms")],
+        beside: &[("fidelity", "documented")],
     },
     Preset {
         id: "hot-key-removed",
         label: "Hot key removed",
         says: "The key that is wanted most is removed at 1.5 s: everybody who wants it has to load it.",
-        help: "Eight thousand requests a second, a third of them for one key. Until the first load of it is back, everybody who misses it loads it \
-               too, above. Below one loads, and the others follow.",
+        help: "Eight thousand requests a second, a third of them for one key. As shipped everybody who misses it loads it too, until the first \
+               load of it is back. As documented one loads, and the others follow.",
         tries: &[
             Trial::at(1_530, "An origin of 100 ms", &[Deed::Value("origin", "100ms")]),
             Trial::at(1_530, "Remove k2 as well", &[Deed::fault_for("remove-key", 1_510, 2, 50)]),
         ],
         speed: 0.02,
+        fidelity: Some(Fidelity::Shipped),
         values: &[
             ("arrivals", "poisson"),
             ("rate", "8000"),
@@ -81,10 +82,8 @@ pub(super) const PRESETS: &[Preset] = &[
             ("keys", "200"),
             ("skew", "1.4"),
             ("remove-at", "1500ms"),
-            ("single-flight", "off"),
         ],
-        beside: &[("single-flight", "on")],
-        ..Preset::BASE
+        beside: &[("fidelity", "documented")],
     },
     Preset {
         id: "stale-copies",

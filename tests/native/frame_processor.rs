@@ -6,7 +6,6 @@ use crate::program::{finish, follow, start_pattern};
 use crate::promises::hold_with;
 use millrace::engine::{Progress, Seed, Setup};
 use millrace::patterns;
-use millrace::session::Scenario;
 use millrace::spec::Fidelity;
 use millrace::trace::{Outcome, SimTime, Span};
 use millrace::view::scene::{conservation, items};
@@ -48,11 +47,11 @@ fn stop_is_called_also_where_all_is_done_and_has_nothing_to_wait_for() {
 
 #[test]
 fn stop_waits_for_ever_where_nobody_reads_a_full_channel_of_results() {
-    let session = follow(&format!("frame-processor?{EVEN}&read-results=off&stop-at=20s"));
+    let session = follow(&format!("frame-processor?{EVEN}&read-results=off&stop-at=20s&fidelity=shipped"));
     let Some(Progress::Deadlock(waiting)) = session.outcome() else { panic!("{:?}", session.outcome()) };
     // Whoever stops it, and eight workers.
     assert_eq!(waiting.len(), 9, "{waiting:?}");
-    let told = told("read-results=off&stop-at=20s");
+    let told = told("read-results=off&stop-at=20s&fidelity=shipped");
     assert_eq!((told("stop_waited_ns"), told("stop")), (Json::Null, json!("never returned")));
     assert_eq!((told("processed"), told("unread"), told("panicked")), (json!(1_000), json!(1_000), json!(false)));
 }
@@ -66,25 +65,29 @@ fn results_that_fit_into_their_channel_let_stop_return_though_nobody_reads_them(
 
 #[test]
 fn who_cancels_or_limits_the_wait_lets_a_stop_return_that_waited_for_ever() {
-    let cancelled = told("read-results=off&stop-at=20s&cancel-at=25s");
+    let cancelled = told("read-results=off&stop-at=20s&cancel-at=25s&fidelity=shipped");
     assert_eq!(cancelled("stop_waited_ns"), json!(5_000_000_000_u64));
     // In hand of eight workers, and what is left of the thousand in the jobs channel, as nobody takes it.
     assert_eq!((cancelled("processed"), cancelled("abandoned")), (json!(1_000), json!(1_008)));
-    let limited = told("read-results=off&stop-at=20s&stop-within=3s");
+    let limited = told("read-results=off&stop-at=20s&stop-within=3s&fidelity=shipped");
     assert_eq!(limited("stop_waited_ns"), json!(3_000_000_000_u64));
     assert_eq!((limited("processed"), limited("abandoned")), (json!(1_000), json!(1_008)));
+    // As documented there is a limit, and who has a result looks for room once more: nobody reads, so there is none.
+    let documented = told("read-results=off&stop-at=20s");
+    assert_eq!(documented("stop_waited_ns"), json!(30_100_000_000_u64));
+    assert_eq!((documented("processed"), documented("abandoned")), (json!(1_000), json!(1_008)));
 }
 
 #[test]
-fn to_cancel_abandons_what_is_queued_and_by_lot_half_of_what_is_done_after_it() {
+fn to_cancel_abandons_as_shipped_what_is_queued_and_by_lot_half_of_what_is_done_after_it() {
     let mut delivered = 0;
     for seed in 0..100 {
-        let told = told(&format!("frames=200&workers=20&cancel-at=250ms&seed=s{seed}"));
+        let told = told(&format!("frames=200&workers=20&cancel-at=250ms&seed=s{seed}&fidelity=shipped"));
         let (processed, abandoned) = (told("processed").as_u64().unwrap(), told("abandoned").as_u64().unwrap());
         assert_eq!(processed + abandoned, 200);
         // Forty were done at 200 ms, and twenty are under way: these come to their end.
         delivered += processed.checked_sub(40).expect("none is taken back");
-        assert_eq!(told("stop_waited_ns"), Json::Null);
+        assert_eq!((told("stop_waited_ns"), told("cut")), (Json::Null, json!(0)));
     }
     // Each of the 2,000 delivers by lot, and goes on by another: ½ ÷ (1 − ¼) results each, with a standard deviation of 0.82.
     let each = delivered as f64 / 2_000.0;
@@ -92,18 +95,40 @@ fn to_cancel_abandons_what_is_queued_and_by_lot_half_of_what_is_done_after_it() 
 }
 
 #[test]
-fn a_call_under_way_is_not_cancelled_because_it_has_no_context() {
-    let over = follow(&format!("frame-processor?{EVEN}&mean=10s&frames=8&cancel-at=1s"));
-    assert_eq!((over.outcome(), over.end()), (Some(&Progress::Drained), Some(SimTime(10_000_000_000))));
+fn to_cancel_gives_as_documented_every_frame_that_was_taken_in_a_result_and_ends_the_calls() {
+    for (seed, room) in [(1, 0), (2, 1), (3, 7), (4, 1_000)] {
+        let link = format!("frames=200&workers=20&cancel-at=250ms&seed=s{seed}&results-buffer={room}");
+        let told = told(&link);
+        assert_eq!((told("processed"), told("abandoned"), told("cut")), (json!(200), json!(0), json!(160)), "{link}");
+        let session = follow(&format!("frame-processor?{EVEN}&{link}"));
+        assert_eq!(session.end(), Some(SimTime(250_000_000)), "{link}");
+        let tally = &session.history().ledger.tally;
+        assert_eq!((tally.count(Outcome::Completed), tally.count(Outcome::Failed)), (40, 160), "{link}");
+    }
+    // Where no more than ten have room in the buffer, who submits keeps what was not taken in.
+    let told = told("frames=200&workers=20&cancel-at=250ms&jobs-buffer=10");
+    assert_eq!((told("abandoned"), told("cut"), told("not_submitted")), (json!(0), json!(31), json!(129)));
+}
+
+#[test]
+fn a_call_under_way_is_not_cancelled_as_shipped_because_it_has_no_context() {
+    let over = |more: &str| {
+        let session = follow(&format!("frame-processor?{EVEN}&mean=10s&frames=8&cancel-at=1s&{more}"));
+        assert_eq!(session.outcome(), Some(&Progress::Drained));
+        session.end()
+    };
+    assert_eq!(over("fidelity=shipped"), Some(SimTime(10_000_000_000)));
+    assert_eq!(over("call-cancels=off"), Some(SimTime(10_000_000_000)));
+    assert_eq!(over(""), Some(SimTime(1_000_000_000)));
 }
 
 #[test]
 fn a_frame_after_stop_is_a_panic_whether_it_comes_then_or_has_waited_for_room() {
     for (query, at) in [("frames=100&stop-at=1s", 1), ("frames=1&stop-at=1s", 1), ("stop-at=2s&jobs-buffer=10", 2)] {
-        let session = follow(&format!("frame-processor?{EVEN}&submit-after-stop=on&{query}"));
+        let session = follow(&format!("frame-processor?{EVEN}&submit-after-stop=on&fidelity=shipped&{query}"));
         assert!(matches!(session.outcome(), Some(Progress::Crashed(_))), "{query}: {:?}", session.outcome());
         assert_eq!(session.computed(), SimTime(at * 1_000_000_000), "{query}");
-        let told = told(&format!("submit-after-stop=on&{query}"));
+        let told = told(&format!("submit-after-stop=on&fidelity=shipped&{query}"));
         assert_eq!((told("panicked"), told("stop")), (json!(true), json!("never returned")), "{query}");
         // A submit that looks first is refused, and the rest is as if nobody had tried.
         let refused = told_refused(query);
@@ -115,34 +140,46 @@ fn a_frame_after_stop_is_a_panic_whether_it_comes_then_or_has_waited_for_room() 
 }
 
 fn told_refused(query: &str) -> impl Fn(&str) -> Json + use<> {
-    told(&format!("submit-after-stop=on&late-submit=refused&{query}"))
+    told(&format!("submit-after-stop=on&{query}"))
+}
+
+const FULL: &str = "the jobs channel was full";
+const STOP_WAITS: &str = "Stop waited for the workers";
+const FOR_EVER: &str = "Stop waited without a limit for workers that could not deliver";
+const ABANDONED: &str = "frames were abandoned";
+const FOR_NOBODY: &str = "a call went on for nobody";
+const LATE: &str = "a frame was submitted after Stop";
+const PANIC: &str = "a frame after Stop was a panic";
+
+fn is_seen(link: &str, statement: &str) -> bool {
+    let session = follow(link);
+    let mut states = session.history().checks.states().iter();
+    states.find(|state| state.check.name() == statement).expect("the check").first_seen().is_some()
 }
 
 #[test]
-fn it_is_the_same_as_documented_and_as_shipped_because_there_is_no_code_beside_the_document() {
-    let pattern = patterns::find("frame-processor").unwrap();
-    assert!(pattern.disagreement.is_none());
-    for preset in pattern.scenarios() {
-        let hash = |fidelity| {
-            let mut scenario = Scenario::of(pattern, preset.id);
-            scenario.fidelity = fidelity;
-            let mut run = scenario.run(None);
-            run.advance(SimTime(3_000_000_000), u64::MAX);
-            run.trace().hash().hex()
-        };
-        assert_eq!(hash(Fidelity::Documented), hash(Fidelity::Shipped), "{}", preset.id);
+fn what_the_listing_does_is_seen_as_shipped_and_not_as_documented() {
+    for (preset, faults) in [("unread", &[FOR_EVER][..]), ("cancelled", &[ABANDONED, FOR_NOBODY]), ("late", &[PANIC])] {
+        for fault in faults {
+            assert!(is_seen(&format!("frame-processor?preset={preset}"), fault), "{preset}: {fault}");
+            let documented = format!("frame-processor?preset={preset}&fidelity=documented");
+            assert!(!is_seen(&documented, fault), "{preset}: {fault}");
+        }
+    }
+}
+
+#[test]
+fn that_a_frame_was_submitted_after_stop_is_said_where_somebody_did_and_nowhere_else() {
+    for fidelity in ["documented", "shipped"] {
+        assert!(is_seen(&format!("frame-processor?preset=late&fidelity={fidelity}"), LATE), "{fidelity}");
+        // Who keeps what is left knows of the stop.
+        assert!(!is_seen(&format!("frame-processor?preset=stopped&fidelity={fidelity}"), LATE), "{fidelity}");
     }
 }
 
 #[test]
 fn what_the_scenarios_of_the_frame_processor_promise_holds_over_two_hundred_seeds() {
-    let points = [
-        ("", "the jobs channel was full"),
-        ("stopped", "Stop waited for the workers"),
-        ("unread", "the results were full and every worker had one more in hand"),
-        ("cancelled", "frames were abandoned"),
-        ("late", "a frame was submitted after Stop"),
-    ];
+    let points = [("", FULL), ("stopped", STOP_WAITS), ("unread", FOR_EVER), ("cancelled", ABANDONED), ("late", PANIC)];
     hold_with("frame-processor", &points, |id| format!("frames={}", if id.is_empty() { 1_020 } else { 800 }));
 }
 
@@ -154,7 +191,7 @@ proptest! {
     fn stopped_and_cancelled_at_any_instants_every_frame_ends_in_exactly_one_way(
         (frames, workers, jobs, results) in (1..60_u32, 1..6_u32, 0..20_u32, 0..20_u32),
         (stop, cancel, within) in (0..900_u64, 0..900_u64, 0..300_u64),
-        (reads, late) in (proptest::bool::ANY, proptest::bool::ANY),
+        [reads, late, answers, cuts, documented] in proptest::array::uniform5(proptest::bool::ANY),
         (seed, ms) in (0..1_000_u32, 0..1_200_u64),
     ) {
         let on = |is: bool| if is { "on" } else { "off" };
@@ -165,21 +202,24 @@ proptest! {
             ("stop-within", Span::millis(within).to_string()),
             ("read-results", on(reads).to_owned()), ("submit-after-stop", on(late).to_owned()),
             ("late-submit", "refused".to_owned()), ("mean", "40ms".to_owned()),
+            ("on-cancel", if answers { "answers" } else { "abandons" }.to_owned()), ("call-cancels", on(cuts).to_owned()),
         ];
+        let fidelity = if documented { Fidelity::Documented } else { Fidelity::Shipped };
         let pattern = patterns::find("frame-processor").unwrap();
-        let values = pattern.values(Fidelity::Documented, None, |field| {
+        let values = pattern.values(fidelity, None, |field| {
             given.iter().find(|(key, _)| *key == field.key).map(|(_, text)| field.read(text).unwrap())
         });
         given_up_leaves_nothing(pattern, &values, seed, ms);
-        let over = finish(start_pattern(Setup::new(Seed::from_word(&seed.to_string())), pattern, Fidelity::Documented, &values));
+        let over = finish(start_pattern(Setup::new(Seed::from_word(&seed.to_string())), pattern, fidelity, &values));
         let tally = &over.ledger.tally;
         match &over.progress {
             Progress::Drained => {
                 prop_assert_eq!((tally.offered, tally.in_system), (u64::from(frames), 0));
                 let ends = [Outcome::Completed, Outcome::Failed, Outcome::Cancelled, Outcome::Rejected, Outcome::Lost];
                 prop_assert_eq!(ends.map(|end| tally.count(end)).iter().sum::<u64>(), u64::from(frames));
-                if cancel == 0 && (stop == 0 || within == 0) {
-                    prop_assert_eq!(tally.count(Outcome::Cancelled), 0, "abandoned, and nobody cancelled");
+                // Nobody abandons where nobody cancels, or where all are answered for and somebody takes the answers.
+                if cancel == 0 && (stop == 0 || within == 0) || answers && reads {
+                    prop_assert_eq!(tally.count(Outcome::Cancelled), 0, "abandoned");
                 }
                 prop_assert_eq!(over.ledger.live_tasks().count(), 0, "a task is left behind");
             }

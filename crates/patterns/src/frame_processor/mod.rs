@@ -11,85 +11,41 @@
 //!
 //! # Watch
 //! Stop is right where somebody reads the results. Where nobody does, they fill their buffer, each worker waits with one more in hand,
-//! and Stop waits for the workers, for ever. To cancel frees them, and abandons what lies before them. A worker that has a result and
-//! room for it finds both ways open and takes either by lot: some results are dropped that were done. Before the next frame it is the
-//! same again. And a frame that is submitted after Stop goes into a closed channel, which is a panic. A call to the model has no
-//! context: who cancels waits for the calls under way.
+//! and Stop waits for the workers: as shipped for ever, as documented for 30 s. To cancel frees them, and as shipped abandons what lies
+//! before them. A worker that has a result and room for it finds both ways open then and takes either by lot: some results are dropped
+//! that were done. A call to the model has no context, so it goes on for nobody, and who cancels waits for it. And a frame that is
+//! submitted after Stop goes into a closed channel, which is a panic. As documented it is refused, and a cancellation ends the calls
+//! and gives every frame that was taken in a result, if only an error. A result says of which frame it is, and not when that was taken.
 //!
 //! # Choose
-//! As a pool for anything that takes long and must not be forgotten. Then Stop needs a limit of time after which it cancels, and Submit
-//! has to refuse what comes late: both are a parameter here.
+//! As a pool for anything that takes long and must not be forgotten. Then Stop needs a limit of time after which it cancels, Submit
+//! has to refuse what comes late, and a cancellation has to answer for what it ends: each is a parameter here.
 //!
 //! # Primitives
 //! Channels. Select. Wait group. Tasks.
 //!
 //! # Origin
-//! The `FrameProcessor` of the concurrency document of an interview platform. There is no code beside that document, so there is nothing shipped that
-//! could differ from it: what goes wrong here is what its own listing does. Workers and service time are not given there.
+//! The `FrameProcessor` of the concurrency document of an interview platform. There is no code beside that document: as shipped is what its own listing
+//! does, and as documented what it is there for. Workers and service time are not given there.
 
+mod params;
 mod presets;
 mod report;
 
-use millrace_engine::{Carries, Env, Job};
-use millrace_parts::{Crew, Either, Rx, Tx, WaitGroup, Watch, at_most, channel, select2};
-use millrace_spec::{
-    Check, Choice, Fidelity, Field, FieldGroup, Flow, Ideal, Pattern, Place, Role, SceneSpec, Values, Wire, params,
-    plain,
+use millrace_engine::{Carries, Env, Job, Reply};
+use millrace_parts::{
+    Crew, Either, ErrorGroup, GroupError, Rx, Tx, WaitGroup, Watch, at_most, channel, select2, timeout,
 };
-use millrace_trace::{JobId, Ledger, Outcome, SimTime, Span, StationKind, Trace, Wait, ledger::StationRow};
-use millrace_upstream::{self as upstream, Response, ServerParams};
+use millrace_spec::{Check, Fidelity, FieldGroup, Flow, Ideal, Pattern, Place, SceneSpec, Values, Wire, plain};
+use millrace_trace::{
+    Answer, Gauge, JobId, Ledger, Outcome, SimTime, Span, StationId, StationKind, Trace, Wait, ledger::StationRow,
+};
+use millrace_upstream::{self as upstream, Response};
+use params::Params;
+use std::cell::Cell;
+use std::panic::Location;
+use std::pin::pin;
 use std::rc::Rc;
-
-const READS: &[Choice] = &[
-    Choice { id: "on", label: "On", help: "Somebody takes each result as soon as it is there." },
-    Choice { id: "off", label: "Off", help: "Nobody takes results: they fill their buffer." },
-];
-
-const SUBMITS: &[Choice] = &[
-    Choice { id: "off", label: "Off", help: "Who submits knows of the stop, and keeps what is left." },
-    Choice { id: "on", label: "On", help: "Who submits does not know of the stop, and goes on." },
-];
-
-const LATE: &[Choice] = &[
-    Choice { id: "panics", label: "Panics", help: "It is sent into a closed channel, and the program panics." },
-    Choice { id: "refused", label: "Refused", help: "Submit looks whether there was a stop, and says no." },
-];
-
-params! {
-    /// The parameters of the frame processor.
-    pub struct Params {
-        /// How many workers take frames, each one at a time.
-        workers: u32 => Field::count("workers", "Workers", 8, 1..=1_024).simple(),
-        /// How many frames wait for a worker before who submits has to wait.
-        jobs_buffer: u32 => Field::count("jobs-buffer", "Jobs channel", 1_000, 0..=200_000).simple(),
-        /// How many results wait for whoever reads them before a worker has to wait.
-        results_buffer: u32 => Field::count("results-buffer", "Results channel", 1_000, 0..=200_000).simple(),
-        /// How many frames there are.
-        frames: u32 => Field::count("frames", "Frames", 7_500, 1..=200_000).simple().role(Role::Jobs),
-        /// Whether anybody reads the results.
-        read_results: String => Field::choice("read-results", "Read results", "on", READS).simple(),
-        /// When Stop is called; 0 for never. It is called also where all is done before.
-        stop_at: Span => Field::span("stop-at", "Stop at", Span::ZERO, Span::ZERO..=Span::secs(3600)).simple(),
-        /// When everything is cancelled; 0 for never.
-        cancel_at: Span => Field::span("cancel-at", "Cancel at", Span::ZERO, Span::ZERO..=Span::secs(3600)).simple(),
-        /// Whether frames are submitted after Stop was called. At least one is left for then.
-        submit_after_stop: String => Field::choice("submit-after-stop", "Submit after Stop", "off", SUBMITS).simple().when(stops),
-        /// What becomes of a frame that is submitted after Stop was called.
-        late_submit: String => Field::choice("late-submit", "A late frame", "panics", LATE).when(submits_late),
-        /// How long Stop waits for the workers before it cancels; 0 for ever.
-        stop_within: Span => Field::span("stop-within", "Stop waits", Span::ZERO, Span::ZERO..=Span::secs(3600)).when(stops),
-        ;
-        ..server: ServerParams { server: "general", service: "lognormal", mean: Span::millis(120), errors: 0.01 },
-    }
-}
-
-fn stops(values: &Values) -> bool {
-    !values.span("stop-at").is_zero()
-}
-
-fn submits_late(values: &Values) -> bool {
-    stops(values) && values.word("submit-after-stop") == "on"
-}
 
 /// The frame processor, for the registry.
 pub static PATTERN: Pattern = Pattern {
@@ -102,7 +58,6 @@ pub static PATTERN: Pattern = Pattern {
     scene,
     usual: presets::USUAL,
     presets: presets::PRESETS,
-    gets_stuck: &["unread", "late"],
     checks: &[
         Check::CONSERVED,
         Check::WITHIN_CAPACITY,
@@ -121,11 +76,27 @@ pub static PATTERN: Pattern = Pattern {
         Check::sometimes("the results were full and every worker had one more in hand", everybody_waits_to_deliver)
             .by("the results channel, the server, and what workers have in hand"),
         Check::sometimes("frames were abandoned", |l, _| l.tally.count(Outcome::Cancelled) > 0),
-        Check::sometimes("a frame was submitted after Stop", |l, t| {
-            l.crash.is_some() || is_closed(l, t, JOBS) && l.tally.count(Outcome::Rejected) > 0
-        }),
+        Check::sometimes("Stop waited without a limit for workers that could not deliver", |l, t| {
+            let stops = is_closed(l, t, JOBS) && !is_closed(l, t, RESULTS);
+            stops && said(l, t, LIMITED) == 0 && everybody_waits_to_deliver(l, t)
+        })
+        .by("the jobs channel, which is closed, the results, which are full, and whether Stop ends its wait"),
+        Check::sometimes("a call went on for nobody", |l, t| {
+            said(l, t, CANCELLED) > 0 && l.find("server", t).is_some_and(|(_, server)| server.levels.present > 0)
+        })
+        .by("the calls that are under way after everything was cancelled"),
+        Check::sometimes("a frame was submitted after Stop", |l, t| said(l, t, LATE) > 0)
+            .by("what is sent by whoever does not know of the stop, once the jobs channel is closed"),
+        Check::sometimes("a frame after Stop was a panic", |l, _| l.crash.is_some()),
         Check::ALL_LEFT,
     ],
+    shipped: "Stop waits for ever, or a frame panics",
+    disagreement: Some(
+        "The document means a pool that ends well: look at how it ends. In its listing Stop has no limit, so it waits for ever where nobody \
+         reads the results. A frame that is submitted after Stop is a panic. A cancellation abandons what lies in the buffer and, by lot, \
+         what is done and in hand, and a call that is under way has no context: it goes on for nobody. And a result carries no time, so \
+         whoever gets it cannot tell how old its frame is.",
+    ),
     file: file!(),
     home: (StationKind::Sink, READER),
     ideal,
@@ -138,10 +109,21 @@ pub static PATTERN: Pattern = Pattern {
 const JOBS: &str = "jobs";
 const RESULTS: &str = "results";
 const READER: &str = "reader";
+const FRAMES: &str = "frames";
+
+/// What the station of the frames says: how many were submitted after Stop, that everything was cancelled, that Stop does not wait for ever,
+/// and how many frames have a result that says no more than that they were cancelled.
+const LATE: Gauge = Gauge(0);
+const CANCELLED: Gauge = Gauge(1);
+const LIMITED: Gauge = Gauge(2);
+const CUT: Gauge = Gauge(3);
+
+/// How long somebody who was cancelled waits for room: for whoever is making it just now.
+const LAST_WAIT: Span = Span::millis(100);
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
     let places = [
-        Place::source("frames", "Frames"),
+        Place::source(FRAMES, "Frames"),
         Place::channel(JOBS, "Jobs"),
         Place::crew("workers", "Workers"),
         Place::server("server", "Model"),
@@ -149,7 +131,7 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
         Place::sink(READER, "Reader"),
     ];
     let wires = [
-        Wire::new("frames", JOBS),
+        Wire::new(FRAMES, JOBS),
         Wire::new(JOBS, "workers"),
         Wire::new("workers", RESULTS).through(["server"]),
         Wire::new(RESULTS, READER),
@@ -180,6 +162,11 @@ fn is_full(ledger: &Ledger, trace: &Trace, channel: &str) -> bool {
     ledger.find(channel, trace).is_some_and(|(_, row)| row.levels.present >= u64::from(row.capacity))
 }
 
+/// What the station of the frames says.
+fn said(ledger: &Ledger, trace: &Trace, gauge: Gauge) -> i64 {
+    ledger.find(FRAMES, trace).map_or(0, |(_, row)| row.gauge(gauge))
+}
+
 fn everybody_waits_to_deliver(ledger: &Ledger, trace: &Trace) -> bool {
     let calls = ledger.find("server", trace).map_or(0, |(_, server)| server.levels.present);
     calls == 0 && is_full(ledger, trace, RESULTS) && workers(ledger).all(|worker| worker.in_hand.is_some())
@@ -208,9 +195,17 @@ impl Drop for Open {
 
 /// What all who have to do with the processor share.
 struct Processor {
+    env: Env,
+    p: Params,
+    /// The station of the frames, which says what befalls them.
+    frames: StationId,
     jobs: (Tx<Frame>, Rx<Frame>),
     results: (Tx<Response>, Rx<Response>),
     cancelled: Watch<bool>,
+    /// The context of the calls, where they have one.
+    context: Option<ErrorGroup>,
+    /// How many frames have a result that says no more than that they were cancelled.
+    cut: Cell<i64>,
     /// Stop was called.
     stopped: Watch<bool>,
     /// No result comes any more.
@@ -220,56 +215,112 @@ struct Processor {
 }
 
 impl Processor {
-    fn open(env: &Env, p: &Params) -> Rc<Processor> {
+    fn open(env: &Env, p: Params, frames: StationId) -> Rc<Processor> {
         let no = || Watch::new(env, false);
         Rc::new(Processor {
+            env: env.clone(),
+            frames,
             jobs: channel(env, JOBS, p.jobs_buffer),
             results: channel(env, RESULTS, p.results_buffer),
             cancelled: no(),
+            context: (p.call_cancels != "off").then(|| ErrorGroup::new(env)),
+            cut: Cell::new(0),
             stopped: no(),
             quiet: no(),
             workers: WaitGroup::new(env),
+            p,
         })
     }
 
-    fn start(self: &Rc<Self>, env: &Env, workers: u32) -> Crew {
+    fn start(self: &Rc<Self>) -> Crew {
         self.workers.add(1);
-        let (inner, shared, last) = (env.clone(), self.clone(), self.clone());
+        let (shared, last) = (self.clone(), self.clone());
         let work = move |_| {
-            let (env, shared) = (inner.clone(), shared.clone());
-            async move { shared.work(env).await }
+            let shared = shared.clone();
+            async move { shared.work().await }
         };
-        Crew::start(env, "workers", "worker", workers, work).when_done(move || last.workers.done())
+        Crew::start(&self.env, "workers", "worker", self.p.workers, work).when_done(move || last.workers.done())
     }
 
-    async fn work(&self, env: Env) {
+    async fn work(&self) {
+        let env = &self.env;
         loop {
-            let taken = select2(&env, self.jobs.1.recv(), self.cancelled.until(|is| is)).await;
-            let Either::First(Some(Frame { job, open })) = taken else { return };
-            // The call knows of no cancellation: it comes to its own end.
-            let reply = env.call(&job).await;
-            let delivery = self.results.0.send(Response { job, reply });
-            let delivered = select2(&env, delivery, self.cancelled.until(|is| is)).await;
+            let taken = match select2(env, self.jobs.1.recv(), self.cancelled.until(|is| is)).await {
+                Either::First(frame) => frame,
+                // What was taken in has a result.
+                Either::Second(_) if self.p.answers_all() => self.jobs.1.try_recv(),
+                Either::Second(_) => None,
+            };
+            let Some(Frame { job, open }) = taken else { return };
+            let reply = self.analyse(&job).await;
+            let delivered = self.hand_on(self.results.0.send(Response { job, reply })).await;
             drop(open);
-            if !matches!(delivered, Either::First(Ok(()))) {
+            if !matches!(delivered, Some(Ok(()))) {
                 return;
             }
             env.sleep(reply.retry_after).await;
         }
     }
 
+    /// Asks the model. Without a context a call knows of no cancellation: it comes to its own end.
+    async fn analyse(&self, job: &Job) -> Reply {
+        let call = || self.env.call(job);
+        let reply = match &self.context {
+            _ if self.cancelled.get() && self.p.answers_all() => None,
+            Some(context) => context.guard(call()).await,
+            None => Some(call().await),
+        };
+        reply.unwrap_or_else(|| {
+            self.cut.set(self.cut.get() + 1);
+            self.says(CUT, self.cut.get());
+            Reply { answer: Answer::Cancelled, latency: Span::ZERO, retry_after: Span::ZERO }
+        })
+    }
+
+    /// Hands something on, unless everything is cancelled: with both ways open it is one by lot. Who answers for all frames goes on for as
+    /// long as it takes somebody to make room.
+    #[track_caller]
+    fn hand_on<'a, F: Future + 'a>(&'a self, send: F) -> impl Future<Output = Option<F::Output>> + 'a {
+        let env = &self.env;
+        env.at(Location::caller(), async move {
+            let mut send = pin!(send);
+            match select2(env, send.as_mut(), self.cancelled.until(|is| is)).await {
+                Either::First(sent) => Some(sent),
+                Either::Second(_) if self.p.answers_all() => timeout(env, LAST_WAIT, send).await.ok(),
+                Either::Second(_) => None,
+            }
+        })
+    }
+
+    fn says(&self, gauge: Gauge, value: i64) {
+        self.env.gauge(self.frames, gauge, value);
+    }
+
+    fn cancel(&self) {
+        self.says(CANCELLED, 1);
+        self.cancelled.set(true);
+        if let Some(context) = &self.context {
+            context.fail(GroupError("context canceled".to_owned()));
+        }
+    }
+
     /// No more frames, then no more workers, then no more results.
-    async fn stop(&self, env: &Env, within: Span) {
+    async fn stop(&self) {
+        let within = self.p.stop_within;
+        if !within.is_zero() {
+            self.says(LIMITED, 1);
+        }
         self.stopped.set(true);
         self.jobs.0.close();
-        if at_most(env, within, self.workers.wait()).await.is_err() {
-            self.cancelled.set(true);
+        if at_most(&self.env, within, self.workers.wait()).await.is_err() {
+            self.cancel();
             self.workers.wait().await;
         }
         self.results.0.close();
     }
 
-    async fn read(&self, env: &Env) {
+    async fn read(&self) {
+        let env = &self.env;
         while let Either::First(Some(result)) = select2(env, self.results.1.recv(), self.quiet.until(|is| is)).await {
             note(result);
         }
@@ -279,33 +330,35 @@ impl Processor {
     }
 }
 
+/// A result leaves with whoever reads it. That its frame was cancelled is an error like any other.
 fn note(Response { job, reply }: Response) {
-    job.leave(reply.answer.outcome());
+    job.leave(if reply.answer == Answer::Cancelled { Outcome::Failed } else { reply.answer.outcome() });
 }
 
 async fn run(env: Env, p: Params) {
     upstream::open(&env, &p.server);
-    let (p, source) = (Rc::new(p), env.open_plain(StationKind::Source, "frames"));
-    let processor = Processor::open(&env, &p);
+    let source = env.open_plain(StationKind::Source, FRAMES);
+    let processor = Processor::open(&env, p, source);
+    let p = &processor.p;
     let open = WaitGroup::new(&env);
     open.add(p.frames.into());
-    let crew = processor.start(&env, p.workers);
-    let frames = env.spawn_at("frames", source, submit(env.clone(), p.clone(), processor.clone(), open.clone()));
+    let crew = processor.start();
+    let frames = env.spawn_at(FRAMES, source, submit(processor.clone(), open.clone()));
     let reader = (p.read_results == "on").then(|| {
-        let (inner, processor) = (env.clone(), processor.clone());
-        env.spawn("reader", async move { processor.read(&inner).await })
+        let processor = processor.clone();
+        env.spawn("reader", async move { processor.read().await })
     });
     let cancels = (!p.cancel_at.is_zero()).then(|| {
         let (inner, shared, at) = (env.clone(), processor.clone(), SimTime(p.cancel_at.0));
         env.spawn("canceller", async move {
             inner.sleep_until(at, Wait::Sleep).await;
-            shared.cancelled.set(true);
+            shared.cancel();
         })
     });
 
     if !p.stop_at.is_zero() {
         env.sleep_until(SimTime(p.stop_at.0), Wait::Sleep).await;
-        processor.stop(&env, p.stop_within).await;
+        processor.stop().await;
     } else if let Some(cancels) = cancels {
         cancels.await;
         processor.workers.wait().await;
@@ -327,9 +380,11 @@ async fn run(env: Env, p: Params) {
 }
 
 /// Submits one frame after the other. Who knows of a stop, or of a cancellation, submits no more.
-async fn submit(env: Env, p: Rc<Params>, processor: Rc<Processor>, open: WaitGroup) {
-    let goes_on = p.submit_after_stop == "on" && !p.stop_at.is_zero();
+async fn submit(processor: Rc<Processor>, open: WaitGroup) {
+    let (env, p) = (&processor.env, &processor.p);
+    let goes_on = p.submits_late();
     let is_over = || processor.cancelled.get() || processor.stopped.get() && !goes_on;
+    let mut late = 0;
     for number in 1..=p.frames {
         let frame = Frame { job: env.job(), open: Open(open.clone()) };
         if goes_on && number == p.frames {
@@ -339,11 +394,15 @@ async fn submit(env: Env, p: Rc<Params>, processor: Rc<Processor>, open: WaitGro
             frame.job.leave(Outcome::Rejected);
             continue;
         }
-        let sent = select2(&env, processor.jobs.0.send(frame), processor.cancelled.until(|is| is)).await;
-        let Either::First(Err(late)) = sent else { continue };
-        if goes_on && p.late_submit == "panics" {
-            env.crash("send on closed channel").await;
+        let sent = processor.hand_on(processor.jobs.0.send(frame)).await;
+        let Some(Err(refused)) = sent else { continue };
+        if goes_on {
+            late += 1;
+            processor.says(LATE, late);
+            if p.late_submit == "panics" {
+                env.crash("send on closed channel").await;
+            }
         }
-        late.0.job.leave(Outcome::Rejected);
+        refused.0.job.leave(Outcome::Rejected);
     }
 }

@@ -1,6 +1,6 @@
-//! What there is to see at a frame processor: how it ends well, and the three ways in which it does not.
+//! What there is to see at a frame processor: how it ends well, and the three ways in which it does not as shipped.
 
-use millrace_spec::{Deed, Preset, Trial};
+use millrace_spec::{Deed, Fidelity, Preset, Trial};
 
 const FILE: &str = "patterns/frame_processor/mod.rs";
 
@@ -34,45 +34,48 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "unread",
         label: "Stop waits for ever",
         says: "Nobody reads: results fill their buffer, no worker can deliver, and Stop waits for the workers.",
-        help: "Each worker has one more result in hand and nowhere to put it. Stop waits for them without a limit, so it never returns. In the other \
-               run it waits for 2 s at most and then cancels: the workers go, and what they had in hand is gone.",
+        help: "Each worker has one more result in hand and nowhere to put it. As shipped Stop waits for them without a limit, so it never returns. As \
+               documented it has a limit, here of 2 s, and then cancels: the workers go, and what they had in hand is gone.",
         tries: &[
             Trial::at(3_000, "Read the results", &[Deed::Value("read-results", "on")]),
             Trial::at(3_500, "Cancel it at 4 s", &[Deed::Value("cancel-at", "4s")]),
-            Trial::at(2_500, "Open the code at the wait", &[Deed::Code(FILE, "at_most(env, within")]),
+            Trial::at(2_500, "Open the code at the wait", &[Deed::Code(FILE, "at_most(&self.env, within")]),
         ],
+        speed: 1.0,
+        fidelity: Some(Fidelity::Shipped),
         values: &[("frames", "200"), ("read-results", "off"), ("results-buffer", "100"), ("stop-at", "3s")],
-        beside: &[("stop-within", "2s")],
-        ..Preset::BASE
+        beside: &[("fidelity", "documented"), ("stop-within", "2s")],
     },
     Preset {
         id: "cancelled",
         label: "Cancel abandons",
         says: "Cancelled, a worker goes or takes one more by lot, and what lies in the buffer is abandoned.",
-        help: "A worker whose call is over finds that it is cancelled and that there is room for its result. Both ways are open, and it takes \
-               one by lot: about half of the results are dropped though they were done. Who delivered has the same lot before the next frame.",
+        help: "As shipped calls go on for nobody. A worker whose call is over finds that it is cancelled and that there is room for its result: both \
+               ways are open, and it takes one by lot, so that about half of what was done is dropped. Who delivered has the same lot before the \
+               next frame. As documented calls end at once, and each frame has a result or an error.",
         tries: &[
             Trial::at(2_000, "Stop it instead", &[Deed::Value("stop-at", "2s"), Deed::Value("cancel-at", "0ms")]),
             Trial::at(2_000, "Take 100 workers", &[Deed::Value("workers", "100")]),
-            Trial::at(2_000, "Open the code at the lot", &[Deed::Code(FILE, "let delivered = select2")]),
+            Trial::at(2_000, "Open the code at the lot", &[Deed::Code(FILE, "match select2(env, send")]),
         ],
         speed: 0.3,
+        fidelity: Some(Fidelity::Shipped),
         values: &[("frames", "1000"), ("cancel-at", "2s"), ("workers", "32")],
-        ..Preset::BASE
+        beside: &[("fidelity", "documented")],
     },
     Preset {
         id: "late",
         label: "A frame after Stop",
         says: "Who submits does not know of the stop: the next frame comes to a channel that is closed.",
-        help: "A send into a closed channel is a panic, and who has waited for room when the channel is closed panics too. In the other run \
+        help: "As shipped a send into a closed channel is a panic, and who has waited for room when the channel is closed panics too. As documented \
                Submit looks whether there was a stop, and says no.",
         tries: &[
             Trial::at(1_500, "Refuse late frames", &[Deed::Value("late-submit", "refused")]),
             Trial::at(1_500, "Submit no more after Stop", &[Deed::Value("submit-after-stop", "off")]),
         ],
         speed: 0.3,
+        fidelity: Some(Fidelity::Shipped),
         values: &[("frames", "300"), ("submit-after-stop", "on"), ("stop-at", "1500ms"), ("jobs-buffer", "50")],
-        beside: &[("late-submit", "refused")],
-        ..Preset::BASE
+        beside: &[("fidelity", "documented")],
     },
 ];

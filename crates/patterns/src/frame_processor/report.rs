@@ -1,6 +1,6 @@
 //! What the frame processor alone reports: frames with a result, frames without one, and how long Stop took.
 
-use super::{JOBS, READER, RESULTS};
+use super::{CUT, FRAMES, JOBS, READER, RESULTS};
 use millrace_spec::Detail;
 use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, StationId, Trace, TraceEvent};
 use serde_json::{Map, Value as Json};
@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 /// The counts of the frame processor.
 #[derive(Debug)]
 pub(super) struct Frames {
+    frames: StationId,
     jobs: StationId,
     results: StationId,
     reader: StationId,
@@ -17,6 +18,8 @@ pub(super) struct Frames {
     lost: u64,
     processed: u64,
     abandoned: u64,
+    /// Results that say no more than that their frame was cancelled.
+    cut: i64,
     not_submitted: u64,
     stop: Option<SimTime>,
     over: Option<SimTime>,
@@ -26,6 +29,7 @@ pub(super) struct Frames {
 impl Default for Frames {
     fn default() -> Frames {
         Frames {
+            frames: StationId::NONE,
             jobs: StationId::NONE,
             results: StationId::NONE,
             reader: StationId::NONE,
@@ -33,6 +37,7 @@ impl Default for Frames {
             lost: 0,
             processed: 0,
             abandoned: 0,
+            cut: 0,
             not_submitted: 0,
             stop: None,
             over: None,
@@ -45,6 +50,7 @@ impl Detail for Frames {
     fn apply(&mut self, event: &TraceEvent, _: &Ledger, trace: &Trace) {
         match event.kind {
             EventKind::Opened { station, name, .. } => match trace.name(name) {
+                FRAMES => self.frames = station,
                 JOBS => self.jobs = station,
                 RESULTS => self.results = station,
                 READER => self.reader = station,
@@ -67,6 +73,7 @@ impl Detail for Frames {
                     self.over = Some(event.at);
                 }
             }
+            EventKind::Gauged { station, gauge: CUT, value } if station == self.frames => self.cut = value,
             EventKind::Crashed { .. } => self.panicked = true,
             _ => {}
         }
@@ -79,9 +86,10 @@ impl Detail for Frames {
             (_, None) => "never returned",
             _ => "returned",
         };
-        let members: [(&str, Json); 7] = [
+        let members: [(&str, Json); 8] = [
             ("processed", self.processed.into()),
             ("abandoned", self.abandoned.into()),
+            ("cut", self.cut.into()),
             ("stop_waited_ns", waited.into()),
             ("panicked", self.panicked.into()),
             ("stop", stop.into()),

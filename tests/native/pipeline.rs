@@ -86,16 +86,40 @@ fn cancelled_as_documented_frames_are_given_up_in_the_middle_and_as_shipped_when
 }
 
 #[test]
-fn an_item_of_a_wrong_type_ends_the_program_in_the_first_stage_that_looks_into_it() {
-    for fidelity in ["documented", "shipped"] {
-        let session = follow(&format!("{FRAMES}&wrong-item=7&fidelity={fidelity}"));
+fn an_item_of_a_wrong_type_ends_the_program_as_shipped_in_the_first_stage_that_looks_into_it() {
+    for query in ["fidelity=shipped", "types=any"] {
+        let session = follow(&format!("{FRAMES}&wrong-item=7&{query}"));
         let Some(Progress::Crashed(at)) = session.outcome() else { panic!("{:?}", session.outcome()) };
         assert_eq!(at[0].name, "decode 1");
         // Decode takes the seventh as soon as it has handed on the sixth, when preprocess has handed on the fifth: after four of 120 ms
         // each that were before it.
-        assert_eq!(session.computed(), SimTime((20 + 4 * 120) * 1_000_000), "{fidelity}");
+        assert_eq!(session.computed(), SimTime((20 + 4 * 120) * 1_000_000), "{query}");
     }
     assert_eq!(completed(&format!("{FRAMES}&requests=6&wrong-item=7")), 6, "there is no seventh");
+}
+
+#[test]
+fn an_item_of_a_wrong_type_is_never_taken_in_as_documented_and_all_others_come_through() {
+    let session = follow(&format!("{FRAMES}&requests=100&wrong-item=7"));
+    assert_eq!(session.outcome(), Some(&Progress::Drained));
+    let tally = &session.history().ledger.tally;
+    assert_eq!((tally.count(Outcome::Completed), tally.count(Outcome::Rejected)), (99, 1));
+    // It costs nobody any time.
+    assert_eq!(session.end(), follow(&format!("{FRAMES}&requests=99")).end());
+}
+
+#[test]
+fn what_the_code_of_the_frames_does_is_seen_as_shipped_and_not_as_documented() {
+    for (preset, fault) in
+        [("feeder", "the feeder waits, and no stage is left"), ("wrong-type", "an item of a wrong type is a panic")]
+    {
+        for (fidelity, is_seen) in [("documented", false), ("shipped", true)] {
+            let session = follow(&format!("pipeline?preset={preset}&fidelity={fidelity}"));
+            let mut states = session.history().checks.states().iter();
+            let state = states.find(|state| state.check.name() == fault).expect("the check");
+            assert_eq!(state.first_seen().is_some(), is_seen, "{preset}, {fidelity}");
+        }
+    }
 }
 
 #[test]

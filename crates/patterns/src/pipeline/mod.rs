@@ -13,7 +13,8 @@
 //! overtake each other; the id says which is which. With *on error: fail* the first error cancels. As documented
 //! everything stops. As shipped only its own stage does, and notices only when it sends: the source and the stages above
 //! block for ever and leak, while the stages below end as if all were well. A feeder that only sends leaks in the same way when the
-//! whole is cancelled. And where stages take items of any type, one of a wrong type is a panic: there is no way for an error.
+//! whole is cancelled. And where stages take items of any type, as shipped, one of a wrong type is a panic: there is no way for an error.
+//! As documented what feeds the first stage takes in nothing that no stage can take.
 //!
 //! # Choose
 //! Where steps differ in cost or need different resources, and order does not matter.
@@ -59,6 +60,23 @@ const FEEDER: &[Choice] = &[
     Choice { id: "ignores", label: "Ignores", help: "It only sends: if nobody receives any more, it waits for ever." },
 ];
 
+const TYPES: &[Choice] = &[
+    Choice {
+        id: "checked",
+        label: "Checked",
+        help: "What feeds the first stage takes in frames alone, and refuses what is none.",
+    },
+    Choice {
+        id: "any",
+        label: "Any",
+        help: "Stages take items of any type: one that looks into what is no frame panics.",
+    },
+];
+
+fn has_wrong_item(values: &Values) -> bool {
+    values.count("wrong-item") > 0
+}
+
 params! {
     /// The parameters of the pipeline.
     pub struct Params {
@@ -77,8 +95,11 @@ params! {
         /// Whether what feeds the first stage watches the cancellation.
         feeder: String => Field::choice("feeder", "Feeder", "watches", FEEDER)
             .shipped(DefaultValue::Is(Value::Word("ignores".into()))),
-        /// Which item is of a type that no stage expects; 0 for none. The stage that looks into it panics.
+        /// Which item is of a type that no stage expects; 0 for none.
         wrong_item: u32 => Field::count("wrong-item", "Item of a wrong type", 0, 0..=100_000_000),
+        /// What items are taken in.
+        types: String => Field::choice("types", "Types", "checked", TYPES)
+            .shipped(DefaultValue::Is(Value::Word("any".into()))).when(has_wrong_item),
         ;
         ..server: ServerParams,
     }
@@ -95,7 +116,6 @@ pub static PATTERN: Pattern = Pattern {
     scene,
     usual: presets::USUAL,
     presets: presets::PRESETS,
-    gets_stuck: &["wrong-type"],
     checks: &[
         Check::CONSERVED,
         Check::WITHIN_CAPACITY,
@@ -113,13 +133,15 @@ pub static PATTERN: Pattern = Pattern {
             feeder > 0 && stages.map(|stage| stage.tasks_live).sum::<u64>() == 0
         })
         .by("the tasks of the source, and those of all stages"),
+        Check::sometimes("an item of a wrong type is refused", |l, _| l.tally.count(Outcome::Rejected) > 0),
         Check::sometimes("an item of a wrong type is a panic", |l, _| l.crash.is_some()),
         Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
     ],
     shipped: "an error stops one stage and no other",
     disagreement: Some(
         "Documented, the first error cancels the whole pipeline; shipped, only its own stage: look at the source and the stages \
-         above it, which block for ever.",
+         above it, which block for ever. Documented, what feeds the stages goes when they are cancelled, and takes in nothing of a wrong type; \
+         shipped, it waits for ever, and the first stage that looks into such an item panics.",
     ),
     file: file!(),
     suite: Some(Suite {
@@ -207,7 +229,14 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     // What cancels the whole: as documented it is one with the stages' own.
     let context = whole.clone().unwrap_or_else(|| ErrorGroup::new(&env));
     let watches = (p.feeder == "watches").then(|| context.clone());
-    let feeder = Feeder { env: env.clone(), load: p.load, wrong_item: p.wrong_item, watches, tells: whole.is_none() };
+    let feeder = Feeder {
+        env: env.clone(),
+        load: p.load,
+        wrong_item: p.wrong_item,
+        checks: p.types != "any",
+        watches,
+        tells: whole.is_none(),
+    };
     let source = env.spawn_at("source", source, feeder.feed(input));
 
     let mut flow = first;
@@ -259,6 +288,8 @@ struct Feeder {
     env: Env,
     load: Load,
     wrong_item: u32,
+    /// It takes in nothing of a wrong type.
+    checks: bool,
     /// The cancellation that it watches while it sends, if it does.
     watches: Option<ErrorGroup>,
     /// Whether the stages hear of a cancellation only from it: they do not watch while they wait for input.
@@ -267,12 +298,16 @@ struct Feeder {
 
 impl Feeder {
     async fn feed(self, input: Tx<Message<i64>>) {
-        let Feeder { env, load, wrong_item, watches, tells } = self;
+        let Feeder { env, load, wrong_item, checks, watches, tells } = self;
         let mut arrivals = load.arrivals(&env);
         let mut id = 0;
         while let Some(job) = arrivals.next().await {
             id += 1;
             let payload = if id == i64::from(wrong_item) { WRONG } else { id };
+            if payload == WRONG && checks {
+                job.leave(Outcome::Rejected);
+                continue;
+            }
             let send = input.send(Message { id, payload, job });
             let cancelled = if let Some(group) = &watches {
                 !matches!(select2(&env, send, group.cancelled()).await, Either::First(Ok(())))

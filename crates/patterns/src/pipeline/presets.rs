@@ -110,15 +110,18 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "wrong-type",
         label: "An item of a wrong type",
-        says: "Stages take anything, and the seventh item is no frame: the stage that looks into it panics.",
-        help: "What goes from stage to stage is of any type, and each stage says which it expects when it is too late to refuse. There is no \
-               way for an error, so it is the whole program that ends, with the frames that were good.",
+        says: "The seventh item is no frame: the stage that looks into it panics, or it is never taken in.",
+        help: "As shipped what goes from stage to stage is of any type, and each stage says which it expects when it is too late to refuse. There is \
+               no way for an error, so it is the whole program that ends, with the frames that were good. As documented the item is refused \
+               before the first stage.",
         tries: &[
+            Trial::at(500, "Refuse what is no frame", &[Deed::Value("types", "checked")]),
             Trial::at(500, "Send only frames", &[Deed::Value("wrong-item", "0")]),
             Trial::at(500, "Open the code at the stage", &[Deed::Code(FILE, "value == WRONG")]),
         ],
         speed: 0.1,
+        fidelity: Some(Fidelity::Shipped),
         values: &[("requests", "100"), ("stages", FRAMES), ("wrong-item", "7")],
-        ..Preset::BASE
+        beside: &[("fidelity", "documented")],
     },
 ];

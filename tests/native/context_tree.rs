@@ -217,6 +217,25 @@ fn what_a_text_names_must_be_there_and_the_field_that_is_wrong_says_where() {
     assert!(scenario.set("tree", "root;a<root").is_ok());
 }
 
+const ROW_LEFT: &str = "a row was left that belongs to no interview";
+
+#[test]
+fn a_row_is_left_as_shipped_and_not_as_documented_nor_where_it_is_deleted_late() {
+    for (link, is_left) in [
+        ("context?preset=row-left", true),
+        ("context?preset=row-left&fidelity=documented", false),
+        // Its context has ended at 100 ms, and the row is deleted after that.
+        ("context?preset=row-deleted", false),
+        ("context?preset=row-deleted&fidelity=shipped", true),
+        ("context?scenario=start-interview&fidelity=shipped", false),
+    ] {
+        let session = follow(link);
+        let mut states = session.history().checks.states().iter();
+        let state = states.find(|state| state.check.name() == ROW_LEFT).expect("the check");
+        assert_eq!(state.first_seen().is_some(), is_left, "{link}");
+    }
+}
+
 #[test]
 fn what_the_scenarios_of_contexts_promise_holds_over_two_hundred_seeds() {
     let deadline = "a deadline ended what was under way";
@@ -226,7 +245,7 @@ fn what_the_scenarios_of_contexts_promise_holds_over_two_hundred_seeds() {
         ("longer", "one that asked for more time ended with the context above"),
         ("never-looks", "work went on after its context had ended"),
         ("forgotten", "a context was open that nobody would end"),
-        ("row-left", deadline),
+        ("row-left", ROW_LEFT),
         ("row-deleted", "who was below one that was cancelled ended with it while other work went on"),
     ];
     hold_with("context", &points, |_| "at=0".to_owned());

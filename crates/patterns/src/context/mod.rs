@@ -183,6 +183,10 @@ pub static PATTERN: Pattern = Pattern {
             contexts(l).any(|row| is_in(row, ContextState::Leaked, t))
         })
         .by("the contexts that were forgotten"),
+        Check::sometimes("a row was left that belongs to no interview", |l, t| {
+            contexts(l).any(|row| row.gauge(ROWS) > 0 && !is_open(row, t) && row.levels.present == 0)
+        })
+        .by("the rows that were created, once the interview has ended and nobody works on it any more"),
         Check::eventually("no row is left that belongs to no interview", |l, _| {
             contexts(l).all(|row| row.gauge(ROWS) == 0)
         })

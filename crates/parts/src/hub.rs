@@ -147,6 +147,14 @@ impl Hub {
         self.0.env.gauge(self.0.station, gauge, *count);
     }
 
+    /// Something that its station shows the most of was so much now.
+    pub fn peak(&self, gauge: millrace_trace::Gauge, now: i64) {
+        let most = self.0.counts.borrow().get(&gauge.0).copied().unwrap_or(0);
+        if now > most {
+            self.count(gauge, now - most);
+        }
+    }
+
     /// A client of a session comes, under a name that its station has. None once the hub is over. Dropped while it waits, nobody came.
     #[track_caller]
     pub fn register<'a>(&'a self, session: u32, name: &'a str) -> impl Future<Output = Option<Client>> + 'a {

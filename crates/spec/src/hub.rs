@@ -83,6 +83,8 @@ pub struct HubGauges {
     pub dropped: Gauge,
     /// How many clients are gone and wait for somebody to take them out of the map.
     pub leaving: Gauge,
+    /// The most messages of one client that were being handled at once so far.
+    pub most_of_one: Gauge,
     /// The first of the counts of frames, by how many messages they had: see [`HubGauges::frames_of`].
     frames: Gauge,
 }
@@ -98,6 +100,7 @@ impl HubGauges {
         handled: Gauge(2),
         dropped: Gauge(3),
         leaving: Gauge(4),
+        most_of_one: Gauge(5),
         frames: Gauge(8),
     };
 

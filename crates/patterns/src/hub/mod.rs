@@ -116,21 +116,24 @@ const CHECKS: &[Check] = &[
     Check::sometimes("several messages went out in one frame", |l, t| {
         hub(l, t).is_some_and(|hub| (1..HubGauges::SIZES.len()).any(|place| hub.gauge(G.frames_at(place)) > 0))
     }),
-    Check::sometimes("a client was there and in no map", |l, t| {
+    Check::sometimes("the last connection of a session was there and in no map", |l, t| {
         let Some((id, _)) = l.find(HUB, t) else { return false };
-        l.now.0 >= AGAIN_AT.0 && clients(l, id).any(report::is_silent)
+        l.now.0 >= AGAIN_AT.0 && l.members(id).any(|member| report::is_silent(member.1) && is_last(l, id, member))
     })
-    .by("its connection, which is open, and its entry, which is gone"),
+    .by("its connection, which is open, and its entry, which is gone; no other of its session came after it"),
     Check::sometimes("an entry was removed while somebody else read the map", |l, t| {
         hub(l, t).is_some_and(|hub| hub.gauge(G.torn) > 0)
     }),
     Check::sometimes("a message waited because the hub was slow to find its clients", |l, t| {
-        l.find(BROADCAST, t).is_some_and(|(_, row)| row.capacity > 0 && row.levels.present >= u64::from(row.capacity))
+        let is_full = |row: &StationRow| row.capacity > 0 && row.levels.present >= u64::from(row.capacity);
+        let works = hub(l, t).is_some_and(|hub| !is_stopped(hub, t));
+        works && l.find(BROADCAST, t).is_some_and(|(_, row)| is_full(row))
     })
-    .by("the broadcast channel, which was full"),
-    Check::sometimes("more messages of clients were handled at once than there are clients", |l, t| {
-        hub(l, t).is_some_and(|hub| hub.gauge(G.handled) > hub.gauge(G.entries).max(1))
-    }),
+    .by("the broadcast channel, which was full while the hub was at work"),
+    Check::sometimes("several messages of one client were handled at once", |l, t| {
+        hub(l, t).is_some_and(|hub| hub.gauge(G.most_of_one) > 1)
+    })
+    .by("the most messages of one client that were ever handled at once"),
     Check::sometimes("a client waits to be taken out by a hub that has returned", |l, t| {
         hub(l, t).is_some_and(|hub| hub.gauge(G.leaving) > 0 && is_stopped(hub, t))
     }),
@@ -148,6 +151,16 @@ fn is_stopped(hub: &StationRow, trace: &Trace) -> bool {
 
 fn clients(ledger: &Ledger, hub: StationId) -> impl Iterator<Item = &StationRow> {
     ledger.members(hub).map(|(_, row)| row).filter(|row| row.kind == StationKind::Worker)
+}
+
+/// Whether nobody came for the session of a client after it.
+fn is_last(ledger: &Ledger, hub: StationId, (own, client): (StationId, &StationRow)) -> bool {
+    let is_client = client.kind == StationKind::Worker;
+    let session = client.gauge(C.session);
+    let later = |(id, other): (StationId, &StationRow)| {
+        id > own && other.kind == StationKind::Worker && other.gauge(C.session) == session
+    };
+    is_client && !ledger.members(hub).any(later)
 }
 
 fn parted(ledger: &Ledger, trace: &Trace, why: Parting) -> bool {

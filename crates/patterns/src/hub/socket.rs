@@ -36,6 +36,8 @@ pub(super) struct Socket {
     /// Nobody writes to it any more.
     written: Watch<bool>,
     handlers: RefCell<Vec<Task<()>>>,
+    /// How many of its messages are being handled.
+    handled: Rc<Cell<i64>>,
 }
 
 impl Socket {
@@ -57,6 +59,7 @@ impl Socket {
             counted: RefCell::new(Some(server.metrics.connected())),
             written: Watch::new(env, false),
             handlers: RefCell::default(),
+            handled: Rc::default(),
             client,
         }
     }
@@ -220,12 +223,12 @@ impl Socket {
     }
 
     fn handled(&self, said: Option<Result<Said, String>>) -> impl Future<Output = ()> + 'static {
-        let (env, hub, takes) = (self.env.clone(), self.hub.clone(), self.p.handle);
+        let (env, hub, own, takes) = (self.env.clone(), self.hub.clone(), self.handled.clone(), self.p.handle);
         let (server, session) = (self.server.clone(), self.client.session());
         // Nobody may think that all is done between the message and its handling.
         let working = server.upgrade().filter(|_| said.is_some()).map(|server| server.at_work.begin());
         async move {
-            let (_working, counted) = (working, Handled::up(hub));
+            let (_working, counted) = (working, Handled::up(hub, own));
             match (said, server.upgrade()) {
                 (Some(said), Some(server)) => server.hears(session, said).await,
                 _ => env.sleep(takes).await,
@@ -253,19 +256,22 @@ fn keep<T>(all: &mut Vec<T>, one: T, is_over: impl Fn(&T) -> bool) {
     all.push(one);
 }
 
-/// A message of a client that is being handled, and counted as long as it is.
-struct Handled(Hub);
+/// A message of a client that is being handled, and counted as long as it is: by the hub, and by its connection.
+struct Handled(Hub, Rc<Cell<i64>>);
 
 impl Handled {
-    fn up(hub: Hub) -> Handled {
+    fn up(hub: Hub, own: Rc<Cell<i64>>) -> Handled {
         hub.count(G.handled, 1);
-        Handled(hub)
+        own.set(own.get() + 1);
+        hub.peak(G.most_of_one, own.get());
+        Handled(hub, own)
     }
 }
 
 impl Drop for Handled {
     fn drop(&mut self) {
         self.0.count(G.handled, -1);
+        self.1.set(self.1.get() - 1);
     }
 }
 

@@ -1,14 +1,15 @@
 //! Batches: that one goes out when it is full or old enough and at no other time, that nothing vanishes whoever gives up, and what the end
 //! of the process loses.
 
-use crate::coordination::detail;
+use crate::coordination::{detail, given_up_leaves_nothing};
 use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
-use crate::program::{Log, run};
+use crate::program::{Log, follow, run, values};
 use crate::promises::hold_with;
 use millrace::engine::Env;
 use millrace::parts::{Batcher, BatcherSettings, timeout};
+use millrace::patterns::find;
 use millrace::session::Scenario;
-use millrace::spec::Flush;
+use millrace::spec::{CheckKind, Fidelity, Flush};
 use millrace::trace::{Outcome, Span, StationKind};
 use millrace::view::scene::items;
 use proptest::prelude::*;
@@ -112,6 +113,68 @@ proptest! {
     }
 }
 
+/// How each item of a link's run ended, against the report.
+fn books(link: &str) -> [u64; 4] {
+    let told = detail(link);
+    ["in", "out", "failed", "lost"].map(|key| told[key].as_u64().expect("a count"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_came_was_written_or_failed_or_was_lost_whenever_the_process_ends(
+        (rate, size, interval, insert) in (20..900_u32, 1..40_u32, 20..600_u64, 0..300_u64),
+        (stop, errors, at_once) in (0..1_500_u64, 0..5_u32, 0..4_u32),
+        (shipped, restarts, seed) in (any::<bool>(), any::<bool>(), 0..1_000_u32),
+    ) {
+        let errors = f64::from(errors) / 4.0;
+        let link = format!(
+            "batch-processor?requests=300&rate={rate}&batch-size={size}&interval={interval}ms&insert={insert}ms&stop-at={stop}ms\
+             &insert-errors={errors}&inserts-at-once={at_once}&restart-ticker={}&fidelity={}&seed=s{seed}",
+            if restarts { "on" } else { "off" },
+            if shipped { "shipped" } else { "documented" },
+        );
+        let session = follow(&link);
+        let tally = &session.history().ledger.tally;
+        let ends = [Outcome::Completed, Outcome::Failed, Outcome::Lost].map(|way| tally.count(way));
+        let [came, out, failed, lost] = books(&link);
+        prop_assert_eq!([out, failed, lost], ends, "{}", link);
+        prop_assert_eq!((out + failed + lost, tally.in_system), (came, 0), "{}", link);
+        // As documented nothing is lost, whenever the process ends; what goes wrong with an insert is an error of that.
+        prop_assert!(shipped || lost == 0, "{}: {} lost", link, lost);
+        prop_assert!((errors > 0.0 || failed == 0) && (errors < 1.0 || out == 0), "{}: {} failed, {} out", link, failed, out);
+        prop_assert!(stop > 0 || came == 300 && lost == 0, "{}", link);
+        for state in session.history().checks.states() {
+            let is_broken = state.check.kind == CheckKind::Always && state.first_seen().is_some();
+            prop_assert!(!is_broken, "{}: {}", link, state.check.name());
+        }
+    }
+
+    #[test]
+    fn whoever_stops_waiting_for_the_whole_leaves_nothing(
+        preset in proptest::sample::select(&["", "exit", "small-batch", "flood"][..]),
+        (stop, at_once) in (0..1_200_u64, 0..3_u32),
+        (ms, seed) in (0..1_500_u64, 0..50_u32),
+    ) {
+        let pattern = find("batch-processor").expect("the pattern");
+        let (stop, at_once) = (format!("{stop}ms"), at_once.to_string());
+        let given = [("requests", "200"), ("batch-size", "20"), ("burst-size", "100"), ("stop-at", stop.as_str()), ("inserts-at-once", &at_once)];
+        given_up_leaves_nothing(pattern, &values(pattern, Fidelity::Documented, pattern.preset(preset), &given), seed, ms);
+    }
+}
+
+#[test]
+fn an_insert_that_fails_fails_all_its_items_and_no_others() {
+    assert_eq!(books("batch-processor?script=*25@0s&batch-size=10&insert-errors=1"), [25, 0, 25, 0]);
+    // Ten batches of ten each, of which about half fail: whole batches.
+    let [came, out, failed, lost] = books("batch-processor?script=*100@0s&batch-size=10&insert-errors=0.5");
+    assert!(
+        (came, lost) == (100, 0) && out % 10 == 0 && out > 0 && failed > 0 && out + failed == 100,
+        "{out}, {failed}"
+    );
+}
+
 #[test]
 fn after_the_closing_what_is_there_goes_out_at_once_and_nothing_may_be_added() {
     run(|env| async move {
@@ -173,7 +236,7 @@ fn what_each_scenario_shows_is_seen_whatever_the_seed_and_only_as_shipped_where_
         String::new()
     });
     for (preset, fault) in [("exit", lost), ("small-batch", early), ("flood", several)] {
-        let session = crate::program::follow(&format!("batch-processor?preset={preset}&fidelity=documented"));
+        let session = follow(&format!("batch-processor?preset={preset}&fidelity=documented"));
         let mut states = session.history().checks.states().iter();
         let state = states.find(|state| state.check.name() == fault).expect("the check");
         assert_eq!(state.first_seen(), None, "{preset}: {fault}");

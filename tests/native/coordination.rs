@@ -25,6 +25,15 @@ pub fn given_up_leaves_nothing(pattern: &'static Pattern, values: &Values, seed:
     assert_eq!(later, None, "given up at {ms} ms, seed {seed}");
 }
 
+/// The same of a pattern with a task for each request that nobody has hold of: those go on to their end, and have to come to it.
+pub fn given_up_comes_to_an_end(pattern: &'static Pattern, values: &Values, seed: u32, ms: u64) {
+    let (over, _) = given_up(pattern, values, seed, ms);
+    assert_eq!(over.progress, Progress::Drained, "given up at {ms} ms, seed {seed}");
+    assert_eq!(over.ledger.tally.in_system, 0, "left inside at {ms} ms, seed {seed}");
+    let live: Vec<_> = over.ledger.live_tasks().collect();
+    assert!(live.is_empty(), "given up at {ms} ms, seed {seed}: {live:?}");
+}
+
 /// Long after somebody has given up waiting for a pattern, and when that was.
 fn given_up(pattern: &'static Pattern, values: &Values, seed: u32, ms: u64) -> (Over, SimTime) {
     let setup = Setup::new(Seed::from_word(&seed.to_string()));

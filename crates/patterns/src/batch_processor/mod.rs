@@ -84,10 +84,11 @@ const CHECKS: &[Check] = &[
     })
     .by("the time between batches, against the interval"),
     Check::sometimes("several inserts were under way at once", |l, t| under_way(l, t) > 1),
+    Check::sometimes("an insert failed, and its items with it", |l, _| l.tally.count(Outcome::Failed) > 0),
     Check::sometimes("items were lost with the process", |l, _| l.tally.count(Outcome::Lost) > 0),
-    Check::eventually("what came was written or is known to be lost", |l, _| {
-        let known = l.tally.count(Outcome::Completed) + l.tally.count(Outcome::Lost);
-        known == l.tally.departed()
+    Check::eventually("what came was written, or is known to have failed or to be lost", |l, _| {
+        let known = [Outcome::Completed, Outcome::Failed, Outcome::Lost].map(|way| l.tally.count(way));
+        known.iter().sum::<u64>() == l.tally.departed()
     })
     .by("the outcomes of all items"),
     Check::ALL_LEFT,
@@ -134,10 +135,14 @@ struct Processor {
     env: Env,
     inserts: StationId,
     insert: Span,
+    /// The share of the inserts that fail.
+    errors: f64,
     batcher: Batcher,
     /// The connections; none where each insert has its own.
     connections: Option<Semaphore>,
     under_way: WaitGroup,
+    /// How many inserts began.
+    begun: Cell<u64>,
     /// The inserts, for whoever ends them with the process.
     tasks: RefCell<Vec<Task<()>>>,
     count: Cell<i64>,
@@ -152,13 +157,16 @@ async fn run(env: Env, p: Params) {
         env: env.clone(),
         inserts,
         insert: p.insert,
+        errors: p.insert_errors.0,
         batcher: batcher.clone(),
         connections,
         under_way: WaitGroup::new(&env),
+        begun: Cell::new(0),
         tasks: RefCell::default(),
         count: Cell::new(0),
     });
     processor.under_way.add(1);
+    let _ends = Ends(processor.clone());
     let flusher = env.spawn_at("flusher", inserts, flush(processor.clone()));
     let source = env.spawn_at(ITEMS, items, take_in(env.clone(), p.clone(), batcher.clone()));
     let all_written = async {
@@ -179,6 +187,15 @@ async fn run(env: Env, p: Params) {
         drop(flusher);
         processor.tasks.take();
         batcher.abandon().into_iter().for_each(|item| item.leave(Outcome::Lost));
+    }
+}
+
+/// Ends all inserts with the program: they share the processor that has them, so they would outlive it.
+struct Ends(Rc<Processor>);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        drop(self.0.tasks.take());
     }
 }
 
@@ -212,9 +229,11 @@ async fn insert(processor: Rc<Processor>, mut batch: InHand) {
     };
     batch.0.iter().for_each(|item| processor.env.emit(EventKind::Started { job: item.id() }));
     let counted = Counted::up(&processor);
+    let number = processor.begun.replace(processor.begun.get() + 1);
+    let fails = processor.errors > 0.0 && processor.env.draw("insert", number, 0).chance(processor.errors);
     processor.env.sleep(processor.insert).await;
     drop(counted);
-    batch.written();
+    batch.over(if fails { Outcome::Failed } else { Outcome::Completed });
     processor.under_way.done();
 }
 
@@ -222,8 +241,8 @@ async fn insert(processor: Rc<Processor>, mut batch: InHand) {
 struct InHand(Vec<Job>);
 
 impl InHand {
-    fn written(&mut self) {
-        self.0.drain(..).for_each(|item| item.leave(Outcome::Completed));
+    fn over(&mut self, outcome: Outcome) {
+        self.0.drain(..).for_each(|item| item.leave(outcome));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The parameters of the batch processor.
 
 use millrace_parts::BatcherSettings;
-use millrace_spec::{Choice, DefaultValue, Field, Value, Values, params};
+use millrace_spec::{Choice, DefaultValue, Field, Share, Value, Values, params};
 use millrace_trace::Span;
 use millrace_upstream::Load;
 
@@ -44,6 +44,8 @@ params! {
         /// How many batches are inserted at once; more wait. 0 for any number: each has a task of its own that begins at once.
         inserts_at_once: u32 => Field::count("inserts-at-once", "Inserts at once", 1, 0..=1_000).simple()
             .shipped(DefaultValue::Is(Value::Count(0))),
+        /// The share of the inserts that fail: the items of such a batch are not written.
+        insert_errors: Share => Field::share("insert-errors", "Inserts that fail", 0.0, 1.0),
         /// When the process is asked to end; 0 for never.
         stop_at: Span => Field::span("stop-at", "Stop at", Span::ZERO, Span::ZERO..=Span::secs(86_400)).simple(),
         /// Whether the interval begins anew when a full batch goes out.

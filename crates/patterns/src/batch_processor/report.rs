@@ -15,6 +15,7 @@ pub(super) struct Batches {
     more: u64,
     came: u64,
     written: u64,
+    failed: u64,
     lost: u64,
 }
 
@@ -33,6 +34,7 @@ impl Detail for Batches {
             }
             EventKind::Moved { station, .. } if batch().is_some_and(|(id, _)| id == station) => self.came += 1,
             EventKind::Left { outcome: Outcome::Completed, .. } => self.written += 1,
+            EventKind::Left { outcome: Outcome::Failed, .. } => self.failed += 1,
             EventKind::Left { outcome: Outcome::Lost, .. } => self.lost += 1,
             _ => {}
         }
@@ -42,7 +44,7 @@ impl Detail for Batches {
         let row = |(at, items, why): &(SimTime, u64, Flush)| json!({ "at_ns": at.0, "items": items, "why": why.id() });
         let mut detail = Map::new();
         detail.insert("batches".to_owned(), self.list.iter().map(row).collect());
-        for (key, n) in [("in", self.came), ("out", self.written), ("lost", self.lost)] {
+        for (key, n) in [("in", self.came), ("out", self.written), ("failed", self.failed), ("lost", self.lost)] {
             detail.insert(key.to_owned(), n.into());
         }
         if self.more > 0 {

@@ -1,14 +1,14 @@
 //! The cache: that nothing is handed out past its time as documented, that a key is loaded once at a time, that nobody waits for ever, what its
 //! code does otherwise, and that the picture shows what each level keeps.
 
-use crate::coordination::detail;
+use crate::coordination::{detail, given_up_comes_to_an_end};
 use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
-use crate::program::{fold, follow, follow_scenario};
+use crate::program::{fold, follow, follow_scenario, values};
 use crate::promises::hold_with;
 use millrace::patterns::find;
-use millrace::session::Scenario;
-use millrace::spec::{AskedKey, CheckKind, KeptKey, LevelGauges, Packed};
-use millrace::trace::{EventKind, JobId, StationId};
+use millrace::session::{Scenario, Session};
+use millrace::spec::{AskedKey, CheckKind, Fidelity, KeptKey, LevelGauges, Packed};
+use millrace::trace::{EventKind, JobId, Outcome, SimTime, StationId};
 use millrace::view::scene::{hit, items};
 use millrace::view::text;
 use proptest::prelude::*;
@@ -17,6 +17,9 @@ use std::collections::BTreeMap;
 
 const MS: u64 = 1_000_000;
 const G: LevelGauges = LevelGauges::ALL;
+
+/// A session that has run to its end.
+type Ran = Session<millrace::trace::Ledger, millrace::analysis::History>;
 
 /// What a trace says of one request.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +60,61 @@ fn requests(link: &str) -> (BTreeMap<JobId, Request>, Vec<(u64, KeptKey)>) {
     (all, in_l2)
 }
 
+/// Each time that a level served somebody with a value that it could not have kept any more, by the events alone: from when a load was answered a value
+/// is good for so long, and the first level keeps what it is given for its own time and no longer than that. In nanoseconds, which level, which key, when.
+fn past_its_time(session: &Ran, l1_ttl: u64, l2_ttl: u64) -> (usize, Vec<(usize, u32, u64)>) {
+    let trace = session.run().trace();
+    let (mut origin, mut called) = (StationId::NONE, BTreeMap::new());
+    let (mut keys, mut good_of) = (BTreeMap::<JobId, u32>::new(), BTreeMap::<JobId, u64>::new());
+    // Until when each level may hand a key out; who was answered last, and by the origin or by the second level; from which level a value came last.
+    let mut kept: [BTreeMap<u32, u64>; 2] = Default::default();
+    let (mut answered, mut from) = ((JobId(0), false), None);
+    let (mut hits, mut wrong) = (0, Vec::new());
+    for event in trace.iter() {
+        let at = event.at.0;
+        match event.kind {
+            EventKind::Opened { station, name, .. } if trace.name(name) == "server" => origin = station,
+            EventKind::Called { job, station, .. } => drop(called.insert(job, station == origin)),
+            EventKind::Answered { job, .. } => {
+                answered = (job, called.get(&job) == Some(&true));
+                if answered.1 {
+                    good_of.insert(job, at + l2_ttl);
+                }
+            }
+            EventKind::Gauged { gauge, value, .. } if gauge == G.asks => {
+                let AskedKey { job, key } = AskedKey::read(value);
+                keys.insert(JobId(job), key);
+            }
+            EventKind::Gauged { gauge, value, .. } if G.keeps.contains(&gauge) => {
+                let level = usize::from(gauge == G.keeps[1]);
+                let KeptKey { key, until } = KeptKey::read(value);
+                let (who, by_origin) = answered;
+                if until == SimTime::ZERO {
+                    kept[level].remove(&key);
+                } else if level == 1 || by_origin {
+                    // What its load brought.
+                    kept[level].insert(key, if level == 1 { good_of[&who] } else { good_of[&who].min(at + l1_ttl) });
+                } else {
+                    let good = kept[1].get(&key).copied().unwrap_or(0);
+                    kept[0].insert(key, good.min(at + l1_ttl));
+                }
+            }
+            EventKind::Gauged { gauge, .. } if G.hits.contains(&gauge) => {
+                from = G.hits.iter().position(|hits| *hits == gauge);
+            }
+            EventKind::Left { job, outcome: Outcome::Completed } => {
+                let (Some(level @ (0 | 1)), Some(key)) = (from.take(), keys.get(&job)) else { continue };
+                hits += 1;
+                if kept[level].get(key).is_none_or(|until| *until <= at) {
+                    wrong.push((level, *key, at));
+                }
+            }
+            _ => {}
+        }
+    }
+    (hits, wrong)
+}
+
 /// The most loads of one key at once.
 fn most_at_once(all: &BTreeMap<JobId, Request>) -> usize {
     let loads = || all.values().flat_map(|request| request.loads.iter().map(|load| (request.key, *load)));
@@ -92,10 +150,42 @@ proptest! {
                 prop_assert_eq!(state.first_seen(), None, "{}: {}", link, name);
             }
         }
+        let given = session.scenario().values();
+        let [l1, l2] = ["l1-ttl", "l2-ttl"].map(|key| given.span(key).0);
+        prop_assert_eq!(past_its_time(&session, l1, l2).1, vec![], "{}", link);
         let report = session.history().detail().expect("it reports").report();
         prop_assert_eq!(&report["stale"], 0, "{}", link);
         prop_assert_eq!((&report["dropped_writes"], &report["unseen_writes"]), (&Json::from(0), &Json::from(0)));
         prop_assert!(report["peak_loads_of_one_key"].as_u64() <= Some(1), "{}", link);
+    }
+}
+
+#[test]
+fn by_the_events_alone_copies_are_past_their_time_as_shipped_and_none_is_as_documented() {
+    for (fidelity, is_stale) in [("documented", false), ("shipped", true)] {
+        let session = follow(&format!("cache?preset=stale-copies&l1-writes=at-once&fidelity={fidelity}"));
+        let (hits, wrong) = past_its_time(&session, 500 * MS, 2_000 * MS);
+        assert!(hits > 4_000 && wrong.is_empty() != is_stale, "{fidelity}: {hits} hits, {} of them wrong", wrong.len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Would have caught: a load, a follower or a refresh that is left behind by whoever goes, at whatever instant.
+    #[test]
+    fn whoever_stops_waiting_for_the_whole_leaves_nothing_that_goes_on_for_ever(
+        preset in proptest::sample::select(&["", "hot-key-removed", "l2-down", "early-refresh", "leader-goes", "dropped-writes"][..]),
+        (single, writes) in (any::<bool>(), any::<bool>()),
+        (ms, seed) in (0..900_u64, 0..50_u32),
+    ) {
+        let pattern = find("cache").expect("the pattern");
+        let given = [
+            ("requests", "600"), ("l2-outage-at", "200ms"), ("remove-at", "150ms"),
+            ("single-flight", if single { "on" } else { "off" }), ("l1-writes", if writes { "at-once" } else { "buffered" }),
+        ];
+        let values = values(pattern, Fidelity::Documented, pattern.preset(preset), &given);
+        given_up_comes_to_an_end(pattern, &values, seed, ms);
     }
 }
 

@@ -1,12 +1,13 @@
 //! The Redis pool: as many round trips as there are full pipelines, what is too late where, what is tried again and when, whose a batch is whose caller has
 //! gone, and that no command is lost whatever happens.
 
-use crate::coordination::detail;
+use crate::coordination::{detail, given_up_comes_to_an_end};
 use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
-use crate::program::follow;
+use crate::program::{follow, values};
 use crate::promises::{hold_points, hold_with};
+use millrace::patterns::find;
 use millrace::session::{Scenario, Session};
-use millrace::spec::CheckKind;
+use millrace::spec::{CheckKind, Fidelity};
 use millrace::trace::{Answer, EventKind, Outcome, SimTime};
 use millrace::view::scene::{draw, items};
 use millrace::view::{Shape, text};
@@ -526,5 +527,18 @@ fn nothing_of_it_leaves_the_canvas_however_many_connections_there_are() {
             let link = format!("redis-pool?preset={preset}");
             stays_on_canvas(Scenario::read(&link).expect("a good link").scenario, 317, size);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Would have caught: a connection, a place in line or a batch that is left behind by whoever goes, at whatever instant.
+    #[test]
+    fn whoever_stops_waiting_for_the_whole_leaves_nothing_that_goes_on_for_ever(place in any::<usize>(), ms in 0..1_200_u64, seed in 0..50_u32) {
+        let pattern = find("redis-pool").expect("the pattern");
+        let preset = pattern.scenarios().nth(place % pattern.scenarios().count());
+        let values = values(pattern, Fidelity::Documented, preset, &[("commands", "300")]);
+        given_up_comes_to_an_end(pattern, &values, seed, ms);
     }
 }

@@ -1,12 +1,15 @@
 //! The pattern of the pool of connections: the document's figures, what breaks, what leaks and where, what the code of the document does otherwise.
 
-use crate::coordination::detail;
+use crate::coordination::{detail, given_up_comes_to_an_end};
 use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
-use crate::program::follow;
+use crate::program::{follow, values};
 use crate::promises::hold_with;
+use millrace::patterns::find;
 use millrace::session::Scenario;
+use millrace::spec::Fidelity;
 use millrace::trace::{EventKind, Outcome};
 use millrace::view::{scene::items, text};
+use proptest::prelude::*;
 use serde_json::Value as Json;
 
 const MS: u64 = 1_000_000;
@@ -242,7 +245,7 @@ fn what_never_acts_or_acts_as_another_says_so_at_its_field_and_is_no_mistake() {
 
 const WAITED: &str = "somebody had to wait for a connection";
 const LIMIT: &str = "a connection was closed because enough were idle";
-const OLD: &str = "a connection was closed because it was too old";
+const TOO_OLD_AT_REST: &str = "a connection that rested was too old before it had rested for too long";
 const RESTED: &str = "a connection was closed because it had rested for too long";
 const TOGETHER: &str = "half of all connections were being closed for their age at once";
 const GAVE_UP: &str = "somebody waited for as long as it may and was refused";
@@ -258,7 +261,7 @@ fn what_each_scenario_shows_is_seen_whatever_the_seed() {
         ("churn", LIMIT),
         ("together", TOGETHER),
         ("by-turns", RESTED),
-        ("never-acts", OLD),
+        ("never-acts", TOO_OLD_AT_REST),
         ("patience", GAVE_UP),
         ("leak", LEAKED),
         ("too-many", REFUSED),
@@ -280,6 +283,19 @@ fn what_each_scenario_shows_is_seen_whatever_the_seed() {
         };
         given.to_owned()
     });
+}
+
+#[test]
+fn that_one_at_rest_is_too_old_is_said_where_the_idle_time_never_acts_and_not_where_it_does() {
+    let is_seen = |link: &str, statement: &str| {
+        let session = follow(link);
+        let mut states = session.history().checks.states().iter();
+        states.find(|state| state.check.name() == statement).expect("the check").first_seen().is_some()
+    };
+    let never = "connection-pool?preset=never-acts";
+    assert!(is_seen(never, TOO_OLD_AT_REST) && !is_seen(never, RESTED));
+    let acts = "connection-pool?preset=never-acts&lifetime=30s";
+    assert!(!is_seen(acts, TOO_OLD_AT_REST) && is_seen(acts, RESTED));
 }
 
 #[test]
@@ -323,5 +339,18 @@ fn nothing_of_it_leaves_the_canvas_however_many_connections_there_are() {
             let link = format!("connection-pool?preset={preset}");
             stays_on_canvas(Scenario::read(&link).expect("a good link").scenario, 1_017, size);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Would have caught: a connection, a place in line or a query that is left behind by whoever goes, at whatever instant.
+    #[test]
+    fn whoever_stops_waiting_for_the_whole_leaves_nothing_that_goes_on_for_ever(place in any::<usize>(), ms in 0..1_200_u64, seed in 0..50_u32) {
+        let pattern = find("connection-pool").expect("the pattern");
+        let preset = pattern.scenarios().nth(place % pattern.scenarios().count());
+        let values = values(pattern, Fidelity::Documented, preset, &[("requests", "300")]);
+        given_up_comes_to_an_end(pattern, &values, seed, ms);
     }
 }

@@ -19,8 +19,8 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "exit",
         label: "The process ends",
         says: "The process is asked to end: what lies in the buffer is written first, or it is lost.",
-        help: "As shipped nothing stops the processor: it ends with the process, and with it the items of the batch that was not full \
-               yet, and those whose insert was under way. As documented the input closes, the batch that is there goes out, and every \
+        help: "As shipped nothing stops the processor, and its ticker beats to the end: it ends with the process, and with it the items of the batch \
+               that was not full yet, and those whose insert was under way. As documented the input closes, the batch that is there goes out, and every \
                insert is waited for.",
         tries: &[
             Trial::at(2_400, "End at 3.9 s", &[Deed::Value("stop-at", "3900ms")]),

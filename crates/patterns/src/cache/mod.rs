@@ -25,8 +25,9 @@
 //! # Origin
 //! The cache manager of a strategy for an interview platform: ristretto in the process and Redis behind it, with 2 h for a session, 1 h for what was
 //! read of a face, half an hour for a user. Its copies from Redis have no time, every error of Redis is a miss, and there is no single flight. That
-//! writes to the first level are asynchronous and may be dropped, 32 × 1,024 of them waiting, is the library's. Single flight is that of
-//! golang.org/x/sync, but for a leader that goes: there a follower takes the lead.
+//! writes to the first level are asynchronous and may be dropped, 32 × 1,024 of them waiting, is the library's. So are its ten million counters, its
+//! greatest cost of 2³⁰ and its 64 reads in a buffer, by which it admits what is asked for often: here the first level just lets go what was not asked for
+//! longest, and its size is a number of entries. Single flight is that of golang.org/x/sync, but for a leader that goes: there a follower takes the lead.
 
 mod book;
 mod checks;
@@ -77,7 +78,8 @@ pub static PATTERN: Pattern = Pattern {
         "The document promises two levels with times to live. In its code a copy that the first level takes from the second has none, so it is \
          handed out long after the value is past its time: look at who reads it. Whoever misses a key loads it, however many do. An error of \
          the second level is a miss, so its outage sends everything to the origin. And writes to the first level wait in a buffer: one that \
-         is full drops them, and who has just written does not find it.",
+         is full drops them, and who has just written does not find it. What is found has the type that it was stored with if it comes from \
+         L1, and is a text if it comes from L2.",
     ),
     file: file!(),
     detail: Some(|values| Box::new(report::Report::new(values))),

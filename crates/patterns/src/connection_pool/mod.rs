@@ -38,6 +38,7 @@ use millrace_spec::{
     At, Check, Closing, ConnectionGauges, ConnectionState, Connections, Fidelity, FieldGroup, Flow, GaugeSpec, Measure,
     Pattern, Place, PoolGauges, SceneSpec, Step, Unit, Values, Wire,
 };
+use millrace_trace::ledger::StationRow;
 use millrace_trace::{Outcome, StationKind};
 use millrace_upstream as upstream;
 use params::Params;
@@ -69,7 +70,7 @@ pub static PATTERN: Pattern = Pattern {
     disagreement: Some(
         "The document promises three prepared statements that live as long as the program. Its code declares the update and never prepares \
          it: the first who uses it uses a nil pointer. And when the second preparation fails it returns the error and forgets the first \
-         statement, which nobody closes. Both agree on an idle time of ten minutes beside a lifetime of five, which never acts.",
+         statement, which nobody closes. A lock for the statements is declared and never taken. Both agree on an idle time of ten minutes beside a lifetime of five, which never acts.",
     ),
     file: file!(),
     home: (StationKind::Source, CALLERS),
@@ -97,6 +98,15 @@ const CHECKS: &[Check] = &[
     Check::sometimes("a connection was closed because it had rested for too long", |l, t| {
         PoolGauges::closed_for(l, t, Closing::IdleTime)
     }),
+    Check::sometimes("a connection that rested was too old before it had rested for too long", |l, t| {
+        let aged = ConnectionState::Closing(Closing::Lifetime);
+        let is_aged =
+            |row: &StationRow| row.state.is_some_and(|state| ConnectionState::of(t.name(state)) == Some(aged));
+        PoolGauges::pool(l, t)
+            .filter(|(_, pool)| pool.gauge(G.closed(Closing::Lifetime)) > 0)
+            .is_some_and(|(id, _)| l.members(id).any(|(_, row)| is_aged(row) && row.levels.changed() < row.state_since))
+    })
+    .by("the places in which one is being closed for its age that nobody had until then"),
     Check::CONNECTION_BROKE,
     Check::sometimes("half of all connections were being closed for their age at once", |l, t| {
         PoolGauges::counted(l, t).is_some_and(|(id, pool)| {

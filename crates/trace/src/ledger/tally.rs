@@ -143,6 +143,11 @@ impl Area {
 }
 
 impl Levels {
+    /// Since when as many are there, waiting or in service, as there are.
+    pub fn changed(&self) -> SimTime {
+        self.changed
+    }
+
     pub(super) fn new(at: SimTime) -> Levels {
         Levels {
             present: 0,

@@ -190,7 +190,7 @@ pub(super) fn set(scenario: &mut Scenario, entries: &[String]) -> Result<(), Fai
         }
     }
     // Of several that cannot stand together, one that was set is to be named.
-    match scenario.first_misfit().or_else(|| scenario.misfits().into_iter().next()) {
+    match scenario.misfit_to_go().or_else(|| scenario.misfits().into_iter().next()) {
         None => Ok(()),
         Some((key, why)) => Err(Failure::Wrong(format!("{key}: {why}"))),
     }

@@ -82,7 +82,20 @@ fn a_value_out_of_range_is_clamped_and_one_of_the_wrong_type_ignored_each_with_a
 }
 
 #[test]
-fn values_that_cannot_stand_together_are_said_and_of_two_the_first_is_ignored_whatever_their_order() {
+fn values_that_cannot_stand_together_are_said_and_one_is_ignored_whatever_their_order() {
+    // Of two that could go, it is the one that depends on the other.
+    for (link, key) in [
+        ("#/connection-pool?lifetime=0ms&jitter=0.5", "jitter"),
+        ("#/connection-pool?jitter=0.5&lifetime=0ms", "jitter"),
+        ("#/connection-pool?open=3&idle=30", "idle"),
+        ("#/redis-pool?size=5&min-idle=9", "min-idle"),
+        ("#/redis-pool?min-idle=9&size=5", "min-idle"),
+    ] {
+        let (scenario, notices) = read(link);
+        assert!(notices.len() == 1 && notices[0].starts_with(&format!("{key}: ")), "{link}: {notices:?}");
+        let given: Vec<_> = scenario.chosen().into_iter().map(|(key, _)| key).collect();
+        assert!(given.len() == 1 && given[0] != key, "{link}: {given:?}");
+    }
     // A least limit above the greatest was taken for the greatest, and nobody was told.
     for link in ["#/adaptive-limit?min=300&max=50", "#/adaptive-limit?max=50&min=300"] {
         let (scenario, notices) = read(link);

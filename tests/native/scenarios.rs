@@ -53,7 +53,7 @@ pub fn any() -> impl Strategy<Value = Scenario> {
                 }
             }
             // What cannot stand together is refused wherever a scenario is made.
-            while let Some((key, _)) = scenario.first_misfit() {
+            while let Some((key, _)) = scenario.misfit_to_go() {
                 scenario.reset(key);
             }
             let scene = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);

@@ -247,7 +247,7 @@ pub(super) fn from_pairs(mut scenario: Scenario, pairs: impl IntoIterator<Item =
 
 /// Of chosen values that cannot stand together, one is ignored, until the others can.
 fn drop_misfits(scenario: &mut Scenario, notices: &mut Vec<String>) {
-    while let Some((key, why)) = scenario.first_misfit() {
+    while let Some((key, why)) = scenario.misfit_to_go() {
         scenario.reset(key);
         notices.push(format!("{key}: {why}; it was ignored"));
     }

@@ -222,16 +222,16 @@ impl Scenario {
         fields.iter().filter_map(|field| Some((field.key, field.misfit(&values)?))).collect()
     }
 
-    /// Of chosen values that cannot stand together, the one to go, and why: the first in the form without which all others can, or else the
-    /// first.
-    pub fn first_misfit(&self) -> Option<(&'static str, String)> {
+    /// Of chosen values that cannot stand together, the one to go, and why: the last in the form without which all others can, or else the
+    /// first. What depends on another stands behind it: a jitter behind its lifetime, how many are idle behind how many there may be.
+    pub fn misfit_to_go(&self) -> Option<(&'static str, String)> {
         let mut chosen: Vec<_> = self.misfits().into_iter().filter(|(key, _)| self.given(key).is_some()).collect();
         let suffices = |key: &str| {
             let mut without = self.clone();
             without.reset(key);
             without.misfits().is_empty()
         };
-        let place = chosen.iter().position(|(key, _)| suffices(key)).unwrap_or(0);
+        let place = chosen.iter().rposition(|(key, _)| suffices(key)).unwrap_or(0);
         (place < chosen.len()).then(|| chosen.swap_remove(place))
     }
 

@@ -116,11 +116,13 @@ impl Sub for SimTime {
 }
 
 impl fmt::Display for Span {
-    /// In the largest unit that loses no digit: `500ms`, `2s`, `860us`, `1500ns`. Reads back as the same span.
+    /// In the largest unit that loses no digit: `24h`, `90m`, `2s`, `500ms`, `0.86ms`. Reads back as the same span.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = self.0;
         if n == 0 {
             f.write_str("0ms")
+        } else if n.is_multiple_of(3_600_000_000_000) {
+            write!(f, "{}h", n / 3_600_000_000_000)
         } else if n.is_multiple_of(60_000_000_000) {
             write!(f, "{}m", n / 60_000_000_000)
         } else if n.is_multiple_of(1_000_000_000) {

@@ -103,7 +103,8 @@ params! {
         write: Span => Field::span("write", "Write timeout", Span::secs(3), Span::ZERO..=HOUR).simple()
             .remark(|values| after_its_caller(values, "write")),
         /// How long a key is kept, from when it was told that it is set; 0 for as long as the server lives.
-        ttl: Span => Field::span("ttl", "TTL", HOUR, Span::ZERO..=Span::secs(30 * 86_400)),
+        ttl: Span => Field::span("ttl", "TTL", HOUR, Span::ZERO..=Span::secs(30 * 86_400))
+            .remark(|values| values.span("ttl").is_zero().then(|| "no end: a key is kept as long as the server lives".to_owned())),
         /// Whose context a batch has: what becomes of it when its caller gives up.
         context: String => Field::choice("context", "Context of a batch", "callers", CONTEXT).simple().when(gives_up)
             .shipped(DefaultValue::Is(Value::Word("background".to_owned()))),

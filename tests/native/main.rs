@@ -46,6 +46,7 @@ mod endpoint_wire;
 mod engine;
 mod everyone;
 mod faults;
+mod faults_shown;
 mod figures;
 mod finding;
 mod frame_processor;

@@ -68,9 +68,10 @@ impl<'a> Figures<'a> {
         self.series().filter_map(Series::folded)
     }
 
-    /// The windows of what was put together, and up to when; none, and the start, where nothing was.
-    fn windows(self) -> (Vec<Window>, Option<SimTime>) {
-        match together(self.folded(), self.kept()) {
+    /// The windows of what was put together, with how long what took where that is wanted, and up to when; none, and the start, where
+    /// nothing was.
+    fn windows(self, lengths: bool) -> (Vec<Window>, Option<SimTime>) {
+        match together(self.folded(), self.kept(), lengths) {
             Some((windows, upto)) => (windows, Some(upto)),
             None => (Vec::new(), None),
         }
@@ -164,7 +165,7 @@ impl<'a> Figures<'a> {
     }
 
     fn folded_points(self) -> (Vec<WindowPoint>, Option<SimTime>) {
-        let (windows, since) = self.windows();
+        let (windows, since) = self.windows(true);
         let point = |window: &Window| {
             let ([p50, p95, p99], n) = window.percentiles()?;
             Some(WindowPoint { at: window.to, n, p50, p95, p99 })
@@ -177,7 +178,7 @@ impl<'a> Figures<'a> {
         let of = |to: SimTime, counts: &Counts, time: Span| {
             Rates::counted(outcomes(counts), time).map(|rates| RatePoint { at: to, rates })
         };
-        let (windows, since) = self.windows();
+        let (windows, since) = self.windows(false);
         let mut points: Vec<RatePoint> =
             windows.iter().filter_map(|w| of(w.to, &w.counts, w.to.since(w.from))).collect();
         let mut inside: Vec<Counts> = Vec::new();
@@ -222,7 +223,7 @@ impl<'a> Figures<'a> {
                 *bad += if how.is_good() { 0.0 } else { n };
             }
         };
-        let (windows, since) = self.windows();
+        let (windows, since) = self.windows(false);
         for window in &windows {
             // What is known of a window is spread over all of it.
             let (from, to) = (scaled(window.from), scaled(window.to));

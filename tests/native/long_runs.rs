@@ -81,6 +81,25 @@ fn a_report_is_the_same_without_what_only_charts_ask_for_and_takes_less_memory()
 }
 
 #[test]
+fn of_a_program_with_thousands_of_stations_the_log_gives_up_what_its_key_frames_take() {
+    // Each key frame has a row of each of 2,600 workers: they took several times what they may, and the log all of its own.
+    let link = "platform?sessions=2000&hasty=0&run-for=20s";
+    let keep = Keep { log: 12 << 20, frames: 3 << 20 };
+    let scenario = Scenario::read(link).expect("a good link").scenario;
+    let history = History::of(scenario.pattern, &scenario.values());
+    let mut session = Session::keeping(keep, scenario, Picture::default(), history);
+    let mut most = 0;
+    // From 40 frames of the page on there is more than is kept.
+    for at in (1..=500).map(|frame| SimTime(frame * 16_000_000)) {
+        while !session.compute(at, 256) {}
+        session.show(at, u64::MAX);
+        most = most.max(session.bytes());
+    }
+    assert!(!session.is_whole() && session.earliest() < session.playhead(), "one can go back, but not to the start");
+    assert!(most < (keep.log + keep.frames) * 5 / 4, "{most} bytes are kept");
+}
+
+#[test]
 fn one_goes_back_as_far_as_the_log_is_held_and_sees_what_was_there() {
     let (mut flat, _) = played(KEEP, BUDGET);
     let mut whole = Session::new(scenario(), Picture::default(), History::default());

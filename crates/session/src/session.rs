@@ -190,10 +190,13 @@ impl<F: Fold + Clone, H: FarFold> Session<F, H> {
             self.earliest = (self.far.index, self.run.now());
         } else {
             let trace = self.run.trace();
-            if trace.held_bytes() <= self.keep.log {
+            // What key frames take beyond their share is the log's to give: of a program of thousands of stations each takes megabytes.
+            let beyond = self.playback.bytes().saturating_sub(self.keep.frames);
+            let log = self.keep.log.saturating_sub(beyond).max(self.keep.log / 2);
+            if trace.held_bytes() <= log {
                 return;
             }
-            let held = (self.keep.log / size_of::<TraceEvent>()) as u64;
+            let held = (log / size_of::<TraceEvent>()) as u64;
             let at = |index| trace.get(index).map(|event| event.at);
             let (first, at) = self.playback.forget_before(trace.len().saturating_sub(held), at);
             self.earliest = (first, at.unwrap_or(self.earliest.1));

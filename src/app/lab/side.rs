@@ -2,6 +2,7 @@
 
 use super::{Experiment, Lab};
 use crate::analysis::{GivenUp, Prefix, Summary};
+use crate::app::memo::Upto;
 use crate::trace::Outcome;
 
 /// Which of the runs under one playhead.
@@ -26,11 +27,17 @@ impl Lab {
         run.history().until(run.events(), run.playhead())
     }
 
-    /// The summary of a measure up to the playhead.
+    /// What figures of a run are of.
+    fn upto(&self, side: Side) -> Upto {
+        let run = self.of(side);
+        Upto { hash: run.hash(), at: run.playhead(), moves: self.is_busy() }
+    }
+
+    /// The summary of a measure up to the playhead; while that moves, maybe of a moment before.
     pub fn summary_of(&self, side: Side, id: &'static str) -> Option<Summary> {
         let [first, second] = &self.summaries;
         let memos = if side == Side::First { first } else { second };
-        memos.of(self.of(side).hash(), id, || self.so_far_of(side).summary(id))
+        memos.of(self.upto(side), id, || self.so_far_of(side).summary(id))
     }
 
     /// What was given up among the samples of a measure.
@@ -42,6 +49,6 @@ impl Lab {
         }
         let [first, second] = &self.given_up;
         let memos = if side == Side::First { first } else { second };
-        memos.of(self.of(side).hash(), id, || self.so_far_of(side).of(id)?.given_up())
+        memos.of(self.upto(side), id, || self.so_far_of(side).of(id)?.given_up())
     }
 }

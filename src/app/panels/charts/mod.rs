@@ -8,6 +8,7 @@ mod pointed;
 
 use crate::app::lab::{Lab, Side};
 use crate::app::markup::html;
+use crate::app::memo::next_after;
 use crate::app::page::{Page, use_page};
 use crate::app::panels::follow::life;
 use crate::app::panels::two_runs::{brief, differences};
@@ -72,7 +73,8 @@ struct Of {
     dark: bool,
 }
 
-/// From so many requests on the charts are worked out in a task of their own, so that the page answers in between.
+/// From so many requests on the charts are worked out in a task of their own, so that the page answers in between; and while a run is played,
+/// no more often than leaves the time to the stage ([`next_after`]).
 const MANY: u64 = 20_000;
 
 /// What charts are of now.
@@ -102,20 +104,24 @@ fn work_out(page: &Page) -> Sheets {
 #[hook]
 fn use_sheets(page: &Page) -> Sheets {
     // What they are of, and at which tick they were last asked for in a task of their own.
-    let known = use_mut_ref(|| None::<(Of, Sheets)>);
+    let known = use_mut_ref(|| None::<(Of, Sheets, f64)>);
     let asked = use_mut_ref(|| None::<u64>);
     let again = use_force_update();
     let now = of(page);
-    let kept = known.borrow().as_ref().map(|(of, sheets)| (*of == now, of.scenario == now.scenario, sheets.clone()));
-    let many = page.lab().ledger().tally.departed() > MANY;
+    let look =
+        |(of, sheets, next): &(Of, Sheets, f64)| (*of == now, of.scenario == now.scenario, sheets.clone(), *next);
+    let kept = known.borrow().as_ref().map(look);
+    let (many, moves) = (page.lab().ledger().tally.departed() > MANY, page.lab().is_busy());
     match kept {
-        Some((true, _, sheets)) => sheets,
-        Some((_, true, sheets)) if many => {
+        Some((true, _, sheets, _)) => sheets,
+        Some((_, true, sheets, next)) if many && moves && clock::now_ms() < next => sheets,
+        Some((_, true, sheets, _)) if many => {
             if asked.replace(Some(page.state.tick)) != Some(page.state.tick) {
                 let page = page.clone();
                 clock::soon(move || {
-                    let fresh = (of(&page), work_out(&page));
-                    known.replace(Some(fresh));
+                    let began = clock::now_ms();
+                    let (of, sheets) = (of(&page), work_out(&page));
+                    known.replace(Some((of, sheets, next_after(began))));
                     again.force_update();
                 });
             }
@@ -123,7 +129,7 @@ fn use_sheets(page: &Page) -> Sheets {
         }
         _ => {
             let sheets = work_out(page);
-            known.replace(Some((now, sheets.clone())));
+            known.replace(Some((now, sheets.clone(), 0.0)));
             sheets
         }
     }

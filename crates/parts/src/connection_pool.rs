@@ -16,6 +16,9 @@
 //! opens for it. Whoever gives up leaves no place behind: what it was given goes to the next, and what it was opening is not opened. A
 //! connection comes back by its handle alone, and who loses that for good has to say so, [`Connection::leak`].
 //!
+//! How many there may be can change while it runs ([`ConnectionPool::set_limits`]). Where it becomes fewer nobody loses what it has: idle ones are closed, and
+//! then those that come back, as in `database/sql`. How many had to wait so far, and how long, is counted as there: [`ConnectionPool::waits`].
+//!
 //! Each place of the pool is a station, a member of the pool's. Who has a connection is there with its job, and a call that it makes comes
 //! back there. What lives with a connection and ends with it (`T`: a session, statements that were prepared) is made by whoever opens it.
 
@@ -26,6 +29,7 @@ mod reaper;
 pub use handle::Connection;
 
 use super::cond::Cond;
+use super::select::{Either, select2};
 use super::shown::Shown;
 use super::stay::Stay;
 use super::timeout::at_most;
@@ -116,6 +120,8 @@ struct Shared<T> {
     station: StationId,
     name: String,
     settings: ConnectionPoolSettings,
+    /// How many may be open at once, and how many of them idle.
+    limits: Cell<(u32, u32)>,
     dial: Dial<T>,
     state: RefCell<State<T>>,
     shown: RefCell<Shown>,
@@ -158,6 +164,9 @@ struct Counts {
     opened: i64,
     refused: i64,
     closed: [i64; 4],
+    /// How many have begun to wait, and how long those waited that have ended to.
+    waits: u64,
+    waited: Span,
 }
 
 /// Somebody who waits.
@@ -211,6 +220,7 @@ impl<T: 'static> ConnectionPool<T> {
             env: env.clone(),
             station,
             name: name.to_owned(),
+            limits: Cell::new((settings.open, settings.idle)),
             settings,
             dial,
             state: RefCell::new(state),
@@ -290,26 +300,67 @@ impl<T: 'static> ConnectionPool<T> {
     ) -> impl Future<Output = Result<Connection<'a, T>, NoConnection>> + use<'a, T> {
         let pool = self.clone();
         self.0.env.at(site, async move {
-            if let Some(open) = pool.fresh() {
-                let stay = HasJob::begin(&pool.0.env, open.place, job);
-                let taken = Connection::new(&pool, open, stay);
-                pool.keep_warm();
-                return Ok(taken);
+            if let Some(at_once) = pool.without_waiting(job).await {
+                return at_once;
             }
-            let Some(opening) = Opening::begin(&pool) else {
-                let env = pool.0.env.clone();
-                let comes_back = AsksFor { pool, job, waits: None, site };
-                return at_most(&env, wait, comes_back).await.unwrap_or(Err(NoConnection::TooLate));
-            };
-            let stay = HasJob::begin(&pool.0.env, opening.place, job);
-            match opening.finish(&pool).await {
-                Ok(open) => Ok(Connection::new(&pool, open, stay)),
-                Err(none) => {
-                    pool.open_for_waiters();
-                    Err(none)
-                }
+            let env = pool.0.env.clone();
+            let comes_back = AsksFor { pool, job, waits: None, site };
+            at_most(&env, wait, comes_back).await.unwrap_or(Err(NoConnection::TooLate))
+        })
+    }
+
+    /// The same, but whoever has to wait until one comes back waits no longer than until something else has happened.
+    ///
+    /// # Errors
+    /// None could be opened, or none came back before.
+    #[track_caller]
+    pub fn take_unless<'a, F: Future>(
+        &self,
+        job: &'a Job,
+        over: F,
+    ) -> impl Future<Output = Result<Connection<'a, T>, NoConnection>> + use<'a, T, F> {
+        let (pool, site) = (self.clone(), Location::caller());
+        self.0.env.at(site, async move {
+            if let Some(at_once) = pool.without_waiting(Some(job)).await {
+                return at_once;
+            }
+            let env = pool.0.env.clone();
+            let comes_back = AsksFor { pool, job: Some(job), waits: None, site };
+            match select2(&env, comes_back, over).await {
+                Either::First(taken) => taken,
+                Either::Second(_) => Err(NoConnection::TooLate),
             }
         })
+    }
+
+    /// An idle connection, or one that is opened; nothing where as many are open as may be.
+    async fn without_waiting<'a>(&self, job: Option<&'a Job>) -> Option<Result<Connection<'a, T>, NoConnection>> {
+        if let Some(open) = self.fresh() {
+            let stay = HasJob::begin(&self.0.env, open.place, job);
+            let taken = Connection::new(self, open, stay);
+            self.keep_warm();
+            return Some(Ok(taken));
+        }
+        let opening = Opening::begin(self)?;
+        let stay = HasJob::begin(&self.0.env, opening.place, job);
+        Some(match opening.finish(self).await {
+            Ok(open) => Ok(Connection::new(self, open, stay)),
+            Err(none) => {
+                self.open_for_waiters();
+                Err(none)
+            }
+        })
+    }
+
+    /// From now on so many may be open at once, at least one, and so many of them idle. Where that is fewer, idle ones are closed at once and those in
+    /// use as they come back.
+    pub fn set_limits(&self, open: u32, idle: u32) {
+        let open = open.max(1);
+        self.0.limits.set((open, idle));
+        self.0.env.resize(self.0.station, open);
+        self.close_surplus();
+        self.open_for_waiters();
+        self.keep_warm();
     }
 }
 
@@ -327,6 +378,23 @@ impl<T> ConnectionPool<T> {
     /// How many connections are idle.
     pub fn idle(&self) -> usize {
         self.0.state.borrow().idle.len()
+    }
+
+    /// How many may be open at once.
+    pub fn limit(&self) -> u32 {
+        self.0.limits.get().0
+    }
+
+    /// Whether more are open than may be, after there were to be fewer.
+    pub fn is_crowded(&self) -> bool {
+        let state = self.0.state.borrow();
+        u64::from(state.taken) > u64::from(self.limit()) + state.closing as u64
+    }
+
+    /// How many had to wait for one so far, and how long those did whose wait is over: `WaitCount` and `WaitDuration` of Go's `DBStats`.
+    pub fn waits(&self) -> (u64, Span) {
+        let counts = &self.0.state.borrow().counts;
+        (counts.waits, counts.waited)
     }
 
     /// How many wait for one.
@@ -356,6 +424,12 @@ impl<T> ConnectionPool<T> {
         })
     }
 
+    /// Somebody does not wait any more.
+    fn has_waited(&self, since: SimTime) {
+        let counts = &mut self.0.state.borrow_mut().counts;
+        counts.waited = Span(counts.waited.0.saturating_add(self.0.env.now().since(since).0));
+    }
+
     /// Writes down what has changed of its counts.
     fn show(&self) {
         let state = self.0.state.borrow();
@@ -376,8 +450,8 @@ impl<T> ConnectionPool<T> {
 struct AsksFor<'a, T: 'static> {
     pool: ConnectionPool<T>,
     job: Option<&'a Job>,
-    /// The place among those who wait, and the job's in the pool.
-    waits: Option<(Ticket, Option<Stay<'a>>)>,
+    /// The place among those who wait, since when, and the job's in the pool.
+    waits: Option<(Ticket, SimTime, Option<Stay<'a>>)>,
     site: &'static Location<'static>,
 }
 
@@ -387,17 +461,22 @@ impl<'a, T: 'static> Future for AsksFor<'a, T> {
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let shared = &this.pool.0;
-        let Some((ticket, _)) = &this.waits else {
+        let Some((ticket, ..)) = &this.waits else {
             let job = this.job.map(Job::id);
             let waiter = Waiter { task: shared.env.current(), job };
             let stay = this.job.map(|job| Stay::begin(&shared.env, shared.station, job, false));
-            this.waits = Some((shared.state.borrow_mut().waiting.join(waiter), stay));
+            let mut state = shared.state.borrow_mut();
+            state.counts.waits += 1;
+            this.waits = Some((state.waiting.join(waiter), shared.env.now(), stay));
+            drop(state);
             shared.env.waits(Wait::Acquire, shared.station, this.site);
             return Poll::Pending;
         };
         let given = shared.state.borrow_mut().waiting.redeem(*ticket);
         let Some(given) = given else { return Poll::Pending };
-        let stay = this.waits.take().and_then(|(_, stay)| stay);
+        let waits = this.waits.take();
+        waits.iter().for_each(|(_, since, _)| this.pool.has_waited(*since));
+        let stay = waits.and_then(|(.., stay)| stay);
         Poll::Ready(match given {
             Ok(open) => {
                 let stay = HasJob::goes_on(&shared.env, open.place, stay);
@@ -413,7 +492,8 @@ impl<'a, T: 'static> Future for AsksFor<'a, T> {
 
 impl<T: 'static> Drop for AsksFor<'_, T> {
     fn drop(&mut self) {
-        let Some((ticket, stay)) = self.waits.take() else { return };
+        let Some((ticket, since, stay)) = self.waits.take() else { return };
+        self.pool.has_waited(since);
         let left = self.pool.0.state.borrow_mut().waiting.leave(ticket);
         stay.into_iter().for_each(|stay| stay.end(&self.pool.0.env));
         // What it was given and did not fetch is the next one's.

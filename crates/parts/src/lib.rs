@@ -44,6 +44,7 @@ mod priority_queue;
 mod retry;
 mod retry_budget;
 mod rw_lock;
+mod scaling;
 mod select;
 mod semaphore;
 mod service_metrics;
@@ -64,7 +65,7 @@ mod work_pool;
 pub use adaptive_limit::{
     AdaptiveLimit, Aimd, Gradient2, Gradient2Settings, LimitRule, Limited, Sample, Underway, Vegas,
 };
-pub use alerts::{Alerts, quantile};
+pub use alerts::{AlertRules, Alerts, quantile};
 pub use arrivals::{Arrivals, RateCurve, Traffic};
 pub use at_work::{AtWork, Working};
 pub use backend_environment::BACKEND_VARIABLES;
@@ -92,6 +93,7 @@ pub use priority_queue::{PriorityQueue, PriorityQueueSettings, Put, Taken};
 pub use retry::{Retry, RetryPolicy, Stop, Tried, Verdict};
 pub use retry_budget::RetryBudget;
 pub use rw_lock::{Prefer, RwLock};
+pub use scaling::{SizeRule, Stabilised, StabilisedSettings, Steps, StepsSettings, UsageHistory};
 pub use select::{Case, Either, SelectAny, select_any, select2};
 pub use semaphore::{Acquire, Order, Permit, Semaphore};
 pub use service_metrics::{BUCKETS, OpenConnection, ServiceMetrics};

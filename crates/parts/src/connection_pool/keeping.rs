@@ -53,6 +53,9 @@ impl<T: 'static> ConnectionPool<T> {
 
     /// A connection is there to be had: it goes to whoever has waited longest, or is idle, or is one too many.
     pub(super) fn put(&self, mut open: Open<T>) {
+        if self.is_crowded() {
+            return self.close(open, Closing::IdleLimit);
+        }
         let env = &self.0.env;
         let mut state = self.0.state.borrow_mut();
         if state.waiting.first().is_some() {
@@ -64,7 +67,7 @@ impl<T: 'static> ConnectionPool<T> {
             }
             return env.wake(waiter.task);
         }
-        if state.idle.len() >= self.0.settings.idle as usize {
+        if state.idle.len() >= self.0.limits.get().1 as usize {
             drop(state);
             return self.close(open, Closing::IdleLimit);
         }
@@ -75,6 +78,19 @@ impl<T: 'static> ConnectionPool<T> {
         drop(state);
         if due.max(self.0.not_before.get()) < self.0.looks_at.get() {
             self.0.sooner.signal();
+        }
+    }
+
+    /// Closes idle connections for as long as too many are idle, or open: those first that have rested longest.
+    pub(super) fn close_surplus(&self) {
+        loop {
+            let surplus = {
+                let crowded = self.is_crowded();
+                let idle = &mut self.0.state.borrow_mut().idle;
+                if crowded || idle.len() > self.0.limits.get().1 as usize { idle.pop_front() } else { None }
+            };
+            let Some(open) = surplus else { return };
+            self.close(open, Closing::IdleLimit);
         }
     }
 
@@ -108,13 +124,14 @@ impl<T: 'static> ConnectionPool<T> {
     pub(super) fn occupy(&self) -> Option<(StationId, u32)> {
         let env = &self.0.env;
         let mut state = self.0.state.borrow_mut();
-        if state.taken >= self.0.settings.open {
+        if state.taken >= self.limit() {
             return None;
         }
         state.taken += 1;
         state.counts.ids += 1;
         let id = state.counts.ids;
-        let place = if state.places < self.0.settings.open {
+        let is_new = state.places < self.limit();
+        let place = if is_new {
             state.places += 1;
             let name = format!("{} {}", self.0.name, state.places);
             let parent = self.0.station;
@@ -125,7 +142,7 @@ impl<T: 'static> ConnectionPool<T> {
         drop(state);
         env.gauge(place, C.id, i64::from(id));
         env.gauge(place, C.opened, ConnectionGauges::NOT_YET);
-        if id > self.0.settings.open {
+        if !is_new {
             // Somebody was there before.
             env.gauge(place, C.uses, 0);
         }
@@ -212,7 +229,8 @@ impl<T: 'static> ConnectionPool<T> {
         loop {
             {
                 let state = self.0.state.borrow();
-                if state.idle.len() + state.warming >= state.warm as usize {
+                // What is opened to be idle must be allowed to be.
+                if state.idle.len() + state.warming >= state.warm.min(self.0.limits.get().1) as usize {
                     return;
                 }
             }

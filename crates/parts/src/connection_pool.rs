@@ -29,7 +29,6 @@ mod reaper;
 pub use handle::Connection;
 
 use super::cond::Cond;
-use super::select::{Either, select2};
 use super::shown::Shown;
 use super::stay::Stay;
 use super::timeout::at_most;
@@ -41,9 +40,9 @@ use millrace_trace::{JobId, SimTime, Span, StationId, StationKind, Wait};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::Location;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -309,7 +308,8 @@ impl<T: 'static> ConnectionPool<T> {
         })
     }
 
-    /// The same, but whoever has to wait until one comes back waits no longer than until something else has happened.
+    /// The same, but whoever has to wait until one comes back waits no longer than until something else has happened. One that comes back at
+    /// that very instant is in time.
     ///
     /// # Errors
     /// None could be opened, or none came back before.
@@ -326,10 +326,13 @@ impl<T: 'static> ConnectionPool<T> {
             }
             let env = pool.0.env.clone();
             let comes_back = AsksFor { pool, job: Some(job), waits: None, site };
-            match select2(&env, comes_back, over).await {
-                Either::First(taken) => taken,
-                Either::Second(_) => Err(NoConnection::TooLate),
-            }
+            let (mut comes_back, mut over) = (pin!(comes_back), pin!(over));
+            poll_fn(move |cx| match comes_back.as_mut().poll(cx) {
+                // Muted: the task shows one wait, that for a connection.
+                Poll::Pending => env.muted(|| over.as_mut().poll(cx)).map(|_| Err(NoConnection::TooLate)),
+                taken => taken,
+            })
+            .await
         })
     }
 

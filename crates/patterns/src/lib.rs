@@ -75,6 +75,7 @@ pub mod once;
 pub mod pipeline;
 pub mod platform;
 pub mod policy_pipeline;
+pub mod pool_manager;
 pub mod rate_limiter;
 pub mod redis_pool;
 pub mod retry;
@@ -118,6 +119,7 @@ pub static ALL: &[&Pattern] = catalogue![
     policy_pipeline,
     cache,
     connection_pool,
+    pool_manager,
     redis_pool,
     batch_processor,
     background_processor,

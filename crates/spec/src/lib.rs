@@ -40,6 +40,7 @@ mod priority;
 mod quantity;
 mod question;
 mod rails;
+mod scaler;
 mod scene;
 mod schedule;
 mod script;
@@ -80,7 +81,7 @@ pub use params::{FieldGroup, FromValue, Given, Share, set_default};
 pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
 pub use place::{
     Attempts, Bank, Batch, Bucket, Connections, Counted, CountingLimit, Degrades, Hub, Layers, Levels, Meter, Place,
-    PlaceKind, Rail, Rails, Regulator, Shutdown, Tree,
+    PlaceKind, Rail, Rails, Regulator, Scaler, Shutdown, Tree,
 };
 pub use policies::{Policy, parse_policies, write_policies};
 pub use practice::{Practice, Seen};
@@ -90,6 +91,7 @@ pub use priority::{Priority, Shares, drawn, parse_classes, parse_weights};
 pub use quantity::{parse_count, parse_number, parse_span, plain};
 pub use question::Question;
 pub use rails::{RailGauges, TriedTask, risen};
+pub use scaler::ScalerGauges;
 pub use scene::{Flow, GaugeSpec, SceneSpec, Unit, Wire};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use script::{Scripted, parse_script, script_entries, script_total};

@@ -64,6 +64,8 @@ pub enum PlaceKind {
     Levels(Box<Levels>),
     /// Connections that are lent, those who wait for one, and the server that they lead to.
     Connections(Connections),
+    /// A pool of connections whose size follows its use: what the rule goes by, and when it changed.
+    Scaler(Scaler),
     /// A queue by class: a rail for each, and the main queue.
     Rails(Box<Rails>),
     /// A source of the sessions of many clients, a cell for each: so many.
@@ -168,6 +170,11 @@ impl Place {
     /// Connections that are lent: the station of their pool, whose members are its places.
     pub fn connections(station: impl Into<String>, label: impl Into<String>, connections: Connections) -> Place {
         Place::new(PlaceKind::Connections(connections), station, label)
+    }
+
+    /// A pool of connections whose size follows its use: the station of the pool.
+    pub fn scaler(station: impl Into<String>, label: impl Into<String>, scaler: Scaler) -> Place {
+        Place::new(PlaceKind::Scaler(scaler), station, label)
     }
 
     /// A queue by class: the station of its main queue, of which the rails are members.
@@ -312,6 +319,23 @@ pub struct Degrades {
     pub until: u64,
     /// The classes of requests that it tells apart, in the order of the gauges.
     pub classes: Vec<&'static str>,
+}
+
+/// How the size of a pool is found. What its station shows is in [`super::ScalerGauges`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scaler {
+    /// The greatest size it may have, whichever way it comes to it.
+    pub most: u32,
+    /// How often somebody looks.
+    pub every: Span,
+    /// How long it rests after a step; zero where it does not.
+    pub rests: Span,
+    /// The thresholds that were meant, in percent, where those in force are others.
+    pub meant: Option<[f64; 2]>,
+    /// Whether somebody works out where its use is going, and its health goes by the use there is. Otherwise by the highest that there ever was.
+    pub trend: bool,
+    /// Whether the rule steps between two thresholds. Otherwise there is one, at which the use is meant to be.
+    pub steps: bool,
 }
 
 /// Items that go on together. What its station shows beside them is in [`super::BatchGauges`].

@@ -116,7 +116,10 @@ impl SceneSpec {
     pub fn is_high(&self) -> bool {
         self.has_rows()
             || self.places().iter().any(|place| {
-                matches!(place.kind, PlaceKind::Shutdown(_) | PlaceKind::Connections(_) | PlaceKind::Rails(_))
+                matches!(
+                    place.kind,
+                    PlaceKind::Shutdown(_) | PlaceKind::Connections(_) | PlaceKind::Rails(_) | PlaceKind::Scaler(_)
+                )
             })
     }
 

@@ -23,6 +23,7 @@ mod meter;
 mod pool;
 mod rails;
 mod regulator;
+mod scaler;
 mod server;
 mod sessions;
 mod shutdown;
@@ -72,6 +73,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Sessions(n) => Box::new(sessions::Sessions { n: *n }),
         PlaceKind::Limits(limits) => Box::new(limits::Limits { limits }),
         PlaceKind::Levels(spec) => Box::new(levels::Levels { spec }),
+        PlaceKind::Scaler(spec) => Box::new(scaler::Scaler { spec }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),
     }
 }

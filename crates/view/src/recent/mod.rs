@@ -24,7 +24,7 @@ pub use verdicts::{BIN as VERDICT_BIN, Mark, SHOWN as VERDICTS, Told, Verdicts};
 
 use crate::scene::MOST_JOBS;
 use litemap::LiteMap;
-use millrace_spec::{LimiterGauges, Packed, RailGauges, SessionGauges, TriedTask, Verdict};
+use millrace_spec::{LimiterGauges, Packed, RailGauges, ScalerGauges, SessionGauges, TriedTask, Verdict};
 use millrace_trace::{
     Ending, EventKind, Fold, Gauge, JobId, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
@@ -45,6 +45,8 @@ const WITH_PATH: usize = 32;
 /// Points of a gauge's past, and how far apart they are at least.
 const POINTS: usize = 512;
 const POINT_GAP: Span = Span::millis(8);
+/// How many looks at a pool are kept.
+pub const LOOKS: usize = 64;
 /// What a rate limiter shows of itself.
 const LIMITER: LimiterGauges = LimiterGauges::ALL;
 /// The same of a queue by class.
@@ -218,6 +220,10 @@ impl Recent {
                         if let Some(path) = self.path_mut(station) {
                             path.gauged(event.at, gauge, value);
                         }
+                    }
+                    // Looks are minutes apart, so a few seconds would hold none of them.
+                    Some((StationKind::Pool, _)) if ScalerGauges::is_a_look(gauge) => {
+                        push_back(self.gauges.entry((station, gauge)).or_default(), (event.at, value), LOOKS);
                     }
                     // Of landings, and of what belongs to a car, nobody draws the past.
                     Some((StationKind::Landing, _)) => {}

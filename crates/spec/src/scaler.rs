@@ -1,0 +1,70 @@
+//! What a pool shows of how its size is found, on its own station, for whoever draws it, checks it or reports it.
+
+use millrace_trace::Gauge;
+
+/// What the gauges of a pool that is scaled mean. They stand behind those of a pool of connections. Use is in millionths of the size, a threshold too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScalerGauges {
+    /// How many there may be.
+    pub size: Gauge,
+    /// How much was used at the last look; said at each.
+    pub used: Gauge,
+    /// What the rule goes by; said at each look.
+    pub mean: Gauge,
+    /// The highest use there ever was.
+    pub peak: Gauge,
+    /// Above this there are to be more.
+    pub up: Gauge,
+    /// Below this fewer.
+    pub down: Gauge,
+    /// Until when it rests after a step, in ns; 0 before the first.
+    pub rests_until: Gauge,
+    /// What came of the last look: 1 up, -1 down, 0 neither.
+    pub stepped: Gauge,
+    /// How many looks are kept.
+    pub kept: Gauge,
+    /// How many more are in use after an hour if it goes on so, in thousandths. Said by whoever works it out.
+    pub trend: Gauge,
+    /// How many have had to wait, and for how long in all, in ns: as the alerts read it.
+    pub waits: Gauge,
+    /// See [`ScalerGauges::waits`].
+    pub waited: Gauge,
+    /// How many had to wait between the last two looks, whatever the alerts read.
+    pub waits_lately: Gauge,
+    /// How many alerts came so far: of the use, of the time waited, of the waits.
+    pub alerts: [Gauge; 3],
+    /// Whether one of those at the last look was about waits: 1.
+    pub warns_of_waits: Gauge,
+    /// Whether its health is degraded: 1.
+    pub degraded: Gauge,
+    /// How many opening a connection was in vain for, since the last look.
+    pub in_vain: Gauge,
+}
+
+impl ScalerGauges {
+    /// The gauges of every pool that is scaled.
+    pub const ALL: ScalerGauges = ScalerGauges {
+        size: Gauge(32),
+        used: Gauge(33),
+        mean: Gauge(34),
+        peak: Gauge(35),
+        up: Gauge(36),
+        down: Gauge(37),
+        rests_until: Gauge(38),
+        stepped: Gauge(50),
+        kept: Gauge(39),
+        trend: Gauge(40),
+        waits: Gauge(41),
+        waited: Gauge(42),
+        waits_lately: Gauge(43),
+        alerts: [Gauge(44), Gauge(48), Gauge(49)],
+        warns_of_waits: Gauge(45),
+        degraded: Gauge(46),
+        in_vain: Gauge(47),
+    };
+
+    /// Whether it is said at each look, so that its past is the looks themselves.
+    pub fn is_a_look(gauge: Gauge) -> bool {
+        [ScalerGauges::ALL.size, ScalerGauges::ALL.used, ScalerGauges::ALL.mean].contains(&gauge)
+    }
+}

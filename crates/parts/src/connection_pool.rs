@@ -24,6 +24,7 @@
 
 mod handle;
 mod keeping;
+mod limits;
 mod reaper;
 
 pub use handle::Connection;
@@ -172,6 +173,7 @@ struct Counts {
 struct Waiter {
     task: TaskRef,
     job: Option<JobId>,
+    since: SimTime,
 }
 
 /// A connection that is open.
@@ -354,17 +356,6 @@ impl<T: 'static> ConnectionPool<T> {
             }
         })
     }
-
-    /// From now on so many may be open at once, at least one, and so many of them idle. Where that is fewer, idle ones are closed at once and those in
-    /// use as they come back.
-    pub fn set_limits(&self, open: u32, idle: u32) {
-        let open = open.max(1);
-        self.0.limits.set((open, idle));
-        self.0.env.resize(self.0.station, open);
-        self.close_surplus();
-        self.open_for_waiters();
-        self.keep_warm();
-    }
 }
 
 impl<T> ConnectionPool<T> {
@@ -381,23 +372,6 @@ impl<T> ConnectionPool<T> {
     /// How many connections are idle.
     pub fn idle(&self) -> usize {
         self.0.state.borrow().idle.len()
-    }
-
-    /// How many may be open at once.
-    pub fn limit(&self) -> u32 {
-        self.0.limits.get().0
-    }
-
-    /// Whether more are open than may be, after there were to be fewer.
-    pub fn is_crowded(&self) -> bool {
-        let state = self.0.state.borrow();
-        u64::from(state.taken) > u64::from(self.limit()) + state.closing as u64
-    }
-
-    /// How many had to wait for one so far, and how long those did whose wait is over: `WaitCount` and `WaitDuration` of Go's `DBStats`.
-    pub fn waits(&self) -> (u64, Span) {
-        let counts = &self.0.state.borrow().counts;
-        (counts.waits, counts.waited)
     }
 
     /// How many wait for one.
@@ -427,12 +401,6 @@ impl<T> ConnectionPool<T> {
         })
     }
 
-    /// Somebody does not wait any more.
-    fn has_waited(&self, since: SimTime) {
-        let counts = &mut self.0.state.borrow_mut().counts;
-        counts.waited = Span(counts.waited.0.saturating_add(self.0.env.now().since(since).0));
-    }
-
     /// Writes down what has changed of its counts.
     fn show(&self) {
         let state = self.0.state.borrow();
@@ -453,8 +421,8 @@ impl<T> ConnectionPool<T> {
 struct AsksFor<'a, T: 'static> {
     pool: ConnectionPool<T>,
     job: Option<&'a Job>,
-    /// The place among those who wait, since when, and the job's in the pool.
-    waits: Option<(Ticket, SimTime, Option<Stay<'a>>)>,
+    /// The place among those who wait, and the job's in the pool.
+    waits: Option<(Ticket, Option<Stay<'a>>)>,
     site: &'static Location<'static>,
 }
 
@@ -464,22 +432,20 @@ impl<'a, T: 'static> Future for AsksFor<'a, T> {
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let shared = &this.pool.0;
-        let Some((ticket, ..)) = &this.waits else {
+        let Some((ticket, _)) = &this.waits else {
             let job = this.job.map(Job::id);
-            let waiter = Waiter { task: shared.env.current(), job };
+            let waiter = Waiter { task: shared.env.current(), job, since: shared.env.now() };
             let stay = this.job.map(|job| Stay::begin(&shared.env, shared.station, job, false));
             let mut state = shared.state.borrow_mut();
             state.counts.waits += 1;
-            this.waits = Some((state.waiting.join(waiter), shared.env.now(), stay));
+            this.waits = Some((state.waiting.join(waiter), stay));
             drop(state);
             shared.env.waits(Wait::Acquire, shared.station, this.site);
             return Poll::Pending;
         };
         let given = shared.state.borrow_mut().waiting.redeem(*ticket);
         let Some(given) = given else { return Poll::Pending };
-        let waits = this.waits.take();
-        waits.iter().for_each(|(_, since, _)| this.pool.has_waited(*since));
-        let stay = waits.and_then(|(.., stay)| stay);
+        let stay = this.waits.take().and_then(|(_, stay)| stay);
         Poll::Ready(match given {
             Ok(open) => {
                 let stay = HasJob::goes_on(&shared.env, open.place, stay);
@@ -495,13 +461,14 @@ impl<'a, T: 'static> Future for AsksFor<'a, T> {
 
 impl<T: 'static> Drop for AsksFor<'_, T> {
     fn drop(&mut self) {
-        let Some((ticket, since, stay)) = self.waits.take() else { return };
-        self.pool.has_waited(since);
+        let Some((ticket, stay)) = self.waits.take() else { return };
         let left = self.pool.0.state.borrow_mut().waiting.leave(ticket);
         stay.into_iter().for_each(|stay| stay.end(&self.pool.0.env));
-        // What it was given and did not fetch is the next one's.
-        if let Some(Left::Given(Ok(open))) = left {
-            self.pool.put(open);
+        match left {
+            Some(Left::Waiting(waiter)) => self.pool.0.state.borrow_mut().has_waited(&waiter, self.pool.0.env.now()),
+            // What it was given and did not fetch is the next one's.
+            Some(Left::Given(Ok(open))) => self.pool.put(open),
+            _ => {}
         }
     }
 }

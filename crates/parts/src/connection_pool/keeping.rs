@@ -61,6 +61,7 @@ impl<T: 'static> ConnectionPool<T> {
         if state.waiting.first().is_some() {
             let place = open.place;
             let Some(waiter) = state.waiting.give(Ok(open)) else { return };
+            state.has_waited(&waiter, env.now());
             // From this moment on the job has it, although its task will only learn of it.
             if let Some(job) = waiter.job {
                 env.emit(EventKind::Moved { job, station: place, started: true });
@@ -259,8 +260,11 @@ impl<T: 'static> ConnectionPool<T> {
 
     /// Whoever has waited longest is told why there is none.
     fn tell_the_first(&self, none: NoConnection) {
-        let waiter = self.0.state.borrow_mut().waiting.give(Err(none));
-        waiter.into_iter().for_each(|waiter| self.0.env.wake(waiter.task));
+        let mut state = self.0.state.borrow_mut();
+        if let Some(waiter) = state.waiting.give(Err(none)) {
+            state.has_waited(&waiter, self.0.env.now());
+            self.0.env.wake(waiter.task);
+        }
     }
 }
 

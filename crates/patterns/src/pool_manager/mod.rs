@@ -22,7 +22,7 @@
 //!
 //! # Origin
 //! The connection pool manager of a backend for language tests in Go (`connection_pool_manager.go`), and the set-up of its pool (`pool.go`); beside it the
-//! Horizontal Pod Autoscaler of Kubernetes, as its documentation describes it.
+//! Horizontal Pod Autoscaler of Kubernetes.
 
 mod checks;
 mod clients;
@@ -64,13 +64,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     measures: |_| {
-        let waits = Measure::new(
-            "waiting",
-            "Wait for a connection",
-            "Waits",
-            Step::Entered,
-            Step::Served(At::Kind(StationKind::Worker)),
-        );
+        let pool = || At::Named(POOL.into());
+        let waits = Measure::new("waiting", "Wait in line", "Waits", Step::Queued(pool()), Step::Went(pool()));
         vec![Measure { who: "clients", ..waits }]
     },
     usual: presets::USUAL,
@@ -84,7 +79,7 @@ pub static PATTERN: Pattern = Pattern {
     ),
     file: file!(),
     home: (StationKind::Source, CLIENTS),
-    race: Some(Race { key: "rule", measure: "mean wait for a connection", who: "clients" }),
+    race: Some(Race { key: "rule", measure: "mean wait in line", who: "clients" }),
     detail: Some(|_| Box::<report::Report>::default()),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
@@ -117,8 +112,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         trend: fidelity == Fidelity::Documented,
         steps,
     };
-    let breaker = if fidelity == Fidelity::Shipped { "Breaker, unused" } else { "Breaker" };
-    let flow = Flow::row([Place::scaler(POOL, "Connection pool", scaler), Place::breaker(BREAKER, breaker)]);
+    let flow = Flow::row([Place::scaler(POOL, "Connection pool", scaler), Place::breaker(BREAKER, "Breaker")]);
     let gauge = |id, gauge, label, unit| GaugeSpec { id, station: POOL.into(), gauge, label, unit };
     let gauges = vec![
         gauge("size", G.size, "Size", Unit::Count("connections")),

@@ -109,7 +109,7 @@ params! {
         /// How long nothing changes after a step.
         cool_down: Span => Field::span("cool-down", "Cool-down", Span::secs(120), Span::ZERO..=DAY).simple().when(steps),
         /// The use that is meant to be.
-        target: f64 => Field::rate("target", "Target use", 70.0, 1.0..=100.0).unit("%").simple().when(stabilises),
+        aim: f64 => Field::rate("aim", "Target use", 70.0, 1.0..=100.0).unit("%").simple().when(stabilises),
         /// Within this share of the target nothing changes.
         tolerance: Share => Field::share("tolerance", "Tolerance", 0.1, 1.0).simple().when(stabilises),
         /// It goes down to no less than the most that was right in this time.
@@ -160,7 +160,7 @@ impl Params {
         let ends = (self.min.min(self.max), self.max);
         if self.rule == "stabilised" {
             let (up_window, down_window) = (Span::ZERO, self.stabilise);
-            let (target, tolerance) = (self.target, self.tolerance.0);
+            let (target, tolerance) = (self.aim, self.tolerance.0);
             return SizeRule::Stabilised(Stabilised::new(StabilisedSettings {
                 ends,
                 target,
@@ -176,8 +176,8 @@ impl Params {
     /// The thresholds in percent. The stabilised rule has none: around its target nothing changes.
     pub(super) fn thresholds(&self) -> [f64; 2] {
         if self.rule == "stabilised" {
-            let off = self.target * self.tolerance.0;
-            [self.target + off, self.target - off]
+            let off = self.aim * self.tolerance.0;
+            [self.aim + off, self.aim - off]
         } else {
             [self.up, self.down]
         }

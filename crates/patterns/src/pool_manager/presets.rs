@@ -45,7 +45,7 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "alerts",
         label: "Alerts that never stop",
         says: "For two minutes 60 are wanted of a pool of 32; as shipped its alerts go on for the rest.",
-        help: "As shipped the time waited and the waits are counted since the program started: once above 5 s and 100 they are so for ever. As documented what came since the \
+        help: "As shipped the time waited and the waits are counted since the program started: once above 5 s and 100 they stay so. As documented what came since the \
                last look is counted, and an alert is over when nobody waits.",
         tries: &[
             Trial::at(minutes(8), "Run it as documented", &[Deed::Fidelity(Fidelity::Documented)]),
@@ -58,7 +58,7 @@ pub(super) const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "peak",
-        label: "A peak for ever",
+        label: "A peak that never decays",
         says: "For a minute all 32 are used; as shipped the health is degraded from then on.",
         help: "As shipped the health goes by the highest use that there ever was, which nothing but a reset takes back. As documented it goes by the use there is.",
         tries: &[
@@ -93,11 +93,7 @@ pub(super) const PRESETS: &[Preset] = &[
                right in five minutes. It has no rest, and a tolerance of a tenth keeps it from moving for nothing.",
         tries: &[
             Trial::at(minutes(12), "Steps without a rest", &[Deed::Value("cool-down", "0s")]),
-            Trial::at(
-                minutes(12),
-                "Aim at 50 % of use",
-                &[Deed::Value("rule", "stabilised"), Deed::Value("target", "50")],
-            ),
+            Trial::at(minutes(12), "Step by 20 at once", &[Deed::Value("step", "20")]),
         ],
         speed: 120.0,
         values: &[("load", "20@0s;180@10m;20@30m")],

@@ -102,6 +102,12 @@ impl Scaler<'_> {
         format!("{mean} % of use, grows above {up} %, shrinks below {down} %")
     }
 
+    /// "21 openings in vain"
+    fn refused(here: Here<'_, '_>) -> Option<String> {
+        let refused = read(here, P.refused);
+        (refused > 0).then(|| format!("{} openings in vain", number::count(refused as u64)))
+    }
+
     /// Why its health is degraded, if it is: by the use there is, or by the highest that there ever was.
     fn amiss(&self, here: Here<'_, '_>) -> Option<String> {
         let (word, gauge) = if self.spec.trend { ("use", G.used) } else { ("peak", G.peak) };
@@ -115,8 +121,9 @@ impl Scaler<'_> {
         cells(sheet, look, &state, Frame { h: 9.0, ..frame });
         let line = frame.y + 28.0;
         let kept = format!("{} looks kept", number::count(read(here, G.kept).max(0) as u64));
-        let trend = self.spec.trend.then(|| trend(read(here, G.trend)));
-        let below = trend.map_or(kept.clone(), |trend| format!("{kept}, trend {trend}"));
+        let refused = Scaler::refused(here).map(|refused| format!("{kept}, {refused}"));
+        let trend = self.spec.trend.then(|| format!("{kept}, trend {}", trend(read(here, G.trend))));
+        let below = refused.or(trend).unwrap_or_else(|| kept.clone());
         let mut room = frame.w;
         if let Some(says) = self.amiss(here) {
             room -= text_width(&says, 11.0, false) + 10.0;
@@ -246,10 +253,8 @@ impl Face for Scaler<'_> {
     }
 
     fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
-        let refused = read(here, P.refused);
-        let refused = (refused > 0).then(|| format!("{} openings in vain", number::count(refused as u64)));
         let says = [State::of(here).line(), self.rule(here), self.when(here, look)];
-        says.into_iter().chain(self.amiss(here)).chain(refused).collect()
+        says.into_iter().chain(self.amiss(here)).chain(Scaler::refused(here)).collect()
     }
 
     fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {

@@ -161,7 +161,7 @@ pub(super) fn draw_size(
     let p = look.palette;
     sheet.text((frame.x, frame.y + 8.0), "size", Ink::new(p.ink).bold());
     sheet.text((frame.x + 30.0, frame.y + 8.0), "and what is in use", Ink::new(p.ink_3));
-    let plot = inner(frame);
+    let plot = inner(Frame { y: frame.y + 6.0, h: frame.h - 6.0, ..frame });
     if plot.h < 24.0 || plot.w < 60.0 {
         return;
     }

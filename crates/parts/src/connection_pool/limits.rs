@@ -1,0 +1,44 @@
+//! How many connections there may be, where that changes, and what is counted of those who wait for one.
+
+use super::{ConnectionPool, State, Waiter};
+use millrace_trace::{SimTime, Span};
+
+impl<T: 'static> ConnectionPool<T> {
+    /// From now on so many may be open at once, at least one, and so many of them idle. Where that is fewer, idle ones are closed at once and those in
+    /// use as they come back.
+    pub fn set_limits(&self, open: u32, idle: u32) {
+        let open = open.max(1);
+        self.0.limits.set((open, idle));
+        self.0.env.resize(self.0.station, open);
+        self.close_surplus();
+        self.open_for_waiters();
+        self.keep_warm();
+    }
+}
+
+impl<T> ConnectionPool<T> {
+    /// How many may be open at once.
+    pub fn limit(&self) -> u32 {
+        self.0.limits.get().0
+    }
+
+    /// Whether more are open than may be, after there were to be fewer.
+    pub fn is_crowded(&self) -> bool {
+        let state = self.0.state.borrow();
+        u64::from(state.taken) > u64::from(self.limit()) + state.closing as u64
+    }
+
+    /// How many had to wait for one so far, and how long those did whose wait is over: `WaitCount` and `WaitDuration` of Go's `DBStats`.
+    pub fn waits(&self) -> (u64, Span) {
+        let counts = &self.0.state.borrow().counts;
+        (counts.waits, counts.waited)
+    }
+}
+
+impl<T> State<T> {
+    /// Somebody does not wait any more, whether or not its task knows of it yet.
+    pub(super) fn has_waited(&mut self, waiter: &Waiter, now: SimTime) {
+        let waited = self.counts.waited.0.saturating_add(now.since(waiter.since).0);
+        self.counts.waited = Span(waited);
+    }
+}

@@ -42,13 +42,15 @@ struct Given {
 }
 
 impl Given {
+    /// Without a lifetime: where a connection that is passed on turns out to be too old, another is opened for whoever waits, and counts as in use until it is known
+    /// that nobody does any more.
     fn link(&self) -> String {
         let load: Vec<String> = self.load.iter().map(|(at, n)| format!("{n}@{at}s")).collect();
         let Given { cpus, ends: (min, max), step, thresholds: (up, down), interval, cool_down, run_for, .. } = self;
         let fidelity = if self.is_shipped { "shipped" } else { "documented" };
         format!(
             "pool-manager?fidelity={fidelity}&load={}&cpus={cpus}&min={min}&max={max}&step={step}&up={up}&down={down}&interval={interval}s\
-             &cool-down={cool_down}s&run-for={run_for}s",
+             &cool-down={cool_down}s&run-for={run_for}s&lifetime=0s",
             load.join(";")
         )
     }

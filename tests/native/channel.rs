@@ -533,6 +533,7 @@ enum Step {
     TryReceive,
     DropSend(usize),
     DropReceive(usize),
+    GiveBack,
     Close,
 }
 
@@ -544,6 +545,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::TryReceive),
         2 => (0..8usize).prop_map(Step::DropSend),
         2 => (0..8usize).prop_map(Step::DropReceive),
+        2 => Just(Step::GiveBack),
         1 => Just(Step::Close),
     ];
     prop::collection::vec(step, 0..60)
@@ -565,6 +567,8 @@ proptest! {
 #[derive(Default)]
 struct Model {
     held: Vec<u32>,
+    /// How many of them, at the head, were received before and given back.
+    back: usize,
     /// Blocked senders by value.
     blocked: Vec<u32>,
     /// Receivers that wait, by number.
@@ -617,7 +621,9 @@ async fn against_the_model(env: &Env, capacity: u32, steps: &[Step]) {
             Step::Receive | Step::TryReceive => {
                 let expected = if !model.held.is_empty() {
                     let head = model.held.remove(0);
-                    if !model.closed && !model.blocked.is_empty() {
+                    model.back = model.back.saturating_sub(1);
+                    let has_room = model.held.len() < capacity as usize;
+                    if !model.closed && has_room && !model.blocked.is_empty() {
                         let accepted = model.blocked.remove(0);
                         model.held.push(accepted);
                     }
@@ -657,6 +663,18 @@ async fn against_the_model(env: &Env, capacity: u32, steps: &[Step]) {
                 model.waiting.retain(|&waiting| waiting != number);
             }
             Step::DropSend(_) | Step::DropReceive(_) => {}
+            Step::GiveBack => {
+                rx.give_back(value);
+                if model.waiting.is_empty() {
+                    model.held.insert(model.back, value);
+                    model.back += 1;
+                } else {
+                    let first = model.waiting.remove(0);
+                    let index = receives.iter().position(|(number, _)| *number == first).unwrap();
+                    let (_, mut receive) = receives.remove(index);
+                    assert_eq!(poll_once(receive.as_mut()).await, Some(Some(value)));
+                }
+            }
             Step::Close => {
                 tx.close();
                 model.closed = true;

@@ -677,6 +677,36 @@ fn what_is_being_opened_when_the_program_ends_is_not_opened_and_no_task_of_the_p
     assert_eq!(over.run.waiting().len(), 0);
 }
 
+/// Whoever is cut off while something is under way has no connection to give back, and whoever waits gets another.
+#[test]
+fn a_connection_in_use_is_closed_unless_its_answer_has_come_and_who_waits_gets_a_new_one() {
+    let told = Log::new();
+    let log = told.clone();
+    let over = run(move |env| async move {
+        let pool = pool_of(&env, ConnectionPoolSettings { close: Span::millis(3), ..plain(1, 0) }, 1_000_000, 0);
+        let (first, inner) = (pool.clone(), env.clone());
+        let asks = async move {
+            let connection = first.take_alone().await.expect("one").in_use();
+            inner.sleep(Span::millis(50)).await;
+            connection.is_good();
+        };
+        assert!(at_most(&env, Span::millis(10), asks).await.is_err());
+        let second = pool.take_alone().await.expect("another");
+        // Three to close the one, and one to open the other.
+        log.push((second.id(), env.now().0));
+        second.in_use().is_good();
+        let third = pool.take_alone().await.expect("the same");
+        log.push((third.id(), env.now().0));
+        // The process ends while one is being closed: that is seen at once.
+        third.broken();
+        env.sleep(Span::millis(1)).await;
+        pool.ends();
+        assert_eq!(pool.taken(), 0);
+    });
+    assert_eq!(told.all(), [(2, 14_000_000), (2, 14_000_000)]);
+    assert_eq!((over.nanos(), over.run.waiting().len()), (15_000_000, 0));
+}
+
 #[test]
 fn a_leak_is_told_with_the_line_that_it_happened_at() {
     let line = Log::new();

@@ -83,6 +83,7 @@ mod policies;
 mod pool;
 mod pool_manager;
 mod priority_queue;
+mod processes;
 mod questions;
 mod queueing;
 mod rate_limiter;

@@ -7,7 +7,8 @@
 //! Fairness: waiting senders and receivers are served first come, first served. A value is handed to the receiver that
 //! has waited longest, and nobody can snatch it in between. A receive that is dropped after it was handed a value gives
 //! the value to the next one, or back to the head of the channel. Where the channel has no room for it, the job stays
-//! where it was handed to until somebody takes it: a channel never holds more than its capacity.
+//! where it was handed to until somebody takes it: a channel never holds more than its capacity. The same goes for what somebody gives back that
+//! had received it.
 
 use super::waiters::{Left, Ticket, Waiters};
 use millrace_engine::{Carries, Env, StationSpec, TaskRef};
@@ -71,6 +72,9 @@ struct Shared<T> {
 /// Values are numbered in the order in which they are handed over.
 type Order = u64;
 
+/// The number of a value that was received and is given back: before all others.
+const BACK: Order = 0;
+
 struct State<T> {
     /// Handed over, and given back: the head of the channel, in the order of the first hand-over.
     returned: VecDeque<(Order, T)>,
@@ -105,6 +109,15 @@ impl<T: Carries> Shared<T> {
         state.receivers.give(Some((order, value)));
         self.env.wake(task);
         Ok(())
+    }
+
+    /// Puts a value that was handed over back at its place at the head. Where there is no room its job stays where it is.
+    fn put_back(&self, state: &mut State<T>, order: Order, value: T) {
+        if state.held() < self.capacity as usize {
+            self.moved(&value, self.station);
+        }
+        let index = state.returned.partition_point(|&(earlier, _)| earlier <= order);
+        state.returned.insert(index, (order, value));
     }
 
     /// Hands a value over, or puts it in the buffer where there is room.
@@ -200,6 +213,14 @@ impl<T: Carries> Rx<T> {
     /// The next value, if that needs no waiting.
     pub fn try_recv(&self) -> Option<T> {
         self.0.take(&mut self.0.state.borrow_mut())
+    }
+
+    /// Gives back a value that was received, for whoever receives next: before all that wait, and behind those that came back before it. That of a closed
+    /// channel is there to be received too.
+    pub fn give_back(&self, value: T) {
+        let state = &mut *self.0.state.borrow_mut();
+        let Err(value) = self.0.hand_over(state, BACK, value) else { return };
+        self.0.put_back(state, BACK, value);
     }
 
     /// How many values it holds.
@@ -310,11 +331,7 @@ impl<T: Carries> Drop for Recv<T> {
         let state = &mut *self.shared.state.borrow_mut();
         let Some(Left::Given(Some((order, value)))) = state.receivers.leave(ticket) else { return };
         let Err(value) = self.shared.hand_over(state, order, value) else { return };
-        if state.held() < self.shared.capacity as usize {
-            self.shared.moved(&value, self.shared.station);
-        }
-        let index = state.returned.partition_point(|&(earlier, _)| earlier < order);
-        state.returned.insert(index, (order, value));
+        self.shared.put_back(state, order, value);
     }
 }
 

@@ -27,7 +27,7 @@ mod keeping;
 mod limits;
 mod reaper;
 
-pub use handle::Connection;
+pub use handle::{Connection, InUse};
 
 use super::cond::Cond;
 use super::shown::Shown;
@@ -154,6 +154,8 @@ struct State<T> {
     left_free: bool,
     /// The tasks that open one for whoever waits, or to be idle.
     opens: Vec<Task<()>>,
+    /// The tasks that close one.
+    closes: Vec<Task<()>>,
     counts: Counts,
 }
 
@@ -215,6 +217,7 @@ impl<T: 'static> ConnectionPool<T> {
             warm: min_idle,
             left_free: false,
             opens: Vec::new(),
+            closes: Vec::new(),
             counts: Counts::default(),
         };
         let pool = ConnectionPool(Rc::new(Shared {
@@ -390,7 +393,14 @@ impl<T> ConnectionPool<T> {
         drop(opens);
     }
 
-    /// The same, and those that are being closed are waited for. So no task of the pool outlives it.
+    /// For a process that is gone: the other side sees there and then what is being closed, and none is opened any more.
+    pub fn ends(&self) {
+        self.give_up_openings();
+        let closes = std::mem::take(&mut self.0.state.borrow_mut().closes);
+        drop(closes);
+    }
+
+    /// For a program that comes to its own end: none is opened, and those that are being closed are waited for. So no task of the pool outlives it.
     #[track_caller]
     pub fn settled(&self) -> impl Future<Output = ()> + '_ {
         self.0.env.at(Location::caller(), async move {

@@ -56,10 +56,27 @@ impl WaitGroup {
         }
     }
 
+    /// There is one more to wait for, as long as this is held: on whatever way it ends, it is done then.
+    pub fn under_way(&self) -> UnderWay {
+        self.add(1);
+        UnderWay(self.clone())
+    }
+
     /// Waits until all is done.
     #[track_caller]
     pub fn wait(&self) -> WaitAll {
         WaitAll { group: self.clone(), site: Location::caller(), ticket: None }
+    }
+}
+
+/// One that is to be waited for, as long as it is held.
+#[derive(Debug)]
+#[must_use = "it is done when this is dropped"]
+pub struct UnderWay(WaitGroup);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.done();
     }
 }
 

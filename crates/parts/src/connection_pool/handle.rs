@@ -54,6 +54,11 @@ impl<'a, T> Connection<'a, T> {
         &self.session
     }
 
+    /// Something is sent by it, and its answer has to come: until it has, whoever had the connection next would get what is not its own.
+    pub fn in_use(self) -> InUse<'a, T> {
+        InUse(Some(self))
+    }
+
     /// It does not work any more: it is closed, and nobody gets it.
     pub fn broken(mut self) {
         self.job.end(&self.pool.0.env);
@@ -83,6 +88,26 @@ impl<T> Drop for Connection<'_, T> {
         self.job.end(&self.pool.0.env);
         if let Some(open) = self.open.take() {
             self.pool.give_back(open);
+        }
+    }
+}
+
+/// A connection by which something is under way. Dropped before its answer is known to have come it is closed, also where whoever waits for it is cut off.
+#[derive(Debug)]
+#[must_use = "a connection in use that is dropped is closed"]
+pub struct InUse<'a, T: 'static>(Option<Connection<'a, T>>);
+
+impl<T> InUse<'_, T> {
+    /// The answer has come: it is given back.
+    pub fn is_good(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl<T> Drop for InUse<'_, T> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            connection.broken();
         }
     }
 }

@@ -116,7 +116,12 @@ impl<T: 'static> ConnectionPool<T> {
             closed.await;
             leaving.finish();
         };
-        env.spawn_at("closes", self.0.station, closes).detach();
+        let closes = env.spawn_at("closes", self.0.station, closes);
+        {
+            let closes_so_far = &mut self.0.state.borrow_mut().closes;
+            closes_so_far.retain(|closes| !closes.is_finished());
+            closes_so_far.push(closes);
+        }
         // One fewer may be idle, whether or not its place is free already.
         self.keep_warm();
     }

@@ -61,6 +61,13 @@ impl KeyedLimiter {
         self.0.inner.borrow().buckets.len()
     }
 
+    /// How many buckets it keeps that nobody has asked for so long. It looks at each.
+    pub fn idle_for(&self, long: Span) -> usize {
+        let now = self.0.book.env().now();
+        let is_idle = |limiter: &Limiter| now.since(limiter.idle().0) >= long;
+        self.0.inner.borrow().buckets.values().filter(|(limiter, _)| is_idle(limiter)).count()
+    }
+
     /// Asks the bucket of a key, which has this name where it is shown.
     #[track_caller]
     pub fn ask(&self, key: u32, name: &str, cost: u32) -> Decision {

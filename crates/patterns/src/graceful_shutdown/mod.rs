@@ -34,6 +34,7 @@ mod store;
 mod work;
 
 use millrace_engine::Env;
+use millrace_parts::{Ends, Process as _};
 use millrace_spec::{
     Batch, Counted, Fidelity, FieldGroup, Flow, GaugeSpec, Hub, Pattern, Place, SceneSpec, ServerName, Shutdown,
     ShutdownGauges, Unit, Values, Wire, server_name,
@@ -41,7 +42,7 @@ use millrace_spec::{
 use millrace_trace::{Gauge, SimTime, Span, StationKind, Wait};
 use millrace_upstream as upstream;
 use params::Params;
-use process::{Ends, Process};
+use process::Process;
 
 const PROCESS: &str = "process";
 const HUB: &str = "hub";
@@ -188,11 +189,11 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
 }
 
 async fn run(env: Env, p: Params) {
-    let (at, order) = (SimTime(p.shutdown_at.0), params::order(&p.order));
+    let (at, grace, order) = (SimTime(p.shutdown_at.0), p.grace, params::order(&p.order));
     let process = Process::open(&env, p);
     let ends = Ends(process.clone());
     work::start(&process).await;
     env.sleep_until(at, Wait::Sleep).await;
-    process.shut_down(order).await;
+    process.shut_down(grace, order.iter().map(|part| *part as usize)).await;
     drop(ends);
 }

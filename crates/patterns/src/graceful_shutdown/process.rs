@@ -1,15 +1,14 @@
-//! The process: what it has, how each of its parts is stopped, and what it means to cut it off.
+//! The process: what it has, how each of its parts is stopped, and what it loses when one is cut off.
 
 use super::books::{Books, Held};
 use super::params::Params;
 use super::store::Store;
 use super::{BATCH, DATABASE, HUB, JOBS, Part, REDIS, RESULTS};
-use millrace_engine::{Env, Task};
-use millrace_parts::{Batcher, Crew, Hub, Rx, Shutdown, Tx, WaitGroup, channel};
+use millrace_engine::Env;
+use millrace_parts::{Batcher, Crew, Hub, Parts, Rx, Tx, WaitGroup, channel};
 use millrace_trace::StationId;
 use millrace_upstream as upstream;
 use std::cell::{Cell, RefCell};
-use std::future::Future;
 use std::rc::Rc;
 
 /// What all tasks of the process share.
@@ -17,7 +16,7 @@ pub(super) struct Process {
     pub env: Env,
     pub p: Params,
     pub books: Books,
-    pub shutdown: Shutdown,
+    pub parts: Parts,
     /// Whether somebody who comes is let in.
     pub accepts: Cell<bool>,
     pub requests: WaitGroup,
@@ -32,16 +31,14 @@ pub(super) struct Process {
     pub model: Store,
     pub redis: Store,
     pub database: Store,
-    tasks: RefCell<[Vec<Task<()>>; 6]>,
     pub crew: RefCell<Option<Crew>>,
-    pub clients: RefCell<Option<Task<()>>>,
 }
 
 impl Process {
     /// All is open, and nobody works yet.
     pub fn open(env: &Env, p: Params) -> Rc<Process> {
         let station = env.station();
-        let shutdown = Shutdown::open(env, station, &Part::ALL.map(Part::name));
+        let parts = Parts::open(env, station, &Part::ALL.map(Part::name));
         let group = || WaitGroup::new(env);
         let store = |server| Store::new(env, server, p.close);
         Rc::new(Process {
@@ -54,15 +51,13 @@ impl Process {
             results: channel(env, RESULTS, p.results_buffer),
             workers: group(),
             reader: group(),
-            batcher: Batcher::open(env, BATCH, shutdown.part(Part::Batch as usize), p.batcher()),
+            batcher: Batcher::open(env, BATCH, parts.at(Part::Batch as usize), p.batcher()),
             inserts: group(),
             model: store(upstream::open(env, &p.model)),
             redis: store(upstream::open_as(env, REDIS, &p.redis)),
             database: store(upstream::open_as(env, DATABASE, &p.database)),
-            tasks: RefCell::default(),
             crew: RefCell::default(),
-            clients: RefCell::default(),
-            shutdown,
+            parts,
             env: env.clone(),
             p,
         })
@@ -70,24 +65,21 @@ impl Process {
 
     /// The station of a part.
     pub fn at(&self, part: Part) -> StationId {
-        self.shutdown.part(part as usize)
+        self.parts.at(part as usize)
+    }
+}
+
+impl millrace_parts::Process for Process {
+    fn parts(&self) -> &Parts {
+        &self.parts
     }
 
-    /// Starts a task of a part, which lives no longer than that.
-    #[track_caller]
-    pub fn start(&self, part: Part, name: &str, at: StationId, work: impl Future<Output = ()> + 'static) {
-        let task = self.env.spawn_at(name, at, work);
-        let mut all = self.tasks.borrow_mut();
-        let Some(tasks) = all.get_mut(part as usize) else { return };
-        // Of many that came and went few are kept.
-        if tasks.len() >= 64 && tasks.len().is_power_of_two() {
-            tasks.retain(|task| !task.is_finished());
-        }
-        tasks.push(task);
+    fn is_asked(&self) {
+        self.books.asked();
     }
 
-    /// Tells a part to stop, and waits until it has come to its own end.
-    async fn close(&self, part: Part) {
+    async fn close(&self, part: usize) {
+        let Some(part) = Part::ALL.get(part) else { return };
         match part {
             Part::Http => {
                 self.accepts.set(false);
@@ -112,11 +104,9 @@ impl Process {
         }
     }
 
-    /// Ends a part there and then, with what it has in hand and in its buffers: all of that is lost.
-    fn cut(&self, part: Part) {
-        // Not within a borrow: a task that is dropped lets go of what it holds.
-        let tasks = self.tasks.borrow_mut().get_mut(part as usize).map(std::mem::take);
-        drop(tasks);
+    /// All that a part has in hand and in its buffers is lost.
+    fn cut(&self, part: usize) {
+        let Some(part) = Part::ALL.get(part) else { return };
         match part {
             Part::Http => self.accepts.set(false),
             Part::Hub => {}
@@ -133,38 +123,5 @@ impl Process {
             Part::Redis => self.redis.cut(),
             Part::Database => self.database.cut(),
         }
-    }
-
-    /// The signal comes: the parts of an order are stopped one after the other. Whatever is there after that goes with the process.
-    pub async fn shut_down(&self, order: &[Part]) {
-        self.env.note("SIGTERM: the process is asked to end", 0);
-        self.shutdown.begin(self.p.grace);
-        self.books.asked();
-        for part in order.iter().copied() {
-            self.shutdown.step(part as usize, self.close(part), || self.cut(part)).await;
-        }
-        self.exit();
-    }
-
-    /// Ends all that is there still, with those who come.
-    fn cut_all(&self) {
-        let clients = self.clients.take();
-        drop(clients);
-        Part::ALL.into_iter().for_each(|part| self.cut(part));
-    }
-
-    fn exit(&self) {
-        self.cut_all();
-        let code = self.shutdown.exit();
-        self.env.note("the process ends with exit code {}", code);
-    }
-}
-
-/// Whoever runs the process: dropped, it takes along all that is there still, as its tasks would keep each other.
-pub(super) struct Ends(pub Rc<Process>);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        self.0.cut_all();
     }
 }

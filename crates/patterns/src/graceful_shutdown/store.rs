@@ -26,7 +26,7 @@ impl Store {
     #[track_caller]
     pub fn call<'a>(&'a self, held: &'a Held) -> impl Future<Output = Option<Answer>> + 'a {
         let call = match held.job() {
-            Some(job) if !self.is_closed.get() => Some((self.server.call(job), UnderWay::begin(&self.under_way))),
+            Some(job) if !self.is_closed.get() => Some((self.server.call(job), self.under_way.under_way())),
             _ => None,
         };
         async move {
@@ -47,21 +47,5 @@ impl Store {
     /// Closes it there and then.
     pub fn cut(&self) {
         self.is_closed.set(true);
-    }
-}
-
-/// Counts as under way as long as it is there.
-pub(super) struct UnderWay(WaitGroup);
-
-impl UnderWay {
-    pub fn begin(group: &WaitGroup) -> UnderWay {
-        group.add(1);
-        UnderWay(group.clone())
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.done();
     }
 }

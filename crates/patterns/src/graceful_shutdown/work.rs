@@ -3,10 +3,9 @@
 
 use super::books::{Held, Open};
 use super::process::Process;
-use super::store::UnderWay;
 use super::{Kind, NO_CONNECTION, NO_POOL, Part};
 use millrace_engine::Job;
-use millrace_parts::{Client, Closed, Crew, Either, Watch, select2};
+use millrace_parts::{Client, Closed, Crew, Either, UnderWay, Watch, select2};
 use millrace_spec::{ClientGauges, HubGauges, ShutdownGauges};
 use millrace_trace::{Answer, EventKind, Outcome, Span};
 use millrace_upstream::Service;
@@ -20,22 +19,22 @@ const WRITE: Span = Span::millis(1);
 pub(super) async fn start(process: &Rc<Process>) {
     let env = &process.env;
     let hub = process.hub.clone();
-    process.start(Part::Hub, "hub", hub.station(), async move { hub.run().await });
-    let (inner, last) = (process.clone(), UnderWay::begin(&process.workers));
+    process.parts.start(Part::Hub as usize, "hub", hub.station(), async move { hub.run().await });
+    let (inner, last) = (process.clone(), process.workers.under_way());
     let crew = Crew::start(env, "workers", "worker", process.p.workers, move |_| analyse(inner.clone()));
     process.crew.replace(Some(crew.when_done(move || drop(last))));
-    let reader = collect(process.clone(), UnderWay::begin(&process.reader));
-    process.start(Part::Processor, "reader", process.at(Part::Processor), reader);
-    let flusher = flush(process.clone(), UnderWay::begin(&process.inserts));
-    process.start(Part::Batch, "flusher", process.at(Part::Batch), flusher);
+    let reader = collect(process.clone(), process.reader.under_way());
+    process.parts.start(Part::Processor as usize, "reader", process.at(Part::Processor), reader);
+    let flusher = flush(process.clone(), process.inserts.under_way());
+    process.parts.start(Part::Batch as usize, "flusher", process.at(Part::Batch), flusher);
     for session in 1..=process.p.sessions {
         let Some(client) = process.hub.register(session, &format!("s{session:02}")).await else { continue };
-        let (station, under_way) = (client.station(), UnderWay::begin(&process.sockets));
+        let (station, under_way) = (client.station(), process.sockets.under_way());
         let socket = socket(process.clone(), client, under_way);
-        process.start(Part::Hub, "socket", station, socket);
+        process.parts.start(Part::Hub as usize, "socket", station, socket);
     }
     // Clients do not end with the part that lets them in: they come, and are turned away.
-    process.clients.replace(Some(env.spawn_at("clients", process.at(Part::Http), come(process.clone()))));
+    process.parts.comes("clients", process.at(Part::Http), come(process.clone()));
 }
 
 /// Requests come, whether or not anybody lets them in.
@@ -52,8 +51,8 @@ async fn come(process: Rc<Process>) {
         }
         let takes = Service::Lognormal.sample(p.request, &mut env.draw("request takes", number, 0));
         let request = Held::new(&process.books, Kind::Request, job);
-        let answered = answer(process.clone(), request, takes, UnderWay::begin(&process.requests));
-        process.start(Part::Http, "request", process.at(Part::Http), answered);
+        let answered = answer(process.clone(), request, takes, process.requests.under_way());
+        process.parts.start(Part::Http as usize, "request", process.at(Part::Http), answered);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::books::{Count, Request, Row};
 use super::limits::{Asker, Over};
-use super::process::{Part, Process, UnderWay};
+use super::process::{Part, Process};
 use millrace_engine::{Draw, Job};
 use millrace_parts::{Semaphore, Traffic, at_most};
 use millrace_trace::{Answer, Outcome, Span};
@@ -91,7 +91,7 @@ pub(super) async fn come(process: Rc<Process>) {
             }
             continue;
         }
-        let (inner, under_way) = (process.clone(), UnderWay::begin(&process.requests));
+        let (inner, under_way) = (process.clone(), process.requests.under_way());
         let answered = async move {
             let served = answer(&inner, request).await;
             drop(under_way);
@@ -101,7 +101,7 @@ pub(super) async fn come(process: Rc<Process>) {
             }
             drop(turn);
         };
-        process.start(Part::Http, "request", process.api, answered);
+        process.parts.start(Part::Http as usize, "request", process.api, answered);
     }
 }
 

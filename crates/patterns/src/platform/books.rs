@@ -63,10 +63,26 @@ pub(super) enum Count {
     LeftInQueue,
     /// How often a long queue was looked at while its gauge said that there is none.
     Unseen,
+    /// Frames that a worker had in hand as it went, and that are lost with it.
+    HandsLost,
+    /// Frames that a worker had in hand as it went, and that the broker has again.
+    Returned,
+    /// How often the service was asked for a frame that it had been asked for before.
+    Twice,
+    /// How often a store was tried again.
+    Retries,
+    /// How often nobody got a connection in time.
+    PoolTimeouts,
+    /// Calls to a store that were cut off, with their connections.
+    CutOff,
+    /// Buckets of users and addresses that are kept.
+    Buckets,
+    /// Those of them that nobody has asked for long.
+    Idle,
 }
 
 impl Count {
-    const COUNT: usize = Count::Unseen as usize + 1;
+    const COUNT: usize = Count::Idle as usize + 1;
 
     /// Its gauge, of the station of the process.
     pub(super) const fn gauge(self) -> Gauge {
@@ -149,6 +165,8 @@ pub(super) struct Frame {
     came: SimTime,
     /// How long its call took.
     called: Span,
+    /// A worker had it in hand.
+    was_taken: bool,
     books: Books,
 }
 
@@ -158,7 +176,14 @@ impl Frame {
         let env = &books.0.env;
         books.0.second.borrow_mut().came += 1;
         env.gauge(env.station(), SessionGauges::ALL.whose, session.into());
-        Frame { job: Some(env.job()), session, came: env.now(), called: Span::ZERO, books: books.clone() }
+        Frame {
+            job: Some(env.job()),
+            session,
+            came: env.now(),
+            called: Span::ZERO,
+            was_taken: false,
+            books: books.clone(),
+        }
     }
 
     pub(super) fn session(&self) -> u32 {
@@ -167,6 +192,11 @@ impl Frame {
 
     pub(super) fn held(&self) -> Option<&Job> {
         self.job.as_ref()
+    }
+
+    /// A worker takes it in hand: whether another had it before.
+    pub(super) fn is_taken_again(&mut self) -> bool {
+        std::mem::replace(&mut self.was_taken, true)
     }
 
     /// Its call took so long.

@@ -47,14 +47,26 @@ pub(super) const CHECKS: &[Check] = &[
         count(l, Count::Anonymous) > 0
     })
     .by("the bucket of the user \"\""),
+    Check::sometimes("a bucket was kept that nobody had asked for two minutes", |l, _| count(l, Count::Idle) > 0)
+        .by("the buckets of users and addresses, once a second"),
     Check::sometimes("the API missed its 100 ms for a second", |l, _| count(l, Count::ApiP95) >= API_WITHIN)
         .by("the 95th percentile of a second"),
     Check::sometimes("the platform missed its 50 ms for a second", |l, _| count(l, Count::SocketP95) >= SOCKET_WITHIN)
         .by("the 95th percentile of what frames took beside their calls, in a second"),
     Check::sometimes("the row of an interview that never began was left", |l, _| count(l, Count::RowsLeft) > 0),
+    Check::sometimes("a batch was sent to Redis again", |l, _| count(l, Count::Retries) > 0),
+    Check::sometimes("a batch got no connection to Redis in time", |l, _| count(l, Count::PoolTimeouts) > 0),
+    Check::sometimes("a query was cut off, and its connection closed", |l, _| count(l, Count::CutOff) > 0)
+        .by("calls to a store that ended before they were answered"),
     Check::sometimes("a batch was refused by a store", |l, _| count(l, Count::ItemsFailed) > 0),
     Check::sometimes("frames were lost", |l, _| count(l, Count::FramesLost) > 0)
         .by("those that went with a worker, or with the process"),
+    Check::sometimes("a frame was lost in the hand of a worker", |l, _| count(l, Count::HandsLost) > 0)
+        .by("those that a worker had as it was killed, or as the process ended"),
+    Check::sometimes("a frame went back to its broker from a worker that was gone", |l, _| {
+        count(l, Count::Returned) > 0
+    }),
+    Check::sometimes("the service was asked for a frame a second time", |l, _| count(l, Count::Twice) > 0),
     Check::sometimes("a socket did not keep up, and was let go", |l, _| count(l, Count::LetGo) > 0),
     Check::sometimes("frames stayed in the queue of the broker", |l, _| count(l, Count::LeftInQueue) > 0),
     Check::sometimes("items of a batch were lost", |l, _| count(l, Count::ItemsLost) > 0),

@@ -6,7 +6,7 @@
 use super::api::{Route, serve};
 use super::books::Request;
 use super::limits::Asker;
-use super::process::{Part, Process, UnderWay};
+use super::process::{Part, Process};
 use millrace_engine::Exchange;
 use millrace_spec::exposition::OPENMETRICS;
 use millrace_spec::{Console, Route as Listed, Values};
@@ -143,9 +143,8 @@ impl Process {
         };
         let asker = Asker { user, address: OUTSIDE };
         let (process, number) = (self.clone(), asked.number);
-        let (request, under_way) =
-            (Request::new(&self.books, self.env.job_at(self.api)), UnderWay::begin(&self.requests));
-        self.start(Part::Http, "request from outside", self.api, async move {
+        let (request, under_way) = (Request::new(&self.books, self.env.job_at(self.api)), self.requests.under_way());
+        self.parts.start(Part::Http as usize, "request from outside", self.api, async move {
             let served = serve(&process, request, route, asker).await;
             let (status, body) = match served.status {
                 status @ 200..300 => match process.interviews.borrow_mut().told(route, id) {

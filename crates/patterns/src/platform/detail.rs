@@ -85,7 +85,7 @@ pub(super) struct Report {
 }
 
 /// What the report takes from the books.
-const BOOKS: [Count; 16] = [
+const BOOKS: [Count; 24] = [
     Count::FramesLimited,
     Count::Full,
     Count::FramesLost,
@@ -102,6 +102,14 @@ const BOOKS: [Count; 16] = [
     Count::RequestsLost,
     Count::Anonymous,
     Count::RowsLeft,
+    Count::HandsLost,
+    Count::Returned,
+    Count::Twice,
+    Count::Retries,
+    Count::PoolTimeouts,
+    Count::CutOff,
+    Count::Buckets,
+    Count::Idle,
 ];
 
 impl Report {
@@ -231,7 +239,8 @@ impl Detail for Report {
         let frames = json!({
             "sent": self.sent, "answered": self.answered, "limited": book(Count::FramesLimited), "jobs_full": book(Count::Full),
             "errors": self.errors, "lost": book(Count::FramesLost), "unread": book(Count::Unread),
-            "left_in_queue": book(Count::LeftInQueue),
+            "left_in_queue": book(Count::LeftInQueue), "lost_in_hand": book(Count::HandsLost),
+            "delivered_again": book(Count::Returned), "asked_twice": book(Count::Twice),
         });
         let api = json!({
             "answered": book(Count::Answered), "failed": book(Count::Failed), "limited": book(Count::Limited),
@@ -241,6 +250,10 @@ impl Detail for Report {
         let items = json!({
             "written": book(Count::ItemsWritten), "failed": book(Count::ItemsFailed), "lost": book(Count::ItemsLost),
         });
+        let stores = json!({
+            "retries": book(Count::Retries), "pool_timeouts": book(Count::PoolTimeouts), "cut_off": book(Count::CutOff),
+        });
+        let buckets = json!({ "kept": book(Count::Buckets), "idle": book(Count::Idle) });
         let mut detail = Map::new();
         detail.insert("delivered".to_owned(), self.answered.into());
         detail.insert("limited".to_owned(), book(Count::FramesLimited).into());
@@ -258,6 +271,8 @@ impl Detail for Report {
         detail.insert("frames".to_owned(), frames);
         detail.insert("api".to_owned(), api);
         detail.insert("items".to_owned(), items);
+        detail.insert("stores".to_owned(), stores);
+        detail.insert("buckets".to_owned(), buckets);
         detail.insert("little".to_owned(), self.little());
         detail.insert("targets".to_owned(), self.targets());
         detail

@@ -1,5 +1,9 @@
 //! The way of a frame: past the limit of its socket, into the jobs, to a worker, to the service, and back to its session; and what is stored of
 //! it goes into a batch.
+//!
+//! A broker has what it delivered until that is acknowledged, which a worker does when the result is on its way: what it had in hand when it went is delivered
+//! again, to another worker or to the next process. That is at least once: the service may have analysed the frame already, and is asked a second time.
+//! Who acknowledges as it takes has what a channel of its own would give it, and loses the same.
 
 use super::books::{Count, Frame, Items};
 use super::process::Process;
@@ -38,11 +42,55 @@ impl Process {
     }
 }
 
+/// A frame in the hand of a worker. Dropped, it was not acknowledged.
+struct Delivery<'a> {
+    process: &'a Process,
+    frame: Option<Frame>,
+}
+
+impl<'a> Delivery<'a> {
+    fn of(process: &'a Process, mut frame: Frame) -> Delivery<'a> {
+        if frame.is_taken_again() {
+            process.books.count(Count::Twice, 1);
+        }
+        Delivery { process, frame: Some(frame) }
+    }
+
+    fn job(&self) -> Option<&Job> {
+        self.frame.as_ref().and_then(Frame::held)
+    }
+
+    /// The worker is done with it.
+    fn acknowledged(mut self) -> Option<Frame> {
+        self.frame.take()
+    }
+}
+
+impl Drop for Delivery<'_> {
+    fn drop(&mut self) {
+        let Some(frame) = self.frame.take() else { return };
+        let process = self.process;
+        if !process.p.acknowledges() {
+            process.books.count(Count::HandsLost, 1);
+            return drop(frame);
+        }
+        process.books.count(Count::Returned, 1);
+        // It goes back to its queue, and where nobody takes from that any more it stays there.
+        if process.takes.get() && !process.jobs.1.is_closed() {
+            process.jobs.1.give_back(frame);
+        } else {
+            frame.stays_in_the_queue();
+        }
+    }
+}
+
 /// A worker: has frames analysed, one after the other.
 pub(super) async fn work(process: Rc<Process>) {
-    while let Some(mut frame) = process.jobs.1.recv().await {
-        let Some(job) = frame.held() else { continue };
+    while let Some(frame) = process.jobs.1.recv().await {
+        let delivery = Delivery::of(&process, frame);
+        let Some(job) = delivery.job() else { continue };
         let reply = process.env.call(job).await;
+        let Some(mut frame) = delivery.acknowledged() else { continue };
         frame.was_called(reply.latency);
         if reply.answer.is_success() {
             process.deliver(frame);

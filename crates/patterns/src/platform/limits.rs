@@ -55,6 +55,13 @@ impl Limits {
         }
     }
 
+    /// How many buckets of users and addresses there are, and how many of those nobody has asked for so long.
+    pub(super) fn kept(&self, idle: Span) -> [usize; 2] {
+        let both = [&self.per_user, &self.per_address];
+        [both.map(KeyedLimiter::kept), both.map(|limiter| limiter.idle_for(idle))]
+            .map(|[users, addresses]| users + addresses)
+    }
+
     /// Asks for a request to the API: its address, and then its user.
     pub(super) fn ask(&self, asker: Asker) -> Result<(), Refused> {
         if let Decision::Refused(by) = self.per_address.ask(asker.address, "", 1) {

@@ -24,7 +24,8 @@
 //!
 //! # Origin
 //! The strategy of an interview platform, whole: it never left its document. Rates, times and targets that are missing there are from the
-//! surroundings of that design, or chosen.
+//! surroundings of that design, or chosen. Its cache, its pipeline, the results channel of its frame processor, the pings of its hub and the two buckets that a
+//! first request for a key may make are left out here: each is shown by a pattern of its own.
 
 mod api;
 mod books;
@@ -45,7 +46,7 @@ mod targets;
 use api::Route;
 use books::Count;
 use millrace_engine::Env;
-use millrace_parts::Arrivals;
+use millrace_parts::{Arrivals, Ends, Process as _};
 use millrace_spec::{
     At, Batch, Connections, CountingLimit, Fidelity, FieldGroup, Flow, GaugeSpec, Hub, LimiterRule, Measure, Pattern,
     Place, SceneSpec, ServerName, Step, Unit, Values, Wire, server_name,
@@ -53,7 +54,7 @@ use millrace_spec::{
 use millrace_trace::{SimTime, Span, StationKind, Wait};
 use millrace_upstream as upstream;
 use params::Params;
-use process::{Ends, Process};
+use process::Process;
 
 const PROCESS: &str = "process";
 const SESSIONS: &str = "sessions";
@@ -96,7 +97,8 @@ pub static PATTERN: Pattern = Pattern {
     disagreement: Some(
         "The document promises a graceful shutdown, limits for each user, and an interview that begins or does not. Its code waits for API \
          requests alone, and what lies in pool and batch goes with the process. All who have no name share the bucket of the user \"\", and no bucket \
-         is ever thrown away. Where the service cannot begin an interview, its row stays.",
+         is ever thrown away. Where the service cannot begin an interview, its row stays. A queue is a drawing beside it: taken as its workers would take \
+         from a channel, a frame is acknowledged as it is taken, and is lost with whoever has it in hand.",
     ),
     detail: Some(|values| Box::new(detail::Report::of(values))),
     measures: |_| {
@@ -172,6 +174,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         gauge("socket-second", Count::SocketP95, "Socket p95", Unit::Time),
         gauge("api-second", Count::ApiP95, "API p95, 1 s", Unit::Time),
         gauge("connected", Count::Connected, "Connected", Unit::Count("sessions")),
+        gauge("buckets", Count::Buckets, "Buckets kept", Unit::Count("buckets")),
         gauge("full", Count::Full, "Jobs full", Unit::Sum("frames")),
         gauge("lost-frames", Count::FramesLost, "Frames lost", Unit::Sum("frames")),
         gauge("lost-items", Count::ItemsLost, "Items lost", Unit::Sum("items")),
@@ -195,7 +198,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         (slow_at > SimTime::ZERO).then(|| env.spawn("service", slows(env.clone(), slow_at, slow_by, service)));
     if asked > SimTime::ZERO && asked <= over {
         env.sleep_until(asked, Wait::Sleep).await;
-        process.shut_down().await;
+        process.shut_down(process.p.grace, process.order()).await;
     } else {
         env.sleep_until(over, Wait::Sleep).await;
         process.finish().await;

@@ -1,5 +1,6 @@
 //! The parameters of the platform.
 
+use super::store::Manners;
 use millrace_parts::{Allowance, BatcherSettings, ConnectionPoolSettings, LimiterSettings, Take};
 use millrace_spec::{Choice, DefaultValue, Field, LimiterRule, Role, Share, Value, Values, params};
 use millrace_trace::Span;
@@ -15,6 +16,19 @@ const VIA: &[Choice] = &[
         id: "queue",
         label: "Message queue",
         help: "Frames are published to a queue of a broker, from which the workers take them. It has room for a hundred times as many, and what lies there stays when the process ends.",
+    },
+];
+
+const ACKNOWLEDGED: &[Choice] = &[
+    Choice {
+        id: "when-done",
+        label: "When it is done",
+        help: "The broker has a frame until its worker is done with it. One in the hand of a worker that goes is delivered again, and the service may be asked for it twice: at least once.",
+    },
+    Choice {
+        id: "when-taken",
+        label: "When it is taken",
+        help: "The broker forgets a frame as it delivers it. One in the hand of a worker that goes is lost: at most once.",
     },
 ];
 
@@ -87,6 +101,8 @@ params! {
         jobs_buffer: u32 => Field::count("jobs-buffer", "Jobs channel", 1_000, 0..=1_000_000).when(is_direct),
         /// How many frames the broker's queue has room for.
         broker_buffer: u32 => Field::count("broker-buffer", "Broker queue", 100_000, 1..=1_000_000).when(is_queued),
+        /// When a worker tells the broker that it need not keep a frame any more.
+        acknowledge: String => Field::choice("acknowledge", "Acknowledged", "when-done", ACKNOWLEDGED).when(is_queued).shipped(is("when-taken")),
         /// How many frames a second are taken from each socket.
         frame_limit: u32 => Field::count("frame-limit", "Frames a socket", 10, 1..=10_000).simple(),
         /// How many requests a minute each user may make.
@@ -96,7 +112,7 @@ params! {
         /// How many may come at once after a rest, by each of the limits.
         burst: u32 => Field::count("burst", "Burst", 20, 1..=10_000),
         /// After how long a bucket is thrown away that nobody asks; 0 for never.
-        forget_after: Span => Field::span("forget-after", "Buckets kept for", Span::secs(600), Span::ZERO..=HOUR)
+        forget_after: Span => Field::span("forget-after", "Buckets kept for", MINUTE, Span::ZERO..=HOUR)
             .shipped(DefaultValue::Is(Value::Span(Span::ZERO))),
         /// Which share of API requests comes without a user.
         anonymous: Share => Field::share("anonymous", "Anonymous", 0.05, 1.0).simple(),
@@ -110,6 +126,10 @@ params! {
         interval: Span => Field::span("interval", "Interval", Span::secs(1), Span::millis(1)..=HOUR).simple(),
         /// How many connections there may be to Redis.
         redis_size: u32 => Field::count("redis-size", "Redis connections", 10, 1..=500),
+        /// How long a batch waits for one of them before that is an attempt in vain; 0 for as long as it takes.
+        redis_pool_timeout: Span => Field::span("redis-pool-timeout", "Redis pool timeout", Span::secs(4), Span::ZERO..=HOUR),
+        /// How often a batch is sent to Redis again that nobody has answered.
+        redis_retries: u32 => Field::count("redis-retries", "Redis retries", 3, 0..=20),
         /// How many connections to the database may be open at once.
         open: u32 => Field::count("open", "Database open", 25, 1..=500),
         /// How many of those may be idle.
@@ -133,12 +153,12 @@ params! {
         /// In which order its parts are stopped.
         order: String => Field::choice("order", "Order", "sane", ORDERS).when(ends).shipped(is("documented")),
         /// For how long frames and requests come. What has come by then is brought to its end.
-        run_for: Span => Field::span("run-for", "Run for", Span::secs(10), Span::millis(100)..=HOUR).simple(),
+        run_for: Span => Field::span("run-for", "Run for", MINUTE, Span::millis(100)..=HOUR).simple(),
         ;
         ..load: Load { requests: 1_000_000, arrivals: "poisson", rate: 20.0 },
         ..emotion: ServerParams { server: "general", service: "lognormal", base: Span::millis(40), mean: Span::millis(80), errors: 0.01 },
         ..outages: Outages { first: Span::secs(1) },
-        ..redis: ServerParams as "redis" { server: "general", service: "constant", mean: Span::millis(1) },
+        ..redis: ServerParams as "redis" { server: "general", service: "constant", mean: Span::millis(1), timeout: Span::secs(3) },
         ..database: ServerParams as "db" { server: "general", service: "lognormal", mean: Span::millis(20) },
     }
 }
@@ -184,6 +204,15 @@ impl Params {
     /// Whether frames wait in the queue of a broker, which is there still when the process is not.
     pub(super) fn has_broker(&self) -> bool {
         self.via == "queue"
+    }
+
+    /// Whether what a worker has in hand is the broker's until it is done.
+    pub(super) fn acknowledges(&self) -> bool {
+        self.has_broker() && self.acknowledge == "when-done"
+    }
+
+    pub(super) fn redis_manners(&self) -> Manners {
+        Manners { pool_wait: self.redis_pool_timeout, again: self.redis_retries }
     }
 
     pub(super) fn buffer(&self) -> u32 {

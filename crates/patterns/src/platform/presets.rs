@@ -68,8 +68,9 @@ pub(super) const PRESETS: &[Preset] = &[
         tries: &[
             Trial::at(4_000, "Take the channel", &[Deed::Value("via", "grpc")]),
             Trial::at(4_000, "Use 60 workers", &[Deed::Value("workers", "60")]),
+            Trial::at(4_000, "Kill a worker for 1 s", &[Deed::fault_for("kill-worker", 4_000, 1, 1_000)]),
         ],
-        values: &[("sessions", "200"), ("workers", "40"), ("jobs-buffer", "100"), ("via", "queue")],
+        values: &[("sessions", "200"), ("workers", "40"), ("jobs-buffer", "100"), ("via", "queue"), ("run-for", "10s")],
         beside: &[("via", "grpc")],
         ..Preset::BASE
     },
@@ -84,8 +85,46 @@ pub(super) const PRESETS: &[Preset] = &[
             Trial::at(6_000, "All have a name", &[Deed::Value("anonymous", "0")]),
         ],
         fidelity: Some(Fidelity::Shipped),
-        values: &[("sessions", "100"), ("workers", "60"), ("anonymous", "0.5")],
+        values: &[("sessions", "100"), ("workers", "60"), ("anonymous", "0.5"), ("run-for", "10s")],
         beside: &[("fidelity", "documented")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "buckets",
+        label: "Buckets that nobody throws away",
+        says: "Two thousand users come by now and then, and as shipped the bucket of each is kept for ever.",
+        help: "Two requests a second, by anyone of two thousand users and five hundred addresses. As shipped each has a bucket from then on, so the tile \
+               *Buckets kept* only grows, and so does the memory of the process. As documented a bucket goes that nobody has asked for a minute: as it has been \
+               full for long by then, nobody is let through or refused because of that.",
+        tries: &[
+            Trial::at(200_000, "As documented", &[Deed::Fidelity(Fidelity::Documented)]),
+            Trial::at(200_000, "Throw away after a minute", &[Deed::Value("forget-after", "1m")]),
+        ],
+        speed: 20.0,
+        fidelity: Some(Fidelity::Shipped),
+        values: &[
+            ("sessions", "2000"),
+            ("frame-every", "1m"),
+            ("hasty", "0"),
+            ("workers", "20"),
+            ("rate", "2"),
+            ("run-for", "5m"),
+        ],
+        beside: &[("fidelity", "documented")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "slow-redis",
+        label: "Redis takes too long",
+        says: "Redis answers after five seconds and nobody waits for more than three: four tries in vain.",
+        help: "The client closes a connection that has brought no answer in three seconds, opens another, and sends the batch again, a little later each time. Four \
+               batches come a second, and ten connections are not enough for those that are tried: whoever has waited for one for four seconds has made a try as \
+               well. After four of them a batch is given up. Its sessions have had their results by then, and nothing of them is stored.",
+        tries: &[
+            Trial::at(5_000, "Let Redis answer again", &[Deed::Value("redis-mean", "1ms")]),
+            Trial::at(5_000, "Have 40 connections", &[Deed::Value("redis-size", "40")]),
+        ],
+        values: &[("sessions", "200"), ("workers", "80"), ("redis-mean", "5s"), ("run-for", "10s")],
         ..Preset::BASE
     },
     Preset {
@@ -99,7 +138,7 @@ pub(super) const PRESETS: &[Preset] = &[
             Trial::at(3_000, "Fail half of all", &[Deed::Value("errors", "0.5")]),
         ],
         fidelity: Some(Fidelity::Shipped),
-        values: &[("sessions", "50"), ("workers", "40"), ("errors", "0.33"), ("rate", "40")],
+        values: &[("sessions", "50"), ("workers", "40"), ("errors", "0.33"), ("rate", "40"), ("run-for", "10s")],
         beside: &[("fidelity", "documented")],
         ..Preset::BASE
     },
@@ -130,6 +169,22 @@ pub(super) const PRESETS: &[Preset] = &[
         speed: 0.3,
         fidelity: Some(Fidelity::Shipped),
         values: &[("sessions", "200"), ("workers", "40"), ("shutdown-at", "2s")],
+        beside: &[("fidelity", "documented")],
+    },
+    Preset {
+        id: "shutdown-queue",
+        label: "Killed with a frame in every hand",
+        says: "The process is killed while workers have frames that the broker, as shipped, has forgotten.",
+        help: "As shipped a frame is acknowledged as it is taken: what lies in the queue outlives the process, and what workers have in hand does not. As documented \
+               it is acknowledged when the result is on its way, so the broker delivers it again, to the next process. That is at least once: the \
+               service has been asked for it already.",
+        tries: &[
+            Trial::at(1_950, "As documented", &[Deed::Fidelity(Fidelity::Documented)]),
+            Trial::at(1_950, "Acknowledge when it is done", &[Deed::Value("acknowledge", "when-done")]),
+        ],
+        speed: 0.3,
+        fidelity: Some(Fidelity::Shipped),
+        values: &[("sessions", "200"), ("workers", "40"), ("via", "queue"), ("shutdown-at", "2s"), ("grace", "50ms")],
         beside: &[("fidelity", "documented")],
     },
     Preset {

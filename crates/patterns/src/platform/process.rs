@@ -8,19 +8,18 @@ use super::metrics::Metrics;
 use super::params::Params;
 use super::sessions;
 use super::sockets::Sockets;
-use super::store::{self, Store};
+use super::store::{self, Manners, Store};
 use super::{API, BATCH, DATABASE, HUB, POOL, REDIS, SESSIONS, STORE};
 use super::{frames, targets};
-use millrace_engine::{Env, Server, Task};
-use millrace_parts::{Batcher, Cond, Crew, Rx, Shutdown, Tx, WaitGroup, channel};
+use millrace_engine::{Env, Server};
+use millrace_parts::{Batcher, Cond, Crew, Parts, Process as _, Rx, Tx, WaitGroup, channel};
 use millrace_spec::{Fidelity, HubGauges, SessionGauges};
 use millrace_trace::{StationId, StationKind};
 use millrace_upstream as upstream;
 use std::cell::{Cell, RefCell};
-use std::future::Future;
 use std::rc::Rc;
 
-/// A part of the process.
+/// A part of the process. Its number is its place among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Http,
@@ -52,7 +51,7 @@ pub(super) struct Process {
     pub env: Env,
     pub p: Params,
     pub books: Books,
-    pub shutdown: Shutdown,
+    pub parts: Parts,
     pub api: StationId,
     pub store: StationId,
     hub: StationId,
@@ -60,7 +59,8 @@ pub(super) struct Process {
     pub accepts: Cell<bool>,
     reads: Cell<bool>,
     connected: Cell<u32>,
-    is_asked_to_end: Cell<bool>,
+    /// Whether the pool takes frames. One that comes back to it then is not taken again.
+    pub takes: Cell<bool>,
     /// One of the two has ended.
     pub quiet: Cond,
     pub requests: WaitGroup,
@@ -80,18 +80,13 @@ pub(super) struct Process {
     /// The database, asked for a single row.
     pub query: Server,
     crew: RefCell<Option<Crew>>,
-    tasks: RefCell<[Vec<Task<()>>; Part::ALL.len()]>,
-    /// Those who come from outside.
-    clients: RefCell<Vec<Task<()>>>,
-    /// Those who only look.
-    others: RefCell<Vec<Task<()>>>,
 }
 
 impl Process {
     /// All is open, and nobody works yet.
     pub(super) fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<Process> {
         let station = env.station();
-        let shutdown = Shutdown::open(env, station, &Part::ALL.map(Part::name));
+        let parts = Parts::open(env, station, &Part::ALL.map(Part::name));
         let (hub, api) = (env.open_plain(StationKind::Crew, HUB), env.open_plain(StationKind::Crew, API));
         let limits = Limits::open(env, &p);
         let jobs = channel(env, super::jobs_of(&p.via), p.buffer());
@@ -101,16 +96,18 @@ impl Process {
         let redis = upstream::open_as(env, REDIS, &p.redis);
         let (database, query) = upstream::open_as_with_less(env, DATABASE, &p.database, ("query", p.query));
         let group = || WaitGroup::new(env);
+        let books = Books::open(env, station);
+        let at = (env, &books);
         Rc::new(Process {
-            books: Books::open(env, station),
-            shutdown,
+            books: books.clone(),
+            parts,
             api,
             store,
             hub,
             accepts: Cell::new(true),
             reads: Cell::new(true),
             connected: Cell::new(p.sessions),
-            is_asked_to_end: Cell::new(false),
+            takes: Cell::new(true),
             quiet: Cond::new(env),
             requests: group(),
             limits,
@@ -123,13 +120,10 @@ impl Process {
             batcher,
             flushes: group(),
             initialize,
-            redis: Store::open(env, super::REDIS_POOL, redis, p.redis_pool()),
-            database: Store::open(env, super::DATABASE_POOL, database, p.database_pool()),
+            redis: Store::open(at, (super::REDIS_POOL, redis), p.redis_pool(), p.redis_manners()),
+            database: Store::open(at, (super::DATABASE_POOL, database), p.database_pool(), Manners::PATIENT),
             query,
             crew: RefCell::default(),
-            tasks: RefCell::default(),
-            clients: RefCell::default(),
-            others: RefCell::default(),
             env: env.clone(),
             p,
         })
@@ -140,41 +134,28 @@ impl Process {
         self.reads.get()
     }
 
-    /// Starts a task of a part, which lives no longer than that.
-    #[track_caller]
-    pub(super) fn start(&self, part: Part, name: &str, at: StationId, work: impl Future<Output = ()> + 'static) {
-        let task = self.env.spawn_at(name, at, work);
-        let mut all = self.tasks.borrow_mut();
-        let Some(tasks) = all.get_mut(part as usize) else { return };
-        // Of many that came and went few are kept.
-        if tasks.len() >= 64 && tasks.len().is_power_of_two() {
-            tasks.retain(|task| !task.is_finished());
-        }
-        tasks.push(task);
-    }
-
-    #[track_caller]
-    fn beside(&self, name: &str, at: StationId, work: impl Future<Output = ()> + 'static) {
-        let task = self.env.spawn_at(name, at, work);
-        self.others.borrow_mut().push(task);
+    /// The parts that are stopped when the process is asked to end, one after the other.
+    pub(super) fn order(&self) -> std::ops::Range<usize> {
+        let first = Part::Http as usize;
+        first..if self.p.order == "documented" { first + 1 } else { Part::ALL.len() }
     }
 
     /// Everybody begins to work.
     pub(super) fn begin(self: &Rc<Self>) {
         let env = &self.env;
-        let (inner, last) = (self.clone(), UnderWay::begin(&self.workers));
+        let (inner, last) = (self.clone(), self.workers.under_way());
         let crew = Crew::start(env, POOL, "worker", self.p.workers, move |_| frames::work(inner.clone()));
         self.crew.replace(Some(crew.when_done(move || drop(last))));
-        let (inner, written) = (self.clone(), UnderWay::begin(&self.written));
-        self.start(Part::Hub, "write", self.hub, async move {
+        let (inner, written) = (self.clone(), self.written.under_way());
+        self.parts.start(Part::Hub as usize, "write", self.hub, async move {
             inner.sockets.write(|| inner.socket_is_gone()).await;
             drop(written);
         });
-        let flusher = store::flush(self.clone(), UnderWay::begin(&self.flushes));
-        self.start(Part::Batch, "flusher", self.store, flusher);
-        self.beside("reaper of Redis", self.store, self.redis.reaper());
-        self.beside("reaper of the database", self.store, self.database.reaper());
-        self.beside("monitor", env.station(), targets::watch(self.clone()));
+        let flusher = store::flush(self.clone(), self.flushes.under_way());
+        self.parts.start(Part::Batch as usize, "flusher", self.store, flusher);
+        self.parts.looks("reaper of Redis", self.store, self.redis.reaper());
+        self.parts.looks("reaper of the database", self.store, self.database.reaper());
+        self.parts.looks("monitor", env.station(), targets::watch(self.clone()));
         let sessions = env.open_plain(StationKind::Source, SESSIONS);
         self.books.set(Count::Workers, self.p.workers.into());
         self.books.set(Count::Connected, self.p.sessions.into());
@@ -182,50 +163,15 @@ impl Process {
         self.metrics.connect(self.p.sessions);
         self.listen();
         env.gauge(sessions, SessionGauges::ALL.sessions, self.p.sessions.into());
-        let requests = env.spawn_at("requests", self.api, api::come(self.clone()));
-        let frames = env.spawn_at("sessions", sessions, sessions::play(self.clone()));
-        self.clients.borrow_mut().extend([requests, frames]);
+        self.parts.comes("requests", self.api, api::come(self.clone()));
+        self.parts.comes("sessions", sessions, sessions::play(self.clone()));
     }
 
     /// Nobody comes any more, and what has come is brought to its end, however long that takes.
     pub(super) async fn finish(&self) {
-        self.nobody_comes();
-        for part in Part::ALL {
+        self.parts.nobody_comes();
+        for part in 0..Part::ALL.len() {
             self.close(part).await;
-        }
-    }
-
-    fn nobody_comes(&self) {
-        let clients = self.clients.take();
-        drop(clients);
-    }
-
-    /// Tells a part to stop, and waits until it has come to its own end.
-    pub(super) async fn close(&self, part: Part) {
-        match part {
-            Part::Http => {
-                self.accepts.set(false);
-                self.requests.wait().await;
-            }
-            // No frame is read from here on. What is under way is answered by sockets that are still open.
-            Part::Hub => self.hang_up(),
-            Part::Pool => {
-                // Asked to end, workers take nothing more from a broker: what lies there is for whoever comes next.
-                if self.is_asked_to_end.get() && self.p.has_broker() {
-                    self.empty_the_jobs();
-                }
-                self.jobs.0.close();
-                self.workers.wait().await;
-                self.sockets.close();
-                self.written.wait().await;
-                self.disconnect();
-            }
-            Part::Batch => {
-                self.batcher.close();
-                self.flushes.wait().await;
-            }
-            Part::Redis => self.redis.close().await,
-            Part::Database => self.database.close().await,
         }
     }
 
@@ -261,16 +207,51 @@ impl Process {
         self.env.gauge(self.hub, HubGauges::ALL.entries, 0);
         self.metrics.disconnect();
     }
+}
 
-    /// Ends a part there and then, with what it has in hand and in its buffers: all of that is lost.
-    fn cut(&self, part: Part) {
-        // Not within a borrow: a task that is dropped lets go of what it holds.
-        let tasks = self.tasks.borrow_mut().get_mut(part as usize).map(std::mem::take);
-        drop(tasks);
+impl millrace_parts::Process for Process {
+    fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    async fn close(&self, part: usize) {
+        let Some(part) = Part::ALL.get(part) else { return };
+        match part {
+            Part::Http => {
+                self.accepts.set(false);
+                self.requests.wait().await;
+            }
+            // No frame is read from here on. What is under way is answered by sockets that are still open.
+            Part::Hub => self.hang_up(),
+            Part::Pool => {
+                // Asked to end, workers take nothing more from a broker: what lies there is for whoever comes next.
+                if self.parts.is_asked_to_end() && self.p.has_broker() {
+                    self.takes.set(false);
+                    self.empty_the_jobs();
+                }
+                self.jobs.0.close();
+                self.workers.wait().await;
+                self.sockets.close();
+                self.written.wait().await;
+                self.disconnect();
+            }
+            Part::Batch => {
+                self.batcher.close();
+                self.flushes.wait().await;
+            }
+            Part::Redis => self.redis.close().await,
+            Part::Database => self.database.close().await,
+        }
+    }
+
+    /// All that a part has in hand and in its buffers is lost, but for what a broker has still.
+    fn cut(&self, part: usize) {
+        let Some(part) = Part::ALL.get(part) else { return };
         match part {
             Part::Http => self.accepts.set(false),
             Part::Hub => self.hang_up(),
             Part::Pool => {
+                self.takes.set(false);
                 let crew = self.crew.take();
                 drop(crew);
                 self.jobs.0.close();
@@ -282,51 +263,5 @@ impl Process {
             Part::Redis => self.redis.cut(),
             Part::Database => self.database.cut(),
         }
-    }
-
-    /// The signal comes: the parts of an order are stopped one after the other. Whatever is there after that goes with the process.
-    pub(super) async fn shut_down(&self) {
-        self.env.note("SIGTERM: the process is asked to end", 0);
-        self.shutdown.begin(self.p.grace);
-        self.is_asked_to_end.set(true);
-        let order = if self.p.order == "documented" { &[Part::Http] } else { &Part::ALL[..] };
-        for part in order.iter().copied() {
-            self.shutdown.step(part as usize, self.close(part), || self.cut(part)).await;
-        }
-        self.cut_all();
-        let code = self.shutdown.exit();
-        self.env.note("the process ends with exit code {}", code);
-    }
-
-    fn cut_all(&self) {
-        self.nobody_comes();
-        let others = self.others.take();
-        drop(others);
-        Part::ALL.into_iter().for_each(|part| self.cut(part));
-    }
-}
-
-/// Whoever runs the process: dropped, it takes along all that is there still, as its tasks would keep each other.
-pub(super) struct Ends(pub Rc<Process>);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        self.0.cut_all();
-    }
-}
-
-/// Counts as under way as long as it is there.
-pub(super) struct UnderWay(WaitGroup);
-
-impl UnderWay {
-    pub(super) fn begin(group: &WaitGroup) -> UnderWay {
-        group.add(1);
-        UnderWay(group.clone())
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.done();
     }
 }

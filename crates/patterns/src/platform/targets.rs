@@ -7,6 +7,8 @@ use millrace_trace::Span;
 use std::rc::Rc;
 
 const SECOND: Span = Span::secs(1);
+/// A bucket that nobody has asked for so long is one that is kept for nothing: after twelve seconds even that of a user is as if it were new.
+const IDLE: Span = Span::secs(120);
 
 /// Writes down how the last second was, again and again.
 pub(super) async fn watch(process: Rc<Process>) {
@@ -28,6 +30,9 @@ pub(super) async fn watch(process: Rc<Process>) {
         mean = second.called.0.checked_div(second.calls.max(0) as u64).unwrap_or(mean);
         let asks = second.admitted.max(0) as u64;
         books.set(Count::Needed, (asks.saturating_mul(mean).div_ceil(SECOND.0)) as i64);
+        let [kept, idle] = process.limits.kept(IDLE);
+        books.set(Count::Buckets, kept as i64);
+        books.set(Count::Idle, idle as i64);
         books.count(Count::Unseen, process.metrics.hides_the_queue().into());
     }
 }

@@ -2,6 +2,7 @@
 //! what the rate times a call says, and what each scenario is there to show.
 
 use crate::coordination::{self, given_up_leaves_nothing};
+use crate::pool::seen;
 use crate::program::{Log, follow, run, values};
 use millrace::engine::Progress;
 use millrace::parts::{Allowance, Decision, KeyedLimiter, LimiterSettings};
@@ -9,6 +10,9 @@ use millrace::patterns::find;
 use millrace::session::Session;
 use millrace::spec::{CheckKind, Closing, Fidelity, LimiterRule, PoolGauges};
 use millrace::trace::{EventKind, JobId, Ledger, Outcome, SimTime, Span, StationId};
+use millrace::view::scene::draw;
+use millrace::view::targets::{self, TargetRow};
+use millrace::view::{Shape, text};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -593,4 +597,42 @@ fn a_query_that_is_cut_off_takes_its_connection_with_it() {
     let (session, report) = over("platform?sessions=50&workers=20&rate=30&run-for=2s");
     assert_eq!(n(&report, ["stores", "cut_off"]), 0, "{report}");
     assert!(!is_seen(&session, "a query was cut off, and its connection closed"));
+}
+
+/// Panel, text and stage say of every target how it stands at the playhead, and of the pool how many it would need.
+#[test]
+fn each_target_stands_beside_what_the_last_second_was_and_says_by_how_much_it_is_missed() {
+    let told = |link: &str, ms: u64| {
+        seen(link, ms, (880.0, 560.0), |scene, look| {
+            let rows = targets::targets(scene, look);
+            let heading = targets::heading(scene, &rows);
+            let text = |shape| if let Shape::Text { text, .. } = shape { Some(text) } else { None };
+            let drawn: Vec<String> = draw(scene, look).into_iter().filter_map(text).collect();
+            (rows, heading, text::rows(scene, look), text::description(scene, look), drawn)
+        })
+    };
+    let met = |rows: &[TargetRow]| rows.iter().map(|row| row.met).collect::<Vec<_>>();
+    // Who is connected is known at once, and the rest after a second.
+    let (rows, heading, ..) = told("#/platform?preset=platform-sized", 500);
+    assert_eq!((met(&rows), heading.as_str()), (vec![Some(true), None, None, None], "1 of 4 met, last second"));
+    assert_eq!(rows[1].says, "not yet");
+    let (rows, heading, _, said, drawn) = told("#/platform?preset=platform-sized", 1_050);
+    assert_eq!((met(&rows), heading.as_str()), (vec![Some(true); 4], "4 of 4 met, last second"));
+    assert!(!said.contains("missed") && !drawn.iter().any(|text| text.contains("would be needed")), "{drawn:?}");
+    let (rows, heading, table, said, drawn) = told("#/platform?preset=platform-as-designed", 1_900);
+    assert_eq!(met(&rows), [Some(true), Some(true), Some(false), Some(false)]);
+    assert_eq!(heading, "2 of 4 met, last second");
+    let missed = rows[3].says.strip_prefix("missed by ").expect("so many");
+    // Eight workers at 120 ms do 67 a second.
+    assert!((9_900..9_960).contains(&missed.replace(',', "").parse().expect("a number")), "{rows:?}");
+    assert!(said.contains("2 of 4 targets missed: Socket p95 missed by "), "{said}");
+    let row = table.iter().find(|row| row.what == "Target, Messages/s").expect("a row");
+    assert_eq!(row.says, format!("missed by {missed}: {}, wanted ≥ 10,000", rows[3].measured));
+    let needs = |text: &str| -> Option<u64> {
+        let (before, _) = text.split_once(" would be needed")?;
+        before.rsplit(' ').next()?.replace(',', "").parse().ok()
+    };
+    let on_stage = drawn.iter().find_map(|text| needs(text)).expect("a number on the stage");
+    assert!((2_300..2_700).contains(&on_stage), "{on_stage}");
+    assert_eq!(table.iter().find_map(|row| needs(&row.says)), Some(on_stage));
 }

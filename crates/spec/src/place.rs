@@ -17,6 +17,8 @@ pub struct Place {
     pub label: String,
     /// What it is, with what only that needs.
     pub kind: PlaceKind,
+    /// The id of the gauge of the scene that says how many members it would need, where something says so.
+    pub needs: Option<&'static str>,
 }
 
 /// What a place is.
@@ -78,7 +80,7 @@ impl Place {
     /// A place of any kind.
     pub fn new(kind: PlaceKind, station: impl Into<String>, label: impl Into<String>) -> Place {
         let station = station.into();
-        Place { name: station.clone(), station, label: label.into(), kind }
+        Place { name: station.clone(), station, label: label.into(), kind, needs: None }
     }
 
     /// Where jobs come from.
@@ -94,6 +96,11 @@ impl Place {
     /// A crew.
     pub fn crew(station: impl Into<String>, label: impl Into<String>) -> Place {
         Place::new(PlaceKind::Crew, station, label)
+    }
+
+    /// The same place, of which a gauge of the scene says how many members it would need.
+    pub fn needing(self, gauge: &'static str) -> Place {
+        Place { needs: Some(gauge), ..self }
     }
 
     /// A crowd.

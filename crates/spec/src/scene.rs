@@ -1,7 +1,7 @@
 //! What a pattern's picture consists of, without a word about pixels: places in rows and columns, wires, gauges, faults.
 
 use super::place::{Bank, Place, PlaceKind, Regulator};
-use super::{AlertRule, FaultSpec, Measure, Values};
+use super::{AlertRule, FaultSpec, Measure, TargetSpec, Values};
 use millrace_trace::Gauge;
 
 /// A pattern's picture, as data.
@@ -19,6 +19,8 @@ pub struct SceneSpec {
     pub faults: Vec<FaultSpec>,
     /// The alert rules that are looked at while it runs.
     pub alerts: Vec<AlertRule>,
+    /// What it is to do, held against its gauges.
+    pub targets: Vec<TargetSpec>,
 }
 
 /// A part of the picture: a place, or places beside or above each other.
@@ -93,7 +95,15 @@ impl SceneSpec {
     /// A picture of places and wires, with nothing else.
     pub fn new(flow: Flow, wires: impl IntoIterator<Item = Wire>) -> SceneSpec {
         let wires = wires.into_iter().collect();
-        SceneSpec { flow, wires, backlog: None, gauges: Vec::new(), faults: Vec::new(), alerts: Vec::new() }
+        SceneSpec {
+            flow,
+            wires,
+            backlog: None,
+            gauges: Vec::new(),
+            faults: Vec::new(),
+            alerts: Vec::new(),
+            targets: Vec::new(),
+        }
     }
 
     /// The places, in the order in which they are read.

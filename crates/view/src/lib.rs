@@ -19,6 +19,7 @@ pub mod state_strip;
 pub mod status;
 pub mod story;
 pub mod svg;
+pub mod targets;
 pub mod text;
 pub mod tiles;
 pub mod timeline;

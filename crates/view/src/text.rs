@@ -2,6 +2,7 @@
 
 use super::alerts::{self, AlertRow, alerts};
 use super::scene::{Look, Scene, await_line, conservation};
+use super::targets::{self, targets};
 use millrace_trace::StationId;
 
 /// One row: what it is about, and what there is to say.
@@ -13,11 +14,13 @@ pub struct Row {
     pub says: String,
 }
 
-/// A row for each place in the order in which they are read, for each worker of a crew, for each alert rule, and for the sum that must always hold.
+/// A row for each place in the order in which they are read, for each worker of a crew, for each target and alert rule, and for the sum that must always hold.
 /// Crowds and large crews are told by state.
 pub fn rows(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Row> {
     let mut rows: Vec<Row> = scene.all().flat_map(|here| here.face().rows(here, look)).collect();
     let alert = |row: &AlertRow| Row { what: format!("Alert, {}", row.rule), says: alerts::says(row) };
+    let target = |row: &targets::TargetRow| Row { what: format!("Target, {}", row.name), says: targets::says(row) };
+    rows.extend(targets(scene, look).iter().map(target));
     rows.extend(alerts(scene, look).iter().map(alert));
     rows.push(Row { what: "Sum".to_owned(), says: conservation(scene).0 });
     rows
@@ -26,6 +29,7 @@ pub fn rows(scene: &Scene<'_>, look: &Look<'_>) -> Vec<Row> {
 /// A few sentences for people who do not see the canvas: what is full, how many workers do what, what is done.
 pub fn description(scene: &Scene<'_>, look: &Look<'_>) -> String {
     let mut sentences: Vec<String> = scene.all().filter_map(|here| here.face().sentence(here, look)).collect();
+    sentences.extend(targets::sentence(scene, look));
     sentences.extend(alerts::sentence(scene, look));
     sentences.push(capital(&conservation(scene).0));
     format!("{}.", sentences.join(". "))

@@ -28,6 +28,7 @@ mod report;
 mod source;
 mod spans;
 mod start;
+mod targets;
 mod tiles;
 mod two_runs;
 
@@ -45,6 +46,7 @@ pub use log::log;
 pub use params::params;
 pub use report::{ReportPane, ReportPart, bank_report, call_report};
 pub use start::start;
+pub use targets::targets;
 pub use tiles::{bank_tiles, call_tiles, tiles};
 pub use two_runs::{Difference, differences, name, two_runs};
 
@@ -61,7 +63,7 @@ pub fn Panel() -> Html {
     if narrow {
         return Html::default();
     }
-    html! { <>{ endpoint_section(&page) }{ two_runs(&page) }{ params(&page) }{ alerts(&page) }{ faults(&page) }</> }
+    html! { <>{ endpoint_section(&page) }{ two_runs(&page) }{ params(&page) }{ targets(&page) }{ alerts(&page) }{ faults(&page) }</> }
 }
 
 /// The lower part: what is measured.

@@ -118,7 +118,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
                     Tab::Api => html! { <Api /> },
                     Tab::Follow => follow(&page),
                     Tab::Params => html! { <div class="scroll fill">{ endpoint_section(&page) }{ params(&page) }{ faults(&page) }</div> },
-                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }{ two_runs(&page) }{ alerts(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
+                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }{ two_runs(&page) }{ targets(&page) }{ alerts(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
                 } }
             </div>
         </section>

@@ -127,6 +127,7 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
         ],
         faults,
         alerts: Vec::new(),
+        targets: Vec::new(),
     }
 }
 

@@ -97,6 +97,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         ],
         faults: upstream::faults(),
         alerts: Vec::new(),
+        targets: Vec::new(),
     }
 }
 

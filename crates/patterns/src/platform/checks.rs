@@ -3,14 +3,11 @@
 //! All of it is asked at every instant, of which there are sixty thousand a second: so the books are looked up by their place and not by name.
 
 use super::books::Count;
+use super::targets::{API_WITHIN, SOCKET_WITHIN};
 use super::{BATCH, metrics};
 use millrace_spec::Check;
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{Ledger, Outcome};
-
-/// API requests at the 95th percentile, and what the platform may add to a frame: the targets of the document.
-pub(super) const API_WITHIN: i64 = 100_000_000;
-pub(super) const SOCKET_WITHIN: i64 = 50_000_000;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::CONSERVED,

@@ -11,9 +11,9 @@
 //!
 //! # Watch
 //! What is under way at the service is what comes in a second times what a call takes: λ × S. A thousand sessions send some two thousand frames,
-//! which at 120 ms keep 250 workers busy, and the tile *Needed* says how many the last second asked for. Fewer workers than that, and the jobs fill up to the last
-//! place: from then on who comes is dropped, and who does not waits for a full channel. Two tiles say how late sockets
-//! and API were in the last second; the report holds each target of the document against the whole run.
+//! which at 120 ms keep 250 workers busy: the tile *λ × S* says how many the last second asked for, and so does the frame pool where it has fewer. Then the jobs fill up to the last
+//! place: from then on who comes is dropped, and who does not waits for a full channel. *Targets* holds
+//! each target of the document against the last second, and the report against the whole run.
 //!
 //! # Choose
 //! As the whole in which the parts have to fit: the pool is sized by the rate and not by the processor, the channel says how late a frame may be,
@@ -141,8 +141,8 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let frames = Flow::row([
         Place::hub(HUB, "Hub", hub),
         Place::limits("Limits", limits),
-        Place::channel(jobs, if jobs == "jobs" { "Jobs" } else { "Broker queue" }),
-        Place::crew(POOL, "Frame pool"),
+        Place::channel(jobs, if jobs == "jobs" { "Jobs" } else { "Queue" }),
+        Place::crew(POOL, "Frame pool").needing("needed"),
         Place::server("server", "Emotion service"),
     ]);
     let stored = Flow::row([
@@ -183,7 +183,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     faults.extend(upstream::faults_of(REDIS, "Redis"));
     faults.extend(upstream::faults_of(DATABASE, "Database"));
     faults.push(upstream::kill_worker());
-    SceneSpec { gauges, faults, alerts: metrics::rules(), ..SceneSpec::new(flow, wires) }
+    SceneSpec { gauges, faults, alerts: metrics::rules(), targets: targets::declared(), ..SceneSpec::new(flow, wires) }
 }
 
 async fn run(env: Env, p: Params, fidelity: Fidelity) {

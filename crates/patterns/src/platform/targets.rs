@@ -3,10 +3,29 @@
 use super::books::Count;
 use super::process::Process;
 use millrace_parts::Ticker;
+use millrace_spec::{TargetSpec, Wanted};
 use millrace_trace::Span;
 use std::rc::Rc;
 
 const SECOND: Span = Span::secs(1);
+
+/// How many sessions there are to be, and how many messages a second.
+pub(super) const SESSIONS: i64 = 10_000;
+pub(super) const MESSAGES: i64 = 10_000;
+/// API requests at the 95th percentile, and what the platform may add to a frame.
+pub(super) const API_WITHIN: i64 = 100_000_000;
+pub(super) const SOCKET_WITHIN: i64 = 50_000_000;
+
+/// The targets of the document, each on a gauge of the scene.
+pub(super) fn declared() -> Vec<TargetSpec> {
+    let second = |name, gauge, wanted| TargetSpec { name, gauge, wanted, window: SECOND };
+    vec![
+        TargetSpec { window: Span::ZERO, ..second("Sessions", "connected", Wanted::AtLeast(SESSIONS)) },
+        second("API p95", "api-second", Wanted::Below(API_WITHIN)),
+        second("Socket p95", "socket-second", Wanted::Below(SOCKET_WITHIN)),
+        second("Messages/s", "answered", Wanted::AtLeast(MESSAGES)),
+    ]
+}
 /// A bucket that nobody has asked for so long is one that is kept for nothing: after twelve seconds even that of a user is as if it were new.
 const IDLE: Span = Span::secs(120);
 

@@ -104,6 +104,7 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
         gauges,
         faults: upstream::faults(),
         alerts: Vec::new(),
+        targets: Vec::new(),
     }
 }
 

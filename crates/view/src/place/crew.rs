@@ -14,7 +14,7 @@ use crate::scene::{
     matrix, strips, wires,
 };
 use crate::shape::{Ink, Point, Shape, Sheet, text_width};
-use crate::text::Row;
+use crate::text::{Row, join};
 use ground::{frames, free_below, lane_height, lanes_frame};
 use many::Many;
 use millrace_analysis::Prefix;
@@ -55,6 +55,25 @@ fn offered_load(here: Here<'_, '_>, at: SimTime, busy: f64) -> Option<String> {
             number::rate(rate)
         )
     })
+}
+
+/// How many members it would need, where something says so and it has fewer.
+fn many_needed(here: Here<'_, '_>, members: usize) -> Option<u64> {
+    let id = here.shown.place.needs?;
+    let gauge = here.scene.spec.gauges.iter().find(|gauge| gauge.id == id)?;
+    let (_, row) = here.scene.station(&gauge.station)?;
+    u64::try_from(row.gauge(gauge.gauge)).ok().filter(|needed| *needed > members as u64)
+}
+
+/// "2,902 would be needed", where it has fewer.
+fn needed(here: Here<'_, '_>, members: usize) -> Option<String> {
+    many_needed(here, members).map(|needed| format!("{} would be needed", number::count(needed)))
+}
+
+/// Where a line stands below lanes, or below glyphs, if there is room for one.
+fn line_below(n: usize, area: Frame, frame: Frame) -> Option<f64> {
+    let high = lane_height(n, area.h).map_or_else(|| many::grid_height(n, area), |pitch| n as f64 * pitch);
+    Some(area.y + high + 14.0).filter(|y| *y <= frame.bottom() + 4.0)
 }
 
 /// What the lanes are joined to.
@@ -142,26 +161,43 @@ impl Face for Crew {
             _ => vec![format!("{up} of {n} up"), format!("{up} up"), up.to_string()],
         };
         let wide = frame.w >= lane::FULL;
+        let area = lanes_frame(frame);
+        let pitch = lane_height(n, area.h);
+        let needed = needed(here, n);
+        // That they are too few stands below them, or else in their head. Cells say it themselves.
+        let is_cells = pitch.is_none() && matches!(Many::of(n, area), Many::Cells(_));
+        let below = line_below(n, area, frame).filter(|_| needed.is_some() && !is_cells);
+        let lines = match (&needed, below) {
+            (Some(needed), Some(y)) => {
+                sheet.text((frame.x, y), needed.as_str(), Ink::new(look.palette.blocked_ink).bold());
+                lines
+            }
+            (Some(needed), None) if !is_cells => {
+                let short = needed.replace("would be ", "");
+                [format!("{up} up, {short}"), short].into_iter().chain(lines).collect()
+            }
+            _ => lines,
+        };
+        let is_short = needed.is_some() && below.is_none();
         let line = first_fit(&lines, if wide { 90.0 } else { frame.w + 4.0 });
         let head = |sheet: &mut Sheet, line: &str, full: bool| {
             heading(sheet, look, (frame.x, frame.w + 8.0), spot.cell, here.label(), line, full);
         };
-        let area = lanes_frame(frame);
-        let Some(pitch) = lane_height(n, area.h) else {
+        let Some(pitch) = pitch else {
             match Many::of(n, area) {
                 Many::Glyphs => {
-                    head(sheet, &line, false);
-                    many::grid(sheet, look, &workers, area);
+                    head(sheet, &line, is_short);
+                    many::grid(sheet, look, &workers, area, below.is_some());
                 }
                 Many::Cells(raster) => {
                     let lines = many::lines(&workers, &raster);
                     let line = first_fit(&lines, frame.w + 4.0);
                     head(sheet, &line, many::busy(&workers) == n);
                     let [whole, ..] = &lines;
-                    many::cells(sheet, here, look, &workers, (&raster, area), line != *whole);
+                    many::cells(sheet, here, look, &workers, (&raster, area), (line != *whole, needed.as_deref()));
                 }
                 Many::Counts => {
-                    head(sheet, &line, false);
+                    head(sheet, &line, is_short);
                     many::counts(sheet, look, &workers, area);
                 }
             }
@@ -171,7 +207,7 @@ impl Face for Crew {
             }
             return;
         };
-        head(sheet, &line, false);
+        head(sheet, &line, is_short);
         if wide {
             lane::headings(sheet, look, frame, spot.cell.y + 32.0);
         }
@@ -188,16 +224,19 @@ impl Face for Crew {
     fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
         let workers = here.workers();
         let up = workers.iter().filter(|w| w.is_up()).count();
+        let needed = many_needed(here, workers.len()).map(number::count);
+        let needed =
+            |have: usize| needed.as_ref().map(|n| (format!("{} of {n} needed", number::count(have as u64)), true));
         let Some(cells) = glyphs(workers.len(), bar) else {
             let (busy, n) = (many::busy(&workers), workers.len());
             many::bar(sheet, look, &workers, bar);
             let [busy_text, n_text] = [busy, n].map(|n| number::count(n as u64));
-            return (format!("{busy_text} of {n_text} busy"), busy == n);
+            return needed(n).unwrap_or((format!("{busy_text} of {n_text} busy"), busy == n));
         };
         for (worker, cell) in workers.iter().zip(cells) {
             glyph::mode(sheet, (cell.middle(), cell.y + cell.h / 2.0), worker.mode, look.palette);
         }
-        (format!("{up} of {} up", workers.len()), false)
+        needed(up).unwrap_or((format!("{up} of {} up", workers.len()), false))
     }
 
     fn widest_bar(&self, here: Here<'_, '_>) -> f64 {
@@ -331,16 +370,19 @@ impl Face for Crew {
             says: item::about(here.scene, look, worker).join(", "),
         };
         if workers.len() > TOLD {
-            let all = Row { what: here.label().to_owned(), says: many::states(&workers) };
+            let says = join(many::states(&workers), needed(here, workers.len()));
+            let all = Row { what: here.label().to_owned(), says };
             let killed = workers.iter().filter(|worker| worker.mode == Mode::Killed).take(TOLD).map(row);
             return std::iter::once(all).chain(killed).collect();
         }
-        workers.iter().map(row).collect()
+        let needed = needed(here, workers.len()).map(|says| Row { what: here.label().to_owned(), says });
+        needed.into_iter().chain(workers.iter().map(row)).collect()
     }
 
     fn sentence(&self, here: Here<'_, '_>, _: &Look<'_>) -> Option<String> {
         let workers = here.workers();
-        (!workers.is_empty()).then(|| format!("{}: {}", here.label(), many::states(&workers)))
+        let says = || join(many::states(&workers), needed(here, workers.len()));
+        (!workers.is_empty()).then(|| format!("{}: {}", here.label(), says()))
     }
 
     fn term(&self, _: Here<'_, '_>, worker: Option<&Worker<'_>>, row: &StationRow) -> Term {

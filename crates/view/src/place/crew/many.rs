@@ -4,7 +4,7 @@ use super::super::Here;
 use super::ground::{MOST_GLYPHS, raster};
 use crate::number;
 use crate::recent::Mode;
-use crate::scene::{Frame, Item, Look, Raster, Worker, about, glyph, lens, strips};
+use crate::scene::{Frame, Item, Look, Raster, Worker, about, first_fit, glyph, lens, strips};
 use crate::shape::{Ink, Point, Sheet, text_width};
 use crate::{Palette, Rgba};
 
@@ -60,14 +60,14 @@ fn count(workers: &[Worker<'_>], mode: Mode) -> u64 {
     workers.iter().filter(|worker| worker.mode == mode).count() as u64
 }
 
-/// Draws the cells, and below them what they show in numbers; in which density, where that stands nowhere else.
+/// Draws the cells, and below them what they show in numbers; in which density, where that stands nowhere else, and how many would be needed.
 pub(super) fn cells(
     sheet: &mut Sheet,
     here: Here<'_, '_>,
     look: &Look<'_>,
     workers: &[Worker<'_>],
     (raster, area): (&Raster, Frame),
-    note: bool,
+    (note, needed): (bool, Option<&str>),
 ) {
     let p = look.palette;
     let place = |mode: Mode| Mode::ALL.iter().position(|one| *one == mode).unwrap_or(0);
@@ -91,6 +91,11 @@ pub(super) fn cells(
     let used = raster.used();
     let end = lens::words_end(look, here, raster, area);
     let mut below = Frame { y: used.bottom() + 4.0, h: end - used.bottom() - 4.0, ..area };
+    if let Some(needed) = needed.filter(|_| below.h >= 14.0) {
+        let lines = [needed.to_owned(), needed.replace("would be ", "")];
+        sheet.text((below.x, below.y + 11.0), first_fit(&lines, area.w + 4.0), Ink::new(p.blocked_ink).bold());
+        below = Frame { y: below.y + ROW, h: below.h - ROW, ..below };
+    }
     if note && below.h >= 14.0 {
         sheet.text((below.x, below.y + 11.0), raster.density(), Ink::new(p.ink_3));
         below = Frame { y: below.y + ROW, h: below.h - ROW, ..below };
@@ -155,8 +160,14 @@ pub(super) fn magnified(
     some.iter().filter_map(one).collect()
 }
 
-/// A glyph for each worker.
-pub(super) fn grid(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], area: Frame) {
+/// How high so many glyphs are.
+pub(super) fn grid_height(n: usize, area: Frame) -> f64 {
+    let (columns, pitch) = raster(n, area);
+    n.div_ceil(columns) as f64 * pitch
+}
+
+/// A glyph for each worker, and perhaps a line right below them.
+pub(super) fn grid(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], area: Frame, has_line: bool) {
     let p = look.palette;
     let (columns, pitch) = raster(workers.len(), area);
     let rows = workers.len().div_ceil(columns) as f64;
@@ -169,7 +180,7 @@ pub(super) fn grid(sheet: &mut Sheet, look: &Look<'_>, workers: &[Worker<'_>], a
         glyph::mode(sheet, at, worker.mode, p);
     }
     // Below the grid, in numbers what it shows, where there is room.
-    let below = area.y + rows * pitch + 12.0;
+    let below = area.y + rows * pitch + 12.0 + if has_line { ROW } else { 0.0 };
     let left = Frame { y: below, h: area.bottom() - below, ..area };
     if left.h >= 60.0 && area.w >= 90.0 {
         counts(sheet, look, workers, left);

@@ -67,9 +67,11 @@ pub(super) fn full(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arran
         Some(pitch) => lanes(sheet, scene, look, &workers, (area, pitch), server),
         None => {
             match Many::of(workers.len(), area) {
-                Many::Glyphs => many::grid(sheet, look, &workers, area),
+                Many::Glyphs => many::grid(sheet, look, &workers, area, false),
                 Many::Cells(raster) => {
-                    many::cells(sheet, here, look, &workers, (&raster, area), arrangement.bands.is_empty())
+                    let needed = super::needed(here, workers.len());
+                    let says = (arrangement.bands.is_empty(), needed.as_deref());
+                    many::cells(sheet, here, look, &workers, (&raster, area), says);
                 }
                 Many::Counts => many::counts(sheet, look, &workers, area),
             }

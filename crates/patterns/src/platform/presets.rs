@@ -111,7 +111,6 @@ pub(super) const PRESETS: &[Preset] = &[
             ("run-for", "5m"),
         ],
         beside: &[("fidelity", "documented")],
-        ..Preset::BASE
     },
     Preset {
         id: "slow-redis",

@@ -121,7 +121,7 @@ impl Store {
         };
         let cut_off = CutOff(Some(&self.books));
         let reply = server.call(job).await;
-        cut_off.is_over();
+        cut_off.answered();
         if matches!(reply.answer, Answer::Status(_)) {
             connection.is_good();
         }
@@ -153,7 +153,7 @@ impl Store {
 struct CutOff<'a>(Option<&'a Books>);
 
 impl CutOff<'_> {
-    fn is_over(mut self) {
+    fn answered(mut self) {
         self.0 = None;
     }
 }

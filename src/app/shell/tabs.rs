@@ -8,7 +8,7 @@ use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{
     Api, Charts, Code, Explain, FamilySections, ReportPane, alerts, before_note, checks_badge, checks_pane,
-    endpoint_section, faults, follow, followed, log, params, start, tiles, title_of, two_runs,
+    endpoint_section, faults, follow, followed, log, params, start, targets, tiles, title_of, two_runs,
 };
 use crate::app::scene;
 use crate::platform::{clock, host};

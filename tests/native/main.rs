@@ -69,6 +69,7 @@ mod links;
 #[path = "../common/listed.rs"]
 mod listed;
 mod long_runs;
+mod machine;
 mod many;
 mod measured_race;
 mod meter;

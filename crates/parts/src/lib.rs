@@ -38,6 +38,7 @@ pub mod exposition;
 mod hedge;
 mod hub;
 mod limiter;
+mod machine;
 mod once;
 mod pipeline_stage;
 mod priority_queue;
@@ -88,6 +89,7 @@ pub use limiter::{
     Account, Admission, Allowance, Decision, FixedWindow, Gcra, KeyedLimiter, LeakyBucket, Limiter, LimiterSettings,
     Refusal, Reservation, Rule, SlidingCounter, SlidingLog, TokenBucket,
 };
+pub use machine::{CRASH, CpuMark, Held, Holds, Machine, MachineParams, MachineSettings};
 pub use once::{AfterPanic, Once, Panicked};
 pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
 pub use priority_queue::{PriorityQueue, PriorityQueueSettings, Put, Taken};

@@ -20,6 +20,9 @@ use state::{Stands, State, Stays};
 #[derive(Debug)]
 pub struct Pool;
 
+/// How many letters there is room for beside its bar on a phone.
+const ROOM: usize = 12;
+
 /// The width from which on more is of no use where calls go on through it.
 const WIDEST: f64 = 704.0;
 
@@ -84,6 +87,7 @@ impl Face for Pool {
             0 if state.out() > 0 => (format!("{} out", number::count(state.out())), state.is_full()),
             // Bold words take more room than there is.
             0 if state.is_full() => (held.trim_end_matches(" held").to_owned(), true),
+            0 if held.len() > ROOM => (held.trim_end_matches(" held").to_owned(), false),
             0 => (held, false),
             waiting => (format!("{} waiting", number::count(waiting as u64)), true),
         }

@@ -11,6 +11,8 @@ pub(super) const LONGEST: usize = 5;
 pub(super) const WAITERS: usize = 15;
 /// The height of a waiter's row.
 pub(super) const ROW: f64 = 13.4;
+/// The least height of a line of those holders.
+const LOWEST: f64 = 16.0;
 /// The least height of the ribbon with its heading and axis.
 const CHART: f64 = 84.0;
 
@@ -49,7 +51,11 @@ impl Plot {
         let columns = (libm::floor((right.w + gap) / (size.0 + gap)) as usize).clamp(1, 8);
         let many = state.whole as usize > CAPSULES;
         let wanted = if many { LONGEST.min(state.holders.len()) } else { state.capsules() };
-        let capsules = wrapped((0..wanted).map(|index| state.span(index)), columns);
+        let mut capsules = wrapped((0..wanted).map(|index| state.span(index)), columns);
+        if many {
+            // Of those that stand for all, only what can be read.
+            capsules.retain(|(line, ..)| (line + 1) as f64 * LOWEST <= right.h - 44.0);
+        }
         let lines = capsules.last().map_or(1, |(line, ..)| line + 1) as f64;
         let top = if many { right.y + 44.0 } else { right.y };
         let room = (right.bottom() - top) / lines;

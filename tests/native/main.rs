@@ -23,6 +23,7 @@ mod calls;
 mod channel;
 mod channels;
 mod charts;
+mod concurrency_manager;
 mod cond;
 mod condition;
 mod configuration;

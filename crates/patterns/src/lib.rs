@@ -62,6 +62,7 @@ pub mod bulkhead;
 pub mod cache;
 pub mod channels;
 pub mod circuit_breaker;
+pub mod concurrency_manager;
 pub mod cond;
 pub mod connection_pool;
 pub mod context;
@@ -122,6 +123,7 @@ pub static ALL: &[&Pattern] = catalogue![
     pool_manager,
     redis_pool,
     batch_processor,
+    concurrency_manager,
     background_processor,
     hub,
     graceful_shutdown,

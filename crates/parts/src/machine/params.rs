@@ -19,17 +19,16 @@ params! {
         heap_base: u32 => Field::count("heap-base", "Heap at rest", 64, 0..=MOST).unit("MB"),
         /// What each task takes of the heap.
         heap_task: u32 => Field::count("heap-task", "Heap a task", 16, 0..=MOST).unit("KB"),
-        /// What takes of the heap whatever waits in a queue, each.
+        /// What takes of the heap each thing that waits in a queue, or that a cache keeps.
         heap_item: u32 => Field::count("heap-item", "Heap an item", 4, 0..=MOST).unit("KB"),
-        /// What each entry of a cache takes of the heap.
-        heap_entry: u32 => Field::count("heap-entry", "Heap an entry", 4, 0..=MOST).unit("KB"),
     }
 }
 
 impl MachineParams {
     /// The same for a machine.
     pub fn settings(&self) -> MachineSettings {
-        let each = [self.heap_task, self.heap_item, self.heap_entry].map(|kb| u64::from(kb) * KB);
+        // An entry of a cache takes as much as something that waits.
+        let each = [self.heap_task, self.heap_item, self.heap_item].map(|kb| u64::from(kb) * KB);
         let (memory, base) = (u64::from(self.memory) * MB, u64::from(self.heap_base) * MB);
         MachineSettings { cpus: self.cpus, memory, others: 512 * MB, base, each }
     }

@@ -1,0 +1,68 @@
+//! The monitor: what the statistics say of the process and its host, which is what was so when it looked last.
+//!
+//! As shipped it looks every 30 s, so what comes and goes in between is in no statistics, and before the first look they say that there is nothing. Two of
+//! them nobody ever writes: how busy the processors are, and the load. As documented it looks at the start and each second, and both are there.
+
+use super::Manager;
+use super::gauges::Gauges;
+use millrace_engine::Env;
+use millrace_parts::{CpuMark, Ticker};
+use millrace_trace::{Gauge, Span, StationId};
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// The gauges of the statistics: tasks, heap in MB, how busy the processors were and the load for each of them in millionths, how often somebody looked,
+/// and whether all is as documented.
+pub(super) const TASKS: Gauge = Gauge(0);
+pub(super) const HEAP: Gauge = Gauge(1);
+pub(super) const CPU: Gauge = Gauge(2);
+pub(super) const LOAD: Gauge = Gauge(3);
+pub(super) const LOOKS: Gauge = Gauge(4);
+pub(super) const AS_DOCUMENTED: Gauge = Gauge(5);
+
+/// The statistics.
+pub(super) struct Statistics {
+    said: Gauges<6>,
+    since: Cell<CpuMark>,
+    looks: Cell<i64>,
+}
+
+impl Statistics {
+    /// Nobody has looked yet.
+    pub fn open(env: &Env, station: StationId, since: CpuMark, as_documented: bool) -> Statistics {
+        let said = Gauges::of(env, station);
+        said.set(AS_DOCUMENTED, as_documented.into());
+        Statistics { said, since: Cell::new(since), looks: Cell::new(0) }
+    }
+}
+
+/// Looks again and again. No run goes on for it.
+pub(super) async fn watch(manager: Rc<Manager>, every: Span) {
+    let _task = manager.machine.holds_task();
+    let mut ticker = Ticker::new(&manager.env, every).in_background();
+    if !manager.is_shipped {
+        look(&manager);
+    }
+    loop {
+        ticker.tick().await;
+        look(&manager);
+    }
+}
+
+fn look(manager: &Manager) {
+    let Manager { machine, statistics, .. } = manager;
+    let busy = machine.cpu_since(statistics.since.replace(machine.mark())).unwrap_or(0.0);
+    let load = machine.load() / f64::from(machine.cpus());
+    statistics.looks.set(statistics.looks.get() + 1);
+    let millionths = |share: f64| if manager.is_shipped { 0 } else { (share * 1e6) as i64 };
+    let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    for (gauge, value) in [
+        (TASKS, whole(machine.tasks())),
+        (HEAP, whole(machine.heap() >> 20)),
+        (CPU, millionths(busy)),
+        (LOAD, millionths(load)),
+        (LOOKS, statistics.looks.get()),
+    ] {
+        statistics.said.set(gauge, value);
+    }
+}

@@ -1,0 +1,208 @@
+//! A pool: the semaphore, the queue, the workers, and what becomes of their results.
+//!
+//! Whoever submits waits for a permit, and then for room in the queue. As shipped the permit is given back right then: the semaphore bounds how many submit at
+//! once, and nothing else, and what counts as an active operation is a submitter whom a full queue holds up. As documented there is one await more, for the
+//! end of the handler, and it is the whole difference.
+
+use super::Manager;
+use super::gauges::Gauges;
+use super::kind::{Kind, Operation};
+use super::params::Params;
+use super::work::{Counted, Work};
+use millrace_engine::{Env, Job};
+use millrace_parts::{Rx, Semaphore, Tx, WaitGroup, at_most, channel, channel_of};
+use millrace_spec::{FaultSpec, FaultUnit};
+use millrace_trace::{Gauge, Outcome, Span, StationId};
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+/// The gauges of a pool, at the station of its permits: what counts as active, what the average latency is said to be, how many were let in, how many
+/// results nobody had room for, and how many were begun before somebody urgent.
+pub(super) const ACTIVE: Gauge = Gauge(0);
+pub(super) const LATENCY: Gauge = Gauge(1);
+pub(super) const SUBMITTED: Gauge = Gauge(2);
+pub(super) const DROPPED: Gauge = Gauge(3);
+pub(super) const INVERTED: Gauge = Gauge(4);
+
+/// The fault in which handlers take a multiple of their time.
+const SLOW: &str = "slow-handlers";
+
+pub(super) fn slow_handlers() -> FaultSpec {
+    FaultSpec::of_program(
+        (SLOW, "Slow handlers"),
+        "Each handler that begins takes so many times as long.",
+        FaultUnit::Times,
+        (3, 2, 100),
+    )
+}
+
+/// A pool.
+pub(super) struct Pool {
+    env: Env,
+    pub kind: Kind,
+    permits: Semaphore,
+    queue: (Tx<Work>, Rx<Work>),
+    /// Where the urgent wait, where somebody looks at that.
+    urgent: Option<(Tx<Work>, Rx<Work>)>,
+    urgent_waiting: Rc<Cell<u32>>,
+    /// The results, which nobody reads. As documented whoever submitted has its own.
+    results: Option<(Tx<Job>, Rx<Job>)>,
+    counts: Gauges<5>,
+}
+
+impl Pool {
+    pub fn open(env: &Env, p: &Params, is_shipped: bool, kind: Kind) -> Pool {
+        let [permits, queue, urgent, _, results] = kind.stations();
+        let permits = Semaphore::open(env, permits, p.permits(kind));
+        let queue = channel(env, queue, p.room(kind));
+        let has_urgent = !is_shipped && p.has_urgent();
+        let urgent = has_urgent.then(|| channel_of(env, queue.0.station(), urgent, p.room(kind)));
+        let results = is_shipped.then(|| channel(env, results, p.room(kind)));
+        Pool {
+            env: env.clone(),
+            kind,
+            counts: Gauges::of(env, permits.station().unwrap_or(StationId::NONE)),
+            permits,
+            queue,
+            urgent,
+            urgent_waiting: Rc::default(),
+            results,
+        }
+    }
+
+    /// Says how much is in its queues whenever somebody asks.
+    pub fn holds(&self) -> impl Fn() -> u64 + 'static {
+        let (queue, urgent) = (self.queue.1.clone(), self.urgent.as_ref().map(|(_, urgent)| urgent.clone()));
+        let results = self.results.as_ref().map(|(_, results)| results.clone());
+        move || (queue.len() + urgent.as_ref().map_or(0, Rx::len) + results.as_ref().map_or(0, Rx::len)) as u64
+    }
+
+    /// One counts as active, as long as this is held.
+    fn begins(&self) -> Active<'_> {
+        self.counts.change(SUBMITTED, |n| n + 1);
+        self.counts.change(ACTIVE, |n| n + 1);
+        Active(self)
+    }
+
+    /// The next task: of those that matter more, where there are some, and else whoever came first. None once it is closed and empty.
+    async fn next(&self) -> Option<Work> {
+        let queue = &self.queue.1;
+        let Some((_, urgent)) = &self.urgent else { return queue.recv().await };
+        let (mut first, mut rest) = (pin!(urgent.recv()), pin!(queue.recv()));
+        let (mut first_is_over, mut rest_is_over) = (false, false);
+        poll_fn(|cx| {
+            if !first_is_over && let Poll::Ready(work) = self.env.muted(|| first.as_mut().poll(cx)) {
+                first_is_over = work.is_none();
+                if work.is_some() {
+                    return Poll::Ready(work);
+                }
+            }
+            if !rest_is_over && let Poll::Ready(work) = rest.as_mut().poll(cx) {
+                rest_is_over = work.is_none();
+                if work.is_some() {
+                    return Poll::Ready(work);
+                }
+            }
+            if first_is_over && rest_is_over { Poll::Ready(None) } else { Poll::Pending }
+        })
+        .await
+    }
+
+    /// A task is begun.
+    fn starts(&self, work: &mut Work) {
+        work.waits = None;
+        let waiting = self.urgent.as_ref().map_or(self.urgent_waiting.get() as usize, |(_, urgent)| urgent.len());
+        if waiting > 0 && !work.operation.is_urgent {
+            self.counts.change(INVERTED, |n| n + 1);
+        }
+    }
+
+    /// Closes the queue, and takes out of it what nobody has begun.
+    pub fn empty(&self) -> Vec<Work> {
+        let both = || self.urgent.iter().chain([&self.queue]);
+        let left = both().flat_map(|(_, queue)| std::iter::from_fn(|| queue.try_recv())).collect();
+        both().for_each(|(queue, _)| queue.close());
+        left
+    }
+}
+
+/// One that counts as active.
+struct Active<'a>(&'a Pool);
+
+impl Drop for Active<'_> {
+    fn drop(&mut self) {
+        self.0.counts.change(ACTIVE, |n| n - 1);
+    }
+}
+
+/// Submits an operation. What the semaphore sees is a part of it that stays behind while the task goes on.
+pub(super) async fn submit(manager: Rc<Manager>, job: Job, operation: Operation) {
+    let Some(pool) = manager.pool(operation.kind) else { return };
+    let _task = manager.machine.holds_task();
+    let claim = job.split();
+    let handled = WaitGroup::new(&manager.env);
+    let mut work = Work::new(job, operation, manager.dropped.clone(), &handled, manager.at_work.begin());
+    let permit = pool.permits.acquire_for(&claim).await;
+    let active = pool.begins();
+    work.waits = operation.is_urgent.then(|| Counted::one(&pool.urgent_waiting));
+    let (queue, _) = pool.urgent.as_ref().filter(|_| operation.is_urgent).unwrap_or(&pool.queue);
+    let is_in = queue.send(work).await.is_ok();
+    manager.is_in(operation.number);
+    if is_in && !manager.is_shipped {
+        handled.wait().await;
+    }
+    drop(active);
+    drop(permit);
+    claim.leave(Outcome::Completed);
+}
+
+/// A worker: one task after the other.
+pub(super) async fn serve(manager: Rc<Manager>, kind: Kind) {
+    let Some(pool) = manager.pool(kind) else { return };
+    let _task = manager.machine.holds_task();
+    while let Some(work) = pool.next().await {
+        handle(&manager, pool, work).await;
+    }
+}
+
+async fn handle(manager: &Manager, pool: &Pool, mut work: Work) {
+    let Manager { env, p, .. } = manager;
+    pool.starts(&mut work);
+    let (began, number) = (env.now(), work.operation.number);
+    let takes = manager.takes(work.operation, env.fault(SLOW));
+    let in_time = at_most(env, p.timeout, run_handler(manager, takes)).await.is_ok();
+    let lot = |stream, share: f64| in_time && share > 0.0 && env.draw(stream, number, 0).unit() < share;
+    let panics = lot("panic", p.panics.0);
+    if panics && manager.is_shipped {
+        // Nobody recovers, so it is not the end of a task but of the process.
+        env.crash("panic in the handler of a task").await;
+    }
+    let outcome = match in_time {
+        false => Outcome::TimedOut,
+        true if panics || lot("fails", p.fails.0) => Outcome::Failed,
+        true => Outcome::Completed,
+    };
+    if !manager.is_shipped {
+        let took = env.now().since(began).0 as i64;
+        // The first is the average of all so far.
+        pool.counts.change(LATENCY, |average| if average == 0 { took } else { (average * 9 + took) / 10 });
+    }
+    let result = pool.results.as_ref().zip(work.result());
+    work.ends(outcome);
+    if let Some(((results, _), result)) = result
+        && let Err(no_room) = results.try_send(result)
+    {
+        pool.counts.change(DROPPED, |n| n + 1);
+        drop(no_room);
+    }
+}
+
+/// It computes for its share of the time, and for the rest it waits for somebody else.
+async fn run_handler(manager: &Manager, takes: Span) {
+    let computes = Span((takes.0 as f64 * manager.p.compute.0) as u64).min(takes);
+    manager.machine.computes(computes).await;
+    manager.env.sleep(Span(takes.0 - computes.0)).await;
+}

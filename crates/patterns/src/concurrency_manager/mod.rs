@@ -38,9 +38,12 @@ mod work;
 
 use kind::{Kind, Operation, Operations};
 use millrace_engine::{Env, Task};
-use millrace_parts::{Arrivals, AtWork, Crew, Either, Holds, Machine, Semaphore, Traffic, at_most, select2};
+use millrace_parts::{
+    Arrivals, AtWork, BACKEND_VARIABLES, Crew, Either, Holds, Machine, Semaphore, Traffic, at_most, select2,
+};
 use millrace_spec::{
-    At, Fidelity, FieldGroup, Flow, GaugeSpec, Measure, Pattern, Place, SceneSpec, Step, Unit, Values, Wire,
+    At, Environment, Fidelity, FieldGroup, Flow, GaugeSpec, Measure, Pattern, Place, SceneSpec, Step, Unit, Values,
+    Wire,
 };
 use millrace_trace::{Gauge, Outcome, Span, StationKind};
 use millrace_upstream as upstream;
@@ -73,6 +76,7 @@ pub static PATTERN: Pattern = Pattern {
     usual: presets::USUAL,
     presets: presets::PRESETS,
     checks: checks::CHECKS,
+    environment: Some(&ENVIRONMENT),
     shipped: "permits are given back too early",
     disagreement: Some(
         "The document bounds how many operations of each kind run at once, measures how long they take, and scales its pools. In its code a permit is held until the task \
@@ -84,6 +88,19 @@ pub static PATTERN: Pattern = Pattern {
     detail: Some(|values| Box::new(report::Pools::of(values))),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
+};
+
+static ENVIRONMENT: Environment = Environment {
+    variables: &BACKEND_VARIABLES,
+    takes: &[
+        ("MAX_CONCURRENT_DB_OPS", "db-ops"),
+        ("MAX_CONCURRENT_HTTP_OPS", "http-ops"),
+        ("MAX_CONCURRENT_CACHE_OPS", "cache-ops"),
+        ("WORKER_POOL_SIZE_DB", "db-workers"),
+        ("WORKER_POOL_SIZE_HTTP", "http-workers"),
+        ("WORKER_POOL_SIZE_CACHE", "cache-workers"),
+        ("HEALTH_CHECK_INTERVAL", "monitor-every"),
+    ],
 };
 
 /// The kinds of which there are operations.

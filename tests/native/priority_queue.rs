@@ -29,6 +29,8 @@ enum Deed {
     Puts(usize),
     /// Of those who wait for room the one at this place, by turns, gives up.
     GivesUp(usize),
+    /// Of those who are in it the one at this place, by turns, does not want to wait any longer.
+    Withdraws(usize),
     Takes,
 }
 
@@ -37,6 +39,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         4 => (0..4_usize).prop_map(Deed::Offers),
         2 => (0..4_usize).prop_map(Deed::Puts),
         1 => (0..8_usize).prop_map(Deed::GivesUp),
+        1 => (0..16_usize).prop_map(Deed::Withdraws),
         4 => Just(Deed::Takes),
     ]
 }
@@ -73,7 +76,12 @@ impl Model {
         };
         // Of those that count as the same whoever came first is first in the list.
         let next = (0..self.inside.len()).min_by_key(|index| (counts_as(&self.inside[*index]), *index))?;
-        let (class, _, item) = self.inside.remove(next);
+        Some(self.leaves(next, now))
+    }
+
+    /// One that is in leaves, whoever it is.
+    fn leaves(&mut self, place: usize, now: u64) -> u32 {
+        let (class, _, item) = self.inside.remove(place);
         // The room is for one of that class who waits, or else for whoever fits, the highest first.
         let order = std::iter::once(class).chain(0..3);
         for class in order {
@@ -84,7 +92,7 @@ impl Model {
                 break;
             }
         }
-        Some(item)
+        item
     }
 }
 
@@ -113,6 +121,17 @@ async fn does(env: Env, deeds: Vec<Deed>, age: u64, found: Log<(Option<u32>, usi
                 drop(puts.remove(&item).expect("it waits"));
             }
             Deed::GivesUp(_) => {}
+            Deed::Withdraws(place) if !model.inside.is_empty() => {
+                let place = place % model.inside.len();
+                let (class, _, wanted) = model.inside[place];
+                assert_eq!(
+                    queue.withdraw(class, |item| *item == wanted),
+                    Some(model.leaves(place, now)),
+                    "deed {number}"
+                );
+                assert_eq!(queue.withdraw(class, |item| *item == wanted), None, "deed {number}");
+            }
+            Deed::Withdraws(_) => {}
             Deed::Takes => {
                 let taken = queue.take(at).map(|taken| taken.item);
                 assert_eq!(taken, model.takes(now, age), "deed {number}");

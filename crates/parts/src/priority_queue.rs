@@ -163,6 +163,24 @@ impl<T: Carries> PriorityQueue<T> {
         }
     }
 
+    /// Takes out somebody who does not want to wait any longer: the first of a class that `is_it` says of. Who came later moves up; who waits for room is not
+    /// looked at.
+    pub fn withdraw(&self, class: usize, is_it: impl Fn(&T) -> bool) -> Option<T> {
+        let inner = &mut *self.0.inner.borrow_mut();
+        let class = class.min(inner.lanes.len() - 1);
+        let lane = inner.lanes.get_mut(class)?;
+        let place = lane.all.iter().position(|entry| is_it(&entry.item))?;
+        let item = lane.all.remove(place)?.item;
+        if place < lane.on_rail as usize {
+            lane.on_rail -= 1;
+            self.0.moves_up(inner, class);
+        } else {
+            inner.overflowing -= 1;
+        }
+        self.0.let_in(inner, class);
+        Some(item)
+    }
+
     /// Takes out whoever is next now, to be served at a station.
     pub fn take(&self, to: StationId) -> Option<Taken<T>> {
         let Shared { env, age, .. } = &*self.0;

@@ -84,6 +84,8 @@ pub enum DefaultValue {
     Is(Value),
     /// Whatever another field, which comes earlier in the list, is.
     SameAs(&'static str),
+    /// So many hundredths of another field, which is a count and comes earlier in the list.
+    PercentOf(&'static str, u64),
 }
 
 /// The type of a field, and its range.
@@ -276,14 +278,19 @@ impl Field {
         };
         match default {
             DefaultValue::Is(value) => value.clone(),
-            DefaultValue::SameAs(key) => {
-                let own = earlier.get(joined(self.prefix, key)).or_else(|| earlier.get(key));
-                match (own, &self.kind) {
-                    // As many as there are, up to as many as there can be here.
-                    (Some(Value::Count(n)), Kind::Count { min, max }) => Value::Count(*n.clamp(min, max)),
-                    (same, _) => same.cloned().unwrap_or(Value::Count(0)),
-                }
+            DefaultValue::SameAs(key) => self.by_another(earlier, key, 100),
+            DefaultValue::PercentOf(key, percent) => self.by_another(earlier, key, *percent),
+        }
+    }
+
+    /// So many hundredths of another field, as many as there can be here; of one that is no count, all of it.
+    fn by_another(&self, earlier: &Values, key: &'static str, percent: u64) -> Value {
+        let own = earlier.get(joined(self.prefix, key)).or_else(|| earlier.get(key));
+        match (own, &self.kind) {
+            (Some(Value::Count(n)), Kind::Count { min, max }) => {
+                Value::Count((n.saturating_mul(percent) / 100).clamp(*min, *max))
             }
+            (same, _) => same.cloned().unwrap_or(Value::Count(0)),
         }
     }
 

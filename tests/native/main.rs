@@ -93,6 +93,7 @@ mod redis_pool;
 mod reference;
 mod registry;
 mod resized_pool;
+mod request_handler;
 mod retry;
 mod rw_lock;
 mod scenarios;

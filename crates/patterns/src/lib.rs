@@ -79,6 +79,7 @@ pub mod policy_pipeline;
 pub mod pool_manager;
 pub mod rate_limiter;
 pub mod redis_pool;
+pub mod request_handler;
 pub mod retry;
 pub mod rw_lock;
 pub mod select;
@@ -124,6 +125,7 @@ pub static ALL: &[&Pattern] = catalogue![
     redis_pool,
     batch_processor,
     concurrency_manager,
+    request_handler,
     background_processor,
     hub,
     graceful_shutdown,

@@ -21,6 +21,7 @@ mod environment;
 pub mod exposition;
 mod fault;
 mod field;
+mod handler;
 pub mod headers;
 mod hub;
 mod layers;
@@ -71,6 +72,7 @@ pub use entries::{entries, moved};
 pub use environment::{Assigned, Environment, Form, Position, Variable, Wrong};
 pub use fault::{FaultSpec, FaultUnit, StandingFault};
 pub use field::{CLOSED, Choice, DefaultValue, Field, Fits, Kind, Level, Remark, Role, SCRIPT};
+pub use handler::{HEALTHY, HandlerAnswer, HandlerGauges, HandlerStep, base36};
 pub use hub::{ClientGauges, HubGauges, Parting};
 pub use layers::{LayerCounts, LayerGauges, layer_counts};
 pub use levels::{AskedKey, KeptKey, LevelGauges};
@@ -83,6 +85,8 @@ pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite}
 pub use place::{
     Attempts, Bank, Batch, Bucket, Connections, Counted, CountingLimit, Degrades, Hub, Layers, Levels, Meter, Place,
     PlaceKind, Rail, Rails, Regulator, Scaler, Shutdown, Tree,
+    Attempts, Bank, Batch, Bucket, Connections, Counted, CountingLimit, Degrades, Handler, Hub, Layers, Levels, Meter,
+    Place, PlaceKind, Rail, Rails, Regulator, Shutdown, Tree,
 };
 pub use policies::{Policy, parse_policies, write_policies};
 pub use practice::{Practice, Seen};

@@ -55,6 +55,11 @@ impl<T: Packed> Cells<T> {
         (index < self.most).then(|| u8::try_from(at).ok().map(Gauge)).flatten()
     }
 
+    /// Whether a gauge is that of a cell.
+    pub fn has(self, gauge: Gauge) -> bool {
+        gauge.0 >= self.first.0 && u32::from(gauge.0 - self.first.0) < self.most
+    }
+
     /// The cells of a station.
     pub fn read(self, row: &StationRow) -> Vec<T> {
         let n = u32::try_from(row.gauge(self.count)).unwrap_or(0).min(self.most);

@@ -72,6 +72,8 @@ pub enum PlaceKind {
     Rails(Box<Rails>),
     /// A source of the sessions of many clients, a cell for each: so many.
     Sessions(u32),
+    /// A handler of requests: its breaker, how many are under way and may be, and what it told the last ones.
+    Handler(Box<Handler>),
     /// Limiters that count alone. What flows goes through the first of them.
     Limits(Vec<CountingLimit>),
 }
@@ -187,6 +189,11 @@ impl Place {
     /// A queue by class: the station of its main queue, of which the rails are members.
     pub fn rails(station: impl Into<String>, label: impl Into<String>, rails: Rails) -> Place {
         Place::new(PlaceKind::Rails(Box::new(rails)), station, label)
+    }
+
+    /// A handler of requests: the station at which the tasks of the requests are at home.
+    pub fn handler(station: impl Into<String>, label: impl Into<String>, handler: Handler) -> Place {
+        Place::new(PlaceKind::Handler(Box::new(handler)), station, label)
     }
 
     /// Requests that may be tried several times: the station whose tasks try, and the server.
@@ -474,6 +481,8 @@ pub struct Rails {
     pub throws_away: bool,
     /// Whether what was let in is never lost.
     pub keeps: bool,
+    /// By what rule it goes otherwise, where that is not told by the others.
+    pub rule: Option<&'static str>,
 }
 
 /// A class of such a queue.
@@ -483,6 +492,23 @@ pub struct Rail {
     pub class: &'static str,
     /// The room of its rail; none where it has none and waits in the main queue.
     pub room: Option<u32>,
+}
+
+/// A handler of requests. What its station shows is in [`super::HandlerGauges`], and what that of its breaker does in [`super::BreakerGauges`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handler {
+    /// The station of its breaker.
+    pub breaker: &'static str,
+    /// The member of its station at which those are who were served and are told nothing.
+    pub unanswered: &'static str,
+    /// How many may be under way.
+    pub max: u64,
+    /// From how many under way on a request is told that the service is degraded; and from which share of the limit that was meant, in percent.
+    pub degrades: (u64, u32),
+    /// Whether it was wired as shipped: the breaker never counts back, and the share was given as a number.
+    pub is_shipped: bool,
+    /// Whether it is in the router.
+    pub installed: bool,
 }
 
 /// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.

@@ -116,6 +116,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         is_strict,
         throws_away: fidelity == Fidelity::Shipped && p.by_class(),
         keeps: fidelity == Fidelity::Documented,
+        rule: None,
     };
     let bucket = Bucket {
         rule: LimiterRule::TokenBucket,

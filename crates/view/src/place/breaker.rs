@@ -15,7 +15,7 @@ use crate::scene::{Frame, Look, Plan, first_fit, heading};
 use crate::shape::{Ink, Sheet, crisp, text_width};
 use millrace_analysis::{Prefix, Tone};
 use millrace_spec::{BreakerGauges, WindowCell};
-use millrace_trace::{Gauge, SimTime, StationKind};
+use millrace_trace::{Gauge, SimTime, StationKind, ledger::StationRow};
 
 /// A breaker.
 #[derive(Debug)]
@@ -73,8 +73,13 @@ pub struct Reading {
 impl Reading {
     /// What the breaker at a station shows; closed with nothing counted before it is there.
     pub fn of(here: Here<'_, '_>) -> Reading {
+        Reading::at(here, here.row())
+    }
+
+    /// The same of a breaker that is a part of a place.
+    pub fn at(here: Here<'_, '_>, row: Option<&StationRow>) -> Reading {
         let gauges = BreakerGauges::ALL;
-        let Some(row) = here.row() else { return Reading::default() };
+        let Some(row) = row else { return Reading::default() };
         let read = |gauge: Gauge| row.gauge(gauge).max(0) as u64;
         Reading {
             contact: row.state.map_or(Contact::Closed, |state| Contact::of(here.scene.trace.name(state))),
@@ -299,7 +304,7 @@ fn body(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, frame: Frame) {
 }
 
 /// The contact with the word for its state.
-fn chip(sheet: &mut Sheet, p: &Palette, reading: &Reading, part: Frame) {
+pub(super) fn chip(sheet: &mut Sheet, p: &Palette, reading: &Reading, part: Frame) {
     let state = reading.contact;
     sheet.fill((part.x, part.y), (part.w, part.h), 3.0, state.wash(p));
     let y = part.y + part.h / 2.0;
@@ -314,7 +319,7 @@ fn chip(sheet: &mut Sheet, p: &Palette, reading: &Reading, part: Frame) {
 }
 
 /// A line of words, and marks or a bar below it.
-fn status(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, part: Frame) {
+pub(super) fn status(sheet: &mut Sheet, look: &Look<'_>, reading: &Reading, part: Frame) {
     let p = look.palette;
     sheet.text((part.x, part.y + 11.0), first_fit(&reading.status(look.now), part.w), Ink::new(p.ink));
     let bar = Frame { y: part.y + 18.0, h: 8.0, ..part };

@@ -15,6 +15,7 @@ mod condition;
 mod connections;
 mod crew;
 mod crowd;
+mod handler;
 mod hub;
 mod layers;
 mod levels;
@@ -68,6 +69,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Batch(batch) => Box::new(batch::Batch { spec: batch }),
         PlaceKind::Shutdown(spec) => Box::new(shutdown::Shutdown { spec }),
         PlaceKind::Connections(spec) => Box::new(connections::Connections { spec }),
+        PlaceKind::Handler(spec) => Box::new(handler::Handler { spec }),
         PlaceKind::Hub(hub) => Box::new(hub::Hub { spec: hub }),
         PlaceKind::Rails(spec) => Box::new(rails::Rails { spec }),
         PlaceKind::Sessions(n) => Box::new(sessions::Sessions { n: *n }),

@@ -9,7 +9,7 @@ use crate::recent::{BIN, Mode};
 use crate::scene::glyph::Sort;
 use crate::scene::item::waits_at;
 use crate::scene::{Detail, Frame, Look, Plan, Scene, first_fit, glyph, heading, outcomes, wires};
-use crate::shape::{Ink, Sheet, crisp, text_width};
+use crate::shape::{Ink, Sheet, crisp, cut, text_width};
 use crate::text::{Row, join, waiting};
 use millrace_trace::StationKind;
 use millrace_trace::ledger::Tally;
@@ -162,9 +162,10 @@ fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan, bef
     let fit = (room / pitch + 1e-6) as usize + 1;
     for (sort, word, n) in in_so_many_lines(all, fit) {
         glyph::job(sheet, (frame.x + 5.0, y - 4.0), 3.7, sort, p);
-        sheet.text((frame.x + 16.0, y), word.clone(), Ink::new(p.ink_2));
         // Never into its own name; the text alternative has every digit.
         let n = number::count_within(n, room_for_digits(frame.w - 20.0, &word));
+        let room = frame.w - 20.0 - text_width(&n, 11.0, true);
+        sheet.text((frame.x + 16.0, y), cut(&word, room, 11.0, false), Ink::new(p.ink_2));
         sheet.text((frame.right(), y), n, Ink::new(p.ink).mono().end());
         y += pitch;
     }

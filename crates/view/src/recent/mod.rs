@@ -24,7 +24,7 @@ pub use verdicts::{BIN as VERDICT_BIN, Mark, SHOWN as VERDICTS, Told, Verdicts};
 
 use crate::scene::MOST_JOBS;
 use litemap::LiteMap;
-use millrace_spec::{LimiterGauges, Packed, RailGauges, ScalerGauges, SessionGauges, TriedTask, Verdict};
+use millrace_spec::{HandlerGauges, LimiterGauges, Packed, RailGauges, ScalerGauges, SessionGauges, TriedTask, Verdict};
 use millrace_trace::{
     Ending, EventKind, Fold, Gauge, JobId, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
@@ -49,6 +49,8 @@ const POINT_GAP: Span = Span::millis(8);
 pub const LOOKS: usize = 64;
 /// What a rate limiter shows of itself.
 const LIMITER: LimiterGauges = LimiterGauges::ALL;
+/// The same of a request handler, whose answers have numbers that no other crew has.
+const HANDLER: HandlerGauges = HandlerGauges::ALL;
 /// The same of a queue by class.
 const RAILS: RailGauges = RailGauges::ALL;
 
@@ -251,6 +253,8 @@ impl Recent {
                     Some((StationKind::Crew, _)) if Kept::is_told_by(gauge) => {
                         self.kept.entry(station).or_default().said(event.at, gauge, value);
                     }
+                    // What each of the last ones was told is told by the ledger alone.
+                    Some((StationKind::Crew, _)) if HANDLER.answers.has(gauge) => {}
                     Some((StationKind::Channel, _)) if gauge == RAILS.tried => {
                         let TriedTask { job, tries } = TriedTask::read(value);
                         self.tried.insert(JobId(job), tries);

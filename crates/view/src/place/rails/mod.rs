@@ -119,10 +119,11 @@ impl Face for Rails<'_> {
         Frame { x: frame.x - 6.0, w: frame.w + 12.0, ..frame }
     }
 
-    /// What is to go on stands in the main queue at last.
+    /// What is to go on stands in the main queue at last, or on a rail where there is none.
     fn port(&self, _: Here<'_, '_>, frame: Frame) -> f64 {
-        let (_, main) = picture::parts(frame, self.spec.rails.iter().filter(|rail| rail.room.is_some()).count());
-        main.y + main.h / 2.0
+        let rails = self.spec.rails.iter().filter(|rail| rail.room.is_some()).count();
+        let (rail, main) = picture::parts(frame, rails);
+        if self.spec.main.1.is_empty() { frame.y + rail * rails as f64 / 2.0 } else { main.y + main.h / 2.0 }
     }
 
     fn draw(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, plan: &Plan) {
@@ -209,7 +210,7 @@ impl Face for Rails<'_> {
     fn rows(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<Row> {
         let state = State::of(self.spec, here);
         let all = Row { what: here.label().to_owned(), says: self.about(here, look).join("; ") };
-        let bounded = |line: &&Line<'_>| line.room.is_some() || !line.jobs.is_empty();
+        let bounded = |line: &&Line<'_>| !line.name.is_empty() && (line.room.is_some() || !line.jobs.is_empty());
         let row =
             |line: &Line<'_>| Row { what: format!("{}, {}", here.label(), line.name), says: Rails::says(line, look) };
         std::iter::once(all).chain(state.lines().filter(bounded).map(row)).collect()

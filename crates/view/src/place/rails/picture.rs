@@ -54,7 +54,12 @@ impl Plot {
             let pitch = (row.w - NAMES - 6.0) / ON_RAIL as f64;
             plot.row(number, line, 0, ON_RAIL as usize, (row.right() - 6.0, row.y + 12.0), -pitch);
         }
-        plot.lines.push((rails, Frame { y: main.y - 16.0, h: main.h + 16.0, ..frame }));
+        // Where there is no main queue nobody is in it, and it has no name.
+        let has_main = !state.main.name.is_empty();
+        let main = if has_main { main } else { Frame { y: main.y - 16.0, h: 0.0, ..main } };
+        if has_main {
+            plot.lines.push((rails, Frame { y: main.y - 16.0, h: main.h + 16.0, ..frame }));
+        }
         let pitch = (main.w - 10.0) / IN_ROW as f64;
         let rows = if main.h >= 30.0 { 2 } else { 1 };
         for row in 0..rows {
@@ -158,8 +163,10 @@ pub(super) fn draw(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: 
             draw_rail(sheet, p, rail, row, plot.unit);
         }
     }
-    if let Some(frame) = plot.line(state.rails.len()) {
-        draw_main(sheet, p, state, frame);
+    let below = plot.line(state.rails.len()).inspect(|frame| draw_main(sheet, p, state, *frame));
+    let last =
+        || plot.lines.iter().filter(|(number, _)| *number < state.rails.len()).map(|(_, frame)| *frame).next_back();
+    if let Some(frame) = below.or_else(last) {
         words(sheet, p, state, plot, frame.bottom() + 16.0);
     }
     for (number, line, says, ink) in [
@@ -232,6 +239,7 @@ fn words(sheet: &mut Sheet, p: &Palette, state: &State<'_>, plot: &Plot, mut bas
     };
     let rails = state.rails.len();
     let rule = match (state.spec.is_strict, state.spec.age) {
+        _ if state.spec.rule.is_some() => state.spec.rule.unwrap_or_default().to_owned(),
         (true, age) if age.is_zero() => "nobody rises by having waited".to_owned(),
         (true, age) => format!("one rises a class after {}", number::time_text(age.0)),
         _ if state.spec.throws_away => "what finds the main queue full is thrown away".to_owned(),

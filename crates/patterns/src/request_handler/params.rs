@@ -1,0 +1,137 @@
+//! The parameters of the request handler.
+
+use super::rank::{request, weights};
+use millrace_parts::{BreakerSettings, HalfOpen, MachineParams};
+use millrace_spec::{
+    Choice, DefaultValue, Field, FieldGroup, Kind, Role, Share, Value, Values, entries, params, parse_script,
+};
+use millrace_trace::Span;
+use millrace_upstream::{Load, Outages, ServerParams};
+
+const PRIORITIES: &[Choice] = &[
+    Choice {
+        id: "on",
+        label: "By class",
+        help: "A queue for high, medium and low requests, of 100, 200 and 300, and processors that take from them. As shipped nobody who waits there is ever answered.",
+    },
+    Choice { id: "off", label: "At once", help: "Each request that is let in runs at once." },
+];
+
+const INSTALLED: &[Choice] = &[
+    Choice { id: "on", label: "Installed", help: "Each request goes through the handler." },
+    Choice { id: "off", label: "Not installed", help: "No request does: nobody put it into the router." },
+];
+
+const CLASSES: &[&str] = &["anonymous:1", "anonymous:6,user:3,admin:1", "user:3,admin:0"];
+const SCRIPTS: &[&str] = &["", "@0s", "*3@10ms;admin*2@5ms;@1s", "anonymous:/api/v1/words@0s;user:/metrics*20@40ms"];
+const HOUR: Span = Span::secs(3_600);
+const DAY: Span = Span::secs(86_400);
+
+fn check_classes(text: &str) -> Result<(), String> {
+    weights(text).map(|_| ())
+}
+
+/// A script whose words are requests.
+fn check_script(text: &str) -> Result<(), String> {
+    parse_script(text)?;
+    for (number, at, entry) in entries(text, ';') {
+        for scripted in parse_script(entry)?.into_iter().filter(|scripted| !scripted.what.is_empty()) {
+            request(&scripted.what).map_err(|why| format!("entry {number}, at character {at}: {why}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn is_installed(values: &Values) -> bool {
+    values.word("installed") != "off"
+}
+
+fn by_class(values: &Values) -> bool {
+    is_installed(values) && values.word("priorities") != "off"
+}
+
+/// From how many under way on a request is told that the service is degraded.
+fn threshold(max: u64, degrade: u64) -> u64 {
+    max.saturating_mul(degrade) / 100
+}
+
+fn degrades_at(values: &Values) -> Option<String> {
+    let (max, degrade) = (values.count("max"), values.count("degrade"));
+    let from = threshold(max, degrade);
+    Some(match from >= max {
+        true => format!("from {from} of {max}: never reached"),
+        false => format!("from {from} of {max}"),
+    })
+}
+
+params! {
+    /// The parameters of the request handler.
+    pub struct Params {
+        ..load: Load,
+        /// How many requests may be under way at once. One more is turned away with 429.
+        max: u32 => Field::count("max", "Limit", 200, 1..=100_000).simple().when(is_installed),
+        /// From which share of the limit on requests are told that the service is degraded, in percent of it. As shipped it is given 0.8 × the limit, which is
+        /// a number of requests: 160 for 200, and so 320.
+        degrade: u32 => Field::count("degrade", "Degrades from", 80, 0..=100_000).unit("%").simple().when(is_installed).remark(degrades_at)
+            .shipped(DefaultValue::PercentOf("max", 80)),
+        /// How many failures open the breaker: in a row, and of the server. As shipped all that there were, however long ago, and mistakes of clients too.
+        breaker_failures: u32 => Field::count("breaker-failures", "Failures to open", 10, 1..=100_000).simple().when(is_installed),
+        /// How long the breaker turns everybody away before it lets a probe through.
+        breaker_reset: Span => Field::span("breaker-reset", "Open for", Span::secs(300), Span::millis(1)..=DAY).simple().when(is_installed),
+        /// What takes longer than that is counted as slow.
+        slow: Span => Field::span("slow", "Slow from", Span::secs(15), Span::ZERO..=HOUR).when(is_installed),
+        /// Whether requests wait in a queue by class until a processor takes them.
+        priorities: String => Field::choice("priorities", "Priorities", "on", PRIORITIES).simple().when(is_installed)
+            .shipped(DefaultValue::Is(Value::Word("off".into()))),
+        /// How many processors take requests from the queues, what matters most first. As shipped there is one for each queue.
+        processors: u32 => Field::count("processors", "Processors", 20, 1..=1_000).when(by_class),
+        /// Whether the handler is in the router.
+        installed: String => Field::choice("installed", "In the router", "on", INSTALLED).simple(),
+        /// How many come of each class in proportion to each other, by lot: anonymous, user, admin. In a script an entry can say it itself.
+        classes: String => Field::text("classes", "Classes", "anonymous:6,user:3,admin:1", "class:weight,…", check_classes, CLASSES),
+        /// How many callers there are, each with one request at a time.
+        callers: u32 => Field::count("callers", "Callers", 250, 1..=100_000).simple().when(Values::is_closed_loop),
+        /// How long a caller that was turned away rests before its next request.
+        pause: Span => Field::span("pause", "Pause when refused", Span::millis(100), Span::ZERO..=HOUR).when(Values::is_closed_loop),
+        /// Which share of the handlers panics, with 500. As shipped such a request is counted as under way for ever.
+        panics: Share => Field::share("panics", "Panics", 0.0, 1.0).when(is_installed),
+        ;
+        ..server: ServerParams { server: "general", mean: Span::millis(50), timeout: Span::secs(30) },
+        ..outages: Outages,
+        ..machine: MachineParams,
+    }
+}
+
+impl Params {
+    /// The fields: in a script the words are requests.
+    pub(super) fn with_script() -> Vec<Field> {
+        let mut fields = Params::fields();
+        for field in &mut fields {
+            if field.role == Some(Role::Script) {
+                field.kind = Kind::Text { form: "class:/path*n@time;…", check: check_script, examples: SCRIPTS };
+                field.help = "What comes when: class:/path*n@time joined by ;, as in admin:/api/v1/admin/users*25@0s;user@1.5s. A request without a path asks for words, \
+                              or of an admin for users; one without a class gets one by lot. A script that is not empty is in force whatever the arrivals are, and says \
+                              how many requests there are.";
+            }
+        }
+        fields
+    }
+
+    pub(super) fn is_installed(&self) -> bool {
+        self.installed != "off"
+    }
+
+    pub(super) fn by_class(&self) -> bool {
+        self.is_installed() && self.priorities != "off"
+    }
+
+    /// From how many under way on a request is told that the service is degraded.
+    pub(super) fn degrades_from(&self) -> u64 {
+        threshold(self.max.into(), self.degrade.into())
+    }
+
+    /// The breaker that the document promises: failures in a row, and one probe that decides.
+    pub(super) fn breaker(&self) -> BreakerSettings {
+        BreakerSettings::plain(self.breaker_failures, self.breaker_reset, HalfOpen::of(1))
+    }
+}

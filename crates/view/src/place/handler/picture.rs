@@ -1,0 +1,167 @@
+//! The picture of a handler of requests, from top to bottom: breaker, bar, host, counts, the last answers. What has no room is left out from below.
+
+use super::super::Here;
+use super::super::breaker;
+use super::state::{State, sort};
+use crate::scene::{Frame, Look, glyph};
+use crate::shape::{Ink, Sheet, bold_width, crisp, cut, text_width};
+use millrace_spec::HandlerGauges;
+
+const G: HandlerGauges = HandlerGauges::ALL;
+const PAD: f64 = 10.0;
+/// The heights of the parts: the breaker, the bar with its words, a row of what is counted and how many there may be,
+/// and the last answers.
+const BREAKER: f64 = 76.0;
+const NEVER: f64 = 15.0;
+const BAR: f64 = 64.0;
+const ROW: f64 = 16.0;
+const ROWS: f64 = 9.0;
+const ANSWERS: f64 = 38.0;
+/// From one answer to the next.
+const PITCH: f64 = 11.0;
+
+/// Where the parts are.
+pub(super) struct Plot {
+    breaker: Frame,
+    bar: Frame,
+    rows: Frame,
+    pub answers: Option<Frame>,
+}
+
+impl Plot {
+    pub(super) fn of(frame: Frame, state: &State<'_>) -> Plot {
+        let never = if state.spec.is_shipped { NEVER } else { 0.0 };
+        let breaker = Frame { h: BREAKER + never, ..frame };
+        let misread = if state.misread().is_some() { NEVER } else { 0.0 };
+        let bar = Frame { y: breaker.bottom(), h: BAR + misread, ..frame };
+        let top = bar.bottom() + 6.0;
+        // Below all rows that there may be, or at the foot.
+        let answers = Frame { y: (frame.bottom() - ANSWERS).min(top + ROWS * ROW + 8.0), h: ANSWERS, ..frame };
+        let answers = (answers.y >= top + 2.0 * ROW).then_some(answers);
+        let bottom = answers.map_or(frame.bottom(), |answers| answers.y);
+        let rows = Frame { y: top, h: (bottom - top).max(0.0), ..frame };
+        Plot { breaker, bar, rows, answers }
+    }
+}
+
+/// What lies inside the box.
+pub(super) fn inside(frame: Frame) -> Frame {
+    Frame { x: frame.x + PAD, y: frame.y + PAD, w: frame.w - 2.0 * PAD, h: frame.h - 2.0 * PAD }
+}
+
+/// The box, with all it has room for.
+pub(super) fn boxed(sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, state: &State<'_>, frame: Frame) {
+    let p = look.palette;
+    let edge = match state.spec.installed {
+        true if state.is_full() => p.blocked,
+        true => p.line_3,
+        false => p.line_2,
+    };
+    sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.surface), edge, 1.3);
+    let inner = inside(frame);
+    if !state.spec.installed {
+        let says = ["No request goes through it:", "nothing is limited, and", "all counters stay at 0."];
+        for (line, text) in says.into_iter().enumerate() {
+            let base = inner.y + 14.0 + 16.0 * line as f64;
+            sheet.text((inner.x, base), cut(text, inner.w, 11.0, false), Ink::new(p.ink_3));
+        }
+        return;
+    }
+    let plot = Plot::of(inner, state);
+    breaker::chip(sheet, p, &state.breaker, Frame { h: 24.0, ..plot.breaker });
+    let status = Frame { y: plot.breaker.y + 30.0, h: 34.0, ..plot.breaker };
+    breaker::status(sheet, look, &state.breaker, status);
+    if state.spec.is_shipped {
+        sheet.text(
+            (inner.x, status.bottom() + 12.0),
+            cut("never counts back", inner.w, 11.0, false),
+            Ink::new(p.ink_3),
+        );
+    }
+    flight(sheet, look, state, plot.bar);
+    rows(sheet, look, state, plot.rows);
+    if let Some(row) = plot.answers {
+        sheet.line((row.x, crisp(row.y + 2.0)), (row.right(), crisp(row.y + 2.0)), p.line, 1.0);
+        sheet.text((row.x, row.y + 17.0), "last answers", Ink::new(p.ink_3));
+        for (index, answer) in state.answers.iter().enumerate() {
+            let at = cell(row, index, state.answers.len());
+            if at.x >= row.x - 1.0 {
+                glyph::job(sheet, (at.x + 4.0, at.y + 4.0), 3.4, sort(answer.status), p);
+            }
+        }
+    }
+}
+
+/// The cell of an answer: the newest on the right.
+pub(super) fn cell(row: Frame, index: usize, n: usize) -> Frame {
+    let pitch = (row.w / 16.0).min(PITCH);
+    let right = row.right() - 9.0 - pitch * n.saturating_sub(index + 1) as f64;
+    Frame { x: right, y: row.y + 24.0, w: 8.0, h: 9.0 }
+}
+
+/// How many are under way, with words above and below.
+fn flight(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, frame: Frame) {
+    let p = look.palette;
+    sheet.line((frame.x, crisp(frame.y + 1.0)), (frame.right(), crisp(frame.y + 1.0)), p.line, 1.0);
+    let under_way = state.under_way();
+    if bold_width("In flight", 11.0) + bold_width(&under_way, 11.0) + 6.0 <= frame.w {
+        sheet.text((frame.x, frame.y + 18.0), "In flight", Ink::new(p.ink).bold());
+    }
+    let ink = if state.is_full() { p.blocked_ink } else { p.ink };
+    sheet.text((frame.right(), frame.y + 18.0), under_way, Ink::new(ink).bold().end());
+    bar(sheet, look, state, Frame { y: frame.y + 26.0, h: 13.0, ..frame });
+    let ink = if state.is_reached() { p.ink_2 } else { p.server_ink };
+    let base = frame.y + 57.0;
+    sheet.text((frame.x, base), cut(&state.threshold(), frame.w, 11.0, false), Ink::new(ink));
+    if let Some(says) = state.misread() {
+        sheet.text((frame.x, base + NEVER), cut(&says, frame.w, 11.0, false), Ink::new(p.ink_3));
+    }
+}
+
+/// The bar itself: up to the limit or the threshold, whichever is more, with a tick at each; beyond the limit nobody ever is.
+pub(super) fn bar(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, bar: Frame) {
+    let p = look.palette;
+    let (max, current) = (state.spec.max, state.count(G.current));
+    // A threshold far above the limit stands at the rim: how far says its name.
+    let from = state.spec.degrades.0.min(max.saturating_mul(8) / 5);
+    let whole = max.max(from).max(current.min(max.saturating_mul(2))).max(1) as f64;
+    let x = |n: u64| bar.x + bar.w * (n as f64 / whole).min(1.0);
+    sheet.frame((bar.x, bar.y), (bar.w, bar.h), 0.0, Some(p.sunken), p.line_2, 0.8);
+    let beyond = x(max);
+    if beyond < bar.right() {
+        sheet.hatch(vec![[beyond, bar.y, bar.right() - beyond, bar.h].map(|part| part as f32)], p.line_3, 5.0);
+    }
+    let colour = if state.is_full() { p.blocked } else { p.queued };
+    sheet.fill((bar.x, bar.y), (x(current) - bar.x, bar.h), 0.0, colour);
+    let tick = |at: f64| crisp(at.clamp(bar.x + 1.0, bar.right() - 1.0));
+    sheet.line((tick(beyond), bar.y - 3.0), (tick(beyond), bar.bottom() + 3.0), p.ink, 1.6);
+    let ink = if state.is_reached() { p.ink_2 } else { p.server };
+    sheet.dashed((tick(x(from)), bar.y - 3.0), (tick(x(from)), bar.bottom() + 3.0), ink, 1.6, (3.0, 2.0));
+}
+
+/// A name and a value in each row, as many as there is room for; what is amiss goes first where not all have room.
+fn rows(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, frame: Frame) {
+    let p = look.palette;
+    let fit = (frame.h / ROW) as usize;
+    let mut all = state.counts();
+    all.extend(state.host());
+    if all.len() > fit {
+        let (amiss, fine): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, _, is_amiss)| *is_amiss);
+        all = amiss.into_iter().chain(fine).collect();
+    }
+    for (line, (word, value, is_amiss)) in all.into_iter().take(fit).enumerate() {
+        let base = frame.y + 12.0 + ROW * line as f64;
+        let ink = if is_amiss { p.server_ink } else { p.ink };
+        let room = frame.w - text_width(&value, 11.0, true) - 8.0;
+        // Where both have no room the number is cut: a row without its name says nothing.
+        if room >= text_width(word, 11.0, false) {
+            sheet.text((frame.x, base), word, Ink::new(p.ink_3));
+            sheet.text((frame.right(), base), value, Ink::new(ink).mono().end());
+        } else {
+            let short = value.split([',', ' ']).next().unwrap_or_default().to_owned();
+            let room = frame.w - text_width(&short, 11.0, true) - 6.0;
+            sheet.text((frame.x, base), cut(word, room, 11.0, false), Ink::new(p.ink_3));
+            sheet.text((frame.right(), base), short, Ink::new(ink).mono().end());
+        }
+    }
+}

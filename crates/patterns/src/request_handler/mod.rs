@@ -12,8 +12,8 @@
 //! # Watch
 //! The bar fills to the limit of 200, and from 160 on answers say that the service is degraded. As shipped the threshold is 320: the step was given 160, 0.8 × 200, and takes
 //! it for a percentage. In general it is 0.008 × limit²: 20 of 50, 80 of 100, 125 of 125, 180 of 150, 320 of 200. So at 100 it is right, below it is too early,
-//! and from 125 on it is never reached. With one more at a time than it has looked for, a burst exceeds the limit; four in a hundred wrong words open the breaker for
-//! five minutes; and whoever is put into a queue is never answered.
+//! and from 125 on it is never reached. All who come at one instant look before any of them is counted, so a burst passes the limit; one wrong word in twenty opens the breaker for
+//! five minutes, for everybody; and whoever is put into a queue is served and never told.
 //!
 //! # Choose
 //! As the outermost of several policies: it bounds what is under way, whatever a request is. The limit has to be taken in the step that looks for it, and given back by

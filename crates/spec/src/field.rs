@@ -84,8 +84,8 @@ pub enum DefaultValue {
     Is(Value),
     /// Whatever another field, which comes earlier in the list, is.
     SameAs(&'static str),
-    /// So many hundredths of another field, which is a count and comes earlier in the list.
-    PercentOf(&'static str, u64),
+    /// So many hundredths of another field, which is a count and comes earlier in the list. Behind a reference, as there are many fields and few of these.
+    PercentOf(&'static (&'static str, u64)),
 }
 
 /// The type of a field, and its range.
@@ -279,7 +279,7 @@ impl Field {
         match default {
             DefaultValue::Is(value) => value.clone(),
             DefaultValue::SameAs(key) => self.by_another(earlier, key, 100),
-            DefaultValue::PercentOf(key, percent) => self.by_another(earlier, key, *percent),
+            DefaultValue::PercentOf((key, percent)) => self.by_another(earlier, key, *percent),
         }
     }
 

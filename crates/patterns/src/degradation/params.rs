@@ -58,7 +58,7 @@ params! {
         /// From which share of the limit on whoever comes is served less, in percent of it. From 100 on that is never reached, as the limit comes
         /// first. As shipped: 0.8 × the limit, so 160 of 200, where a percentage was wanted.
         degrade: u32 => Field::count("degrade", "Degrades from", 80, 0..=10_000).unit("%").simple().fits(ordered)
-            .shipped(DefaultValue::PercentOf("max", 80)),
+            .shipped(DefaultValue::PercentOf(&("max", 80))),
         /// Below which share of the limit whoever comes is served in full again, in percent of it: at most as much as above. The same as above is
         /// one threshold, at which the mode changes with each that comes and goes.
         recover: u32 => Field::count("recover", "Recovers below", 80, 0..=10_000).unit("%").fits(ordered),

@@ -73,7 +73,7 @@ params! {
         /// From which share of the limit on requests are told that the service is degraded, in percent of it. As shipped it is given 0.8 × the limit, which is
         /// a number of requests: 160 for 200, and so 320.
         degrade: u32 => Field::count("degrade", "Degrades from", 80, 0..=100_000).unit("%").simple().when(is_installed).remark(degrades_at)
-            .shipped(DefaultValue::PercentOf("max", 80)),
+            .shipped(DefaultValue::PercentOf(&("max", 80))),
         /// How many failures open the breaker: in a row, and of the server. As shipped all that there were, however long ago, and mistakes of clients too.
         breaker_failures: u32 => Field::count("breaker-failures", "Failures to open", 10, 1..=100_000).simple().when(is_installed),
         /// How long the breaker turns everybody away before it lets a probe through.

@@ -28,6 +28,13 @@ fn main() {
     list.push(']');
     write_out("sources.rs", &list);
     write_out("words.rs", &words_of_all(&here.join("src")));
+    write_out("cards.txt", &cards_of_all(&here.join("src")));
+}
+
+/// The cards of all patterns, one text after the other, as `scripts/cards.sh` puts them into the site.
+fn cards_of_all(src: &Path) -> String {
+    let texts = entries(src).into_iter().map(|path| path.join("cards.txt")).filter(|path| path.is_file());
+    texts.map(|path| read(&path)).collect()
 }
 
 fn write_out(name: &str, text: &str) {

@@ -22,6 +22,7 @@ pub fn is_step(wish: &Command) -> bool {
             | Command::Question(_)
             | Command::Preset(_)
             | Command::Compare(_)
+            | Command::Cabinet(_)
             | Command::OpenFound(_)
     )
 }
@@ -60,6 +61,9 @@ fn written(scenario: &Scenario, state: &State, moment: Option<Moment>) -> String
     if let Some(moment) = moment {
         scenario.moment = moment;
     }
+    if let Some(kinds) = state.cabinet {
+        return link::cabinet(kinds);
+    }
     if state.compare {
         scenario.moment = Moment { tab: Some(SUITE.to_owned()), ..Moment::default() };
     }
@@ -92,7 +96,10 @@ impl AddressBar {
             }
             (self.link, self.fragment) = (link, address::fragment());
         }
-        host::set_title(&title(lab.asked(), state.compare));
+        match state.cabinet {
+            Some(_) => host::set_title("Bug cabinet · Millrace"),
+            None => host::set_title(&title(lab.asked(), state.compare)),
+        }
     }
 }
 

@@ -19,6 +19,19 @@ use std::rc::Rc;
 /// Carries out a wish. Whether the address must be written anew.
 pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideRuns, state: &mut State) -> bool {
     let lab = &mut *shared.borrow_mut();
+    // Whatever is asked for of a run is to be seen.
+    if !matches!(
+        wish,
+        Command::Cabinet(_)
+            | Command::Kinds(_)
+            | Command::Theme
+            | Command::Help(_)
+            | Command::Shortcuts(_)
+            | Command::Offer(_)
+            | Command::Dismiss
+    ) {
+        state.cabinet = None;
+    }
     match wish {
         Command::Toggle if lab.wants_real() && !lab.playing => lab.start_real(Rc::downgrade(shared)),
         Command::Toggle => lab.toggle(),
@@ -58,6 +71,7 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
                 s.preset = preset;
                 s.fidelity = preset.and_then(|p| p.fidelity).unwrap_or(Fidelity::Documented);
                 s.choose_nothing();
+                s.card = None;
                 // Another scenario has its own faults, and what stands beside it.
                 s.interventions.clear();
                 s.stand_as_written();
@@ -128,7 +142,12 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
             return stand(lab, "Beside the other fidelity", |s| s.differ_in_fidelity(s.fidelity.other()));
         }
         Command::Agree(key) => return stand(lab, &format!("{key} the same in both"), |s| s.agree(&key)),
-        Command::Alone => return stand(lab, "One run", |s| s.versus.clear()),
+        Command::Alone => {
+            return stand(lab, "One run", |s| {
+                s.versus.clear();
+                s.card = None;
+            });
+        }
         Command::Reschedule(number, from, to) => {
             lab.replan(number, "moved", |s| s.reschedule(number, from, to));
             return true;
@@ -185,6 +204,12 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
                 clock::soon(|| host::focus("[data-testid=compare]"));
             }
         }
+        Command::Cabinet(shown) => {
+            lab.pause();
+            state.cabinet = shown.then_some(0);
+            state.compare = false;
+        }
+        Command::Kinds(kinds) => state.cabinet = Some(kinds),
         Command::Lane(lane) => {
             if state.tab == Tab::Follow && lane.as_ref().is_none_or(|lane| !lane.starts_with('#')) {
                 state.tab = Tab::Code;
@@ -227,8 +252,8 @@ pub fn open(text: &str, lab: &mut Lab, state: &mut State) {
     match link::decode(text) {
         Ok(decoded) => {
             front_door::leave(state);
-            state.look = None;
-            state.error = None;
+            (state.look, state.line) = (None, None);
+            (state.cabinet, state.error) = (None, None);
             let mut notices = decoded.notices;
             address_bar::open(decoded.scenario, &mut notices, lab, state);
             state.notices = notices;

@@ -105,6 +105,20 @@ pub enum IconName {
     Notice,
     /// The same as a table.
     Table,
+    /// A chest of drawers: the bug cabinet.
+    Cabinet,
+    /// Two at once: a race.
+    Race,
+    /// A measure: the wrong unit.
+    Unit,
+    /// A way that breaks off: lost work.
+    Lost,
+    /// A lever with a line through it: a dead control.
+    Dead,
+    /// Lines that cross: the wrong order.
+    Order,
+    /// A drop: a leak.
+    Leak,
     /// What has no glyph of its own.
     Dot,
 }
@@ -160,6 +174,13 @@ impl IconName {
         IconName::Warning,
         IconName::Notice,
         IconName::Table,
+        IconName::Cabinet,
+        IconName::Race,
+        IconName::Unit,
+        IconName::Lost,
+        IconName::Dead,
+        IconName::Order,
+        IconName::Leak,
         IconName::Dot,
     ];
 
@@ -220,6 +241,13 @@ impl IconName {
             IconName::Warning => "warning",
             IconName::Notice => "notice",
             IconName::Table => "table",
+            IconName::Cabinet => "cabinet",
+            IconName::Race => "race",
+            IconName::Unit => "unit",
+            IconName::Lost => "lost work",
+            IconName::Dead => "dead control",
+            IconName::Order => "order",
+            IconName::Leak => "leak",
             IconName::Dot => "dot",
         }
     }
@@ -316,6 +344,21 @@ impl IconName {
             IconName::Check => r#"<path d="m3.2 8.4 3.2 3.2 6.4-7"/>"#,
             IconName::Warning => r#"<path d="M8 2.4 14.4 13.4H1.6z"/><path d="M8 6.4v3.2M8 11.6v.1"/>"#,
             IconName::Notice => r#"<circle cx="8" cy="8" r="6"/><path d="M8 7.2v4M8 4.8v.1"/>"#,
+            IconName::Cabinet => {
+                r#"<rect x="2.5" y="2" width="11" height="12" rx="1"/><path d="M2.5 6h11M2.5 10h11M7 4h2M7 8h2M7 12h2"/>"#
+            }
+            IconName::Race => {
+                r#"<path d="M2 4.5h5l3 3.5h4M2 11.5h5L10 8"/><path d="m4.5 3 1.6 1.5L4.5 6M4.5 10l1.6 1.5L4.5 13"/>"#
+            }
+            IconName::Unit => r#"<path d="M1.5 11h13M2 11V7.5M5 11V9M8 11V7.5M11 11V9M14 11V7.5"/>"#,
+            IconName::Lost => r#"<path d="M1.5 5h5l2.5 3"/><path d="m11 10 1 1.2M13.4 12.8l.6.7"/>"#,
+            IconName::Dead => {
+                r#"<rect x="1.5" y="5" width="13" height="6" rx="3"/><circle cx="5" cy="8" r="1.4"/><path d="M3 13.5 13 2.5"/>"#
+            }
+            IconName::Order => {
+                r#"<path d="M2 4.5h3l5 7h4M2 11.5h3l5-7h4M12.4 3 14 4.5 12.4 6M12.4 10l1.6 1.5-1.6 1.5"/>"#
+            }
+            IconName::Leak => r#"<path d="M8 2C5.5 5.6 4.2 7.6 4.2 9.7a3.8 3.8 0 0 0 7.6 0C11.8 7.6 10.5 5.6 8 2z"/>"#,
             IconName::Table => {
                 r#"<rect x="2.4" y="3" width="11.2" height="10" rx="1.2"/><path d="M2.4 6.4h11.2M2.4 9.7h11.2M6.8 6.4V13"/>"#
             }

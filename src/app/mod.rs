@@ -6,6 +6,7 @@
 
 mod address_bar;
 mod as_painted;
+mod cabinet;
 mod commands;
 pub mod compare;
 mod effect;

@@ -142,6 +142,10 @@ pub enum Command {
     Help(bool),
     /// Show the suite's comparison, or the workbench.
     Compare(bool),
+    /// Show the bug cabinet, or the workbench.
+    Cabinet(bool),
+    /// Show those cards of the cabinet that are of these kinds, one bit each; none for all.
+    Kinds(u8),
     /// Follow a request, or none.
     Follow(Option<JobId>),
     /// Point at a lane of the stage, or at none.
@@ -237,6 +241,8 @@ pub struct State {
     pub help: bool,
     /// Whether the suite's comparison is shown.
     pub compare: bool,
+    /// The kinds that are chosen in the bug cabinet, one bit each, while that is shown.
+    pub cabinet: Option<u8>,
     /// Whether single-key shortcuts work.
     pub shortcuts: bool,
     /// Whether the page stands at its front door: nobody has chosen anything yet, so that the address says nothing either.

@@ -8,6 +8,7 @@ pub mod errors;
 pub mod fetch;
 pub mod field;
 pub mod focus;
+pub mod grid;
 pub mod host;
 pub mod keys;
 pub mod media;

@@ -65,9 +65,9 @@ for (const entry of texts) {
   if (!entry.cut && !sideways && (right > innerWidth + SLACK || left < -SLACK)) say("outside of the window", entry);
 }
 
-// Only code may be longer than its pane is wide, a table of Run all, and on a phone the row of tabs and that of routes.
+// Only code may be longer than its pane is wide, a table of Run all, and on a phone the row of tabs, that of routes and that of kinds.
 for (const it of known.values())
-  if (it.shown && it.scrollsX && !it.e.closest(".code ol, [role=tablist], .routes ul, .wide.scroll") && it.e.scrollWidth > it.e.clientWidth + 2) found.push(`scrolls sideways: ${name(it.e)} is ${it.e.scrollWidth} px wide in ${it.e.clientWidth}`);
+  if (it.shown && it.scrollsX && !it.e.closest(".code ol, [role=tablist], .routes ul, .kinds, .wide.scroll") && it.e.scrollWidth > it.e.clientWidth + 2) found.push(`scrolls sideways: ${name(it.e)} is ${it.e.scrollWidth} px wide in ${it.e.clientWidth}`);
 
 // What a field holds, and what a list has chosen.
 for (const field of document.querySelectorAll("input:not([type=range]):not([type=checkbox]):not([type=radio])")) {

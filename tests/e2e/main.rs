@@ -6,6 +6,7 @@
 mod bank;
 mod browser;
 mod by_keyboard;
+mod cabinet;
 mod chromium;
 mod driver;
 mod edits;

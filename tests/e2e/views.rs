@@ -40,7 +40,7 @@ impl View {
 }
 
 /// All of them.
-pub const VIEWS: [View; 19] = [
+pub const VIEWS: [View; 21] = [
     View::at("the front door", ""),
     View::at("the interface of a system", "#/elevator?preset=lunch&at=20s&tab=api"),
     View::at("an answer of it", "#/elevator?preset=lunch&at=20s&tab=api").does(
@@ -79,6 +79,12 @@ pub const VIEWS: [View; 19] = [
         "[...document.querySelectorAll('.panel [role=radio]')].find(r => r.innerText === 'Advanced')?.click()",
         "true",
     ),
+    View::at("the bug cabinet", "#/cabinet").does("", "$('card-lost-results')"),
+    View::at(
+        "a card of it",
+        "#/hub?preset=registers-again&fidelity=documented&at=1200ms&vs=fidelity=shipped&tab=code&card=registers-again",
+    )
+    .does("", "$('card')"),
 ];
 
 /// Two frames, in which the page answers to a window of another size.

@@ -17,6 +17,8 @@ mod breaker;
 mod breaker_knobs;
 mod bucket;
 mod bulkhead;
+mod cabinet;
+mod cabinet_reference;
 mod cache;
 #[cfg(feature = "cli")]
 mod calls;

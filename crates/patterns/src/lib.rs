@@ -51,6 +51,24 @@ pub fn words(pattern: &Pattern) -> &'static str {
     WORDS.iter().find(|(file, _)| *file == pattern.file).map_or("", |(_, words)| *words)
 }
 
+/// The cards of the bug cabinet: one file of the site, and how many there are in it. Their text is no part of a program.
+pub static CARDS: (Source, usize) = {
+    const TEXT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cards.txt"));
+    (Source { path: "crates/cards.txt", digest: const { digest(TEXT) } }, const { begun(TEXT) })
+};
+
+/// How many lines begin with a bracket.
+const fn begun(text: &[u8]) -> usize {
+    let (mut count, mut before, mut rest) = (0, b'\n', text);
+    while let [byte, tail @ ..] = rest {
+        if *byte == b'[' && before == b'\n' {
+            count += 1;
+        }
+        (before, rest) = (*byte, tail);
+    }
+    count
+}
+
 // Plain modules, for rustfmt and every other reader of the sources: what a macro declares, it does not see. So a pattern has two
 // words here, its module and its place in the catalogue; a test says so where the second was forgotten.
 pub mod adaptive_limit;

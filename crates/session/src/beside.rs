@@ -12,7 +12,7 @@ const WITHIN: &AsciiSet = &CONTROLS.add(b'|').add(b'%');
 /// The most scenarios beside one.
 const MOST: usize = 5;
 /// Keys that say how a run is looked at or reached, not what it is.
-const NOT_OF_A_RUN: [&str; 8] = ["target", "url", "at", "vs", "lane", "tab", "embed", "v"];
+const NOT_OF_A_RUN: [&str; 9] = ["target", "url", "at", "vs", "lane", "tab", "embed", "card", "v"];
 
 /// How a scenario differs from the one that it stands beside: keys and values as links have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,7 @@ impl Scenario {
     fn differing(&self, differences: &Differences) -> (Scenario, Vec<String>) {
         let mut base = self.clone();
         base.versus.clear();
+        base.card = None;
         // Those of an instant have their places among its events, and the other run has others.
         let _left_out = base.keep_by_time();
         let read = link::from_pairs(base, differences.0.iter().cloned());

@@ -55,6 +55,8 @@ pub struct Scenario {
     pub versus: Vec<Differences>,
     /// Whether the page shows the stage alone.
     pub embed: bool,
+    /// The card of the bug cabinet that it was opened from.
+    pub card: Option<String>,
 }
 
 impl Scenario {
@@ -74,6 +76,7 @@ impl Scenario {
             moment: Moment::default(),
             versus: Vec::new(),
             embed: false,
+            card: None,
         }
     }
 

@@ -7,6 +7,7 @@ mod alerts;
 mod bank;
 mod batch;
 mod breaker;
+mod card;
 mod check;
 mod claims;
 mod connection_checks;
@@ -61,6 +62,7 @@ pub use alerts::{
 pub use bank::{CarCall, Pace, Score};
 pub use batch::{BatchGauges, Flush};
 pub use breaker::{BreakerGauges, WindowCell};
+pub use card::{COSTS, Card, KINDS};
 pub use check::{Check, CheckKind};
 pub use claims::{Benchmark, Claims, Primitive, Profile, Words};
 pub use connections::{Closing, ConnectionGauges, ConnectionState, PoolGauges};

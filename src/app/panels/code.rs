@@ -2,6 +2,7 @@
 
 use super::parked::{Parked, parked};
 use super::source::SourceLines;
+use crate::app::cabinet::use_line_of_card;
 use crate::app::effect::use_effect_on;
 use crate::app::held::use_held;
 use crate::app::lab::Lab;
@@ -28,6 +29,8 @@ pub fn Code() -> Html {
     let index = if chosen.0 == pattern.id { chosen.1 } else { first };
     let passage = passage(&page.state);
     let line = page.state.line.filter(|_| passage.is_none());
+    let of_card = use_line_of_card();
+    let passage = passage.or(of_card.filter(|_| line.is_none()));
     {
         let chosen = chosen.clone();
         use_effect_on((passage, line), move || {

@@ -9,7 +9,7 @@ use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, use_page};
 use crate::patterns;
 use crate::platform::field;
-use crate::session::find;
+use crate::session::{find, link};
 use crate::spec::Pattern;
 use yew::prelude::*;
 
@@ -29,7 +29,10 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
         let sought = sought.clone();
         Callback::from(move |event: InputEvent| sought.set(field::text(&event).unwrap_or_default()))
     };
-    let current = page.scenario().pattern.id;
+    let in_cabinet = page.state.cabinet.is_some();
+    let current = if in_cabinet { "" } else { page.scenario().pattern.id };
+    let in_card = page.scenario().card.is_some();
+    let on_cabinet = props.on_chosen.reform(|_: MouseEvent| ());
     let found = find::named(&sought);
     let beside = find::beside(&sought);
     let mut groups: Vec<&'static str> = Vec::new();
@@ -38,7 +41,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
             groups.push(pattern.group);
         }
     }
-    let link = |pattern: &'static Pattern| {
+    let entry = |pattern: &'static Pattern| {
         let (page, chosen) = (page.clone(), props.on_chosen.clone());
         let onclick = Callback::from(move |event: MouseEvent| {
             event.prevent_default();
@@ -66,7 +69,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
                 { for groups.iter().map(|group| html! {
                     <section>
                         <h2>{ *group }</h2>
-                        <ul>{ for found.iter().filter(|p| p.group == *group).map(|p| link(p)) }</ul>
+                        <ul>{ for found.iter().filter(|p| p.group == *group).map(|p| entry(p)) }</ul>
                     </section>
                 }) }
                 { findings(&page, &beside, narrow, &props.on_chosen) }
@@ -74,6 +77,9 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
                     <p class="none">{ format!("Nothing here has to do with \"{}\".", *sought) }</p>
                 }
             </div>
+            <a class="chest" href={link::cabinet(0)} title="Bug cabinet" data-testid="cabinet" onclick={on_cabinet} aria-current={if in_cabinet { Some("page") } else { in_card.then_some("true") }}>
+                { icon("cabinet") }<span class="name">{ "Bug cabinet" }</span><span class="n">{ patterns::CARDS.1 }</span>
+            </a>
             <footer>
                 <span>{ format!("{} patterns", patterns::ALL.len()) }</span>
                 <button onclick={page.asks(Command::Help(true))}>{ "Keys " }<span class="kbd">{ "?" }</span></button>

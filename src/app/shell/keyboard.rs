@@ -63,7 +63,9 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
         return Some(if event.shift_key() { Command::Redo } else { Command::Undo });
     }
     // The workbench is not there: what cannot be seen is not to be run by a key.
-    if page.state.compare && !matches!(key.as_str(), "t" | "T" | "?" | "Escape") {
+    let seeks = key == "/" && page.state.cabinet.is_some();
+    let hidden = page.state.compare || page.state.cabinet.is_some();
+    if hidden && !seeks && !matches!(key.as_str(), "t" | "T" | "?" | "Escape") {
         return None;
     }
     Some(match key.as_str() {
@@ -85,6 +87,9 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
         // Taken from the dialog, which closes at once and says so later: a key in between would be answered by what was.
         "Escape" if page.state.help => Command::Help(false),
         "Escape" if page.state.compare => Command::Compare(false),
+        "Escape" if page.state.cabinet.is_some() => Command::Cabinet(false),
+        // Back to the card, unless it was about the stage.
+        "Escape" if page.state.lane.is_none() && page.scenario().card.is_some() => Command::Cabinet(true),
         "/" => {
             host::focus("#find");
             event.prevent_default();

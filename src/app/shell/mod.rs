@@ -19,3 +19,4 @@ mod undo;
 mod voice;
 
 pub use root::mount;
+pub use voice::voice;

@@ -12,6 +12,7 @@ use super::top_bar::top_bar;
 use super::transport::transport;
 use super::voice::voice;
 use crate::app::address_bar::{self, AddressBar};
+use crate::app::cabinet::{Cabinet, CardHead};
 use crate::app::commands;
 use crate::app::compare::Compare;
 use crate::app::effect::use_effect_on;
@@ -50,6 +51,7 @@ fn first_state() -> State {
         dark: host::prefers_dark(),
         help: false,
         compare: false,
+        cabinet: None,
         shortcuts: true,
         notices: Vec::new(),
         offered: None,
@@ -93,7 +95,11 @@ fn open(
     (lab, side_runs, bar): (&RefCell<Lab>, &RefCell<SideRuns>, &RefCell<AddressBar>),
     state: &mut State,
 ) {
-    if front_door::is_at(fragment) {
+    if let Some(kinds) = link::cabinet_of(fragment) {
+        front_door::leave(state);
+        lab.borrow_mut().pause();
+        (state.cabinet, state.compare, state.error) = (Some(kinds), false, None);
+    } else if front_door::is_at(fragment) {
         front_door::enter(&mut lab.borrow_mut(), state);
     } else {
         commands::open(fragment, &mut lab.borrow_mut(), state);
@@ -169,7 +175,7 @@ fn App(props: &AppProps) -> Html {
     use_opening(&state, &lab, &side_runs, &current, &bar);
     let parts = use_parts(&props.opened);
     use_frames(&state, &lab, &side_runs, parts == LAST);
-    let compare = state.compare;
+    let (compare, cabinet, card) = (state.compare, state.cabinet.is_some(), lab.borrow().asked().card.is_some());
     let drafts = use_mut_ref(|| None);
     let page = Page::new(Rc::new((*state).clone()), (lab.clone(), side_runs), ask, drafts);
     use_shortcuts(&page);
@@ -203,8 +209,11 @@ fn App(props: &AppProps) -> Html {
                     } else {
                         <nav class="rail" aria-label="Pattern catalogue"></nav>
                     }
+                    if cabinet {
+                        <Cabinet />
+                    } else {
                     <main id="main">
-                        { voice(&page) }
+                        if card { <CardHead /> } else { { voice(&page) } }
                         { transport(&page) }
                         { notices(&page) }
                         <section class={classes!("stagebox", two.as_ref().map(|_| "two"))} aria-label="Stage" id="stage-region">
@@ -228,6 +237,7 @@ fn App(props: &AppProps) -> Html {
                             <Measured />
                         }
                     </aside>
+                    }
                 }
             </div>
             <KeyboardMap />

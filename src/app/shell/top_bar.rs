@@ -14,24 +14,26 @@ use yew::prelude::*;
 pub fn top_bar(page: &Page, on_menu: &Callback<()>) -> Html {
     let scenario = page.scenario();
     let on_menu = on_menu.reform(|_: MouseEvent| ());
-    let compare = page.state.compare;
-    let in_suite = scenario.pattern.suite.is_some();
+    let (compare, cabinet) = (page.state.compare, page.state.cabinet.is_some());
+    let in_suite = scenario.pattern.suite.is_some() && !cabinet;
     // What stands after the # in the address is a link to a run: the jump must not be taken for one.
     let to_stage = Callback::from(move |event: MouseEvent| {
         event.prevent_default();
-        host::focus(if compare { "#main button" } else { "#stage-region .lanes" });
+        host::focus(if compare || cabinet { "#main button" } else { "#stage-region .lanes" });
     });
     html! {
         <header class="top" role="banner">
-            <a class="skip" href={if compare { "#main" } else { "#stage-region" }} onclick={to_stage}>{ if compare { "Skip to the race" } else { "Skip to stage" } }</a>
+            <a class="skip" href={if compare || cabinet { "#main" } else { "#stage-region" }} onclick={to_stage}>{ if compare { "Skip to the race" } else if cabinet { "Skip to the cards" } else { "Skip to stage" } }</a>
             <div class="brand">{ brand() }<span>{ "Millrace" }</span></div>
             <div class="ttl">
-                <h1>{ scenario.pattern.title }</h1>
-                { presets(page, None) }
-                { undo_buttons(page) }
+                <h1>{ if cabinet { "Bug cabinet" } else { scenario.pattern.title } }</h1>
+                if !cabinet {
+                    { presets(page, None) }
+                    { undo_buttons(page) }
+                }
             </div>
             <div class="right">
-                if scenario.calls_server() {
+                if scenario.calls_server() && !cabinet {
                     { target_choice(page, scenario.target, true) }
                     <span class="vr"></span>
                 }

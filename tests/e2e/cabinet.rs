@@ -1,0 +1,103 @@
+//! The bug cabinet: its cards, the way into one and back by keyboard alone, and what an opened card shows.
+
+use crate::page::{Page, on_the_page};
+use millrace::session::link;
+use millrace::spec::Card;
+use serde_json::json;
+
+const ENTER: char = '\u{e007}';
+const ESCAPE: char = '\u{e00c}';
+const RIGHT: char = '\u{e014}';
+const DOWN: char = '\u{e015}';
+
+/// The cards, as the site that is looked at has them.
+fn text() -> String {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/dist/sources/cards.txt");
+    std::fs::read_to_string(file).expect("the site was built")
+}
+
+/// The card that has the focus.
+async fn focused(page: &Page) -> String {
+    page.text("document.activeElement?.dataset.card ?? ''").await
+}
+
+#[tokio::test]
+async fn somebody_at_the_keyboard_finds_a_card_opens_it_and_comes_back_to_it() {
+    on_the_page("#/worker-pool?requests=300", async |page: Page| {
+        page.script("$('cabinet').focus(); return null", vec![]).await;
+        page.press(ENTER).await;
+        page.until("the cards are there", "document.querySelector('[data-card]') && location.hash === '#/cabinet'")
+            .await;
+        page.script("document.querySelector('[data-card]').focus(); return null", vec![]).await;
+        let text = text();
+        let cards = Card::all(&text);
+        page.press(RIGHT).await;
+        assert_eq!(focused(&page).await, cards[1].id, "to the right is the next one");
+        page.press(DOWN).await;
+        let (below, cost) = (focused(&page).await, cards[0].cost);
+        let below = *cards.iter().find(|card| card.id == below).expect("a card has the focus");
+        assert_ne!(below.cost, cost, "one row is shown of each, so below is another cost");
+        page.press(ENTER).await;
+        page.until("it is open", &format!("$('card')?.dataset.card === '{}'", below.id)).await;
+        page.press(ESCAPE).await;
+        page.until("the cards are back", "$('cards') && location.hash === '#/cabinet'").await;
+        page.until("the focus is on the card", &format!("document.activeElement?.dataset.card === '{}'", below.id))
+            .await;
+        page.press(ESCAPE).await;
+        page.until("and the workbench is", "$('stage')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_opened_card_has_both_values_both_runs_at_the_instant_and_the_line() {
+    on_the_page("#/cabinet", async |page: Page| {
+        let text = text();
+        let cards = Card::all(&text);
+        for id in ["registers-again", "never-opens", "stranded"] {
+            let card = *cards.iter().find(|card| card.id == id).expect("a card");
+            page.go(&card.link()).await;
+            let at = link::decode(&card.link()).expect("its link").scenario.moment.at.expect("an instant").0;
+            page.until("it is open", &format!("$('card')?.dataset.card === '{id}'")).await;
+            page.until("it stands at the instant", &format!("$('clock').dataset.ns === '{at}' && !$('cancel')")).await;
+            assert_eq!(page.attribute("run", "data-state").await, "paused", "{id}");
+            page.until("both runs are there", "$('stage-second') && $('run-second').textContent.includes('shipped')")
+                .await;
+            let values = [page.text("$('card-document').innerText").await, page.text("$('card-code').innerText").await];
+            assert_eq!(values, [card.document, card.code], "{id}");
+            let line = "document.querySelector('.code li.asked')?.textContent ?? ''";
+            page.until("the line is shown", &format!("{line} !== ''")).await;
+            assert!(page.text(line).await.contains(card.marker), "{id}");
+            assert_eq!(page.link().await, card.link());
+        }
+        page.fill("seed", "7").await;
+        page.until("the figures are not said of another run", "$('card-changed') && !$('card-code')").await;
+        let place = cards.iter().position(|card| card.id == "stranded").expect("a card");
+        page.click("card-next").await;
+        page.until("the next one is open", &format!("$('card').dataset.card === '{}'", cards[place + 1].id)).await;
+        page.click("card-leave").await;
+        page.until("the same runs without a card", "$('voice') && !$('card') && $('stage-second')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_kinds_that_are_chosen_stand_in_the_link_and_back_leads_to_them() {
+    on_the_page("#/cabinet?kind=race", async |page: Page| {
+        let shown = "[...document.querySelectorAll('[data-card]')].filter(card => card.offsetParent).length";
+        let text = text();
+        let of = |kinds: &[&str]| Card::all(&text).iter().filter(|card| kinds.contains(&card.kind)).count();
+        page.until("all of the kind are shown", &format!("{shown} === {}", of(&["race"]))).await;
+        page.click("kind-lost-work").await;
+        page.until("the link says it", "location.hash === '#/cabinet?kind=race,lost-work'").await;
+        assert_eq!(page.value(shown).await, json!(of(&["race", "lost work"])));
+        page.click("card-two-buckets").await;
+        page.until("a card is open", "$('card')?.dataset.card === 'two-buckets'").await;
+        page.script("history.back(); return null", vec![]).await;
+        page.until("the same kinds are chosen", &format!("$('cards') && {shown} === {}", of(&["race", "lost work"])))
+            .await;
+        page.click("kind-all").await;
+        page.until("all are", "location.hash === '#/cabinet'").await;
+    })
+    .await;
+}

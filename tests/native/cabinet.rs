@@ -1,0 +1,180 @@
+//! The bug cabinet: every place where a document and its code say different things has a card, and the two runs of a card really differ in the
+//! figure that it names, at the instant at which it opens them.
+
+use crate::cabinet_reference::{DISAGREEMENTS, Shown};
+use crate::program::follow_scenario;
+use millrace::export::Report;
+use millrace::patterns;
+use millrace::session::{Scenario, link};
+use millrace::spec::{COSTS, Card, KINDS, digest, line_with, short_path};
+use millrace::trace::Span;
+use millrace::view::number;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+/// The cards of all patterns, as scripts/cards.sh puts them together.
+fn text() -> String {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/patterns/src");
+    let mut folders: Vec<_> = std::fs::read_dir(src).expect("the patterns").flatten().map(|e| e.path()).collect();
+    folders.sort();
+    folders.iter().filter_map(|folder| std::fs::read_to_string(folder.join("cards.txt")).ok()).collect()
+}
+
+/// What stands in a report at a path: keys, one after the other. In a list of things with names a name leads to one, and `#` says how many
+/// there are: none, where there is no list.
+fn figure(report: &Json, path: &str) -> Json {
+    let mut here = report;
+    for key in path.split('.') {
+        let next = match here {
+            Json::Array(all) if key == "#" => return all.len().into(),
+            Json::Array(all) => all.iter().find(|one| one["name"] == key),
+            other => other.get(key),
+        };
+        match next {
+            Some(next) => here = next,
+            None if path.ends_with('#') => return 0.into(),
+            None => return Json::Null,
+        }
+    }
+    here.clone()
+}
+
+/// A figure as a card says it.
+fn shown(figure: &Json, path: &str) -> String {
+    match figure {
+        Json::Null => "none".to_owned(),
+        Json::Bool(holds) => if *holds { "yes" } else { "no" }.to_owned(),
+        Json::String(word) => word.clone(),
+        Json::Number(n) => match n.as_u64() {
+            Some(nanos) if path.contains("_ns") => number::time_text(nanos),
+            Some(n) => number::count(n),
+            None if path.contains("_ns") => number::time_text(n.as_f64().expect("a number") as u64),
+            None => {
+                let tenths = (n.as_f64().expect("a number") * 10.0).round() as u64;
+                format!("{}.{}", number::count(tenths / 10), tenths % 10)
+            }
+        },
+        Json::Array(_) | Json::Object(_) => panic!("{path} is no figure"),
+    }
+}
+
+/// A figure of a scenario's run at an instant, as if it ended there, and at its end.
+fn figures(scenario: &Scenario, at: Option<Span>, path: &str) -> [String; 2] {
+    [at, None].map(|until| {
+        let mut scenario = scenario.clone();
+        scenario.until = until;
+        let session = follow_scenario(scenario);
+        let report = serde_json::to_value(Report::of(&session, Vec::new(), 0)).expect("a report");
+        shown(&figure(&report, path), path)
+    })
+}
+
+#[test]
+fn the_page_fetches_the_cards_that_the_patterns_declare() {
+    let (source, count) = &patterns::CARDS;
+    let text = text();
+    assert_eq!(source.digest, digest(text.as_bytes()), "what the build put together is what stands in the files");
+    assert_eq!(
+        (*count, Card::all(&text).len()),
+        (text.matches("\n[").count() + 1, *count),
+        "a card has an unknown cost"
+    );
+    assert_eq!(short_path(source.path), "cards.txt", "where scripts/cards.sh puts them");
+}
+
+#[test]
+fn a_card_says_in_a_sentence_what_goes_wrong_and_leads_to_two_runs_and_a_line() {
+    let text = text();
+    let mut ids = BTreeSet::new();
+    for card in Card::all(&text) {
+        let Card { id, says, .. } = card;
+        assert!(ids.insert(id), "two cards are called {id}");
+        assert!((20..=Card::LONGEST).contains(&says.chars().count()), "{id}: {} characters", says.chars().count());
+        for words in [says, card.why] {
+            assert!(
+                words.ends_with('.') && words.starts_with(|c: char| c.is_uppercase() || c.is_numeric()),
+                "{id}: {words:?}"
+            );
+        }
+        assert!((5..=34).contains(&card.figure.len()) && !card.figure.ends_with('.'), "{id}: {:?}", card.figure);
+        assert!(KINDS.contains(&card.kind), "{id}: {:?} is no kind", card.kind);
+        assert!(COSTS.iter().any(|(cost, ..)| *cost == card.cost), "{id}: {:?} is no cost", card.cost);
+        assert!(
+            [card.document, card.code].iter().all(|value| (1..=12).contains(&value.len())),
+            "{id}: values that fit"
+        );
+        let read = link::decode(&card.link()).expect(id);
+        assert_eq!(read.notices, Vec::<String>::new(), "{id}");
+        assert_eq!(link::encode(&read.scenario), card.link(), "{id}: its link as the page writes it");
+        let sources = patterns::sources(read.scenario.pattern);
+        let file = sources.iter().find(|source| short_path(source.path) == card.file);
+        let file = file.unwrap_or_else(|| panic!("{id}: the code pane has no {}", card.file));
+        let file = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file.path)).expect(id);
+        assert!(line_with(&file, card.marker).is_some(), "{id}: no line of {} has {:?}", card.file, card.marker);
+    }
+}
+
+/// The figures of all cards of a part of them: no one test is to take as long as all together.
+fn the_two_runs_differ(part: usize) {
+    let (text, mut wrong) = (text(), String::new());
+    for card in Card::all(&text).into_iter().skip(part).step_by(PARTS) {
+        let document = link::decode(&card.link()).expect(card.id).scenario;
+        let code = document.beside().expect("another stands beside it");
+        let at = document.moment.at;
+        assert_eq!(document.seed, code.seed, "{}: one seed", card.id);
+        assert!(at.is_some(), "{}: an instant", card.id);
+        let [there, document] = figures(&document, at, card.path);
+        let [beside, code] = figures(&code, at, card.path);
+        let parted = there != beside;
+        if !parted || document == code || (document.as_str(), code.as_str()) != (card.document, card.code) {
+            let at = format!("{there} and {beside} at {}", card.at);
+            writeln!(wrong, "{}: {document} and {code}, {at}; the card: {} and {}", card.id, card.document, card.code)
+                .expect("memory");
+        }
+    }
+    assert_eq!(wrong, "");
+}
+
+const PARTS: usize = 3;
+
+#[test]
+fn the_runs_of_a_card_have_parted_where_it_opens_them_and_end_with_its_figures() {
+    the_two_runs_differ(0);
+}
+
+#[test]
+fn so_have_those_of_the_second_part_of_the_cards() {
+    the_two_runs_differ(1);
+}
+
+#[test]
+fn and_those_of_the_third() {
+    the_two_runs_differ(2);
+}
+
+#[test]
+fn every_disagreement_of_the_reference_has_its_card_and_every_card_is_one() {
+    let text = text();
+    let cards: BTreeSet<_> = Card::all(&text).iter().map(|card| card.id).collect();
+    let mut named = BTreeSet::new();
+    for (section, says, shown) in DISAGREEMENTS {
+        assert!(section.starts_with(|c: char| c.is_numeric()) && !says.is_empty(), "{section}: {says}");
+        match shown {
+            Shown::By(ids) => {
+                assert!(!ids.is_empty(), "{section}: {says}");
+                named.extend(*ids);
+            }
+            Shown::NotYet(pattern) => assert!(
+                patterns::find(pattern).is_none() || LATER.contains(pattern),
+                "{pattern} is built: write the card of {section}, {says}"
+            ),
+            Shown::Nowhere(why) => assert!(why.len() > 10, "{section}: {says}: {why}"),
+        }
+    }
+    assert_eq!(named, cards, "left those that the reference is said to have, right those that there are");
+}
+
+/// Patterns that may come before their cards do.
+const LATER: &[&str] = &["concurrency-manager", "pool-manager", "request-handler", "backend"];

@@ -34,10 +34,10 @@ mod report;
 use clients::{Clients, come_and_go};
 use manager::Manager;
 use millrace_engine::Env;
-use millrace_parts::{Breaker, BreakerSettings, ConnectionPool, Dial, HalfOpen};
+use millrace_parts::{BACKEND_VARIABLES, Breaker, BreakerSettings, ConnectionPool, Dial, HalfOpen};
 use millrace_spec::{
-    AlertRule, AlertUnit, At, FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, Limit, Measure, Pattern,
-    Place, PoolGauges, Race, Reading, Scaler, ScalerGauges, SceneSpec, Step, Unit, Values, Wire,
+    AlertRule, AlertUnit, At, Environment, FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, Limit, Measure,
+    Pattern, Place, PoolGauges, Race, Reading, Scaler, ScalerGauges, SceneSpec, Step, Unit, Values, Wire,
 };
 use millrace_trace::{SimTime, Span, StationId, StationKind};
 use params::Params;
@@ -71,6 +71,7 @@ pub static PATTERN: Pattern = Pattern {
     usual: presets::USUAL,
     presets: presets::PRESETS,
     checks: checks::CHECKS,
+    environment: Some(&ENVIRONMENT),
     shipped: "0.8 % of use grows the pool",
     disagreement: Some(
         "The document scales at 80 and 30 percent. Its code is set up with 0.8 and 0.3, and compares them with percent: more than 0.8 % of use grows the pool by \
@@ -100,6 +101,9 @@ fn rules() -> Vec<AlertRule> {
         rule("wait count", WAITS, 100.0, AlertUnit::NUMBER),
     ]
 }
+
+static ENVIRONMENT: Environment =
+    Environment { variables: &BACKEND_VARIABLES, takes: &[("HEALTH_CHECK_INTERVAL", "interval")] };
 
 fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let steps = values.word("rule") != "stabilised";

@@ -42,11 +42,12 @@ use books::Books;
 use documented::{Documented, Queue};
 use millrace_engine::{Env, Job, StationSpec};
 use millrace_parts::{
-    Arrivals, Breaker, Cond, Crew, Machine, PriorityQueue, PriorityQueueSettings, Traffic, channel_of,
+    Arrivals, BACKEND_VARIABLES, Breaker, Cond, Crew, Machine, PriorityQueue, PriorityQueueSettings, Traffic,
+    channel_of,
 };
 use millrace_spec::{
-    self as spec, Fidelity, FieldGroup, Flow, GaugeSpec, HEALTHY, HandlerGauges, HandlerStep, Pattern, Place,
-    RailGauges, Rails, SceneSpec, Unit, Values, Wire,
+    self as spec, Environment, Fidelity, FieldGroup, Flow, GaugeSpec, HEALTHY, HandlerGauges, HandlerStep, Pattern,
+    Place, RailGauges, Rails, SceneSpec, Unit, Values, Wire,
 };
 use millrace_trace::{Outcome, Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream as upstream;
@@ -77,6 +78,7 @@ pub static PATTERN: Pattern = Pattern {
     usual: presets::USUAL,
     presets: presets::PRESETS,
     checks: checks::CHECKS,
+    environment: Some(&ENVIRONMENT),
     shipped: "it is never degraded, and counts wrong",
     disagreement: Some(
         "The document promises a limit, degradation at 80 % of it, priorities, a breaker that recovers, and statistics. In its code the limit is looked at in one step and taken in \
@@ -89,6 +91,15 @@ pub static PATTERN: Pattern = Pattern {
     detail: Some(|_| Box::new(report::Answers::default())),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
+};
+
+static ENVIRONMENT: Environment = Environment {
+    variables: &BACKEND_VARIABLES,
+    takes: &[
+        ("MAX_CONCURRENT_HTTP_OPS", "max"),
+        ("CIRCUIT_BREAKER_THRESHOLD", "breaker-failures"),
+        ("REQUEST_TIMEOUT_SECONDS", "timeout"),
+    ],
 };
 
 fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {

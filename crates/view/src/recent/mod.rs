@@ -24,7 +24,9 @@ pub use verdicts::{BIN as VERDICT_BIN, Mark, SHOWN as VERDICTS, Told, Verdicts};
 
 use crate::scene::MOST_JOBS;
 use litemap::LiteMap;
-use millrace_spec::{HandlerGauges, LimiterGauges, Packed, RailGauges, ScalerGauges, SessionGauges, TriedTask, Verdict};
+use millrace_spec::{
+    HandlerGauges, LimiterGauges, Packed, RailGauges, ScalerGauges, SessionGauges, TriedTask, Verdict,
+};
 use millrace_trace::{
     Ending, EventKind, Fold, Gauge, JobId, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };

@@ -21,8 +21,8 @@ const { default: binaryen } = await import(pathToFileURL(require.resolve('binary
 const REST = [
   // All patterns but the one that runs there.
   /\bmillrace_patterns::(?!(circuit_breaker|find|questions)\b)/,
-  /\bmillrace::app::(compare|family::bank)\b/,
-  /\bmillrace::app::panels::(api|checks|code|highlight|log|race|report)\b/,
+  /\bmillrace::app::(cabinet|compare|family::bank)\b/,
+  /\bmillrace::app::panels::(api|checks|code|configuration|highlight|log|race|report)\b/,
   // All places and parts but those that it has.
   /\bmillrace_view::place::(?!(breaker|channel|condition|crew|face|here|server|sink|source|term)\b)[a-z_]+::/,
   /\bmillrace_parts::(?!(arrivals|breaker|channel|crew|select|semaphore|stay|ticker|timeout|waiters|watch|window)\b)[a-z_]+::/,

@@ -222,6 +222,23 @@ pub fn base36(mut n: u64) -> String {
     }
 }
 
+/// A handler of requests. What its station shows is in [`HandlerGauges`], and what that of its breaker does in [`super::BreakerGauges`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handler {
+    /// The station of its breaker.
+    pub breaker: &'static str,
+    /// The member of its station at which those are who were served and are told nothing.
+    pub unanswered: &'static str,
+    /// How many may be under way.
+    pub max: u64,
+    /// From how many under way on a request is told that the service is degraded; and from which share of the limit that was meant, in percent.
+    pub degrades: (u64, u32),
+    /// Whether it was wired as shipped: the breaker never counts back, and the share was given as a number.
+    pub is_shipped: bool,
+    /// Whether it is in the router.
+    pub installed: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -74,7 +74,7 @@ pub use entries::{entries, moved};
 pub use environment::{Assigned, Environment, Form, Position, Variable, Wrong};
 pub use fault::{FaultSpec, FaultUnit, StandingFault};
 pub use field::{CLOSED, Choice, DefaultValue, Field, Fits, Kind, Level, Remark, Role, SCRIPT};
-pub use handler::{HEALTHY, HandlerAnswer, HandlerGauges, HandlerStep, base36};
+pub use handler::{HEALTHY, Handler, HandlerAnswer, HandlerGauges, HandlerStep, base36};
 pub use hub::{ClientGauges, HubGauges, Parting};
 pub use layers::{LayerCounts, LayerGauges, layer_counts};
 pub use levels::{AskedKey, KeptKey, LevelGauges};
@@ -85,8 +85,8 @@ pub use packed::{Cells, Packed};
 pub use params::{FieldGroup, FromValue, Given, Share, set_default};
 pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
 pub use place::{
-    Attempts, Bank, Batch, Bucket, Connections, Counted, CountingLimit, Degrades, Handler, Hub, Layers, Levels, Meter,
-    Place, PlaceKind, Rail, Rails, Regulator, Scaler, Shutdown, Tree,
+    Attempts, Bank, Batch, Bucket, Connections, Counted, CountingLimit, Degrades, Hub, Layers, Levels, Meter, Place,
+    PlaceKind, Rail, Rails, Regulator, Shutdown, Tree,
 };
 pub use policies::{Policy, parse_policies, write_policies};
 pub use practice::{Practice, Seen};
@@ -96,7 +96,7 @@ pub use priority::{Priority, Shares, drawn, parse_classes, parse_weights};
 pub use quantity::{parse_count, parse_number, parse_span, plain};
 pub use question::Question;
 pub use rails::{RailGauges, TriedTask, risen};
-pub use scaler::ScalerGauges;
+pub use scaler::{Scaler, ScalerGauges};
 pub use scene::{Flow, GaugeSpec, SceneSpec, Unit, Wire};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use script::{Scripted, parse_script, script_entries, script_total};

@@ -3,7 +3,7 @@
 //! How a kind is drawn, walked through and put into words is the business of one file of the view, named after it. A new kind
 //! is a variant here and a file there.
 
-use super::{CarCall, LimiterRule, Pace, Policy, Score, Unit};
+use super::{CarCall, Handler, LimiterRule, Pace, Policy, Scaler, Score, Unit};
 use millrace_trace::{Gauge, Span};
 
 /// One place of the picture.
@@ -335,23 +335,6 @@ pub struct Degrades {
     pub classes: Vec<&'static str>,
 }
 
-/// How the size of a pool is found. What its station shows is in [`super::ScalerGauges`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scaler {
-    /// The greatest size it may have, whichever way it comes to it.
-    pub most: u32,
-    /// How often somebody looks.
-    pub every: Span,
-    /// How long it rests after a step; zero where it does not.
-    pub rests: Span,
-    /// The thresholds that were meant, in percent, where those in force are others.
-    pub meant: Option<[f64; 2]>,
-    /// Whether somebody works out where its use is going, and its health goes by the use there is. Otherwise by the highest that there ever was.
-    pub trend: bool,
-    /// Whether the rule steps between two thresholds. Otherwise there is one, at which the use is meant to be.
-    pub steps: bool,
-}
-
 /// Items that go on together. What its station shows beside them is in [`super::BatchGauges`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch {
@@ -492,23 +475,6 @@ pub struct Rail {
     pub class: &'static str,
     /// The room of its rail; none where it has none and waits in the main queue.
     pub room: Option<u32>,
-}
-
-/// A handler of requests. What its station shows is in [`super::HandlerGauges`], and what that of its breaker does in [`super::BreakerGauges`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Handler {
-    /// The station of its breaker.
-    pub breaker: &'static str,
-    /// The member of its station at which those are who were served and are told nothing.
-    pub unanswered: &'static str,
-    /// How many may be under way.
-    pub max: u64,
-    /// From how many under way on a request is told that the service is degraded; and from which share of the limit that was meant, in percent.
-    pub degrades: (u64, u32),
-    /// Whether it was wired as shipped: the breaker never counts back, and the share was given as a number.
-    pub is_shipped: bool,
-    /// Whether it is in the router.
-    pub installed: bool,
 }
 
 /// A feedback loop: a measured pressure, two thresholds, and the delay that follows from them. Both gauges are its station's.

@@ -1,6 +1,6 @@
 //! What a pool shows of how its size is found, on its own station, for whoever draws it, checks it or reports it.
 
-use millrace_trace::Gauge;
+use millrace_trace::{Gauge, Span};
 
 /// What the gauges of a pool that is scaled mean. They stand behind those of a pool of connections. Use is in millionths of the size, a threshold too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,4 +67,21 @@ impl ScalerGauges {
     pub fn is_a_look(gauge: Gauge) -> bool {
         [ScalerGauges::ALL.size, ScalerGauges::ALL.used, ScalerGauges::ALL.mean].contains(&gauge)
     }
+}
+
+/// How the size of a pool is found. What its station shows is in [`ScalerGauges`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scaler {
+    /// The greatest size it may have, whichever way it comes to it.
+    pub most: u32,
+    /// How often somebody looks.
+    pub every: Span,
+    /// How long it rests after a step; zero where it does not.
+    pub rests: Span,
+    /// The thresholds that were meant, in percent, where those in force are others.
+    pub meant: Option<[f64; 2]>,
+    /// Whether somebody works out where its use is going, and its health goes by the use there is. Otherwise by the highest that there ever was.
+    pub trend: bool,
+    /// Whether the rule steps between two thresholds. Otherwise there is one, at which the use is meant to be.
+    pub steps: bool,
 }

@@ -70,7 +70,9 @@ pub fn params(page: &Page) -> Html {
                 }) }
             </>
             { for hidden.into_iter().map(|field| hidden_row(page, &field, &in_force(&field))) }
-            <Configuration />
+            if scenario.pattern.environment.is_some() {
+                <Configuration />
+            }
         </section>
         </>
     }

@@ -152,14 +152,14 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         gauge(
             ["latency-db", "latency-http", "latency-cache"],
             pool::LATENCY,
-            ["DB average", "HTTP average", "Cache average"],
+            ["DB mean", "HTTP mean", "Cache mean"],
             Unit::Time,
         );
         if is_shipped {
             gauge(
                 ["dropped-db", "dropped-http", "dropped-cache"],
                 pool::DROPPED,
-                ["DB results lost", "HTTP results lost", "Cache results lost"],
+                ["DB lost", "HTTP lost", "Cache lost"],
                 Unit::Sum("results"),
             );
         }
@@ -167,9 +167,9 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let mut told = |id, gauge: Gauge, label, unit| {
         gauges.push(GaugeSpec { id, station: MANAGER.to_owned(), gauge, label, unit });
     };
-    told("tasks", monitor::TASKS, "Tasks, as told", Unit::Count("tasks"));
-    told("heap", monitor::HEAP, "Heap, as told", Unit::Count("MB"));
-    told("cpu", monitor::CPU, "CPU, as told", Unit::Share);
+    told("tasks", monitor::TASKS, "Told tasks", Unit::Count("tasks"));
+    told("heap", monitor::HEAP, "Told heap", Unit::Count("MB"));
+    told("cpu", monitor::CPU, "Told CPU", Unit::Share);
     told("load", monitor::LOAD, "Load a CPU", Unit::Share);
     let mut flow = vec![Flow::from(Place::source(OPERATIONS, "Operations"))];
     flow.extend(columns.into_iter().filter_map(column));

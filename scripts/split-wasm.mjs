@@ -22,7 +22,7 @@ const REST = [
   // All patterns but the one that runs there.
   /\bmillrace_patterns::(?!(circuit_breaker|find|questions)\b)/,
   /\bmillrace::app::(cabinet|compare|family::bank)\b/,
-  /\bmillrace::app::panels::(api|checks|code|configuration|highlight|log|race|report)\b/,
+  /\bmillrace::app::panels::(alerts|api|checks|code|configuration|explain|highlight|log|race|report|spans|targets)\b/,
   // All places and parts but those that it has.
   /\bmillrace_view::place::(?!(breaker|channel|condition|crew|face|here|server|sink|source|term)\b)[a-z_]+::/,
   /\bmillrace_parts::(?!(arrivals|breaker|channel|crew|select|semaphore|stay|ticker|timeout|waiters|watch|window)\b)[a-z_]+::/,

@@ -32,7 +32,7 @@ mod targets;
 mod tiles;
 mod two_runs;
 
-pub use alerts::alerts;
+use alerts::alerts;
 pub use api::{Api, obstacle};
 pub use before::before_note;
 pub use charts::{Charts, bank_charts, call_charts};
@@ -46,15 +46,30 @@ pub use log::log;
 pub use params::params;
 pub use report::{ReportPane, ReportPart, bank_report, call_report};
 pub use start::start;
-pub use targets::targets;
+use targets::targets;
 pub use tiles::{bank_tiles, call_tiles, tiles};
 pub use two_runs::{Difference, differences, name, two_runs};
 
 use super::narrow::use_narrow;
-use super::page::use_page;
+use super::page::{Page, use_page};
 use super::{family, scene};
 use crate::app::markup::html;
 use yew::prelude::*;
+
+/// How a system stands against its targets and its alert rules, where its scene has some.
+pub fn standings(page: &Page) -> Html {
+    let spec = scene::spec(&page.lab());
+    html! {
+        <>
+            if !spec.targets.is_empty() {
+                { targets(page) }
+            }
+            if !spec.alerts.is_empty() {
+                { alerts(page) }
+            }
+        </>
+    }
+}
 
 /// The upper part of the panel beside the stage, where there is room for one: what can be set.
 #[component]
@@ -63,7 +78,7 @@ pub fn Panel() -> Html {
     if narrow {
         return Html::default();
     }
-    html! { <>{ endpoint_section(&page) }{ two_runs(&page) }{ params(&page) }{ targets(&page) }{ alerts(&page) }{ faults(&page) }</> }
+    html! { <>{ endpoint_section(&page) }{ two_runs(&page) }{ params(&page) }{ standings(&page) }{ faults(&page) }</> }
 }
 
 /// The lower part: what is measured.

@@ -7,8 +7,8 @@ use crate::app::markup::html;
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{
-    Api, Charts, Code, Explain, FamilySections, ReportPane, alerts, before_note, checks_badge, checks_pane,
-    endpoint_section, faults, follow, followed, log, params, start, targets, tiles, title_of, two_runs,
+    Api, Charts, Code, Explain, FamilySections, ReportPane, before_note, checks_badge, checks_pane, endpoint_section,
+    faults, follow, followed, log, params, standings, start, tiles, title_of, two_runs,
 };
 use crate::app::scene;
 use crate::platform::{clock, host};
@@ -118,7 +118,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
                     Tab::Api => html! { <Api /> },
                     Tab::Follow => follow(&page),
                     Tab::Params => html! { <div class="scroll fill">{ endpoint_section(&page) }{ params(&page) }{ faults(&page) }</div> },
-                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }{ two_runs(&page) }{ targets(&page) }{ alerts(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
+                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }{ two_runs(&page) }{ standings(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
                 } }
             </div>
         </section>

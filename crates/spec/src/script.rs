@@ -25,6 +25,20 @@ pub struct Scripted {
     pub at: Span,
 }
 
+/// Checks a script whose words mean something, by what is to be said of a word that means nothing. Entries without one are all alike.
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn check_words(text: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<(), String> {
+    parse_script(text)?;
+    for (number, at, entry) in entries(text, ';') {
+        for scripted in parse_script(entry)?.iter().filter(|scripted| !scripted.what.is_empty()) {
+            check(&scripted.what).map_err(|why| format!("entry {number}, at character {at}: {why}"))?;
+        }
+    }
+    Ok(())
+}
+
 /// Reads a script, in the order of time; what comes at one instant keeps the order of the text.
 ///
 /// # Errors

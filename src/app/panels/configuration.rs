@@ -44,7 +44,7 @@ pub fn Configuration() -> Html {
                     </ul>
                     <p class="note" role="status" data-testid="configuration-status">{ says }</p>
                 </div>
-                <button type="submit" class="btn" data-testid="configuration-apply" disabled={bad || draft.trim().is_empty()}>{ "Take these values" }</button>
+                <button type="submit" class="btn bd" data-testid="configuration-apply" disabled={bad || draft.trim().is_empty()}>{ "Take these values" }</button>
             </form>
         </details>
     }

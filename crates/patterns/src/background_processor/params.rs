@@ -2,7 +2,7 @@
 
 use super::rank::{Rank, weights};
 use millrace_parts::BatcherSettings;
-use millrace_spec::{Choice, Field, FieldGroup, Kind, Role, Share, Values, entries, params, parse_script};
+use millrace_spec::{Choice, Field, FieldGroup, Kind, Role, Share, Values, check_words, params};
 use millrace_trace::Span;
 use millrace_upstream::Load;
 
@@ -40,13 +40,7 @@ fn check_classes(text: &str) -> Result<(), String> {
 
 /// A script whose words are classes.
 fn check_script(text: &str) -> Result<(), String> {
-    parse_script(text)?;
-    for (number, at, entry) in entries(text, ';') {
-        for scripted in parse_script(entry)?.into_iter().filter(|scripted| !scripted.what.is_empty()) {
-            Rank::from_id(&scripted.what).map_err(|why| format!("entry {number}, at character {at}: {why}"))?;
-        }
-    }
-    Ok(())
+    check_words(text, |word| Rank::from_id(word).map(|_| ()))
 }
 
 fn is_warmup(values: &Values) -> bool {

@@ -3,8 +3,7 @@
 use super::kind::{Kind, weights};
 use millrace_parts::MachineParams;
 use millrace_spec::{
-    Choice, DefaultValue, Field, FieldGroup, Kind as FieldKind, Role, Share, Value, Values, entries, params,
-    parse_script,
+    Choice, DefaultValue, Field, FieldGroup, Kind as FieldKind, Role, Share, Value, Values, check_words, params,
 };
 use millrace_trace::Span;
 use millrace_upstream::Load;
@@ -29,13 +28,7 @@ fn check_kinds(text: &str) -> Result<(), String> {
 
 /// A script whose words are kinds.
 fn check_script(text: &str) -> Result<(), String> {
-    parse_script(text)?;
-    for (number, at, entry) in entries(text, ';') {
-        for scripted in parse_script(entry)?.into_iter().filter(|scripted| !scripted.what.is_empty()) {
-            Kind::from_id(&scripted.what).map_err(|why| format!("entry {number}, at character {at}: {why}"))?;
-        }
-    }
-    Ok(())
+    check_words(text, |word| Kind::from_id(word).map(|_| ()))
 }
 
 fn all_alike(values: &Values) -> bool {

@@ -2,8 +2,7 @@
 
 use millrace_parts::DegradationSettings;
 use millrace_spec::{
-    Choice, DefaultValue, Field, FieldGroup, Kind, Priority, Role, Value, Values, entries, params, parse_classes,
-    parse_script,
+    Choice, DefaultValue, Field, FieldGroup, Kind, Priority, Role, Value, Values, check_words, params, parse_classes,
 };
 use millrace_trace::Span;
 use millrace_upstream::{Load, ServerParams};
@@ -30,13 +29,7 @@ fn check_classes(text: &str) -> Result<(), String> {
 
 /// A script whose words are classes.
 fn check_script(text: &str) -> Result<(), String> {
-    parse_script(text)?;
-    for (number, at, entry) in entries(text, ';') {
-        for scripted in parse_script(entry)?.into_iter().filter(|scripted| !scripted.what.is_empty()) {
-            Priority::from_id(&scripted.what).map_err(|why| format!("entry {number}, at character {at}: {why}"))?;
-        }
-    }
-    Ok(())
+    check_words(text, |word| Priority::from_id(word).map(|_| ()))
 }
 
 /// It recovers where it degrades, or below.

@@ -2,9 +2,7 @@
 
 use super::rank::{request, weights};
 use millrace_parts::{BreakerSettings, HalfOpen, MachineParams};
-use millrace_spec::{
-    Choice, DefaultValue, Field, FieldGroup, Kind, Role, Share, Value, Values, entries, params, parse_script,
-};
+use millrace_spec::{Choice, DefaultValue, Field, FieldGroup, Kind, Role, Share, Value, Values, check_words, params};
 use millrace_trace::Span;
 use millrace_upstream::{Load, Outages, ServerParams};
 
@@ -33,13 +31,7 @@ fn check_classes(text: &str) -> Result<(), String> {
 
 /// A script whose words are requests.
 fn check_script(text: &str) -> Result<(), String> {
-    parse_script(text)?;
-    for (number, at, entry) in entries(text, ';') {
-        for scripted in parse_script(entry)?.into_iter().filter(|scripted| !scripted.what.is_empty()) {
-            request(&scripted.what).map_err(|why| format!("entry {number}, at character {at}: {why}"))?;
-        }
-    }
-    Ok(())
+    check_words(text, |word| request(word).map(|_| ()))
 }
 
 fn is_installed(values: &Values) -> bool {

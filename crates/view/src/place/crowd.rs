@@ -19,6 +19,9 @@ pub struct Crowd;
 /// The width of the column of states, and the gap behind it.
 const STATES: (f64, f64) = (112.0, 22.0);
 
+/// Below this height the counts of the states stand closer.
+const LOW: f64 = 160.0;
+
 /// Where the cells of a crowd are.
 fn cells_frame(frame: Frame) -> Frame {
     let (w, gap) = STATES;
@@ -161,13 +164,17 @@ fn states(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, area: Frame) {
         sheet.fill((area.x, y - 8.5), (9.0, 9.0), 1.0, colour);
         sheet.text((area.x + 16.0, y), word, Ink::new(p.ink_2));
         sheet.text((area.right(), y), number::count(n), Ink::new(p.ink).mono().end());
-        y += 20.0;
+        y += if area.h < LOW { 16.0 } else { 20.0 };
     }
     let (tally, most) = (&scene.ledger.tally, here.row().map_or(0, |row| row.tasks_peak));
     sheet.line((area.x, y - 8.0), (area.right(), y - 8.0), p.line, 1.0);
     let calls = has_server.then_some(("Most calls", tally.in_flight_peak));
     for (word, n) in [("Most at once", most)].into_iter().chain(calls) {
         y += 9.0;
+        // Below there are the foot of the stage and its legend.
+        if y > area.bottom() {
+            return;
+        }
         sheet.text((area.x, y), word, Ink::new(p.ink_3));
         sheet.text((area.right(), y), number::count(n), Ink::new(p.ink).mono().end());
         y += 9.0;

@@ -15,7 +15,7 @@ use yew::prelude::*;
 #[component]
 pub fn Configuration() -> Html {
     let page = use_page();
-    let draft = use_held(String::new);
+    let (draft, open) = (use_held(String::new), use_held(|| false));
     let Some(example) = page.scenario().configuration() else { return Html::default() };
     let oninput = {
         let draft = draft.clone();
@@ -31,22 +31,28 @@ pub fn Configuration() -> Html {
     };
     let bad = !wrong.is_empty();
     let rows = (example.lines().count() + 1).to_string();
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
     html! {
-        <details class="conf">
-            <summary data-testid="configuration-open">{ "Paste a configuration" }</summary>
-            <form autocomplete="off" onsubmit={apply}>
-                <textarea class="mono scroll" aria-label="Configuration, a line NAME=value for each variable" aria-describedby="conf-says"
-                    aria-invalid={bad.to_string()} data-testid="configuration" {rows} spellcheck="false" autocapitalize="off" placeholder={example}
-                    value={draft.to_string()} {oninput} />
-                <div id="conf-says">
-                    <ul class="err" role="alert" data-testid="configuration-errors">
-                        { for wrong.iter().map(|wrong| html! { <li>{ wrong.message() }</li> }) }
-                    </ul>
-                    <p class="note" role="status" data-testid="configuration-status">{ says }</p>
-                </div>
-                <button type="submit" class="btn bd" data-testid="configuration-apply" disabled={bad || draft.trim().is_empty()}>{ "Take these values" }</button>
-            </form>
-        </details>
+        <div class="conf">
+            <button type="button" class="link" aria-expanded={open.to_string()} data-testid="configuration-open" onclick={toggle}>{ "Paste a configuration" }</button>
+            if *open {
+                <form autocomplete="off" onsubmit={apply}>
+                    <textarea class="mono scroll" aria-label="Configuration, a line NAME=value for each variable" aria-describedby="conf-says"
+                        aria-invalid={bad.to_string()} data-testid="configuration" {rows} spellcheck="false" autocapitalize="off" placeholder={example}
+                        value={draft.to_string()} {oninput} />
+                    <div id="conf-says">
+                        <ul class="err" role="alert" data-testid="configuration-errors">
+                            { for wrong.iter().map(|wrong| html! { <li>{ wrong.message() }</li> }) }
+                        </ul>
+                        <p class="note" role="status" data-testid="configuration-status">{ says }</p>
+                    </div>
+                    <button type="submit" class="btn bd" data-testid="configuration-apply" disabled={bad || draft.trim().is_empty()}>{ "Take these values" }</button>
+                </form>
+            }
+        </div>
     }
 }
 

@@ -32,7 +32,7 @@ const SLOW: &str = "slow-handlers";
 
 pub(super) fn slow_handlers() -> FaultSpec {
     FaultSpec::of_program(
-        (SLOW, "Slow handlers"),
+        (SLOW, "Slow tasks"),
         "Each handler that begins takes so many times as long.",
         FaultUnit::Times,
         (3, 2, 100),

@@ -125,7 +125,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         gauge("waits", G.waits_lately, "Waits", Unit::Count("waits")),
     ];
     let refuses = FaultSpec::of_program(
-        (REFUSES, "Refuse connections"),
+        (REFUSES, "Refuse"),
         "The database takes no more connections. Those that are open stay.",
         FaultUnit::Lasts,
         (300_000_000_000, 0, 3_600_000_000_000),

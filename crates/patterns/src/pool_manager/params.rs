@@ -127,7 +127,7 @@ params! {
         /// For how long it takes no more.
         refuse_for: Span => Field::span("refuse-for", "Refuses for", Span::secs(300), Span::secs(1)..=DAY).when(refuses),
         /// How long it is watched. What happens at the very end still happens.
-        run_for: Span => Field::span("run-for", "Run for", HOUR, Span::secs(1)..=Span::secs(7 * 86_400)).simple(),
+        run_for: Span => Field::span("run-for", "Run for", HOUR, Span::secs(1)..=Span::secs(7 * 86_400)),
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) const PRESETS: &[Preset] = &[
             Trial::at(500, "Slower from the start", &[Deed::Value("slow-at", "1ms")]),
         ],
         speed: 0.2,
-        values: &[("sessions", "10000"), ("slow-at", "300ms"), ("run-for", "2100ms")],
+        values: &[("sessions", "10000"), ("slow-at", "300ms"), ("run-for", "1500ms")],
         ..Preset::BASE
     },
     Preset {

@@ -299,6 +299,8 @@ fn each_scenario_shows_its_point_and_no_bug_is_seen_as_documented() {
     let points = [
         ("via-queue", "more workers were asked for than there are", ""),
         ("anonymous", "who has no name was refused for what others without one had asked", "fidelity=documented"),
+        ("limits", "a user asked more often than it may", "user-limit=100000&burst=10000"),
+        ("limits", "more requests came from an address than may", "address-limit=1000000&burst=10000"),
         ("failed-starts", "the row of an interview that never began was left", "fidelity=documented"),
         ("shutdown-as-shipped", "frames were lost", "fidelity=documented"),
         ("shutdown-as-shipped", "items of a batch were lost", "fidelity=documented"),
@@ -399,6 +401,24 @@ fn who_is_refused_in_a_closed_loop_asks_again_when_it_is_told_to() {
     assert!(limited > 0 && answered + failed <= 50 * 20 + 50 * 17 + 13 * 187, "{report}");
     // Four callers, and each stays away for ten milliseconds at the least.
     assert!(limited <= 4 * 1_000, "{report}");
+}
+
+/// Twelve users ask a hundred times a second from behind three addresses. A bucket lets through its burst and its rate, and no more: that is 20 and 100 a minute for each
+/// user, 20 and 1,000 a minute for each address.
+#[test]
+fn both_limits_of_the_api_refuse_and_each_lets_through_what_it_says() {
+    for seed in 0..10 {
+        let (session, report) = over(&format!("platform?preset=limits&seed={seed}"));
+        for seen in ["a user asked more often than it may", "more requests came from an address than may"] {
+            assert!(is_seen(&session, seen), "{seed}: {seen}");
+        }
+        let api = ["answered", "failed", "lost", "user_limited", "address_limited", "limited", "anonymous_limited"];
+        let [answered, failed, lost, user, address, limited, nobody] = api.map(|key| n(&report, ["api", key]));
+        let through = answered + failed + lost;
+        assert!((12 * 20..=12 * (20 + 20)).contains(&through), "{seed}: {through} of what twelve users may");
+        assert!(through + user <= 3 * (20 + 200), "{seed}: {report}");
+        assert_eq!((user + address, nobody), (limited, 0), "{seed}: {report}");
+    }
 }
 
 #[test]

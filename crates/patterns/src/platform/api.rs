@@ -133,7 +133,12 @@ pub(super) async fn serve(process: &Process, request: Request, route: Route, ask
     let outcome = match (process.limits.ask(asker), request.held()) {
         (_, None) => Outcome::Failed,
         (Err(refused), _) => {
-            process.books.count(Count::Anonymous, i64::from(refused.over == Over::Nobody));
+            let over = match refused.over {
+                Over::User => Count::OverUser,
+                Over::Nobody => Count::Anonymous,
+                Over::Address => Count::OverAddress,
+            };
+            process.books.count(over, 1);
             retry_after = refused.retry_after;
             Outcome::Rejected
         }

@@ -79,10 +79,14 @@ pub(super) enum Count {
     Buckets,
     /// Those of them that nobody has asked for long.
     Idle,
+    /// API requests that were over the limit of their user.
+    OverUser,
+    /// API requests that were over the limit of their address.
+    OverAddress,
 }
 
 impl Count {
-    const COUNT: usize = Count::Idle as usize + 1;
+    const COUNT: usize = Count::OverAddress as usize + 1;
 
     /// Its gauge, of the station of the process.
     pub(super) const fn gauge(self) -> Gauge {

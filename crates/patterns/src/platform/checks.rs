@@ -40,6 +40,10 @@ pub(super) const CHECKS: &[Check] = &[
     Check::sometimes("a frame found the jobs full, and was dropped", |l, _| count(l, Count::Full) > 0),
     Check::sometimes("a socket sent more frames than it may", |l, _| count(l, Count::FramesLimited) > 0),
     Check::sometimes("an API request was over a limit", |l, _| count(l, Count::Limited) > 0),
+    Check::sometimes("a user asked more often than it may", |l, _| count(l, Count::OverUser) > 0)
+        .by("the bucket of a user who has a name"),
+    Check::sometimes("more requests came from an address than may", |l, _| count(l, Count::OverAddress) > 0)
+        .by("the bucket of an address"),
     Check::sometimes("who has no name was refused for what others without one had asked", |l, _| {
         count(l, Count::Anonymous) > 0
     })

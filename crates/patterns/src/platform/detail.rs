@@ -86,7 +86,7 @@ pub(super) struct Report {
 }
 
 /// What the report takes from the books.
-const BOOKS: [Count; 24] = [
+const BOOKS: [Count; 26] = [
     Count::FramesLimited,
     Count::Full,
     Count::FramesLost,
@@ -102,6 +102,8 @@ const BOOKS: [Count; 24] = [
     Count::Refused,
     Count::RequestsLost,
     Count::Anonymous,
+    Count::OverUser,
+    Count::OverAddress,
     Count::RowsLeft,
     Count::HandsLost,
     Count::Returned,
@@ -246,7 +248,8 @@ impl Detail for Report {
         let api = json!({
             "answered": book(Count::Answered), "failed": book(Count::Failed), "limited": book(Count::Limited),
             "refused": book(Count::Refused), "lost": book(Count::RequestsLost),
-            "anonymous_limited": book(Count::Anonymous), "rows_left": book(Count::RowsLeft),
+            "anonymous_limited": book(Count::Anonymous), "user_limited": book(Count::OverUser),
+            "address_limited": book(Count::OverAddress), "rows_left": book(Count::RowsLeft),
         });
         let items = json!({
             "written": book(Count::ItemsWritten), "failed": book(Count::ItemsFailed), "lost": book(Count::ItemsLost),

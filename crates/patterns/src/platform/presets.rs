@@ -90,6 +90,20 @@ pub(super) const PRESETS: &[Preset] = &[
         ..Preset::BASE
     },
     Preset {
+        id: "limits",
+        label: "Twelve users in a hurry",
+        says: "Twelve users behind three addresses ask far more often than either may: both limits refuse.",
+        help: "Each user may ask a hundred times a minute, and a thousand requests a minute may come from one address, with twenty at once after a rest. A hundred \
+               a second come, from four users behind each address. Once the bursts are used up the address lets half of them through, and of those the limit of each \
+               user two in five. Who is refused is told with 429 after how long it would not be.",
+        tries: &[
+            Trial::at(4_000, "Ten times for each user", &[Deed::Value("user-limit", "1000")]),
+            Trial::at(4_000, "Ten times for an address", &[Deed::Value("address-limit", "10000")]),
+        ],
+        values: &[("sessions", "12"), ("workers", "8"), ("anonymous", "0"), ("rate", "100"), ("run-for", "12s")],
+        ..Preset::BASE
+    },
+    Preset {
         id: "buckets",
         label: "Buckets that nobody throws away",
         says: "Two thousand users come by now and then, and as shipped the bucket of each is kept for ever.",

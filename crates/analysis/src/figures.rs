@@ -379,6 +379,36 @@ mod tests {
     }
 
     #[test]
+    fn a_summary_that_is_asked_for_again_and_again_is_that_of_who_asks_once() {
+        let answer = |i: u64| if i.is_multiple_of(7) { Answer::TimedOut } else { OK };
+        let trace = log((0..9_000).map(|i| (i * 100, i * 100 + 1 + i * i % 97, 1 + (i % 2) as u32, answer(i))));
+        let budget = Budget { samples: 100_000, levels: 50_000 };
+        let ask = |history: &History, upto: u64| {
+            let calls = history.until(upto, SimTime::MAX).calls().expect("calls are measured");
+            (calls.summary(), calls.given_up(), calls.at(StationId(1)).summary(), calls.at(StationId(2)).given_up())
+        };
+        let (mut cursor, mut history) = (Cursor::new(), History::default().within(budget));
+        let mut asked = 0;
+        while cursor.step(&trace, SimTime::MAX, &mut history) {
+            if cursor.index.is_multiple_of(2_500) {
+                history.put_together(cursor.index - 1_000);
+                // A look back, and then on from there.
+                for upto in [cursor.index, cursor.index - 700, cursor.index] {
+                    let (mut once, mut fresh) = (Cursor::new(), History::default().within(budget));
+                    while once.index < cursor.index && once.step(&trace, SimTime::MAX, &mut fresh) {
+                        if once.index.is_multiple_of(2_500) {
+                            fresh.put_together(once.index - 1_000);
+                        }
+                    }
+                    assert_eq!(ask(&history, upto), ask(&fresh, upto), "of {upto} events, at {}", cursor.index);
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 30 && !history.is_exact(), "{asked}");
+    }
+
+    #[test]
     fn past_the_budget_memory_stays_and_the_figures_are_those_of_all_samples() {
         let of = |n: u64| {
             let answer = |i: u64| if i.is_multiple_of(10) { Answer::Status(500) } else { OK };

@@ -4,12 +4,22 @@ use super::blocks::{Blocks, View};
 use super::folded::{Folded, Spans};
 use super::sample::{How, Sample};
 use super::summary::Summary;
+use std::cell::RefCell;
 
 /// The samples.
 #[derive(Clone, Debug, Default)]
 pub struct Series {
     kept: Blocks<Sample>,
     folded: Option<Box<Folded>>,
+    known: RefCell<Option<Box<Known>>>,
+}
+
+/// Of those that are kept the first so many, put together too: while a run goes on its figures are asked for again and again, each time of
+/// somewhat more, and hundreds of thousands of samples took longer than a frame.
+#[derive(Clone, Debug)]
+struct Known {
+    n: usize,
+    together: Folded,
 }
 
 impl Series {
@@ -28,6 +38,8 @@ impl Series {
     /// were such.
     pub(super) fn fold_oldest(&mut self, before: u64, charts: bool) -> bool {
         let folded = &mut self.folded;
+        // Some of those are about to be folded.
+        self.known.take();
         self.kept.take_oldest(
             |last| last.event() < before,
             |sample| {
@@ -42,13 +54,28 @@ impl Series {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.kept.len() * size_of::<Sample>() + self.folded.as_ref().map_or(0, |folded| folded.bytes())
+        let known = self.known.borrow().as_ref().map_or(0, |known| known.together.bytes());
+        self.kept.len() * size_of::<Sample>() + self.folded.as_ref().map_or(0, |folded| folded.bytes()) + known
     }
 
     /// Those that are kept, of the first so many events.
     pub(super) fn until(&self, events: u64) -> View<'_, Sample> {
         let all = self.kept.all();
         all.between(0, all.partition_point(|sample| sample.event() < events))
+    }
+
+    /// Adds those that are kept, of the first so many events, to others: those that ended in ways that count.
+    fn add_kept(&self, events: u64, spans: &mut Spans, counts: impl Fn(How) -> bool + Copy) {
+        let kept = self.until(events);
+        let mut known = self.known.borrow_mut();
+        let known = known.get_or_insert_with(|| Box::new(Known { n: 0, together: Folded::new() }));
+        if kept.len() < known.n {
+            // Somebody looks at what was before: nothing is lost of what is known for who goes on.
+            return kept.iter().filter(|sample| counts(sample.how())).for_each(|sample| spans.record(sample.span));
+        }
+        kept.between(known.n, kept.len()).iter().for_each(|sample| known.together.take(sample, false));
+        known.n = kept.len();
+        known.together.add_to(spans, counts);
     }
 }
 
@@ -59,12 +86,16 @@ pub(super) fn summary<'a>(
     events: u64,
     counts: impl Fn(How) -> bool + Copy,
 ) -> Option<Summary> {
-    let kept = series.clone().flat_map(|own| own.until(events).iter()).filter(|sample| counts(sample.how()));
     if series.clone().all(|own| own.folded.is_none()) {
+        let kept = series.flat_map(|own| own.until(events).iter()).filter(|sample| counts(sample.how()));
         return Summary::of(kept.map(|sample| sample.span.0).collect());
     }
     let mut spans = Spans::new();
-    series.filter_map(Series::folded).for_each(|folded| folded.add_to(&mut spans, counts));
-    kept.for_each(|sample| spans.record(sample.span));
+    for own in series {
+        if let Some(folded) = own.folded() {
+            folded.add_to(&mut spans, counts);
+        }
+        own.add_kept(events, &mut spans, counts);
+    }
     spans.summary()
 }

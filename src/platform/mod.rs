@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod canvas;
+mod cells;
 pub mod clock;
 pub mod endpoint;
 pub mod errors;

@@ -9,7 +9,8 @@ use millrace::session::Scenario;
 use millrace::spec::{Flow, Pattern, Place, SceneSpec};
 use millrace::trace::Span;
 use millrace::view::scene::{Frame, Lens, Look, Scene, draw, hit, lens_after, lens_item, lens_over, lens_pressed};
-use millrace::view::{Shape, text};
+use millrace::view::svg::svg;
+use millrace::view::{Rgba, Shape, text};
 use std::collections::BTreeSet;
 
 /// So many members, every third of whom rests.
@@ -38,15 +39,20 @@ static FEW_THOUSAND: Pattern = Pattern {
 
 static MANY_THOUSAND: Pattern = Pattern { run: |env, _, _| Box::pin(members(env, 30_000)), ..FEW_THOUSAND };
 
-/// The cells of a picture: what is square, small and one of many.
-fn cells(shapes: &[Shape]) -> Vec<[f32; 4]> {
-    let small = |shape: &Shape| match shape {
-        Shape::Boxes { rects, fill: Some(_), stroke: None } => {
-            rects.iter().copied().filter(|[_, _, w, h]| w == h && *w < 12.0).collect()
-        }
+/// The rectangles of one colour each, whether they are a shape by themselves or cells of a larger one.
+fn boxes(shapes: &[Shape]) -> Vec<(Rgba, Vec<[f32; 4]>)> {
+    let of = |shape: &Shape| match shape {
+        Shape::Boxes { rects, fill: Some(fill), stroke: None } => vec![(*fill, rects.clone())],
+        Shape::Cells(cells) => cells.boxes().collect(),
         _ => Vec::new(),
     };
-    shapes.iter().flat_map(small).collect()
+    shapes.iter().flat_map(of).collect()
+}
+
+/// The cells of a picture: what is square, small and one of many.
+fn cells(shapes: &[Shape]) -> Vec<[f32; 4]> {
+    let all = boxes(shapes).into_iter().flat_map(|(_, rects)| rects);
+    all.filter(|[_, _, w, h]| w == h && *w < 12.0).collect()
 }
 
 fn texts(shapes: &[Shape]) -> Vec<&str> {
@@ -179,16 +185,53 @@ fn keys_move_a_lens_and_pin_it_and_what_is_pinned_stays() {
 }
 
 #[test]
+fn ten_thousand_sessions_are_one_shape_that_is_the_same_rectangles() {
+    // A rectangle each was ten thousand calls of the canvas in every frame.
+    let link = "platform?preset=platform-sized&sessions=10000&hasty=0.2";
+    for size in [WIDE, (834.0, 580.0), (1_400.0, 700.0), PHONE] {
+        seen(link, 700, size, |scene, look| {
+            let shapes = draw(scene, look);
+            let single = |shape: &Shape| if let Shape::Boxes { rects, .. } = shape { rects.len() } else { 0 };
+            let singles: usize = shapes.iter().map(single).sum();
+            assert!(shapes.len() < 400 && singles < 1_000, "{size:?}: {} shapes, {singles} boxes", shapes.len());
+            let large =
+                shapes.iter().find_map(|shape| if let Shape::Cells(cells) = shape { Some(cells) } else { None });
+            let Some(large) = large else { panic!("{size:?}: no cells among {} shapes", shapes.len()) };
+            let of_hues: usize = large.boxes().map(|(_, rects)| rects.len()).sum();
+            assert_eq!(of_hues, large.shown.len(), "{size:?}: each has one of the hues");
+            assert!(large.boxes().count() >= 3, "{size:?}: sessions in {} states", large.boxes().count());
+            // Each is where a hand finds its session, in the order of their numbers.
+            let each = 10_000_usize.div_ceil(large.shown.len());
+            assert!(large.shown.len() == 10_000 || each.is_multiple_of(10), "{size:?}: {} cells", large.shown.len());
+            for index in (0..large.shown.len()).step_by(379) {
+                let [x, y, w, h] = large.rect(index).map(f64::from);
+                let lens = lens_over(scene, look, (x + w / 2.0, y + h / 2.0)).expect("there are cells");
+                assert_eq!(lens.index, (index * each) as u64, "{size:?}");
+            }
+            // Whoever draws rectangles draws the same picture.
+            let as_boxes: Vec<Shape> = shapes
+                .iter()
+                .flat_map(|shape| match shape {
+                    Shape::Cells(cells) => cells
+                        .boxes()
+                        .map(|(hue, rects)| Shape::Boxes { rects, fill: Some(hue), stroke: None })
+                        .collect(),
+                    other => vec![other.clone()],
+                })
+                .collect();
+            assert_eq!(svg(&shapes, size, look.palette), svg(&as_boxes, size, look.palette), "{size:?}");
+        });
+    }
+}
+
+#[test]
 fn among_thousands_of_clients_those_that_are_silent_stand_out() {
     let link = "hub?clients=2000&messages=8000&buffer=8&rate=4000&reregister=on&fidelity=shipped";
     for size in [WIDE, PHONE] {
         seen(link, 1_900, size, |scene, look| {
             let shapes = draw(scene, look);
-            let silent = shapes.iter().find_map(|shape| match shape {
-                Shape::Boxes { rects, fill: Some(fill), .. } if *fill == look.palette.server_ink => Some(rects.len()),
-                _ => None,
-            });
-            assert_eq!(silent, Some(200), "{size:?}");
+            let silent = boxes(&shapes).into_iter().find(|(fill, _)| *fill == look.palette.server_ink);
+            assert_eq!(silent.map(|(_, rects)| rects.len()), Some(200), "{size:?}");
             assert!(texts(&shapes).iter().any(|text| text.contains("200 silent")), "{:?}", texts(&shapes));
             assert_eq!(crossing(&shapes), None, "{size:?}");
         });

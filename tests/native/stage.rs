@@ -92,6 +92,7 @@ pub fn bounds(shape: &Shape) -> (f64, f64, f64, f64) {
         Shape::Circle { at, r, .. } | Shape::HalfDisc { at, r, .. } => around(&mut std::iter::once(*at), *r),
         Shape::Rect { at, size, .. } => (at.0, at.1, at.0 + size.0, at.1 + size.1),
         Shape::Boxes { rects, .. } => around(&mut rects.iter().flat_map(corners), 0.0),
+        Shape::Cells(cells) => around(&mut cells.boxes().flat_map(|(_, rects)| rects).flat_map(|r| corners(&r)), 0.0),
         Shape::Hatch { rects, gap, .. } => {
             let lines = rects.iter().flat_map(|rect| hatch_lines(*rect, *gap));
             around(&mut lines.flat_map(|(a, b)| [a, b]).chain(rects.iter().flat_map(corners)), 0.0)

@@ -6,7 +6,8 @@ use millrace::platform::canvas;
 use millrace::session::{Scenario, Session};
 use millrace::trace::SimTime;
 use millrace::view::scene::{self, Detail, Look, Scene};
-use millrace::view::{Palette, Picture, Theme};
+use millrace::view::shape::Cells;
+use millrace::view::{Palette, Picture, Rgba, Shape, Theme};
 use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -100,6 +101,45 @@ fn a_phone_shows_the_stage_too() {
         let canvas = Painted::new(358, 300);
         paint(Scenario::new(pattern), 800, Theme::Light, &canvas.0);
         assert!(canvas.colours() > 1, "{}: {} colours", pattern.id, canvas.colours());
+    }
+}
+
+/// So many cells in hues of which some let through what is below, with a last row that is not full.
+fn cells(at: (f64, f64), pitch: f64, columns: usize, turn: usize) -> Cells {
+    let p = Palette::of(Theme::Light);
+    let hues = vec![p.success.faint(0.34), p.server, p.waiting, p.line, p.ink.faint(0.5)];
+    let shown = (0..columns * 20 + columns / 3).map(|index| ((index * index / 7 + index + turn) % 5) as u8).collect();
+    Cells { at, pitch: (pitch, pitch), size: (pitch - 1.0, pitch - 1.0), columns, hues, shown }
+}
+
+/// What is on a canvas with so many device pixels a CSS pixel, over something that is drawn before.
+fn painted(ratio: f64, shapes: Vec<Shape>) -> Vec<u8> {
+    let canvas = Painted::new(200, 120);
+    canvas::fit(&canvas.0, ratio).expect("the canvas is shown");
+    let mut all =
+        vec![Shape::Circle { at: (70.0, 50.0), r: 40.0, fill: Some(Rgba::new(90, 120, 200, 1.0)), stroke: None }];
+    all.extend(shapes);
+    canvas::paint(&canvas.0, ratio, &all);
+    canvas.pixels()
+}
+
+#[wasm_bindgen_test]
+fn thousands_of_cells_are_painted_as_their_rectangles_would_be() {
+    // At whole and at broken places, on coarse, fine and odd screens; one after the other, as two stages are; and anew where only the hues are others.
+    let grids = [((8.0, 6.0), 3.0, 40), ((8.25, 6.6), 4.0, 30), ((0.0, 0.0), 5.0, 31), ((8.0, 6.0), 3.0, 40)];
+    for ratio in [0.5, 1.0, 1.25, 1.5, 2.0, 3.0] {
+        for (turn, (at, pitch, columns)) in grids.into_iter().enumerate() {
+            let cells = cells(at, pitch, columns, turn);
+            let as_boxes = |(hue, rects)| Shape::Boxes { rects, fill: Some(hue), stroke: None };
+            let expected = painted(ratio, cells.boxes().map(as_boxes).collect());
+            let below = painted(ratio, Vec::new());
+            let found = painted(ratio, vec![Shape::Cells(cells)]);
+            assert_eq!(found.len(), expected.len());
+            let most = found.iter().zip(&expected).map(|(a, b)| a.abs_diff(*b)).max();
+            // Where colours are mixed they are rounded at another place.
+            assert!(most <= Some(3), "{most:?} of 255 apart at {ratio}, {at:?}, {pitch}");
+            assert!(below.iter().zip(&found).filter(|(a, b)| a != b).count() > 1_000, "and they are there");
+        }
     }
 }
 

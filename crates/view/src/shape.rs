@@ -17,6 +17,8 @@ pub enum Shape {
     Rect { at: Point, size: Point, radius: f64, fill: Option<Rgba>, stroke: Option<(Rgba, f64)> },
     /// Many rectangles of one colour: left, top, width, height.
     Boxes { rects: Vec<[f32; 4]>, fill: Option<Rgba>, stroke: Option<(Rgba, f64)> },
+    /// Thousands of squares in rows, each in one of a few colours.
+    Cells(Cells),
     /// Many discs of one size and colour.
     Dots { at: Vec<(f32, f32)>, r: f64, fill: Rgba },
     /// Many straight lines of one colour: from, to.
@@ -29,6 +31,48 @@ pub enum Shape {
     Hatch { rects: Vec<[f32; 4]>, stroke: Rgba, gap: f64 },
     /// A line of text; the point is on its base line.
     Text { at: Point, text: String, colour: Rgba, size: f64, weight: u16, anchor: Anchor, mono: bool },
+}
+
+/// Equal cells in rows, so many that whoever paints them does better than one rectangle after the other: where they are follows from their number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cells {
+    /// The left top corner of the first.
+    pub at: Point,
+    /// From one to the next, along a row and down a column.
+    pub pitch: Point,
+    /// How large each is: what is left of the pitch is a gap.
+    pub size: Point,
+    /// How many there are in a row.
+    pub columns: usize,
+    /// The colours.
+    pub hues: Vec<Rgba>,
+    /// Of each in the order of their numbers, which of the colours it has.
+    pub shown: Vec<u8>,
+}
+
+impl Cells {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.shown.len().div_ceil(self.columns.max(1))
+    }
+
+    /// One of them: left, top, width, height.
+    pub fn rect(&self, index: usize) -> [f32; 4] {
+        let columns = self.columns.max(1);
+        let (column, row) = ((index % columns) as f64, (index / columns) as f64);
+        let corner = (self.at.0 + column * self.pitch.0, self.at.1 + row * self.pitch.1);
+        [corner.0, corner.1, self.size.0, self.size.1].map(|x| x as f32)
+    }
+
+    /// The same as rectangles, those of one colour together.
+    pub fn boxes(&self) -> impl Iterator<Item = (Rgba, Vec<[f32; 4]>)> + '_ {
+        let of = |hue: usize| self.shown.iter().enumerate().filter(move |(_, shown)| usize::from(**shown) == hue);
+        let boxes = self.hues.iter().enumerate().map(move |(hue, colour)| {
+            let rects: Vec<_> = of(hue).map(|(index, _)| self.rect(index)).collect();
+            (*colour, rects)
+        });
+        boxes.filter(|(_, rects)| !rects.is_empty())
+    }
 }
 
 /// Which end of a text its point is.

@@ -37,6 +37,18 @@ fn path(points: &[Point], close: bool) -> String {
     d
 }
 
+fn boxes(
+    out: &mut String,
+    rects: &[[f32; 4]],
+    (fill, stroke): (Option<Rgba>, Option<(Rgba, f64)>),
+) -> std::fmt::Result {
+    let mut d = String::new();
+    for [x, y, w, h] in rects {
+        let _ok = write!(d, "M{x:.2} {y:.2}h{w:.2}v{h:.2}h-{w:.2}z");
+    }
+    write!(out, r#"<path d="{d}" {}/>"#, paint(fill, stroke))
+}
+
 fn element(out: &mut String, shape: &Shape) {
     let _ok = match shape {
         Shape::Circle { at, r, fill, stroke } => {
@@ -59,13 +71,8 @@ fn element(out: &mut String, shape: &Shape) {
             size.1,
             paint(*fill, *stroke)
         ),
-        Shape::Boxes { rects, fill, stroke } => {
-            let mut d = String::new();
-            for [x, y, w, h] in rects {
-                let _ok = write!(d, "M{x:.2} {y:.2}h{w:.2}v{h:.2}h-{w:.2}z");
-            }
-            write!(out, r#"<path d="{d}" {}/>"#, paint(*fill, *stroke))
-        }
+        Shape::Boxes { rects, fill, stroke } => boxes(out, rects, (*fill, *stroke)),
+        Shape::Cells(cells) => cells.boxes().try_for_each(|(colour, rects)| boxes(out, &rects, (Some(colour), None))),
         Shape::Segments { lines, stroke, width } => {
             let mut d = String::new();
             for [x, y, to_x, to_y] in lines {

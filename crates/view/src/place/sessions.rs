@@ -146,10 +146,8 @@ impl Sessions {
             let most = counts.iter().copied().max().filter(|most| *most > 0);
             counts.iter().position(|count| Some(*count) == most).unwrap_or(none)
         };
-        let hues = Stands::ALL.map(|stands| stands.hue(p)).into_iter().chain([p.line]);
-        for (rects, hue) in raster.groups(shows).into_iter().zip(hues) {
-            sheet.boxes(rects, Some(hue), None);
-        }
+        let hues: Vec<Rgba> = Stands::ALL.map(|stands| stands.hue(p)).into_iter().chain([p.line]).collect();
+        raster.draw(sheet, &hues, shows);
     }
 
     /// "10,000, one cell each, by id", from long to short.

@@ -3,13 +3,16 @@
 
 use super::Frame;
 use crate::number;
-use crate::shape::Point;
+use crate::palette::Rgba;
+use crate::shape::{Cells, Point, Shape, Sheet};
 
 /// The least pitch of cells with a gap between them: 2 × 2 at 3 px.
 const SPACED: f64 = 3.0;
 /// The greatest pitch, and the least.
 const MOST: f64 = 52.0;
 const LEAST: f64 = 2.0;
+/// From so many cells on they are one shape. Of fewer a rectangle each costs nothing.
+const MANY: u64 = 1_000;
 /// How many items a lens shows: so many beside each other, and so many rows.
 pub const LENS: (u64, u64) = (7, 4);
 
@@ -110,6 +113,25 @@ impl Raster {
         let inside = dx >= 0.0 && dy >= 0.0 && x < self.area.right() && y < self.area.bottom() && column < self.columns;
         let cell = libm::floor(dy / self.pitch.1) as u64 * self.columns + column;
         Some(cell * self.each).filter(|first| inside && *first < self.n)
+    }
+
+    /// Draws the cells, each in the colour of what it shows: the number of one of these.
+    pub fn draw(&self, sheet: &mut Sheet, hues: &[Rgba], shows: &mut dyn FnMut(u64) -> usize) {
+        let apart = self.gap.0 > 0.0 && self.gap.1 > 0.0;
+        if !apart || self.cells() < MANY || hues.len() > usize::from(u8::MAX) {
+            for (rects, hue) in self.groups(shows).into_iter().zip(hues) {
+                sheet.boxes(rects, Some(*hue), None);
+            }
+            return;
+        }
+        sheet.shapes.push(Shape::Cells(Cells {
+            at: (self.area.x, self.area.y),
+            pitch: self.pitch,
+            size: (self.pitch.0 - self.gap.0, self.pitch.1 - self.gap.1),
+            columns: self.columns as usize,
+            hues: hues.to_vec(),
+            shown: (0..self.cells()).map(|cell| shows(cell) as u8).collect(),
+        }));
     }
 
     /// The cells put together by what each shows, in the order of that: a number.

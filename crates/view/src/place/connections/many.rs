@@ -116,10 +116,7 @@ pub(super) fn draw(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, area: 
         Many::Cells(raster) => {
             let stands = |index: u64| state.places.get(index as usize).map(|lent| lent.stands);
             let shows = &mut |index: u64| stands(index).map_or(0, order);
-            let groups = raster.groups(shows);
-            for (rects, hue) in groups.into_iter().zip(hues(look.palette)) {
-                sheet.boxes(rects, Some(hue), None);
-            }
+            raster.draw(sheet, &hues(look.palette), shows);
         }
         Many::Bar => bar(sheet, look, state, area),
     }

@@ -84,10 +84,8 @@ pub(super) fn cells(
         let most = counts.iter().copied().max().unwrap_or(0);
         counts.iter().position(|count| *count == most).unwrap_or(0)
     };
-    for (rects, mode) in raster.groups(shows).into_iter().zip(Mode::ALL) {
-        let blocked = look.stuck && mode == Mode::Blocked;
-        sheet.boxes(rects, Some(if blocked { p.server } else { hue(mode, p) }), None);
-    }
+    let hues = Mode::ALL.map(|mode| if look.stuck && mode == Mode::Blocked { p.server } else { hue(mode, p) });
+    raster.draw(sheet, &hues, shows);
     let used = raster.used();
     let end = lens::words_end(look, here, raster, area);
     let mut below = Frame { y: used.bottom() + 4.0, h: end - used.bottom() - 4.0, ..area };

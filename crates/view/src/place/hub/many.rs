@@ -52,9 +52,7 @@ pub(super) fn cells(
         };
         these.iter().map(|client| hue(client.stands, client.frame)).max().unwrap_or(0)
     };
-    for (rects, hue) in raster.groups(shows).into_iter().zip(hues) {
-        sheet.boxes(rects, Some(hue), None);
-    }
+    raster.draw(sheet, &hues, shows);
     let (used, end) = (raster.used(), lens::words_end(look, here, raster, area));
     let detail = if look.detail == Detail::Flow { "" } else { "; blue: being written to" };
     let texts = [format!("{}, by session{detail}", raster.density()), raster.density()];

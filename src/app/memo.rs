@@ -5,7 +5,7 @@
 //! no more than a small share of the time ([`next_after`]). At rest it is of where the playhead stands.
 
 use crate::platform::clock;
-use crate::trace::{SimTime, TraceHash};
+use crate::trace::{SimTime, StationId, TraceHash};
 use std::cell::{Cell, RefCell};
 
 /// Of how much time what is worked out again and again takes one part, at the most, while the playhead moves.
@@ -28,51 +28,60 @@ pub struct Upto {
     pub moves: bool,
 }
 
-/// A figure, with what it is of, and until when one that is older is good enough.
-#[derive(Debug)]
-pub struct Memo<T: Copy>(Cell<Option<(Upto, f64, T)>>);
+/// Milliseconds that a look may spend on figures that are there in an older state: those that are left come with the next looks.
+const LOOK_MS: f64 = 2.0;
 
-impl<T: Copy> Default for Memo<T> {
-    fn default() -> Memo<T> {
-        Memo(Cell::new(None))
-    }
-}
+/// Which figure: of what, and of which station where each has its own.
+type Name = (&'static str, StationId);
 
-impl<T: Copy> Memo<T> {
-    /// The figure up to there.
-    pub fn of(&self, upto: Upto, compute: impl FnOnce() -> T) -> T {
-        let began = clock::now_ms();
-        let is_good = |of: Upto, until: f64| of.hash == upto.hash || upto.moves && of.at <= upto.at && began < until;
-        if let Some((.., known)) = self.0.get().filter(|(of, until, _)| is_good(*of, *until)) {
-            return known;
-        }
-        let figure = compute();
-        self.0.set(Some((upto, next_after(began), figure)));
-        figure
-    }
+/// A figure, with what it is of, until when one that is older is good enough, and how long it took.
+#[derive(Clone, Copy, Debug)]
+struct Memo<T> {
+    of: Upto,
+    until: f64,
+    took: f64,
+    figure: T,
 }
 
 /// Figures of one kind, by name.
 #[derive(Debug)]
-pub struct Memos<T: Copy>(RefCell<Vec<(&'static str, Memo<T>)>>);
+pub struct Memos<T: Copy> {
+    known: RefCell<Vec<(Name, Memo<T>)>>,
+    /// What was spent at one playhead.
+    spent: Cell<(SimTime, f64)>,
+}
 
 impl<T: Copy> Default for Memos<T> {
     fn default() -> Memos<T> {
-        Memos(RefCell::default())
+        Memos { known: RefCell::default(), spent: Cell::new((SimTime::MAX, 0.0)) }
     }
 }
 
 impl<T: Copy> Memos<T> {
-    /// The figure with a name up to there.
-    pub fn of(&self, upto: Upto, name: &'static str, compute: impl FnOnce() -> T) -> T {
-        let mut all = self.0.borrow_mut();
-        let place = all.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
-            all.push((name, Memo::default()));
-            all.len() - 1
-        });
-        match all.get(place) {
-            Some((_, memo)) => memo.of(upto, compute),
-            None => compute(),
+    /// The figure with a name up to there. All together take a small share of the time, and none waits for ever: whoever was worked out waits until the
+    /// others had as much time as they need.
+    pub fn of(&self, upto: Upto, name: Name, compute: impl FnOnce() -> T) -> T {
+        let began = clock::now_ms();
+        let spent = Some(self.spent.get()).filter(|(at, _)| *at == upto.at).map_or(0.0, |(_, ms)| ms);
+        let is_good = |memo: &Memo<T>| {
+            let older = upto.moves && memo.of.at <= upto.at;
+            memo.of.hash == upto.hash || older && (began < memo.until || spent >= LOOK_MS)
+        };
+        let mut known = self.known.borrow_mut();
+        let place = known.iter().position(|(of, _)| *of == name);
+        if let Some((_, memo)) = place.and_then(|place| known.get(place)).filter(|(_, memo)| is_good(memo)) {
+            return memo.figure;
         }
+        let figure = compute();
+        let now = clock::now_ms();
+        let took = now - began;
+        self.spent.set((upto.at, spent + took));
+        let others = known.iter().filter(|(of, _)| *of != name).map(|(_, memo)| memo.took).sum::<f64>();
+        let memo = Memo { of: upto, until: now + (took + others) * SHARE, took, figure };
+        match place.and_then(|place| known.get_mut(place)) {
+            Some((_, old)) => *old = memo,
+            None => known.push((name, memo)),
+        }
+        figure
     }
 }

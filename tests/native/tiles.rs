@@ -30,6 +30,7 @@ fn tiles(scenario: Scenario, at: SimTime) -> Vec<Tile> {
         measures: &measures,
         summary: &|id| so_far.summary(id),
         given_up: &|id| so_far.of(id)?.given_up(),
+        at_server: &|id| so_far.calls().map_or((None, None), |all| (all.at(id).summary(), all.at(id).given_up())),
         at_end: session.at_end(),
         real: false,
     };
@@ -196,6 +197,7 @@ fn who_is_stranded_waits_for_ever_and_not_for_a_second() {
             measures: &[],
             summary: &summary,
             given_up: &given_up,
+            at_server: &|_| (None, None),
             at_end: true,
             real: false,
         };

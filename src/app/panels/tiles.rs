@@ -4,6 +4,7 @@ use crate::app::lab::{Lab, Side};
 use crate::app::markup::html;
 use crate::app::page::Page;
 use crate::app::{family, scene};
+use crate::spec::Measure;
 use crate::view::tiles::{Seen, Tile, of_bank, of_calls};
 use yew::prelude::*;
 
@@ -28,6 +29,10 @@ fn seen(lab: &Lab, side: Side, of: fn(&Seen<'_>) -> (Vec<Tile>, String)) -> (Vec
             measures: &measures,
             summary: &|id| lab.summary_of(side, id),
             given_up: &|id| lab.given_up_of(side, id),
+            at_server: &|id| {
+                let of = Measure::LATENCY;
+                (lab.summary_at(side, of, id), lab.given_up_at(side, of, id))
+            },
             at_end: run.at_end(),
             real: run.is_real(),
         })

@@ -171,8 +171,8 @@ fn servers(seen: &Seen<'_>) -> Vec<Tile> {
     }
     let named = stations.into_iter().filter_map(|id| Some((id, scene.ledger.station(id)?)));
     let of = |(id, row): (StationId, &StationRow)| {
-        let (name, own) = (scene.name(row), calls.at(id));
-        let (summary, given_up, condition) = (own.summary(), own.given_up(), Condition::of(scene, name, seen.look.now));
+        let name = scene.name(row);
+        let ((summary, given_up), condition) = ((seen.at_server)(id), Condition::of(scene, name, seen.look.now));
         [
             Tile::word(&format!("condition-{name}"), name, condition.words(), condition.brief())
                 .bad_if(condition.is_trouble()),

@@ -16,7 +16,7 @@ use crate::scene::{Look, Scene};
 use crate::shape::{bold_width, text_width};
 use millrace_analysis::{GivenUp, Prefix, Summary};
 use millrace_spec::Measure;
-use millrace_trace::Span;
+use millrace_trace::{Span, StationId};
 
 /// What tiles are worked out from.
 pub struct Seen<'a> {
@@ -32,6 +32,8 @@ pub struct Seen<'a> {
     pub summary: &'a dyn Fn(&'static str) -> Option<Summary>,
     /// What was given up among its samples.
     pub given_up: &'a dyn Fn(&'static str) -> Option<GivenUp>,
+    /// Both of the calls of one server.
+    pub at_server: &'a dyn Fn(StationId) -> (Option<Summary>, Option<GivenUp>),
     /// Whether the playhead stands at the end of a run that is over.
     pub at_end: bool,
     /// Whether time is real.

@@ -225,6 +225,8 @@ impl Tab {
 pub struct State {
     /// Counts on when there is something new to see, at most five times a second, and with every wish.
     pub tick: u64,
+    /// Counts on with every wish.
+    pub wishes: u64,
     /// Which tab is shown.
     pub tab: Tab,
     /// The line that the code pane was asked for: file and number.
@@ -276,7 +278,7 @@ impl Reducible for State {
     fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
         match change {
             Change::Tick => Rc::new(State { tick: self.tick + 1, ..(*self).clone() }),
-            Change::Set(state) => Rc::new(State { tick: self.tick + 1, ..*state }),
+            Change::Set(state) => Rc::new(State { tick: self.tick + 1, wishes: self.wishes + 1, ..*state }),
         }
     }
 }

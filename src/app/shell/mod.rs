@@ -5,6 +5,7 @@ mod catalogue;
 mod fault_band;
 mod findings;
 mod keyboard;
+mod later;
 mod notices;
 mod overlay;
 mod root;

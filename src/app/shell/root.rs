@@ -3,6 +3,7 @@
 use super::announce::Announce;
 use super::catalogue::Catalogue;
 use super::keyboard::{KeyboardMap, use_shortcuts};
+use super::later::Later;
 use super::notices::notices;
 use super::overlay::overlay;
 use super::stage::StageBox;
@@ -39,6 +40,7 @@ fn first_state() -> State {
     let (tab, lead) = front_door::first_look(&address::fragment());
     State {
         tick: 0,
+        wishes: 0,
         tab,
         door: front_door::is_at(&address::fragment()),
         lead,
@@ -224,17 +226,17 @@ fn App(props: &AppProps) -> Html {
                         </section>
                         if parts > 2 {
                             <Timeline />
-                            <Tabs filled={parts > 3} />
+                            <Later frames=1 content={html! { <Tabs filled={parts > 3} /> }} />
                         } else {
                             { not_yet(&page) }
                         }
                     </main>
                     <aside class="panel scroll" aria-label="Parameters, faults and metrics">
                         if parts > 3 {
-                            <Panel />
+                            <Later frames=1 content={html! { <Panel /> }} />
                         }
                         if parts > 4 {
-                            <Measured />
+                            <Later frames=2 content={html! { <Measured /> }} />
                         }
                     </aside>
                     }

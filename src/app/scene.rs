@@ -17,6 +17,12 @@ pub fn spec(lab: &Lab) -> SceneSpec {
     (scenario.pattern.scene)(&scenario.values(), scenario.fidelity)
 }
 
+/// Whether the picture has the room of the lower region: a tall one, or two above each other of which each is stacked itself.
+pub fn has_the_room(lab: &Lab) -> bool {
+    let scene = spec(lab);
+    scene.is_tall() || (lab.second().is_some() && scene.is_stacked())
+}
+
 /// How somebody looks at a scene.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sight<'a> {

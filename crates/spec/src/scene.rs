@@ -133,6 +133,23 @@ impl SceneSpec {
             })
     }
 
+    /// Whether several stand one above the other: of half the height there is that takes more than there is.
+    pub fn is_stacked(&self) -> bool {
+        fn stacks(flow: &Flow) -> bool {
+            match flow {
+                Flow::Place(_) => false,
+                Flow::Row(parts) => parts.iter().any(stacks),
+                Flow::Column(parts) => parts.len() > 1,
+            }
+        }
+        stacks(&self.flow)
+    }
+
+    /// Whether a place of it has several rows, which on a phone take more than half of what one picture has.
+    pub fn is_deep(&self) -> bool {
+        self.places().iter().any(|place| matches!(place.kind, PlaceKind::Levels(_) | PlaceKind::Handler(_)))
+    }
+
     /// Whether it is one column of many places: rows of one table.
     pub fn has_rows(&self) -> bool {
         matches!(&self.flow, Flow::Column(parts) if parts.len() > 3)

@@ -75,7 +75,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
     };
     let open = use_open(current);
     // A tall picture has the room, until somebody chooses a tab.
-    let rests = scene::spec(&page.lab()).is_tall();
+    let rests = scene::has_the_room(&page.lab());
     let pattern = page.scenario().pattern;
     let file = AttrValue::from(short_path(pattern.file).trim_end_matches("/mod.rs").to_owned());
     let request = followed(&page).map(title_of);

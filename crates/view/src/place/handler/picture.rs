@@ -20,27 +20,50 @@ const ANSWERS: f64 = 38.0;
 /// From one answer to the next.
 const PITCH: f64 = 11.0;
 
+/// In a low box: the contact alone, what the breaker says of itself, and a bar with its words close to it.
+const CONTACT: f64 = 30.0;
+const STATUS: f64 = 34.0;
+const LOW_BAR: f64 = 56.0;
+
 /// Where the parts are.
 pub(super) struct Plot {
     breaker: Frame,
+    status: Option<Frame>,
+    /// Whether there is room for what the breaker never does, and for what was taken for a percentage.
+    says: (bool, bool),
     bar: Frame,
+    /// Where the threshold is told, below the top of the bar; nowhere, in a box that is lower still.
+    threshold: Option<f64>,
     rows: Frame,
     pub answers: Option<Frame>,
 }
 
 impl Plot {
     pub(super) fn of(frame: Frame, state: &State<'_>) -> Plot {
-        let never = if state.spec.is_shipped { NEVER } else { 0.0 };
-        let breaker = Frame { h: BREAKER + never, ..frame };
-        let misread = if state.misread().is_some() { NEVER } else { 0.0 };
-        let bar = Frame { y: breaker.bottom(), h: BAR + misread, ..frame };
+        let is_low = frame.h < BREAKER + BAR;
+        // What was misread goes first, as it is the reason of what is to be seen.
+        let mut room = frame.h - BREAKER - BAR;
+        let mut has_room = |is_said: bool| {
+            let has = is_said && room >= NEVER;
+            room -= if has { NEVER } else { 0.0 };
+            has
+        };
+        let misread = has_room(state.misread().is_some());
+        let says = (has_room(state.spec.is_shipped), misread);
+        let [never, misread] = [says.0, says.1].map(|says| if says { NEVER } else { 0.0 });
+        let has_status = !is_low || frame.h >= CONTACT + STATUS + LOW_BAR;
+        let high = if is_low { CONTACT + if has_status { STATUS } else { 0.0 } } else { BREAKER + never };
+        let breaker = Frame { h: high, ..frame };
+        let status = has_status.then_some(Frame { y: frame.y + CONTACT, h: STATUS, ..frame });
+        let bar = Frame { y: breaker.bottom(), h: if is_low { LOW_BAR } else { BAR + misread }, ..frame };
+        let threshold = (bar.bottom() <= frame.bottom() + 1.0).then_some(if is_low { 52.0 } else { 57.0 });
         let top = bar.bottom() + 6.0;
         // Below all rows that there may be, or at the foot.
         let answers = Frame { y: (frame.bottom() - ANSWERS).min(top + ROWS * ROW + 8.0), h: ANSWERS, ..frame };
         let answers = (answers.y >= top + 2.0 * ROW).then_some(answers);
         let bottom = answers.map_or(frame.bottom(), |answers| answers.y);
         let rows = Frame { y: top, h: (bottom - top).max(0.0), ..frame };
-        Plot { breaker, bar, rows, answers }
+        Plot { breaker, status, says, bar, threshold, rows, answers }
     }
 }
 
@@ -69,16 +92,14 @@ pub(super) fn boxed(sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, state: 
     }
     let plot = Plot::of(inner, state);
     breaker::chip(sheet, p, &state.breaker, Frame { h: 24.0, ..plot.breaker });
-    let status = Frame { y: plot.breaker.y + 30.0, h: 34.0, ..plot.breaker };
-    breaker::status(sheet, look, &state.breaker, status);
-    if state.spec.is_shipped {
-        sheet.text(
-            (inner.x, status.bottom() + 12.0),
-            cut("never counts back", inner.w, 11.0, false),
-            Ink::new(p.ink_3),
-        );
+    if let Some(status) = plot.status {
+        breaker::status(sheet, look, &state.breaker, status);
+        if plot.says.0 {
+            let at = (inner.x, status.bottom() + 12.0);
+            sheet.text(at, cut("never counts back", inner.w, 11.0, false), Ink::new(p.ink_3));
+        }
     }
-    flight(sheet, look, state, plot.bar);
+    flight(sheet, look, state, &plot);
     rows(sheet, look, state, plot.rows);
     if let Some(row) = plot.answers {
         sheet.line((row.x, crisp(row.y + 2.0)), (row.right(), crisp(row.y + 2.0)), p.line, 1.0);
@@ -100,8 +121,8 @@ pub(super) fn cell(row: Frame, index: usize, n: usize) -> Frame {
 }
 
 /// How many are under way, with words above and below.
-fn flight(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, frame: Frame) {
-    let p = look.palette;
+fn flight(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot: &Plot) {
+    let (p, frame) = (look.palette, plot.bar);
     sheet.line((frame.x, crisp(frame.y + 1.0)), (frame.right(), crisp(frame.y + 1.0)), p.line, 1.0);
     let under_way = state.under_way();
     if bold_width("In flight", 11.0) + bold_width(&under_way, 11.0) + 6.0 <= frame.w {
@@ -111,9 +132,10 @@ fn flight(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, frame: Frame) {
     sheet.text((frame.right(), frame.y + 18.0), under_way, Ink::new(ink).bold().end());
     bar(sheet, look, state, Frame { y: frame.y + 26.0, h: 13.0, ..frame });
     let ink = if state.is_reached() { p.ink_2 } else { p.server_ink };
-    let base = frame.y + 57.0;
+    let Some(below) = plot.threshold else { return };
+    let base = frame.y + below;
     sheet.text((frame.x, base), cut(&state.threshold(), frame.w, 11.0, false), Ink::new(ink));
-    if let Some(says) = state.misread() {
+    if let Some(says) = state.misread().filter(|_| plot.says.1) {
         sheet.text((frame.x, base + NEVER), cut(&says, frame.w, 11.0, false), Ink::new(p.ink_3));
     }
 }

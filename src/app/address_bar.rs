@@ -61,8 +61,8 @@ fn written(scenario: &Scenario, state: &State, moment: Option<Moment>) -> String
     if let Some(moment) = moment {
         scenario.moment = moment;
     }
-    if let Some(kinds) = state.cabinet {
-        return link::cabinet(kinds);
+    if state.cabinet {
+        return state.drawers.link();
     }
     if state.compare {
         scenario.moment = Moment { tab: Some(SUITE.to_owned()), ..Moment::default() };
@@ -96,9 +96,10 @@ impl AddressBar {
             }
             (self.link, self.fragment) = (link, address::fragment());
         }
-        match state.cabinet {
-            Some(_) => host::set_title("Bug cabinet · Millrace"),
-            None => host::set_title(&title(lab.asked(), state.compare)),
+        if state.cabinet {
+            host::set_title("Bug cabinet · Millrace");
+        } else {
+            host::set_title(&title(lab.asked(), state.compare));
         }
     }
 }

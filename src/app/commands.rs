@@ -23,14 +23,14 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
     if !matches!(
         wish,
         Command::Cabinet(_)
-            | Command::Kinds(_)
+            | Command::Drawers(_)
             | Command::Theme
             | Command::Help(_)
             | Command::Shortcuts(_)
             | Command::Offer(_)
             | Command::Dismiss
     ) {
-        state.cabinet = None;
+        state.cabinet = false;
     }
     match wish {
         Command::Toggle if lab.wants_real() && !lab.playing => lab.start_real(Rc::downgrade(shared)),
@@ -206,10 +206,10 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         }
         Command::Cabinet(shown) => {
             lab.pause();
-            state.cabinet = shown.then_some(0);
-            state.compare = false;
+            (state.cabinet, state.compare) = (shown, false);
         }
-        Command::Kinds(kinds) => state.cabinet = Some(kinds),
+        Command::Drawers(drawers) => (state.cabinet, state.drawers) = (true, drawers),
+        Command::Solo(side) => state.solo = Some(side).filter(|side| state.solo != Some(*side)),
         Command::Lane(lane) => {
             if state.tab == Tab::Follow && lane.as_ref().is_none_or(|lane| !lane.starts_with('#')) {
                 state.tab = Tab::Code;
@@ -253,7 +253,7 @@ pub fn open(text: &str, lab: &mut Lab, state: &mut State) {
         Ok(decoded) => {
             front_door::leave(state);
             (state.look, state.line) = (None, None);
-            (state.cabinet, state.error) = (None, None);
+            (state.cabinet, state.solo, state.error) = (false, None, None);
             let mut notices = decoded.notices;
             address_bar::open(decoded.scenario, &mut notices, lab, state);
             state.notices = notices;
@@ -294,7 +294,7 @@ fn said_nothing(state: &mut State) -> bool {
 
 fn replace(lab: &mut Lab, state: &mut State, scenario: Scenario) -> bool {
     state.look = None;
-    (state.lane, state.line) = (None, None);
+    (state.lane, state.line, state.solo) = (None, None, None);
     lab.open(scenario);
     said_nothing(state)
 }

@@ -29,7 +29,7 @@ pub fn enter(lab: &mut Lab, state: &mut State) {
     let Some(scenario) = Scenario::at_the_door() else { return };
     lab.open(scenario);
     (state.tab, state.lead) = first_look("");
-    (state.door, state.look, state.cabinet) = (true, None, None);
+    (state.door, state.look, state.cabinet) = (true, None, false);
     let asked = patterns::questions().into_iter().next();
     match asked.filter(|_| host::prefers_less_motion()) {
         Some((_, question)) => lab.seek(SimTime(question.stops.0)),

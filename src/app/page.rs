@@ -4,10 +4,10 @@
 //! which it does at most five times a second. They ask for something by [`Page::ask`].
 
 use super::address_bar;
-use super::lab::Lab;
+use super::lab::{Lab, Side};
 use super::side_runs::SideRuns;
 use super::trying::Look;
-use crate::session::{Scenario, Target};
+use crate::session::{Drawers, Scenario, Target};
 use crate::spec::{Fidelity, Value};
 use crate::trace::{JobId, SimTime, TraceHash};
 use crate::upstream::Limits;
@@ -144,8 +144,10 @@ pub enum Command {
     Compare(bool),
     /// Show the bug cabinet, or the workbench.
     Cabinet(bool),
-    /// Show those cards of the cabinet that are of these kinds, one bit each; none for all.
-    Kinds(u8),
+    /// Show those cards of the cabinet that are chosen, in the order that is.
+    Drawers(Drawers),
+    /// Show one of two runs alone, or both again.
+    Solo(Side),
     /// Follow a request, or none.
     Follow(Option<JobId>),
     /// Point at a lane of the stage, or at none.
@@ -243,8 +245,12 @@ pub struct State {
     pub help: bool,
     /// Whether the suite's comparison is shown.
     pub compare: bool,
-    /// The kinds that are chosen in the bug cabinet, one bit each, while that is shown.
-    pub cabinet: Option<u8>,
+    /// Whether the bug cabinet is shown.
+    pub cabinet: bool,
+    /// Which cards of it are chosen: those that one comes back to, and goes on through from an opened one.
+    pub drawers: Drawers,
+    /// The one of two runs that is shown alone.
+    pub solo: Option<Side>,
     /// Whether single-key shortcuts work.
     pub shortcuts: bool,
     /// Whether the page stands at its front door: nobody has chosen anything yet, so that the address says nothing either.

@@ -98,6 +98,13 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Presses the first element that a selector finds.
+pub fn press(selector: &str) {
+    if let Some(element) = find(selector) {
+        element.click();
+    }
+}
+
 /// Puts the focus on what `inner` finds in the next or the previous sibling of the `outer` that an event is about.
 pub fn focus_neighbour(event: &web_sys::Event, outer: &str, inner: &str, next: bool) {
     let around =

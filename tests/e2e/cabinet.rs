@@ -9,6 +9,8 @@ const ENTER: char = '\u{e007}';
 const ESCAPE: char = '\u{e00c}';
 const RIGHT: char = '\u{e014}';
 const DOWN: char = '\u{e015}';
+/// Both stages, or the one that is shown alone.
+const STAGES: &str = "['stage', 'stage-second'].filter(stage => $(stage)).join(' ')";
 
 /// The cards, as the site that is looked at has them.
 fn text() -> String {
@@ -77,6 +79,74 @@ async fn an_opened_card_has_both_values_both_runs_at_the_instant_and_the_line() 
         page.until("the next one is open", &format!("$('card').dataset.card === '{}'", cards[place + 1].id)).await;
         page.click("card-leave").await;
         page.until("the same runs without a card", "$('voice') && !$('card') && $('stage-second')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_lead_from_card_to_card_and_show_document_or_code_alone() {
+    on_the_page("#/cabinet?kind=order", async |page: Page| {
+        let text = text();
+        let cards: Vec<_> = Card::all(&text).into_iter().filter(|card| card.kind == "order").collect();
+        let [first, second, .., last] = cards.as_slice() else { panic!("several of a kind") };
+        let is_open = |card: &Card<'_>| format!("$('card')?.dataset.card === '{}' && !$('cancel')", card.id);
+        page.until("the cards are there", "document.querySelector('[data-card]')").await;
+        page.click(&format!("card-{}", first.id)).await;
+        page.until("the first is open", &is_open(first)).await;
+        page.blur().await;
+        page.press(']').await;
+        page.until("the next of those that were chosen is", &is_open(second)).await;
+        for (key, shown) in [('d', "stage"), ('s', "stage-second"), ('s', "stage stage-second")] {
+            page.press(key).await;
+            page.until("one is shown alone, or both again", &format!("{STAGES} === '{shown}'")).await;
+        }
+        page.press('d').await;
+        page.until("the document is alone", &format!("{STAGES} === 'stage'")).await;
+        assert_eq!(page.attribute("solo-first", "aria-pressed").await, "true");
+        page.press('[').await;
+        page.until(
+            "the first is open again, with both",
+            &format!("{} && {STAGES} === 'stage stage-second'", is_open(first)),
+        )
+        .await;
+        page.press('[').await;
+        page.until("before the first stands the last", &is_open(last)).await;
+        page.click("solo-second").await;
+        page.until("a press does it too", &format!("{STAGES} === 'stage-second'")).await;
+        page.press(ESCAPE).await;
+        page.until(
+            "one comes back to those that were chosen",
+            "$('cards') && location.hash === '#/cabinet?kind=order'",
+        )
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_search_finds_cards_and_they_are_sorted_and_chosen_by_source_in_the_link() {
+    on_the_page("#/cabinet", async |page: Page| {
+        let text = text();
+        let cards = Card::all(&text);
+        page.until("the cards are there", "document.querySelector('[data-card]')").await;
+        let order = "[...document.querySelectorAll('[data-card]')].map(card => card.dataset.card).join()";
+        let dearest: Vec<_> = cards.iter().map(|card| card.id).collect();
+        assert_eq!(page.text(order).await, dearest.join(","), "the dearest first");
+        assert_eq!(page.value("document.querySelectorAll('.pic').length").await, json!(2 * cards.len()));
+        page.choose("cabinet-source", "004").await;
+        page.until("the link says it", "location.hash === '#/cabinet?source=004'").await;
+        page.choose("cabinet-sort", "pattern").await;
+        page.until("and the order", "location.hash === '#/cabinet?source=004&sort=pattern'").await;
+        let told: Vec<_> = cards.iter().filter(|card| card.is_told_in("4")).collect();
+        assert_eq!(page.value("document.querySelectorAll('[data-card]').length").await, json!(told.len()));
+        page.blur().await;
+        page.press('/').await;
+        for key in "copy live".chars() {
+            page.press(key).await;
+        }
+        page.until("a card is found", "$('found-card')").await;
+        page.click("found-card").await;
+        page.until("it is open", "$('card')?.dataset.card === 'stale-copies'").await;
     })
     .await;
 }

@@ -73,6 +73,12 @@ pub fn beside(sought: &str) -> Vec<Found> {
     found
 }
 
+/// Whether a text has each word that is sought, in any of its forms.
+pub fn has_words(sought: &str, text: &str) -> bool {
+    let (sought, text) = (plain(sought), plain(text));
+    sought.chars().count() > 1 && sought.split_whitespace().all(|word| begins_a_word(&text, stem(word)))
+}
+
 /// What has a text that this says yes to, a few of each kind.
 fn having(has: &dyn Fn(&str) -> bool) -> Vec<Found> {
     let is_in = |text: &str| has(&plain(text));

@@ -14,7 +14,7 @@
 use super::{DEFAULT_SEED, Scenario, Target, beside};
 use millrace_engine::{Action, Intervention, Ordinal};
 use millrace_patterns as patterns;
-use millrace_spec::{FaultSpec, Fidelity, KINDS, Pattern, Problem, Role, parse_span};
+use millrace_spec::{FaultSpec, Fidelity, Pattern, Problem, Role, parse_span};
 use millrace_trace::{SimTime, Span};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -125,25 +125,6 @@ pub fn of_preset(pattern: &Pattern, preset: &str) -> String {
     let pairs: Vec<String> = beside.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let beside = if pairs.is_empty() { String::new() } else { format!("&vs={}", pairs.join(",")) };
     format!("#/{}?preset={preset}{beside}", pattern.id)
-}
-
-/// The link to the bug cabinet, and to those of its [`KINDS`] that are chosen, one bit each; none for all.
-pub fn cabinet(kinds: u8) -> String {
-    let chosen = KINDS.iter().enumerate().filter(|(place, _)| kinds & (1 << place) != 0);
-    let words: Vec<String> = chosen.map(|(_, kind)| kind.replace(' ', "-")).collect();
-    if words.is_empty() { "#/cabinet".to_owned() } else { format!("#/cabinet?kind={}", words.join(",")) }
-}
-
-/// The kinds that are chosen, if a text is a link to the cabinet. What is no kind is passed over.
-pub fn cabinet_of(text: &str) -> Option<u8> {
-    let query = text.trim().trim_start_matches('#').strip_prefix("/cabinet")?;
-    let chosen = match query.strip_prefix('?') {
-        Some(query) => query.split('&').find_map(|pair| pair.strip_prefix("kind=")).unwrap_or(""),
-        None if query.is_empty() || query == "/" => "",
-        None => return None,
-    };
-    let bit = |word: &str| KINDS.iter().position(|kind| kind.replace(' ', "-") == word).map_or(0, |place| 1 << place);
-    Some(chosen.split([',', '%']).fold(0, |kinds, word| kinds | bit(word.trim_start_matches("2C"))))
 }
 
 /// Reads a link, whole or from `#` on, or from the pattern's id on.

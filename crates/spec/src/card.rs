@@ -14,6 +14,7 @@
 //! figure: Sessions that hear nothing = detail.orphans
 //! document: 0
 //! code: 5
+//! whole: 8 = requests.offered
 //! line: patterns/hub/sessions.rs | self.hub.unregister(
 //! source: 4.4
 //! why: The new connection overwrites the entry of the old one. When that leaves, it takes away what stands under its name.
@@ -49,6 +50,10 @@ pub struct Card<'a> {
     pub document: &'a str,
     /// What it is in the code's.
     pub code: &'a str,
+    /// Of how many that is so, as the card says it; empty where the figure is no count of some among all.
+    pub whole: &'a str,
+    /// Where that stands in the report of the code's run.
+    pub whole_path: &'a str,
     /// The file that the code pane shows, by its short path.
     pub file: &'a str,
     /// What stands in the line at which they differ.
@@ -71,12 +76,20 @@ pub const COSTS: [(&str, &str, &str); 5] = [
     ("wrong", "Shows a wrong figure", "the work is right, the number is not"),
 ];
 
+/// The sources that may be chosen: the word in a link, the part of the reference that is about it, and what it is called.
+pub const SOURCES: [(&str, &str, &str); 4] = [
+    ("001", "1", "concurrency patterns"),
+    ("000", "2", "elevator bank"),
+    ("003", "3", "backend"),
+    ("004", "4", "interview platform"),
+];
+
 impl<'a> Card<'a> {
     /// The most characters of its sentence: two lines of a card.
     pub const LONGEST: usize = 62;
 
-    /// The cards of a text, the dearest first. Of what costs the same those come first that the reference has in its headline, and then one of
-    /// each pattern after the other. One whose cost is unknown is left out.
+    /// The cards of a text, the dearest first: by what they cost, and of what costs the same by the share of the work that it costs. Where that is the
+    /// same those come first that the reference has in its headline, and then one of each pattern after the other. One whose cost is unknown is left out.
     pub fn all(text: &'a str) -> Vec<Card<'a>> {
         let mut cards: Vec<Card<'a>> = Vec::new();
         for line in text.lines() {
@@ -86,14 +99,39 @@ impl<'a> Card<'a> {
                 card.take(key, said);
             }
         }
-        let mut placed: Vec<(usize, bool, usize, Card<'a>)> = Vec::new();
+        let mut placed: Vec<(usize, u32, bool, usize, Card<'a>)> = Vec::new();
         for card in cards {
             let Some(cost) = COSTS.iter().position(|(cost, ..)| *cost == card.cost) else { continue };
             let before = placed.iter().filter(|(other, .., one)| (*other, one.pattern) == (cost, card.pattern)).count();
-            placed.push((cost, !card.source.starts_with("0.1"), before, card));
+            placed.push((cost, 1_000 - card.share(), !card.source.starts_with("0.1"), before, card));
         }
-        order::sort_by_key(&mut placed, |(cost, is_less_known, before, _)| (*cost, *is_less_known, *before));
+        order::sort_by_key(&mut placed, |(cost, spared, is_less_known, before, _)| {
+            (*cost, *spared, *is_less_known, *before)
+        });
         placed.into_iter().map(|(.., card)| card).collect()
+    }
+
+    /// The figure in the document's and in the code's run, where it is a number.
+    pub fn amounts(&self) -> Option<(f64, f64)> {
+        amount(self.document).zip(amount(self.code))
+    }
+
+    /// Of how many that is so.
+    pub fn whole(&self) -> Option<f64> {
+        amount(self.whole)
+    }
+
+    /// The thousandths of the work that it costs: so many of the whole are otherwise. Where the figure is no count among a whole, by so much of the
+    /// greater one the two differ. None where it is no number: one cannot say more than that it is so.
+    pub fn share(&self) -> u32 {
+        let Some((document, code)) = self.amounts() else { return 0 };
+        let whole = self.whole().unwrap_or(document.max(code));
+        if whole > 0.0 { ((document - code).abs() / whole * 1_000.0).clamp(0.0, 1_000.0) as u32 } else { 0 }
+    }
+
+    /// Whether a source tells of it: the number of its part of the reference.
+    pub fn is_told_in(&self, part: &str) -> bool {
+        self.source.split(", ").any(|section| section.split('.').next() == Some(part))
     }
 
     fn take(&mut self, key: &str, said: &'a str) {
@@ -108,6 +146,7 @@ impl<'a> Card<'a> {
             "figure" => (self.figure, self.path) = pair(" = "),
             "document" => self.document = said,
             "code" => self.code = said,
+            "whole" => (self.whole, self.whole_path) = pair(" = "),
             "line" => (self.file, self.marker) = pair(" | "),
             "source" => self.source = said,
             "why" => self.why = said,
@@ -134,4 +173,12 @@ impl<'a> Card<'a> {
         let and = if done.is_empty() { and } else { "" };
         format!("#/{pattern}?{values}{and}{at}{done}vs={beside}&{tab}card={id}")
     }
+}
+
+/// A number as a card says it: with commas, and with the unit of a time.
+fn amount(said: &str) -> Option<f64> {
+    let (number, unit) = said.split_once(' ').unwrap_or((said, ""));
+    let units = [("", 1.0), ("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9)];
+    let (_, nanos) = units.into_iter().find(|(name, _)| *name == unit)?;
+    Some(crate::decimal::read(&number.replace(',', ""))? * nanos)
 }

@@ -62,7 +62,7 @@ pub use alerts::{
 pub use bank::{CarCall, Pace, Score};
 pub use batch::{BatchGauges, Flush};
 pub use breaker::{BreakerGauges, WindowCell};
-pub use card::{COSTS, Card, KINDS};
+pub use card::{COSTS, Card, KINDS, SOURCES};
 pub use check::{Check, CheckKind};
 pub use claims::{Benchmark, Claims, Primitive, Profile, Words};
 pub use connections::{Closing, ConnectionGauges, ConnectionState, PoolGauges};

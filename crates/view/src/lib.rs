@@ -4,6 +4,7 @@
 //! not rebuild, no pattern by name, and no canvas: who paints the shapes is not known here.
 
 pub mod alerts;
+pub mod card;
 pub mod charts;
 pub mod fault_bands;
 pub mod json;

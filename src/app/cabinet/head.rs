@@ -4,7 +4,7 @@
 //! The figures are those of the runs as the card has them, held against them by a test. Where something of the runs was changed since, that
 //! is said in place of the figures.
 
-use super::{capital, use_cards};
+use super::{capital, sections, use_cards};
 use crate::app::icon::{IconName, icon, icon_of};
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, use_page};
@@ -20,30 +20,34 @@ use yew::prelude::*;
 pub fn CardHead() -> Html {
     let page = use_page();
     let scenario = page.scenario();
-    let (cards, ..) = use_cards(true);
-    let place = cards.iter().position(|card| scenario.card.as_deref() == Some(card.id));
+    let (all, ..) = use_cards(true);
+    let drawers = page.state.drawers;
+    let is_it = |card: &Card<'_>| scenario.card.as_deref() == Some(card.id);
+    // Who chose some of them goes on through those.
+    let chosen: Vec<_> = sections(&all, drawers).into_iter().flat_map(|section| section.cards).collect();
+    let cards = if chosen.iter().any(is_it) { &chosen } else { &*all };
+    let place = cards.iter().position(is_it);
     let Some((place, card)) = place.and_then(|place| Some((place, cards.get(place)?))) else { return voice(&page) };
     let cost = COSTS.iter().find(|(cost, ..)| *cost == card.cost).map_or("", |(_, name, _)| *name);
-    let neighbour = |step: usize, label: &'static str, glyph: IconName, testid: &'static str| {
+    let neighbour = |step: usize, (label, key): (&'static str, char), glyph: IconName, testid: &'static str| {
         let card = cards.get((place + step) % cards.len());
-        html! { <a class="btn ic" href={card.map(Card::link)} data-testid={testid} aria-label={label} title={card.map(|card| card.says)}>{ icon_of(glyph) }</a> }
+        html! { <a class="btn ic" href={card.map(Card::link)} data-testid={testid} aria-label={label} title={card.map(|card| format!("{} ({key})", card.says))}>{ icon_of(glyph) }</a> }
     };
     html! {
         <section class="voice head" aria-label="Card of the bug cabinet" data-testid="card" data-card={card.id}>
             <p class="crumbs">
-                <a href={link::cabinet(0)} data-testid="card-index">{ "Bug cabinet" }</a>
+                <a href={drawers.link()} data-testid="card-index">{ "Bug cabinet" }</a>
                 <span>{ icon(card.kind) }{ capital(card.kind) }</span>
                 <span class="cost">{ cost }</span>
                 <span><i>{ "card" }</i>{ format!("{} of {}", place + 1, cards.len()) }</span>
-                <a href={without_card(card)} data-testid="card-leave">{ "Open in the workbench" }</a>
-                { neighbour(cards.len() - 1, "Previous card", IconName::Back, "card-previous") }
-                { neighbour(1, "Next card", IconName::Next, "card-next") }
+                { neighbour(cards.len() - 1, ("Previous card", '['), IconName::Back, "card-previous") }
+                { neighbour(1, ("Next card", ']'), IconName::Next, "card-next") }
             </p>
             <div class="lines">
                 <p class="sentence">{ card.says }</p>
                 { difference(&page, &scenario, card) }
             </div>
-            <p class="why">{ card.why }</p>
+            <p class="why">{ card.why }{ " " }<a href={without_card(card)} data-testid="card-leave">{ "Open in the workbench" }</a></p>
         </section>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::findings::findings;
 use super::top_bar::menu_actions;
+use crate::app::cabinet::FoundCards;
 use crate::app::held::use_held;
 use crate::app::icon::icon;
 use crate::app::markup::html;
@@ -9,7 +10,7 @@ use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, use_page};
 use crate::patterns;
 use crate::platform::field;
-use crate::session::{find, link};
+use crate::session::{Drawers, find};
 use crate::spec::Pattern;
 use yew::prelude::*;
 
@@ -29,7 +30,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
         let sought = sought.clone();
         Callback::from(move |event: InputEvent| sought.set(field::text(&event).unwrap_or_default()))
     };
-    let in_cabinet = page.state.cabinet.is_some();
+    let in_cabinet = page.state.cabinet;
     let current = if in_cabinet { "" } else { page.scenario().pattern.id };
     let in_card = page.scenario().card.is_some();
     let on_cabinet = props.on_chosen.reform(|_: MouseEvent| ());
@@ -57,6 +58,15 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
             </li>
         }
     };
+    let is_all = found.is_empty() && beside.is_empty();
+    // Who looks at the cards seeks one.
+    let cards_found = || {
+        html! {
+            <>if sought.chars().nth(1).is_some() || is_all {
+                <FoundCards sought={(*sought).clone()} {is_all} on_chosen={props.on_chosen.clone()} />
+            }</>
+        }
+    };
     html! {
         <nav class="rail" aria-label="Pattern catalogue">
             { menu_actions(&page, &props.on_chosen) }
@@ -66,6 +76,7 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
                 <span class="kbd">{ "/" }</span>
             </label>
             <div class="cat scroll">
+                if in_cabinet { { cards_found() } }
                 { for groups.iter().map(|group| html! {
                     <section>
                         <h2>{ *group }</h2>
@@ -73,11 +84,9 @@ pub fn Catalogue(props: &CatalogueProps) -> Html {
                     </section>
                 }) }
                 { findings(&page, &beside, narrow, &props.on_chosen) }
-                if found.is_empty() && beside.is_empty() {
-                    <p class="none">{ format!("Nothing here has to do with \"{}\".", *sought) }</p>
-                }
+                if !in_cabinet { { cards_found() } }
             </div>
-            <a class="chest" href={link::cabinet(0)} title="Bug cabinet" data-testid="cabinet" onclick={on_cabinet} aria-current={if in_cabinet { Some("page") } else { in_card.then_some("true") }}>
+            <a class="chest" href={Drawers::default().link()} title="Bug cabinet" data-testid="cabinet" onclick={on_cabinet} aria-current={if in_cabinet { Some("page") } else { in_card.then_some("true") }}>
                 { icon("cabinet") }<span class="name">{ "Bug cabinet" }</span><span class="n">{ patterns::CARDS.1 }</span>
             </a>
             <footer>

@@ -1,23 +1,25 @@
 //! The keyboard map, and the keys themselves.
 
 use crate::app::effect::use_effect_on;
-use crate::app::lab::Speed;
+use crate::app::lab::{Side, Speed};
 use crate::app::markup::html;
 use crate::app::page::{Command, Page, Tab, use_page};
 use crate::app::panels::way;
 use crate::platform::{field, host, keys};
+use crate::spec::Fidelity;
 use crate::trace::{JobId, SimTime};
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-const MAP: [(&str, &str); 22] = [
+const MAP: [(&str, &str); 23] = [
     ("Space", "run, pause"),
     ("R", "restart, same seed"),
     ("Shift R", "restart, new seed"),
     (". and ,", "one event on, one back; of a request that is followed"),
-    ("[ and ]", "previous, next mark"),
+    ("[ and ]", "previous, next mark; of an open card, the next card"),
+    ("D and S", "of two runs, document or shipped alone"),
     ("Home, End", "start, live edge"),
     ("← →", "on the timeline: 100 ms; with Shift 1 s"),
     ("↑ ↓", "on the stage: lane to lane"),
@@ -63,8 +65,8 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
         return Some(if event.shift_key() { Command::Redo } else { Command::Undo });
     }
     // The workbench is not there: what cannot be seen is not to be run by a key.
-    let seeks = key == "/" && page.state.cabinet.is_some();
-    let hidden = page.state.compare || page.state.cabinet.is_some();
+    let seeks = key == "/" && page.state.cabinet;
+    let hidden = page.state.compare || page.state.cabinet;
     if hidden && !seeks && !matches!(key.as_str(), "t" | "T" | "?" | "Escape") {
         return None;
     }
@@ -74,10 +76,17 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
         "R" => Command::NewSeed,
         "." => stretch(page, true).map_or(Command::Step, Command::Seek),
         "," => stretch(page, false).map_or(Command::StepBack, Command::Seek),
+        "[" | "]" if page.scenario().card.is_some() => {
+            host::press(if key == "[" { "[data-testid=card-previous]" } else { "[data-testid=card-next]" });
+            event.prevent_default();
+            return None;
+        }
         "[" => Command::Seek(mark(page, false)?),
         "]" => Command::Seek(mark(page, true)?),
         "Home" if !keys::is_control(event) => Command::Seek(SimTime::ZERO),
         "End" if !keys::is_control(event) => Command::GoLive,
+        "d" | "D" => Command::Solo(side(page, Fidelity::Documented)?),
+        "s" | "S" => Command::Solo(side(page, Fidelity::Shipped)?),
         "c" | "C" => Command::Tab(Tab::Code),
         "l" | "L" => Command::Tab(Tab::Log),
         "e" | "E" => Command::Tab(Tab::Explain),
@@ -87,7 +96,7 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
         // Taken from the dialog, which closes at once and says so later: a key in between would be answered by what was.
         "Escape" if page.state.help => Command::Help(false),
         "Escape" if page.state.compare => Command::Compare(false),
-        "Escape" if page.state.cabinet.is_some() => Command::Cabinet(false),
+        "Escape" if page.state.cabinet => Command::Cabinet(false),
         // Back to the card, unless it was about the stage.
         "Escape" if page.state.lane.is_none() && page.scenario().card.is_some() => Command::Cabinet(true),
         "/" => {
@@ -100,6 +109,14 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
             Command::Speed(*Speed::STOPS.get(number.checked_sub(1)?)?)
         }
     })
+}
+
+/// Which of two runs is the one of a fidelity. Where both are of the same, the first is taken for the document.
+fn side(page: &Page, fidelity: Fidelity) -> Option<Side> {
+    let lab = page.lab();
+    let [first, second] = [lab.scenario().fidelity, lab.second()?.scenario().fidelity];
+    let is_first = if first == second { fidelity == Fidelity::Documented } else { first == fidelity };
+    Some(if is_first { Side::First } else { Side::Second })
 }
 
 /// Where the next or the previous stretch of the request begins that is followed, while its pane is open.

@@ -27,7 +27,7 @@ use crate::app::scene;
 use crate::app::side_runs::SideRuns;
 use crate::platform::focus::Focus;
 use crate::platform::{address, clock, host};
-use crate::session::{Moment, Scenario, link};
+use crate::session::{Drawers, Moment, Scenario, link};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -53,7 +53,9 @@ fn first_state() -> State {
         dark: host::prefers_dark(),
         help: false,
         compare: false,
-        cabinet: None,
+        cabinet: false,
+        drawers: Drawers::default(),
+        solo: None,
         shortcuts: true,
         notices: Vec::new(),
         offered: None,
@@ -97,10 +99,10 @@ fn open(
     (lab, side_runs, bar): (&RefCell<Lab>, &RefCell<SideRuns>, &RefCell<AddressBar>),
     state: &mut State,
 ) {
-    if let Some(kinds) = link::cabinet_of(fragment) {
+    if let Some(drawers) = Drawers::read(fragment) {
         front_door::leave(state);
         lab.borrow_mut().pause();
-        (state.cabinet, state.compare, state.error) = (Some(kinds), false, None);
+        (state.cabinet, state.drawers, state.compare, state.error) = (true, drawers, false, None);
     } else if front_door::is_at(fragment) {
         front_door::enter(&mut lab.borrow_mut(), state);
     } else {
@@ -177,7 +179,7 @@ fn App(props: &AppProps) -> Html {
     use_opening(&state, &lab, &side_runs, &current, &bar);
     let parts = use_parts(&props.opened);
     use_frames(&state, &lab, &side_runs, parts == LAST);
-    let (compare, cabinet, card) = (state.compare, state.cabinet.is_some(), lab.borrow().asked().card.is_some());
+    let (compare, cabinet, card) = (state.compare, state.cabinet, lab.borrow().asked().card.is_some());
     let drafts = use_mut_ref(|| None);
     let page = Page::new(Rc::new((*state).clone()), (lab.clone(), side_runs), ask, drafts);
     use_shortcuts(&page);
@@ -198,6 +200,8 @@ fn App(props: &AppProps) -> Html {
         let lab = page.lab();
         lab.second().map(|second| differences(lab.scenario(), second.scenario()))
     };
+    let alone = page.state.solo.filter(|_| two.is_some());
+    let is_deep = two.is_some() && scene::spec(&page.lab()).is_deep();
     let content = html! {
         <>
             <div {class}>
@@ -218,9 +222,9 @@ fn App(props: &AppProps) -> Html {
                         if card { <CardHead /> } else { { voice(&page) } }
                         { transport(&page) }
                         { notices(&page) }
-                        <section class={classes!("stagebox", two.as_ref().map(|_| "two"))} aria-label="Stage" id="stage-region">
+                        <section class={classes!("stagebox", two.as_ref().map(|_| "two"), alone.map(|_| "solo"), is_deep.then_some("deep"))} aria-label="Stage" id="stage-region">
                             if parts > 1 {
-                                { stages(two) }
+                                { stages(&page, two, alone) }
                                 { overlay(&page) }
                             }
                         </section>
@@ -249,18 +253,28 @@ fn App(props: &AppProps) -> Html {
     yew::html! { <ContextProvider<Page> context={page.clone()}>{ content }</ContextProvider<Page>> }
 }
 
-/// The stage, or two one above the other, each under what it differs in.
-fn stages(two: Option<Vec<Difference>>) -> Html {
+/// The stage, or two one above the other, each under what it differs in; or one of the two with all the room there is.
+fn stages(page: &Page, two: Option<Vec<Difference>>, alone: Option<Side>) -> Html {
     let Some(differences) = two else { return html! { <StageBox /> } };
     let stage = |side: Side| {
+        let (key, testid, solo) = match side {
+            Side::First => ("first", "run-first", "solo-first"),
+            Side::Second => ("second", "run-second", "solo-second"),
+        };
+        let name = name(&differences, side);
+        let is_alone = alone == Some(side);
         html! {
-            <div class="oneof">
-                <p data-testid={if side == Side::First { "run-first" } else { "run-second" }}>{ name(&differences, side) }</p>
+            <div class="oneof" key={key}>
+                <p><span data-testid={testid}>{ name.clone() }</span>
+                    <button class="link" data-testid={solo} aria-pressed={is_alone.to_string()} aria-label={format!("{name} alone")} onclick={page.asks(Command::Solo(side))}>
+                        { if is_alone { "both" } else { "alone" } }
+                    </button>
+                </p>
                 <div class="inner"><StageBox {side} /></div>
             </div>
         }
     };
-    html! { <>{ stage(Side::First) }{ stage(Side::Second) }</> }
+    html! { <>{ for [Side::First, Side::Second].into_iter().filter(|side| alone.is_none_or(|alone| alone == *side)).map(stage) }</> }
 }
 
 /// Opens what stands in the address whenever somebody else changes it.
@@ -316,7 +330,7 @@ fn use_parts(opened: &Shared) -> u8 {
 
 /// What stands where timeline and tabs will be, and takes as much room.
 fn not_yet(page: &Page) -> Html {
-    let tall = scene::spec(&page.lab()).is_tall();
+    let tall = scene::has_the_room(&page.lab());
     html! {
         <>
             <div class="tl"></div>

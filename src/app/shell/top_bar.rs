@@ -14,7 +14,7 @@ use yew::prelude::*;
 pub fn top_bar(page: &Page, on_menu: &Callback<()>) -> Html {
     let scenario = page.scenario();
     let on_menu = on_menu.reform(|_: MouseEvent| ());
-    let (compare, cabinet) = (page.state.compare, page.state.cabinet.is_some());
+    let (compare, cabinet) = (page.state.compare, page.state.cabinet);
     let in_suite = scenario.pattern.suite.is_some() && !cabinet;
     // What stands after the # in the address is a link to a run: the jump must not be taken for one.
     let to_stage = Callback::from(move |event: MouseEvent| {

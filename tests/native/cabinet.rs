@@ -2,14 +2,17 @@
 //! figure that it names, at the instant at which it opens them.
 
 use crate::cabinet_reference::{DISAGREEMENTS, Shown};
+use crate::pool::seen_of;
 use crate::program::follow_scenario;
+use crate::stage::{crossing, fault_of};
 use millrace::export::Report;
 use millrace::patterns;
 use millrace::session::{Drawers, Scenario, link};
 use millrace::spec::{COSTS, Card, KINDS, SOURCES, digest, line_with, short_path};
 use millrace::trace::Span;
 use millrace::view::card::{self, Ink};
-use millrace::view::number;
+use millrace::view::scene::{Look, draw};
+use millrace::view::{Palette, Theme, number};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -200,6 +203,32 @@ fn the_two_pictures_of_a_card_differ_and_that_of_the_code_shows_what_is_wrong() 
             }
         }
     }
+}
+
+/// The two stages of an opened card have half of the room each, and more of it where the page gives it to them (`static/layout.css`, `narrow.css`).
+#[test]
+fn nothing_lies_over_anything_else_on_the_two_stages_of_an_opened_card() {
+    let (text, mut wrong) = (text(), String::new());
+    for card in Card::all(&text) {
+        let document = link::decode(&card.link()).expect(card.id).scenario;
+        let at = document.moment.at.expect("an instant");
+        let scene = (document.pattern.scene)(&document.values(), document.fidelity);
+        let desk = if scene.is_tall() || scene.is_stacked() { 260.0 } else { 200.0 };
+        let phone = if scene.is_deep() { 250.0 } else { 178.0 };
+        for side in [document.clone(), document.beside().expect("another stands beside it")] {
+            let fidelity = side.fidelity.id();
+            seen_of(side, at.0 / 1_000_000, (880.0, desk), |scene, look| {
+                for size in [(880.0, desk), (390.0, phone)] {
+                    let look = Look::new(size, Palette::of(Theme::Light), look.now);
+                    let shapes = draw(scene, &look);
+                    for said in [fault_of(&shapes, size), crossing(&shapes)].into_iter().flatten() {
+                        writeln!(wrong, "{} {fidelity} at {size:?}: {said}", card.id).expect("memory");
+                    }
+                }
+            });
+        }
+    }
+    assert_eq!(wrong, "");
 }
 
 #[test]

@@ -76,7 +76,10 @@ impl Face for Source {
         if let Some((_, walls)) = wires::pipe_to(here, plan) {
             pipe(sheet, here, look, (node.right(), walls.x), y);
         }
-        doing_line(sheet, here, look, node);
+        // In a low column the next place begins there.
+        if frame.bottom() >= node.bottom() + 17.0 {
+            doing_line(sheet, here, look, node);
+        }
         let below = node.bottom() + 41.0;
         if let Some(backlog) = here.scene.backlog.filter(|_| frame.bottom() - below > 52.0) {
             draw_backlog(sheet, look, backlog, Frame { y: below, h: 80.0, ..frame });

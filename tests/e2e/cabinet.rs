@@ -102,7 +102,7 @@ async fn keys_lead_from_card_to_card_and_show_document_or_code_alone() {
         }
         page.press('d').await;
         page.until("the document is alone", &format!("{STAGES} === 'stage'")).await;
-        assert_eq!(page.attribute("solo-first", "aria-pressed").await, "true");
+        assert_eq!(page.attribute("solo-first", "aria-label").await, "both runs again");
         page.press('[').await;
         page.until(
             "the first is open again, with both",

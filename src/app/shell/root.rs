@@ -263,10 +263,11 @@ fn stages(page: &Page, two: Option<Vec<Difference>>, alone: Option<Side>) -> Htm
         };
         let name = name(&differences, side);
         let is_alone = alone == Some(side);
+        let label = if is_alone { "both runs again".to_owned() } else { format!("{name} alone") };
         html! {
             <div class="oneof" key={key}>
                 <p><span data-testid={testid}>{ name.clone() }</span>
-                    <button class="link" data-testid={solo} aria-pressed={is_alone.to_string()} aria-label={format!("{name} alone")} onclick={page.asks(Command::Solo(side))}>
+                    <button class="link" data-testid={solo} aria-label={label} onclick={page.asks(Command::Solo(side))}>
                         { if is_alone { "both" } else { "alone" } }
                     </button>
                 </p>

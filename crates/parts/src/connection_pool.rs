@@ -169,6 +169,8 @@ struct Counts {
     /// How many have begun to wait, and how long those waited that have ended to.
     waits: u64,
     waited: Span,
+    /// How long those did that ended since somebody asked, of the latest so many.
+    lately: VecDeque<Span>,
 }
 
 /// Somebody who waits.

@@ -97,7 +97,10 @@ pub use process::{Ends, Parts, Process};
 pub use retry::{Retry, RetryPolicy, Stop, Tried, Verdict};
 pub use retry_budget::RetryBudget;
 pub use rw_lock::{Prefer, RwLock};
-pub use scaling::{SizeRule, Stabilised, StabilisedSettings, Steps, StepsSettings, UsageHistory};
+pub use scaling::{
+    Forecast, ForecastSettings, Look, Measure, Proportional, ProportionalSettings, Scaled, Season, SizeRule, Sizing,
+    Stabilised, StabilisedSettings, Steps, StepsSettings, Tuned, TunedSettings, UsageHistory,
+};
 pub use select::{Case, Either, SelectAny, select_any, select2};
 pub use semaphore::{Acquire, Order, Permit, Semaphore};
 pub use service_metrics::{BUCKETS, OpenConnection, ServiceMetrics};

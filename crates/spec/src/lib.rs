@@ -96,7 +96,7 @@ pub use priority::{Priority, Shares, drawn, parse_classes, parse_weights};
 pub use quantity::{parse_count, parse_number, parse_span, plain};
 pub use question::Question;
 pub use rails::{RailGauges, TriedTask, risen};
-pub use scaler::{Scaler, ScalerGauges};
+pub use scaler::{Expects, GoesBy, Scaler, ScalerGauges};
 pub use scene::{Flow, GaugeSpec, SceneSpec, Unit, Wire};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
 pub use script::{Scripted, check_words, parse_script, script_entries, script_total};

@@ -39,6 +39,12 @@ pub struct ScalerGauges {
     pub degraded: Gauge,
     /// How many opening a connection was in vain for, since the last look.
     pub in_vain: Gauge,
+    /// How many are expected to be wanted [so much later](Expects::ahead); said at each look from when it is known on.
+    pub expected: Gauge,
+    /// The size that the rule would go to if it did not rest. Said by a rule that knows it.
+    pub wish: Gauge,
+    /// The share of those who wanted one and had to wait, in millionths, as the rule read it last. Said by a rule that goes by it.
+    pub waited_share: Gauge,
 }
 
 impl ScalerGauges {
@@ -61,11 +67,15 @@ impl ScalerGauges {
         warns_of_waits: Gauge(45),
         degraded: Gauge(46),
         in_vain: Gauge(47),
+        expected: Gauge(51),
+        wish: Gauge(52),
+        waited_share: Gauge(53),
     };
 
     /// Whether it is said at each look, so that its past is the looks themselves.
     pub fn is_a_look(gauge: Gauge) -> bool {
-        [ScalerGauges::ALL.size, ScalerGauges::ALL.used, ScalerGauges::ALL.mean].contains(&gauge)
+        let ScalerGauges { size, used, mean, expected, .. } = ScalerGauges::ALL;
+        [size, used, mean, expected].contains(&gauge)
     }
 }
 
@@ -84,4 +94,37 @@ pub struct Scaler {
     pub trend: bool,
     /// Whether the rule steps between two thresholds. Otherwise there is one, at which the use is meant to be.
     pub steps: bool,
+    /// What the rule goes by.
+    pub goes_by: GoesBy,
+    /// What it expects, where it does.
+    pub expects: Option<Expects>,
+    /// The share of those who want one that may have to wait, where the target is moved towards that.
+    pub goal: Option<f64>,
+}
+
+/// What a rule of size goes by.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GoesBy {
+    /// The mean use of the last looks.
+    Mean,
+    /// The use at the last look.
+    Use,
+    /// What is wanted, in percent of the size: more than a hundred where somebody waits.
+    Wanted,
+    /// A measure that somebody declared.
+    Own {
+        /// As it was written.
+        says: String,
+        /// What it is meant to be.
+        target: f64,
+    },
+}
+
+/// What a rule expects of a load that repeats itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expects {
+    /// After how long.
+    pub season: Span,
+    /// How far ahead it looks.
+    pub ahead: Span,
 }

@@ -3,6 +3,9 @@
 use super::{ConnectionPool, State, Waiter};
 use millrace_trace::{SimTime, Span};
 
+/// Of how many waits that are over the length is kept, for whoever asks for it.
+const LATELY: usize = 1_024;
+
 impl<T: 'static> ConnectionPool<T> {
     /// From now on so many may be open at once, at least one, and so many of them idle. Where that is fewer, idle ones are closed at once and those in
     /// use as they come back.
@@ -33,12 +36,21 @@ impl<T> ConnectionPool<T> {
         let counts = &self.0.state.borrow().counts;
         (counts.waits, counts.waited)
     }
+
+    /// How long those waited whose wait has ended since somebody asked this last; the latest of them where there were very many.
+    pub fn waited_lately(&self) -> Vec<Span> {
+        self.0.state.borrow_mut().counts.lately.drain(..).collect()
+    }
 }
 
 impl<T> State<T> {
     /// Somebody does not wait any more, whether or not its task knows of it yet.
     pub(super) fn has_waited(&mut self, waiter: &Waiter, now: SimTime) {
-        let waited = self.counts.waited.0.saturating_add(now.since(waiter.since).0);
-        self.counts.waited = Span(waited);
+        let (counts, waited) = (&mut self.counts, now.since(waiter.since));
+        counts.waited = Span(counts.waited.0.saturating_add(waited.0));
+        if counts.lately.len() == LATELY {
+            counts.lately.pop_front();
+        }
+        counts.lately.push_back(waited);
     }
 }

@@ -7,6 +7,7 @@
 //! the window is none by default, so more are there at the next look. In one look it goes no further up than to twice as many, or four more. Where the default
 //! period of 15 s is longer than the time between two looks, the original goes no further in that; here each look may.
 
+use super::proportional::fitting;
 use millrace_trace::{SimTime, Span};
 use std::collections::VecDeque;
 
@@ -53,8 +54,7 @@ impl Stabilised {
             self.recommended.push_back((now, size));
         }
         self.last = Some(used);
-        let ratio = used / target.max(f64::MIN_POSITIVE);
-        let wanted = if (ratio - 1.0).abs() <= tolerance { size } else { libm::ceil(ratio * f64::from(size)) as u32 };
+        let wanted = fitting(size, used, target, tolerance);
         let window = up_window.max(down_window);
         // Those that are no longer of the window are of no use to anybody.
         while self.recommended.front().is_some_and(|(at, _)| now.since(*at) >= window) {

@@ -4,6 +4,7 @@
 //! since. Before the first step there is none to rest from: the first look may already be one. The thresholds are percent, as the use is: one of 0.8 is less
 //! than one in a hundred.
 
+use super::rest::Rest;
 use millrace_trace::{SimTime, Span};
 use std::collections::VecDeque;
 
@@ -30,13 +31,13 @@ pub struct StepsSettings {
 pub struct Steps {
     settings: StepsSettings,
     used: VecDeque<f64>,
-    stepped: Option<SimTime>,
+    rest: Rest,
 }
 
 impl Steps {
     /// A rule that has seen nothing yet.
     pub fn new(settings: StepsSettings) -> Steps {
-        Steps { settings, used: VecDeque::new(), stepped: None }
+        Steps { settings, used: VecDeque::new(), rest: Rest::of(settings.cool_down) }
     }
 
     /// The mean use over the last looks.
@@ -46,29 +47,42 @@ impl Steps {
 
     /// Until when it rests.
     pub fn rests_until(&self) -> Option<SimTime> {
-        self.stepped.map(|at| at + self.settings.cool_down)
+        self.rest.until()
     }
 
     /// Takes in a look. How many there should be.
     pub fn look(&mut self, now: SimTime, used: f64, size: u32) -> u32 {
+        self.take_in(used);
+        let next = self.wish(size);
+        self.step(now, size, next)
+    }
+
+    pub(super) fn take_in(&mut self, used: f64) {
         if self.used.len() == LOOKS {
             self.used.pop_front();
         }
         self.used.push_back(used);
-        if self.rests_until().is_some_and(|until| now < until) {
-            return size;
-        }
+    }
+
+    pub(super) fn step(&mut self, now: SimTime, size: u32, next: u32) -> u32 {
+        if self.rest.is_on(now) { size } else { self.rest.step(now, size, next) }
+    }
+
+    pub(super) fn ends(&self) -> (u32, u32) {
+        self.settings.ends
+    }
+
+    /// The size that it would go to, if it does not rest.
+    pub(super) fn wish(&self, size: u32) -> u32 {
         let StepsSettings { ends: (least, greatest), step, up, down, .. } = self.settings;
         let mean = self.mean();
-        let next = if mean > up && size < greatest {
+        if mean > up && size < greatest {
             size.saturating_add(step).min(greatest)
         } else if mean < down && size > least {
             size.saturating_sub(step).max(least)
         } else {
-            return size;
-        };
-        self.stepped = Some(now);
-        next
+            size
+        }
     }
 }
 

@@ -34,6 +34,9 @@ pub(super) const CHECKS: &[Check] = &[
         count(l, t, G.stepped) > 0 && count(l, t, G.mean) < HALF
     })
     .by("what the rule went by at a step"),
+    Check::sometimes("the pool grew for what was expected, while the use was below what makes it grow", |l, t| {
+        count(l, t, G.stepped) > 0 && count(l, t, G.expected) > 0 && count(l, t, G.mean) < count(l, t, G.up)
+    }),
     Check::sometimes("an alert told of waits although nobody had waited since the look before", |l, t| {
         count(l, t, G.warns_of_waits) > 0 && count(l, t, G.waits_lately) == 0
     })

@@ -3,7 +3,7 @@
 //! Who gets one has it until it is not wanted any more, or until the pool has become smaller than what is in use. Who gets none waits in line until the manager
 //! looks next, gives up, and asks again when the manager has looked. So each look finds nobody in line, and all that was waited is over.
 
-use super::params::{Params, read_load};
+use super::params::Params;
 use millrace_engine::{Env, Job, Task};
 use millrace_parts::{Breaker, Cond, ConnectionPool};
 use millrace_trace::{Outcome, SimTime, StationId, Wait};
@@ -25,6 +25,8 @@ pub(super) struct Clients {
     fewer: Cond,
     /// How many are there and have not asked yet.
     coming: Cell<u32>,
+    /// How many are there, with a connection or without.
+    there: Cell<u32>,
     /// When the load changes next.
     changes_at: Cell<SimTime>,
     /// How many openings were in vain since the manager looked.
@@ -42,12 +44,21 @@ impl Drop for Coming {
 
 /// Somebody who is there. It leaves when this is dropped: served, or without ever having had a connection.
 struct Present {
+    clients: Rc<Clients>,
     job: Option<Job>,
     served: Cell<bool>,
 }
 
+impl Present {
+    fn new(clients: &Rc<Clients>) -> Present {
+        clients.there.set(clients.there.get() + 1);
+        Present { clients: clients.clone(), job: Some(clients.env.job()), served: Cell::new(false) }
+    }
+}
+
 impl Drop for Present {
     fn drop(&mut self) {
+        self.clients.there.set(self.clients.there.get().saturating_sub(1));
         let outcome = if self.served.get() { Outcome::Completed } else { Outcome::Cancelled };
         self.job.take().into_iter().for_each(|job| job.leave(outcome));
     }
@@ -89,6 +100,7 @@ impl Clients {
             pool,
             breaker,
             coming: Cell::new(0),
+            there: Cell::new(0),
             changes_at: Cell::new(SimTime::ZERO),
             in_vain: Cell::new(0),
         })
@@ -119,6 +131,11 @@ impl Clients {
         self.in_vain.get()
     }
 
+    /// How many want a connection, whether or not they have one.
+    pub(super) fn there(&self) -> u32 {
+        self.there.get()
+    }
+
     fn comes(self: &Rc<Self>) -> Task<()> {
         self.coming.set(self.coming.get() + 1);
         self.env.spawn_at("client", self.station, client(self.clone(), Coming(self.clone())))
@@ -127,24 +144,21 @@ impl Clients {
 
 /// As many clients as the load says, until this is dropped.
 pub(super) async fn come_and_go(clients: Rc<Clients>, p: Rc<Params>) {
-    // The field takes no other text.
-    let mut load = read_load(&p.load).unwrap_or_default().into_iter().peekable();
+    let mut changes = p.wanted.changes(&clients.env).peekable();
     let mut there = There::default();
-    clients.changes_at.set(load.peek().map_or(SimTime::MAX, |(at, _)| SimTime::ZERO + *at));
-    while let Some((at, wanted)) = load.next() {
-        clients.env.sleep_until(SimTime::ZERO + at, Wait::Sleep).await;
-        let next = load.peek().map_or(SimTime::MAX, |(at, _)| SimTime::ZERO + *at);
-        if next > SimTime::ZERO + at {
-            there.stay(wanted as usize);
-            there.0.extend((there.0.len()..wanted as usize).map(|_| clients.comes()));
-        }
-        clients.changes_at.set(next);
+    let next_of = |next: Option<&(SimTime, u32)>| next.map_or(SimTime::MAX, |(at, _)| *at);
+    clients.changes_at.set(next_of(changes.peek()));
+    while let Some((at, wanted)) = changes.next() {
+        clients.env.sleep_until(at, Wait::Sleep).await;
+        there.stay(wanted as usize);
+        there.0.extend((there.0.len()..wanted as usize).map(|_| clients.comes()));
+        clients.changes_at.set(next_of(changes.peek()));
     }
     std::future::pending::<()>().await;
 }
 
 async fn client(clients: Rc<Clients>, coming: Coming) {
-    let present = Present { job: Some(clients.env.job()), served: Cell::new(false) };
+    let present = Present::new(&clients);
     let Some(job) = &present.job else { return };
     drop(coming);
     loop {

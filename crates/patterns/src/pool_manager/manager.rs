@@ -5,7 +5,7 @@ use super::params::{Params, idle_of};
 use super::{G, POOL_SHARE, WAIT_SECONDS, WAITS, rules};
 use millrace_engine::Env;
 use millrace_parts::exposition::Sample;
-use millrace_parts::{AlertRules, ConnectionPool, SizeRule, Ticker, UsageHistory};
+use millrace_parts::{AlertRules, ConnectionPool, Look, SizeRule, Ticker, UsageHistory};
 use millrace_trace::{Gauge, SimTime, Span, Wait};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -59,7 +59,7 @@ impl Manager {
     ) -> Manager {
         let read = Read::default();
         let alerts = AlertRules::open(env, rules(), &|name| read.sample(name));
-        let (rule, history) = (p.rule(), UsageHistory::new(KEEPS));
+        let (rule, history) = (p.sizing.rule(p.scaled()), UsageHistory::new(KEEPS));
         let (env, before, shown) = (env.clone(), (0, Span::ZERO), RefCell::default());
         let manager = Manager { env, p, pool, clients, is_shipped, rule, history, alerts, read, before, shown };
         manager.begins();
@@ -70,9 +70,7 @@ impl Manager {
     fn begins(&self) {
         let size = self.pool.limit();
         self.env.gauge(self.pool.station(), G.size, i64::from(size));
-        let [up, down] = self.p.thresholds();
-        self.show(G.up, millionths(up));
-        self.show(G.down, millionths(down));
+        self.show_thresholds(self.p.sizing.thresholds());
         if !self.is_shipped {
             // As shipped nobody works out where it is going, which is not the same as that it stays.
             self.env.gauge(self.pool.station(), G.trend, 0);
@@ -94,15 +92,30 @@ impl Manager {
         self.env.sleep_until(end, Wait::Sleep).await;
     }
 
+    /// What there is to be found now.
+    fn found(&self) -> Look {
+        let (size, in_use) = (self.pool.limit(), self.pool.taken().saturating_sub(self.pool.idle() as u32));
+        Look {
+            now: self.env.now(),
+            size,
+            in_use,
+            waiting: self.clients.there().saturating_sub(in_use),
+            waits: self.pool.waits().0 - self.before.0,
+            wait: Look::wait_of(self.pool.waited_lately()),
+        }
+    }
+
     fn look(&mut self) {
-        let (now, size) = (self.env.now(), self.pool.limit());
-        let in_use = self.pool.taken().saturating_sub(self.pool.idle() as u32);
-        let used = f64::from(in_use) / f64::from(size) * 100.0;
-        self.history.look(now, in_use, used);
-        let next = self.rule.look(now, used, size);
+        let found = self.found();
+        let (size, used) = (found.size, found.used());
+        self.history.look(found.now, found.in_use, used);
+        let next = self.rule.look(&found);
+        let expected = self.rule.expected().map(|expected| libm::round(expected) as i64);
         if next != size {
             self.pool.set_limits(next, idle_of(next));
-            let says = if next > size {
+            let says = if expected.is_some() {
+                "as many as will be needed: the pool may have {} connections open"
+            } else if next > size {
                 "use is high: the pool may have {} connections open"
             } else {
                 "use is low: the pool may have {} connections open"
@@ -110,11 +123,17 @@ impl Manager {
             self.env.note(says, next.into());
         }
         let station = self.pool.station();
+        if let Some(expected) = expected {
+            self.env.gauge(station, G.expected, expected);
+        }
         let mean = self.rule.goes_by();
         for (gauge, value) in [(G.size, i64::from(next)), (G.used, millionths(used)), (G.mean, millionths(mean))] {
             self.env.gauge(station, gauge, value);
         }
         self.show(G.stepped, (i64::from(next) - i64::from(size)).signum());
+        self.rule.moved_thresholds().into_iter().for_each(|moved| self.show_thresholds(moved));
+        self.rule.wish().into_iter().for_each(|wish| self.show(G.wish, wish.into()));
+        self.rule.waited().into_iter().for_each(|share| self.show(G.waited_share, millionths(share * 100.0)));
         self.show(G.peak, millionths(self.history.peak()));
         self.show(G.kept, self.history.len() as i64);
         self.show(G.rests_until, self.rule.rests_until().map_or(0, |until| until.0 as i64));
@@ -150,6 +169,11 @@ impl Manager {
             }
         }
         self.show(G.warns_of_waits, of_waits.into());
+    }
+
+    fn show_thresholds(&self, [up, down]: [f64; 2]) {
+        self.show(G.up, millionths(up));
+        self.show(G.down, millionths(down));
     }
 
     fn shown(&self, gauge: Gauge) -> i64 {

@@ -30,6 +30,7 @@ mod manager;
 mod params;
 mod presets;
 mod report;
+mod wanted;
 
 use clients::{Clients, come_and_go};
 use manager::Manager;
@@ -106,24 +107,20 @@ static ENVIRONMENT: Environment =
     Environment { variables: &BACKEND_VARIABLES, takes: &[("HEALTH_CHECK_INTERVAL", "interval")] };
 
 fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
-    let steps = values.word("rule") != "stabilised";
-    let (up, down) = (values.number("up"), values.number("down"));
-    let scaler = Scaler {
-        most: (values.count("max") as u32).max(Params::read(values).initial()),
-        every: values.span("interval"),
-        rests: if steps { values.span("cool-down") } else { Span::ZERO },
-        meant: (steps && up > 0.0 && up <= 1.0).then_some([up * 100.0, down * 100.0]),
-        trend: fidelity == Fidelity::Documented,
-        steps,
-    };
+    let p = Params::read(values);
+    let trend = fidelity == Fidelity::Documented;
+    let scaler = Scaler { trend, ..p.sizing.shown(p.scaled(), p.max.max(p.initial())) };
     let flow = Flow::row([Place::scaler(POOL, "Connection pool", scaler), Place::breaker(BREAKER, "Breaker")]);
     let gauge = |id, gauge, label, unit| GaugeSpec { id, station: POOL.into(), gauge, label, unit };
-    let gauges = vec![
+    let mut gauges = vec![
         gauge("size", G.size, "Size", Unit::Count("connections")),
-        gauge("mean-use", G.mean, "Mean use", Unit::Share),
+        gauge("mean-use", G.mean, if p.sizing.rule == "measure" { "Measure" } else { "Mean use" }, Unit::Share),
         gauge("peak-use", G.peak, "Peak use", Unit::Share),
         gauge("waits", G.waits_lately, "Waits", Unit::Count("waits")),
     ];
+    if p.sizing.forecasts() {
+        gauges.push(gauge("expected", G.expected, "Expected", Unit::Count("connections")));
+    }
     let refuses = FaultSpec::of_program(
         (REFUSES, "Refuse"),
         "The database takes no more connections. Those that are open stay.",

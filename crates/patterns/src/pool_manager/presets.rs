@@ -120,4 +120,95 @@ pub(super) const PRESETS: &[Preset] = &[
         beside: &[("stabilise", "5m")],
         ..Preset::BASE
     },
+    Preset {
+        id: "adaptive",
+        label: "A step that fits",
+        says: "After ten minutes 180 are wanted: one step is as large as what is missing, and then a rest.",
+        help: "The adaptive rule takes what is wanted, also by those who wait, and goes in one step to the size of which that would be 70 %. The plain one takes five more, however \
+               many wait.",
+        tries: &[
+            Trial::at(minutes(12), "Aim at 95 % of use", &[Deed::Value("aim", "95")]),
+            Trial::at(minutes(12), "Take steps of five", &[Deed::Value("rule", "steps")]),
+            Trial::at(
+                minutes(10),
+                "Open the code at the formula",
+                &[Deed::Code("parts/scaling/proportional.rs", "libm::ceil(ratio * f64::from(size)")],
+            ),
+        ],
+        speed: 120.0,
+        values: &[("rule", "adaptive")],
+        beside: &[("rule", "steps")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "forecast",
+        label: "A day that repeats itself",
+        says: "From the second day on there are enough before the morning comes, and not after it.",
+        help: "A day of forty minutes, three times. On the first nothing is known, and both take steps. Then the forecast opens what the next two and a half minutes will need, while the \
+               plain rule still believes the night. The dashed line runs ahead of now by a rest and one look.",
+        tries: &[
+            Trial::at(minutes(50), "Plain steps instead", &[Deed::Value("rule", "steps")]),
+            Trial::at(minutes(50), "A load that is hard to guess", &[Deed::Value("noise", "0.4")]),
+            Trial::at(
+                minutes(46),
+                "Open the code at the season",
+                &[Deed::Code("parts/scaling/season.rs", "*level = ALPHA * (seen - *of_part)")],
+            ),
+        ],
+        speed: 120.0,
+        values: &[
+            ("arrivals", "day"),
+            ("period", "40m"),
+            ("noise", "0.1"),
+            ("rule", "forecast"),
+            ("step", "10"),
+            ("run-for", "2h"),
+        ],
+        beside: &[("rule", "steps")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "tuned",
+        label: "A target that is found",
+        says: "Somebody chose 95 %: the controller lowers that until no more wait than may.",
+        help: "A load that strays by a fifth leaves no room at 95 % of use. The controller moves the target by half of what the share of those who waited is off from one in a hundred, within its \
+               bounds. Begun far too low, at 30 %, it comes to the same from the other side.",
+        tries: &[
+            Trial::at(minutes(20), "Begin at 30 %", &[Deed::Value("aim", "30")]),
+            Trial::at(minutes(20), "Let every tenth wait", &[Deed::Value("goal", "0.1")]),
+            Trial::at(minutes(20), "Leave the target alone", &[Deed::Value("rule", "adaptive")]),
+        ],
+        speed: 120.0,
+        values: &[
+            ("arrivals", "day"),
+            ("rate", "60"),
+            ("to", "100"),
+            ("period", "2h"),
+            ("noise", "0.2"),
+            ("rule", "tuned"),
+            ("aim", "95"),
+            ("run-for", "2h"),
+        ],
+        beside: &[("rule", "adaptive")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "measure",
+        label: "A measure of your own",
+        says: "Sized by who is served and who waits it stays; by who waits alone it opens and closes.",
+        help: "What the rule goes by is an expression that you write. One that is nothing when all is well asks for the least size as soon as it is: what was opened is closed, those who had \
+               it wait, and so on.",
+        tries: &[
+            Trial::at(minutes(8), "By who waits alone", &[Deed::Value("measure", "waiting / size")]),
+            Trial::at(
+                minutes(8),
+                "By how long they wait",
+                &[Deed::Value("measure", "wait-p95"), Deed::Value("measure-target", "5")],
+            ),
+        ],
+        speed: 60.0,
+        values: &[("load", "20@0s;100@5m;110@15m"), ("rule", "measure"), ("noise", "0.1"), ("run-for", "30m")],
+        beside: &[("measure", "waiting / size")],
+        ..Preset::BASE
+    },
 ];

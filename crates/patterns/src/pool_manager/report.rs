@@ -33,12 +33,17 @@ pub(super) struct Report {
     alerts: List,
     last: Vec<(Gauge, i64)>,
     breaker: String,
+    /// Up to when, and how much there was of the sizes times how long each was in force.
+    at: u64,
+    sized: u128,
+    waits: i64,
 }
 
 impl Default for Report {
     fn default() -> Report {
         let (sizes, alerts, last) = (List::default(), List::default(), Vec::new());
-        Report { pool: StationId::NONE, size: 0, sizes, alerts, last, breaker: String::new() }
+        let (pool, breaker) = (StationId::NONE, String::new());
+        Report { pool, size: 0, sizes, alerts, last, breaker, at: 0, sized: 0, waits: 0 }
     }
 }
 
@@ -47,11 +52,16 @@ impl Report {
         if gauge == G.size && value != self.size {
             let why = match self.size {
                 0 => "initial",
+                _ if self.last(G.expected).is_some() => "forecast",
                 before if value > before => "high_usage",
                 _ => "low_usage",
             };
             self.size = value;
             self.sizes.push(json!([at, value, why]));
+        }
+        if gauge == G.used {
+            // What the look before found; the last one's is added in the end.
+            self.waits += self.last(G.waits_lately).unwrap_or(0);
         }
         if let Some((_, rule)) = G.alerts.iter().zip(rules()).find(|(alert, _)| **alert == gauge) {
             self.alerts.push(json!([at, rule.name.replace(' ', "_")]));
@@ -62,6 +72,12 @@ impl Report {
         }
     }
 
+    /// The target that a controller has come to.
+    fn tuned(&self) -> Option<f64> {
+        self.last(G.waited_share)?;
+        Some(self.last(G.up)?.checked_add(self.last(G.down)?)? as f64 / 2e4)
+    }
+
     fn last(&self, gauge: Gauge) -> Option<i64> {
         self.last.iter().find(|(known, _)| *known == gauge).map(|(_, value)| *value)
     }
@@ -69,6 +85,8 @@ impl Report {
 
 impl Detail for Report {
     fn apply(&mut self, event: &TraceEvent, after: &Ledger, trace: &Trace) {
+        self.sized += u128::from(event.at.0 - self.at) * self.size.unsigned_abs() as u128;
+        self.at = event.at.0;
         match event.kind {
             EventKind::Opened { station, name, .. } if trace.name(name) == POOL => self.pool = station,
             EventKind::Gauged { station, gauge, value } if station == self.pool => {
@@ -93,6 +111,9 @@ impl Detail for Report {
         put("peak_percent", json!(share(G.peak)));
         put("trend_per_hour", json!(self.last(G.trend).map(|value| value as f64 / 1e3)));
         put("samples", json!(self.last(G.kept)));
+        put("waits", (self.waits + self.last(G.waits_lately).unwrap_or(0)).into());
+        put("connection_hours", json!((self.sized as f64 / 3.6e9).round() / 1e3));
+        put("target_percent", json!(self.tuned()));
         put("breaker", Json::from(self.breaker.clone()));
         detail
     }

@@ -9,7 +9,7 @@ use crate::number;
 use crate::scene::{Arrangement, Frame, Look, Plan, first_fit, heading};
 use crate::shape::{Ink, Sheet, bold_width, cut, text_width};
 use millrace_analysis::{LevelPoint, Prefix, Subject};
-use millrace_spec::{self as spec, ConnectionState, PoolGauges, ScalerGauges};
+use millrace_spec::{self as spec, ConnectionState, GoesBy, PoolGauges, ScalerGauges};
 use millrace_trace::{Gauge, StationKind, ledger::StationRow};
 
 /// A pool whose size follows its use.
@@ -87,19 +87,53 @@ impl Scaler<'_> {
         Some(until.saturating_sub(look.now.0)).filter(|left| *left > 0)
     }
 
-    /// When it may step: "rests for 1:50", "may step".
+    /// When it may step, and to where: "rests for 1:50, then 143", "may step".
     fn when(&self, here: Here<'_, '_>, look: &Look<'_>) -> String {
+        let size = here.row().map_or(0, |row| i64::from(row.capacity));
+        let wish = Some(read(here, G.wish)).filter(|wish| *wish > 0 && *wish != size);
+        let then = wish.map_or(String::new(), |wish| format!(", then {}", number::count(wish as u64)));
         match self.rests(here, look) {
-            Some(left) => format!("rests for {}", minutes(left)),
-            None if self.spec.steps => "may step".to_owned(),
-            None => "goes where it fits".to_owned(),
+            Some(left) => format!("rests for {}{then}", minutes(left)),
+            None if self.spec.goes_by == GoesBy::Use => "goes where it fits".to_owned(),
+            None => "may step".to_owned(),
         }
     }
 
-    /// "5.8 % of use, grows above 0.8 %"
-    fn rule(&self, here: Here<'_, '_>) -> String {
+    /// "5.8 % of use, grows above 0.8 %, shrinks below 0.3 %", and what it expects or tolerates beside that.
+    fn rule(&self, here: Here<'_, '_>, look: Option<&Look<'_>>) -> String {
         let [mean, up, down] = [G.mean, G.up, G.down].map(|gauge| percent(read(here, gauge)));
-        format!("{mean} % of use, grows above {up} %, shrinks below {down} %")
+        let goes_by = match &self.spec.goes_by {
+            GoesBy::Mean | GoesBy::Use => format!("{mean} % of use"),
+            GoesBy::Wanted => format!("{mean} % wanted"),
+            GoesBy::Own { says, target } => format!("{says} is {mean} % of {target}"),
+        };
+        let more = self.more(here, look).map_or(String::new(), |more| format!("; {more}"));
+        format!("{goes_by}, grows above {up} %, shrinks below {down} %{more}")
+    }
+
+    /// What it knows beside that: "150 expected in 2:30", "3.2 % waited, 1 % may".
+    fn more(&self, here: Here<'_, '_>, look: Option<&Look<'_>>) -> Option<String> {
+        if let Some(expects) = self.spec.expects {
+            if here.scene.recent.gauge(here.id(), G.expected).next().is_some() {
+                let expected = number::count(read(here, G.expected).max(0) as u64);
+                return Some(format!("{expected} expected in {}", minutes(expects.ahead.0)));
+            }
+            let left = look.map(|look| expects.season.0.saturating_sub(look.now.0)).filter(|left| *left > 0);
+            let left = left.map_or(String::new(), |left| format!(" for {}", minutes(left)));
+            return Some(format!("learns a period{left}"));
+        }
+        let goal = percent((self.spec.goal? * 1e6) as i64);
+        Some(format!("{} % waited, {goal} % may", percent(read(here, G.waited_share))))
+    }
+
+    /// What the chart of the use is of: its name, and what a hundred percent is.
+    fn of(&self) -> (&'static str, String) {
+        match &self.spec.goes_by {
+            GoesBy::Mean => ("mean use", "size".to_owned()),
+            GoesBy::Use => ("use", "size".to_owned()),
+            GoesBy::Wanted => ("wanted", "size".to_owned()),
+            GoesBy::Own { target, .. } => ("measure", target.to_string()),
+        }
     }
 
     /// "21 openings in vain"
@@ -124,13 +158,20 @@ impl Scaler<'_> {
         let refused = Scaler::refused(here).map(|refused| format!("{kept}, {refused}"));
         let trend = self.spec.trend.then(|| format!("{kept}, trend {}", trend(read(here, G.trend))));
         let below = refused.or(trend).unwrap_or_else(|| kept.clone());
+        let more = self.more(here, Some(look));
+        let mut told = vec![below, kept];
+        if let Some(more) = more {
+            let all = told.iter().map(|told| format!("{more}, {told}")).collect::<Vec<_>>();
+            told.splice(0..0, all.into_iter().chain([more]));
+        }
+        told.push(String::new());
         let mut room = frame.w;
         if let Some(says) = self.amiss(here) {
             room -= text_width(&says, 11.0, false) + 10.0;
             let ink = if self.spec.trend { p.blocked_ink } else { p.server_ink };
             sheet.text((frame.right(), line), says, Ink::new(ink).end());
         }
-        sheet.text((frame.x, line), first_fit(&[below, kept, String::new()], room), Ink::new(p.ink_3));
+        sheet.text((frame.x, line), first_fit(&told, room), Ink::new(p.ink_3));
         let charts = Frame { y: frame.y + STRIP, h: frame.h - STRIP, ..frame };
         let use_high = if charts.h >= 240.0 { charts.h * 0.58 } else { charts.h };
         self.cool_down(sheet, here, look, Frame { h: LINE, ..charts });
@@ -146,8 +187,9 @@ impl Scaler<'_> {
     fn cool_down(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
         let p = look.palette;
         let base = frame.y + 13.0;
-        sheet.text((frame.x, base), if self.spec.steps { "mean use" } else { "use" }, Ink::new(p.ink).bold());
-        let after = frame.x + bold_width(if self.spec.steps { "mean use" } else { "use" }, 11.0) + 6.0;
+        let (name, whole) = self.of();
+        sheet.text((frame.x, base), name, Ink::new(p.ink).bold());
+        let after = frame.x + bold_width(name, 11.0) + 6.0;
         let when = self.when(here, look);
         let width = text_width(&when, 11.0, false);
         sheet.text((frame.right(), base), when, Ink::new(p.ink_2).end());
@@ -159,7 +201,7 @@ impl Scaler<'_> {
             sheet.fill((bar.x, bar.y), (bar.w * share.min(1.0), bar.h), 2.0, p.ink_2);
             free = bar.x - 8.0;
         }
-        let every = format!("% of size, every {}", self.spec.every);
+        let every = format!("% of {whole}, every {}", self.spec.every);
         sheet.text((after, base), cut(&every, free - after, 11.0, false), Ink::new(p.ink_3));
     }
 }
@@ -216,7 +258,7 @@ impl Face for Scaler<'_> {
             whole(first),
             number::counted(steps, "time", "times"),
             whole(last),
-            self.rule(here)
+            self.rule(here, None)
         ))
     }
 
@@ -240,7 +282,12 @@ impl Face for Scaler<'_> {
         let state = State::of(here);
         cells(sheet, look, &state, bar);
         let [mean, up] = [G.mean, G.up].map(|gauge| percent(read(here, gauge)));
-        (format!("{mean} % of use, {up} set"), state.waiting > 0)
+        let of = match self.spec.goes_by {
+            GoesBy::Mean | GoesBy::Use => "of use",
+            GoesBy::Wanted => "wanted",
+            GoesBy::Own { .. } => "of target",
+        };
+        (format!("{mean} % {of}, {up} set"), state.waiting > 0)
     }
 
     fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, arrangement: &Arrangement) {
@@ -253,7 +300,7 @@ impl Face for Scaler<'_> {
     }
 
     fn about(&self, here: Here<'_, '_>, look: &Look<'_>) -> Vec<String> {
-        let says = [State::of(here).line(), self.rule(here), self.when(here, look)];
+        let says = [State::of(here).line(), self.rule(here, Some(look)), self.when(here, look)];
         says.into_iter().chain(self.amiss(here)).chain(Scaler::refused(here)).collect()
     }
 

@@ -5,15 +5,18 @@ use crate::number;
 use crate::place::Here;
 use crate::scene::{Frame, Look};
 use crate::shape::{Ink, Point, Sheet, crisp, text_width};
-use millrace_spec as spec;
+use millrace_spec::{self as spec, GoesBy};
 use millrace_trace::Gauge;
 
 /// How many periods a chart is wide, and which share of it is free on the right.
 const PERIODS: u64 = 40;
 const FREE: f64 = 0.1;
+const MOST_FREE: f64 = 0.4;
 /// What the numbers take on the left, and the names of the lines on the right.
 const LEFT: f64 = 30.0;
 const RIGHT: f64 = 74.0;
+/// How much of the way to the next one a dash is long.
+const DASH: f64 = 0.6;
 /// Names are so far apart.
 const APART: f64 = 12.5;
 
@@ -27,7 +30,9 @@ struct Time {
 impl Time {
     fn of(look: &Look<'_>, spec: &spec::Scaler, frame: Frame) -> Time {
         let span = spec.every.0.saturating_mul(PERIODS).max(1);
-        let before = (span as f64 * (1.0 - FREE)) as u64;
+        // Where somebody looks ahead there is room for what is seen, and a little more.
+        let ahead = spec.expects.map_or(0.0, |expects| expects.ahead.0 as f64 / span as f64 + 0.02);
+        let before = (span as f64 * (1.0 - ahead.max(FREE).min(MOST_FREE))) as u64;
         Time { from: look.now.0.saturating_sub(before), span, frame }
     }
 
@@ -98,8 +103,10 @@ pub(super) fn draw_use(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, s
         return;
     }
     let time = Time::of(look, spec, plot);
-    let y = |millionths: i64| plot.bottom() - plot.h * (millionths as f64 / 1e6).clamp(0.0, 1.0);
-    for share in [50, 100] {
+    // What is wanted, or measured, may be more than a whole.
+    let top = if matches!(spec.goes_by, GoesBy::Mean | GoesBy::Use) { 100 } else { 200 };
+    let y = |millionths: i64| plot.bottom() - plot.h * (millionths as f64 / (top * 10_000) as f64).clamp(0.0, 1.0);
+    for share in [top / 2, top] {
         let at = crisp(y(share * 10_000));
         sheet.line((plot.x, at), (plot.right(), at), p.grid, 1.0);
         sheet.text((plot.x - 6.0, at + 4.0), number::count(share as u64), Ink::new(p.ink_3).end());
@@ -130,7 +137,11 @@ pub(super) fn draw_use(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, s
     let mean = line(G.mean);
     if let Some((x, at)) = mean.last().copied() {
         sheet.disc((x, at), 2.4, p.p50);
-        said.push((at, format!("{} use", percent(read(here, G.mean))), Ink::new(p.ink).bold()));
+        said.push((
+            at,
+            format!("{} {}", percent(read(here, G.mean)), if top == 100 { "use" } else { "now" }),
+            Ink::new(p.ink).bold(),
+        ));
     }
     sheet.polyline(mean, p.p50, 1.8);
     let steps = looks(here, look, G.size, &time);
@@ -200,9 +211,30 @@ pub(super) fn draw_size(
     }
     let last = stairs.last().copied();
     sheet.polyline(stairs, p.ink, 1.8);
+    let mut said = Vec::new();
     if let Some((_, at)) = last {
         let size = number::count(here.row().map_or(0, |row| row.capacity.into()));
-        names(sheet, plot, vec![(at, format!("{size} now"), Ink::new(p.ink).bold())]);
+        said.push((at, format!("{size} now"), Ink::new(p.ink).bold()));
     }
+    if let Some(expects) = spec.expects {
+        // What was said at a look is of so much later: the line runs ahead of now, and behind that over what came.
+        let said_at = looks(here, look, G.expected, &Time { from: time.from.saturating_sub(expects.ahead.0), ..time });
+        let at = |(at, n): &(u64, i64)| (at + expects.ahead.0, y(*n as f64));
+        let line: Vec<(u64, f64)> = said_at.iter().map(at).collect();
+        let dash = |pair: &[(u64, f64)]| match pair {
+            [(from, low), (to, high)] if *from >= time.from && *to <= time.from + time.span => {
+                let (x, w) = (time.x(*from), time.x(*to) - time.x(*from));
+                Some([x, *low, x + w * DASH, low + (high - low) * DASH].map(|part| part as f32))
+            }
+            _ => None,
+        };
+        sheet.segments(line.windows(2).filter_map(dash).collect(), p.p99, 1.6);
+        if let Some((_, at)) = line.last() {
+            let expected = number::count(read(here, G.expected).max(0) as u64);
+            said.push((*at, format!("{expected} expected"), Ink::new(p.ink_2)));
+        }
+        sheet.dashed((now, plot.y), (now, plot.bottom()), p.ink_3, 0.8, (2.0, 3.0));
+    }
+    names(sheet, plot, said);
     time.axis(sheet, look);
 }

@@ -107,6 +107,7 @@ mod servers;
 mod sessions;
 mod sheets;
 mod single_flight;
+mod sizes;
 mod spans;
 mod stage;
 mod stories;

@@ -154,8 +154,8 @@ proptest! {
     }
 
     #[test]
-    fn given_up_at_whatever_instant_nobody_is_left(seed in 0..1_000_u32, ms in 0..700_000_u64, rule in prop_oneof![Just("steps"), Just("stabilised")]) {
-        let link = format!("pool-manager?load=20@0s;60@2m;5@5m;50@8m&refuse-at=490s&rule={rule}&connect=40s&cool-down=0s&run-for=11m");
+    fn given_up_at_whatever_instant_nobody_is_left(seed in 0..1_000_u32, ms in 0..700_000_u64, rule in proptest::sample::select(vec!["steps", "stabilised", "adaptive", "tuned", "forecast", "measure"])) {
+        let link = format!("pool-manager?load=20@0s;60@2m;5@5m;50@8m&refuse-at=490s&rule={rule}&period=3m&connect=40s&cool-down=0s&run-for=11m");
         let values = Scenario::read(&link).expect("a good link").scenario.values();
         given_up_leaves_nothing(find("pool-manager").expect("the pattern"), &values, seed, ms);
     }

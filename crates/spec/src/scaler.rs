@@ -92,8 +92,6 @@ pub struct Scaler {
     pub meant: Option<[f64; 2]>,
     /// Whether somebody works out where its use is going, and its health goes by the use there is. Otherwise by the highest that there ever was.
     pub trend: bool,
-    /// Whether the rule steps between two thresholds. Otherwise there is one, at which the use is meant to be.
-    pub steps: bool,
     /// What the rule goes by.
     pub goes_by: GoesBy,
     /// What it expects, where it does.

@@ -218,7 +218,6 @@ impl Sizing {
             rests: if is(STABILISED) { Span::ZERO } else { self.cool_down },
             meant: (steps && self.up > 0.0 && self.up <= 1.0).then_some([self.up * 100.0, self.down * 100.0]),
             trend: false,
-            steps,
             goes_by: match self.rule.as_str() {
                 STEPS | FORECAST => spec::GoesBy::Mean,
                 STABILISED => spec::GoesBy::Use,

@@ -8,21 +8,39 @@
 //! A manager looks every thirty seconds at how much of the pool is in use. Where the mean of ten looks is above a threshold the pool may have five more, below
 //! another five fewer, and after each step it rests for two minutes. It keeps a day of looks, and warns.
 //!
+//! The document names five things to come. Four are rules here, each against the plain one on the same load; with w for what is wanted (in use and waiting) of n:
+//!
+//! Adaptive: one step to ⌈w ÷ target⌉, and then the rest. Nothing changes while w ÷ n is within a tenth of the target. It has to know who waits, as of a full pool one
+//! sees only that it is full; and it is as late as the rest is long.
+//!
+//! Tuned: adaptive, with a target that moves by gain × (goal − share), where share is how many of those who wanted one had to wait since it was moved last. It stays within its
+//! bounds, only counts while the pool rests, and stays where it is when the pool is at an end already. It learns from those who waited: with a goal of nothing its target only falls.
+//!
+//! Forecast: level + h × trend + season, each smoothed from what was at this hour on the days before (α 0.2, β 0.01, γ 0.3), and as many as the most that is expected of any of the
+//! looks h within a rest and one look, ÷ target. Until one period was seen it takes the plain steps, and where the use is above their threshold later on too. What has never
+//! been it does not expect; a holiday is a day like others to it; and the period is told to it, not found.
+//!
+//! Own measure: adaptive, by an expression that you write, against a target that you set: (in-use + waiting) / size, or wait-p95. It has to become less as the pool grows. One that is
+//! nothing when all is well closes what it has opened.
+//!
+//! The fifth, several regions, is not built: how far apart they are and what may be stale between them is another subject than how large one pool is.
+//!
 //! # Watch
 //! Twenty of 32 are wanted, and after ten minutes 180. Two minutes later the mean has understood, and five more every two minutes is all that may come:
 //! at the end of the hour many still wait. The stabilised rule has enough after three minutes. As shipped the thresholds are shares that are compared with percent:
-//! more than one in a hundred in use, and the pool grows to the last.
+//! more than one in a hundred in use, and the pool grows to the last. On a day that repeats itself the dashed line of the forecast runs ahead of now, and the size with it.
 //!
 //! # Choose
 //! Where a load changes over minutes and somebody has to pay for what is open. Against what changes within seconds there is only a pool that is large enough, or a
-//! limit on who comes.
+//! limit on who comes. A forecast where days are alike; a tuned target where nobody knows how far the load strays; a measure of your own where use says nothing about those who wait.
 //!
 //! # Primitives
 //! Connection pool. Sizing rules. Ticker. Condition variable. Circuit breaker. Alerts.
 //!
 //! # Origin
 //! The connection pool manager of a backend for language tests in Go (`connection_pool_manager.go`), and the set-up of its pool (`pool.go`); beside it the
-//! Horizontal Pod Autoscaler of Kubernetes.
+//! Horizontal Pod Autoscaler of Kubernetes, whose formula the adaptive rule and the one by a measure take too. The controller is the integral law of Hellerstein and others ("Feedback Control of
+//! Computing Systems", 2004), on the target use as in Lim and others (ACDC 2009); the forecast is that of Winters (Management Science, 1960).
 
 mod checks;
 mod clients;
@@ -67,7 +85,10 @@ pub static PATTERN: Pattern = Pattern {
     measures: |_| {
         let pool = || At::Named(POOL.into());
         let waits = Measure::new("waiting", "Wait in line", "Waits", Step::Queued(pool()), Step::Went(pool()));
-        vec![Measure { who: "clients", ..waits }]
+        // Also of those who are served at once: of a rule with which nobody waits there would be nothing to compare.
+        let has_one = Step::Came(At::Kind(StationKind::Worker));
+        let served = Measure::new("until-served", "Until served", "Served", Step::Entered, has_one);
+        [served, waits].into_iter().map(|measure| Measure { who: "clients", ..measure }).collect()
     },
     usual: presets::USUAL,
     presets: presets::PRESETS,
@@ -81,7 +102,7 @@ pub static PATTERN: Pattern = Pattern {
     ),
     file: file!(),
     home: (StationKind::Source, CLIENTS),
-    race: Some(Race { key: "rule", measure: "mean wait in line", who: "clients" }),
+    race: Some(Race { key: "rule", measure: "mean time until served", who: "clients" }),
     detail: Some(|_| Box::<report::Report>::default()),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE

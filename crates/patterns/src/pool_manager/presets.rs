@@ -123,7 +123,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "adaptive",
         label: "A step that fits",
-        says: "After ten minutes 180 are wanted: one step is as large as what is missing, and then a rest.",
+        says: "After ten minutes 180 are wanted: one step goes to where they fit, and then there is a rest.",
         help: "The adaptive rule takes what is wanted, also by those who wait, and goes in one step to the size of which that would be 70 %. The plain one takes five more, however \
                many wait.",
         tries: &[
@@ -199,7 +199,7 @@ pub(super) const PRESETS: &[Preset] = &[
         help: "What the rule goes by is an expression that you write. One that is nothing when all is well asks for the least size as soon as it is: what was opened is closed, those who had \
                it wait, and so on.",
         tries: &[
-            Trial::at(minutes(8), "By who waits alone", &[Deed::Value("measure", "waiting / size")]),
+            Trial::at(minutes(8), "By who waits alone", &[Deed::Value("measure", "waiting/size")]),
             Trial::at(
                 minutes(8),
                 "By how long they wait",
@@ -208,7 +208,7 @@ pub(super) const PRESETS: &[Preset] = &[
         ],
         speed: 60.0,
         values: &[("load", "20@0s;100@5m;110@15m"), ("rule", "measure"), ("noise", "0.1"), ("run-for", "30m")],
-        beside: &[("measure", "waiting / size")],
+        beside: &[("measure", "waiting/size")],
         ..Preset::BASE
     },
 ];

@@ -119,7 +119,7 @@ impl Scaler<'_> {
                 return Some(format!("{expected} expected in {}", minutes(expects.ahead.0)));
             }
             let left = look.map(|look| expects.season.0.saturating_sub(look.now.0)).filter(|left| *left > 0);
-            let left = left.map_or(String::new(), |left| format!(" for {}", minutes(left)));
+            let left = left.map_or(String::new(), |left| format!(", {} left", minutes(left)));
             return Some(format!("learns a period{left}"));
         }
         let goal = percent((self.spec.goal? * 1e6) as i64);
@@ -158,7 +158,11 @@ impl Scaler<'_> {
         let refused = Scaler::refused(here).map(|refused| format!("{kept}, {refused}"));
         let trend = self.spec.trend.then(|| format!("{kept}, trend {}", trend(read(here, G.trend))));
         let below = refused.or(trend).unwrap_or_else(|| kept.clone());
-        let more = self.more(here, Some(look));
+        let own = || match &self.spec.goes_by {
+            GoesBy::Own { says, .. } => Some(says.clone()),
+            _ => None,
+        };
+        let more = self.more(here, Some(look)).or_else(own);
         let mut told = vec![below, kept];
         if let Some(more) = more {
             let all = told.iter().map(|told| format!("{more}, {told}")).collect::<Vec<_>>();

@@ -3,7 +3,7 @@
 use super::{G, percent, read};
 use crate::number;
 use crate::place::Here;
-use crate::scene::{Frame, Look};
+use crate::scene::{Frame, Look, first_fit};
 use crate::shape::{Ink, Point, Sheet, crisp, text_width};
 use millrace_spec::{self as spec, GoesBy};
 use millrace_trace::Gauge;
@@ -170,8 +170,10 @@ pub(super) fn draw_size(
     frame: Frame,
 ) {
     let p = look.palette;
+    let dashed = spec.expects.map(|_| "and what is in use, dashed what is expected".to_owned());
+    let of: Vec<String> = dashed.into_iter().chain(["and what is in use".to_owned()]).collect();
     sheet.text((frame.x, frame.y + 8.0), "size", Ink::new(p.ink).bold());
-    sheet.text((frame.x + 30.0, frame.y + 8.0), "and what is in use", Ink::new(p.ink_3));
+    sheet.text((frame.x + 30.0, frame.y + 8.0), first_fit(&of, frame.w - 30.0), Ink::new(p.ink_3));
     let plot = inner(Frame { y: frame.y + 6.0, h: frame.h - 6.0, ..frame });
     if plot.h < 24.0 || plot.w < 60.0 {
         return;
@@ -231,7 +233,7 @@ pub(super) fn draw_size(
         sheet.segments(line.windows(2).filter_map(dash).collect(), p.p99, 1.6);
         if let Some((_, at)) = line.last() {
             let expected = number::count(read(here, G.expected).max(0) as u64);
-            said.push((*at, format!("{expected} expected"), Ink::new(p.ink_2)));
+            said.push((*at, format!("{expected} ahead"), Ink::new(p.ink_2)));
         }
         sheet.dashed((now, plot.y), (now, plot.bottom()), p.ink_3, 0.8, (2.0, 3.0));
     }

@@ -7,7 +7,7 @@ use super::face::{Face, Note, OnPhone, Room, step};
 use super::{Here, Term};
 use crate::number;
 use crate::scene::{Arrangement, Frame, Look, Plan, first_fit, heading};
-use crate::shape::{Ink, Sheet, bold_width, cut, text_width};
+use crate::shape::{Ink, Sheet, bold_width, text_width};
 use millrace_analysis::{LevelPoint, Prefix, Subject};
 use millrace_spec::{self as spec, ConnectionState, GoesBy, PoolGauges, ScalerGauges};
 use millrace_trace::{Gauge, StationKind, ledger::StationRow};
@@ -205,8 +205,9 @@ impl Scaler<'_> {
             sheet.fill((bar.x, bar.y), (bar.w * share.min(1.0), bar.h), 2.0, p.ink_2);
             free = bar.x - 8.0;
         }
-        let every = format!("% of {whole}, every {}", self.spec.every);
-        sheet.text((after, base), cut(&every, free - after, 11.0, false), Ink::new(p.ink_3));
+        let whole = format!("% of {whole}");
+        let every = [format!("{whole}, every {}", self.spec.every), whole, String::new()];
+        sheet.text((after, base), first_fit(&every, free - after), Ink::new(p.ink_3));
     }
 }
 

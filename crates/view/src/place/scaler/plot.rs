@@ -32,7 +32,7 @@ impl Time {
         let span = spec.every.0.saturating_mul(PERIODS).max(1);
         // Where somebody looks ahead there is room for what is seen, and a little more.
         let ahead = spec.expects.map_or(0.0, |expects| expects.ahead.0 as f64 / span as f64 + 0.02);
-        let before = (span as f64 * (1.0 - ahead.max(FREE).min(MOST_FREE))) as u64;
+        let before = (span as f64 * (1.0 - ahead.clamp(FREE, MOST_FREE))) as u64;
         Time { from: look.now.0.saturating_sub(before), span, frame }
     }
 

@@ -112,12 +112,16 @@ fn cells(at: (f64, f64), pitch: f64, columns: usize, turn: usize) -> Cells {
     Cells { at, pitch: (pitch, pitch), size: (pitch - 1.0, pitch - 1.0), columns, hues, shown }
 }
 
-/// What is on a canvas with so many device pixels a CSS pixel, over something that is drawn before.
+/// What is on a canvas with so many device pixels a CSS pixel, over something that is drawn before. Everywhere there is something opaque: of what is nearly
+/// transparent a canvas does not give back the colour that it was given.
 fn painted(ratio: f64, shapes: Vec<Shape>) -> Vec<u8> {
     let canvas = Painted::new(200, 120);
     canvas::fit(&canvas.0, ratio).expect("the canvas is shown");
-    let mut all =
-        vec![Shape::Circle { at: (70.0, 50.0), r: 40.0, fill: Some(Rgba::new(90, 120, 200, 1.0)), stroke: None }];
+    let (paper, blue) = (Some(Rgba::new(250, 251, 252, 1.0)), Some(Rgba::new(90, 120, 200, 1.0)));
+    let mut all = vec![
+        Shape::Rect { at: (0.0, 0.0), size: (200.0, 120.0), radius: 0.0, fill: paper, stroke: None },
+        Shape::Circle { at: (70.0, 50.0), r: 40.0, fill: blue, stroke: None },
+    ];
     all.extend(shapes);
     canvas::paint(&canvas.0, ratio, &all);
     canvas.pixels()

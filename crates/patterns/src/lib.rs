@@ -1,7 +1,7 @@
 //! The patterns, one file each, and the registry that lists them.
 //!
 //! A pattern does not know that a picture exists, and no pattern knows another: what they share sits in `parts` and
-//! `upstream`. What a pattern shows emerges from its awaits; remove the await and the effect is gone.
+//! `upstream`. But for `backend`: it is four others put together, which it opens as its own. What a pattern shows emerges from its awaits; remove the await and the effect is gone.
 // A panic kills the page.
 #![cfg_attr(
     not(test),
@@ -72,6 +72,7 @@ const fn begun(text: &[u8]) -> usize {
 // Plain modules, for rustfmt and every other reader of the sources: what a macro declares, it does not see. So a pattern has two
 // words here, its module and its place in the catalogue; a test says so where the second was forgotten.
 pub mod adaptive_limit;
+pub mod backend;
 pub mod background_processor;
 pub mod backpressure;
 pub mod batch_fan_out;
@@ -148,6 +149,7 @@ pub static ALL: &[&Pattern] = catalogue![
     hub,
     graceful_shutdown,
     elevator,
+    backend,
     platform
 ];
 

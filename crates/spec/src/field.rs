@@ -204,7 +204,7 @@ impl Field {
         self
     }
 
-    /// With this word behind the number.
+    /// With this word behind the number. A time with the word "s" has that for a number without a unit, in place of milliseconds.
     pub fn unit(mut self, unit: &'static str) -> Field {
         self.unit = unit;
         self
@@ -312,7 +312,8 @@ impl Field {
                 )
             }
             Kind::Span { min, max } => {
-                let span = super::parse_span(text, Span::millis(1)).map_err(form)?;
+                let bare = if self.unit == "s" { Span::secs(1) } else { Span::millis(1) };
+                let span = super::parse_span(text, bare).map_err(form)?;
                 self.within((*min..=*max).contains(&span), Value::Span(span.clamp(*min, *max)))
             }
             Kind::Share { max } => {

@@ -48,7 +48,7 @@ use millrace_spec::{
 };
 use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream as upstream;
-use params::Params;
+pub(crate) use params::Params;
 use rank::{Rank, Ranks};
 use shipped::Shipped;
 use std::cell::{Cell, RefCell};

@@ -5,7 +5,7 @@ use millrace_trace::{Gauge, StationId};
 use std::cell::Cell;
 
 /// The gauges of a station, numbered from 0.
-pub(super) struct Gauges<const N: usize> {
+pub(crate) struct Gauges<const N: usize> {
     env: Env,
     pub station: StationId,
     values: [Cell<i64>; N],

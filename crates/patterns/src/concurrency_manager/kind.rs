@@ -8,7 +8,7 @@ use millrace_trace::Span;
 
 /// A kind of operation. Each has a pool of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Db,
     Http,
     Cache,
@@ -57,13 +57,13 @@ impl Kind {
 }
 
 /// How many come of each kind, in proportion to each other.
-pub(super) fn weights(text: &str) -> Result<[u64; 3], String> {
+pub(crate) fn weights(text: &str) -> Result<[u64; 3], String> {
     parse_weights(text, Kind::ALL.map(Kind::id))
 }
 
 /// An operation that somebody submits.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Operation {
+pub(crate) struct Operation {
     /// Its number in the order of coming: what it meets goes by that.
     pub number: u64,
     pub kind: Kind,
@@ -72,7 +72,7 @@ pub(super) struct Operation {
 }
 
 /// What the next operation is: as its entry in the script says, or by lot.
-pub(super) struct Operations {
+pub(crate) struct Operations {
     weights: [u64; 3],
     urgent: f64,
     script: std::vec::IntoIter<(Option<Kind>, u32)>,
@@ -112,7 +112,7 @@ fn scripted(p: &Params) -> Vec<(Option<Kind>, u32)> {
 }
 
 /// Which kinds there are operations of.
-pub(super) fn used(p: &Params) -> [bool; 3] {
+pub(crate) fn used(p: &Params) -> [bool; 3] {
     let (script, weights) = (scripted(p), weights(&p.kinds).unwrap_or([1, 1, 1]));
     let by_lot = script.is_empty() || script.iter().any(|(kind, _)| kind.is_none());
     let mut used = weights.map(|weight| by_lot && weight > 0);

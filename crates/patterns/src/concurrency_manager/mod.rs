@@ -36,7 +36,8 @@ mod presets;
 mod report;
 mod work;
 
-use kind::{Kind, Operation, Operations};
+use kind::Operations;
+pub(crate) use kind::{Kind, Operation};
 use millrace_engine::{Env, Task};
 use millrace_parts::{
     Arrivals, AtWork, BACKEND_VARIABLES, Crew, Either, Holds, Machine, Semaphore, Traffic, at_most, select2,
@@ -45,14 +46,15 @@ use millrace_spec::{
     At, Environment, Fidelity, FieldGroup, Flow, GaugeSpec, Measure, Pattern, Place, SceneSpec, Step, Unit, Values,
     Wire,
 };
-use millrace_trace::{Gauge, Outcome, Span, StationKind};
+use millrace_trace::{Gauge, Outcome, Span, StationId, StationKind};
 use millrace_upstream as upstream;
 use monitor::Statistics;
-use params::Params;
-use pool::Pool;
+pub(crate) use params::Params;
+pub(crate) use pool::{ACTIVE, LATENCY, Pool, SUBMITTED, enter};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+pub(crate) use work::Errand;
 
 const OPERATIONS: &str = "operations";
 const MANAGER: &str = "manager";
@@ -188,7 +190,7 @@ fn column(places: Vec<Place>) -> Option<Flow> {
 }
 
 /// What the tasks of the manager share.
-struct Manager {
+pub(crate) struct Manager {
     env: Env,
     p: Params,
     is_shipped: bool,
@@ -203,9 +205,9 @@ struct Manager {
 }
 
 impl Manager {
-    fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<Manager> {
+    /// On a machine.
+    pub(crate) fn open(env: &Env, p: Params, fidelity: Fidelity, machine: Machine) -> Rc<Manager> {
         let is_shipped = fidelity == Fidelity::Shipped;
-        let machine = Machine::new(env, p.machine.settings());
         let pools: Vec<_> = kinds(&p).map(|kind| Pool::open(env, &p, is_shipped, kind)).collect();
         pools.iter().for_each(|pool| machine.reads(Holds::Item, pool.holds()));
         let station = env.open_plain(StationKind::Gate, MANAGER);
@@ -215,7 +217,7 @@ impl Manager {
         Rc::new(Manager { env, p, is_shipped, machine, statistics, pools, at_work, dropped, submitters })
     }
 
-    fn pool(&self, kind: Kind) -> Option<&Pool> {
+    pub(crate) fn pool(&self, kind: Kind) -> Option<&Pool> {
         self.pools.iter().find(|pool| pool.kind == kind)
     }
 
@@ -242,7 +244,7 @@ impl Manager {
 }
 
 /// The end of a manager, however it comes: who submits to it and what waits in it goes as well.
-struct Ends(Rc<Manager>);
+pub(crate) struct Ends(pub Rc<Manager>);
 
 impl Drop for Ends {
     fn drop(&mut self) {
@@ -254,15 +256,16 @@ impl Drop for Ends {
 
 async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let source = env.open_plain(StationKind::Source, OPERATIONS);
-    let manager = Manager::open(&env, p, fidelity);
+    let machine = Machine::new(&env, p.machine.settings());
+    let manager = Manager::open(&env, p, fidelity, machine);
     let ends = Ends(manager.clone());
     let p = &manager.p;
     // The workers of a pool that nobody gives anything wait all the same; there is nothing to be seen of them.
     let idle: u32 =
         Kind::ALL.into_iter().filter(|kind| manager.pool(*kind).is_none()).map(|kind| p.workers(kind)).sum();
     let _idle = manager.machine.holds(Holds::Task, idle.into());
-    let crews: Vec<_> = manager.pools.iter().map(|pool| start(&manager, pool.kind)).collect();
-    let monitor = env.spawn_at("monitor", source, monitor::watch(manager.clone(), p.monitor_every));
+    let crews = start_all(&manager);
+    let monitor = watches(&manager, source);
     let takes_in = env.spawn_at(OPERATIONS, source, take_in(manager.clone()));
     let all_done = async {
         takes_in.await;
@@ -281,6 +284,16 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         }
     }
     drop((monitor, ends));
+}
+
+/// The workers of all pools.
+pub(crate) fn start_all(manager: &Rc<Manager>) -> Vec<Crew> {
+    manager.pools.iter().map(|pool| start(manager, pool.kind)).collect()
+}
+
+/// The monitor, at home at a station.
+pub(crate) fn watches(manager: &Rc<Manager>, at: StationId) -> Task<()> {
+    manager.env.spawn_at("monitor", at, monitor::watch(manager.clone(), manager.p.monitor_every))
 }
 
 /// The workers of a pool.

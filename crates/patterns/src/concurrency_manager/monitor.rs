@@ -13,15 +13,15 @@ use std::rc::Rc;
 
 /// The gauges of the statistics: tasks, heap in MB, how busy the processors were and the load for each of them in millionths, how often somebody looked,
 /// and whether all is as documented.
-pub(super) const TASKS: Gauge = Gauge(0);
-pub(super) const HEAP: Gauge = Gauge(1);
-pub(super) const CPU: Gauge = Gauge(2);
-pub(super) const LOAD: Gauge = Gauge(3);
-pub(super) const LOOKS: Gauge = Gauge(4);
-pub(super) const AS_DOCUMENTED: Gauge = Gauge(5);
+pub(crate) const TASKS: Gauge = Gauge(0);
+pub(crate) const HEAP: Gauge = Gauge(1);
+pub(crate) const CPU: Gauge = Gauge(2);
+pub(crate) const LOAD: Gauge = Gauge(3);
+pub(crate) const LOOKS: Gauge = Gauge(4);
+pub(crate) const AS_DOCUMENTED: Gauge = Gauge(5);
 
 /// The statistics.
-pub(super) struct Statistics {
+pub(crate) struct Statistics {
     said: Gauges<6>,
     since: Cell<CpuMark>,
     looks: Cell<i64>,
@@ -37,7 +37,7 @@ impl Statistics {
 }
 
 /// Looks again and again. No run goes on for it.
-pub(super) async fn watch(manager: Rc<Manager>, every: Span) {
+pub(crate) async fn watch(manager: Rc<Manager>, every: Span) {
     let _task = manager.machine.holds_task();
     let mut ticker = Ticker::new(&manager.env, every).in_background();
     if !manager.is_shipped {

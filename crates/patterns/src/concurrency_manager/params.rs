@@ -95,7 +95,7 @@ params! {
 
 impl Params {
     /// The fields: in a script the words are kinds.
-    pub(super) fn with_script() -> Vec<Field> {
+    pub(crate) fn with_script() -> Vec<Field> {
         let mut fields = Params::fields();
         for field in &mut fields {
             if field.role == Some(Role::Script) {
@@ -108,23 +108,23 @@ impl Params {
     }
 
     /// How many workers a pool has.
-    pub(super) fn workers(&self, kind: Kind) -> u32 {
+    pub(crate) fn workers(&self, kind: Kind) -> u32 {
         let (set, each) = kind.pick([(self.db_workers, 2), (self.http_workers, 4), (self.cache_workers, 2)]);
         if set == 0 { self.machine.cpus.saturating_mul(each) } else { set }
     }
 
     /// How many permits its semaphore has.
-    pub(super) fn permits(&self, kind: Kind) -> u32 {
+    pub(crate) fn permits(&self, kind: Kind) -> u32 {
         let set = kind.pick([self.db_ops, self.http_ops, self.cache_ops]);
         if set == 0 { self.workers(kind).saturating_mul(2) } else { set }
     }
 
     /// The room of its queue, and of its results.
-    pub(super) fn room(&self, kind: Kind) -> u32 {
+    pub(crate) fn room(&self, kind: Kind) -> u32 {
         self.workers(kind).saturating_mul(10)
     }
 
-    pub(super) fn has_urgent(&self) -> bool {
+    pub(crate) fn has_urgent(&self) -> bool {
         self.urgent.0 > 0.0
     }
 }

@@ -8,11 +8,11 @@ use super::Manager;
 use super::gauges::Gauges;
 use super::kind::{Kind, Operation};
 use super::params::Params;
-use super::work::{Counted, Work};
+use super::work::{Counted, Errand, Work};
 use millrace_engine::{Env, Job};
 use millrace_parts::{Rx, Semaphore, Tx, WaitGroup, at_most, channel, channel_of};
 use millrace_spec::{FaultSpec, FaultUnit};
-use millrace_trace::{Gauge, Outcome, Span, StationId};
+use millrace_trace::{Answer, Gauge, Outcome, Span, StationId};
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -21,16 +21,16 @@ use std::task::Poll;
 
 /// The gauges of a pool, at the station of its permits: what counts as active, what the average latency is said to be, how many were let in, how many
 /// results nobody had room for, and how many were begun before somebody urgent.
-pub(super) const ACTIVE: Gauge = Gauge(0);
-pub(super) const LATENCY: Gauge = Gauge(1);
-pub(super) const SUBMITTED: Gauge = Gauge(2);
-pub(super) const DROPPED: Gauge = Gauge(3);
-pub(super) const INVERTED: Gauge = Gauge(4);
+pub(crate) const ACTIVE: Gauge = Gauge(0);
+pub(crate) const LATENCY: Gauge = Gauge(1);
+pub(crate) const SUBMITTED: Gauge = Gauge(2);
+pub(crate) const DROPPED: Gauge = Gauge(3);
+pub(crate) const INVERTED: Gauge = Gauge(4);
 
 /// The fault in which handlers take a multiple of their time.
 const SLOW: &str = "slow-handlers";
 
-pub(super) fn slow_handlers() -> FaultSpec {
+pub(crate) fn slow_handlers() -> FaultSpec {
     FaultSpec::of_program(
         (SLOW, "Slow tasks"),
         "Each handler that begins takes so many times as long.",
@@ -40,7 +40,7 @@ pub(super) fn slow_handlers() -> FaultSpec {
 }
 
 /// A pool.
-pub(super) struct Pool {
+pub(crate) struct Pool {
     env: Env,
     pub kind: Kind,
     permits: Semaphore,
@@ -50,7 +50,7 @@ pub(super) struct Pool {
     urgent_waiting: Rc<Cell<u32>>,
     /// The results, which nobody reads. As documented whoever submitted has its own.
     results: Option<(Tx<Job>, Rx<Job>)>,
-    counts: Gauges<5>,
+    pub counts: Gauges<5>,
 }
 
 impl Pool {
@@ -139,13 +139,27 @@ impl Drop for Active<'_> {
 }
 
 /// Submits an operation. What the semaphore sees is a part of it that stays behind while the task goes on.
-pub(super) async fn submit(manager: Rc<Manager>, job: Job, operation: Operation) {
-    let Some(pool) = manager.pool(operation.kind) else { return };
+pub(crate) async fn submit(manager: Rc<Manager>, job: Job, operation: Operation) {
     let _task = manager.machine.holds_task();
     let claim = job.split();
+    let _ = enter(&manager, &claim, job, operation, None).await;
+    claim.leave(Outcome::Completed);
+}
+
+/// Has a task done: whoever claims a permit has it until the task has been handled, or as shipped until it is in the queue. What this returns waits until it has
+/// been handled; nothing where there is no such pool.
+pub(crate) async fn enter(
+    manager: &Manager,
+    claim: &Job,
+    job: Job,
+    operation: Operation,
+    errand: Option<Errand>,
+) -> Option<WaitGroup> {
+    let pool = manager.pool(operation.kind)?;
     let handled = WaitGroup::new(&manager.env);
     let mut work = Work::new(job, operation, manager.dropped.clone(), &handled, manager.at_work.begin());
-    let permit = pool.permits.acquire_for(&claim).await;
+    work.errand = errand;
+    let permit = pool.permits.acquire_for(claim).await;
     let active = pool.begins();
     work.waits = operation.is_urgent.then(|| Counted::one(&pool.urgent_waiting));
     let (queue, _) = pool.urgent.as_ref().filter(|_| operation.is_urgent).unwrap_or(&pool.queue);
@@ -156,11 +170,11 @@ pub(super) async fn submit(manager: Rc<Manager>, job: Job, operation: Operation)
     }
     drop(active);
     drop(permit);
-    claim.leave(Outcome::Completed);
+    Some(handled)
 }
 
 /// A worker: one task after the other.
-pub(super) async fn serve(manager: Rc<Manager>, kind: Kind) {
+pub(crate) async fn serve(manager: Rc<Manager>, kind: Kind) {
     let Some(pool) = manager.pool(kind) else { return };
     let _task = manager.machine.holds_task();
     while let Some(work) = pool.next().await {
@@ -172,8 +186,19 @@ async fn handle(manager: &Manager, pool: &Pool, mut work: Work) {
     let Manager { env, p, .. } = manager;
     pool.starts(&mut work);
     let (began, number) = (env.now(), work.operation.number);
-    let takes = manager.takes(work.operation, env.fault(SLOW));
-    let in_time = at_most(env, p.timeout, run_handler(manager, takes)).await.is_ok();
+    let errand = work.errand.take();
+    let (in_time, answer) = match errand {
+        // Whoever wanted it has gone.
+        Some(errand) if !errand.is_wanted() => return work.ends(Outcome::Cancelled),
+        Some(errand) => {
+            let answer = errand.runs(env, p.timeout, &work).await;
+            (true, Some(answer))
+        }
+        None => {
+            let takes = manager.takes(work.operation, env.fault(SLOW));
+            (at_most(env, p.timeout, run_handler(manager, takes)).await.is_ok(), None)
+        }
+    };
     let lot = |stream, share: f64| in_time && share > 0.0 && env.draw(stream, number, 0).unit() < share;
     let panics = lot("panic", p.panics.0);
     if panics && manager.is_shipped {
@@ -183,7 +208,7 @@ async fn handle(manager: &Manager, pool: &Pool, mut work: Work) {
     let outcome = match in_time {
         false => Outcome::TimedOut,
         true if panics || lot("fails", p.fails.0) => Outcome::Failed,
-        true => Outcome::Completed,
+        true => answer.map_or(Outcome::Completed, Answer::outcome),
     };
     if !manager.is_shipped {
         let took = env.now().since(began).0 as i64;

@@ -1,19 +1,23 @@
 //! A task on its way through its pool: from its submission until it has left, however it does.
 
 use super::kind::Operation;
-use millrace_engine::{Carries, Job};
-use millrace_parts::{WaitGroup, Working};
-use millrace_trace::{JobId, Outcome};
+use millrace_engine::{Carries, Env, Job};
+use millrace_parts::{WaitGroup, Working, at_most};
+use millrace_trace::{Answer, JobId, Outcome, Span};
 use std::cell::Cell;
-use std::rc::Rc;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
 
 /// A task. Dropped without an end, it leaves as what goes at that moment with the manager, and whoever waits for it goes on.
-pub(super) struct Work {
+pub(crate) struct Work {
     job: Option<Job>,
     pub operation: Operation,
     dropped: Rc<Cell<Outcome>>,
     /// It is one of the urgent that wait, until it is begun.
     pub waits: Option<Counted>,
+    /// What it does, where that is somebody's errand.
+    pub errand: Option<Errand>,
     _handled: Handled,
     _working: Working,
 }
@@ -28,7 +32,8 @@ impl Work {
         working: Working,
     ) -> Work {
         handled.add(1);
-        Work { job: Some(job), operation, dropped, waits: None, _handled: Handled(handled.clone()), _working: working }
+        let _handled = Handled(handled.clone());
+        Work { job: Some(job), operation, dropped, waits: None, errand: None, _handled, _working: working }
     }
 
     /// Its result, as something that goes its own way.
@@ -58,6 +63,40 @@ impl Carries for Work {
     }
 }
 
+/// Does something with a job.
+type Does = Box<dyn for<'a> FnOnce(&'a Job) -> Pin<Box<dyn Future<Output = Answer> + 'a>>>;
+
+/// What somebody wants to have done by a worker, and waits for.
+pub(crate) struct Errand {
+    does: Does,
+    answer: Weak<Cell<Option<Answer>>>,
+}
+
+impl Errand {
+    /// Its answer goes to whoever holds this place for it. When nobody does any more it is not begun.
+    pub fn new(
+        does: impl for<'a> FnOnce(&'a Job) -> Pin<Box<dyn Future<Output = Answer> + 'a>> + 'static,
+        answer: &Rc<Cell<Option<Answer>>>,
+    ) -> Errand {
+        Errand { does: Box::new(does), answer: Rc::downgrade(answer) }
+    }
+
+    pub fn is_wanted(&self) -> bool {
+        self.answer.strong_count() > 0
+    }
+
+    pub async fn runs(self, env: &Env, timeout: Span, work: &Work) -> Answer {
+        let answer = match &work.job {
+            Some(job) => at_most(env, timeout, (self.does)(job)).await.unwrap_or(Answer::TimedOut),
+            None => Answer::Cancelled,
+        };
+        if let Some(place) = self.answer.upgrade() {
+            place.set(Some(answer));
+        }
+        answer
+    }
+}
+
 /// Whoever waits until it is handled hears of it when this is dropped.
 struct Handled(WaitGroup);
 
@@ -68,7 +107,7 @@ impl Drop for Handled {
 }
 
 /// One more of something, as long as it is held.
-pub(super) struct Counted(Rc<Cell<u32>>);
+pub(crate) struct Counted(Rc<Cell<u32>>);
 
 impl Counted {
     pub fn one(count: &Rc<Cell<u32>>) -> Counted {

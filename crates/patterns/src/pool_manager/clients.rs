@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 /// What all clients have in common.
-pub(super) struct Clients {
+pub(crate) struct Clients {
     env: Env,
     station: StationId,
     pool: ConnectionPool<()>,
@@ -84,7 +84,7 @@ impl Drop for There {
 }
 
 impl Clients {
-    pub(super) fn new(
+    pub(crate) fn new(
         env: &Env,
         station: StationId,
         pool: ConnectionPool<()>,
@@ -107,7 +107,7 @@ impl Clients {
     }
 
     /// Lets happen what happens at this instant, and ends all waits: who comes has come, who goes has passed on what it had, and nobody is in line.
-    pub(super) async fn waits_end(&self) {
+    pub(crate) async fn waits_end(&self) {
         while self.coming.get() > 0 || self.changes_at.get() <= self.env.now() {
             self.env.turn().await;
         }
@@ -118,7 +118,7 @@ impl Clients {
     }
 
     /// The manager has looked: who waited asks again, and where the pool has become smaller who has a connection gives it back.
-    pub(super) fn ask_again(&self) {
+    pub(crate) fn ask_again(&self) {
         if self.pool.is_crowded() {
             self.fewer.broadcast();
         }
@@ -127,7 +127,7 @@ impl Clients {
     }
 
     /// How many openings were in vain since the manager looked last.
-    pub(super) fn in_vain(&self) -> u32 {
+    pub(crate) fn in_vain(&self) -> u32 {
         self.in_vain.get()
     }
 
@@ -143,7 +143,7 @@ impl Clients {
 }
 
 /// As many clients as the load says, until this is dropped.
-pub(super) async fn come_and_go(clients: Rc<Clients>, p: Rc<Params>) {
+pub(crate) async fn come_and_go(clients: Rc<Clients>, p: Rc<Params>) {
     let mut changes = p.wanted.changes(&clients.env).peekable();
     let mut there = There::default();
     let next_of = |next: Option<&(SimTime, u32)>| next.map_or(SimTime::MAX, |(at, _)| *at);

@@ -34,36 +34,78 @@ impl Read {
     }
 }
 
-pub(super) struct Manager {
+/// What somebody reads of it who is told nothing by a station: the numbers of its last look, and its last step.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Looked {
+    /// The mean that it goes by and the highest use, in percent.
+    pub mean: f64,
+    /// See [`Looked::mean`].
+    pub peak: f64,
+    /// When it last changed the size, from what to what, and by which mean.
+    pub event: Option<(SimTime, u32, u32, f64)>,
+}
+
+pub(crate) struct Manager {
     env: Env,
     p: Rc<Params>,
     pool: ConnectionPool<()>,
-    clients: Rc<Clients>,
     is_shipped: bool,
-    rule: SizeRule,
-    history: UsageHistory,
-    alerts: AlertRules,
-    read: Read,
-    /// How many had waited at the look before, and for how long.
-    before: (u64, Span),
+    /// Those who come for connections, and whom it warns. Where it is a part of something larger both are somebody else's affair.
+    alone: Option<Alone>,
+    found: RefCell<Found>,
+    looked: Cell<Looked>,
     shown: RefCell<Vec<(Gauge, i64)>>,
 }
 
+struct Alone {
+    clients: Rc<Clients>,
+    alerts: RefCell<AlertRules>,
+    read: Read,
+}
+
+/// What it has found so far.
+struct Found {
+    rule: SizeRule,
+    history: UsageHistory,
+    /// How many had waited at the look before, and for how long.
+    before: (u64, Span),
+}
+
+impl Found {
+    fn nothing(p: &Params) -> Found {
+        Found { rule: p.sizing.rule(p.scaled()), history: UsageHistory::new(KEEPS), before: (0, Span::ZERO) }
+    }
+}
+
 impl Manager {
-    pub(super) fn new(
+    pub(crate) fn new(
         env: &Env,
         p: Rc<Params>,
         pool: ConnectionPool<()>,
-        clients: Rc<Clients>,
+        clients: Option<Rc<Clients>>,
         is_shipped: bool,
     ) -> Manager {
-        let read = Read::default();
-        let alerts = AlertRules::open(env, rules(), &|name| read.sample(name));
-        let (rule, history) = (p.sizing.rule(p.scaled()), UsageHistory::new(KEEPS));
-        let (env, before, shown) = (env.clone(), (0, Span::ZERO), RefCell::default());
-        let manager = Manager { env, p, pool, clients, is_shipped, rule, history, alerts, read, before, shown };
+        let alone = clients.map(|clients| {
+            let read = Read::default();
+            let alerts = RefCell::new(AlertRules::open(env, rules(), &|name| read.sample(name)));
+            Alone { clients, alerts, read }
+        });
+        let (found, looked) = (RefCell::new(Found::nothing(&p)), Cell::default());
+        let (env, shown) = (env.clone(), RefCell::default());
+        let manager = Manager { env, p, pool, is_shipped, alone, found, looked, shown };
         manager.begins();
         manager
+    }
+
+    /// What it found when it looked last.
+    pub(crate) fn looked(&self) -> Looked {
+        self.looked.get()
+    }
+
+    /// It forgets what it has found so far, its steps too. The size stays.
+    pub(crate) fn resets(&self) {
+        self.found.replace(Found::nothing(&self.p));
+        self.looked.take();
     }
 
     /// As the program starts it writes down how large the pool is.
@@ -80,37 +122,55 @@ impl Manager {
     }
 
     /// Looks at every beat up to the end, and ends with it.
-    pub(super) async fn work(mut self) {
+    pub(crate) async fn work(self) {
         let mut ticker = Ticker::new(&self.env, self.p.interval);
         let end = SimTime::ZERO + self.p.run_for;
         while self.env.now() + self.p.interval <= end {
             ticker.tick().await;
-            self.clients.waits_end().await;
+            if let Some(alone) = &self.alone {
+                alone.clients.waits_end().await;
+            }
             self.look();
-            self.clients.ask_again();
+            if let Some(alone) = &self.alone {
+                alone.clients.ask_again();
+            }
         }
         self.env.sleep_until(end, Wait::Sleep).await;
     }
 
-    /// What there is to be found now.
-    fn found(&self) -> Look {
+    /// Looks at every beat, as long as there is somebody else for whom a run goes on.
+    pub(crate) async fn watches(&self) {
+        let mut ticker = Ticker::new(&self.env, self.p.interval).in_background();
+        loop {
+            ticker.tick().await;
+            self.look();
+        }
+    }
+
+    /// What there is to be seen now, where so many had waited before.
+    fn sees(&self, waits_before: u64) -> Look {
         let (size, in_use) = (self.pool.limit(), self.pool.taken().saturating_sub(self.pool.idle() as u32));
         Look {
             now: self.env.now(),
             size,
             in_use,
-            waiting: self.clients.there().saturating_sub(in_use),
-            waits: self.pool.waits().0 - self.before.0,
+            waiting: match &self.alone {
+                Some(alone) => alone.clients.there().saturating_sub(in_use),
+                None => u32::try_from(self.pool.waiting()).unwrap_or(u32::MAX),
+            },
+            waits: self.pool.waits().0 - waits_before,
             wait: Look::wait_of(self.pool.waited_lately()),
         }
     }
 
-    fn look(&mut self) {
-        let found = self.found();
-        let (size, used) = (found.size, found.used());
-        self.history.look(found.now, found.in_use, used);
-        let next = self.rule.look(&found);
-        let expected = self.rule.expected().map(|expected| libm::round(expected) as i64);
+    fn look(&self) {
+        let mut found = self.found.borrow_mut();
+        let Found { rule, history, before } = &mut *found;
+        let seen = self.sees(before.0);
+        let (now, size, used) = (seen.now, seen.size, seen.used());
+        history.look(now, seen.in_use, used);
+        let next = rule.look(&seen);
+        let expected = rule.expected().map(|expected| libm::round(expected) as i64);
         if next != size {
             self.pool.set_limits(next, idle_of(next));
             let says = if expected.is_some() {
@@ -126,41 +186,49 @@ impl Manager {
         if let Some(expected) = expected {
             self.env.gauge(station, G.expected, expected);
         }
-        let mean = self.rule.goes_by();
+        let mean = rule.goes_by();
         for (gauge, value) in [(G.size, i64::from(next)), (G.used, millionths(used)), (G.mean, millionths(mean))] {
             self.env.gauge(station, gauge, value);
         }
         self.show(G.stepped, (i64::from(next) - i64::from(size)).signum());
-        self.rule.moved_thresholds().into_iter().for_each(|moved| self.show_thresholds(moved));
-        self.rule.wish().into_iter().for_each(|wish| self.show(G.wish, wish.into()));
-        self.rule.waited().into_iter().for_each(|share| self.show(G.waited_share, millionths(share * 100.0)));
-        self.show(G.peak, millionths(self.history.peak()));
-        self.show(G.kept, self.history.len() as i64);
-        self.show(G.rests_until, self.rule.rests_until().map_or(0, |until| until.0 as i64));
-        self.show(G.in_vain, self.clients.in_vain().into());
-        if !self.is_shipped {
-            self.show(G.trend, self.history.trend().unwrap_or(0));
+        rule.moved_thresholds().into_iter().for_each(|moved| self.show_thresholds(moved));
+        rule.wish().into_iter().for_each(|wish| self.show(G.wish, wish.into()));
+        rule.waited().into_iter().for_each(|share| self.show(G.waited_share, millionths(share * 100.0)));
+        self.show(G.peak, millionths(history.peak()));
+        self.show(G.kept, history.len() as i64);
+        self.show(G.rests_until, rule.rests_until().map_or(0, |until| until.0 as i64));
+        if let Some(alone) = &self.alone {
+            self.show(G.in_vain, alone.clients.in_vain().into());
         }
-        self.warn(used);
+        if !self.is_shipped {
+            self.show(G.trend, history.trend().unwrap_or(0));
+        }
+        let event = (next != size).then_some((now, size, next, mean)).or(self.looked.get().event);
+        self.looked.set(Looked { mean, peak: history.peak(), event });
+        self.warn(used, before);
         // As shipped it is the highest use that there ever was which is looked at.
-        let judged = if self.is_shipped { self.history.peak() } else { used };
+        let judged = if self.is_shipped { history.peak() } else { used };
         self.show(G.degraded, (judged > HEALTHY).into());
     }
 
-    fn warn(&mut self, used: f64) {
+    fn warn(&self, used: f64, before: &mut (u64, Span)) {
         let (waits, waited) = self.pool.waits();
-        let (waits_before, waited_before) = std::mem::replace(&mut self.before, (waits, waited));
-        let lately = (waits - waits_before, Span(waited.0 - waited_before.0));
+        let (waits_before, waited_before) = std::mem::replace(before, (waits, waited));
+        let lately = (waits.saturating_sub(waits_before), Span(waited.0.saturating_sub(waited_before.0)));
         self.show(G.waits_lately, lately.0 as i64);
         // As shipped both are counted since the program started, so what is over its limit once is so for ever.
         let (waits, waited) = if self.is_shipped { (waits, waited) } else { lately };
-        self.read.used.set(used);
-        self.read.waits.set(waits);
-        self.read.waited.set(waited);
+        let Some(Alone { alerts, read, .. }) = &self.alone else {
+            self.show(G.waits, waits as i64);
+            self.show(G.waited, waited.0 as i64);
+            return;
+        };
+        read.used.set(used);
+        read.waits.set(waits);
+        read.waited.set(waited);
         self.show(G.waits, waits as i64);
         self.show(G.waited, waited.0 as i64);
-        let read = &self.read;
-        let firing = self.alerts.look(&|name| read.sample(name));
+        let firing = alerts.borrow_mut().look(&|name| read.sample(name));
         let mut of_waits = false;
         for (index, (rule, gauge)) in rules().iter().zip(G.alerts).enumerate() {
             if firing.contains(&rule.name) {

@@ -51,7 +51,7 @@ mod report;
 mod wanted;
 
 use clients::{Clients, come_and_go};
-use manager::Manager;
+pub(crate) use manager::Manager;
 use millrace_engine::Env;
 use millrace_parts::{BACKEND_VARIABLES, Breaker, BreakerSettings, ConnectionPool, Dial, HalfOpen};
 use millrace_spec::{
@@ -59,7 +59,7 @@ use millrace_spec::{
     Pattern, Place, PoolGauges, Race, Reading, Scaler, ScalerGauges, SceneSpec, Step, Unit, Values, Wire,
 };
 use millrace_trace::{SimTime, Span, StationId, StationKind};
-use params::Params;
+pub(crate) use params::Params;
 use std::rc::Rc;
 
 const CLIENTS: &str = "clients";
@@ -67,7 +67,7 @@ const POOL: &str = PoolGauges::POOL;
 const BREAKER: &str = "breaker";
 /// The database takes no new connections while this stands.
 const REFUSES: &str = "no-connections";
-const G: ScalerGauges = ScalerGauges::ALL;
+pub(crate) const G: ScalerGauges = ScalerGauges::ALL;
 /// What the alert rules read.
 const POOL_SHARE: &str = "pool_in_use_share";
 const WAIT_SECONDS: &str = "pool_wait_seconds";
@@ -152,7 +152,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
 }
 
 /// How a connection is opened: it takes its time, or is refused at once.
-fn dial(env: &Env, p: &Params) -> Dial<()> {
+pub(crate) fn dial(env: &Env, p: &Params) -> Dial<()> {
     let (env, takes) = (env.clone(), p.connect);
     let refuses = (!p.refuse_at.is_zero()).then(|| SimTime::ZERO + p.refuse_at);
     let until = SimTime::ZERO + p.refuse_at + p.refuse_for;
@@ -189,7 +189,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let clients = Clients::new(&env, env.station(), pool.clone(), asked);
     let _reaper = env.spawn_at("reaper", pool.station(), pool.clone().reap());
     let load = env.spawn_at("load", env.station(), come_and_go(clients.clone(), p.clone()));
-    let manager = Manager::new(&env, p, pool.clone(), clients, is_shipped);
+    let manager = Manager::new(&env, p, pool.clone(), Some(clients), is_shipped);
     env.spawn_at("manager", pool.station(), manager.work()).await;
     drop(load);
 }

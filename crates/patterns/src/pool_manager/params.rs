@@ -47,17 +47,17 @@ params! {
 }
 
 /// How many may be idle in a pool of a size.
-pub(super) fn idle_of(size: u32) -> u32 {
+pub(crate) fn idle_of(size: u32) -> u32 {
     (size / 3).max(5)
 }
 
 impl Params {
     /// How many connections the pool may have open when the program starts.
-    pub(super) fn initial(&self) -> u32 {
+    pub(crate) fn initial(&self) -> u32 {
         self.cpus.saturating_mul(4).clamp(20, 100)
     }
 
-    pub(super) fn pool(&self) -> ConnectionPoolSettings {
+    pub(crate) fn pool(&self) -> ConnectionPoolSettings {
         ConnectionPoolSettings {
             open: self.initial(),
             idle: idle_of(self.initial()),
@@ -72,7 +72,7 @@ impl Params {
     }
 
     /// What the rules of size have to know of the pool.
-    pub(super) fn scaled(&self) -> Scaled {
+    pub(crate) fn scaled(&self) -> Scaled {
         Scaled { ends: (self.min.min(self.max), self.max), every: self.interval, season: self.wanted.period }
     }
 }

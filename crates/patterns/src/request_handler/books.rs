@@ -15,7 +15,7 @@ const G: HandlerGauges = HandlerGauges::ALL;
 
 /// The books. Clones are the same ones.
 #[derive(Clone)]
-pub(super) struct Books(Rc<Shared>);
+pub(crate) struct Books(Rc<Shared>);
 
 struct Shared {
     env: Env,
@@ -116,7 +116,7 @@ impl Books {
 }
 
 /// One is under way.
-pub(super) struct UnderWay(Books);
+pub(crate) struct UnderWay(Books);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {

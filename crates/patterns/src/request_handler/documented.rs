@@ -14,14 +14,14 @@ use std::rc::Rc;
 const G: HandlerGauges = HandlerGauges::ALL;
 
 /// What only this handler has.
-pub(super) struct Documented {
+pub(crate) struct Documented {
     pub breaker: Breaker,
     /// Where requests wait for a processor, if they do.
     pub queue: Option<Queue>,
 }
 
 /// The queue by class.
-pub(super) struct Queue {
+pub(crate) struct Queue {
     pub all: PriorityQueue<Ticket>,
     pub came: Cond,
     pub closed: Cell<bool>,
@@ -102,7 +102,7 @@ fn tells(pass: Pass, ended: Ended) {
 }
 
 /// A processor: what matters most first.
-pub(super) async fn process(handler: Rc<Handler>, of: Rc<Documented>, station: StationId) {
+pub(crate) async fn process(handler: Rc<Handler>, of: Rc<Documented>, station: StationId) {
     let Some(queue) = &of.queue else { return };
     loop {
         let Some(taken) = queue.all.take(station) else {

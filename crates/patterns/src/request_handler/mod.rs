@@ -38,7 +38,7 @@ mod report;
 mod request;
 mod shipped;
 
-use books::Books;
+pub(crate) use books::Books;
 use documented::{Documented, Queue};
 use millrace_engine::{Env, Job, StationSpec};
 use millrace_parts::{
@@ -51,11 +51,16 @@ use millrace_spec::{
 };
 use millrace_trace::{Outcome, Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream as upstream;
-use params::Params;
+pub(crate) use params::Params;
+pub(crate) use params::SCRIPT;
+pub(crate) use rank::weights;
 use rank::{Rank, Ranks};
-use request::{Ended, Request, Told};
+use request::Told;
+pub(crate) use request::{Ended, Request};
 use shipped::{CountingBreaker, Shipped};
 use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 const CLIENTS: &str = "clients";
@@ -151,12 +156,16 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     SceneSpec { backlog, gauges, faults, ..SceneSpec::new(Flow::row(flow), wires) }
 }
 
+/// What a request asks for, from its beginning to its end.
+pub(crate) type Does = Box<dyn Fn(Rc<Request>) -> Pin<Box<dyn Future<Output = Ended>>>>;
+
 /// What all requests share.
-struct Handler {
+pub(crate) struct Handler {
     env: Env,
     p: Params,
+    does: Does,
     station: StationId,
-    books: Books,
+    pub(crate) books: Books,
     machine: Machine,
     ranks: RefCell<Ranks>,
     /// The queues by class, where there are some.
@@ -166,7 +175,8 @@ struct Handler {
 }
 
 impl Handler {
-    fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<Handler> {
+    /// On a machine, for requests that ask for this.
+    pub(crate) fn open(env: &Env, p: Params, fidelity: Fidelity, machine: Machine, does: Does) -> Rc<Handler> {
         let station = env.open_plain(StationKind::Crew, HANDLER);
         let is_shipped = fidelity == Fidelity::Shipped;
         let (documented, shipped) = if is_shipped {
@@ -191,13 +201,22 @@ impl Handler {
         books.set(G.is_shipped, is_shipped.into());
         books.set(G.installed, p.is_installed().into());
         books.set(G.limit, p.max.into());
-        let machine = Machine::new(env, p.machine.settings());
         let ranks = RefCell::new(Ranks::of(&p));
-        Rc::new(Handler { env: env.clone(), p, station, books, machine, ranks, rails, documented, shipped })
+        Rc::new(Handler { env: env.clone(), p, does, station, books, machine, ranks, rails, documented, shipped })
+    }
+
+    /// The station at which the tasks of its requests are at home.
+    pub(crate) fn station(&self) -> StationId {
+        self.station
+    }
+
+    /// How much the next request matters that comes.
+    pub(crate) fn rank_of(&self, job: &Job) -> Rank {
+        self.ranks.borrow_mut().next(&self.env, job)
     }
 
     /// Starts the processors, if there are queues.
-    fn start(self: &Rc<Self>) -> Option<Crew> {
+    pub(crate) fn start(self: &Rc<Self>) -> Option<Crew> {
         if !self.p.by_class() {
             return None;
         }
@@ -221,7 +240,7 @@ impl Handler {
         let p = &self.p;
         let is_closed = p.load.traffic() == Traffic::Closed;
         let ask = |job: Job| {
-            let (handler, rank) = (self.clone(), self.ranks.borrow_mut().next(&self.env, &job));
+            let (handler, rank) = (self.clone(), self.rank_of(&job));
             async move {
                 let rest = handler.serve(job, rank).await;
                 // In a closed loop whoever was turned away makes its next request later.
@@ -234,15 +253,16 @@ impl Handler {
     }
 
     /// A request, until it has left. How long whoever made it stays away after it.
-    async fn serve(&self, job: Job, rank: Rank) -> Span {
+    pub(crate) async fn serve(&self, job: Job, rank: Rank) -> Span {
         if let Some(rail) = self.rails.get(rank.place()) {
             job.bind(*rail, None);
         }
         job.go(self.station, true);
         if !self.p.is_installed() {
-            let reply = self.env.call(&job).await;
-            job.leave(reply.answer.outcome());
-            return reply.retry_after;
+            let request = Request::new(&self.env, self.station, job, rank);
+            let ended = (self.does)(request.clone()).await;
+            request.leaves(ended.answer.outcome());
+            return ended.rest;
         }
         let task = self.machine.holds_task();
         self.looks_at_host();
@@ -295,8 +315,8 @@ impl Handler {
     }
 
     /// Does what a request asks for.
-    async fn runs(&self, request: &Request) -> Ended {
-        let ended = request.call(&self.env).await;
+    async fn runs(&self, request: &Rc<Request>) -> Ended {
+        let ended = (self.does)(request.clone()).await;
         let lot = || self.env.draw("panic", u64::from(request.id.0), 0).unit();
         if self.p.panics.0 > 0.0 && lot() < self.p.panics.0 {
             self.books.count(G.panicked, 1);
@@ -368,7 +388,12 @@ impl Drop for Ends {
 async fn run(env: Env, p: Params, fidelity: Fidelity) {
     upstream::open(&env, &p.server);
     let clients = env.open_plain(StationKind::Source, CLIENTS);
-    let handler = Handler::open(&env, p, fidelity);
+    let (machine, inner) = (Machine::new(&env, p.machine.settings()), env.clone());
+    let does: Does = Box::new(move |request| {
+        let env = inner.clone();
+        Box::pin(async move { request.call(&env).await })
+    });
+    let handler = Handler::open(&env, p, fidelity, machine, does);
     // Whoever waits in a queue hears of it after its processors have gone.
     let ends = Ends(handler.clone());
     let processors = handler.start();

@@ -34,6 +34,9 @@ fn check_script(text: &str) -> Result<(), String> {
     check_words(text, |word| request(word).map(|_| ()))
 }
 
+/// What a script is written like.
+pub(crate) const SCRIPT: Kind = Kind::Text { form: "class:/path*n@time;…", check: check_script, examples: SCRIPTS };
+
 fn is_installed(values: &Values) -> bool {
     values.word("installed") != "off"
 }
@@ -96,11 +99,11 @@ params! {
 
 impl Params {
     /// The fields: in a script the words are requests.
-    pub(super) fn with_script() -> Vec<Field> {
+    pub(crate) fn with_script() -> Vec<Field> {
         let mut fields = Params::fields();
         for field in &mut fields {
             if field.role == Some(Role::Script) {
-                field.kind = Kind::Text { form: "class:/path*n@time;…", check: check_script, examples: SCRIPTS };
+                field.kind = SCRIPT;
                 field.help = "What comes when: class:/path*n@time joined by ;, as in admin:/api/v1/admin/users*25@0s;user@1.5s. A request without a path asks for words, \
                               or of an admin for users; one without a class gets one by lot. A script that is not empty is in force whatever the arrivals are, and says \
                               how many requests there are.";
@@ -109,21 +112,21 @@ impl Params {
         fields
     }
 
-    pub(super) fn is_installed(&self) -> bool {
+    pub(crate) fn is_installed(&self) -> bool {
         self.installed != "off"
     }
 
-    pub(super) fn by_class(&self) -> bool {
+    pub(crate) fn by_class(&self) -> bool {
         self.is_installed() && self.priorities != "off"
     }
 
     /// From how many under way on a request is told that the service is degraded.
-    pub(super) fn degrades_from(&self) -> u64 {
+    pub(crate) fn degrades_from(&self) -> u64 {
         threshold(self.max.into(), self.degrade.into())
     }
 
     /// The breaker that the document promises: failures in a row, and one probe that decides.
-    pub(super) fn breaker(&self) -> BreakerSettings {
+    pub(crate) fn breaker(&self) -> BreakerSettings {
         BreakerSettings::plain(self.breaker_failures, self.breaker_reset, HalfOpen::of(1))
     }
 }

@@ -7,7 +7,7 @@ use millrace_spec::{Rail, drawn, parse_weights};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Anonymous,
     User,
     Admin,
@@ -35,7 +35,7 @@ impl Who {
 
 /// How much a request matters. What matters most comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
+pub(crate) enum Rank {
     /// Of somebody who has logged in, for what keeps the system going.
     High,
     /// Of somebody who has logged in.
@@ -86,7 +86,7 @@ impl Rank {
 }
 
 /// Reads what an entry of a script says: who asks, and for what; the class alone asks for what is usual.
-pub(super) fn request(what: &str) -> Result<Rank, String> {
+pub(crate) fn request(what: &str) -> Result<Rank, String> {
     let (class, path) = what.split_once(':').map_or((what, None), |(class, path)| (class, Some(path)));
     let who = Who::ALL.into_iter().find(|who| who.id() == class.trim());
     let who = who.ok_or_else(|| format!("\"{class}\" is none of {}", Who::ALL.map(Who::id).join(", ")))?;
@@ -98,12 +98,12 @@ pub(super) fn request(what: &str) -> Result<Rank, String> {
 }
 
 /// How many come of each class, in proportion to each other.
-pub(super) fn weights(text: &str) -> Result<[u64; 3], String> {
+pub(crate) fn weights(text: &str) -> Result<[u64; 3], String> {
     parse_weights(text, Who::ALL.map(Who::id))
 }
 
 /// How much the next request matters: as its entry in the script says, or by lot.
-pub(super) struct Ranks {
+pub(crate) struct Ranks {
     weights: [u64; 3],
     /// What is left of the script: how much each entry matters, and how many of it come. One without a class is by lot.
     script: std::vec::IntoIter<(Option<Rank>, u32)>,

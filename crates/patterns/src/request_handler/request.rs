@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 /// How a handler came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ended {
+pub(crate) struct Ended {
     pub answer: Answer,
     pub panicked: bool,
     /// For how long whoever asked is to stay away.
@@ -44,7 +44,7 @@ impl Ended {
 
 /// What whoever asked is told.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Told {
+pub(crate) struct Told {
     pub status: u16,
     pub step: HandlerStep,
     pub outcome: Outcome,
@@ -55,7 +55,7 @@ pub(super) struct Told {
 }
 
 /// A request.
-pub(super) struct Request {
+pub(crate) struct Request {
     job: RefCell<Option<Job>>,
     pub id: JobId,
     pub rank: Rank,
@@ -81,6 +81,11 @@ impl Request {
             }
             None => Ended::with(Answer::Cancelled),
         }
+    }
+
+    /// Its job, for whoever does what it asks for by other ways than a call.
+    pub fn lent(&self) -> Option<Lent<'_>> {
+        self.job.take().map(|job| Lent { request: self, job: Some(job) })
     }
 
     /// It goes to a station.
@@ -115,8 +120,26 @@ impl Request {
     }
 }
 
+/// The job of a request, which has it back when this is dropped.
+pub(crate) struct Lent<'a> {
+    request: &'a Request,
+    job: Option<Job>,
+}
+
+impl Lent<'_> {
+    pub fn job(&self) -> Option<&Job> {
+        self.job.as_ref()
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.request.job.replace(self.job.take());
+    }
+}
+
 /// A request's place in a queue, and then in the hand of a processor.
-pub(super) struct Ticket {
+pub(crate) struct Ticket {
     pub request: Rc<Request>,
     books: Books,
     waits: bool,

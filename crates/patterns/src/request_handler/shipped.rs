@@ -13,7 +13,7 @@ const G: HandlerGauges = HandlerGauges::ALL;
 const B: BreakerGauges = BreakerGauges::ALL;
 
 /// What only this handler has.
-pub(super) struct Shipped {
+pub(crate) struct Shipped {
     pub breaker: CountingBreaker,
     /// The station of the queues, if there are some, and a queue for each class.
     pub main: Option<StationId>,
@@ -88,7 +88,7 @@ impl Shipped {
 }
 
 /// The processor of a class. What it does is done, and nobody hears of it.
-pub(super) async fn process(handler: Rc<Handler>, of: Rc<Shipped>, class: usize) {
+pub(crate) async fn process(handler: Rc<Handler>, of: Rc<Shipped>, class: usize) {
     let Some((_, rail)) = of.rails.get(class) else { return };
     while let Some(mut ticket) = rail.recv().await {
         ticket.begins();
@@ -115,7 +115,7 @@ impl Drop for Back<'_> {
 
 /// The breaker of that code. It counts all failures that there were while it is closed, whoever's they were; the check that finds its time over makes it
 /// half-open and turns its own request away; half-open it lets everybody in, and opens again only with as many failures more.
-pub(super) struct CountingBreaker {
+pub(crate) struct CountingBreaker {
     env: Env,
     station: StationId,
     limit: u32,

@@ -39,7 +39,9 @@ impl Documented {
         if let Some(batcher) = &self.batcher {
             // The batches that are full and not in the queue yet, and the one that this task is of: there is room for all of them.
             let has_room = batcher.ready() < self.queue.room(self.class(processor, rank));
-            match if has_room { batcher.add(job) } else { Err(job) } {
+            let added = if has_room { batcher.add(job) } else { Err(job) };
+            processor.books.came(rank, added.is_ok());
+            match added {
                 Ok(()) => processor.books.let_in(1),
                 Err(job) => self.refuses(processor, Work::new(&processor.books, job, rank)),
             }
@@ -47,7 +49,9 @@ impl Documented {
         }
         let work = Work::new(&processor.books, job, rank);
         work.waits(true);
-        if let Err(work) = self.queue.offer(work, self.class(processor, rank)) {
+        let offered = self.queue.offer(work, self.class(processor, rank));
+        processor.books.came(rank, offered.is_ok());
+        if let Err(work) = offered {
             self.refuses(processor, work);
         }
     }

@@ -31,10 +31,16 @@ mod params;
 mod presets;
 mod rank;
 mod report;
+mod service;
 mod shipped;
+mod statistics;
 mod team;
 mod work;
 mod worker;
+
+pub use rank::Rank;
+pub use service::{Background, Does, Names, Settings};
+pub use statistics::Statistics;
 
 use documented::Documented;
 use millrace_engine::{Env, Job, StationSpec, Task};
@@ -48,8 +54,8 @@ use millrace_spec::{
 };
 use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream as upstream;
-pub(crate) use params::Params;
-use rank::{Rank, Ranks};
+use params::Params;
+use rank::Ranks;
 use shipped::Shipped;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -94,7 +100,10 @@ pub static PATTERN: Pattern = Pattern {
     ),
     file: file!(),
     detail: Some(|values| Box::new(report::Tasks::of(values))),
-    run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
+    run: |env, values, fidelity| {
+        let (values, names) = (values.clone(), Names::OWN);
+        Box::pin(run(env, Settings { fidelity, values, names, does: None }))
+    },
     ..Pattern::BASE
 };
 
@@ -103,10 +112,10 @@ static ENVIRONMENT: Environment = Environment {
     takes: &[("BACKGROUND_WORKER_COUNT", "workers"), ("BACKGROUND_QUEUE_SIZE", "queue")],
 };
 
-fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
-    let p = Params::read(values);
+/// What the place of the rails is told.
+fn rails(p: &Params, fidelity: Fidelity) -> Rails {
     let is_strict = fidelity == Fidelity::Documented && p.by_class();
-    let rails = Rails {
+    Rails {
         rails: Rank::ALL.map(Rank::rail).to_vec(),
         main: (p.queue, if is_strict { "overflow" } else { "main queue" }),
         outside: OUTSIDE,
@@ -117,7 +126,11 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         throws_away: fidelity == Fidelity::Shipped && p.by_class(),
         keeps: fidelity == Fidelity::Documented,
         rule: None,
-    };
+    }
+}
+
+fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
+    let p = Params::read(values);
     let bucket = Bucket {
         rule: LimiterRule::TokenBucket,
         limit: p.task_rate,
@@ -135,7 +148,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         wires.push(Wire::new(TASKS, QUEUE));
     }
     flow.extend([
-        Place::rails(QUEUE, "Rails", rails).into(),
+        Place::rails(QUEUE, "Rails", rails(&p, fidelity)).into(),
         Place::bucket(bucket).into(),
         Place::crew(WORKERS, "Workers").into(),
         Place::sink("results", "Ended").into(),
@@ -170,6 +183,8 @@ struct Processor {
     env: Env,
     p: Params,
     is_shipped: bool,
+    names: Names,
+    does: Option<Does>,
     books: Books,
     team: Team,
     tokens: Limiter,
@@ -185,10 +200,13 @@ struct Processor {
 }
 
 impl Processor {
-    fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<Processor> {
-        let is_shipped = fidelity == Fidelity::Shipped;
-        let (shipped, documented) =
-            if is_shipped { (Some(open_shipped(env, &p)), None) } else { (None, Some(open_documented(env, &p))) };
+    fn open(env: &Env, settings: Settings) -> Rc<Processor> {
+        let Settings { fidelity, values, names, does } = settings;
+        let (p, is_shipped) = (Params::read(&values), fidelity == Fidelity::Shipped);
+        let (shipped, documented) = match is_shipped {
+            true => (Some(open_shipped(env, &p, names)), None),
+            false => (None, Some(open_documented(env, &p, names))),
+        };
         let queue = match (&shipped, &documented) {
             (Some(shipped), _) => shipped.main.0.station(),
             (_, Some(documented)) => documented.queue.station(),
@@ -207,7 +225,7 @@ impl Processor {
         let aside = if is_shipped { member(OUTSIDE) } else { retries };
         let allowance = Allowance { limit: p.task_rate, per: Span::secs(1), burst: p.task_burst, log_refused: false };
         let settings = LimiterSettings { rule: LimiterRule::TokenBucket, allowance, waits: true, max_wait: None };
-        let tokens = Limiter::open(env, LimiterRule::TokenBucket.id(), settings).starting_empty();
+        let tokens = Limiter::open(env, names.tokens, settings).starting_empty();
         let stranded = if is_shipped { member(STRANDED) } else { StationId::NONE };
         let batches = documented.as_ref().map_or(StationId::NONE, |of| of.batches);
         let is_strict = !is_shipped && p.by_class();
@@ -222,6 +240,8 @@ impl Processor {
             env,
             p,
             is_shipped,
+            names,
+            does,
             books,
             team,
             tokens,
@@ -250,7 +270,7 @@ impl Processor {
     /// Starts the workers, and those who hand tasks to them.
     fn start(self: &Rc<Self>) -> Vec<Task<()>> {
         let inner = self.clone();
-        let crew = Crew::start(&self.env, WORKERS, "worker", self.p.workers, move |worker| {
+        let crew = Crew::start(&self.env, self.names.workers, "worker", self.p.workers, move |worker| {
             worker::serve(inner.clone(), worker)
         });
         self.team.has(crew);
@@ -288,87 +308,70 @@ impl Processor {
     }
 }
 
-fn open_documented(env: &Env, p: &Params) -> Rc<Documented> {
+fn open_documented(env: &Env, p: &Params, names: Names) -> Rc<Documented> {
     let rails = if p.by_class() { Rank::rails() } else { Vec::new() };
     let classes = if p.by_class() { Rank::ALL.len() } else { 1 };
     let settings = PriorityQueueSettings { rails: &rails, classes, overflow: p.queue, age: p.age };
-    let queue = PriorityQueue::open(env, QUEUE, settings);
+    let queue = PriorityQueue::open(env, names.queue, settings);
     let batches = || {
         let (kind, parent) = (StationKind::Channel, queue.station());
         env.open(StationSpec { kind, name: BATCHES, parent, capacity: UNLIMITED })
     };
     let batches = if p.is_warmup() { batches() } else { StationId::NONE };
-    let batcher = p.is_warmup().then(|| Batcher::open(env, BATCH, batches, p.batcher()));
+    let batcher = p.is_warmup().then(|| Batcher::open(env, names.batch, batches, p.batcher()));
     Rc::new(Documented { queue, batcher, batches })
 }
 
-fn open_shipped(env: &Env, p: &Params) -> Rc<Shipped> {
-    let main = channel(env, QUEUE, p.queue);
+fn open_shipped(env: &Env, p: &Params, names: Names) -> Rc<Shipped> {
+    let main = channel(env, names.queue, p.queue);
     let rails = if p.by_class() { Rank::rails() } else { Vec::new() };
     let rails = rails.into_iter().map(|(name, room)| channel_of(env, main.0.station(), name, room)).collect();
     let came = Cond::of(env, main.0.station());
     Rc::new(Shipped { rails, main, came })
 }
 
-/// The end of a processor, however it comes.
-struct Ends(Rc<Processor>);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        self.0.books.close();
-        let started = self.0.started.take();
-        drop(started);
-        self.0.team.disband();
-    }
-}
-
-async fn run(env: Env, p: Params, fidelity: Fidelity) {
+async fn run(env: Env, settings: Settings) {
     let source = env.open_plain(StationKind::Source, TASKS);
-    let processor = Processor::open(&env, p, fidelity);
-    let ends = Ends(processor.clone());
-    let dispatchers = processor.start();
-    let source = env.spawn_at(TASKS, source, take_in(processor.clone()));
-    let batcher = processor.documented.as_ref().and_then(|of| of.batcher.clone());
+    let background = Rc::new(Background::open(&env, settings));
+    background.start();
+    let source = env.spawn_at(TASKS, source, take_in(env.clone(), background.clone()));
     let all_done = async {
         source.await;
-        if let Some(batcher) = &batcher {
-            batcher.exhaust();
-        }
-        processor.books.all_settled().await;
+        background.settled().await;
     };
-    let stop_at = processor.p.stop_at;
+    let stop_at = background.processor().p.stop_at;
     if stop_at.is_zero() {
         all_done.await;
     } else if let Either::First(()) = select2(&env, env.sleep(stop_at), all_done).await {
         // The source goes with the future that waited for it: nobody submits to a processor that ends.
-        stop(&processor, dispatchers, batcher).await;
+        background.stop().await;
     }
-    drop(ends);
+    background.cut();
 }
 
 /// As documented all that was let in is done first. As shipped each worker finishes what it has in hand, and all else is thrown away.
-async fn stop(processor: &Rc<Processor>, dispatchers: Vec<Task<()>>, batcher: Option<Batcher>) {
+async fn stop(processor: &Rc<Processor>, dispatchers: impl FnOnce(), batcher: Option<Batcher>) {
     if !processor.is_shipped {
         if let Some(batcher) = batcher {
             batcher.close();
         }
         processor.books.all_settled().await;
-        drop(dispatchers);
+        dispatchers();
         return;
     }
-    drop(dispatchers);
+    dispatchers();
     let started = processor.started.take();
     drop(started);
     processor.team.rests().await;
 }
 
 /// Submits the tasks as they come, until there are no more.
-async fn take_in(processor: Rc<Processor>) {
-    let (env, mut ranks) = (&processor.env, Ranks::of(&processor.p));
-    let mut arrivals = processor.p.load.arrivals(env);
+async fn take_in(env: Env, background: Rc<Background>) {
+    let p = &background.processor().p;
+    let mut ranks = Ranks::of(p);
+    let mut arrivals = p.load.arrivals(&env);
     while let Some(job) = arrivals.next().await {
-        let rank = ranks.next(env, &job);
-        job.bind(processor.rail(rank), None);
-        processor.submit(job, rank);
+        let rank = ranks.next(&env, &job);
+        background.submit(job, rank);
     }
 }

@@ -131,6 +131,11 @@ impl Params {
         self.kind == "cache-warmup"
     }
 
+    /// What all tasks are, as the code calls it.
+    pub(super) fn kind_word(&self) -> String {
+        self.kind.replace('-', "_")
+    }
+
     /// The least workers that there are.
     pub(super) fn least(&self) -> u32 {
         (self.workers / 2).max(1)

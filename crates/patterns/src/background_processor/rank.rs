@@ -7,18 +7,21 @@ use millrace_spec::{Rail, drawn, parse_weights};
 
 /// A class of tasks. What matters most comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
+pub enum Rank {
+    /// Before all others.
     High,
+    /// In the middle.
     Medium,
+    /// What a cache that is warmed up is.
     Low,
     /// One without a class: it has no rail, and waits in the main queue.
     Plain,
 }
 
 impl Rank {
-    pub const ALL: [Rank; 4] = [Rank::High, Rank::Medium, Rank::Low, Rank::Plain];
+    pub(super) const ALL: [Rank; 4] = [Rank::High, Rank::Medium, Rank::Low, Rank::Plain];
 
-    pub const fn id(self) -> &'static str {
+    pub(super) const fn id(self) -> &'static str {
         match self {
             Rank::High => "high",
             Rank::Medium => "medium",
@@ -28,17 +31,17 @@ impl Rank {
     }
 
     /// The class with this id.
-    pub fn from_id(id: &str) -> Result<Rank, String> {
+    pub(super) fn from_id(id: &str) -> Result<Rank, String> {
         let rank = Rank::ALL.into_iter().find(|rank| rank.id() == id);
         rank.ok_or_else(|| format!("\"{id}\" is none of {}", Rank::ALL.map(Rank::id).join(", ")))
     }
 
-    pub const fn place(self) -> usize {
+    pub(super) const fn place(self) -> usize {
         self as usize
     }
 
     /// The room of its rail.
-    pub const fn room(self) -> Option<u32> {
+    pub(super) const fn room(self) -> Option<u32> {
         match self {
             Rank::High => Some(100),
             Rank::Medium => Some(200),
@@ -47,12 +50,12 @@ impl Rank {
         }
     }
 
-    pub const fn rail(self) -> Rail {
+    pub(super) const fn rail(self) -> Rail {
         Rail { class: self.id(), room: self.room() }
     }
 
     /// The rails, by their names, with the room of each.
-    pub fn rails() -> Vec<(&'static str, u32)> {
+    pub(super) fn rails() -> Vec<(&'static str, u32)> {
         Rank::ALL.into_iter().filter_map(|rank| Some((rank.id(), rank.room()?))).collect()
     }
 }

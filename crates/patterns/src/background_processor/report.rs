@@ -2,6 +2,7 @@
 
 use super::params::Params;
 use super::rank::Rank;
+use super::statistics::{Statistics, Times};
 use super::{G, OUTSIDE, QUEUE, RETRIES, STRANDED};
 use millrace_spec::{Detail, FieldGroup, Values};
 use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent};
@@ -75,32 +76,10 @@ struct Inside {
     is_told: bool,
 }
 
-/// How long final attempts took.
-#[derive(Debug, Default)]
-struct Times {
-    n: u64,
-    sum: u128,
-    /// As the code averages: half of it is the last one.
-    halved: u64,
-    min: u64,
-    max: u64,
-}
-
-impl Times {
-    fn add(&mut self, took: u64) {
-        self.min = if self.n == 0 { took } else { self.min.min(took) };
-        self.max = self.max.max(took);
-        self.n += 1;
-        self.sum += u128::from(took);
-        self.halved = (self.halved + took) / 2;
-    }
-}
-
 impl Tasks {
     pub fn of(values: &Values) -> Tasks {
         Tasks {
-            // As the code calls it.
-            kind: Params::read(values).kind.replace('-', "_"),
+            kind: Params::read(values).kind_word(),
             is_shipped: false,
             queue: StationId::NONE,
             rails: Vec::new(),
@@ -223,47 +202,38 @@ impl Tasks {
 impl Tasks {
     /// The statistics, by the names that the code has for them; and what it has no name for.
     fn totals(&self) -> Map<String, Json> {
-        let Times { n, sum, halved, min, max } = &self.times;
-        let mean = sum.checked_div(u128::from(*n)).map_or(0, |mean| mean as u64);
-        let (completed, seconds) = (self.ended("completed"), self.now.0 as f64 / 1e9);
         let whole = |n: i64| u64::try_from(n).unwrap_or(0);
         let (total, active) = match (self.is_shipped, G.seen.map(|gauge| whole(self.count(gauge)))) {
             // Nobody looks before the first beat.
             (true, [total, active]) => (total, active),
             (false, _) => (whole(self.count(G.workers)), self.worked_on.len() as u64),
         };
-        let share = |a: u64, b: u64| if b == 0 { 0.0 } else { a as f64 / b as f64 };
         // As shipped whoever comes again counts again, in all its statistics.
         let of = |class: Class| class.came + if self.is_shipped { class.again } else { 0 };
         let came = self.classes.into_iter().map(of).sum::<u64>();
         let failed = if self.is_shipped { whole(self.count(G.failures)) } else { self.ended("failed") };
         let running = self.worked_on.len() as u64 + whole(self.count(G.left_running));
-        let by_class =
-            Rank::ALL.into_iter().zip(self.classes).map(|(rank, class)| (rank.id().to_owned(), of(class).into()));
-        let entries: [(&str, Json); 21] = [
-            ("total_tasks", came.into()),
-            ("completed_tasks", completed.into()),
-            ("failed_tasks", failed.into()),
-            ("retried_tasks", self.count(G.retried).into()),
-            ("queued_tasks", self.accepted.into()),
-            ("active_tasks", running.into()),
-            ("average_time", if self.is_shipped { *halved } else { mean }.into()),
-            ("min_time", (*min).into()),
-            ("max_time", (*max).into()),
-            ("queue_size", self.waiting.into()),
-            ("active_workers", active.into()),
-            ("total_workers", total.into()),
-            ("worker_utilization", share(active, total).into()),
-            ("task_throughput", if seconds > 0.0 { completed as f64 / seconds } else { 0.0 }.into()),
-            ("last_reset", 0.into()),
-            ("tasks_by_type", json!({ self.kind.as_str(): came })),
-            ("tasks_by_priority", Json::Object(by_class.collect())),
-            ("refused_tasks", self.ended("queue-full").into()),
-            ("dropped_tasks", self.ended("dropped").into()),
-            ("never_run_tasks", self.ended("never-run").into()),
-            ("panicked_tasks", self.count(G.panicked).into()),
-        ];
-        entries.map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
+        let statistics = Statistics {
+            total: came,
+            completed: self.ended("completed"),
+            failed,
+            retried: whole(self.count(G.retried)),
+            queued: self.accepted,
+            active: running,
+            times: self.times.all(self.is_shipped),
+            queue_size: self.waiting,
+            active_workers: active,
+            total_workers: total,
+            now: self.now,
+            last_reset: SimTime::ZERO,
+            kind: self.kind.clone(),
+            by_priority: self.classes.map(of),
+            refused: self.ended("queue-full"),
+            dropped: self.ended("dropped"),
+            never_run: self.ended("never-run"),
+            panicked: whole(self.count(G.panicked)),
+        };
+        statistics.entries().map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
     }
 }
 

@@ -36,16 +36,19 @@ impl Shipped {
     pub fn submit(&self, processor: &Processor, work: Work) -> Result<(), Work> {
         processor.books.count(G.submitted, 1);
         work.waits(false);
+        let rank = work.rank;
         let mut work = work;
         for (tx, _) in self.rails.get(work.rank.place()).into_iter().chain([&self.main]) {
             work = match tx.try_send(work) {
                 Ok(()) => {
+                    processor.books.came(rank, true);
                     self.came.signal();
                     return Ok(());
                 }
                 Err(TrySendError::Full(work) | TrySendError::Closed(work)) => work,
             };
         }
+        processor.books.came(rank, false);
         Err(work)
     }
 

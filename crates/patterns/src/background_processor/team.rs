@@ -197,7 +197,7 @@ impl Team {
     }
 
     /// How many work.
-    fn at_work(&self) -> u32 {
+    pub fn at_work(&self) -> u32 {
         self.busy.get()
     }
 }

@@ -4,6 +4,7 @@
 //! falls back to be put into its queue again, as shipped it is lost, and both are counted. So nobody works out what is lost.
 
 use super::rank::Rank;
+use super::statistics::Tally;
 use millrace_engine::{Carries, Env, Job};
 use millrace_parts::{Cond, WaitGroup};
 use millrace_spec::{Packed, RailGauges, TriedTask, risen};
@@ -38,6 +39,7 @@ struct Shared {
     /// After how long a wait a task counts as of the next higher class.
     age: Span,
     counts: RefCell<[i64; RailGauges::COUNT]>,
+    tally: RefCell<Tally>,
     /// Who waits, by class: since when it has been in a queue in which it rises, and who it is. Who is in none does not rise.
     waiting: [RefCell<BTreeSet<(SimTime, JobId)>>; 4],
     /// Tasks that were let in and have not come to their end.
@@ -65,6 +67,7 @@ impl Books {
             aside,
             age,
             counts: RefCell::new([0; RailGauges::COUNT]),
+            tally: RefCell::default(),
             waiting: Default::default(),
             pending: WaitGroup::new(env),
             is_safe,
@@ -89,6 +92,30 @@ impl Books {
 
     pub fn counted(&self, gauge: Gauge) -> i64 {
         self.0.counts.borrow().get(usize::from(gauge.0)).copied().unwrap_or_default()
+    }
+
+    /// The main queue.
+    pub fn queue(&self) -> StationId {
+        self.0.queue
+    }
+
+    /// What the gauges do not say.
+    pub fn tally(&self) -> Tally {
+        *self.0.tally.borrow()
+    }
+
+    fn tallies(&self, change: impl FnOnce(&mut Tally)) {
+        change(&mut self.0.tally.borrow_mut());
+    }
+
+    /// One of a class is submitted: whether it was accepted.
+    pub fn came(&self, rank: Rank, is_in: bool) {
+        self.tallies(|tally| {
+            if let Some(came) = tally.came.get_mut(rank.place()) {
+                *came += 1;
+            }
+            tally.accepted += u64::from(is_in);
+        });
     }
 
     /// So many are let in.
@@ -124,6 +151,7 @@ impl Books {
                     with,
                     stage: Cell::new(Stage::Elsewhere),
                     since: Cell::new(self.0.env.now()),
+                    begun: self.0.env.now(),
                     rises: Cell::new(false),
                     books: self.clone(),
                 };
@@ -168,6 +196,8 @@ pub(super) struct Work {
     /// Since when it has been waiting, and whether it rises by that.
     since: Cell<SimTime>,
     rises: Cell<bool>,
+    /// When it was last begun.
+    begun: SimTime,
     books: Books,
 }
 
@@ -186,9 +216,9 @@ impl Work {
 
     /// Several that were let in before, and go as one.
     pub fn batch(books: &Books, job: Job, rank: Rank, with: Vec<Job>) -> Work {
-        let (stage, since) = (Cell::new(Stage::Elsewhere), Cell::new(books.0.env.now()));
-        let rises = Cell::new(false);
-        Work { job: Some(job), rank, tries: 0, with, stage, since, rises, books: books.clone() }
+        let now = books.0.env.now();
+        let (stage, since, rises) = (Cell::new(Stage::Elsewhere), Cell::new(now), Cell::new(false));
+        Work { job: Some(job), rank, tries: 0, with, stage, since, rises, begun: now, books: books.clone() }
     }
 
     /// How many tasks it is.
@@ -205,7 +235,15 @@ impl Work {
         self.job.as_ref().map_or(JobId(u32::MAX), Job::id)
     }
 
+    /// Which ones they are.
+    pub fn ids(&self) -> Vec<JobId> {
+        self.jobs().map(Job::id).collect()
+    }
+
     fn is_now(&self, stage: Stage) {
+        let in_hand = |is: bool| if is { u64::from(self.many()) } else { 0 };
+        let (was, is) = (in_hand(self.stage.get() == Stage::InHand), in_hand(stage == Stage::InHand));
+        self.books.tallies(|tally| tally.in_hand = (tally.in_hand + is).saturating_sub(was));
         let Some(waiting) = self.books.0.waiting.get(self.rank.place()) else { return };
         let entry = (if self.rises.get() { self.since.get() } else { SimTime(u64::MAX) }, self.id());
         match (self.stage.replace(stage), stage) {
@@ -244,6 +282,7 @@ impl Work {
     pub fn is_in_hand(&mut self, station: StationId, is_moved: bool, counts_as: usize) {
         self.is_now(Stage::InHand);
         self.tries += 1;
+        self.begun = self.books.0.env.now();
         let waited = self.books.0.env.now().since(self.since.get()).0;
         let longest = self.books.counted(G.longest).max(i64::try_from(waited).unwrap_or(i64::MAX));
         self.books.set(G.longest, longest);
@@ -301,6 +340,8 @@ impl Work {
         self.is_now(Stage::Elsewhere);
         let many = self.many();
         if let Some(job) = self.job.take() {
+            let took = self.books.0.env.now().since(self.begun).0;
+            self.books.tallies(|tally| tally.ended(outcome, many, took));
             std::iter::once(job).chain(self.with.drain(..)).for_each(|job| job.leave(outcome));
             if !is_settled {
                 self.books.settled(many);

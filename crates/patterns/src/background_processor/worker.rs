@@ -2,9 +2,11 @@
 
 use super::work::Work;
 use super::{Processor, documented, shipped};
-use millrace_parts::{Elapsed, Worker, at_most};
+use millrace_parts::{Elapsed, Watch, Worker, at_most};
 use millrace_spec::{FaultSpec, FaultUnit, RailGauges};
 use millrace_trace::{SimTime, Span, Wait};
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 const G: RailGauges = RailGauges::ALL;
@@ -71,6 +73,12 @@ pub(super) async fn serve(processor: Rc<Processor>, worker: Worker) {
 /// Runs the handler of a task for as long as it may take. Where nobody stops it, it goes on after that by itself.
 pub(super) async fn attempt(processor: &Rc<Processor>, work: &Work, stops: bool) -> Result<Ended, Elapsed> {
     let Processor { env, p, .. } = &**processor;
+    if let Some(does) = &processor.does {
+        let body = does(&work.ids());
+        // What is stopped ends with the attempt; what nobody stops is a task of its own from the start.
+        let ended = if stops { at_most(env, p.timeout, body).await } else { alone(processor, body).await };
+        return ended.map(|good| if good { verdict(processor, work) } else { Ended::Failed });
+    }
     let until = until(processor);
     // What is done at the very end of its time is in time.
     let ended = at_most(env, p.timeout, env.sleep_until(until, Wait::Sleep)).await;
@@ -83,4 +91,46 @@ pub(super) async fn attempt(processor: &Rc<Processor>, work: &Work, stops: bool)
         });
     }
     ended.map(|()| verdict(processor, work))
+}
+
+/// Lets a handler run by itself, and waits for it as long as it may take.
+async fn alone(processor: &Rc<Processor>, body: Pin<Box<dyn Future<Output = bool>>>) -> Result<bool, Elapsed> {
+    let Processor { env, p, .. } = &**processor;
+    let how = Watch::new(env, How::Runs);
+    let (inner, told) = (processor.clone(), how.clone());
+    processor.starts("body", processor.aside, async move {
+        let good = body.await;
+        if told.get() == How::Left {
+            inner.books.count(G.left_running, -1);
+        }
+        told.set(How::Ended(good));
+    });
+    let left = Leaves { processor, how: &how };
+    let ended = at_most(env, p.timeout, left.how.until(|how| how != How::Runs)).await;
+    ended.map(|how| how == How::Ended(true))
+}
+
+/// How a handler stands that runs by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Runs,
+    /// Whether it went well.
+    Ended(bool),
+    /// Nobody waits for it any more.
+    Left,
+}
+
+/// Whoever waits for a handler, however that ends.
+struct Leaves<'a> {
+    processor: &'a Processor,
+    how: &'a Watch<How>,
+}
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        if self.how.get() == How::Runs {
+            self.processor.books.count(G.left_running, 1);
+            self.how.set(How::Left);
+        }
+    }
 }

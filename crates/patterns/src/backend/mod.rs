@@ -28,6 +28,7 @@ mod params;
 mod process;
 mod requests;
 
+use crate::background_processor::Names;
 use crate::concurrency_manager::Kind;
 use books::{Count, status_gauge};
 use millrace_engine::Env;
@@ -47,6 +48,9 @@ const BREAKER: &str = "breaker";
 const POOL: &str = PoolGauges::POOL;
 const DATABASE: ServerName = server_name!("database");
 const CACHE: ServerName = server_name!("cache");
+
+const BACKGROUND: Names =
+    Names { queue: "background", workers: "background workers", tokens: "task tokens", batch: "warm-ups" };
 
 /// The backend, for the registry.
 pub static PATTERN: Pattern = Pattern {
@@ -106,28 +110,25 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let pool = p.pool(fidelity);
     let most = pool.max.max(pool.initial());
     let scaler = Scaler { trend: !is_shipped, ..pool.sizing.shown(pool.scaled(), most) };
-    let mut columns =
-        vec![Flow::from(Place::source(CLIENTS, "Traffic")), Place::handler(HANDLER, "Handler", handler).into()];
-    let behind = [POOL, "server", CACHE.as_str()];
-    let mut wires = vec![Wire::new(CLIENTS, HANDLER)];
-    if p.is_enabled() {
-        let crews = Kind::ALL.map(|kind| {
-            let [.., workers, _] = kind.stations();
-            Place::crew(workers, format!("{} ops", kind.label()))
-        });
-        for (kind, behind) in Kind::ALL.into_iter().zip(behind) {
-            let [.., workers, _] = kind.stations();
-            wires.extend([Wire::new(HANDLER, workers), Wire::new(workers, behind)]);
-        }
-        columns.push(Flow::column(crews));
-    } else {
-        wires.extend(behind.map(|behind| Wire::new(HANDLER, behind)));
-    }
-    columns.push(Flow::column([
+    let rails = p.background(fidelity).place("Background");
+    let front = Flow::column([Place::handler(HANDLER, "Handler", handler), rails]);
+    let behind = [
         Place::scaler(POOL, "Database pool", scaler),
         Place::server("server", "External service"),
         Place::server(CACHE.as_str(), "Cache"),
-    ]));
+    ];
+    let mut wires = vec![Wire::new(CLIENTS, HANDLER), Wire::new(HANDLER, BACKGROUND.queue)];
+    let rows = Kind::ALL.into_iter().zip(behind).map(|(kind, behind)| {
+        let [.., workers, _] = kind.stations();
+        if !p.is_enabled() {
+            wires.push(Wire::new(HANDLER, &behind.name));
+            return Flow::from(behind);
+        }
+        wires.extend([Wire::new(HANDLER, workers), Wire::new(workers, &behind.name)]);
+        Flow::row([Place::crew(workers, format!("{} ops", kind.label())), behind])
+    });
+    let behind = Flow::column(rows);
+    let columns = vec![Place::source(CLIENTS, "Traffic").into(), front, behind];
     let of_all = |id, gauge, label, unit| GaugeSpec { id, station: CLIENTS.into(), gauge, label, unit };
     let gauges = vec![
         of_all("ok", status_gauge(200), "200", Unit::Sum("answers")),
@@ -146,5 +147,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let working = process.begin();
     let outages = process.p.outages.start(&env);
     requests::come(process.clone()).await;
+    // What they set off is done too.
+    process.background.settled().await;
     drop((outages, working));
 }

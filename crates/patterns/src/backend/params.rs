@@ -3,8 +3,10 @@
 //! Each part has parameters of its own, most of which nobody configures. It gets them as they are by its own defaults, those of a run as shipped among them, but for
 //! what the twelve say.
 
+use super::BACKGROUND;
 use super::requests::Route;
-use crate::{background_processor, concurrency_manager, pool_manager, request_handler};
+use crate::background_processor::Settings;
+use crate::{concurrency_manager, pool_manager, request_handler};
 use millrace_parts::MachineParams;
 use millrace_spec::{
     Choice, DefaultValue, Fidelity, Field, FieldGroup, Pattern, Role, Value, Values, params, parse_weights,
@@ -104,6 +106,8 @@ params! {
         cache_size: u32 => Field::count("cache-size", "Cache size", 5_000, 1..=100_000),
         /// How long the cache keeps a word.
         cache_ttl: Span => Field::span("cache-ttl", "Cache TTL", Span::secs(600), Span::millis(1)..=DAY),
+        /// How long it takes to put a word into the cache that was not there. It is done in the background.
+        warm_up: Span => Field::span("warm-up", "Warm-up", Span::millis(20), Span::ZERO..=HOUR),
         /// How long a request computes, with a processor of its own.
         compute: Span => Field::span("compute", "Computes", Span::millis(2), Span::ZERO..=HOUR),
         /// How many callers there are, each with one request at a time.
@@ -210,12 +214,14 @@ impl Params {
         )
     }
 
-    pub(super) fn background(&self, fidelity: Fidelity) -> background_processor::Params {
+    pub(super) fn background(&self, fidelity: Fidelity) -> Settings {
         let count = |n: u32| Value::Count(n.into());
-        part(
-            &background_processor::PATTERN,
-            fidelity,
-            &[("workers", count(self.background_workers)), ("queue", count(self.background_queue))],
-        )
+        let given = [
+            ("workers", count(self.background_workers)),
+            ("queue", count(self.background_queue)),
+            ("type", Params::word("cache-warmup")),
+            ("timeout", Value::Span(Span::secs(5))),
+        ];
+        Settings { names: BACKGROUND, ..Settings::of(fidelity, &given) }
     }
 }

@@ -104,7 +104,7 @@ impl Process {
         self.books.count(Count::Misses);
         let found = self.asks(Asks::Database, job).await;
         if found.is_success() {
-            self.warms_up(word);
+            self.warms_up(job, word);
         }
         found
     }

@@ -72,7 +72,15 @@ pub struct Here<'s, 'a> {
     pub shown: &'s Shown<'a>,
 }
 
+/// In a scene of more places than these each is one among many.
+const PLACES: usize = 5;
+
 impl<'s, 'a> Here<'s, 'a> {
+    /// Whether it is one place among many others, and makes do with little height.
+    pub fn is_one_of_many(self) -> bool {
+        self.scene.places.len() > PLACES
+    }
+
     /// Its number among the places.
     pub fn index(self) -> usize {
         self.shown.index

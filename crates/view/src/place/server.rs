@@ -49,7 +49,7 @@ impl Face for Server {
         let width = if lanes { width } else { width.max(LARGE) };
         // There is always room for its name.
         let width = width.max(bold_width(here.label(), 12.0).min(LARGE));
-        Room::new(width).around_lanes()
+        Room::new(width).high(if here.is_one_of_many() { 92.0 } else { 150.0 }, f64::INFINITY).around_lanes()
     }
 
     fn before(&self, here: Here<'_, '_>, level: usize) -> f64 {

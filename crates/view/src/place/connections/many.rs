@@ -24,8 +24,6 @@ const ROW: (f64, f64) = (8.0, 14.0);
 const MOST: f64 = 16.0;
 /// The width of a column from which on a link has its name and its caller beside it.
 const NAMED: f64 = 96.0;
-/// In a scene of more places than these it is one among many.
-const PLACES: usize = 5;
 /// With less width than this it is drawn with little room.
 pub(super) const LEAST: f64 = 390.0;
 /// Inside its box, at each side.
@@ -33,7 +31,7 @@ const PAD: f64 = 10.0;
 
 /// Whether it is one place among many others.
 pub(super) fn is_small(here: Here<'_, '_>) -> bool {
-    here.scene.places.len() > PLACES
+    here.is_one_of_many()
 }
 
 /// How they stand in an area.

@@ -42,8 +42,6 @@ const ROWS: usize = 50;
 const SMALL: usize = 3;
 const ALONE: f64 = 76.0;
 const LEAST: f64 = 120.0;
-/// In a scene of more places than these it is one stop among others.
-const PLACES: usize = 5;
 /// From this width on there is a column beside the ring.
 const WITH_COLUMN: f64 = 480.0;
 
@@ -89,7 +87,7 @@ impl Hub<'_> {
 
 /// Whether it is one stop among many others.
 fn is_stop(here: Here<'_, '_>) -> bool {
-    here.scene.places.len() > PLACES || here.across().next().is_some()
+    here.is_one_of_many() || here.across().next().is_some()
 }
 
 impl Face for Hub<'_> {

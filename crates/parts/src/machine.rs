@@ -138,6 +138,11 @@ impl Machine {
         (taken as f64 / self.0.settings.memory.max(1) as f64).min(1.0)
     }
 
+    /// How many bytes of memory it has.
+    pub fn memory(&self) -> u64 {
+        self.0.settings.memory
+    }
+
     /// How many processors it has.
     pub fn cpus(&self) -> u32 {
         self.0.settings.cpus.max(1)

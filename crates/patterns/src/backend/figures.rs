@@ -1,0 +1,221 @@
+//! What the backend tells those outside of itself, as plain numbers.
+//!
+//! Whoever answers, counts or warns reads these and no part of the system: so each answer is a function of them, and is tested without a run. What the code of the
+//! backend would say stands here, not what is the case, where the two differ: as shipped active operations are submitters that are held up, and statistics are of the
+//! last beat of whoever looks. What counts only grows; that it begins anew with a reset is worked out by whoever tells it (`reset`).
+
+use millrace_parts::{BreakerState, Machine};
+use millrace_trace::{SimTime, Span};
+
+/// What the answers need of a backend.
+pub(super) trait Backend {
+    /// Its figures now.
+    fn figures(&self) -> Figures;
+    /// Whether the process is there.
+    fn is_up(&self) -> bool;
+    /// The counts are told anew from here on, which whoever tells them sees to. What is left to do: the history of the pool, its changes of size and its peak are
+    /// forgotten, and so is what the handler's times were. As shipped both breakers are closed besides, and who waits in a priority queue is thrown out of it.
+    fn reset(&self);
+}
+
+/// All figures at an instant.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Figures {
+    /// When.
+    pub now: SimTime,
+    /// The concurrency manager, where it was built.
+    pub manager: Option<ManagerFigures>,
+    /// The connections to the database, as its driver counts them.
+    pub database: DatabaseFigures,
+    /// What the manager's monitor found last.
+    pub system: SystemFigures,
+    /// The machine as it is now.
+    pub host: HostFigures,
+    /// The pool manager, where it was built.
+    pub pool: Option<PoolFigures>,
+    /// The request handler, where it was built.
+    pub handler: Option<HandlerFigures>,
+    /// The background processor.
+    pub background: BackgroundFigures,
+    /// The cache.
+    pub cache: CacheFigures,
+}
+
+/// Of the concurrency manager, each for the database, HTTP and the cache, in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct ManagerFigures {
+    /// How many operations are active, as it counts.
+    pub active: [i64; 3],
+    /// How many were submitted.
+    pub total: [u64; 3],
+    /// How long they take on average: nobody writes that as shipped.
+    pub latency: [Span; 3],
+    /// How many may be active: the field of the configuration.
+    pub limit: [u32; 3],
+    /// How many workers there are, and how many of them have something in hand, of all three together.
+    pub workers: (u32, u32),
+}
+
+/// Of the connections to the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct DatabaseFigures {
+    pub max_open: u32,
+    pub open: u32,
+    pub in_use: u32,
+    pub idle: u32,
+    /// How many had to wait so far, and for how long together.
+    pub waits: u64,
+    pub waited: Span,
+    /// How many were closed as too many were idle, and as their time was over.
+    pub idle_closed: u64,
+    pub lifetime_closed: u64,
+}
+
+/// What a monitor found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct SystemFigures {
+    pub cpus: u32,
+    /// What is in use of the heap, in bytes.
+    pub heap: u64,
+    /// How much memory there may be. As shipped that is what the process has from the system.
+    pub limit: u64,
+    pub tasks: u64,
+    /// When it looked; never before its first beat.
+    pub updated: Option<SimTime>,
+}
+
+/// Of the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct HostFigures {
+    pub cpus: u32,
+    /// For how long processors have been busy, all together.
+    pub busy: Span,
+    /// How much memory it has, and which share of it is taken by whomever.
+    pub memory: u64,
+    pub taken: f64,
+    /// What is in use of the heap, and how many tasks there are.
+    pub heap: u64,
+    pub tasks: u64,
+}
+
+impl HostFigures {
+    /// Those of a machine now.
+    pub fn of(machine: &Machine) -> HostFigures {
+        HostFigures {
+            cpus: machine.cpus(),
+            busy: machine.busy_time(),
+            memory: machine.memory(),
+            taken: machine.memory_in_use(),
+            heap: machine.heap(),
+            tasks: machine.tasks(),
+        }
+    }
+}
+
+/// Of the pool manager, as it found the pool at its last beat.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct PoolFigures {
+    pub max_open: u32,
+    pub open: u32,
+    pub in_use: u32,
+    pub idle: u32,
+    /// The highest use so far and the mean of the last ten, in percent.
+    pub peak: f64,
+    pub mean: f64,
+    /// When it last changed the size.
+    pub scaled: Option<SimTime>,
+}
+
+/// Of the request handler.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct HandlerFigures {
+    pub active: i64,
+    pub total: u64,
+    pub completed: u64,
+    pub failed: u64,
+    pub timeouts: u64,
+    pub degraded: u64,
+    pub times: Times,
+    /// When somebody was last served.
+    pub updated: Option<SimTime>,
+    /// Whether whoever came last was told that the service is degraded.
+    pub is_degraded: bool,
+    /// How its breaker stands.
+    pub breaker: BreakerState,
+    /// Whether its health check lets anybody in.
+    pub is_healthy: bool,
+}
+
+impl Default for HandlerFigures {
+    fn default() -> HandlerFigures {
+        HandlerFigures {
+            active: 0,
+            total: 0,
+            completed: 0,
+            failed: 0,
+            timeouts: 0,
+            degraded: 0,
+            times: Times::default(),
+            updated: None,
+            is_degraded: false,
+            breaker: BreakerState::Closed,
+            is_healthy: true,
+        }
+    }
+}
+
+/// How long something takes, as the code averages it and as one would.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Times {
+    /// The mean; as the code has it, half of it is the last one.
+    pub mean: Span,
+    pub least: Span,
+    pub most: Span,
+    count: u64,
+    sum: u64,
+}
+
+impl Times {
+    /// One more. `halves`: whether it is averaged as the code does.
+    pub fn add(&mut self, took: Span, halves: bool) {
+        self.least = if self.count == 0 { took } else { self.least.min(took) };
+        self.most = self.most.max(took);
+        self.count += 1;
+        self.sum = self.sum.saturating_add(took.0);
+        self.mean = match halves {
+            true if self.mean.is_zero() => took,
+            true => Span(self.mean.0.midpoint(took.0)),
+            false => Span(self.sum / self.count),
+        };
+    }
+}
+
+/// Of the background processor.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct BackgroundFigures {
+    pub total: u64,
+    pub completed: u64,
+    pub failed: u64,
+    pub retried: u64,
+    /// How many were put into a queue: it never gets fewer.
+    pub queued: u64,
+    pub active: i64,
+    pub times: Times,
+    /// How many wait, as it counts.
+    pub waiting: u64,
+    /// How many workers there are, and how many of them are at work: as shipped nobody knows before the first beat of its monitor.
+    pub workers: (u32, u32),
+    /// Since when it counts.
+    pub since: SimTime,
+    /// How many there were of each type,
+    pub by_type: Vec<(&'static str, u64)>,
+    /// and of each priority, of which 3 is the highest.
+    pub by_priority: Vec<(u32, u64)>,
+}
+
+/// Of the cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct CacheFigures {
+    pub hits: u64,
+    pub misses: u64,
+}

@@ -75,7 +75,7 @@ async fn answer(env: Env, asked: Exchange, desk: Rc<RefCell<Desk>>) {
     if let Some(unfit) = asked.terms.unfit {
         return env.reply(asked.number, unfit.status(), unfit.message());
     }
-    let Exchange { number, client, method, path, body, .. } = asked;
+    let Exchange { number, client, method, path, body, terms } = asked;
     let mut desk_now = desk.borrow_mut();
     match path.as_str() {
         "/meet" => match desk_now.waiting.take() {
@@ -85,6 +85,7 @@ async fn answer(env: Env, asked: Exchange, desk: Rc<RefCell<Desk>>) {
         "/gone" => env.reply(number, 200, &format!("{:?}", desk_now.gone)),
         "/end" => desk_now.over = true,
         "/metrics" => env.reply(number, 200, "a 1\n"),
+        "/who" => env.reply(number, 200, terms.authorization.as_deref().unwrap_or("nobody")),
         "/refuse" => env.reply(number, 429, "too many"),
         "/quiet" => {}
         "/never" => desk_now.hopeful += 1,
@@ -168,6 +169,14 @@ async fn a_request_reaches_the_system_whole_and_its_answer_comes_back_as_it_was_
         let told = answer.json::<Vec<String>>().await.expect("JSON");
         assert_eq!(told, ["127.0.0.1", method.as_str(), "/tell/me?a=1&b=%20", "some body"]);
     }
+}
+
+#[tokio::test]
+async fn the_system_is_told_who_asks_as_the_header_has_it() {
+    let served = Served::start().await;
+    assert_eq!(served.get("/who").await.2, "nobody");
+    let ask = served.client.get(format!("http://{}/who", served.address)).bearer_auth("a token");
+    assert_eq!(ask.send().await.expect("an answer").text().await.expect("a body"), "Bearer a token");
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ pub struct Terms {
     pub id: Option<String>,
     /// The type of content that its answer should have, one of those that the route offers; none for the route's first.
     pub accept: Option<String>,
+    /// What it says of who asks, as the header has it: `Bearer …`.
+    pub authorization: Option<String>,
     /// Why it can be counted and answered, and nothing more.
     pub unfit: Option<Unfit>,
 }

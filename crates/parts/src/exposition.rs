@@ -23,6 +23,8 @@ pub type Labels = Vec<String>;
 pub enum Sample {
     /// It only grows.
     Count(u64),
+    /// It only grows, and is a time, told in seconds.
+    Time(Span),
     /// It is what it is now.
     Level(f64),
     /// Many values, in buckets.
@@ -164,7 +166,7 @@ impl Collector for Exposition {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         for family in self.0.iter().filter(|family| !family.series.is_empty()) {
             let kind = match family.series.first().map(|(_, sample)| sample) {
-                Some(Sample::Count(_)) => MetricType::Counter,
+                Some(Sample::Count(_) | Sample::Time(_)) => MetricType::Counter,
                 Some(Sample::Spread(_)) => MetricType::Histogram,
                 _ => MetricType::Gauge,
             };
@@ -175,9 +177,13 @@ impl Collector for Exposition {
                 let series = if labels.is_empty() { None } else { Some(&labels) };
                 let mut encode = |sample: &Sample| match (sample, series) {
                     (Sample::Count(n), Some(labels)) => ConstCounter::new(*n).encode(metric.encode_family(labels)?),
+                    (Sample::Time(of), Some(labels)) => {
+                        ConstCounter::new(of.seconds()).encode(metric.encode_family(labels)?)
+                    }
                     (Sample::Level(x), Some(labels)) => ConstGauge::new(*x).encode(metric.encode_family(labels)?),
                     (Sample::Spread(seen), Some(labels)) => spread(metric.encode_family(labels)?, seen),
                     (Sample::Count(n), None) => metric.encode_counter::<NoLabelSet, _, u64>(n, None),
+                    (Sample::Time(of), None) => metric.encode_counter::<NoLabelSet, _, u64>(&of.seconds(), None),
                     (Sample::Level(x), None) => metric.encode_gauge(x),
                     (Sample::Spread(_), None) => Ok(()),
                 };

@@ -104,6 +104,7 @@ pub use scaling::{
 pub use select::{Case, Either, SelectAny, select_any, select2};
 pub use semaphore::{Acquire, Order, Permit, Semaphore};
 pub use service_metrics::{BUCKETS, OpenConnection, ServiceMetrics};
+pub use shown::Shown;
 pub use shutdown::Shutdown;
 pub use signal::{Given, Guard};
 pub use single_flight::SingleFlight;

@@ -5,7 +5,7 @@ use millrace_trace::{Gauge, StationId};
 
 /// What a station shows. Before it is first written a gauge is zero.
 #[derive(Debug, Default)]
-pub(crate) struct Shown(Vec<(Gauge, i64)>);
+pub struct Shown(Vec<(Gauge, i64)>);
 
 impl Shown {
     /// Writes those of these gauges that have changed.

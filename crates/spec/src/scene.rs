@@ -226,15 +226,24 @@ pub enum Unit {
     Time,
     /// A share of one, in millionths.
     Share,
+    /// How something is: the number of one of these words, from 0 on. No chart has it.
+    Word(&'static [&'static str]),
 }
 
 impl Unit {
+    /// How something is, by a number of it, where that is a word.
+    pub fn says(self, value: i64) -> &'static str {
+        let Unit::Word(words) = self else { return "" };
+        usize::try_from(value).ok().and_then(|value| words.get(value)).copied().unwrap_or_default()
+    }
+
     /// The word beside a number of it.
     pub const fn word(self) -> &'static str {
         match self {
             Unit::Count(word) | Unit::Sum(word) => word,
             Unit::Time => "time",
             Unit::Share => "share",
+            Unit::Word(_) => "state",
         }
     }
 }

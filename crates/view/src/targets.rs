@@ -58,6 +58,7 @@ fn amount(n: i64, unit: Unit) -> String {
         Unit::Time => number::time_text(whole),
         Unit::Share => format!("{} %", number::percent(n as f64 / 1e6)),
         Unit::Count(_) | Unit::Sum(_) => number::count(whole),
+        Unit::Word(_) => unit.says(n).to_owned(),
     }
 }
 

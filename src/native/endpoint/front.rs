@@ -19,7 +19,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::LengthLimitError;
 use std::future::Future;
@@ -155,6 +155,8 @@ async fn any(State(shared): State<Shared>, ConnectInfo(peer): ConnectInfo<Socket
     let (method, path) = (parts.method.as_str().to_owned(), parts.uri.path().to_owned());
     let route = shared.console.route(&method, &path);
     let accept = route.and_then(|route| accept::choose(&parts.headers, route.offers)).map(str::to_owned);
+    let authorization = parts.headers.get(header::AUTHORIZATION);
+    let authorization = authorization.and_then(|value| value.to_str().ok()).map(str::to_owned);
     let stream = route.and_then(|route| route.stream);
     let upgrade = match stream {
         Some(_) => WebSocketUpgrade::from_request_parts(&mut parts, &()).await.ok(),
@@ -170,7 +172,7 @@ async fn any(State(shared): State<Shared>, ConnectInfo(peer): ConnectInfo<Socket
         method: method.clone(),
         path: parts.uri.path_and_query().map_or_else(|| path.clone(), ToString::to_string),
         body,
-        terms: Terms { id, accept: accept.clone(), unfit },
+        terms: Terms { id, accept: accept.clone(), authorization, unfit },
         stream: upgrade.is_some(),
     });
     let response = |status: u16, body: &str| {

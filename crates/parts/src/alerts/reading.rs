@@ -23,17 +23,22 @@ pub(super) struct Past {
     window: Span,
     /// The first is at the beginning of the window, or before it where nobody looked right then.
     taken: VecDeque<Taken>,
+    /// What each count was at the last look, and what it came to before it began anew.
+    last: Vec<u64>,
+    before: Vec<u64>,
 }
 
 impl Past {
     pub(super) fn new(window: Span) -> Past {
-        Past { window, taken: VecDeque::new() }
+        Past { window, taken: VecDeque::new(), last: Vec::new(), before: Vec::new() }
     }
 
     /// Looks now. What there is to be read, if there is something.
     pub(super) fn take(&mut self, now: SimTime, reads: &Reading, read: &dyn Fn(&str) -> Option<Sample>) -> Option<f64> {
         let count = |name: &str| match read(name)? {
             Sample::Count(n) => Some(n),
+            // Of two times there is a share.
+            Sample::Time(span) if matches!(reads, Reading::Share { .. }) => Some(span.0),
             _ => None,
         };
         match *reads {
@@ -55,8 +60,15 @@ impl Past {
         }
     }
 
-    /// By how much each count has grown in the window, and over which time that is.
+    /// By how much each count has grown in the window, and over which time that is. One that is less than it was began anew, as its process did, and goes on from there.
     fn grown(&mut self, now: SimTime, counts: Vec<u64>) -> (Vec<u64>, Span) {
+        self.before.resize(counts.len(), 0);
+        self.last.resize(counts.len(), 0);
+        for ((before, last), now) in self.before.iter_mut().zip(&mut self.last).zip(&counts) {
+            let last = std::mem::replace(last, *now);
+            *before += if *now < last { last } else { 0 };
+        }
+        let counts = counts.iter().zip(&self.before).map(|(count, before)| count + before).collect();
         // Of those that are a window old or older the last is what it begins with.
         while self.taken.get(1).is_some_and(|next| now.since(next.at) >= self.window) {
             self.taken.pop_front();
@@ -74,6 +86,7 @@ fn level(sample: Sample) -> Option<f64> {
     match sample {
         Sample::Level(x) => Some(x),
         Sample::Count(n) => Some(n as f64),
+        Sample::Time(span) => Some(span.seconds()),
         Sample::Spread(_) => None,
     }
 }
@@ -154,5 +167,30 @@ mod tests {
         assert_eq!(read(90, 96), Some(1.0), "the first is out of it");
         assert_eq!(read(120, 96), Some(0.5));
         assert_eq!(read(150, 96), Some(0.0));
+    }
+
+    #[test]
+    fn a_count_that_begins_anew_goes_on_from_there() {
+        let mut past = Past::new(Span::secs(60));
+        let mut read = |secs: u64, n: u64| {
+            let reads = Reading::Rate("n", Span::secs(60));
+            past.take(SimTime(secs * 1_000_000_000), &reads, &|_| Some(Sample::Count(n)))
+        };
+        assert_eq!(
+            [read(0, 100), read(15, 130), read(30, 6), read(60, 24)],
+            [Some(0.0), Some(0.5), Some(0.6), Some(0.9)]
+        );
+        assert_eq!(read(75, 24), Some(0.4), "of 60 s ago there were 30");
+    }
+
+    #[test]
+    fn of_two_times_there_is_a_share() {
+        let mut past = Past::new(Span::secs(60));
+        let reads = Reading::Share { of: "busy", among: "all", window: Span::secs(60) };
+        let mut read = |secs: u64, busy: u64| {
+            let time = |name: &str| Some(Sample::Time(Span::secs(if name == "busy" { busy } else { 4 * secs })));
+            past.take(SimTime(secs * 1_000_000_000), &reads, &time)
+        };
+        assert_eq!([read(0, 0), read(15, 30), read(75, 90)], [None, Some(0.5), Some(0.25)]);
     }
 }

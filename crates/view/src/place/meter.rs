@@ -64,7 +64,7 @@ impl Meter<'_> {
         let value = |unit: Unit, n: u64| match unit {
             Unit::Time => number::time_text(n),
             Unit::Share => format!("{:.2}", n as f64 / 1e6),
-            Unit::Count(_) | Unit::Sum(_) => number::count(n),
+            Unit::Count(_) | Unit::Sum(_) | Unit::Word(_) => number::count(n),
         };
         let all = self.spec.inside.iter().zip(G.inside);
         all.map(|((name, unit), gauge)| (*name, value(*unit, Meter::read(here, gauge)))).collect()

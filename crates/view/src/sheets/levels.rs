@@ -66,7 +66,7 @@ pub fn gauges(told: &Told<'_>) -> Vec<Sheet> {
     let sheet = |g: &GaugeSpec| {
         let (station, _) = told.history.ledger.find(&g.station, told.trace)?;
         let (scale, unit, written) = match g.unit {
-            Unit::Sum(_) => return None,
+            Unit::Sum(_) | Unit::Word(_) => return None,
             Unit::Time => (1e-6, "ms", Written::Millis),
             Unit::Share => (1e-4, "%", Written::Percent),
             Unit::Count(of) => (1.0, of, Written::Count),

@@ -194,6 +194,10 @@ fn gauges(seen: &Seen<'_>) -> impl Iterator<Item = Tile> {
             Unit::Share => (number::percent(value as f64 / 1e6), "%"),
             // Of what it is a count, its label says.
             Unit::Count(_) | Unit::Sum(_) => (number::short_count(whole), ""),
+            Unit::Word(_) => {
+                let word = gauge.unit.says(value).to_owned();
+                return Tile::word(gauge.id, gauge.label, word.clone(), word);
+            }
         };
         Tile::new(gauge.id, gauge.label, shown, unit, value)
     })

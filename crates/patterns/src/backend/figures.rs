@@ -14,7 +14,7 @@ pub(super) trait Backend {
     /// Whether the process is there.
     fn is_up(&self) -> bool;
     /// The counts are told anew from here on, which whoever tells them sees to. What is left to do: the history of the pool, its changes of size and its peak are
-    /// forgotten, and so is what the handler's times were. As shipped both breakers are closed besides, and who waits in a priority queue is thrown out of it.
+    /// forgotten, and so are the times of handler and manager. As shipped both breakers are closed besides, and who waits in a priority queue is thrown out of it.
     fn reset(&self);
 }
 
@@ -88,6 +88,8 @@ pub(super) struct SystemFigures {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct HostFigures {
     pub cpus: u32,
+    /// For how long it has been on.
+    pub up_for: Span,
     /// For how long processors have been busy, all together.
     pub busy: Span,
     /// How much memory it has, and which share of it is taken by whomever.
@@ -99,10 +101,16 @@ pub(super) struct HostFigures {
 }
 
 impl HostFigures {
+    /// The time that all processors had so far.
+    pub fn all(&self) -> Span {
+        Span(self.up_for.0.saturating_mul(self.cpus.into()))
+    }
+
     /// Those of a machine now.
-    pub fn of(machine: &Machine) -> HostFigures {
+    pub fn of(machine: &Machine, now: SimTime) -> HostFigures {
         HostFigures {
             cpus: machine.cpus(),
+            up_for: now.since(SimTime::ZERO),
             busy: machine.busy_time(),
             memory: machine.memory(),
             taken: machine.memory_in_use(),
@@ -129,6 +137,8 @@ pub(super) struct PoolFigures {
 /// Of the request handler.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct HandlerFigures {
+    /// How many may be active: the field of the configuration.
+    pub limit: u32,
     pub active: i64,
     pub total: u64,
     pub completed: u64,
@@ -149,6 +159,7 @@ pub(super) struct HandlerFigures {
 impl Default for HandlerFigures {
     fn default() -> HandlerFigures {
         HandlerFigures {
+            limit: 0,
             active: 0,
             total: 0,
             completed: 0,
@@ -218,4 +229,114 @@ pub(super) struct BackgroundFigures {
 pub(super) struct CacheFigures {
     pub hits: u64,
     pub misses: u64,
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use millrace_engine::Env;
+    use std::cell::{Cell, RefCell};
+
+    /// A backend whose figures are what a test says that they are.
+    #[derive(Debug)]
+    pub struct Scripted {
+        env: Env,
+        pub figures: RefCell<Figures>,
+        pub up: Cell<bool>,
+        pub resets: Cell<u32>,
+    }
+
+    impl Scripted {
+        pub fn new(env: &Env, figures: Figures) -> Scripted {
+            let (figures, up, resets) = (RefCell::new(figures), Cell::new(true), Cell::new(0));
+            Scripted { env: env.clone(), figures, up, resets }
+        }
+    }
+
+    impl Backend for Scripted {
+        fn figures(&self) -> Figures {
+            let mut figures = self.figures.borrow().clone();
+            figures.now = self.env.now();
+            figures.host.up_for = figures.now.since(SimTime::ZERO);
+            figures
+        }
+
+        fn is_up(&self) -> bool {
+            self.up.get()
+        }
+
+        fn reset(&self) {
+            self.resets.set(self.resets.get() + 1);
+        }
+    }
+
+    /// Figures of which no two are alike.
+    pub fn some() -> Figures {
+        let secs = |n: u64| SimTime(n * 1_000_000_000);
+        let mut times = Times::default();
+        [76, 78].into_iter().for_each(|ms| times.add(Span::millis(ms), true));
+        Figures {
+            now: secs(100),
+            manager: Some(ManagerFigures {
+                active: [1, 2, 3],
+                total: [11, 12, 13],
+                latency: [21, 22, 23].map(Span::millis),
+                limit: [31, 32, 33],
+                workers: (34, 35),
+            }),
+            database: DatabaseFigures {
+                max_open: 41,
+                open: 42,
+                in_use: 43,
+                idle: 44,
+                waits: 45,
+                waited: Span::millis(46),
+                idle_closed: 47,
+                lifetime_closed: 48,
+            },
+            system: SystemFigures { cpus: 51, heap: 52, limit: 53, tasks: 54, updated: Some(secs(55)) },
+            host: HostFigures {
+                cpus: 4,
+                up_for: Span::secs(56),
+                busy: Span::secs(57),
+                memory: 1_000,
+                taken: 0.25,
+                heap: 59,
+                tasks: 60,
+            },
+            pool: Some(PoolFigures {
+                max_open: 61,
+                open: 62,
+                in_use: 63,
+                idle: 64,
+                peak: 65.5,
+                mean: 66.5,
+                scaled: Some(secs(67)),
+            }),
+            handler: Some(HandlerFigures {
+                limit: 70,
+                active: 71,
+                total: 72,
+                completed: 73,
+                failed: 74,
+                timeouts: 75,
+                degraded: 76,
+                times,
+                updated: Some(secs(79)),
+                ..HandlerFigures::default()
+            }),
+            background: BackgroundFigures::default(),
+            cache: CacheFigures { hits: 91, misses: 92 },
+        }
+    }
+
+    #[test]
+    fn the_mean_is_one_or_as_the_code_has_it_half_of_it_is_the_last_one() {
+        let of = |halves| {
+            let mut times = Times::default();
+            [100, 100, 100, 500].into_iter().for_each(|ms| times.add(Span::millis(ms), halves));
+            [times.mean, times.least, times.most].map(|span| span.0 / 1_000_000)
+        };
+        assert_eq!([of(false), of(true)], [[200, 100, 500], [300, 100, 500]]);
+    }
 }

@@ -1,0 +1,42 @@
+//! What the document says that one gets of all this, and by which check of a run each can be seen.
+//!
+//! Each is something that happens, so one is seen or is not: as shipped most never are. They are asked at the beats of the key metrics and at no other instant, when those
+//! say anything new.
+
+use super::key::{self, ACTIVE, LATENCY, MODE, RECOVERED, SHRANK};
+use millrace_spec::{Check, Practice, Seen};
+use millrace_trace::{Ledger, Trace};
+
+/// Whether a key metric is more than nothing, at a beat.
+fn is(ledger: &Ledger, trace: &Trace, key: usize) -> bool {
+    ledger.now.0.is_multiple_of(key::EVERY.0) && key::read(key, ledger, trace) > 0
+}
+
+const ALLOCATED: &str = "fewer connections may be open when few of them are in use";
+const DEGRADED: &str = "who came was told that the service is degraded";
+const HEALED: &str = "the breaker opened, and closed again";
+const COUNTED: &str = "operations count as active while they are worked on";
+const TIMED: &str = "it is told how long operations take";
+
+/// The checks of the benefits.
+pub(super) const CHECKS: [Check; 5] = [
+    Check::sometimes(ALLOCATED, |l, t| is(l, t, SHRANK)).by("the size of the pool, once a second"),
+    Check::sometimes(DEGRADED, |l, t| is(l, t, MODE)).by("the mode of the handler, once a second"),
+    Check::sometimes(HEALED, |l, t| is(l, t, RECOVERED)).by("the state of the breaker, once a second"),
+    Check::sometimes(COUNTED, |l, t| ACTIVE.iter().any(|key| is(l, t, *key)))
+        .by("what the manager counts, once a second"),
+    Check::sometimes(TIMED, |l, t| is(l, t, LATENCY)).by("the mean latencies of the manager, once a second"),
+];
+
+/// The benefits, by the headings of the document.
+pub(super) const BENEFITS: &[Practice] = &[
+    benefit("Scalability", "Resources are allocated by need", &[ALLOCATED]),
+    benefit("Reliability", "Degrades instead of failing", &[DEGRADED]),
+    benefit("Reliability", "A breaker against failures that spread", &[HEALED]),
+    benefit("Observability", "Metrics of all operations", &[COUNTED]),
+    benefit("Observability", "Times of all operations", &[TIMED]),
+];
+
+const fn benefit(list: &'static str, item: &'static str, checks: &'static [&'static str]) -> Practice {
+    Practice { list, item, seen: Seen::Checked(checks) }
+}

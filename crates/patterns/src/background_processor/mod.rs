@@ -178,6 +178,9 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     SceneSpec { backlog, gauges, faults, ..SceneSpec::new(Flow::row(flow), wires) }
 }
 
+/// Tasks that go by themselves, as long as they are in here.
+type Started = RefCell<BTreeMap<u64, Task<()>>>;
+
 /// What the tasks of the processor share.
 struct Processor {
     env: Env,
@@ -195,7 +198,9 @@ struct Processor {
     documented: Option<Rc<Documented>>,
     shipped: Option<Rc<Shipped>>,
     /// What was started for one task each and has not come to its end, by number.
-    started: RefCell<BTreeMap<u64, Task<()>>>,
+    started: Started,
+    /// Handlers that run by themselves: their workers wait for them, also where all else is over.
+    handlers: Started,
     numbers: Cell<u64>,
 }
 
@@ -234,7 +239,7 @@ impl Processor {
         books.set(G.is_strict, is_strict.into());
         books.set(G.keeps, (!is_shipped).into());
         let team = Team::new(env, &books);
-        let (started, numbers) = (RefCell::default(), Cell::new(0));
+        let (started, handlers, numbers) = (RefCell::default(), RefCell::default(), Cell::new(0));
         let env = env.clone();
         Rc::new(Processor {
             env,
@@ -250,21 +255,32 @@ impl Processor {
             documented,
             shipped,
             started,
+            handlers,
             numbers,
         })
     }
 
     /// Starts a task that is gone when it has come to its end, or when the processor does.
     fn starts(self: &Rc<Self>, name: &str, at: StationId, body: impl Future<Output = ()> + 'static) {
+        self.keeps(|processor| &processor.started, name, at, body);
+    }
+
+    fn keeps(
+        self: &Rc<Self>,
+        of: fn(&Processor) -> &Started,
+        name: &str,
+        at: StationId,
+        body: impl Future<Output = ()> + 'static,
+    ) {
         let number = self.numbers.get();
         self.numbers.set(number + 1);
         let weak = Rc::downgrade(self);
         let task = self.env.spawn_at(name, at, async move {
             body.await;
-            let own = weak.upgrade().and_then(|processor| processor.started.borrow_mut().remove(&number));
+            let own = weak.upgrade().and_then(|processor| of(&processor).borrow_mut().remove(&number));
             own.into_iter().for_each(Task::detach);
         });
-        self.started.borrow_mut().insert(number, task);
+        of(self).borrow_mut().insert(number, task);
     }
 
     /// Starts the workers, and those who hand tasks to them.

@@ -129,8 +129,8 @@ impl Background {
     /// It is gone there and then, with what it has in hand and in its queues. Once more changes nothing.
     pub fn cut(&self) {
         self.processor.books.close();
-        let started = self.processor.started.take();
-        drop(started);
+        let (started, handlers) = (self.processor.started.take(), self.processor.handlers.take());
+        drop((started, handlers));
         self.processor.team.disband();
         let dispatchers = self.dispatchers.take();
         drop(dispatchers);

@@ -98,7 +98,7 @@ async fn alone(processor: &Rc<Processor>, body: Pin<Box<dyn Future<Output = bool
     let Processor { env, p, .. } = &**processor;
     let how = Watch::new(env, How::Runs);
     let (inner, told) = (processor.clone(), how.clone());
-    processor.starts("body", processor.aside, async move {
+    processor.keeps(|processor| &processor.handlers, "body", processor.aside, async move {
         let good = body.await;
         if told.get() == How::Left {
             inner.books.count(G.left_running, -1);

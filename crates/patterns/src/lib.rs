@@ -74,6 +74,8 @@ const fn begun(text: &[u8]) -> usize {
 pub mod adaptive_limit;
 pub mod backend;
 pub mod background_processor;
+#[cfg(test)]
+mod backend;
 pub mod backpressure;
 pub mod batch_fan_out;
 pub mod batch_processor;

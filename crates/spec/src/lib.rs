@@ -85,8 +85,8 @@ pub use packed::{Cells, Packed};
 pub use params::{FieldGroup, FromValue, Given, Share, set_default};
 pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
 pub use place::{
-    Attempts, Bank, Batch, Bucket, Connections, Counted, CountingLimit, Degrades, Hub, Layers, Levels, Meter, Place,
-    PlaceKind, Rail, Rails, Regulator, Shutdown, Tree,
+    Attempts, Bank, Batch, Bucket, Connections, Counted, CountingLimit, Degrades, Hub, Layers, Levels, Meter,
+    Operations, Place, PlaceKind, Rail, Rails, Regulator, Shutdown, Tree,
 };
 pub use policies::{Policy, parse_policies, write_policies};
 pub use practice::{Practice, Seen};

@@ -76,6 +76,8 @@ pub enum PlaceKind {
     Handler(Box<Handler>),
     /// Limiters that count alone. What flows goes through the first of them.
     Limits(Vec<CountingLimit>),
+    /// Workers behind a semaphore and a queue: the crew of them.
+    Operations(Operations),
 }
 
 impl Place {
@@ -159,6 +161,11 @@ impl Place {
     pub fn limits(label: impl Into<String>, limits: Vec<CountingLimit>) -> Place {
         let station = limits.first().map(|limit| limit.station).unwrap_or_default();
         Place::new(PlaceKind::Limits(limits), station, label)
+    }
+
+    /// Workers behind a semaphore and a queue: the station of the crew.
+    pub fn operations(station: impl Into<String>, label: impl Into<String>, operations: Operations) -> Place {
+        Place::new(PlaceKind::Operations(operations), station, label)
     }
 
     /// A hub in the middle of its clients: the station whose members they are.
@@ -311,6 +318,17 @@ pub struct CountingLimit {
     pub limit: u32,
     /// The time that the limit is for.
     pub per: Span,
+}
+
+/// Workers behind a semaphore and a queue, and what is to be said of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operations {
+    /// The pool of the permits, and the channel to the workers.
+    pub permits: &'static str,
+    /// See [`Operations::permits`].
+    pub queue: &'static str,
+    /// What is amiss with it, in a few words, where something is.
+    pub amiss: &'static str,
 }
 
 /// A limit on what is under way. What its station shows is in [`super::MeterGauges`].

@@ -1,6 +1,7 @@
 //! How many connections there may be, where that changes, and what is counted of those who wait for one.
 
 use super::{ConnectionPool, State, Waiter};
+use millrace_spec::Closing;
 use millrace_trace::{SimTime, Span};
 
 /// Of how many waits that are over the length is kept, for whoever asks for it.
@@ -29,6 +30,13 @@ impl<T> ConnectionPool<T> {
     pub fn is_crowded(&self) -> bool {
         let state = self.0.state.borrow();
         u64::from(state.taken) > u64::from(self.limit()) + state.closing as u64
+    }
+
+    /// How many were closed so far, and why.
+    pub fn closed(&self, why: Closing) -> u64 {
+        let counts = &self.0.state.borrow().counts;
+        let place = Closing::ALL.iter().position(|own| *own == why);
+        place.and_then(|place| counts.closed.get(place)).map_or(0, |n| u64::try_from(*n).unwrap_or(0))
     }
 
     /// How many had to wait for one so far, and how long those did whose wait is over: `WaitCount` and `WaitDuration` of Go's `DBStats`.

@@ -1,4 +1,4 @@
-//! What the backend counts as a whole: its answers by status, and how often the cache had what was asked for.
+//! What the backend counts as a whole: its answers by status, how often the cache had what was asked for, and how many operations ran that had no permit.
 //!
 //! Each is a gauge of the station of the clients, so what it was at any playhead is a fold.
 
@@ -14,9 +14,15 @@ pub(super) const STATUSES: [u16; 9] = [200, 401, 403, 404, 429, 500, 502, 503, 5
 pub(super) enum Count {
     Hits,
     Misses,
+    /// Requests that were told nothing.
+    Unheard,
+    /// The most operations of a kind that ran at once beyond the permits of their pool.
+    Beyond,
 }
 
 impl Count {
+    const ALL: usize = 4;
+
     pub(super) const fn gauge(self) -> Gauge {
         Gauge(STATUSES.len() as u8 + self as u8)
     }
@@ -31,7 +37,7 @@ pub(super) fn status_gauge(status: u16) -> Gauge {
 pub(super) struct Books {
     env: Env,
     station: StationId,
-    counts: [Cell<i64>; STATUSES.len() + 2],
+    counts: [Cell<i64>; STATUSES.len() + Count::ALL],
 }
 
 impl Books {
@@ -39,19 +45,27 @@ impl Books {
         Books { env: env.clone(), station, counts: Default::default() }
     }
 
-    fn adds(&self, gauge: Gauge) {
+    fn sets(&self, gauge: Gauge, change: impl FnOnce(i64) -> i64) {
         let Some(count) = self.counts.get(usize::from(gauge.0)) else { return };
-        count.set(count.get() + 1);
-        self.env.gauge(self.station, gauge, count.get());
+        let (before, after) = (count.get(), change(count.get()));
+        if before != after {
+            count.set(after);
+            self.env.gauge(self.station, gauge, after);
+        }
     }
 
     pub(super) fn count(&self, what: Count) {
-        self.adds(what.gauge());
+        self.sets(what.gauge(), |n| n + 1);
+    }
+
+    /// It was at least this.
+    pub(super) fn reaches(&self, what: Count, n: i64) {
+        self.sets(what.gauge(), |before| before.max(n));
     }
 
     /// A request was answered with this.
     pub(super) fn answered(&self, status: u16) {
-        self.adds(status_gauge(status));
+        self.sets(status_gauge(status), |n| n + 1);
     }
 
     pub(super) fn counted(&self, what: Count) -> u64 {

@@ -6,41 +6,64 @@
 //!
 //! # Idea
 //! One layer between the requests and what they need: a handler that lets in so many, a pool of workers for each kind of operation, a pool of connections that
-//! finds its size, and a processor for what can be done later.
+//! finds its size, and a processor for what can be done later. It tells what it counts, and rules over that say when somebody is called.
 //!
 //! # Watch
-//! As documented each limit holds back what is behind it. As shipped the handler is in no router and no pool gets a task: all is built, is configured by twelve
-//! variables, and does nothing, but for the manager of connections, which takes 0.8 for a percentage and opens one after the other up to the last.
+//! As documented each limit holds back what is behind it: a slow service keeps its thirty workers busy, and searches go on. As shipped the handler is in no router and no pool
+//! gets a task: all is built, is configured by twelve variables, and does nothing, but for the manager of connections, which takes 0.8 for a percentage and lets five more be open every
+//! two minutes up to the last. *Checks* has the benefits that the document promises, each with whether it was seen, and the tab *API* what the backend says of itself.
 //!
 //! # Choose
 //! Limits where the resource is, and one test for each that fails when the limit is not there. A layer that nobody installed costs as much to maintain as one that
-//! works.
+//! works. Of what the document wants for later more than one region is left out: it is another system with other questions, of which copy of a row is right, and no layer before one database answers them.
 //!
 //! # Primitives
-//! Semaphore. Channels. Crew. Connection pool. Sizing rules. Circuit breaker. Machine. Tasks.
+//! Semaphore. Channels. Crew. Connection pool. Sizing rules. Circuit breaker. Priority queue. Rate limiter. Cache. Machine. Alerts. Shutdown. Tasks.
 //!
 //! # Origin
-//! The backend of a site for language tests, in Go, and the document that describes its concurrency. How long each operation takes is added.
+//! The backend of a site for language tests, in Go, and the document that describes its concurrency: request handler, concurrency manager, pool manager and background
+//! processor, each of which is a pattern of its own here, put together as that code does. What requests ask for, how long each operation takes, and how large the machine is are added.
 
+mod alerts;
+mod benefits;
 mod books;
+mod checks;
+mod console;
 mod database;
+mod detail;
+mod figures;
+mod health;
+mod http;
+mod key;
+mod life;
+mod live;
+mod metrics;
 mod params;
+mod presets;
 mod process;
 mod requests;
+mod reset;
+mod said;
+mod sections;
+mod throttle;
 
 use crate::background_processor::Names;
 use crate::concurrency_manager::Kind;
 use books::{Count, status_gauge};
+use console::Answers;
+use figures::Backend;
+use life::Life;
 use millrace_engine::Env;
-use millrace_parts::{Arrivals, BACKEND_VARIABLES};
+use millrace_parts::{Arrivals, BACKEND_VARIABLES, Ends};
 use millrace_spec::{
-    Check, Environment, Fidelity, FieldGroup, Flow, GaugeSpec, Handler, Pattern, Place, PoolGauges, Preset, Scaler,
-    SceneSpec, ServerName, Trial, Unit, Values, Wire, server_name,
+    Environment, Fidelity, FieldGroup, Flow, GaugeSpec, Handler, Operations, Pattern, Place, PoolGauges, Scaler,
+    SceneSpec, ServerName, Unit, Values, Wire, server_name,
 };
 use millrace_trace::StationKind;
 use millrace_upstream as upstream;
 use params::Params;
 use process::Process;
+use std::rc::Rc;
 
 const CLIENTS: &str = "clients";
 const HANDLER: &str = "handler";
@@ -48,7 +71,6 @@ const BREAKER: &str = "breaker";
 const POOL: &str = PoolGauges::POOL;
 const DATABASE: ServerName = server_name!("database");
 const CACHE: ServerName = server_name!("cache");
-
 const BACKGROUND: Names =
     Names { queue: "background", workers: "background workers", tokens: "task tokens", batch: "warm-ups" };
 
@@ -61,19 +83,21 @@ pub static PATTERN: Pattern = Pattern {
     glyph: "stack",
     fields: Params::with_script,
     scene,
-    usual: Preset {
-        label: "A layer that works",
-        says: "Each request goes through the handler, and what it does through the pool of its kind.",
-        tries: &[Trial::at(1_000, "Take it out", &[])],
-        ..Preset::BASE
-    },
-    presets: &[],
-    checks: &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT, Check::ALL_LEFT],
+    usual: presets::USUAL,
+    presets: presets::PRESETS,
+    checks: checks::CHECKS,
+    practices: benefits::BENEFITS,
     environment: Some(&ENVIRONMENT),
+    console: Some(&console::CONSOLE),
     shipped: "the layer is built and nobody uses it",
-    disagreement: Some("The layer is not installed."),
+    disagreement: Some(
+        "The document has every request go through the handler and every operation through a pool. In its code the handler is in no router and no pool gets a task, so nothing is limited, \
+         degraded or counted. The one part that acts, the manager of connections, takes shares for percent. The limiter before all of it gives each request a bucket of its own. An answer that takes \
+         longer than 15 s is written nowhere, and a request may take 30 s. At the end nobody stops the parts, and what they have goes with the process.",
+    ),
     file: file!(),
     home: (StationKind::Source, CLIENTS),
+    detail: Some(|values| Box::new(detail::Report::of(values))),
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };
@@ -110,44 +134,79 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let pool = p.pool(fidelity);
     let most = pool.max.max(pool.initial());
     let scaler = Scaler { trend: !is_shipped, ..pool.sizing.shown(pool.scaled(), most) };
-    let rails = p.background(fidelity).place("Background");
-    let front = Flow::column([Place::handler(HANDLER, "Handler", handler), rails]);
     let behind = [
         Place::scaler(POOL, "Database pool", scaler),
         Place::server("server", "External service"),
         Place::server(CACHE.as_str(), "Cache"),
     ];
-    let mut wires = vec![Wire::new(CLIENTS, HANDLER), Wire::new(HANDLER, BACKGROUND.queue)];
-    let rows = Kind::ALL.into_iter().zip(behind).map(|(kind, behind)| {
-        let [.., workers, _] = kind.stations();
+    let mut wires = vec![Wire::new(CLIENTS, HANDLER)];
+    // Where it is asked to end that is what all is about.
+    let below = if p.lifetime.shutdown_at.is_zero() {
+        wires.push(Wire::new(HANDLER, BACKGROUND.queue));
+        p.background(fidelity).place("Background")
+    } else {
+        Life::place(&p.lifetime, p.is_enabled())
+    };
+    let front = Flow::column([Place::handler(HANDLER, "Request handler", handler), below]);
+    let amiss = match (is_shipped, p.is_installed()) {
+        (_, false) => "no task ever comes",
+        (true, true) => "holds nothing back",
+        (false, true) => "",
+    };
+    let labels = ["Database operations", "HTTP operations", "Cache operations"];
+    let rows = Kind::ALL.into_iter().zip(behind).zip(labels).map(|((kind, behind), label)| {
+        let [permits, queue, _, workers, _] = kind.stations();
         if !p.is_enabled() {
             wires.push(Wire::new(HANDLER, &behind.name));
             return Flow::from(behind);
         }
         wires.extend([Wire::new(HANDLER, workers), Wire::new(workers, &behind.name)]);
-        Flow::row([Place::crew(workers, format!("{} ops", kind.label())), behind])
+        Flow::row([Place::operations(workers, label, Operations { permits, queue, amiss }), behind])
     });
     let behind = Flow::column(rows);
     let columns = vec![Place::source(CLIENTS, "Traffic").into(), front, behind];
-    let of_all = |id, gauge, label, unit| GaugeSpec { id, station: CLIENTS.into(), gauge, label, unit };
-    let gauges = vec![
-        of_all("ok", status_gauge(200), "200", Unit::Sum("answers")),
-        of_all("hits", Count::Hits.gauge(), "Cache hits", Unit::Sum("words")),
-        of_all("misses", Count::Misses.gauge(), "Cache misses", Unit::Sum("words")),
-    ];
+    let gauge = |id, station: &str, gauge, label, unit| GaugeSpec { id, station: station.into(), gauge, label, unit };
+    let answers = Unit::Sum("answers");
+    let mut gauges: Vec<_> = key::gauges().collect();
+    gauges.extend([
+        gauge("too-many", CLIENTS, status_gauge(429), "429", answers),
+        gauge("hits", CLIENTS, Count::Hits.gauge(), "Cache hits", Unit::Sum("words")),
+        gauge("misses", CLIENTS, Count::Misses.gauge(), "Cache misses", Unit::Sum("words")),
+    ]);
     let mut faults = upstream::faults_of(ServerName::DEFAULT, "External");
     faults.extend(upstream::faults_of(DATABASE, "Database"));
     faults.push(upstream::kill_worker());
     let backlog = Some(Arrivals::BACKLOG.into());
-    SceneSpec { backlog, gauges, faults, ..SceneSpec::new(Flow::Row(columns), wires) }
+    SceneSpec { backlog, gauges, faults, alerts: alerts::rules(), ..SceneSpec::new(Flow::Row(columns), wires) }
 }
 
 async fn run(env: Env, p: Params, fidelity: Fidelity) {
+    let settings = console::Settings { enabled: p.is_enabled(), is_shipped: fidelity == Fidelity::Shipped };
     let process = Process::open(&env, p, fidelity);
-    let working = process.begin();
+    let ends = Ends(process.clone());
+    process.begin();
+    let backend: Rc<dyn Backend> = process.clone();
+    let answers = Answers::open(&env, &backend, &process.metrics, settings);
     let outages = process.p.outages.start(&env);
-    requests::come(process.clone()).await;
-    // What they set off is done too.
-    process.background.settled().await;
-    drop((outages, working));
+    process.life.lasts(&*process, process.over()).await;
+    drop((outages, answers));
+    drop(ends);
+}
+
+#[cfg(test)]
+mod tests {
+    use millrace_engine::{Env, Progress, Run, Seed, Setup};
+    use millrace_trace::{SimTime, StationKind};
+    use std::future::Future;
+
+    /// How many runs a statement about any run is held over.
+    pub const SEEDS: u32 = 20;
+
+    /// Runs a program, which has to come to its end.
+    pub fn run<F: Future<Output = ()> + 'static>(seed: u32, program: impl FnOnce(Env) -> F) -> Run {
+        let setup = Setup::new(Seed::from_word(&seed.to_string()));
+        let mut run = Run::new(setup, (StationKind::Worker, "home"), program);
+        assert_eq!(run.advance(SimTime::MAX, u64::MAX), Progress::Drained, "seed {seed}");
+        run
+    }
 }

@@ -4,7 +4,9 @@
 //! what the twelve say.
 
 use super::BACKGROUND;
+use super::life::Lifetime;
 use super::requests::Route;
+use super::throttle::Throttling;
 use crate::background_processor::Settings;
 use crate::{concurrency_manager, pool_manager, request_handler};
 use millrace_parts::MachineParams;
@@ -117,6 +119,8 @@ params! {
         ..outages: Outages,
         ..database: ServerParams as "db" { server: "general", service: "uniform", base: Span::millis(5), mean: Span::micros(7_500) },
         ..cache: ServerParams as "cache" { server: "general", service: "uniform", base: Span::micros(500), mean: Span::micros(750) },
+        ..throttling: Throttling,
+        ..lifetime: Lifetime,
         ..machine: MachineParams,
     }
 }
@@ -146,6 +150,11 @@ impl Params {
     /// Whether requests go through the handler and the pools.
     pub(super) fn is_installed(&self) -> bool {
         self.is_enabled() && self.installed != "off"
+    }
+
+    /// How many operations of each kind may be under way.
+    pub(super) fn limits(&self) -> [u32; 3] {
+        [self.db_ops, self.http_ops, self.cache_ops]
     }
 
     pub(super) fn routes(&self) -> [u64; 3] {

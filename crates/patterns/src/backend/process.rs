@@ -1,17 +1,22 @@
 //! The process: what all of its tasks share, and in which order it is created.
 
-use super::books::Books;
+use super::books::{Books, Count};
 use super::database::Database;
+use super::figures::{Backend, Figures, Times};
+use super::life::{Life, Part};
+use super::metrics::Metrics;
 use super::params::Params;
-use super::{CACHE, DATABASE};
+use super::throttle::Throttle;
+use super::{CACHE, CLIENTS, DATABASE, live, requests, said};
 use crate::background_processor::{Background, Rank};
-use crate::{concurrency_manager, pool_manager, request_handler};
-use millrace_engine::{Env, Job, Server, Task};
-use millrace_parts::{Cache, Crew, Holds, Machine};
+use crate::concurrency_manager::Kind;
+use crate::request_handler::{Does, Ended, Handler};
+use crate::{concurrency_manager, pool_manager};
+use millrace_engine::{Env, Job, Server};
+use millrace_parts::{Cache, Crew, Holds, Machine, Parts, WaitGroup};
 use millrace_spec::Fidelity;
-use millrace_trace::JobId;
+use millrace_trace::{Answer, JobId, SimTime};
 use millrace_upstream::{self as upstream, Asking, Keys};
-use request_handler::{Does, Handler};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
@@ -22,6 +27,12 @@ const MOST: usize = 10_000;
 pub(super) struct Process {
     pub env: Env,
     pub p: Params,
+    pub is_shipped: bool,
+    pub life: Rc<Life>,
+    pub throttle: Throttle,
+    pub metrics: Rc<Metrics>,
+    /// Those that have come and have not left.
+    pub requests: WaitGroup,
     pub books: Books,
     pub machine: Machine,
     pub handler: Rc<Handler>,
@@ -37,14 +48,19 @@ pub(super) struct Process {
     pub routes: [u64; 3],
     /// The words that are to be put into the cache, by the task that does it.
     warming: RefCell<BTreeMap<JobId, u32>>,
-    /// How many operations there have been.
+    /// How many operations there have been, and how many of each kind run.
     pub operations: Cell<u64>,
+    running: Rc<[Cell<u32>; 3]>,
+    /// How long requests took behind the handler, and when the last one had.
+    pub times: Cell<(Times, Option<SimTime>)>,
+    crews: RefCell<Vec<Crew>>,
 }
 
 impl Process {
     /// All is open, and nobody works yet.
     pub(super) fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<Process> {
         let machine = Machine::new(env, p.machine.settings());
+        let life = Rc::new(Life::open(env, &p.lifetime, p.is_enabled()));
         upstream::open(env, &p.external);
         let cache = upstream::open_as(env, CACHE, &p.cache);
         let server = upstream::open_as(env, DATABASE, &p.database);
@@ -75,7 +91,7 @@ impl Process {
                 Box::pin(async move {
                     match process {
                         Some(process) => process.does(request).await,
-                        None => request_handler::Ended::with(millrace_trace::Answer::Cancelled),
+                        None => Ended::with(Answer::Cancelled),
                     }
                 })
             });
@@ -88,6 +104,14 @@ impl Process {
                 asking: RefCell::new(Asking::start(env)),
                 routes: p.routes(),
                 operations: Cell::new(0),
+                running: Rc::default(),
+                times: Cell::default(),
+                crews: RefCell::default(),
+                throttle: Throttle::open(env, &p.throttling),
+                metrics: Rc::new(Metrics::new()),
+                requests: WaitGroup::new(env),
+                is_shipped,
+                life,
                 env: env.clone(),
                 books,
                 machine,
@@ -103,23 +127,47 @@ impl Process {
         process
     }
 
-    /// Everybody begins to work, and does as long as what this returns is held.
-    pub(super) fn begin(self: &Rc<Self>) -> Working {
-        let (env, here) = (&self.env, self.env.station());
+    /// Everybody begins to work.
+    pub(super) fn begin(self: &Rc<Self>) {
+        let (env, here, parts) = (&self.env, self.env.station(), self.life.parts());
         self.background.start();
-        let crews = self.manager.as_ref().map_or(Vec::new(), concurrency_manager::start_all);
+        self.crews.replace(self.manager.as_ref().map_or(Vec::new(), concurrency_manager::start_all));
         let pool = self.database.pool.clone();
-        let mut looks = vec![env.spawn_at("reaper", pool.station(), pool.clone().reap())];
-        looks.extend(self.manager.as_ref().map(|manager| concurrency_manager::watches(manager, here)));
+        parts.looks("reaper", pool.station(), pool.clone().reap());
+        if let Some(manager) = &self.manager {
+            parts.looks("monitor", here, concurrency_manager::watch(manager.clone()));
+        }
         if let Some(manager) = self.pool_manager.clone() {
-            looks.push(env.spawn_at("manager", pool.station(), async move { manager.watches().await }));
+            parts.looks("manager", pool.station(), async move { manager.watches().await });
         }
-        Working {
-            _looks: looks,
-            _crews: crews,
-            _manager: self.manager.clone().map(concurrency_manager::Ends),
-            process: self.clone(),
+        parts.looks("figures", env.station(), said::watch(self.clone()));
+        parts.comes(CLIENTS, here, requests::come(self.clone(), self.requests.under_way()));
+    }
+
+    /// Waits until all that was to come has been answered, and what that set off has been done.
+    pub(super) async fn over(&self) {
+        self.requests.wait().await;
+        self.background.settled().await;
+    }
+
+    /// A request took so long behind the handler.
+    pub(super) fn took(&self, began: SimTime) {
+        let (mut times, now) = (self.times.get().0, self.env.now());
+        times.add(now.since(began), self.is_shipped);
+        self.times.set((times, Some(now)));
+    }
+
+    /// An operation of a kind runs, until this is dropped.
+    pub(super) fn runs(&self, kind: Kind) -> Running {
+        let place = kind as usize;
+        if let (Some(running), Some(limit)) = (self.running.get(place), self.p.limits().get(place)) {
+            running.set(running.get() + 1);
+            let beyond = i64::from(running.get()) - i64::from(*limit);
+            if self.p.is_installed() && beyond > 0 {
+                self.books.reaches(Count::Beyond, beyond);
+            }
         }
+        Running(self.running.clone(), place)
     }
 
     /// A word was found that the cache has not: to put it there is a task for later, and a part of the request for it that goes its own way.
@@ -150,17 +198,72 @@ impl Process {
     }
 }
 
-/// All who work. Dropped, the process is gone.
-pub(super) struct Working {
-    _looks: Vec<Task<()>>,
-    _crews: Vec<Crew>,
-    _manager: Option<concurrency_manager::Ends>,
-    process: Rc<Process>,
+/// An operation that runs.
+pub(super) struct Running(Rc<[Cell<u32>; 3]>, usize);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(running) = self.0.get(self.1) {
+            running.set(running.get().saturating_sub(1));
+        }
+    }
 }
 
-impl Drop for Working {
-    fn drop(&mut self) {
-        self.process.background.cut();
-        self.process.database.pool.ends();
+impl millrace_parts::Process for Process {
+    fn parts(&self) -> &Parts {
+        self.life.parts()
+    }
+
+    async fn close(&self, part: usize) {
+        match self.life.part(part) {
+            Some(Part::Http) => self.life.http.closes().await,
+            Some(Part::Background) => self.background.stop().await,
+            Some(Part::Manager) => {
+                let crews = self.crews.take();
+                if let Some(manager) = &self.manager {
+                    concurrency_manager::stop(manager, crews).await;
+                }
+            }
+            Some(Part::Database) => self.database.pool.settled().await,
+            // They decide, and have nothing in hand.
+            Some(Part::Sockets | Part::Limiter | Part::Handler | Part::Connections) | None => {}
+        }
+    }
+
+    fn cut(&self, part: usize) {
+        match self.life.part(part) {
+            Some(Part::Http) => self.life.http.hangs_up(),
+            Some(Part::Background) => self.background.cut(),
+            Some(Part::Manager) => {
+                let crews = self.crews.take();
+                drop(crews);
+                drop(self.manager.clone().map(concurrency_manager::Ends));
+            }
+            Some(Part::Database) => self.database.pool.ends(),
+            Some(Part::Sockets | Part::Limiter | Part::Handler | Part::Connections) | None => {}
+        }
+    }
+}
+
+impl Backend for Process {
+    fn figures(&self) -> Figures {
+        live::figures(self)
+    }
+
+    fn is_up(&self) -> bool {
+        self.machine.is_up()
+    }
+
+    fn reset(&self) {
+        self.times.take();
+        if let Some(manager) = &self.pool_manager {
+            manager.resets();
+        }
+        if let Some(manager) = &self.manager {
+            manager.resets();
+        }
+        if self.is_shipped {
+            self.handler.closes_breaker();
+        }
     }
 }

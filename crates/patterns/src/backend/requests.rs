@@ -4,15 +4,29 @@
 //! pools, and its own await where they do not.
 
 use super::books::Count;
+use super::http::Unanswered;
+use super::life::Part;
 use super::process::Process;
+use super::throttle::{self, Asker};
 use crate::concurrency_manager::{Errand, Kind, Operation, enter};
-use crate::request_handler::{Ended, Request};
+use crate::request_handler::{Ended, Rank, Request};
 use millrace_engine::Job;
-use millrace_parts::{Traffic, at_most};
+use millrace_parts::{Semaphore, Traffic, UnderWay, at_most};
 use millrace_spec::drawn;
-use millrace_trace::{Answer, Span};
-use std::cell::Cell;
+use millrace_trace::{Answer, Outcome, Span};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+
+/// A caller in a closed loop that was not served makes its next request after this at the soonest.
+const PAUSE: Span = Span::millis(100);
+
+/// How a request was served.
+#[derive(Clone, Copy, Debug)]
+struct Served {
+    status: u16,
+    outcome: Outcome,
+    rest: Span,
+}
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +44,18 @@ impl Route {
             Route::Search => "search",
             Route::Check => "check",
             Route::Save => "save",
+        }
+    }
+
+    const fn method(self) -> &'static str {
+        if matches!(self, Route::Save) { "POST" } else { "GET" }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Route::Search => "/api/v1/words/search",
+            Route::Check => "/api/v1/grammar/check",
+            Route::Save => "/api/v1/progress",
         }
     }
 }
@@ -52,41 +78,106 @@ impl Asks {
     }
 }
 
-/// Takes requests in as they come, and waits until the last has been answered.
-pub(super) async fn come(process: Rc<Process>) {
-    let Process { env, p, handler, .. } = &*process;
-    let is_closed = p.load.traffic() == Traffic::Closed;
-    let ask = |job: Job| {
-        let (process, rank) = (process.clone(), handler.rank_of(&job));
-        async move {
-            let rest = process.handler.serve(job, rank).await;
+/// Requests come, whether or not anybody lets them in.
+pub(super) async fn come(process: Rc<Process>, coming: UnderWay) {
+    let Process { env, p, handler, life, .. } = &*process;
+    let callers = (p.load.traffic() == Traffic::Closed).then(|| Semaphore::new(env, p.callers));
+    let at = life.number(Part::Http).unwrap_or_default();
+    let mut arrivals = p.load.arrivals(env);
+    loop {
+        let turn = match &callers {
+            Some(callers) => Some(callers.acquire().await),
+            None => None,
+        };
+        let Some(job) = arrivals.next().await else { break };
+        let (inner, under_way) = (process.clone(), process.requests.under_way());
+        let rank = handler.rank_of(&job);
+        life.parts().start(at, "request", handler.station(), async move {
+            let rest = inner.serves(job, rank).await;
+            drop(under_way);
             // In a closed loop whoever was turned away makes its next request later.
-            if is_closed {
-                process.env.sleep(rest).await;
+            if turn.is_some() {
+                inner.env.sleep(rest).await;
             }
-        }
-    };
-    p.load.each(env, handler.station(), p.callers, ask).await;
+            drop(turn);
+        });
+    }
+    drop(coming);
 }
 
 impl Process {
+    /// A request from a client, from its coming until it has left. How long whoever made it stays away after it.
+    async fn serves(self: &Rc<Self>, job: Job, rank: Rank) -> Span {
+        let (is_known, number) = (rank != Rank::Low, job.id().0);
+        let route = self.route_of(&job);
+        let asker = Asker::of(&self.env, &self.p.throttling, number, is_known, route.path());
+        let held = RefCell::new(Some(job));
+        let served = self.life.http.serve(asker.address, self.lets_in(&held, asker, rank, route)).await;
+        let (outcome, rest) = match served {
+            Ok(Served { status, outcome, rest }) => {
+                self.books.answered(status);
+                (outcome, rest)
+            }
+            Err(why) => {
+                self.books.count(Count::Unheard);
+                let outcome = match why {
+                    Unanswered::Refused => Outcome::Rejected,
+                    Unanswered::Unread => Outcome::TimedOut,
+                    Unanswered::Unwritten => Outcome::Failed,
+                };
+                (outcome, PAUSE)
+            }
+        };
+        if let Some(job) = held.take() {
+            job.leave(outcome);
+        }
+        if outcome == Outcome::Completed { rest } else { rest.max(PAUSE) }
+    }
+
+    /// It comes to the limiter and then to the handler. Its job is back in the end.
+    async fn lets_in(&self, held: &RefCell<Option<Job>>, asker: Asker, rank: Rank, route: Route) -> Served {
+        let came = self.env.now();
+        let served = match (self.throttle.ask(asker), held.take()) {
+            (Err(refused), job) => {
+                held.replace(job);
+                let rest = refused.retry_after.unwrap_or(PAUSE);
+                Served { status: throttle::STATUS, outcome: Outcome::Rejected, rest }
+            }
+            (Ok(()), None) => Served { status: 503, outcome: Outcome::Cancelled, rest: PAUSE },
+            (Ok(()), Some(job)) => {
+                let (request, told) = self.handler.answer(job, rank).await;
+                held.replace(request.takes());
+                Served { status: told.status, outcome: told.outcome, rest: told.rest }
+            }
+        };
+        let took = self.env.now().since(came);
+        self.metrics.served(route.method(), route.path(), served.status, took);
+        served
+    }
+
     /// Does what a request asks for.
     pub(super) async fn does(self: Rc<Self>, request: Rc<Request>) -> Ended {
+        let began = self.env.now();
         let Some(lent) = request.lent() else { return Ended::with(Answer::Cancelled) };
         let Some(job) = lent.job() else { return Ended::with(Answer::Cancelled) };
         // Without the handler nobody gives a request a deadline.
         let limit = if self.p.is_installed() { self.p.request_timeout } else { Span::ZERO };
         let answer = at_most(&self.env, limit, self.answers(job)).await.unwrap_or(Answer::TimedOut);
-        let ended = Ended::with(answer);
-        self.books.answered(ended.status());
-        ended
+        if self.p.is_installed() {
+            self.took(began);
+        }
+        Ended::with(answer)
+    }
+
+    /// What a request is for, by lot.
+    fn route_of(&self, job: &Job) -> Route {
+        let lot = self.env.draw("route", u64::from(job.id().0), 0).unit();
+        drawn(&self.routes, lot).and_then(|place| Route::ALL.get(place).copied()).unwrap_or(Route::Search)
     }
 
     async fn answers(self: &Rc<Self>, job: &Job) -> Answer {
         self.machine.computes(self.p.compute).await;
-        let lot = self.env.draw("route", u64::from(job.id().0), 0).unit();
-        let route = drawn(&self.routes, lot).and_then(|place| Route::ALL.get(place).copied());
-        match route.unwrap_or(Route::Search) {
+        match self.route_of(job) {
             Route::Search => self.searches(job).await,
             Route::Check => self.asks(Asks::External, job).await,
             Route::Save => self.asks(Asks::Database, job).await,
@@ -125,6 +216,7 @@ impl Process {
     }
 
     async fn performs(&self, what: Asks, job: &Job) -> Answer {
+        let _running = self.runs(what.kind());
         match what {
             Asks::Database => self.database.query(job).await,
             Asks::External => self.env.call(job).await.answer,

@@ -17,6 +17,11 @@ impl<const N: usize> Gauges<N> {
         Gauges { env: env.clone(), station, values: std::array::from_fn(|_| Cell::new(0)) }
     }
 
+    /// What it is now.
+    pub fn get(&self, gauge: Gauge) -> i64 {
+        self.values.get(usize::from(gauge.0)).map_or(0, Cell::get)
+    }
+
     /// It is something else now, made of what it was.
     pub fn change(&self, gauge: Gauge, change: impl FnOnce(i64) -> i64) {
         let Some(value) = self.values.get(usize::from(gauge.0)) else { return };

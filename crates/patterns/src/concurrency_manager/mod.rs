@@ -46,13 +46,15 @@ use millrace_spec::{
     At, Environment, Fidelity, FieldGroup, Flow, GaugeSpec, Measure, Pattern, Place, SceneSpec, Step, Unit, Values,
     Wire,
 };
-use millrace_trace::{Gauge, Outcome, Span, StationId, StationKind};
+use millrace_trace::{Gauge, Outcome, Span, StationKind};
 use millrace_upstream as upstream;
-use monitor::Statistics;
+use monitor::{Found, Statistics};
 pub(crate) use params::Params;
-pub(crate) use pool::{ACTIVE, LATENCY, Pool, SUBMITTED, enter};
+use pool::Pool;
+pub(crate) use pool::{ACTIVE, LATENCY, SUBMITTED, enter};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::rc::Rc;
 pub(crate) use work::Errand;
 
@@ -217,7 +219,28 @@ impl Manager {
         Rc::new(Manager { env, p, is_shipped, machine, statistics, pools, at_work, dropped, submitters })
     }
 
-    pub(crate) fn pool(&self, kind: Kind) -> Option<&Pool> {
+    /// Of each kind: how many count as active, how many were submitted, what the average latency is said to be.
+    pub(crate) fn told(&self, gauge: Gauge) -> [i64; 3] {
+        Kind::ALL.map(|kind| self.pool(kind).map_or(0, |pool| pool.counts.get(gauge)))
+    }
+
+    /// How many workers it has, and how many of them have a task in hand.
+    pub(crate) fn workers(&self) -> (u32, u32) {
+        let all = self.pools.iter().map(|pool| self.p.workers(pool.kind)).sum();
+        (all, self.pools.iter().map(|pool| pool.at_work.get()).sum())
+    }
+
+    /// What its monitor found when it looked last.
+    pub(crate) fn found(&self) -> Option<Found> {
+        self.statistics.found()
+    }
+
+    /// The latencies are averaged anew.
+    pub(crate) fn resets(&self) {
+        self.pools.iter().for_each(|pool| pool.counts.set(LATENCY, 0));
+    }
+
+    fn pool(&self, kind: Kind) -> Option<&Pool> {
         self.pools.iter().find(|pool| pool.kind == kind)
     }
 
@@ -265,7 +288,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         Kind::ALL.into_iter().filter(|kind| manager.pool(*kind).is_none()).map(|kind| p.workers(kind)).sum();
     let _idle = manager.machine.holds(Holds::Task, idle.into());
     let crews = start_all(&manager);
-    let monitor = watches(&manager, source);
+    let monitor = env.spawn_at("monitor", source, watch(manager.clone()));
     let takes_in = env.spawn_at(OPERATIONS, source, take_in(manager.clone()));
     let all_done = async {
         takes_in.await;
@@ -291,9 +314,10 @@ pub(crate) fn start_all(manager: &Rc<Manager>) -> Vec<Crew> {
     manager.pools.iter().map(|pool| start(manager, pool.kind)).collect()
 }
 
-/// The monitor, at home at a station.
-pub(crate) fn watches(manager: &Rc<Manager>, at: StationId) -> Task<()> {
-    manager.env.spawn_at("monitor", at, monitor::watch(manager.clone(), manager.p.monitor_every))
+/// The work of the monitor.
+pub(crate) fn watch(manager: Rc<Manager>) -> impl Future<Output = ()> {
+    let every = manager.p.monitor_every;
+    monitor::watch(manager, every)
 }
 
 /// The workers of a pool.
@@ -305,7 +329,7 @@ fn start(manager: &Rc<Manager>, kind: Kind) -> Crew {
 
 /// Who has not been let in is refused. As documented what is in is finished, as long as the deadline allows; as shipped each worker finishes what it has in
 /// hand, and all that waits is thrown away.
-async fn stop(manager: &Manager, crews: Vec<Crew>) {
+pub(crate) async fn stop(manager: &Manager, crews: Vec<Crew>) {
     manager.dropped.set(Outcome::Rejected);
     drop(manager.submitters.take());
     manager.dropped.set(Outcome::Cancelled);

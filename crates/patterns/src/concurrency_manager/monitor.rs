@@ -7,7 +7,7 @@ use super::Manager;
 use super::gauges::Gauges;
 use millrace_engine::Env;
 use millrace_parts::{CpuMark, Ticker};
-use millrace_trace::{Gauge, Span, StationId};
+use millrace_trace::{Gauge, SimTime, Span, StationId};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -25,6 +25,17 @@ pub(crate) struct Statistics {
     said: Gauges<6>,
     since: Cell<CpuMark>,
     looks: Cell<i64>,
+    found: Cell<Option<Found>>,
+}
+
+/// What the monitor found when it looked last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub at: SimTime,
+    pub tasks: u64,
+    pub heap: u64,
+    /// What the process had from the system.
+    pub resident: u64,
 }
 
 impl Statistics {
@@ -32,7 +43,12 @@ impl Statistics {
     pub fn open(env: &Env, station: StationId, since: CpuMark, as_documented: bool) -> Statistics {
         let said = Gauges::of(env, station);
         said.set(AS_DOCUMENTED, as_documented.into());
-        Statistics { said, since: Cell::new(since), looks: Cell::new(0) }
+        Statistics { said, since: Cell::new(since), looks: Cell::new(0), found: Cell::new(None) }
+    }
+
+    /// What was found when somebody looked last; nothing before that.
+    pub fn found(&self) -> Option<Found> {
+        self.found.get()
     }
 }
 
@@ -54,6 +70,8 @@ fn look(manager: &Manager) {
     let busy = machine.cpu_since(statistics.since.replace(machine.mark())).unwrap_or(0.0);
     let load = machine.load() / f64::from(machine.cpus());
     statistics.looks.set(statistics.looks.get() + 1);
+    let (at, tasks, heap, resident) = (manager.env.now(), machine.tasks(), machine.heap(), machine.resident());
+    statistics.found.set(Some(Found { at, tasks, heap, resident }));
     let millionths = |share: f64| if manager.is_shipped { 0 } else { (share * 1e6) as i64 };
     let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     for (gauge, value) in [

@@ -51,6 +51,8 @@ pub(crate) struct Pool {
     /// The results, which nobody reads. As documented whoever submitted has its own.
     results: Option<(Tx<Job>, Rx<Job>)>,
     pub counts: Gauges<5>,
+    /// How many of its workers have a task in hand.
+    pub at_work: Rc<Cell<u32>>,
 }
 
 impl Pool {
@@ -70,6 +72,7 @@ impl Pool {
             urgent,
             urgent_waiting: Rc::default(),
             results,
+            at_work: Rc::default(),
         }
     }
 
@@ -178,7 +181,9 @@ pub(crate) async fn serve(manager: Rc<Manager>, kind: Kind) {
     let Some(pool) = manager.pool(kind) else { return };
     let _task = manager.machine.holds_task();
     while let Some(work) = pool.next().await {
+        let at_work = Counted::one(&pool.at_work);
         handle(&manager, pool, work).await;
+        drop(at_work);
     }
 }
 

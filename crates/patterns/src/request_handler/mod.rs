@@ -42,8 +42,8 @@ pub(crate) use books::Books;
 use documented::{Documented, Queue};
 use millrace_engine::{Env, Job, StationSpec};
 use millrace_parts::{
-    Arrivals, BACKEND_VARIABLES, Breaker, Cond, Crew, Machine, PriorityQueue, PriorityQueueSettings, Traffic,
-    channel_of,
+    Arrivals, BACKEND_VARIABLES, Breaker, BreakerState, Cond, Crew, Machine, PriorityQueue, PriorityQueueSettings,
+    Traffic, channel_of,
 };
 use millrace_spec::{
     self as spec, Environment, Fidelity, FieldGroup, Flow, GaugeSpec, HEALTHY, HandlerGauges, HandlerStep, Pattern,
@@ -53,9 +53,9 @@ use millrace_trace::{Outcome, Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream as upstream;
 pub(crate) use params::Params;
 pub(crate) use params::SCRIPT;
-pub(crate) use rank::weights;
-use rank::{Rank, Ranks};
-use request::Told;
+use rank::Ranks;
+pub(crate) use rank::{Rank, weights};
+pub(crate) use request::Told;
 pub(crate) use request::{Ended, Request};
 use shipped::{CountingBreaker, Shipped};
 use std::cell::{Cell, RefCell};
@@ -69,7 +69,7 @@ const BREAKER: &str = "breaker";
 const QUEUE: &str = "queue";
 const UNANSWERED: &str = "unanswered";
 const PROCESSORS: &str = "processors";
-const G: HandlerGauges = HandlerGauges::ALL;
+pub(crate) const G: HandlerGauges = HandlerGauges::ALL;
 
 /// The request handler, for the registry.
 pub static PATTERN: Pattern = Pattern {
@@ -253,7 +253,14 @@ impl Handler {
     }
 
     /// A request, until it has left. How long whoever made it stays away after it.
-    pub(crate) async fn serve(&self, job: Job, rank: Rank) -> Span {
+    async fn serve(&self, job: Job, rank: Rank) -> Span {
+        let (request, told) = self.answer(job, rank).await;
+        request.leaves(told.outcome);
+        told.rest
+    }
+
+    /// A request, until it has its answer.
+    pub(crate) async fn answer(&self, job: Job, rank: Rank) -> (Rc<Request>, Told) {
         if let Some(rail) = self.rails.get(rank.place()) {
             job.bind(*rail, None);
         }
@@ -261,8 +268,7 @@ impl Handler {
         if !self.p.is_installed() {
             let request = Request::new(&self.env, self.station, job, rank);
             let ended = (self.does)(request.clone()).await;
-            request.leaves(ended.answer.outcome());
-            return ended.rest;
+            return (request, self.told(ended, (false, 0)));
         }
         let task = self.machine.holds_task();
         self.looks_at_host();
@@ -275,8 +281,26 @@ impl Handler {
         drop(task);
         self.looks_at_host();
         self.books.answered(request.id, &told);
-        request.leaves(told.outcome);
-        told.rest
+        (request, told)
+    }
+
+    /// Whether whoever came last was told that the service is degraded.
+    pub(crate) fn is_degraded(&self) -> bool {
+        self.books.counted(G.current) > i64::try_from(self.p.degrades_from()).unwrap_or(i64::MAX)
+    }
+
+    /// How its breaker stands.
+    pub(crate) fn breaker(&self) -> BreakerState {
+        let documented = self.documented.as_ref().map(|of| of.breaker.state());
+        let shipped = self.shipped.as_ref().map(|of| of.breaker.state());
+        documented.or(shipped).unwrap_or(BreakerState::Closed)
+    }
+
+    /// Closes its breaker, as the reset of that code does.
+    pub(crate) fn closes_breaker(&self) {
+        if let Some(of) = &self.shipped {
+            of.breaker.closes();
+        }
     }
 
     /// What the health check goes by: tasks, and the heap in MiB.
@@ -290,7 +314,7 @@ impl Handler {
         }
     }
 
-    fn is_healthy(&self) -> bool {
+    pub(crate) fn is_healthy(&self) -> bool {
         self.host().into_iter().zip(HEALTHY).all(|(is, most)| is <= most)
     }
 

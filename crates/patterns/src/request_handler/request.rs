@@ -88,6 +88,11 @@ impl Request {
         self.job.take().map(|job| Lent { request: self, job: Some(job) })
     }
 
+    /// Its job, which is its no more.
+    pub fn takes(&self) -> Option<Job> {
+        self.job.take()
+    }
+
     /// It goes to a station.
     pub fn goes(&self, station: StationId, started: bool) {
         if let Some(job) = &*self.job.borrow() {

@@ -161,6 +161,17 @@ impl CountingBreaker {
         true
     }
 
+    pub fn state(&self) -> BreakerState {
+        self.state.get()
+    }
+
+    /// It is closed, and has counted nothing.
+    pub fn closes(&self) {
+        if self.state.get() != BreakerState::Closed || self.failures.get() > 0 {
+            self.enters(BreakerState::Closed);
+        }
+    }
+
     fn enters(&self, state: BreakerState) {
         self.state.set(state);
         self.env.state(self.station, state.word());

@@ -116,9 +116,8 @@ impl Face for Crew {
         })
     }
 
-    fn room(&self, here: Here<'_, '_>, level: usize) -> Room {
-        let least = if here.is_one_of_many() { 92.0 } else { 150.0 };
-        Room::new(step([240.0, 106.0, 48.0, 26.0], level)).hungry(1.0).high(least, f64::INFINITY)
+    fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
+        Room::new(step([240.0, 106.0, 48.0, 26.0], level)).hungry(1.0)
     }
 
     fn after(&self, here: Here<'_, '_>, level: usize) -> f64 {

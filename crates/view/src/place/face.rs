@@ -301,6 +301,11 @@ pub trait Face {
         Term::of(row)
     }
 
+    /// In which word jobs are at another station that it shows beside its own, by its name.
+    fn term_beside(&self, _: Here<'_, '_>, _station: &str) -> Option<Term> {
+        None
+    }
+
     /// In which two words jobs are at its own station, and how many in each, where one word is not enough: some hold, and some wait.
     fn terms(&self, _: Here<'_, '_>, _row: &StationRow) -> Option<[(Term, u64); 2]> {
         None

@@ -21,6 +21,7 @@ mod layers;
 mod levels;
 mod limits;
 mod meter;
+mod operations;
 mod pool;
 mod rails;
 mod regulator;
@@ -74,6 +75,7 @@ pub fn face(place: &Place) -> Box<dyn Face + '_> {
         PlaceKind::Rails(spec) => Box::new(rails::Rails { spec }),
         PlaceKind::Sessions(n) => Box::new(sessions::Sessions { n: *n }),
         PlaceKind::Limits(limits) => Box::new(limits::Limits { limits }),
+        PlaceKind::Operations(spec) => Box::new(operations::Operations { spec }),
         PlaceKind::Levels(spec) => Box::new(levels::Levels { spec }),
         PlaceKind::Scaler(spec) => Box::new(scaler::Scaler { spec }),
         PlaceKind::Regulator(regulator) => Box::new(regulator::Regulator { spec: regulator }),

@@ -49,7 +49,12 @@ impl Face for Server {
         let width = if lanes { width } else { width.max(LARGE) };
         // There is always room for its name.
         let width = width.max(bold_width(here.label(), 12.0).min(LARGE));
-        Room::new(width).high(if here.is_one_of_many() { 92.0 } else { 150.0 }, f64::INFINITY).around_lanes()
+        let room = Room::new(width).around_lanes();
+        // Where wires end in it, among many, it takes the width that others leave and makes do with little height.
+        if here.is_one_of_many() && here.across().next().is_none() {
+            return room.hungry(1.0).high(110.0, f64::INFINITY);
+        }
+        room
     }
 
     fn before(&self, here: Here<'_, '_>, level: usize) -> f64 {

@@ -80,7 +80,10 @@ fn term(scene: &Scene<'_>, id: millrace_trace::StationId, row: &StationRow) -> T
     match scene.place_of(id) {
         Some(here) => here.face().term(here, worker.as_ref(), row),
         None if worker.is_some_and(|worker| worker.mode == Mode::Blocked) => Term::PARKED,
-        None => Term::of(row),
+        None => {
+            let name = scene.name(row);
+            scene.all().find_map(|here| here.face().term_beside(here, name)).unwrap_or(Term::of(row))
+        }
     }
 }
 

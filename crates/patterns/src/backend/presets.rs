@@ -1,0 +1,244 @@
+//! What there is to see at the backend: its two configurations, the four kinds of performance test that its document asks for, and what shows only in the whole.
+//!
+//! A test of performance is about the limits. Here what limits is the external service: ten workers and 600 ms a call are 16.7 calls a second, and three requests in
+//! ten call it, so 55 requests a second are all that can be served.
+
+use millrace_spec::{Deed, Fidelity, Preset, Trial};
+
+const AS_DOCUMENTED: &[Deed] = &[Deed::Fidelity(Fidelity::Documented)];
+const DOCUMENTED_BESIDE: &[(&str, &str)] = &[("fidelity", "documented")];
+const SLOWER: &[Deed] = &[Deed::fault_for("slow-server", 2_000, 10, 5_000)];
+
+pub(super) const USUAL: Preset = Preset {
+    label: "A layer that works",
+    says: "Each request goes through the handler, and what it does through the pool of its kind.",
+    help: "A search looks into the cache, and asks the database for what is not there; what was found goes into the cache in the background, ten words at a time. A check calls the external \
+           service, and to save is a query. Whatever becomes slow keeps its own workers busy and no others.",
+    tries: &[
+        Trial::at(2_000, "Slow the service ×10 for 5 s", SLOWER),
+        Trial::at(2_000, "Take the layer out", &[Deed::Value("installed", "off")]),
+        Trial::at(1_000, "Run it as shipped", &[Deed::Fidelity(Fidelity::Shipped)]),
+    ],
+    ..Preset::BASE
+};
+
+pub(super) const PRESETS: &[Preset] = &[
+    Preset {
+        id: "production",
+        label: "Production",
+        says: "The settings of production, which are the defaults of the code, with 200 requests a second.",
+        help: "Limits of 100, 200 and 150, workers 20, 30 and 25. At this rate nobody waits for any of them.",
+        tries: &[
+            Trial::at(2_000, "Slow the service ×10 for 5 s", SLOWER),
+            Trial::at(2_000, "Three times as many", &[Deed::Value("rate", "600")]),
+        ],
+        values: &[("rate", "200"), ("requests", "4000")],
+        speed: 0.5,
+        ..Preset::BASE
+    },
+    Preset {
+        id: "development",
+        label: "Development",
+        says: "The settings of development: a quarter of the limits and of the workers, and a tenth of the queue.",
+        help: "Limits of 20, 50 and 30, workers 5, 10 and 5, three workers in the background and room for a hundred tasks.",
+        tries: &[
+            Trial::at(2_000, "Slow the service ×10 for 5 s", SLOWER),
+            Trial::at(2_000, "Three times as many", &[Deed::Value("rate", "150")]),
+        ],
+        values: &[
+            ("max-concurrent-db-ops", "20"),
+            ("max-concurrent-http-ops", "50"),
+            ("max-concurrent-cache-ops", "30"),
+            ("worker-pool-size-db", "5"),
+            ("worker-pool-size-http", "10"),
+            ("worker-pool-size-cache", "5"),
+            ("background-worker-count", "3"),
+            ("background-queue-size", "100"),
+        ],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "load",
+        label: "Load test",
+        says: "Seven tenths of what can be served, for five minutes: nobody is turned away.",
+        help: "39 requests a second, where 55 are all that ten workers can serve of a service that takes 600 ms. What a performance test of load is to show: that the system does what it is meant to, for a while.",
+        tries: &[
+            Trial::at(20_000, "Twice as many", &[Deed::Value("rate", "78")]),
+            Trial::at(20_000, "Half of the workers", &[Deed::Value("worker-pool-size-http", "5")]),
+        ],
+        speed: 10.0,
+        values: &[
+            ("requests", "11700"),
+            ("rate", "39"),
+            ("max-concurrent-http-ops", "50"),
+            ("worker-pool-size-http", "10"),
+            ("base", "200ms"),
+            ("mean", "400ms"),
+        ],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "stress",
+        label: "Stress test",
+        says: "Up to three times what can be served, and back: from 40 of 50 on it is degraded, then it is 429.",
+        help: "The rate goes up to 165 a second within a minute and down again. What a stress test is to show: how a system fails, and that it comes back. Here the limit of requests under way is full for as long as more come \
+               than the workers of the external service can take, and whoever asks for something else is turned away with the others.",
+        tries: &[
+            Trial::at(50_000, "Run it as shipped", &[Deed::Fidelity(Fidelity::Shipped)]),
+            Trial::at(50_000, "Let 500 be under way", &[Deed::Value("max-concurrent-http-ops", "500")]),
+        ],
+        speed: 3.0,
+        values: &[
+            ("requests", "9900"),
+            ("arrivals", "day"),
+            ("rate", "10"),
+            ("to", "165"),
+            ("period", "2m"),
+            ("max-concurrent-http-ops", "50"),
+            ("worker-pool-size-http", "10"),
+            ("base", "200ms"),
+            ("mean", "400ms"),
+        ],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "endurance",
+        label: "Endurance test",
+        says: "Half of what can be served, for two hours: nothing grows that is not to grow.",
+        help: "One worker for each kind, and 2.7 requests a second. What an endurance test is to show: what leaks. The heap is at rest but for what the cache keeps, the pool goes down to its least size, and each task in the background ends.",
+        tries: &[Trial::at(600_000, "Run it as shipped", &[Deed::Fidelity(Fidelity::Shipped)])],
+        speed: 100.0,
+        values: &[
+            ("requests", "19440"),
+            ("rate", "2.7"),
+            ("worker-pool-size-db", "1"),
+            ("worker-pool-size-http", "1"),
+            ("worker-pool-size-cache", "1"),
+            ("base", "200ms"),
+            ("mean", "400ms"),
+        ],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "scalability",
+        label: "Scalability test",
+        says: "The same traffic with four workers for the service, and beside it with sixteen.",
+        help: "20 calls a second of 600 ms keep twelve workers busy. With four the requests under way fill up to the limit and are turned away; with sixteen nobody waits. What a test of scalability is to show: that twice as many workers \
+               serve twice as much, up to where something else is the limit.",
+        tries: &[
+            Trial::at(5_000, "Eight workers", &[Deed::Value("worker-pool-size-http", "8")]),
+            Trial::at(5_000, "Twelve workers", &[Deed::Value("worker-pool-size-http", "12")]),
+            Trial::at(5_000, "Fifty workers", &[Deed::Value("worker-pool-size-http", "50")]),
+        ],
+        values: &[
+            ("requests", "2400"),
+            ("rate", "67"),
+            ("max-concurrent-http-ops", "50"),
+            ("worker-pool-size-http", "4"),
+            ("base", "200ms"),
+            ("mean", "400ms"),
+        ],
+        beside: &[("worker-pool-size-http", "16")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "as-wired",
+        label: "As it would be wired",
+        says: "The shipped parts with the handler in the router: five permits, and twenty run at once.",
+        help: "What nobody ever saw, as nobody installed it. A permit is given back as soon as its task is in the queue, so as many run as there are workers; the handler would be degraded from 320 of 200 on; and nobody reads the \
+               results, which fill a queue and then fall beside it.",
+        tries: &[
+            Trial::at(1_000, "Run it as documented", AS_DOCUMENTED),
+            Trial::at(1_000, "Take it out again", &[Deed::Value("installed", "off")]),
+        ],
+        speed: 0.3,
+        fidelity: Some(Fidelity::Shipped),
+        values: &[
+            ("installed", "on"),
+            ("requests", "4000"),
+            ("rate", "800"),
+            ("routes", "search:0,check:0,save:1"),
+            ("max-concurrent-db-ops", "5"),
+            ("db-base", "20ms"),
+            ("addresses", "100000"),
+        ],
+        beside: DOCUMENTED_BESIDE,
+    },
+    Preset {
+        id: "unit",
+        label: "0.8 was meant as 80 %",
+        says: "0.8 % of use grows the pool: one connection in thirty is in use, and it goes up to the last.",
+        help: "The manager of connections is the one part of the layer that works, and its thresholds are shares that it compares with percent. Every two minutes it lets five more be open, of which nobody has any use. As documented the same traffic \
+               takes it down to the least size.",
+        tries: &[Trial::at(125_000, "Run it as documented", AS_DOCUMENTED)],
+        speed: 30.0,
+        fidelity: Some(Fidelity::Shipped),
+        values: &[("requests", "12000"), ("rate", "20")],
+        beside: DOCUMENTED_BESIDE,
+    },
+    Preset {
+        id: "throttled",
+        label: "Clients that ask too often",
+        says: "Thirty addresses ask twenty times a second each: half of it is refused, or nothing ever is.",
+        help: "Each client has a bucket of ten a second. As shipped the limiter stands before sign-in, where nobody has a name, and a variable that hides the one outside of it gives \
+               each request a bucket of its own: it is always full. As documented whoever comes again finds its bucket, and is answered 429 before any handler runs.",
+        tries: &[
+            Trial::at(2_500, "Run it as documented", AS_DOCUMENTED),
+            Trial::at(2_500, "Let clients keep their bucket", &[Deed::Value("limiter-buckets", "kept")]),
+            Trial::at(
+                2_500,
+                "Open the code at the bucket",
+                &[Deed::Code("patterns/backend/throttle.rs", "limiter.make(key")],
+            ),
+        ],
+        speed: 0.5,
+        fidelity: Some(Fidelity::Shipped),
+        values: &[("arrivals", "constant"), ("rate", "600"), ("requests", "3000"), ("addresses", "30")],
+        beside: DOCUMENTED_BESIDE,
+    },
+    Preset {
+        id: "unwritten",
+        label: "Answers that nobody hears",
+        says: "An answer takes 16 s, and 15 s are left to write it: it is worked out and written nowhere.",
+        help: "The server closes the connection for writing 15 s after it has read a request, and a request may take 30 s. Its handler knows nothing of that: it works on, counts itself \
+               completed, and whoever asked hears nothing. As documented there is more time to write than a request may take.",
+        tries: &[
+            Trial::at(15_500, "Run it as documented", AS_DOCUMENTED),
+            Trial::at(15_500, "Write within 20 s", &[Deed::Value("write-timeout", "20s")]),
+        ],
+        fidelity: Some(Fidelity::Shipped),
+        values: &[
+            ("arrivals", "constant"),
+            ("rate", "5"),
+            ("requests", "30"),
+            ("routes", "search:0,check:1,save:0"),
+            ("service", "constant"),
+            ("base", "0ms"),
+            ("mean", "16s"),
+        ],
+        beside: DOCUMENTED_BESIDE,
+        ..Preset::BASE
+    },
+    Preset {
+        id: "shutdown",
+        label: "The process is asked to end",
+        says: "It is asked to end while tasks wait in the background: they are done first, or go with it.",
+        help: "As documented the server lets nobody in any more and waits for whoever is inside; then each part is stopped before what it needs, all within ten seconds. As shipped nobody \
+               stops anything but the server: what was accepted for later goes with the process.",
+        tries: &[
+            Trial::at(2_000, "Run it as documented", AS_DOCUMENTED),
+            Trial::at(2_000, "Stop three of the parts", &[Deed::Value("stops", "three")]),
+        ],
+        speed: 0.3,
+        fidelity: Some(Fidelity::Shipped),
+        values: &[
+            ("arrivals", "constant"),
+            ("rate", "200"),
+            ("requests", "1000"),
+            ("routes", "search:1,check:0,save:0"),
+            ("skew", "0"),
+            ("shutdown-at", "3s"),
+        ],
+        beside: DOCUMENTED_BESIDE,
+    },
+];

@@ -4,6 +4,7 @@
 //! backend would say stands here, not what is the case, where the two differ: as shipped active operations are submitters that are held up, and statistics are of the
 //! last beat of whoever looks. What counts only grows; that it begins anew with a reset is worked out by whoever tells it (`reset`).
 
+use crate::background_processor::Statistics;
 use millrace_parts::{BreakerState, Machine};
 use millrace_trace::{SimTime, Span};
 
@@ -35,8 +36,8 @@ pub(super) struct Figures {
     pub pool: Option<PoolFigures>,
     /// The request handler, where it was built.
     pub handler: Option<HandlerFigures>,
-    /// The background processor.
-    pub background: BackgroundFigures,
+    /// The background processor, once it was built.
+    pub background: Option<Statistics>,
     /// The cache.
     pub cache: CacheFigures,
 }
@@ -180,7 +181,7 @@ impl Default for HandlerFigures {
 pub(super) struct Times {
     /// The mean; as the code has it, half of it is the last one.
     pub mean: Span,
-    pub least: Span,
+    /// The longest.
     pub most: Span,
     count: u64,
     sum: u64,
@@ -194,7 +195,6 @@ impl Times {
 
     /// One more. `halves`: whether it is averaged as the code does.
     pub fn add(&mut self, took: Span, halves: bool) {
-        self.least = if self.count == 0 { took } else { self.least.min(took) };
         self.most = self.most.max(took);
         self.count += 1;
         self.sum = self.sum.saturating_add(took.0);
@@ -204,29 +204,6 @@ impl Times {
             false => Span(self.sum / self.count),
         };
     }
-}
-
-/// Of the background processor.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct BackgroundFigures {
-    pub total: u64,
-    pub completed: u64,
-    pub failed: u64,
-    pub retried: u64,
-    /// How many were put into a queue: it never gets fewer.
-    pub queued: u64,
-    pub active: i64,
-    pub times: Times,
-    /// How many wait, as it counts.
-    pub waiting: u64,
-    /// How many workers there are, and how many of them are at work: as shipped nobody knows before the first beat of its monitor.
-    pub workers: (u32, u32),
-    /// Since when it counts.
-    pub since: SimTime,
-    /// How many there were of each type,
-    pub by_type: Vec<(&'static str, u64)>,
-    /// and of each priority, of which 3 is the highest.
-    pub by_priority: Vec<(u32, u64)>,
 }
 
 /// Of the cache.
@@ -330,7 +307,7 @@ pub(super) mod tests {
                 updated: Some(secs(79)),
                 ..HandlerFigures::default()
             }),
-            background: BackgroundFigures::default(),
+            background: None,
             cache: CacheFigures { hits: 91, misses: 92 },
         }
     }
@@ -340,8 +317,8 @@ pub(super) mod tests {
         let of = |halves| {
             let mut times = Times::default();
             [100, 100, 100, 500].into_iter().for_each(|ms| times.add(Span::millis(ms), halves));
-            [times.mean, times.least, times.most].map(|span| span.0 / 1_000_000)
+            [times.mean, times.most].map(|span| span.0 / 1_000_000)
         };
-        assert_eq!([of(false), of(true)], [[200, 100, 500], [300, 100, 500]]);
+        assert_eq!([of(false), of(true)], [[200, 500], [300, 500]]);
     }
 }

@@ -33,7 +33,8 @@ const USER: &str = "user";
 /// The interface.
 pub(super) static CONSOLE: Console = Console {
     name: "API of the backend",
-    served: &[("arrivals", "poisson"), ("rate", "20"), ("requests", "72000")],
+    // Two months of traffic.
+    served: &[("arrivals", "poisson"), ("rate", "20"), ("requests", "100000000")],
     fit: |_: &Values, example| example.to_owned(),
     routes: &[
         Route::get(CONCURRENCY, "What manager, pool and handler count, and how the process is."),

@@ -3,7 +3,7 @@
 //! They are asked once a second, at the beats of whoever says the figures, and not at every instant: what they look at only grows.
 
 use super::books::Count;
-use super::{CLIENTS, HANDLER, POOL, benefits, key, life, throttle};
+use super::{CLIENTS, HANDLER, POOL, benefits, key, life, sockets, throttle};
 use crate::request_handler::G;
 use millrace_spec::{Check, RailGauges, ScalerGauges};
 use millrace_trace::{Gauge, Ledger, Trace};
@@ -59,6 +59,8 @@ pub(super) const CHECKS: &[Check] = &[
     throttle::CHECKS[1],
     life::CHECKS[0],
     life::CHECKS[1],
+    sockets::CHECKS[0],
+    sockets::CHECKS[1],
     Check::ALL_LEFT,
 ];
 

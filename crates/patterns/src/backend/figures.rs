@@ -188,11 +188,6 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// The mean, the least and the most, of those that somebody else averages.
-    pub fn of([mean, least, most]: [Span; 3]) -> Times {
-        Times { mean, least, most, ..Times::default() }
-    }
-
     /// One more. `halves`: whether it is averaged as the code does.
     pub fn add(&mut self, took: Span, halves: bool) {
         self.most = self.most.max(took);

@@ -2,8 +2,8 @@
 
 use super::books::Count;
 use super::figures::{
-    BackgroundFigures, CacheFigures, DatabaseFigures, Figures, HandlerFigures, HostFigures, ManagerFigures,
-    PoolFigures, SystemFigures, Times,
+    CacheFigures, DatabaseFigures, Figures, HandlerFigures, HostFigures, ManagerFigures, PoolFigures, SystemFigures,
+    Times,
 };
 use super::process::Process;
 use crate::concurrency_manager::{ACTIVE, LATENCY, SUBMITTED};
@@ -58,22 +58,6 @@ pub(super) fn figures(of: &Process) -> Figures {
             scaled: looked.event.map(|(at, ..)| at),
         }
     });
-    let tasks = of.background.statistics();
-    let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-    let background = BackgroundFigures {
-        total: tasks.total,
-        completed: tasks.completed,
-        failed: tasks.failed,
-        retried: tasks.retried,
-        queued: tasks.queued,
-        active: i64::try_from(tasks.active).unwrap_or(i64::MAX),
-        times: Times::of(tasks.times),
-        waiting: tasks.queue_size,
-        workers: (small(tasks.total_workers), small(tasks.active_workers)),
-        since: tasks.last_reset,
-        by_type: vec![("cache_warmup", tasks.total)],
-        by_priority: [3, 2, 1].into_iter().zip(tasks.by_priority).collect(),
-    };
     let cache = CacheFigures { hits: of.books.counted(Count::Hits), misses: of.books.counted(Count::Misses) };
     Figures {
         now: of.env.now(),
@@ -83,7 +67,7 @@ pub(super) fn figures(of: &Process) -> Figures {
         host: HostFigures::of(&of.machine, of.env.now()),
         pool: sized,
         handler: of.p.is_enabled().then(|| handler(of)),
-        background,
+        background: Some(of.background.statistics()),
         cache,
     }
 }

@@ -45,6 +45,7 @@ mod requests;
 mod reset;
 mod said;
 mod sections;
+mod sockets;
 mod throttle;
 
 use crate::background_processor::Names;
@@ -63,6 +64,7 @@ use millrace_trace::StationKind;
 use millrace_upstream as upstream;
 use params::Params;
 use process::Process;
+use sockets::Sockets;
 use std::rc::Rc;
 
 const CLIENTS: &str = "clients";
@@ -142,11 +144,15 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let mut wires = vec![Wire::new(CLIENTS, HANDLER)];
     // Where it is asked to end that is what all is about.
     let below = if p.lifetime.shutdown_at.is_zero() {
-        wires.push(Wire::new(HANDLER, BACKGROUND.queue));
+        let to = if p.connected.socket_again.is_zero() { BACKGROUND.queue } else { sockets::HUB };
+        wires.push(Wire::new(HANDLER, to));
         p.background(fidelity).place("Background")
     } else {
         Life::place(&p.lifetime, p.is_enabled())
     };
+    // And where sockets come and go, they.
+    let tells_of_sockets = !p.connected.socket_again.is_zero();
+    let below = if tells_of_sockets { Sockets::place(&p.connected) } else { below };
     let front = Flow::column([Place::handler(HANDLER, "Request handler", handler), below]);
     let amiss = match (is_shipped, p.is_installed()) {
         (_, false) => "no task ever comes",
@@ -176,6 +182,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let mut faults = upstream::faults_of(ServerName::DEFAULT, "External");
     faults.extend(upstream::faults_of(DATABASE, "Database"));
     faults.push(upstream::kill_worker());
+    faults.extend(tells_of_sockets.then(|| Sockets::fault(&p.connected)));
     let backlog = Some(Arrivals::BACKLOG.into());
     SceneSpec { backlog, gauges, faults, alerts: alerts::rules(), ..SceneSpec::new(Flow::Row(columns), wires) }
 }

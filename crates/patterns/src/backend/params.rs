@@ -6,6 +6,7 @@
 use super::BACKGROUND;
 use super::life::Lifetime;
 use super::requests::Route;
+use super::sockets::Connected;
 use super::throttle::Throttling;
 use crate::background_processor::Settings;
 use crate::{concurrency_manager, pool_manager, request_handler};
@@ -121,6 +122,7 @@ params! {
         ..cache: ServerParams as "cache" { server: "general", service: "uniform", base: Span::micros(500), mean: Span::micros(750) },
         ..throttling: Throttling,
         ..lifetime: Lifetime,
+        ..connected: Connected,
         ..machine: MachineParams,
     }
 }

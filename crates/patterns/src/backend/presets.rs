@@ -241,4 +241,22 @@ pub(super) const PRESETS: &[Preset] = &[
         ],
         beside: DOCUMENTED_BESIDE,
     },
+    Preset {
+        id: "sockets",
+        label: "One socket a user",
+        says: "Every other second somebody connects again: the newer socket takes the place of the older.",
+        help: "A user has one socket. Whoever connects again is told what is for it on the new one, and the older is let go with what waits for it. Each is pinged every 30 s, and one that \
+               does not answer for 60 s is let go as well.",
+        tries: &[Trial::at(2_000, "Connect again twice a second", &[Deed::Value("socket-again", "500ms")])],
+        speed: 1.0,
+        values: &[
+            ("arrivals", "constant"),
+            ("rate", "20"),
+            ("requests", "400"),
+            ("classes", "anonymous:0,user:1,admin:0"),
+            ("routes", "search:0,check:0,save:1"),
+            ("socket-again", "2s"),
+        ],
+        ..Preset::BASE
+    },
 ];

@@ -6,6 +6,7 @@ use super::figures::{Backend, Figures, Times};
 use super::life::{Life, Part};
 use super::metrics::Metrics;
 use super::params::Params;
+use super::sockets::Sockets;
 use super::throttle::Throttle;
 use super::{CACHE, CLIENTS, DATABASE, live, requests, said};
 use crate::background_processor::{Background, Rank};
@@ -30,6 +31,7 @@ pub(super) struct Process {
     pub is_shipped: bool,
     pub life: Rc<Life>,
     pub throttle: Throttle,
+    pub sockets: Rc<Sockets>,
     pub metrics: Rc<Metrics>,
     /// Those that have come and have not left.
     pub requests: WaitGroup,
@@ -108,6 +110,7 @@ impl Process {
                 times: Cell::default(),
                 crews: RefCell::default(),
                 throttle: Throttle::open(env, &p.throttling),
+                sockets: Sockets::open(env, &p.connected),
                 metrics: Rc::new(Metrics::new()),
                 requests: WaitGroup::new(env),
                 is_shipped,
@@ -131,6 +134,7 @@ impl Process {
     pub(super) fn begin(self: &Rc<Self>) {
         let (env, here, parts) = (&self.env, self.env.station(), self.life.parts());
         self.background.start();
+        self.sockets.start();
         self.crews.replace(self.manager.as_ref().map_or(Vec::new(), concurrency_manager::start_all));
         let pool = self.database.pool.clone();
         parts.looks("reaper", pool.station(), pool.clone().reap());
@@ -217,6 +221,7 @@ impl millrace_parts::Process for Process {
     async fn close(&self, part: usize) {
         match self.life.part(part) {
             Some(Part::Http) => self.life.http.closes().await,
+            Some(Part::Sockets) => self.sockets.closes().await,
             Some(Part::Background) => self.background.stop().await,
             Some(Part::Manager) => {
                 let crews = self.crews.take();
@@ -226,13 +231,14 @@ impl millrace_parts::Process for Process {
             }
             Some(Part::Database) => self.database.pool.settled().await,
             // They decide, and have nothing in hand.
-            Some(Part::Sockets | Part::Limiter | Part::Handler | Part::Connections) | None => {}
+            Some(Part::Limiter | Part::Handler | Part::Connections) | None => {}
         }
     }
 
     fn cut(&self, part: usize) {
         match self.life.part(part) {
             Some(Part::Http) => self.life.http.hangs_up(),
+            Some(Part::Sockets) => self.sockets.cut(),
             Some(Part::Background) => self.background.cut(),
             Some(Part::Manager) => {
                 let crews = self.crews.take();
@@ -240,7 +246,7 @@ impl millrace_parts::Process for Process {
                 drop(self.manager.clone().map(concurrency_manager::Ends));
             }
             Some(Part::Database) => self.database.pool.ends(),
-            Some(Part::Sockets | Part::Limiter | Part::Handler | Part::Connections) | None => {}
+            Some(Part::Limiter | Part::Handler | Part::Connections) | None => {}
         }
     }
 }

@@ -162,7 +162,7 @@ impl Process {
         let Some(job) = lent.job() else { return Ended::with(Answer::Cancelled) };
         // Without the handler nobody gives a request a deadline.
         let limit = if self.p.is_installed() { self.p.request_timeout } else { Span::ZERO };
-        let answer = at_most(&self.env, limit, self.answers(job)).await.unwrap_or(Answer::TimedOut);
+        let answer = at_most(&self.env, limit, self.answers(job, request.rank)).await.unwrap_or(Answer::TimedOut);
         if self.p.is_installed() {
             self.took(began);
         }
@@ -175,12 +175,26 @@ impl Process {
         drawn(&self.routes, lot).and_then(|place| Route::ALL.get(place).copied()).unwrap_or(Route::Search)
     }
 
-    async fn answers(self: &Rc<Self>, job: &Job) -> Answer {
+    async fn answers(self: &Rc<Self>, job: &Job, rank: Rank) -> Answer {
         self.machine.computes(self.p.compute).await;
         match self.route_of(job) {
             Route::Search => self.searches(job).await,
             Route::Check => self.asks(Asks::External, job).await,
-            Route::Save => self.asks(Asks::Database, job).await,
+            Route::Save => {
+                let saved = self.asks(Asks::Database, job).await;
+                if saved.is_success() {
+                    self.tells(job, rank).await;
+                }
+                saved
+            }
+        }
+    }
+
+    /// Whoever saved something is told so by its socket, where it has one.
+    async fn tells(&self, job: &Job, rank: Rank) {
+        let asker = Asker::of(&self.env, &self.p.throttling, job.id().0, rank != Rank::Low, Route::Save.path());
+        if let Some(session) = asker.user.and_then(|user| self.sockets.session(user)) {
+            self.sockets.tell(session, job.split()).await;
         }
     }
 

@@ -7,6 +7,7 @@ mod promises;
 mod adaptive_limit;
 mod alerts;
 mod any_size;
+mod backend;
 mod background_processor;
 mod bank;
 mod bank_measures;

@@ -72,6 +72,7 @@ impl Http {
     }
 
     /// How much of something there was.
+    #[cfg(test)]
     pub fn counted(&self, what: Count) -> i64 {
         self.counts.borrow().get(what as usize).copied().unwrap_or_default()
     }

@@ -103,6 +103,7 @@ impl Part {
     }
 
     /// In the order in which they are built. Where the concurrency layer is off three of them are not.
+    #[cfg(test)]
     pub fn built(is_enabled: bool) -> impl Iterator<Item = Part> {
         let order = [
             Part::Database,

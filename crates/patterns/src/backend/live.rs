@@ -3,7 +3,6 @@
 use super::books::Count;
 use super::figures::{
     CacheFigures, DatabaseFigures, Figures, HandlerFigures, HostFigures, ManagerFigures, PoolFigures, SystemFigures,
-    Times,
 };
 use super::process::Process;
 use crate::concurrency_manager::{ACTIVE, LATENCY, SUBMITTED};

@@ -66,6 +66,7 @@ use params::Params;
 use process::Process;
 use sockets::Sockets;
 use std::rc::Rc;
+use throttle::Throttle;
 
 const CLIENTS: &str = "clients";
 const HANDLER: &str = "handler";
@@ -141,7 +142,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         Place::server("server", "External service"),
         Place::server(CACHE.as_str(), "Cache"),
     ];
-    let mut wires = vec![Wire::new(CLIENTS, HANDLER)];
+    let mut wires = vec![Wire::new(CLIENTS, throttle::ADDRESSES), Wire::new(throttle::ADDRESSES, HANDLER)];
     // Where it is asked to end that is what all is about.
     let below = if p.lifetime.shutdown_at.is_zero() {
         let to = if p.connected.socket_again.is_zero() { BACKGROUND.queue } else { sockets::HUB };
@@ -170,7 +171,8 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         Flow::row([Place::operations(workers, label, Operations { permits, queue, amiss }), behind])
     });
     let behind = Flow::column(rows);
-    let columns = vec![Place::source(CLIENTS, "Traffic").into(), front, behind];
+    let traffic = Flow::column([Place::source(CLIENTS, "Traffic"), Throttle::place(&p.throttling)]);
+    let columns = vec![traffic, front, behind];
     let gauge = |id, station: &str, gauge, label, unit| GaugeSpec { id, station: station.into(), gauge, label, unit };
     let answers = Unit::Sum("answers");
     let mut gauges: Vec<_> = key::gauges().collect();

@@ -4,7 +4,7 @@
 //! what the twelve say.
 
 use super::BACKGROUND;
-use super::life::Lifetime;
+use super::life::{Lifetime, MANAGER_STOPS};
 use super::requests::Route;
 use super::sockets::Connected;
 use super::throttle::Throttling;
@@ -208,6 +208,7 @@ impl Params {
                 ("script", Params::word("")),
                 ("timeout", Value::Span(self.request_timeout)),
                 ("monitor-every", Value::Span(self.interval)),
+                ("deadline", Value::Span(MANAGER_STOPS)),
                 self.cpus(),
             ],
         )

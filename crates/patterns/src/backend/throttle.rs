@@ -23,7 +23,7 @@ const SECOND: Span = Span::secs(1);
 const HOUR: Span = Span::secs(3_600);
 
 /// The stations of the limits.
-const ADDRESSES: &str = "client limit";
+pub(super) const ADDRESSES: &str = "client limit";
 const USERS: &str = "user limit";
 const ADDRESS_QUOTAS: &str = "client quota";
 const USER_QUOTAS: &str = "user quota";
@@ -175,6 +175,7 @@ impl Throttle {
     }
 
     /// How many buckets and quotas there are.
+    #[cfg(test)]
     pub fn kept(&self) -> usize {
         let all = self.unknown.iter().chain(&self.users).chain([&self.sign_in]);
         all.map(KeyedLimiter::kept).sum()

@@ -10,8 +10,8 @@
 //!
 //! # Watch
 //! As documented each limit holds back what is behind it: a slow service keeps its thirty workers busy, and searches go on. As shipped the handler is in no router and no pool
-//! gets a task: all is built, is configured by twelve variables, and does nothing, but for the manager of connections, which takes 0.8 for a percentage and lets five more be open every
-//! two minutes up to the last. *Checks* has the benefits that the document promises, each with whether it was seen, and the tab *API* what the backend says of itself.
+//! gets a task: all is built, is configured by twelve variables, and does nothing, but for the manager of connections, which takes 0.8 for a percentage: where one connection in a
+//! hundred is in use it lets five more be open, every two minutes up to the last. *Checks* has the benefits that the document promises, each with whether it was seen, and the tab *API* what the backend says of itself.
 //!
 //! # Choose
 //! Limits where the resource is, and one test for each that fails when the limit is not there. A layer that nobody installed costs as much to maintain as one that
@@ -139,7 +139,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let scaler = Scaler { trend: !is_shipped, ..pool.sizing.shown(pool.scaled(), most) };
     let behind = [
         Place::scaler(POOL, "Database pool", scaler),
-        Place::server("server", "External service"),
+        Place::server("server", "External"),
         Place::server(CACHE.as_str(), "Cache"),
     ];
     let mut wires = vec![Wire::new(CLIENTS, throttle::ADDRESSES), Wire::new(throttle::ADDRESSES, HANDLER)];
@@ -154,13 +154,13 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     // And where sockets come and go, they.
     let tells_of_sockets = !p.connected.socket_again.is_zero();
     let below = if tells_of_sockets { Sockets::place(&p.connected) } else { below };
-    let front = Flow::column([Place::handler(HANDLER, "Request handler", handler), below]);
+    let front = Flow::column([Place::handler(HANDLER, "Handler", handler), below]);
     let amiss = match (is_shipped, p.is_installed()) {
         (_, false) => "no task ever comes",
         (true, true) => "holds nothing back",
         (false, true) => "",
     };
-    let labels = ["Database operations", "HTTP operations", "Cache operations"];
+    let labels = ["Database ops", "HTTP ops", "Cache ops"];
     let rows = Kind::ALL.into_iter().zip(behind).zip(labels).map(|((kind, behind), label)| {
         let [permits, queue, _, workers, _] = kind.stations();
         if !p.is_enabled() {

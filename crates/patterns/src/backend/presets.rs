@@ -39,7 +39,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "development",
         label: "Development",
-        says: "The settings of development: a quarter of the limits and of the workers, and a tenth of the queue.",
+        says: "The settings of development: a quarter of limits and workers, and a tenth of the queue.",
         help: "Limits of 20, 50 and 30, workers 5, 10 and 5, three workers in the background and room for a hundred tasks.",
         tries: &[
             Trial::at(2_000, "Slow the service ×10 for 5 s", SLOWER),
@@ -80,7 +80,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "stress",
         label: "Stress test",
-        says: "Up to three times what can be served, and back: from 40 of 50 on it is degraded, then it is 429.",
+        says: "Up to three times what can be served, and back: it is degraded from 40 of 50 on, then 429.",
         help: "The rate goes up to 165 a second within a minute and down again. What a stress test is to show: how a system fails, and that it comes back. Here the limit of requests under way is full for as long as more come \
                than the workers of the external service can take, and whoever asks for something else is turned away with the others.",
         tries: &[
@@ -167,13 +167,13 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "unit",
         label: "0.8 was meant as 80 %",
-        says: "0.8 % of use grows the pool: one connection in thirty is in use, and it goes up to the last.",
+        says: "0.8 % of use grows the pool: most are idle, and every two minutes five more may be open.",
         help: "The manager of connections is the one part of the layer that works, and its thresholds are shares that it compares with percent. Every two minutes it lets five more be open, of which nobody has any use. As documented the same traffic \
                takes it down to the least size.",
         tries: &[Trial::at(125_000, "Run it as documented", AS_DOCUMENTED)],
         speed: 30.0,
         fidelity: Some(Fidelity::Shipped),
-        values: &[("requests", "12000"), ("rate", "20")],
+        values: &[("requests", "12000"), ("rate", "20"), ("db-base", "400ms")],
         beside: DOCUMENTED_BESIDE,
     },
     Preset {

@@ -95,13 +95,8 @@ impl Face for Operations<'_> {
 
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
         let least = step([176.0, 160.0, 142.0, 124.0], level);
-        Room {
-            width: (least, 200.0),
-            appetite: 1.0,
-            head: 38.0,
-            foot: 4.0,
-            ..Room::new(least).high(124.0, f64::INFINITY)
-        }
+        // All of a column are as wide as each other.
+        Room { head: 40.0, foot: 0.0, appetite: 1.0, ..Room::new(least).high(124.0, f64::INFINITY) }
     }
 
     fn before(&self, _: Here<'_, '_>, level: usize) -> f64 {

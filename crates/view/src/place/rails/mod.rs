@@ -144,8 +144,8 @@ impl Face for Rails<'_> {
         picture::draw(sheet, look, &state, &plot);
     }
 
-    fn on_phone(&self, _: Here<'_, '_>) -> OnPhone {
-        OnPhone::Lead
+    fn on_phone(&self, here: Here<'_, '_>) -> OnPhone {
+        if here.is_one_of_many() { OnPhone::Strip } else { OnPhone::Lead }
     }
 
     fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {

@@ -8,6 +8,7 @@ mod adaptive_limit;
 mod alerts;
 mod any_size;
 mod backend;
+mod backend_outside;
 mod background_processor;
 mod bank;
 mod bank_measures;

@@ -10,6 +10,7 @@ mod any_size;
 mod backend;
 mod backend_outside;
 mod background_processor;
+mod background_service;
 mod bank;
 mod bank_measures;
 mod batch_fan_out;

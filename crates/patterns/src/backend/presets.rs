@@ -179,7 +179,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "throttled",
         label: "Clients that ask too often",
-        says: "Thirty addresses ask twenty times a second each: half of it is refused, or nothing ever is.",
+        says: "Thirty addresses ask thirty times a second each: half of it is refused, or nothing ever is.",
         help: "Each client has a bucket of ten a second. As shipped the limiter stands before sign-in, where nobody has a name, and a variable that hides the one outside of it gives \
                each request a bucket of its own: it is always full. As documented whoever comes again finds its bucket, and is answered 429 before any handler runs.",
         tries: &[
@@ -193,7 +193,13 @@ pub(super) const PRESETS: &[Preset] = &[
         ],
         speed: 0.5,
         fidelity: Some(Fidelity::Shipped),
-        values: &[("arrivals", "constant"), ("rate", "600"), ("requests", "3000"), ("addresses", "30")],
+        values: &[
+            ("arrivals", "constant"),
+            ("rate", "900"),
+            ("requests", "4500"),
+            ("addresses", "30"),
+            ("classes", "anonymous:1,user:0,admin:0"),
+        ],
         beside: DOCUMENTED_BESIDE,
     },
     Preset {

@@ -9,6 +9,7 @@ mod alerts;
 mod any_size;
 mod backend;
 mod backend_outside;
+mod backend_edges;
 mod background_processor;
 mod background_service;
 mod bank;

@@ -387,7 +387,7 @@ impl Lab {
                 self.work(self.next_stop(step_ms), deadline);
                 let (ledger, now) = (&self.session.state().ledger, self.session.playhead());
                 // Of two runs one may stand still while the other goes on.
-                let rests = self.second.is_none() && self.stillness.is_news(ledger, now);
+                let rests = self.second.is_none() && self.stillness.is_news(ledger, now, self.session.scenario());
                 if self.has_arrived() || self.at_end() || rests {
                     self.playing = false;
                 }

@@ -2,8 +2,9 @@
 //!
 //! A breaker that is tried again every half minute for a machine that stays broken is such a run. At full speed it would be
 //! centuries on, and its trace large, before somebody pressed a key. It pauses once for each standstill: after Run was pressed it does not
-//! pause again for the same one.
+//! pause again for the same one. One that has an end of its own is not paused: it does not go on for ever.
 
+use crate::session::Scenario;
 use crate::trace::{Ledger, SimTime, Span};
 
 /// How long nothing has come of anything.
@@ -19,9 +20,9 @@ pub struct Stillness(Option<SimTime>);
 
 impl Stillness {
     /// Whether it is time to pause.
-    pub fn is_news(&mut self, ledger: &Ledger, now: SimTime) -> bool {
+    pub fn is_news(&mut self, ledger: &Ledger, now: SimTime, scenario: &Scenario) -> bool {
         let since = begun(ledger, now);
-        let news = since.is_some() && since != self.0;
+        let news = since.is_some() && since != self.0 && scenario.values().lasts().is_none();
         if news {
             self.0 = since;
         }

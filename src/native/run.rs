@@ -198,7 +198,7 @@ pub(super) fn set(scenario: &mut Scenario, entries: &[String]) -> Result<(), Fai
 
 /// Polls between looks at what came of them, and at the heap.
 const POLLS: u64 = 1 << 11;
-/// A run that goes on although nothing has come of it for this long is ended: it would go on for ever.
+/// A run that goes on although nothing has come of it for this long is ended, where it has no end of its own: it would go on for ever.
 const LONG: Span = Span::secs(86_400);
 
 /// Runs a scenario to its end, or as far as anything comes of it, and says how long that took on the host.
@@ -211,9 +211,13 @@ pub fn finish(scenario: Scenario) -> (Session<Ledger, History>, u64) {
 pub fn measured(scenario: Scenario, keep: Keep) -> (Session<Ledger, History>, Cost) {
     let mut meter = Meter::start();
     let history = History::for_report(scenario.pattern, &scenario.values());
+    let ends_itself = scenario.values().lasts().is_some();
     let mut session = Session::keeping(keep, scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, POLLS) {
         meter.look();
+        if ends_itself {
+            continue;
+        }
         let (now, since) = (session.computed(), session.history().ledger.stands_since());
         if session.horizon() == SimTime::MAX && since.is_some_and(|since| now.since(since) > LONG) {
             session.scenario_mut().until = Some(Span(now.0));

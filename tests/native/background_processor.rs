@@ -1,13 +1,13 @@
 //! The background processor: who goes first, that nothing accepted is lost, what its statistics say, and what its code does otherwise.
 
-use crate::coordination::{detail, given_up_leaves_nothing};
+use crate::coordination::{detail, given_up_leaves_nothing, waits};
 use crate::pool::{PHONE, WIDE, seen, stays_on_canvas};
-use crate::program::{follow, follow_scenario, values};
+use crate::program::{events, follow, follow_scenario, values};
 use millrace::analysis::History;
 use millrace::patterns::find;
 use millrace::session::{Scenario, Session};
 use millrace::spec::{CheckKind, Fidelity};
-use millrace::trace::{Ledger, Outcome, SimTime};
+use millrace::trace::{EventKind, Ledger, Outcome, SimTime};
 use millrace::view::{scene::conservation, scene::items, text};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
@@ -113,6 +113,96 @@ fn a_rail_has_room_for_so_many_and_then_the_main_queue_and_then_nobody_is_let_in
             assert_eq!(count(&tasks, "queue-full"), tasks.len() - is_in);
             assert_eq!(totals["queued_tasks"], is_in);
         }
+    }
+}
+
+#[test]
+fn sizes_of_nought_follow_the_processors() {
+    for fidelity in ["documented", "shipped"] {
+        for (query, workers) in [("workers=0", 16), ("workers=0&cpus=3", 6), ("workers=7", 7)] {
+            let detail =
+                detail(&format!("background-processor?script=plain*20@1s&queue=0&{query}&fidelity={fidelity}"));
+            assert_eq!(detail["workers"][0], serde_json::json!([0, workers]), "{query} {fidelity}");
+        }
+        let (tasks, _) = of(&format!("script=plain*500@0s&queue=0&workers=4&task=10ms&fidelity={fidelity}"));
+        // As shipped the dispatcher has one in hand already.
+        let is_in = tasks.iter().filter(|task| task.is_in).count();
+        assert!((40..=41).contains(&is_in), "{fidelity}: {is_in}");
+    }
+}
+
+#[test]
+fn as_shipped_whatever_is_thrown_away_brings_workers_and_as_documented_nothing_is() {
+    // Three looks at workers with nothing to do have let five of ten go. Then the main queue is full before the rail is emptied into it.
+    let query = "script=plain*120@3500ms;high*60@3500ms&queue=100&scale-every=1s&task=200ms&task-burst=1";
+    for (fidelity, size) in [("shipped", 10), ("documented", 5)] {
+        let detail = detail(&format!("background-processor?{query}&fidelity={fidelity}"));
+        let sizes: Vec<(u64, u64)> = serde_json::from_value(detail["workers"].clone()).expect("sizes");
+        let at = |ms: u64| sizes.iter().rev().find(|(at, _)| *at <= ms * MS).map(|(_, size)| *size);
+        // Within the nap of who empties the rails.
+        assert_eq!((at(3_499), at(3_510)), (Some(5), Some(size)), "{fidelity}: {sizes:?}");
+        assert_eq!(count(&tasks(&detail), "dropped") > 0, fidelity == "shipped");
+    }
+}
+
+#[test]
+fn as_shipped_whoever_scales_stands_still_until_a_busy_worker_that_is_to_go_has_finished() {
+    // One a second is begun and takes ten: at 19.5 s one works, that of 10 s, and it is the tenth worker. A quarter of ten are to go.
+    let query =
+        "workers=10&task-rate=1&task-burst=1&task=10s&timeout=0ms&scale-every=6500ms&script=plain*10@0s;plain@40s";
+    let sizes = |fidelity: &str| {
+        let sizes = detail(&format!("background-processor?{query}&fidelity={fidelity}"))["workers"].clone();
+        let sizes: Vec<(u64, u64)> = serde_json::from_value(sizes).expect("sizes");
+        sizes.into_iter().map(|(at, size)| (at / MS, size)).filter(|(at, _)| *at < 25_000).collect::<Vec<_>>()
+    };
+    assert_eq!(sizes("shipped"), [(0, 10), (19_500, 9), (20_000, 8)]);
+    assert_eq!(sizes("documented"), [(0, 10), (19_500, 8)], "who has nothing to do goes first");
+}
+
+#[test]
+fn no_more_than_a_hundred_tokens_are_saved_up() {
+    for fidelity in ["documented", "shipped"] {
+        let query = format!("script=plain*250@5s&task=0ms&workers=200&scale=off&fidelity={fidelity}");
+        let (tasks, _) = of(&query);
+        let begun = |ms: u64| tasks.iter().filter(|task| task.starts[0] <= ms * MS).count();
+        assert_eq!([4_999, 5_000, 5_009, 5_010, 5_100].map(begun), [0, 100, 100, 101, 110], "{fidelity}");
+    }
+}
+
+#[test]
+fn as_shipped_the_main_queue_is_emptied_at_the_rate_of_the_tokens_however_busy_all_workers_are() {
+    let session = follow("background-processor?script=plain*60@0s&task=10s&workers=2&scale=off&fidelity=shipped");
+    let mut outside = None;
+    let mut taken = Vec::new();
+    for event in events(session.run()) {
+        match event.kind {
+            EventKind::Opened { station, name, .. } if session.run().trace().name(name) == "outside" => {
+                outside = Some(station);
+            }
+            EventKind::Moved { station, .. } if Some(station) == outside => taken.push(event.at.0),
+            _ => {}
+        }
+    }
+    // One is in the dispatcher's hand from the start, and the next whenever a token has come for the one before it.
+    assert_eq!(taken, (0..60).map(|n| n * 10 * MS).collect::<Vec<u64>>());
+}
+
+#[test]
+fn the_mean_of_what_a_task_took_is_as_documented_of_all_and_as_shipped_half_the_last() {
+    for fidelity in ["documented", "shipped"] {
+        // From 200 ms on for 300 ms they take three times as long.
+        let query = format!(
+            "script=plain*40@0s&task=70ms&workers=3&scale=off&x=200000000~0~fault~slow-tasks~3@300000000&fidelity={fidelity}"
+        );
+        let (mut tasks, totals) = of(&query);
+        tasks.sort_by_key(|task| task.ended);
+        let took = || tasks.iter().map(|task| task.ended.expect("an end") - task.starts[0]);
+        let halved = took().fold(0, |mean, took| (mean + took) / 2);
+        let mean = took().sum::<u64>() / 40;
+        assert_ne!(halved, mean);
+        let expected = if fidelity == "shipped" { halved } else { mean };
+        assert_eq!(totals["average_time"], expected, "{fidelity}");
+        assert_eq!([&totals["min_time"], &totals["max_time"]], [&Json::from(70 * MS), &Json::from(210 * MS)]);
     }
 }
 
@@ -249,6 +339,38 @@ fn a_task_is_tried_again_after_a_backoff_that_doubles_and_as_shipped_after_one_t
     }
     for (gap, attempt) in gaps("shipped").into_iter().zip(1..) {
         assert!((400 + attempt * 1_000..=430 + attempt * 1_000).contains(&gap), "{gap} at {attempt}");
+    }
+}
+
+#[test]
+fn a_task_waits_for_a_worker_once_however_often_it_is_tried() {
+    for (query, came) in [
+        ("script=plain@0s&fails=1&retries=3&task=100ms", 1),
+        ("script=plain*30@0s&fails=0.6&retries=4&task=100ms&seed=otis", 30),
+        // One is killed with a task in hand, which is begun again by another.
+        ("script=plain*12@0s&task=200ms&workers=4&x=60000000~0~fault~kill-worker~1@100000000", 12),
+        ("type=cache-warmup&script=*23@0s&task=100ms", 23),
+    ] {
+        for fidelity in ["documented", "shipped"] {
+            let link = format!("background-processor?{query}&fidelity={fidelity}");
+            let (waits, by_class) = (waits(&link), detail(&link)["by_class"].clone());
+            let class = if query.contains("warmup") { "low" } else { "plain" };
+            assert_eq!((&waits["count"], &by_class[class]["begun"]), (&Json::from(came), &Json::from(came)), "{link}");
+            let mean = by_class[class]["mean_wait_ns"].as_f64().expect("a time");
+            assert!((waits["mean"].as_f64().expect("a time") - mean).abs() <= 1.0, "{link}: {waits} {mean}");
+            assert_eq!(waits["max"], by_class[class]["max_wait_ns"], "{link}");
+        }
+    }
+}
+
+#[test]
+fn whoever_comes_after_the_end_is_refused_and_told_of() {
+    for (fidelity, failed) in [("documented", 0), ("shipped", 5)] {
+        let (tasks, totals) = of(&format!("script=plain*5@0s;high*5@9s&stop-at=500ms&task=2s&fidelity={fidelity}"));
+        assert_eq!((count(&tasks, "completed"), count(&tasks, "queue-full")), (5, 5), "{fidelity}");
+        assert!(tasks[5..].iter().all(|task| !task.is_in && task.ended == Some(9_000 * MS)), "{fidelity}: {tasks:?}");
+        let said = ["total_tasks", "refused_tasks", "failed_tasks", "queued_tasks"].map(|key| totals[key].as_u64());
+        assert_eq!(said, [10, 5, failed, 5].map(Some), "{fidelity}");
     }
 }
 

@@ -1,8 +1,9 @@
 //! The concurrency manager: what its semaphore bounds, what its figures say, and what its code does otherwise.
 
-use crate::coordination::{detail, given_up_leaves_nothing};
+use crate::coordination::{detail, given_up_leaves_nothing, waits};
 use crate::pool::{PHONE, WIDE, stays_on_canvas};
 use crate::program::{events, follow, values};
+use millrace::export::Report;
 use millrace::patterns::find;
 use millrace::session::Scenario;
 use millrace::spec::{CheckKind, Fidelity};
@@ -175,6 +176,49 @@ fn the_urgent_go_first_as_documented_and_in_the_order_of_coming_as_shipped() {
 }
 
 #[test]
+fn a_worker_has_one_task_at_a_time_whoever_is_urgent() {
+    for (workers, came) in [(1, 5), (2, 9), (20, 200)] {
+        for (seed, urgent) in (0..8).flat_map(|seed| [0.2, 0.5, 1.0].map(|urgent| (seed, urgent))) {
+            let query =
+                format!("script=db*{came}@0s;db*3@60ms&urgent={urgent}&db-ops=200&db-workers={workers}&seed=s{seed}");
+            let [running, completed] = counts(&db(&query), ["peak_running", "completed"]);
+            assert_eq!((running, completed), (workers, came + 3), "{query}");
+            // Each waited once for a worker, and was begun once.
+            let waits = waits(&format!("concurrency-manager?{query}"));
+            assert_eq!(waits["count"], came + 3, "{query}");
+        }
+    }
+}
+
+#[test]
+fn whoever_comes_after_the_end_is_refused_and_told_of() {
+    for fidelity in BOTH {
+        let query = format!("script=db*10@0s;db*10@55ms;http*5@20s&stop-at=51ms&fidelity={fidelity}");
+        let session = follow(&format!("concurrency-manager?{query}"));
+        let tally = &session.history().ledger.tally;
+        let of = |outcome| tally.count(outcome);
+        assert_eq!((tally.offered, of(Outcome::Completed), of(Outcome::Rejected)), (25, 10, 15), "{query}");
+        assert_eq!(session.computed().0, 20_000 * MS, "{query}");
+    }
+    // Callers who are refused make no next one.
+    let session =
+        follow("concurrency-manager?script=&arrivals=closed&callers=30&requests=100000&stop-at=70ms&kinds=db:1");
+    let tally = &session.history().ledger.tally;
+    assert!(tally.offered < 100 && tally.in_system == 0, "{}", tally.offered);
+}
+
+#[test]
+fn as_documented_nobody_makes_a_result_that_nobody_reads() {
+    for (fidelity, splits) in [("documented", 100), ("shipped", 200)] {
+        let session = follow(&format!("concurrency-manager?fidelity={fidelity}"));
+        let made =
+            events(session.run()).into_iter().filter(|event| matches!(event.kind, EventKind::Split { .. })).count();
+        // Whoever submits is one part, and its result as shipped another.
+        assert_eq!(made, splits, "{fidelity}");
+    }
+}
+
+#[test]
 fn the_statistics_are_those_of_the_last_look() {
     let told = |query: &str| detail(&format!("concurrency-manager?{query}"))["system_stats"].clone();
     // Nobody looks within 30 s.
@@ -215,6 +259,11 @@ fn sizes_of_nought_follow_the_cpus_and_what_computes_has_no_use_for_more() {
     };
     assert_eq!([peaks("db", 4), peaks("http", 4), peaks("cache", 4)], [[8, 16], [16, 32], [8, 16]]);
     assert_eq!(peaks("db", 1), [2, 4]);
+    let told =
+        |query: &str| detail(&format!("concurrency-manager?script=db@0s;db@65s&{query}"))["system_stats"].clone();
+    assert_eq!(told("monitor-every=0")["last_updated_ns"], 60_000 * MS, "every 30 s");
+    let said = Scenario::read("concurrency-manager?monitor-every=5ms").expect("a link").notices;
+    assert!(said.len() == 1 && said[0].contains("10 ms are the least"), "{said:?}");
     let done = |query: &str| ways(&format!("script=db*160@0s&cpus=4&{query}")).1;
     for workers in [4, 8, 20, 100] {
         assert_eq!(done(&format!("compute=1&db-workers={workers}")), 2_000 * MS, "160 × 50 ms ÷ 4, {workers} workers");
@@ -293,6 +342,9 @@ proptest! {
                 prop_assert!(state.first_seen().is_none(), "{}: {}", query, state.check.statement);
             }
             prop_assert_eq!(history.ledger.tally.in_system, 0, "{}", query);
+            let pools = &history.detail().expect("a detail").report()["pools"];
+            let running = ["db", "http"].map(|kind| pools[kind]["peak_running"].as_u64().expect("a count"));
+            prop_assert!(running.iter().all(|running| *running <= workers.into()), "{}: {:?}", query, running);
             prop_assert!(history.ledger.tally.count(Outcome::Lost) == 0 || fidelity == "shipped", "{}", query);
         }
     }
@@ -344,6 +396,29 @@ fn the_scenarios_hold_what_they_promise_and_what_is_wrong_as_shipped_is_not_as_d
             }
         }
     }
+}
+
+#[test]
+fn what_comes_to_nothing_is_told() {
+    let notices = |query: &str| Report::of(&follow(&format!("concurrency-manager?{query}")), Vec::new(), 0).notices;
+    for (query, says) in [
+        ("arrivals=poisson&rate=500", "arrivals=poisson has no effect, as there is a script"),
+        ("script=", "the script is empty, so nobody comes"),
+        ("preset=panic", "the program panicked: panic in the handler of a task"),
+    ] {
+        let said = notices(query);
+        assert!(said.len() == 1 && said[0].starts_with(says), "{query}: {said:?}");
+    }
+    assert_eq!([notices(""), notices("script=&arrivals=poisson&requests=50")], [Vec::<String>::new(), Vec::new()]);
+}
+
+#[test]
+fn tasks_without_end_at_one_instant_are_told_as_what_they_are() {
+    let link = "concurrency-manager?requests=1000000&script=&arrivals=closed&task=0ms";
+    let report = Report::brief(&follow(link), Vec::new(), 0);
+    assert_eq!((report.outcome, report.virtual_ns), ("livelock", 0));
+    assert!(report.notices[0].starts_with("all happens at one instant and no time passes"), "{:?}", report.notices);
+    assert!(report.requests.completed > 10_000, "{}", report.requests.completed);
 }
 
 #[test]

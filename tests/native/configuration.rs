@@ -11,7 +11,7 @@ static VARIABLES: [Variable; 3] = [
     Variable { name: "IS_ENABLED", form: Form::Switch },
 ];
 static ENVIRONMENT: Environment =
-    Environment { variables: &VARIABLES, takes: &[("MAX_OPS", "max"), ("TIMEOUT_SECONDS", "timeout")] };
+    Environment { variables: &VARIABLES, takes: &[("MAX_OPS", "max"), ("TIMEOUT_SECONDS", "timeout")], times: &[] };
 
 fn messages(text: &str) -> Vec<String> {
     ENVIRONMENT.read(text).1.iter().map(|wrong| wrong.message()).collect()
@@ -80,6 +80,19 @@ fn development_settings_are_taken_and_what_is_not_shown_is_said() {
     assert_eq!((configured.taken, configured.left), (2, vec!["CONCURRENCY_ENABLED"]));
     let values = configured.scenario.values();
     assert_eq!((values.get("workers"), values.get("queue")), (Some(&Value::Count(3)), Some(&Value::Count(100))));
+}
+
+#[test]
+fn a_parameter_that_the_code_makes_twice_its_variable_is_twice_that_and_is_written_as_half() {
+    let scenario = Scenario::new(patterns::find("pool-manager").expect("it is in the catalogue"));
+    let configured =
+        scenario.configured("MAX_CONCURRENT_DB_OPS=20\nHEALTH_CHECK_INTERVAL=10").expect("all lines are good");
+    assert_eq!(configured.scenario.values().get("max"), Some(&Value::Count(40)));
+    assert_eq!(
+        configured.scenario.configuration().expect("it has one"),
+        "MAX_CONCURRENT_DB_OPS=20\nHEALTH_CHECK_INTERVAL=10\n"
+    );
+    assert!(scenario.configured("MAX_CONCURRENT_DB_OPS=501").is_err(), "1,000 connections are the most");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::program::{Over, finish, follow};
 use millrace::engine::{Progress, Run, Seed, Setup};
+use millrace::export::Report;
 use millrace::parts::timeout;
 use millrace::patterns;
 use millrace::session::Scenario;
@@ -14,6 +15,12 @@ use serde_json::{Map, Value as Json};
 pub fn detail(link: &str) -> Map<String, Json> {
     let session = follow(link);
     session.history().detail().expect("it reports something of its own").report()
+}
+
+/// The waits of a link's run, as the report has them.
+pub fn waits(link: &str) -> Json {
+    let report = Report::of(&follow(link), Vec::new(), 0);
+    serde_json::to_value(report).expect("a report").get("waiting_ns").cloned().expect("it measures waits")
 }
 
 /// Whoever waits for a pattern gives up at an instant, in milliseconds: no request stays inside, and no task goes on.

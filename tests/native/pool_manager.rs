@@ -299,6 +299,43 @@ fn a_day_keeps_a_day_of_looks_and_takes_no_more_memory_than_an_hour() {
 }
 
 #[test]
+fn of_a_pool_a_third_may_be_idle_and_no_fewer_than_five() {
+    // Thirty are given back, and the size stays: what may not be idle is closed as it comes back.
+    for (cpus, size) in [(1, 20), (8, 32), (10, 40)] {
+        let link =
+            format!("pool-manager?cpus={cpus}&load=20@0s;0@1m&up=100&down=0&run-for=90s&lifetime=0s&idle-time=0s");
+        let session = follow(&link);
+        let (ledger, trace) = (&session.history().ledger, session.run().trace());
+        let (_, pool) = ledger.find("pool", &trace).expect("the pool");
+        let closed = pool.gauge(millrace::spec::PoolGauges::ALL.closed(millrace::spec::Closing::IdleLimit));
+        assert_eq!(closed, 20 - (size / 3).max(5).min(20), "{link}");
+    }
+    assert_eq!(sizes("cpus=1&load=20@0s&up=100&down=0&run-for=1m"), [(0, 20)]);
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn it_is_watched_for_as_long_as_was_asked_for_also_where_nobody_comes_or_goes() {
+    for (query, hours) in [("load=20@0s&run-for=48h", 48), ("load=2@0s&fidelity=shipped&run-for=168h&interval=5m", 168)]
+    {
+        let scenario = Scenario::read(&format!("pool-manager?{query}")).expect("a link").scenario;
+        let (session, _) = millrace::native::run::finish(scenario);
+        let report = millrace::export::Report::of(&session, Vec::new(), 0);
+        assert_eq!((report.outcome, report.virtual_ns), ("drained", hours * 60 * MINUTE), "{query}");
+        assert_eq!(report.requests.in_system, 0, "{query}");
+    }
+}
+
+#[test]
+fn a_pool_that_nobody_used_has_a_peak_of_nought_and_one_that_nobody_looked_at_has_none() {
+    let peak = |query: &str| detail(&format!("pool-manager?{query}"))["peak_percent"].clone();
+    for fidelity in ["documented", "shipped"] {
+        assert_eq!(peak(&format!("load=&fidelity={fidelity}")), 0.0);
+        assert_eq!(peak(&format!("load=&run-for=29s&fidelity={fidelity}")), Json::Null);
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_value_is_said_at_its_field() {
     let notices = |query: &str| Scenario::read(&format!("pool-manager?{query}")).expect("a link").notices.join(" ");
     for (query, says) in [
@@ -307,7 +344,9 @@ fn what_is_wrong_with_a_value_is_said_at_its_field() {
         ("load=20@0s;many@1m", "entry 2, at character 7: write how many are wanted"),
         ("load=2000@0s", "up to 1,000"),
         ("load=20*3@0s", "write how many are wanted"),
-        ("load=20", "write what@time"),
+        ("load=20", "entry 1, at character 1: write how many are wanted from when on, as in 180@10m"),
+        ("load=20@0s;20", "entry 2, at character 7: write how many are wanted"),
+        ("load=20@0s; 30@soon", "entry 2, at character 8: "),
     ] {
         assert!(notices(query).contains(says), "{query}: {}", notices(query));
     }
@@ -315,6 +354,15 @@ fn what_is_wrong_with_a_value_is_said_at_its_field() {
     let fields = (scenario.pattern.fields)();
     let up = fields.iter().find(|field| field.key == "up").expect("the field");
     assert_eq!(up.remarked(&scenario.values()).as_deref(), Some("80 was meant: 0.8 % of use grows the pool"));
+    for (query, key, says) in [
+        ("max=30", "max", Some("begins with 32, above the greatest")),
+        ("min=40", "min", Some("begins with 32, below the least")),
+        ("", "max", None),
+    ] {
+        let values = Scenario::read(&format!("pool-manager?{query}")).expect("a link").scenario.values();
+        let field = fields.iter().find(|field| field.key == key).expect("the field");
+        assert_eq!(field.remarked(&values).as_deref(), says, "{query}");
+    }
 }
 
 #[test]

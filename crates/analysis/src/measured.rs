@@ -8,13 +8,15 @@ use super::series::Series;
 use millrace_spec::{At, Measure, Step};
 use millrace_trace::ledger::{StationRow, Transition};
 use millrace_trace::{EventKind, JobId, Ledger, SimTime, Span, StationId, Trace, TraceEvent};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Since when a job is on its way to the second step.
 #[derive(Clone, Debug)]
 enum Since {
     /// Since it came in.
     Entered,
+    /// The same, to a step that a job may take several times: it comes in but once, so the first of them is meant. Those who are inside and have taken it.
+    First(BTreeSet<JobId>),
     /// Since it came to where it is.
     Here,
     /// Since what was noted.
@@ -100,7 +102,8 @@ impl Measured {
     /// A measure without samples.
     pub fn new(measure: Measure) -> Measured {
         let since = match (&measure.from, &measure.to) {
-            (Step::Entered, _) => Since::Entered,
+            (Step::Entered, Step::Left) => Since::Entered,
+            (Step::Entered, _) => Since::First(BTreeSet::new()),
             (Step::Called(from), Step::Answered(to))
             | (Step::Came(from), Step::Went(to))
             | (Step::Queued(from), Step::Served(to))
@@ -111,8 +114,11 @@ impl Measured {
             _ => Since::Noted(BTreeMap::new()),
         };
         let ends = Kinds::of(&measure.to);
-        let kinds =
-            if let Since::Noted(_) = since { ends.and(Kinds::of(&measure.from)).and(Kinds::GONE) } else { ends };
+        let kinds = match since {
+            Since::Noted(_) => ends.and(Kinds::of(&measure.from)).and(Kinds::GONE),
+            Since::First(_) => ends.and(Kinds::GONE),
+            Since::Entered | Since::Here => ends,
+        };
         Measured { measure, since, kinds, series: Vec::new(), last: 0 }
     }
 
@@ -134,6 +140,7 @@ impl Measured {
         if let Some(station) = change.is(&self.measure.to) {
             let since = match &mut self.since {
                 Since::Entered => Some(change.job.entered),
+                Since::First(taken) => taken.insert(change.job.job).then_some(change.job.entered),
                 // Who comes and is served at once has not waited.
                 Since::Here => (change.job.from == station).then_some(change.job.since),
                 Since::Noted(begun) => begun.remove(&change.job.job),
@@ -145,12 +152,17 @@ impl Measured {
                 self.push(of, Sample::new(position, event.at, took.unwrap_or(event.at - since), how));
             }
         }
-        if let Since::Noted(begun) = &mut self.since {
-            if change.is(&self.measure.from).is_some() {
-                begun.insert(change.job.job, event.at);
-            } else if matches!(event.kind, EventKind::Left { .. } | EventKind::Merged { .. }) {
-                begun.remove(&change.job.job);
+        let is_gone = Kinds::GONE.has(change.kinds);
+        match &mut self.since {
+            Since::Noted(begun) => {
+                if change.is(&self.measure.from).is_some() {
+                    begun.insert(change.job.job, event.at);
+                } else if is_gone {
+                    begun.remove(&change.job.job);
+                }
             }
+            Since::First(taken) if is_gone => _ = taken.remove(&change.job.job),
+            _ => {}
         }
     }
 

@@ -318,7 +318,8 @@ impl Run {
         }
     }
 
-    fn is_stuck_in_an_instant(&self) -> bool {
+    /// Whether so much has happened at this instant that no time may ever pass any more.
+    pub fn is_stuck_in_an_instant(&self) -> bool {
         self.polls_at_instant > POLLS_PER_INSTANT + 100 * self.core.tasks.borrow().ready() as u64
     }
 

@@ -1,9 +1,9 @@
 //! The report of a run: the figures that outside scripts rely on, under the names they rely on.
 
 use millrace_analysis::{ByOutcome, Figures, GivenUp, History, How, Prefix, Rates, Standing, Summary};
-use millrace_engine::{Progress, WaitingTask};
+use millrace_engine::{Progress, Run, WaitingTask};
 use millrace_session::{Scenario, Session, link};
-use millrace_spec::{Measure, SceneSpec, Value};
+use millrace_spec::{Measure, Role, SCRIPT, SceneSpec, Value, Values};
 use millrace_trace::ledger::StationRow;
 use millrace_trace::{Fold, Ledger, Outcome, SimTime, StationKind, Trace};
 use millrace_view::number;
@@ -250,7 +250,12 @@ impl Report {
             fidelity: scenario.fidelity.id(),
             params: params(scenario),
             outcome,
-            notices: notices.into_iter().chain(spinning(session.outcome(), ledger.events, at)).collect(),
+            notices: notices
+                .into_iter()
+                .chain(unheard(scenario))
+                .chain(spinning(session.outcome(), session.run(), at))
+                .chain(ledger.crash.map(|text| format!("the program panicked: {}", trace.name(text))))
+                .collect(),
             blocked: blocked.iter().map(Blocked::of).collect(),
             virtual_ns: at.0,
             wall_ns,
@@ -355,13 +360,29 @@ fn outcome(progress: Option<&Progress>) -> (&'static str, &[WaitingTask]) {
     }
 }
 
-/// What is said of a run that was ended because it spins.
-fn spinning(progress: Option<&Progress>, events: u64, at: SimTime) -> Option<String> {
+/// What is said of a run that was ended because it spins: no time passes any more, or nothing comes of it.
+fn spinning(progress: Option<&Progress>, run: &Run, at: SimTime) -> Option<String> {
     let Some(Progress::Livelock(_)) = progress else { return None };
-    Some(format!(
-        "the run spins, so it was ended at {:.3} s: {events} events, and next to nothing came of them",
-        at.seconds()
-    ))
+    let why = match run.is_stuck_in_an_instant() {
+        true => "all happens at one instant and no time passes",
+        false => "the run spins, and next to nothing comes of it",
+    };
+    Some(format!("{why}, so it was ended at {:.3} s, after {} events", at.seconds(), run.trace().len()))
+}
+
+/// What was asked for of arrivals and comes to nothing.
+fn unheard(scenario: &Scenario) -> Option<String> {
+    let values = scenario.values();
+    let (field, asked) = (scenario.field_with(Role::Arrivals)?, values.with_role(Role::Arrivals)?);
+    let usual = field.default_value(scenario.fidelity, &Values::default());
+    match asked {
+        _ if values.way_of_arriving() != Some(SCRIPT) => None,
+        _ if values.jobs() == Some(0) => Some("the script is empty, so nobody comes".to_owned()),
+        Value::Word(word) if word != SCRIPT && *asked != usual => {
+            Some(format!("{}={word} has no effect, as there is a script, and it says what comes when", field.key))
+        }
+        _ => None,
+    }
 }
 
 fn params(scenario: &Scenario) -> Map<String, Json> {

@@ -10,6 +10,8 @@ pub struct Environment {
     pub variables: &'static [Variable],
     /// Which parameter takes which: the variable's name, the parameter's key.
     pub takes: &'static [(&'static str, &'static str)],
+    /// Parameters that are so many times their variable, by key: the code multiplies it.
+    pub times: &'static [(&'static str, u64)],
 }
 
 /// A variable.
@@ -117,7 +119,15 @@ impl Environment {
         }
         let value = variable.form.as_parameter(value).map_err(|what| wrong(column, what))?;
         let key = self.takes.iter().find(|(taken, _)| *taken == variable.name).map(|(_, key)| *key);
+        // What is no number the parameter says.
+        let factor = key.map_or(1, |key| self.factor(key));
+        let product = super::parse_count(&value).ok().filter(|_| factor > 1).and_then(|n| n.checked_mul(factor));
+        let value = product.map_or(value, |product| product.to_string());
         Ok(Some(Assigned { key, name: variable.name, value, at: Position { line, column } }))
+    }
+
+    fn factor(&self, key: &str) -> u64 {
+        self.times.iter().find(|(own, _)| *own == key).map_or(1, |(_, times)| (*times).max(1))
     }
 
     /// That there is no such variable, with the one that was meant where one can tell.
@@ -134,7 +144,10 @@ impl Environment {
     pub fn write(&self, value: impl Fn(&str) -> Option<String>) -> String {
         let line = |variable: &Variable| {
             let (_, key) = self.takes.iter().find(|(name, _)| *name == variable.name)?;
-            Some(format!("{}={}\n", variable.name, variable.form.of_parameter(&value(key)?)))
+            let value = variable.form.of_parameter(&value(key)?);
+            let quotient =
+                super::parse_count(&value).ok().filter(|_| self.factor(key) > 1).map(|n| n / self.factor(key));
+            Some(format!("{}={}\n", variable.name, quotient.map_or(value, |quotient| quotient.to_string())))
         };
         self.variables.iter().filter_map(line).collect()
     }

@@ -59,6 +59,8 @@ pub enum Role {
     Costs,
     /// A time: how long a caller waits for an answer, 0 for ever. It is a line in the chart of latencies.
     Patience,
+    /// A time: how long it goes on. The run ends by itself then, also where nothing happens until that.
+    Lasts,
     /// A choice: how the simulated server behaves. Who has such a field calls a server, which a real endpoint can replace.
     Server,
 }
@@ -84,7 +86,7 @@ pub enum DefaultValue {
     Is(Value),
     /// Whatever another field, which comes earlier in the list, is.
     SameAs(&'static str),
-    /// So many hundredths of another field, which is a count and comes earlier in the list. Behind a reference, as there are many fields and few of these.
+    /// So many hundredths of another field, which is a count or a time and comes earlier in the list. Behind a reference, as there are many fields and few of these.
     PercentOf(&'static (&'static str, u64)),
 }
 
@@ -283,12 +285,15 @@ impl Field {
         }
     }
 
-    /// So many hundredths of another field, as many as there can be here; of one that is no count, all of it.
+    /// So many hundredths of another field, as many as there can be here; of one that is neither a count nor a time, all of it.
     fn by_another(&self, earlier: &Values, key: &'static str, percent: u64) -> Value {
         let own = earlier.get(joined(self.prefix, key)).or_else(|| earlier.get(key));
         match (own, &self.kind) {
             (Some(Value::Count(n)), Kind::Count { min, max }) => {
                 Value::Count((n.saturating_mul(percent) / 100).clamp(*min, *max))
+            }
+            (Some(Value::Span(span)), Kind::Span { min, max }) => {
+                Value::Span(Span(span.0.saturating_mul(percent) / 100).clamp(*min, *max))
             }
             (same, _) => same.cloned().unwrap_or(Value::Count(0)),
         }

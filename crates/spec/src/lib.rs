@@ -99,7 +99,7 @@ pub use rails::{RailGauges, TriedTask, risen};
 pub use scaler::{Expects, GoesBy, Scaler, ScalerGauges};
 pub use scene::{Flow, GaugeSpec, SceneSpec, Unit, Wire};
 pub use schedule::{SCHEDULE, SHUFFLED, schedule};
-pub use script::{Scripted, check_words, parse_script, script_entries, script_total};
+pub use script::{Scripted, check_words, parse_entry, parse_script, script_entries, script_total};
 pub use server_name::ServerName;
 pub use sessions::SessionGauges;
 pub use shutdown::{PartState, ShutdownGauges};

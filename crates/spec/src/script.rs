@@ -32,8 +32,9 @@ pub struct Scripted {
 pub fn check_words(text: &str, check: impl Fn(&str) -> Result<(), String>) -> Result<(), String> {
     parse_script(text)?;
     for (number, at, entry) in entries(text, ';') {
-        for scripted in parse_script(entry)?.iter().filter(|scripted| !scripted.what.is_empty()) {
-            check(&scripted.what).map_err(|why| format!("entry {number}, at character {at}: {why}"))?;
+        let what = parse_entry(entry)?.what;
+        if !what.is_empty() {
+            check(&what).map_err(|why| format!("entry {number}, at character {at}: {why}"))?;
         }
     }
     Ok(())
@@ -50,7 +51,7 @@ pub fn parse_script(text: &str) -> Result<Vec<Scripted>, String> {
         if all.len() == MOST_ENTRIES {
             return Err(wrong(format!("{MOST_ENTRIES} entries are the most")));
         }
-        let scripted = scripted(entry).map_err(wrong)?;
+        let scripted = parse_entry(entry).map_err(wrong)?;
         things += u64::from(scripted.times);
         if things > MOST_THINGS {
             return Err(wrong(format!("{MOST_THINGS} in all are the most")));
@@ -71,7 +72,11 @@ pub fn script_entries(text: &str) -> u64 {
     parse_script(text).map_or(0, |all| all.len() as u64)
 }
 
-fn scripted(entry: &str) -> Result<Scripted, String> {
+/// Reads one entry.
+///
+/// # Errors
+/// What is wrong with it; where it is knows whoever has the others.
+pub fn parse_entry(entry: &str) -> Result<Scripted, String> {
     let (what, at) = entry.rsplit_once('@').ok_or("write what@time, as in *25@2s")?;
     let (what, times) = match what.rsplit_once('*') {
         Some((what, digits)) => (what, times(digits)?),

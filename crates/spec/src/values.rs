@@ -164,6 +164,14 @@ impl Values {
         }
     }
 
+    /// When a run ends by itself, whatever happens in it; none where that depends on what happens.
+    pub fn lasts(&self) -> Option<Span> {
+        match self.with_role(Role::Lasts) {
+            Some(Value::Span(span)) => Some(*span),
+            _ => None,
+        }
+    }
+
     /// How jobs arrive, by the choice's id: [`SCRIPT`] wherever a script is in force.
     pub fn way_of_arriving(&self) -> Option<&str> {
         match (self.script(), self.with_role(Role::Arrivals)) {

@@ -23,7 +23,9 @@ pub fn stuck(page: &Page) -> Html {
     let (title, verb, waiting) = match lab.session().outcome() {
         Some(Progress::Deadlock(waiting)) => ("Nothing can ever happen again".to_owned(), "wait", waiting),
         Some(Progress::Livelock(waiting)) => {
-            ("The tasks keep each other busy, and nothing comes of it".to_owned(), "wait", waiting)
+            let comes =
+                if lab.session().run().is_stuck_in_an_instant() { "no time passes" } else { "nothing comes of it" };
+            (format!("The tasks keep each other busy, and {comes}"), "wait", waiting)
         }
         Some(Progress::Crashed(waiting)) => (panic(&lab), "stopped", waiting),
         _ => return Html::default(),

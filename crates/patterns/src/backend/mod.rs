@@ -121,6 +121,7 @@ static ENVIRONMENT: Environment = Environment {
         ("REQUEST_TIMEOUT_SECONDS", "request-timeout-seconds"),
         ("HEALTH_CHECK_INTERVAL", "health-check-interval"),
     ],
+    times: &[],
 };
 
 fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {

@@ -233,6 +233,7 @@ impl Params {
             ("queue", count(self.background_queue)),
             ("type", Params::word("cache-warmup")),
             ("timeout", Value::Span(Span::secs(5))),
+            self.cpus(),
         ];
         Settings { names: BACKGROUND, ..Settings::of(fidelity, &given) }
     }

@@ -43,7 +43,7 @@ impl Documented {
             processor.books.came(rank, added.is_ok());
             match added {
                 Ok(()) => processor.books.let_in(1),
-                Err(job) => self.refuses(processor, Work::new(&processor.books, job, rank)),
+                Err(job) => processor.refuses(Work::new(&processor.books, job, rank)),
             }
             return;
         }
@@ -52,13 +52,8 @@ impl Documented {
         let offered = self.queue.offer(work, self.class(processor, rank));
         processor.books.came(rank, offered.is_ok());
         if let Err(work) = offered {
-            self.refuses(processor, work);
+            processor.refuses(work);
         }
-    }
-
-    fn refuses(&self, processor: &Processor, work: Work) {
-        processor.books.count(G.refused, 1);
-        work.refused();
     }
 }
 

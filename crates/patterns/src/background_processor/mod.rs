@@ -60,9 +60,10 @@ use shipped::Shipped;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::pin::pin;
 use std::rc::Rc;
 use team::Team;
-use work::{Aside, Books};
+use work::{Aside, Books, Work};
 
 const TASKS: &str = "tasks";
 const QUEUE: &str = "queue";
@@ -110,6 +111,7 @@ pub static PATTERN: Pattern = Pattern {
 static ENVIRONMENT: Environment = Environment {
     variables: &BACKEND_VARIABLES,
     takes: &[("BACKGROUND_WORKER_COUNT", "workers"), ("BACKGROUND_QUEUE_SIZE", "queue")],
+    times: &[],
 };
 
 /// What the place of the rails is told.
@@ -117,7 +119,7 @@ fn rails(p: &Params, fidelity: Fidelity) -> Rails {
     let is_strict = fidelity == Fidelity::Documented && p.by_class();
     Rails {
         rails: Rank::ALL.map(Rank::rail).to_vec(),
-        main: (p.queue, if is_strict { "overflow" } else { "main queue" }),
+        main: (p.room(), if is_strict { "overflow" } else { "main queue" }),
         outside: OUTSIDE,
         retries: RETRIES,
         stranded: STRANDED,
@@ -202,6 +204,8 @@ struct Processor {
     /// Handlers that run by themselves: their workers wait for them, also where all else is over.
     handlers: Started,
     numbers: Cell<u64>,
+    /// Nobody is let in any more.
+    is_closed: Cell<bool>,
 }
 
 impl Processor {
@@ -239,7 +243,8 @@ impl Processor {
         books.set(G.is_strict, is_strict.into());
         books.set(G.keeps, (!is_shipped).into());
         let team = Team::new(env, &books);
-        let (started, handlers, numbers) = (RefCell::default(), RefCell::default(), Cell::new(0));
+        let (started, handlers) = (RefCell::default(), RefCell::default());
+        let (numbers, is_closed) = (Cell::new(0), Cell::new(false));
         let env = env.clone();
         Rc::new(Processor {
             env,
@@ -257,6 +262,7 @@ impl Processor {
             started,
             handlers,
             numbers,
+            is_closed,
         })
     }
 
@@ -286,7 +292,7 @@ impl Processor {
     /// Starts the workers, and those who hand tasks to them.
     fn start(self: &Rc<Self>) -> Vec<Task<()>> {
         let inner = self.clone();
-        let crew = Crew::start(&self.env, self.names.workers, "worker", self.p.workers, move |worker| {
+        let crew = Crew::start(&self.env, self.names.workers, "worker", self.p.crew(), move |worker| {
             worker::serve(inner.clone(), worker)
         });
         self.team.has(crew);
@@ -311,11 +317,24 @@ impl Processor {
     }
 
     fn submit(&self, job: Job, rank: Rank) {
-        if let Some(of) = &self.documented {
+        if self.is_closed.get() {
+            self.books.count(G.submitted, 1);
+            self.books.came(rank, false);
+            self.refuses(Work::new(&self.books, job, rank));
+        } else if let Some(of) = &self.documented {
             of.submit(self, job, rank);
         } else if let Some(of) = &self.shipped {
             of.takes(self, job, rank);
         }
+    }
+
+    /// It is told that there is no room for it. As shipped that is a failure.
+    fn refuses(&self, work: Work) {
+        self.books.count(G.refused, 1);
+        if self.is_shipped {
+            self.books.count(G.failures, 1);
+        }
+        work.refused();
     }
 
     /// The station that a task of a class is bound for.
@@ -327,7 +346,7 @@ impl Processor {
 fn open_documented(env: &Env, p: &Params, names: Names) -> Rc<Documented> {
     let rails = if p.by_class() { Rank::rails() } else { Vec::new() };
     let classes = if p.by_class() { Rank::ALL.len() } else { 1 };
-    let settings = PriorityQueueSettings { rails: &rails, classes, overflow: p.queue, age: p.age };
+    let settings = PriorityQueueSettings { rails: &rails, classes, overflow: p.room(), age: p.age };
     let queue = PriorityQueue::open(env, names.queue, settings);
     let batches = || {
         let (kind, parent) = (StationKind::Channel, queue.station());
@@ -339,7 +358,7 @@ fn open_documented(env: &Env, p: &Params, names: Names) -> Rc<Documented> {
 }
 
 fn open_shipped(env: &Env, p: &Params, names: Names) -> Rc<Shipped> {
-    let main = channel(env, names.queue, p.queue);
+    let main = channel(env, names.queue, p.room());
     let rails = if p.by_class() { Rank::rails() } else { Vec::new() };
     let rails = rails.into_iter().map(|(name, room)| channel_of(env, main.0.station(), name, room)).collect();
     let came = Cond::of(env, main.0.station());
@@ -350,23 +369,32 @@ async fn run(env: Env, settings: Settings) {
     let source = env.open_plain(StationKind::Source, TASKS);
     let background = Rc::new(Background::open(&env, settings));
     background.start();
-    let source = env.spawn_at(TASKS, source, take_in(env.clone(), background.clone()));
+    let mut source = pin!(env.spawn_at(TASKS, source, take_in(env.clone(), background.clone())).join());
+    let have_come = Cell::new(false);
     let all_done = async {
-        source.await;
+        source.as_mut().await;
+        have_come.set(true);
         background.settled().await;
     };
     let stop_at = background.processor().p.stop_at;
     if stop_at.is_zero() {
         all_done.await;
-    } else if let Either::First(()) = select2(&env, env.sleep(stop_at), all_done).await {
-        // The source goes with the future that waited for it: nobody submits to a processor that ends.
-        background.stop().await;
+    } else {
+        let which = select2(&env, env.sleep(stop_at), all_done).await;
+        if which == Either::First(()) {
+            background.stop().await;
+            // Whoever comes after that is refused.
+            if !have_come.get() {
+                source.await;
+            }
+        }
     }
     background.cut();
 }
 
 /// As documented all that was let in is done first. As shipped each worker finishes what it has in hand, and all else is thrown away.
 async fn stop(processor: &Rc<Processor>, dispatchers: impl FnOnce(), batcher: Option<Batcher>) {
+    processor.is_closed.set(true);
     if !processor.is_shipped {
         if let Some(batcher) = batcher {
             batcher.close();

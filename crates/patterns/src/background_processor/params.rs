@@ -2,7 +2,7 @@
 
 use super::rank::{Rank, weights};
 use millrace_parts::BatcherSettings;
-use millrace_spec::{Choice, Field, FieldGroup, Kind, Role, Share, Values, check_words, params};
+use millrace_spec::{Choice, Field, FieldGroup, Kind, Role, Share, Values, check_words, params, parse_script};
 use millrace_trace::Span;
 use millrace_upstream::Load;
 
@@ -47,12 +47,23 @@ fn is_warmup(values: &Values) -> bool {
     values.word("type") == "cache-warmup"
 }
 
+/// A cache is warmed up by low tasks, whatever is said of classes.
+fn all_low(values: &Values) -> Option<String> {
+    let classes = parse_script(values.word("script")).unwrap_or_default();
+    let differs = classes.iter().any(|entry| !matches!(entry.what.as_str(), "" | "low"));
+    (is_warmup(values) && differs).then(|| "all are low, whatever the script says".to_owned())
+}
+
 fn is_task(values: &Values) -> bool {
     !is_warmup(values)
 }
 
 fn by_class(values: &Values) -> bool {
     values.word("priorities") != "off"
+}
+
+fn by_cpu(values: &Values) -> bool {
+    values.count("workers") == 0
 }
 
 fn tries_again(values: &Values) -> bool {
@@ -63,10 +74,10 @@ params! {
     /// The parameters of the background processor.
     pub struct Params {
         ..load: Load { requests: 400, arrivals: "script", rate: 20.0, script: "high*100@0s;low*300@100ms" },
-        /// How many workers there are at most, and how many begin.
-        workers: u32 => Field::count("workers", "Workers", 10, 1..=1_000).simple(),
-        /// How many tasks the main queue has room for. One that finds neither its rail nor this with room is refused.
-        queue: u32 => Field::count("queue", "Main queue", 1_000, 1..=10_000).simple(),
+        /// How many workers there are at most, and how many begin; 0 for two for each CPU.
+        workers: u32 => Field::count("workers", "Workers", 10, 0..=1_000).simple(),
+        /// How many tasks the main queue has room for; 0 for ten for each worker. One that finds neither its rail nor this with room is refused.
+        queue: u32 => Field::count("queue", "Main queue", 1_000, 0..=10_000).simple(),
         /// Whether each class has a queue of its own.
         priorities: String => Field::choice("priorities", "Priorities", "on", PRIORITIES).simple(),
         /// How many tasks may be begun in a second. The tokens for them come one by one, and at the start there is none.
@@ -93,15 +104,17 @@ params! {
         /// How often that is looked at.
         scale_every: Span => Field::span("scale-every", "Scale every", Span::secs(30), Span::millis(10)..=DAY),
         /// What kind of tasks there are.
-        kind: String => Field::choice("type", "Type", "task", TYPES),
+        kind: String => Field::choice("type", "Type", "task", TYPES).remark(all_low),
         /// How many tasks of a type that are put together are a full batch, which is done in one go.
         batch_size: u32 => Field::count("batch-size", "Batch size", 10, 1..=10_000).when(is_warmup),
         /// How long after its first task a batch goes on that is not full.
         batch_every: Span => Field::span("batch-every", "Batch every", Span::secs(5), Span::millis(1)..=HOUR).when(is_warmup),
         /// How many come of each class in proportion to each other, by lot: high, medium, low, plain. In a script an entry can say its class itself, as in high*5@1s.
         classes: String => Field::text("classes", "Classes", "plain:1", "class:weight,…", check_classes, CLASSES).when(is_task),
-        /// When the processor is asked to end; 0 for never. As documented it does first what it has accepted.
+        /// When the processor is asked to end; 0 for never. As documented it does first what it has accepted. Whoever comes after that is refused.
         stop_at: Span => Field::span("stop-at", "Stop at", Span::ZERO, Span::ZERO..=DAY),
+        /// How many processors the machine has.
+        cpus: u32 => Field::count("cpus", "CPUs", 8, 1..=1_024).when(by_cpu),
     }
 }
 
@@ -136,9 +149,19 @@ impl Params {
         self.kind.replace('-', "_")
     }
 
+    /// How many workers there are at most.
+    pub(super) fn crew(&self) -> u32 {
+        if self.workers == 0 { self.cpus.saturating_mul(2) } else { self.workers }
+    }
+
+    /// The room of the main queue.
+    pub(super) fn room(&self) -> u32 {
+        if self.queue == 0 { self.crew().saturating_mul(10) } else { self.queue }
+    }
+
     /// The least workers that there are.
     pub(super) fn least(&self) -> u32 {
-        (self.workers / 2).max(1)
+        (self.crew() / 2).max(1)
     }
 
     pub(super) fn batcher(&self) -> BatcherSettings {

@@ -55,9 +55,7 @@ impl Shipped {
     /// A task comes for the first time.
     pub fn takes(&self, processor: &Processor, job: Job, rank: Rank) {
         if let Err(work) = self.submit(processor, Work::new(&processor.books, job, rank)) {
-            processor.books.count(G.refused, 1);
-            processor.books.count(G.failures, 1);
-            work.refused();
+            processor.refuses(work);
         }
     }
 

@@ -281,7 +281,7 @@ pub(super) async fn scale(processor: Rc<Processor>) {
 /// A quarter more workers, as long as there may be more.
 pub(super) fn grow(processor: &Processor) {
     let size = processor.team.size();
-    let more = processor.p.workers.saturating_sub(size).min((size / 4).max(1));
+    let more = processor.p.crew().saturating_sub(size).min((size / 4).max(1));
     if processor.p.scales() && more > 0 {
         processor.team.hires(more);
     }

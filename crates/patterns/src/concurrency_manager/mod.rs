@@ -55,6 +55,7 @@ pub(crate) use pool::{ACTIVE, LATENCY, SUBMITTED, enter};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::pin::pin;
 use std::rc::Rc;
 pub(crate) use work::Errand;
 
@@ -105,6 +106,7 @@ static ENVIRONMENT: Environment = Environment {
         ("WORKER_POOL_SIZE_CACHE", "cache-workers"),
         ("HEALTH_CHECK_INTERVAL", "monitor-every"),
     ],
+    times: &[],
 };
 
 /// The kinds of which there are operations.
@@ -204,6 +206,8 @@ pub(crate) struct Manager {
     dropped: Rc<Cell<Outcome>>,
     /// Those who submit, by the number of their operation, until it is in a queue.
     submitters: RefCell<BTreeMap<u64, Task<()>>>,
+    /// Nobody is let in any more.
+    is_closed: Cell<bool>,
 }
 
 impl Manager {
@@ -215,8 +219,8 @@ impl Manager {
         let station = env.open_plain(StationKind::Gate, MANAGER);
         let statistics = Statistics::open(env, station, machine.mark(), !is_shipped);
         let (at_work, dropped) = (AtWork::new(env), Rc::new(Cell::new(Outcome::Cancelled)));
-        let (env, submitters) = (env.clone(), RefCell::default());
-        Rc::new(Manager { env, p, is_shipped, machine, statistics, pools, at_work, dropped, submitters })
+        let (env, submitters, is_closed) = (env.clone(), RefCell::default(), Cell::new(false));
+        Rc::new(Manager { env, p, is_shipped, machine, statistics, pools, at_work, dropped, submitters, is_closed })
     }
 
     /// Of each kind: how many count as active, how many were submitted, what the average latency is said to be.
@@ -289,9 +293,11 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let _idle = manager.machine.holds(Holds::Task, idle.into());
     let crews = start_all(&manager);
     let monitor = env.spawn_at("monitor", source, watch(manager.clone()));
-    let takes_in = env.spawn_at(OPERATIONS, source, take_in(manager.clone()));
+    let mut takes_in = pin!(env.spawn_at(OPERATIONS, source, take_in(manager.clone())).join());
+    let have_come = Cell::new(false);
     let all_done = async {
-        takes_in.await;
+        takes_in.as_mut().await;
+        have_come.set(true);
         manager.at_work.finishes().await;
         // Those who waited for the last handlers go first.
         env.turn().await;
@@ -300,9 +306,15 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
         all_done.await;
         drop(crews);
     } else {
-        match select2(&env, env.sleep(p.stop_at), all_done).await {
-            // Who takes in goes with the future that waited for it: nobody comes any more.
-            Either::First(()) => stop(&manager, crews).await,
+        let which = select2(&env, env.sleep(p.stop_at), all_done).await;
+        match which {
+            Either::First(()) => {
+                stop(&manager, crews).await;
+                // Whoever comes after that is refused.
+                if !have_come.get() {
+                    takes_in.await;
+                }
+            }
             Either::Second(()) => drop(crews),
         }
     }
@@ -316,7 +328,7 @@ pub(crate) fn start_all(manager: &Rc<Manager>) -> Vec<Crew> {
 
 /// The work of the monitor.
 pub(crate) fn watch(manager: Rc<Manager>) -> impl Future<Output = ()> {
-    let every = manager.p.monitor_every;
+    let every = manager.p.looks_every();
     monitor::watch(manager, every)
 }
 
@@ -330,6 +342,7 @@ fn start(manager: &Rc<Manager>, kind: Kind) -> Crew {
 /// Who has not been let in is refused. As documented what is in is finished, as long as the deadline allows; as shipped each worker finishes what it has in
 /// hand, and all that waits is thrown away.
 pub(crate) async fn stop(manager: &Manager, crews: Vec<Crew>) {
+    manager.is_closed.set(true);
     manager.dropped.set(Outcome::Rejected);
     drop(manager.submitters.take());
     manager.dropped.set(Outcome::Cancelled);
@@ -362,7 +375,15 @@ async fn take_in(manager: Rc<Manager>) {
     let mut arrivals = p.load.arrivals(env);
     loop {
         let turn = if is_closed { Some(callers.acquire().await) } else { None };
+        if is_closed && manager.is_closed.get() {
+            // Who is refused makes no next one.
+            break;
+        }
         let Some(job) = arrivals.next().await else { break };
+        if manager.is_closed.get() {
+            job.leave(Outcome::Rejected);
+            continue;
+        }
         let operation = operations.next(env);
         let submits = pool::submit(manager.clone(), job, operation);
         let task = env.spawn_at("submitter", env.station(), async move {

@@ -39,6 +39,12 @@ fn stops(values: &Values) -> bool {
     values.word("stop-at") != "0ms"
 }
 
+/// Who looks all the time has nothing else to do.
+fn not_too_often(values: &Values) -> Result<(), String> {
+    let every = values.span("monitor-every");
+    if every.is_zero() || every >= Span::millis(10) { Ok(()) } else { Err("10 ms are the least".to_owned()) }
+}
+
 fn ops(key: &'static str, label: &'static str, default: u64) -> Field {
     Field::count(key, label, default, 0..=10_000)
 }
@@ -81,10 +87,10 @@ params! {
         kinds: String => Field::text("kinds", "Kinds", "db:1,http:1,cache:1", "kind:weight,…", check_kinds, KINDS),
         /// How many submitters there are, each with one operation at a time.
         callers: u32 => Field::count("callers", "Submitters", 200, 1..=10_000).when(Values::is_closed_loop),
-        /// How often the statistics are refreshed. They say nothing else in between.
-        monitor_every: Span => Field::span("monitor-every", "Monitor every", Span::secs(1), Span::millis(10)..=DAY)
+        /// How often the statistics are refreshed; 0 for every 30 s. They say nothing else in between.
+        monitor_every: Span => Field::span("monitor-every", "Monitor every", Span::secs(1), Span::ZERO..=DAY).fits(not_too_often)
             .shipped(DefaultValue::Is(Value::Span(Span::secs(30)))),
-        /// When the manager is asked to end; 0 for never. As documented it finishes first what it has let in.
+        /// When the manager is asked to end; 0 for never. As documented it finishes first what it has let in. Whoever comes after that is refused.
         stop_at: Span => Field::span("stop-at", "Stop at", Span::ZERO, Span::ZERO..=DAY),
         /// How long that may take before what is left is cut off; 0 for as long as it takes.
         deadline: Span => Field::span("deadline", "Deadline", Span::secs(5), Span::ZERO..=HOUR).when(stops),
@@ -122,6 +128,11 @@ impl Params {
     /// The room of its queue, and of its results.
     pub(crate) fn room(&self, kind: Kind) -> u32 {
         self.workers(kind).saturating_mul(10)
+    }
+
+    /// How often the monitor looks.
+    pub(crate) fn looks_every(&self) -> Span {
+        if self.monitor_every.is_zero() { Span::secs(30) } else { self.monitor_every }
     }
 
     pub(crate) fn has_urgent(&self) -> bool {

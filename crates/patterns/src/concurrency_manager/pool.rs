@@ -10,14 +10,11 @@ use super::kind::{Kind, Operation};
 use super::params::Params;
 use super::work::{Counted, Errand, Work};
 use millrace_engine::{Env, Job};
-use millrace_parts::{Rx, Semaphore, Tx, WaitGroup, at_most, channel, channel_of};
+use millrace_parts::{Cond, Rx, Semaphore, Tx, WaitGroup, at_most, channel, channel_of};
 use millrace_spec::{FaultSpec, FaultUnit};
 use millrace_trace::{Answer, Gauge, Outcome, Span, StationId};
 use std::cell::Cell;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 /// The gauges of a pool, at the station of its permits: what counts as active, what the average latency is said to be, how many were let in, how many
 /// results nobody had room for, and how many were begun before somebody urgent.
@@ -41,12 +38,13 @@ pub(crate) fn slow_handlers() -> FaultSpec {
 
 /// A pool.
 pub(crate) struct Pool {
-    env: Env,
     pub kind: Kind,
     permits: Semaphore,
     queue: (Tx<Work>, Rx<Work>),
     /// Where the urgent wait, where somebody looks at that.
     urgent: Option<(Tx<Work>, Rx<Work>)>,
+    /// Something was put into one of the two, or they were closed.
+    came: Cond,
     urgent_waiting: Rc<Cell<u32>>,
     /// The results, which nobody reads. As documented whoever submitted has its own.
     results: Option<(Tx<Job>, Rx<Job>)>,
@@ -64,10 +62,10 @@ impl Pool {
         let urgent = has_urgent.then(|| channel_of(env, queue.0.station(), urgent, p.room(kind)));
         let results = is_shipped.then(|| channel(env, results, p.room(kind)));
         Pool {
-            env: env.clone(),
             kind,
             counts: Gauges::of(env, permits.station().unwrap_or(StationId::NONE)),
             permits,
+            came: Cond::of(env, queue.0.station()),
             queue,
             urgent,
             urgent_waiting: Rc::default(),
@@ -94,24 +92,16 @@ impl Pool {
     async fn next(&self) -> Option<Work> {
         let queue = &self.queue.1;
         let Some((_, urgent)) = &self.urgent else { return queue.recv().await };
-        let (mut first, mut rest) = (pin!(urgent.recv()), pin!(queue.recv()));
-        let (mut first_is_over, mut rest_is_over) = (false, false);
-        poll_fn(|cx| {
-            if !first_is_over && let Poll::Ready(work) = self.env.muted(|| first.as_mut().poll(cx)) {
-                first_is_over = work.is_none();
-                if work.is_some() {
-                    return Poll::Ready(work);
-                }
+        // One wait for both. Who stands in two lines may be handed a task in each, and has but one pair of hands.
+        loop {
+            if let Some(work) = urgent.try_recv().or_else(|| queue.try_recv()) {
+                return Some(work);
             }
-            if !rest_is_over && let Poll::Ready(work) = rest.as_mut().poll(cx) {
-                rest_is_over = work.is_none();
-                if work.is_some() {
-                    return Poll::Ready(work);
-                }
+            if queue.is_closed() {
+                return None;
             }
-            if first_is_over && rest_is_over { Poll::Ready(None) } else { Poll::Pending }
-        })
-        .await
+            self.came.wait().await;
+        }
     }
 
     /// A task is begun.
@@ -128,6 +118,7 @@ impl Pool {
         let both = || self.urgent.iter().chain([&self.queue]);
         let left = both().flat_map(|(_, queue)| std::iter::from_fn(|| queue.try_recv())).collect();
         both().for_each(|(queue, _)| queue.close());
+        self.came.broadcast();
         left
     }
 }
@@ -167,6 +158,7 @@ pub(crate) async fn enter(
     work.waits = operation.is_urgent.then(|| Counted::one(&pool.urgent_waiting));
     let (queue, _) = pool.urgent.as_ref().filter(|_| operation.is_urgent).unwrap_or(&pool.queue);
     let is_in = queue.send(work).await.is_ok();
+    pool.came.signal();
     manager.is_in(operation.number);
     if is_in && !manager.is_shipped {
         handled.wait().await;
@@ -220,7 +212,7 @@ async fn handle(manager: &Manager, pool: &Pool, mut work: Work) {
         // The first is the average of all so far.
         pool.counts.change(LATENCY, |average| if average == 0 { took } else { (average * 9 + took) / 10 });
     }
-    let result = pool.results.as_ref().zip(work.result());
+    let result = pool.results.as_ref().and_then(|results| Some((results, work.result()?)));
     work.ends(outcome);
     if let Some(((results, _), result)) = result
         && let Err(no_room) = results.try_send(result)

@@ -124,8 +124,11 @@ fn rules() -> Vec<AlertRule> {
     ]
 }
 
-static ENVIRONMENT: Environment =
-    Environment { variables: &BACKEND_VARIABLES, takes: &[("HEALTH_CHECK_INTERVAL", "interval")] };
+static ENVIRONMENT: Environment = Environment {
+    variables: &BACKEND_VARIABLES,
+    takes: &[("MAX_CONCURRENT_DB_OPS", "max"), ("HEALTH_CHECK_INTERVAL", "interval")],
+    times: &[("max", 2)],
+};
 
 fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let p = Params::read(values);

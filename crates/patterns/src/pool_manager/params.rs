@@ -2,7 +2,7 @@
 
 use super::wanted::Wanted;
 use millrace_parts::{ConnectionPoolSettings, Scaled, Sizing, Take};
-use millrace_spec::{Field, Values, params};
+use millrace_spec::{Field, Role, Values, params};
 use millrace_trace::Span;
 
 const HOUR: Span = Span::secs(3_600);
@@ -12,6 +12,21 @@ const DAY: Span = Span::secs(86_400);
 fn ends_ordered(values: &Values) -> Result<(), String> {
     let (least, greatest) = (values.count("min"), values.count("max"));
     if least <= greatest { Ok(()) } else { Err(format!("the least size, {least}, is above the greatest, {greatest}")) }
+}
+
+/// Where it begins nobody asks how large it may be.
+fn begins_outside(values: &Values) -> Option<String> {
+    let (begins, least, greatest) = (begins_with(values.count("cpus")), values.count("min"), values.count("max"));
+    match () {
+        () if begins > greatest => Some(format!("begins with {begins}, above the greatest")),
+        () if begins < least => Some(format!("begins with {begins}, below the least")),
+        () => None,
+    }
+}
+
+/// Four connections for each processor, within bounds.
+fn begins_with(cpus: u64) -> u64 {
+    cpus.saturating_mul(4).clamp(20, 100)
 }
 
 fn refuses(values: &Values) -> bool {
@@ -26,9 +41,9 @@ params! {
         /// How many processors there are. The pool begins with four connections for each, but no fewer than 20 and no more than 100.
         cpus: u32 => Field::count("cpus", "Processors", 8, 1..=256).simple(),
         /// The least size of the pool.
-        min: u32 => Field::count("min", "Least size", 10, 1..=1_000).simple().fits(ends_ordered),
+        min: u32 => Field::count("min", "Least size", 10, 1..=1_000).simple().fits(ends_ordered).remark(begins_outside),
         /// The greatest size of the pool.
-        max: u32 => Field::count("max", "Greatest size", 200, 1..=1_000).simple().fits(ends_ordered),
+        max: u32 => Field::count("max", "Greatest size", 200, 1..=1_000).simple().fits(ends_ordered).remark(begins_outside),
         /// How often the manager looks.
         interval: Span => Field::span("interval", "Interval", Span::secs(30), Span::secs(1)..=HOUR).simple(),
         /// How long it takes to open a connection.
@@ -42,7 +57,7 @@ params! {
         /// For how long it takes no more.
         refuse_for: Span => Field::span("refuse-for", "Refuses for", Span::secs(300), Span::secs(1)..=DAY).when(refuses),
         /// How long it is watched. What happens at the very end still happens.
-        run_for: Span => Field::span("run-for", "Run for", HOUR, Span::secs(1)..=Span::secs(7 * 86_400)),
+        run_for: Span => Field::span("run-for", "Run for", HOUR, Span::secs(1)..=Span::secs(7 * 86_400)).role(Role::Lasts),
     }
 }
 
@@ -54,7 +69,7 @@ pub(crate) fn idle_of(size: u32) -> u32 {
 impl Params {
     /// How many connections the pool may have open when the program starts.
     pub(crate) fn initial(&self) -> u32 {
-        self.cpus.saturating_mul(4).clamp(20, 100)
+        u32::try_from(begins_with(self.cpus.into())).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn pool(&self) -> ConnectionPoolSettings {

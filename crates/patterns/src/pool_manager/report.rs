@@ -108,7 +108,9 @@ impl Detail for Report {
         put("sizes", Json::Array(self.sizes.entries.clone()));
         put("alerts", Json::Array(self.alerts.entries.clone()));
         put("truncated", (self.sizes.more + self.alerts.more).into());
-        put("peak_percent", json!(share(G.peak)));
+        // Of nothing in use there is no event, and no peak before somebody has looked.
+        let looked = self.last(G.kept).is_some();
+        put("peak_percent", json!(share(G.peak).or(looked.then_some(0.0))));
         put("trend_per_hour", json!(self.last(G.trend).map(|value| value as f64 / 1e3)));
         put("samples", json!(self.last(G.kept)));
         put("waits", (self.waits + self.last(G.waits_lately).unwrap_or(0)).into());

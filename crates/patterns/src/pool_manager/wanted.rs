@@ -2,7 +2,7 @@
 
 use millrace_engine::Env;
 use millrace_parts::RateCurve;
-use millrace_spec::{Choice, Field, Share, Values, entries, params, parse_script};
+use millrace_spec::{Choice, Field, Share, Values, entries, params, parse_entry};
 use millrace_trace::{SimTime, Span};
 
 const LOADS: &[&str] = &["20@0s", "20@0s;180@10m", "0@0s; 40@30s;5@1h"];
@@ -26,12 +26,11 @@ fn read_load(text: &str) -> Result<Vec<(Span, u32)>, String> {
     let mut load: Vec<(Span, u32)> = Vec::new();
     for (number, at, entry) in entries(text, ';') {
         let wrong = |why: &str| format!("entry {number}, at character {at}: {why}");
-        for scripted in parse_script(entry)? {
-            let wanted = scripted.what.parse().ok().filter(|n| *n <= MOST_WANTED && scripted.times == 1);
-            let wanted =
-                wanted.ok_or_else(|| wrong("write how many are wanted from when on, as in 180@10m, up to 1,000"))?;
-            load.push((scripted.at, wanted));
-        }
+        let unclear = || wrong("write how many are wanted from when on, as in 180@10m, up to 1,000");
+        // What a script says of an entry that is no number at a time is of no use here: in a script there may be several.
+        let (number, _) = entry.split_once('@').ok_or_else(unclear)?;
+        let wanted = number.trim().parse().ok().filter(|n| *n <= MOST_WANTED).ok_or_else(unclear)?;
+        load.push((parse_entry(entry).map_err(|why| wrong(&why))?.at, wanted));
     }
     if load.len() > 10_000 {
         return Err("10,000 entries are the most".to_owned());

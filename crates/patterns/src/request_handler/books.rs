@@ -6,7 +6,7 @@
 use super::rank::Rank;
 use super::request::Told;
 use millrace_engine::Env;
-use millrace_spec::{HandlerAnswer, HandlerGauges, HandlerStep, Packed, RailGauges};
+use millrace_spec::{HandlerAnswer, HandlerGauges, Packed, RailGauges};
 use millrace_trace::{Gauge, JobId, StationId};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -24,6 +24,8 @@ struct Shared {
     answers: Cell<u64>,
     /// How many failures of the server there were in a row just now.
     row: Cell<i64>,
+    /// How many are really under way.
+    there: Cell<i64>,
     /// The station of the queue by class, and how many wait there of each.
     queue: StationId,
     waiting: [Cell<u32>; 3],
@@ -39,6 +41,7 @@ impl Books {
             counts: RefCell::new([0; HandlerGauges::COUNT]),
             answers: Cell::new(0),
             row: Cell::new(0),
+            there: Cell::new(0),
             queue,
             waiting: Default::default(),
             inverted: Cell::new(0),
@@ -61,31 +64,29 @@ impl Books {
         self.0.counts.borrow().get(usize::from(gauge.0)).copied().unwrap_or_default()
     }
 
-    /// One more is under way, as the code counts: how many there are now.
-    pub fn begins(&self) -> i64 {
-        self.count(G.current, 1);
-        let now = self.counted(G.current);
-        if now > self.counted(G.peak) {
-            self.set(G.peak, now);
-        }
-        now
+    /// One more is under way, as long as this is held; what the code counts is another matter.
+    pub fn there(&self) -> There {
+        let there = self.0.there.get() + 1;
+        self.0.there.set(there);
+        self.set(G.peak, there.max(self.counted(G.peak)));
+        There(self.clone())
     }
 
-    /// One is under way until this is dropped.
+    /// One is under way, and is counted, until this is dropped.
     pub fn under_way(&self) -> UnderWay {
-        self.begins();
-        UnderWay(self.clone())
+        self.count(G.current, 1);
+        UnderWay(self.there())
     }
 
     /// A request was answered.
     pub fn answered(&self, job: JobId, told: &Told) {
         let turn = self.0.answers.replace(self.0.answers.get() + 1);
-        let Told { status, step, degraded, active, .. } = *told;
+        let Told { status, step, of_server, degraded, active, .. } = *told;
         let answer = HandlerAnswer { job: job.0, status, step, degraded, active, turn: (turn % 64) as u8 };
         if let Some(cell) = G.answers.gauge((turn % u64::from(G.answers.most)) as u32) {
             self.0.env.gauge(self.0.station, cell, answer.packed());
         }
-        if !matches!(step, HandlerStep::Ran | HandlerStep::TimedOut) {
+        if !of_server {
             return;
         }
         if status < 500 {
@@ -116,10 +117,20 @@ impl Books {
 }
 
 /// One is under way.
-pub(crate) struct UnderWay(Books);
+pub(crate) struct There(Books);
+
+impl Drop for There {
+    fn drop(&mut self) {
+        let there = &self.0.0.there;
+        there.set(there.get() - 1);
+    }
+}
+
+/// One is under way, and counted.
+pub(crate) struct UnderWay(There);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.count(G.current, -1);
+        self.0.0.count(G.current, -1);
     }
 }

@@ -49,7 +49,7 @@ impl Documented {
             return refuses(HandlerStep::Health);
         }
         let before = books.counted(G.current);
-        if before >= i64::from(handler.p.max) {
+        if before >= i64::from(handler.p.limit()) {
             return refuses(HandlerStep::Limit);
         }
         let place = books.under_way();
@@ -84,7 +84,7 @@ impl Documented {
                 Some(ticket) => {
                     ticket.lapses();
                     request.goes(handler.station, true);
-                    Ended::with(Answer::TimedOut)
+                    Ended::late_by_us()
                 }
                 None => request.done().await,
             },
@@ -92,12 +92,13 @@ impl Documented {
     }
 }
 
-/// Tells the breaker how it went. A mistake of whoever asked says nothing against the server.
+/// Tells the breaker how it went. A mistake of whoever asked says nothing against the server; and nothing at all do a panic of our own, which the server has
+/// answered before, and a time that was over in our own queue: who turned everybody away for that would have a short queue, and serve nobody.
 fn tells(pass: Pass, ended: Ended) {
-    match ended.answer {
-        Answer::Cancelled => pass.ignore(),
-        _ if ended.status() >= 500 => pass.failure(),
-        _ => pass.success(),
+    match ended.is_of_server() {
+        false => pass.ignore(),
+        true if ended.status() >= 500 => pass.failure(),
+        true => pass.success(),
     }
 }
 
@@ -117,7 +118,8 @@ pub(crate) async fn process(handler: Rc<Handler>, of: Rc<Documented>, station: S
         } else {
             let left = (request.since + timeout).since(handler.env.now());
             let done = millrace_parts::timeout(&handler.env, left, handler.runs(&request)).await;
-            done.unwrap_or(Ended::with(Answer::TimedOut))
+            let had_most_of_it = left.0 >= timeout.0 / 2;
+            done.unwrap_or(if had_most_of_it { Ended::with(Answer::TimedOut) } else { Ended::late_by_us() })
         };
         request.goes(handler.station, true);
         ticket.ends(ended);

@@ -105,6 +105,7 @@ static ENVIRONMENT: Environment = Environment {
         ("CIRCUIT_BREAKER_THRESHOLD", "breaker-failures"),
         ("REQUEST_TIMEOUT_SECONDS", "timeout"),
     ],
+    times: &[],
 };
 
 fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
@@ -112,8 +113,8 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let handler = spec::Handler {
         breaker: BREAKER,
         unanswered: UNANSWERED,
-        max: p.max.into(),
-        degrades: (p.degrades_from(), p.degrade),
+        max: p.limit().into(),
+        degrades: (p.degrades_from(), p.degrade()),
         is_shipped,
         installed: p.is_installed(),
     };
@@ -124,7 +125,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     if p.by_class() {
         let rails = Rails {
             rails: Rank::ALL.map(Rank::rail).to_vec(),
-            main: if is_shipped { (0, "") } else { (p.max, "overflow") },
+            main: if is_shipped { (0, "") } else { (p.limit(), "overflow") },
             outside: "",
             retries: "",
             stranded: "",
@@ -200,7 +201,7 @@ impl Handler {
         let books = Books::open(env, station, queue);
         books.set(G.is_shipped, is_shipped.into());
         books.set(G.installed, p.is_installed().into());
-        books.set(G.limit, p.max.into());
+        books.set(G.limit, p.limit().into());
         let ranks = RefCell::new(Ranks::of(&p));
         Rc::new(Handler { env: env.clone(), p, does, station, books, machine, ranks, rails, documented, shipped })
     }
@@ -326,7 +327,7 @@ impl Handler {
         }
         let status = if step == HandlerStep::Limit { 429 } else { 503 };
         let (outcome, rest) = (Outcome::Rejected, self.p.pause);
-        Told { status, step, outcome, degraded: false, active: 0, rest }
+        Told { status, step, outcome, of_server: false, degraded: false, active: 0, rest }
     }
 
     /// Somebody is let in: whether it is told that the service is degraded, by how many were under way before it, and how many are now.
@@ -344,7 +345,7 @@ impl Handler {
         let lot = || self.env.draw("panic", u64::from(request.id.0), 0).unit();
         if self.p.panics.0 > 0.0 && lot() < self.p.panics.0 {
             self.books.count(G.panicked, 1);
-            return Ended { answer: millrace_trace::Answer::Status(500), panicked: true, ..ended };
+            return ended.panic();
         }
         ended
     }
@@ -355,7 +356,7 @@ impl Handler {
         if ended.is_late() {
             self.books.count(G.timeouts, 1);
         }
-        if self.env.now().since(request.since) > self.p.slow {
+        if self.env.now().since(request.since) > self.p.slow_from() {
             self.books.count(G.slow, 1);
         }
     }
@@ -367,14 +368,15 @@ impl Handler {
             false if ended.is_late() => HandlerStep::TimedOut,
             false => HandlerStep::Ran,
         };
-        Told { status: ended.status(), step, outcome: ended.answer.outcome(), degraded, active, rest: ended.rest }
+        let (outcome, of_server) = (ended.answer.outcome(), ended.is_of_server());
+        Told { status: ended.status(), step, outcome, of_server, degraded, active, rest: ended.rest }
     }
 }
 
 fn open_documented(env: &Env, p: &Params, station: StationId) -> Documented {
     let breaker = Breaker::open(env, StationId::NONE, BREAKER, p.breaker());
     let rails = Rank::ALL.map(|rank| (rank.id(), rank.room()));
-    let settings = PriorityQueueSettings { rails: &rails, classes: rails.len(), overflow: p.max, age: Span::ZERO };
+    let settings = PriorityQueueSettings { rails: &rails, classes: rails.len(), overflow: p.limit(), age: Span::ZERO };
     let queue = || {
         let all = PriorityQueue::open(env, QUEUE, settings);
         let came = Cond::of(env, all.station());

@@ -50,8 +50,13 @@ fn threshold(max: u64, degrade: u64) -> u64 {
     max.saturating_mul(degrade) / 100
 }
 
+/// How many may be under way, where 0 is as many as the processors are good for; and the share of that, where 0 is the usual one.
+fn limits(max: u64, degrade: u64, cpus: u64) -> (u64, u64) {
+    (if max == 0 { cpus.saturating_mul(100) } else { max }, if degrade == 0 { 80 } else { degrade })
+}
+
 fn degrades_at(values: &Values) -> Option<String> {
-    let (max, degrade) = (values.count("max"), values.count("degrade"));
+    let (max, degrade) = limits(values.count("max"), values.count("degrade"), values.count("cpus"));
     let from = threshold(max, degrade);
     Some(match from >= max {
         true => format!("from {from} of {max}: never reached"),
@@ -63,9 +68,9 @@ params! {
     /// The parameters of the request handler.
     pub struct Params {
         ..load: Load,
-        /// How many requests may be under way at once. One more is turned away with 429.
-        max: u32 => Field::count("max", "Limit", 200, 1..=100_000).simple().when(is_installed),
-        /// From which share of the limit on requests are told that the service is degraded, in percent of it. As shipped it is given 0.8 × the limit, which is
+        /// How many requests may be under way at once; 0 for a hundred for each CPU. One more is turned away with 429.
+        max: u32 => Field::count("max", "Limit", 200, 0..=100_000).simple().when(is_installed),
+        /// From which share of the limit on requests are told that the service is degraded, in percent of it; 0 for 80. As shipped it is given 0.8 × the limit, which is
         /// a number of requests: 160 for 200, and so 320.
         degrade: u32 => Field::count("degrade", "Degrades from", 80, 0..=100_000).unit("%").simple().when(is_installed).remark(degrades_at)
             .shipped(DefaultValue::PercentOf(&("max", 80))),
@@ -73,7 +78,7 @@ params! {
         breaker_failures: u32 => Field::count("breaker-failures", "Failures to open", 10, 1..=100_000).simple().when(is_installed),
         /// How long the breaker turns everybody away before it lets a probe through.
         breaker_reset: Span => Field::span("breaker-reset", "Open for", Span::secs(300), Span::millis(1)..=DAY).simple().when(is_installed),
-        /// What takes longer than that is counted as slow.
+        /// What takes longer than that is counted as slow: half of the timeout, if nothing else is said; 0 for 5 s.
         slow: Span => Field::span("slow", "Slow from", Span::secs(15), Span::ZERO..=HOUR).when(is_installed),
         /// Whether requests wait in a queue by class until a processor takes them.
         priorities: String => Field::choice("priorities", "Priorities", "on", PRIORITIES).simple().when(is_installed)
@@ -109,6 +114,13 @@ impl Params {
                               how many requests there are.";
             }
         }
+        // By default it follows the timeout, and so comes after it.
+        if let Some(place) = fields.iter().position(|field| field.key == "slow") {
+            let slow = Field { default: DefaultValue::PercentOf(&("timeout", 50)), ..fields.remove(place) };
+            let after =
+                fields.iter().position(|field| field.key == "timeout").map_or(fields.len(), |timeout| timeout + 1);
+            fields.insert(after, slow);
+        }
         fields
     }
 
@@ -122,7 +134,27 @@ impl Params {
 
     /// From how many under way on a request is told that the service is degraded.
     pub(crate) fn degrades_from(&self) -> u64 {
-        threshold(self.max.into(), self.degrade.into())
+        let (max, degrade) = self.limits();
+        threshold(max, degrade)
+    }
+
+    fn limits(&self) -> (u64, u64) {
+        limits(self.max.into(), self.degrade.into(), self.machine.cpus.into())
+    }
+
+    /// How many may be under way.
+    pub(crate) fn limit(&self) -> u32 {
+        u32::try_from(self.limits().0).unwrap_or(u32::MAX)
+    }
+
+    /// The share of that from which on it is degraded, in percent.
+    pub(crate) fn degrade(&self) -> u32 {
+        u32::try_from(self.limits().1).unwrap_or(u32::MAX)
+    }
+
+    /// What takes longer than that is slow.
+    pub(crate) fn slow_from(&self) -> Span {
+        if self.slow.is_zero() { Span::secs(5) } else { self.slow }
     }
 
     /// The breaker that the document promises: failures in a row, and one probe that decides.

@@ -1,7 +1,7 @@
 //! What the handler alone reports: its answers by status, its statistics by the names of its code, who was turned away where, and each request.
 
-use super::{BREAKER, G, HANDLER};
-use millrace_spec::{Detail, HandlerAnswer, Packed, base36};
+use super::{BREAKER, Ended, G, HANDLER};
+use millrace_spec::{Detail, HandlerAnswer, HandlerStep, Packed, base36};
 use millrace_trace::{EventKind, Gauge, JobId, Ledger, SimTime, StationId, Trace, TraceEvent};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -71,12 +71,17 @@ impl Answers {
         self.counts.get(&gauge.0).copied().unwrap_or_default()
     }
 
+    fn is_shipped(&self) -> bool {
+        self.count(G.is_shipped) == 1
+    }
+
     /// A request was answered.
     fn answered(&mut self, answer: HandlerAnswer, at: SimTime, trace: &Trace, ledger: &Ledger) {
         *self.statuses.entry(answer.status).or_default() += 1;
         let job = JobId(answer.job);
         let (came, bound) = (self.inside.remove(&job).unwrap_or(at), self.bound.remove(&job));
-        if answer.step.is_let_in() {
+        // As shipped a panic goes past the line that would have averaged it.
+        if answer.step.is_let_in() && !(self.is_shipped() && answer.step == HandlerStep::Panicked) {
             self.times.add(at.since(came).0);
         }
         if self.list.len() >= MOST {
@@ -119,6 +124,10 @@ impl Detail for Answers {
                 self.inside.remove(&job);
                 self.bound.remove(&job);
             }
+            // Nobody writes down what was answered where it is in no router.
+            EventKind::Answered { answer, .. } if self.count(G.installed) == 0 => {
+                *self.statuses.entry(Ended::with(answer).status()).or_default() += 1;
+            }
             EventKind::Stated { station, state } if station == self.breaker && self.states.len() < MOST => {
                 self.states.push((event.at.0, trace.name(state).to_owned()));
             }
@@ -134,7 +143,6 @@ impl Detail for Answers {
     }
 
     fn report(&self) -> Map<String, Json> {
-        let is_shipped = self.count(G.is_shipped) == 1;
         let [total, failed] = [G.total, G.failed].map(|gauge| self.count(gauge));
         let rate = (total > 0).then(|| failed as f64 / total as f64);
         let ms = |nanos: u64| nanos as f64 / 1e6;
@@ -149,7 +157,7 @@ impl Detail for Answers {
             "failed_requests": failed,
             "timeout_requests": self.count(G.timeouts),
             "degraded_requests": self.count(G.degraded),
-            "average_response_time_ms": ms(self.times.mean(is_shipped)),
+            "average_response_time_ms": ms(self.times.mean(self.is_shipped())),
             "max_response_time_ms": ms(self.times.most),
         });
         let all = [

@@ -17,6 +17,8 @@ use std::rc::Rc;
 pub(crate) struct Ended {
     pub answer: Answer,
     pub panicked: bool,
+    /// Whether it says something of the server that was called.
+    of_server: bool,
     /// For how long whoever asked is to stay away.
     pub rest: Span,
 }
@@ -24,7 +26,22 @@ pub(crate) struct Ended {
 impl Ended {
     /// One that came to no answer.
     pub const fn with(answer: Answer) -> Ended {
-        Ended { answer, panicked: false, rest: Span::ZERO }
+        Ended { answer, panicked: false, of_server: true, rest: Span::ZERO }
+    }
+
+    /// One whose time was over, of which the server had less than half, or nothing: the rest of it went by in our own queue.
+    pub const fn late_by_us() -> Ended {
+        Ended { of_server: false, ..Ended::with(Answer::TimedOut) }
+    }
+
+    /// One whose handler panicked, whatever it had been answered: that is a mistake of ours.
+    pub const fn panic(self) -> Ended {
+        Ended { answer: Answer::Status(500), panicked: true, of_server: false, ..self }
+    }
+
+    /// Whether it says something of the server: what nobody asked it, what it had no time for and what went wrong afterwards do not.
+    pub const fn is_of_server(self) -> bool {
+        self.of_server && !matches!(self.answer, Answer::Cancelled)
     }
 
     /// The status that goes out: where nobody could be asked 502, and where its time was over 504.
@@ -48,6 +65,8 @@ pub(crate) struct Told {
     pub status: u16,
     pub step: HandlerStep,
     pub outcome: Outcome,
+    /// Whether it says something of the server.
+    pub of_server: bool,
     pub degraded: bool,
     /// How many were under way when it was let in.
     pub active: u32,
@@ -77,7 +96,7 @@ impl Request {
         match call {
             Some(call) => {
                 let reply = call.await;
-                Ended { answer: reply.answer, panicked: false, rest: reply.retry_after }
+                Ended { rest: reply.retry_after, ..Ended::with(reply.answer) }
             }
             None => Ended::with(Answer::Cancelled),
         }

@@ -35,13 +35,15 @@ impl Shipped {
         if !handler.is_healthy() {
             return handler.refuses(HandlerStep::Health);
         }
-        if books.counted(G.current) >= i64::from(handler.p.max) {
+        if books.counted(G.current) >= i64::from(handler.p.limit()) {
             books.count(G.failed, 1);
             return handler.refuses(HandlerStep::Limit);
         }
         // An atomic load and then an atomic add: whoever runs in between has been let in by the same load.
         handler.env.turn().await;
-        let before = books.begins() - 1;
+        let before = books.counted(G.current);
+        books.count(G.current, 1);
+        let _there = books.there();
         books.count(G.total, 1);
         let let_in = handler.lets_in(before);
         self.breaker.lets_in();

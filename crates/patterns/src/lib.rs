@@ -73,8 +73,6 @@ const fn begun(text: &[u8]) -> usize {
 // words here, its module and its place in the catalogue; a test says so where the second was forgotten.
 pub mod adaptive_limit;
 pub mod backend;
-#[cfg(test)]
-mod backend;
 pub mod background_processor;
 pub mod backpressure;
 pub mod batch_fan_out;

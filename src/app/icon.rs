@@ -55,6 +55,8 @@ pub enum IconName {
     Spokes,
     /// Bars and an arrow up: pools that grow.
     Scale,
+    /// One before three: a backend.
+    Stack,
     /// Cars in their shafts: elevator.
     Lift,
     /// Run.
@@ -149,6 +151,7 @@ impl IconName {
         IconName::Priority,
         IconName::Spokes,
         IconName::Scale,
+        IconName::Stack,
         IconName::Lift,
         IconName::Run,
         IconName::Pause,
@@ -216,6 +219,7 @@ impl IconName {
             IconName::Priority => "priority",
             IconName::Spokes => "spokes",
             IconName::Scale => "scale",
+            IconName::Stack => "stack",
             IconName::Lift => "lift",
             IconName::Run => "play",
             IconName::Pause => "pause",
@@ -307,6 +311,9 @@ impl IconName {
             }
             IconName::Scale => {
                 r#"<path d="M2.4 13.5v-3M6 13.5V8M9.6 13.5V5.4"/><path d="M11 4.6 13.2 2.4 15 4.6M13.2 2.6v10.9"/>"#
+            }
+            IconName::Stack => {
+                r#"<rect x="1.6" y="6" width="4" height="4" rx="1"/><rect x="10.4" y="1.6" width="4" height="3.2" rx="1"/><rect x="10.4" y="6.4" width="4" height="3.2" rx="1"/><rect x="10.4" y="11.2" width="4" height="3.2" rx="1"/><path d="M5.6 8h4.8M8 3.2v9.6M8 3.2h2.4M8 12.8h2.4"/>"#
             }
             IconName::Lift => {
                 r#"<path d="M2.5 1.8v12.4M8 1.8v12.4M13.5 1.8v12.4"/><rect x="3.9" y="8.6" width="2.7" height="3.6" fill="currentColor" stroke="none"/><rect x="9.4" y="3.4" width="2.7" height="3.6" fill="currentColor" stroke="none"/>"#

@@ -122,12 +122,12 @@ fn what_has_no_sample_is_null_and_a_dash_and_never_zero() {
         let over = Report::of(&follow_scenario(read.scenario), Vec::new(), 12_345_678);
         let members = json(&over);
         let mut sampled = false;
-        for name in ["latency_ns", "response_ns", "waiting_ns", "riding_ns"] {
+        for (name, summary) in
+            members.as_object().expect("a report").iter().filter(|(name, of)| name.ends_with("_ns") && of.is_object())
+        {
             // Where somebody is served at the very start there is a sample.
-            let summary = members.get(name).unwrap_or(&Value::Null);
-            let has_samples = summary["count"].as_u64().is_some_and(|count| count > 0);
-            assert!(summary.is_null() || has_samples, "{name} of {}: {summary}", pattern.id);
-            sampled |= has_samples;
+            assert!(summary["count"].as_u64().is_some_and(|count| count > 0), "{name} of {}: {summary}", pattern.id);
+            sampled = true;
         }
         for way in ["success", "error", "timeout"] {
             assert_eq!(members["latency_by_outcome"][way], Value::Null);

@@ -7,6 +7,7 @@
 
 use super::{Exchanges, PAGE, Request};
 use litemap::LiteMap;
+use millrace_spec::{Closing, ConnectionState};
 use millrace_trace::ledger::Transition;
 use millrace_trace::{
     Answer, EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, UNLIMITED,
@@ -156,7 +157,17 @@ impl Journal {
                     "pending" => Tone::Blocked,
                     _ => Tone::State,
                 };
-                Some((tone, station(id).to_owned(), state.to_owned(), Some(Mark::Change)))
+                let mark = (!is_routine(id, state, after)).then_some(Mark::Change);
+                Some((tone, station(id).to_owned(), state.to_owned(), mark))
+            }
+            EventKind::Sized { station: pool, capacity } => {
+                let is_step =
+                    after.station(pool).is_some_and(|row| row.kind == StationKind::Pool && event.at > row.opened);
+                let has_places =
+                    || after.stations.iter().any(|row| row.parent == pool && row.kind == StationKind::Worker);
+                let told =
+                    || (Tone::State, station(pool).to_owned(), format!("{capacity} may be open"), Some(Mark::Change));
+                (is_step && has_places()).then(told)
             }
             EventKind::Noted { by, text, value } => {
                 let (by, text) = (by.station().map(station), trace.name(text));
@@ -208,6 +219,20 @@ impl Journal {
             .remove(&moved.from.0)
             .map(|()| (Tone::Success, trace.name(row.name).to_owned(), "empty again".to_owned(), Some(Mark::Change)))
     }
+}
+
+/// Whether a state is what a connection comes to again and again as it is used: a timeline that marks each of them marks nothing.
+fn is_routine(id: StationId, state: &str, after: &Ledger) -> bool {
+    let is_connection = || {
+        let pool = after.station(id).and_then(|row| after.station(row.parent));
+        pool.is_some_and(|pool| pool.kind == StationKind::Pool)
+    };
+    let is_used = |state| match state {
+        ConnectionState::Opening | ConnectionState::InUse | ConnectionState::Idle => true,
+        ConnectionState::Closing(why) | ConnectionState::Closed(why) => why != Closing::Broken,
+        ConnectionState::Leaked | ConnectionState::Unopened => false,
+    };
+    ConnectionState::of(state).is_some_and(is_used) && is_connection()
 }
 
 fn number(job: JobId) -> String {

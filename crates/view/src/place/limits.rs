@@ -61,6 +61,7 @@ fn rule(limit: &CountingLimit) -> [String; 2] {
     let per = match limit.per.0 {
         1_000_000_000 => "s".to_owned(),
         60_000_000_000 => "min".to_owned(),
+        3_600_000_000_000 => "h".to_owned(),
         per => number::time_text(per),
     };
     let rate = format!("{}/{per}", number::count(limit.limit.into()));

@@ -47,7 +47,7 @@ impl Face for Source {
 
     fn room(&self, here: Here<'_, '_>, level: usize) -> Room {
         // The backlog stands below, where there may be one.
-        let high = 48.0 + NODE + 23.0 + if here.scene.backlog.is_some() { 76.0 } else { 0.0 };
+        let high = 48.0 + NODE + 23.0 + if here.scene.backlog.is_some() { 86.0 } else { 0.0 };
         Room { foot: 0.0, ..Room::new(step([92.0, 74.0, 64.0, 60.0], level)).high(high, high) }
     }
 

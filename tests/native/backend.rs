@@ -136,7 +136,7 @@ fn what_the_interface_counts_is_what_the_log_says() {
         let calls = |server: &str| read.calls.get(server).copied();
         // The last full second is before the end: what it says is no more than that, and all but what came since.
         let counted = ["total_db_operations", "total_http_operations", "total_cache_operations"];
-        for (key, server) in counted.into_iter().zip(["database", "server", "cache"]) {
+        for (key, server) in counted.into_iter().zip(["sql", "server", "cache"]) {
             let (said, is) = (of("concurrency_metrics", key).expect(key), calls(server).expect(server));
             assert!(said <= is && said + 250 > is && said > 0, "{key}: {said} of {is}, {link}");
         }
@@ -162,7 +162,7 @@ fn as_documented_no_more_run_than_there_are_permits_and_as_shipped_as_many_as_th
         )
     };
     for seed in 0..10 {
-        let most = |more: &str| read(&follow(&link(&format!("{more}&seed=s{seed}")))).most["database"];
+        let most = |more: &str| read(&follow(&link(&format!("{more}&seed=s{seed}")))).most["sql"];
         assert_eq!(most(""), 5);
         assert_eq!(most("&fidelity=shipped"), 20);
     }

@@ -30,6 +30,7 @@ mod levels;
 mod limiter;
 mod measure;
 mod meter;
+mod operations;
 mod packed;
 mod params;
 mod pattern;
@@ -78,15 +79,16 @@ pub use handler::{HEALTHY, Handler, HandlerAnswer, HandlerGauges, HandlerStep, b
 pub use hub::{ClientGauges, HubGauges, Parting};
 pub use layers::{LayerCounts, LayerGauges, layer_counts};
 pub use levels::{AskedKey, KeptKey, LevelGauges};
-pub use limiter::{Asked, LimiterGauges, LimiterRule, Verdict};
+pub use limiter::{Asked, CountingLimit, LimiterGauges, LimiterRule, Verdict};
 pub use measure::{At, Measure, Step, TimeUnit};
 pub use meter::MeterGauges;
+pub use operations::Operations;
 pub use packed::{Cells, Packed};
 pub use params::{FieldGroup, FromValue, Given, Share, set_default};
 pub use pattern::{Ceiling, Fidelity, Ideal, Pattern, ProgramFuture, Race, Suite};
 pub use place::{
-    Attempts, Bank, Batch, Bucket, Connections, Counted, CountingLimit, Degrades, Hub, Layers, Levels, Meter,
-    Operations, Place, PlaceKind, Rail, Rails, Regulator, Shutdown, Tree,
+    Attempts, Bank, Batch, Bucket, Connections, Counted, Degrades, Hub, Layers, Levels, Meter, Place, PlaceKind, Rail,
+    Rails, Regulator, Shutdown, Tree,
 };
 pub use policies::{Policy, parse_policies, write_policies};
 pub use practice::{Practice, Seen};

@@ -1,7 +1,20 @@
 //! What a rate limiter shows of itself on its station, for whoever draws it, checks it or reports it.
 
 use super::packed::Packed;
-use millrace_trace::Gauge;
+use millrace_trace::{Gauge, Span};
+
+/// A limiter that tells how many passed and were refused, and nothing of each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountingLimit {
+    /// Its station.
+    pub station: &'static str,
+    /// What each of which has a bucket of its own: "socket".
+    pub each: &'static str,
+    /// So much is let through of each in that time.
+    pub limit: u32,
+    /// The time that the limit is for.
+    pub per: Span,
+}
 
 /// The rule by which a limiter decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

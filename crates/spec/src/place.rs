@@ -3,7 +3,7 @@
 //! How a kind is drawn, walked through and put into words is the business of one file of the view, named after it. A new kind
 //! is a variant here and a file there.
 
-use super::{CarCall, Handler, LimiterRule, Pace, Policy, Scaler, Score, Unit};
+use super::{CarCall, CountingLimit, Handler, LimiterRule, Operations, Pace, Policy, Scaler, Score, Unit};
 use millrace_trace::{Gauge, Span};
 
 /// One place of the picture.
@@ -305,30 +305,6 @@ pub struct Bucket {
     pub burst: u32,
     /// Whether anybody is ever refused.
     pub refuses: bool,
-}
-
-/// A limiter that tells how many passed and were refused, and nothing of each.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CountingLimit {
-    /// Its station.
-    pub station: &'static str,
-    /// What each of which has a bucket of its own: "socket".
-    pub each: &'static str,
-    /// So much is let through of each in that time.
-    pub limit: u32,
-    /// The time that the limit is for.
-    pub per: Span,
-}
-
-/// Workers behind a semaphore and a queue, and what is to be said of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Operations {
-    /// The pool of the permits, and the channel to the workers.
-    pub permits: &'static str,
-    /// See [`Operations::permits`].
-    pub queue: &'static str,
-    /// What is amiss with it, in a few words, where something is.
-    pub amiss: &'static str,
 }
 
 /// A limit on what is under way. What its station shows is in [`super::MeterGauges`].

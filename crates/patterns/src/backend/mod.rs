@@ -22,7 +22,8 @@
 //!
 //! # Origin
 //! The backend of a site for language tests, in Go, and the document that describes its concurrency: request handler, concurrency manager, pool manager and background
-//! processor, each of which is a pattern of its own here, put together as that code does. What requests ask for, how long each operation takes, and how large the machine is are added.
+//! processor, each of which is a pattern of its own here, put together as that code does. What requests ask for, how long each operation takes, and how large the machine
+//! is are assumptions.
 
 mod alerts;
 mod benefits;
@@ -72,7 +73,7 @@ const CLIENTS: &str = "clients";
 const HANDLER: &str = "handler";
 const BREAKER: &str = "breaker";
 const POOL: &str = PoolGauges::POOL;
-const DATABASE: ServerName = server_name!("database");
+const DATABASE: ServerName = server_name!("sql");
 const CACHE: ServerName = server_name!("cache");
 const BACKGROUND: Names =
     Names { queue: "background", workers: "background workers", tokens: "task tokens", batch: "warm-ups" };
@@ -179,8 +180,8 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let mut gauges: Vec<_> = key::gauges().collect();
     gauges.extend([
         gauge("too-many", CLIENTS, status_gauge(429), "429", answers),
-        gauge("hits", CLIENTS, Count::Hits.gauge(), "Cache hits", Unit::Sum("words")),
-        gauge("misses", CLIENTS, Count::Misses.gauge(), "Cache misses", Unit::Sum("words")),
+        gauge("hits", CLIENTS, Count::Hits.gauge(), "Hits", Unit::Sum("words")),
+        gauge("misses", CLIENTS, Count::Misses.gauge(), "Misses", Unit::Sum("words")),
     ]);
     let mut faults = upstream::faults_of(ServerName::DEFAULT, "External");
     faults.extend(upstream::faults_of(DATABASE, "Database"));

@@ -155,8 +155,8 @@ pub(super) const PRESETS: &[Preset] = &[
         fidelity: Some(Fidelity::Shipped),
         values: &[
             ("installed", "on"),
-            ("requests", "4000"),
-            ("rate", "800"),
+            ("requests", "3000"),
+            ("rate", "1200"),
             ("routes", "search:0,check:0,save:1"),
             ("max-concurrent-db-ops", "5"),
             ("db-base", "20ms"),

@@ -14,7 +14,7 @@ use millrace_engine::Job;
 use millrace_parts::{Semaphore, Traffic, UnderWay, at_most};
 use millrace_spec::drawn;
 use millrace_trace::{Answer, Outcome, Span};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// A caller in a closed loop that was not served makes its next request after this at the soonest.
@@ -219,14 +219,15 @@ impl Process {
         let Some(manager) = self.manager.as_ref().filter(|_| self.p.is_installed()) else {
             return self.performs(what, job).await;
         };
-        let (answer, inner) = (Rc::new(Cell::new(None)), self.clone());
+        let inner = self.clone();
+        let (errand, wanted) =
+            Errand::new(&self.env, move |job| Box::pin(async move { inner.performs(what, job).await }));
         let number = self.operations.replace(self.operations.get() + 1);
         let operation = Operation { number, kind: what.kind(), is_urgent: false };
-        let errand = Errand::new(move |job| Box::pin(async move { inner.performs(what, job).await }), &answer);
         if let Some(handled) = enter(manager, job, job.split(), operation, Some(errand)).await {
             handled.wait().await;
         }
-        answer.take().unwrap_or(Answer::Cancelled)
+        wanted.answer().unwrap_or(Answer::Cancelled)
     }
 
     async fn performs(&self, what: Asks, job: &Job) -> Answer {

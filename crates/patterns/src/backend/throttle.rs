@@ -57,9 +57,9 @@ params! {
         client_burst: u32 => Field::count("client-burst", "Client burst", 20, 1..=100_000),
         /// How many it may make in an hour.
         hour_quota: u32 => Field::count("hour-quota", "Hourly quota", 600, 1..=100_000_000),
-        /// How many a second may sign in from each address, and
+        /// How many a second may sign in from each address.
         auth_rate: u32 => Field::count("auth-rate", "Sign-in rate", 3, 1..=100_000).unit("/s"),
-        /// How many at once after a rest.
+        /// How many may sign in at once from an address after a rest.
         auth_burst: u32 => Field::count("auth-burst", "Sign-in burst", 5, 1..=100_000),
         /// From how many addresses requests come, each by lot; there are as many users.
         addresses: u32 => Field::count("addresses", "Addresses", 10_000, 1..=1_000_000),

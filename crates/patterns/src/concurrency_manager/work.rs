@@ -2,12 +2,13 @@
 
 use super::kind::Operation;
 use millrace_engine::{Carries, Env, Job};
-use millrace_parts::{WaitGroup, Working, at_most};
+use millrace_parts::{WaitGroup, Watch, Working, at_most};
 use millrace_trace::{Answer, JobId, Outcome, Span};
 use std::cell::Cell;
-use std::future::Future;
-use std::pin::Pin;
-use std::rc::{Rc, Weak};
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::Poll;
 
 /// A task. Dropped without an end, it leaves as what goes at that moment with the manager, and whoever waits for it goes on.
 pub(crate) struct Work {
@@ -69,30 +70,58 @@ type Does = Box<dyn for<'a> FnOnce(&'a Job) -> Pin<Box<dyn Future<Output = Answe
 /// What somebody wants to have done by a worker, and waits for.
 pub(crate) struct Errand {
     does: Does,
-    answer: Weak<Cell<Option<Answer>>>,
+    shared: Rc<Shared>,
+}
+
+/// What both sides of an errand know.
+struct Shared {
+    answer: Cell<Option<Answer>>,
+    gone: Watch<bool>,
+}
+
+/// Whoever wants an errand to be done. Once this is dropped nobody does: it is not begun, and given up where it was.
+pub(crate) struct Wanted(Rc<Shared>);
+
+impl Wanted {
+    /// The answer, once it has come.
+    pub fn answer(&self) -> Option<Answer> {
+        self.0.answer.get()
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        if self.0.answer.get().is_none() {
+            self.0.gone.set(true);
+        }
+    }
 }
 
 impl Errand {
-    /// Its answer goes to whoever holds this place for it. When nobody does any more it is not begun.
     pub fn new(
+        env: &Env,
         does: impl for<'a> FnOnce(&'a Job) -> Pin<Box<dyn Future<Output = Answer> + 'a>> + 'static,
-        answer: &Rc<Cell<Option<Answer>>>,
-    ) -> Errand {
-        Errand { does: Box::new(does), answer: Rc::downgrade(answer) }
+    ) -> (Errand, Wanted) {
+        let shared = Rc::new(Shared { answer: Cell::new(None), gone: Watch::new(env, false) });
+        (Errand { does: Box::new(does), shared: shared.clone() }, Wanted(shared))
     }
 
     pub fn is_wanted(&self) -> bool {
-        self.answer.strong_count() > 0
+        !self.shared.gone.get()
     }
 
+    /// Does it, as long as somebody wants it and it has time.
     pub async fn runs(self, env: &Env, timeout: Span, work: &Work) -> Answer {
-        let answer = match &work.job {
-            Some(job) => at_most(env, timeout, (self.does)(job)).await.unwrap_or(Answer::TimedOut),
-            None => Answer::Cancelled,
-        };
-        if let Some(place) = self.answer.upgrade() {
-            place.set(Some(answer));
-        }
+        let Some(job) = &work.job else { return Answer::Cancelled };
+        let (mut done, mut gone) =
+            (pin!(at_most(env, timeout, (self.does)(job))), pin!(self.shared.gone.until(|is_gone| is_gone)));
+        let answer = poll_fn(|cx| match done.as_mut().poll(cx) {
+            Poll::Ready(done) => Poll::Ready(done.unwrap_or(Answer::TimedOut)),
+            // Muted: the worker shows one wait, that of what it does.
+            Poll::Pending => env.muted(|| gone.as_mut().poll(cx)).map(|_| Answer::Cancelled),
+        })
+        .await;
+        self.shared.answer.set(Some(answer));
         answer
     }
 }

@@ -1,6 +1,6 @@
 //! Workers behind a semaphore and a queue, in little room: how many permits are held, how many tasks wait, and a glyph for each worker.
 
-use super::face::{Face, Note, Room, step};
+use super::face::{Face, Note, Room, itself, step};
 use super::{Here, Term};
 use crate::number;
 use crate::recent::Mode;
@@ -153,12 +153,14 @@ impl Face for Operations<'_> {
     }
 
     fn items(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout) -> Vec<Item> {
-        let own = super::face::itself(self.about(here, look), here, layout);
-        let members = self.members(here, look, layout).into_iter();
+        let members = self.members(here, look, layout);
+        if members.is_empty() {
+            return itself(self.about(here, look), here, layout);
+        }
         let item = |(worker, frame): (Worker<'_>, Frame)| {
             Item::new(frame, here.scene.name(worker.row).to_owned(), about(here.scene, look, &worker)).of(worker.id)
         };
-        own.into_iter().chain(members.map(item)).collect()
+        members.into_iter().map(item).collect()
     }
 
     fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {

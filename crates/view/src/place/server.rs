@@ -222,7 +222,9 @@ fn words(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, frame: Frame) {
         let x = scale.x(frame, age);
         free = write(&text, x, frame.bottom() - 5.0, Ink::new(p.ink_3), free).unwrap_or(free);
     }
-    if let Some(p50) = here.scene.recent.calls(here.id()).and_then(|calls| calls.recent_p50()) {
+    if let Some(p50) = here.scene.recent.calls(here.id()).and_then(|calls| calls.recent_p50())
+        && frame.h >= 32.0
+    {
         write("p50", scale.x(frame, p50), frame.y + 11.0, Ink::new(p.running_ink), 0.0);
     }
 }

@@ -23,6 +23,8 @@ pub struct Rails<'a> {
     pub spec: &'a spec::Rails,
 }
 
+/// In a scene of more places than these it is not what all is about.
+const PLACES: usize = 8;
 /// The most marks of a line that can be walked through.
 const WALKED: usize = 28;
 
@@ -145,7 +147,7 @@ impl Face for Rails<'_> {
     }
 
     fn on_phone(&self, here: Here<'_, '_>) -> OnPhone {
-        if here.is_one_of_many() { OnPhone::Strip } else { OnPhone::Lead }
+        if here.scene.places.len() > PLACES { OnPhone::Strip } else { OnPhone::Lead }
     }
 
     fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {

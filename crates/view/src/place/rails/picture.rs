@@ -50,12 +50,16 @@ impl Plot {
         let mut plot = Plot { frame, unit, lines: Vec::new(), marks: Vec::new() };
         for (number, line) in state.rails.iter().enumerate() {
             let row = Frame { y: frame.y + rail * number as f64, h: rail, ..frame };
+            // Where it is low beside many others, what has no room is left out.
+            if row.y + 14.0 > frame.bottom() + 6.0 {
+                continue;
+            }
             plot.lines.push((number, row));
             let pitch = (row.w - NAMES - 6.0) / ON_RAIL as f64;
             plot.row(number, line, 0, ON_RAIL as usize, (row.right() - 6.0, row.y + 12.0), -pitch);
         }
         // Where there is no main queue nobody is in it, and it has no name.
-        let has_main = !state.main.name.is_empty();
+        let has_main = !state.main.name.is_empty() && main.y + 12.0 <= frame.bottom() + 6.0;
         let main = if has_main { main } else { Frame { y: main.y - 16.0, h: 0.0, ..main } };
         if has_main {
             plot.lines.push((rails, Frame { y: main.y - 16.0, h: main.h + 16.0, ..frame }));

@@ -178,6 +178,9 @@ impl Scaler<'_> {
         sheet.text((frame.x, line), first_fit(&told, room), Ink::new(p.ink_3));
         let charts = Frame { y: frame.y + STRIP, h: frame.h - STRIP, ..frame };
         let use_high = if charts.h >= 240.0 { charts.h * 0.58 } else { charts.h };
+        if charts.h < LINE {
+            return;
+        }
         self.cool_down(sheet, here, look, Frame { h: LINE, ..charts });
         let of_use = Frame { y: charts.y + LINE, h: use_high - LINE, ..charts };
         plot::draw_use(sheet, here, look, self.spec, of_use);

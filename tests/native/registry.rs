@@ -126,6 +126,20 @@ fn every_default_is_a_value_that_its_own_field_accepts() {
     }
 }
 
+/// A period of a minute and more had a slider that ended at ten seconds, below where it began, and a page that drew it was gone.
+#[test]
+fn every_slider_ends_above_where_it_begins_within_the_range_of_its_field() {
+    for pattern in everyone() {
+        for field in (pattern.fields)() {
+            let Some((low, high)) = field.slides() else { continue };
+            assert!(low.is_finite() && high.is_finite() && low < high, "{}.{}: {low} to {high}", pattern.id, field.key);
+            if let Kind::Span { min, max } = field.kind {
+                assert!(low >= min.0 as f64 && high <= max.0 as f64, "{}.{}: {low} to {high}", pattern.id, field.key);
+            }
+        }
+    }
+}
+
 #[test]
 fn every_field_and_choice_has_a_label_and_says_what_it_does() {
     for pattern in everyone() {

@@ -364,6 +364,22 @@ impl Field {
         }
     }
 
+    /// The ends of a slider over it: its range, but no further than people want to slide. None for what is no number.
+    pub fn slides(&self) -> Option<(f64, f64)> {
+        let (low, high) = match &self.kind {
+            Kind::Count { min, max } => (*min as f64, *max as f64),
+            // Seconds, or a thousand of the least where that is long.
+            Kind::Span { min, max } => {
+                (min.0 as f64, max.0.min(min.0.saturating_mul(1_000).max(10_000_000_000)) as f64)
+            }
+            Kind::Share { max } => (0.0, *max),
+            Kind::Rate { min, max } => (min.max(1.0), max.min(100_000.0)),
+            Kind::Choice(_) | Kind::Text { .. } => return None,
+        };
+        // What is below one is read in full as text, and slid to from there.
+        Some((low, high.max(low)))
+    }
+
     /// The word for its type in `millrace list`.
     pub fn type_word(&self) -> &'static str {
         match self.kind {

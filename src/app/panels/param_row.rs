@@ -207,7 +207,7 @@ fn keys(field: &Field) -> &'static str {
 /// A slider over the field's range, logarithmic where that is wide.
 fn slider(field: &Field, value: &Value, written: Option<&Value>, commit: &Callback<String, bool>) -> Html {
     // Rows with sliders are numbers; anything else has no ends and is drawn as a dead one.
-    let (low, high) = ends(field).unwrap_or((0.0, 1.0));
+    let (low, high) = field.slides().unwrap_or((0.0, 1.0));
     let position = to_position(as_number(value), low, high);
     let was = written.map(|written| to_position(as_number(written), low, high));
     let text_at =
@@ -225,17 +225,6 @@ fn slider(field: &Field, value: &Value, written: Option<&Value>, commit: &Callba
             <span class="ends" aria-hidden="true"><span>{ text_at(0.0) }</span><span>{ text_at(1.0) }</span></span>
         </span>
     }
-}
-
-/// The ends of a slider: the range, but no further than people want to slide.
-fn ends(field: &Field) -> Option<(f64, f64)> {
-    Some(match &field.kind {
-        Kind::Count { min, max } => (*min as f64, *max as f64),
-        Kind::Span { min, max } => (min.0 as f64, max.0.min(10_000_000_000) as f64),
-        Kind::Share { max } => (0.0, *max),
-        Kind::Rate { min, max } => (min.max(1.0), max.min(100_000.0)),
-        Kind::Choice(_) | Kind::Text { .. } => return None,
-    })
 }
 
 fn as_number(value: &Value) -> f64 {

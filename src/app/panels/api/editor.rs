@@ -10,6 +10,9 @@ use yew::prelude::*;
 /// What can be asked for, beside what the routes take: a method that a route does not know has an answer too.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
+/// A path of more letters than these has a row of its own, below its method.
+const LONG: usize = 28;
+
 /// Properties of the editor.
 #[derive(Clone, PartialEq, Properties)]
 pub struct EditorProps {
@@ -67,7 +70,7 @@ pub fn Editor(props: &EditorProps) -> Html {
     let problem = Some(&draft.body).filter(|body| !body.trim().is_empty()).and_then(|body| json::problem(body));
     html! {
         <form class="request" aria-label="Request" autocomplete="off" {onsubmit} {onkeydown}>
-            <div class="target">
+            <div class={classes!("target", (draft.path.len() > LONG).then_some("long"))}>
                 <select aria-label="Method" data-testid="api-method" onchange={on_method}>
                     { for methods.into_iter().map(|method| html! {
                         <option value={method} selected={method == draft.method}>{ method }</option>

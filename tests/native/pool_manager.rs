@@ -308,7 +308,7 @@ fn of_a_pool_a_third_may_be_idle_and_no_fewer_than_five() {
         let (ledger, trace) = (&session.history().ledger, session.run().trace());
         let (_, pool) = ledger.find("pool", &trace).expect("the pool");
         let closed = pool.gauge(millrace::spec::PoolGauges::ALL.closed(millrace::spec::Closing::IdleLimit));
-        assert_eq!(closed, 20 - (size / 3).max(5).min(20), "{link}");
+        assert_eq!(closed, 20 - (size / 3).clamp(5, 20), "{link}");
     }
     assert_eq!(sizes("cpus=1&load=20@0s&up=100&down=0&run-for=1m"), [(0, 20)]);
 }

@@ -64,7 +64,8 @@ pub(super) const CHECKS: &[Check] = &[
     Check::ALL_LEFT,
 ];
 
-fn is_beat(ledger: &Ledger) -> bool {
+/// Whether somebody says the figures at this instant: to look for stations at each of millions takes longer than the run.
+pub(super) fn is_beat(ledger: &Ledger) -> bool {
     ledger.now.0.is_multiple_of(key::EVERY.0)
 }
 

@@ -7,6 +7,7 @@
 //! What must never be: a beat that keeps a run alive in which nothing else happens, so it goes on in the background alone; and a socket that outlives the
 //! process: cut off, all are gone without a word.
 
+use super::checks::is_beat;
 use millrace_engine::{Env, Job, Task};
 use millrace_parts::{Client, Either, Hub, HubSettings, Letter, Ticker, WaitGroup, select2};
 use millrace_spec::{Check, ClientGauges, FaultSpec, FaultUnit, Field, HubGauges, Parting, Place, params};
@@ -281,8 +282,10 @@ fn parted(ledger: &Ledger, trace: &Trace, why: Parting) -> bool {
 }
 
 pub(super) const CHECKS: [Check; 2] = [
-    Check::sometimes("a socket took the place of an older one of its user", |l, t| parted(l, t, Parting::Replaced)),
-    Check::sometimes("a socket was let go because no answer came", |l, t| parted(l, t, Parting::NoPong)),
+    Check::sometimes("a socket took the place of an older one of its user", |l, t| {
+        is_beat(l) && parted(l, t, Parting::Replaced)
+    }),
+    Check::sometimes("a socket was let go because no answer came", |l, t| is_beat(l) && parted(l, t, Parting::NoPong)),
 ];
 
 #[cfg(test)]

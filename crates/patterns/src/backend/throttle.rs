@@ -7,6 +7,7 @@
 //!
 //! It only decides: what becomes of who is refused is the affair of whoever asks. How many passed and were refused is counted at the station of each limit.
 
+use super::checks::is_beat;
 use millrace_engine::Env;
 use millrace_parts::{Allowance, Decision, KeyedLimiter, LimiterSettings};
 use millrace_spec::{
@@ -208,8 +209,10 @@ fn sum(ledger: &Ledger, trace: &Trace, gauge: millrace_trace::Gauge) -> i64 {
 }
 
 pub(super) const CHECKS: [Check; 2] = [
-    Check::sometimes("a client was told to come back later", |l, t| sum(l, t, G.refused) > 0),
-    Check::sometimes("the limiter gave a client a fresh bucket in the place of its own", |l, t| sum(l, t, G.lost) > 0),
+    Check::sometimes("a client was told to come back later", |l, t| is_beat(l) && sum(l, t, G.refused) > 0),
+    Check::sometimes("the limiter gave a client a fresh bucket in the place of its own", |l, t| {
+        is_beat(l) && sum(l, t, G.lost) > 0
+    }),
 ];
 
 #[cfg(test)]

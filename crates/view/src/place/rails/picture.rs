@@ -246,7 +246,7 @@ fn words(sheet: &mut Sheet, p: &Palette, state: &State<'_>, plot: &Plot, mut bas
         _ if state.spec.rule.is_some() => state.spec.rule.unwrap_or_default().to_owned(),
         (true, age) if age.is_zero() => "nobody rises by having waited".to_owned(),
         (true, age) => format!("one rises a class after {}", number::time_text(age.0)),
-        _ if state.spec.throws_away => "what finds the main queue full is thrown away".to_owned(),
+        _ if state.spec.throws_away => "a full main queue throws tasks away".to_owned(),
         _ => "all are alike".to_owned(),
     };
     let good = (state.spec.keeps && state.lost() == 0).then(|| ("nothing accepted is lost".to_owned(), p.success_ink));

@@ -15,6 +15,13 @@ npm_binary=$npm_home/node_modules/.bin/wasm-opt
 features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int
   --enable-reference-types --enable-sign-ext)
 
+# What the linker told is for parting the program in two, and is not sent.
+linked=target/linked.wasm
+for wasm in "$site"/*_bg.wasm; do
+  cp "$wasm" "$linked"
+  if have node; then node scripts/bare-wasm.mjs "$linked" "$wasm"; fi
+done
+
 if have wasm-opt; then
   wasm_opt=wasm-opt
 elif [ -x "$npm_binary" ]; then
@@ -68,7 +75,7 @@ for wasm in "$site"/*_bg.wasm; do
   rest=${wasm%_bg.wasm}_rest.wasm
   rm -f target/{first,rest,whole}.wasm
   # Parted first: an optimised program has functions that stand for several of which the compiler found that they do the same.
-  if have node && node scripts/split-wasm.mjs "$wasm" target/first.wasm target/rest.wasm &&
+  if have node && node scripts/split-wasm.mjs "$linked" target/first.wasm target/rest.wasm &&
     shrink target/first.wasm "$wasm.optimised" && shrink target/rest.wasm "$rest"; then
     mv "$wasm.optimised" "$wasm"
     node scripts/name-the-rest.mjs "$site/index.html" "${rest##*/}"

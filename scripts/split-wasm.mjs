@@ -6,12 +6,17 @@
 // does not matter to what the program does where a function is; only the first touch would wait if the front door needed one of
 // the rest, and a test in a browser holds that it does not. Functions that nobody but the rest calls go with it by themselves.
 //
+// What only the rest reads of the program's data goes with it: the words of the patterns, above all. The linker's tables say who points
+// to what (scripts/linked.mjs), so this is known and not guessed. Where those are not there, all data stay with the first file.
+//
 // An own script over binaryen's library, because npm's package of it has no wasm-split; and that takes its parts from a profile,
 // for which each build would need a browser.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { read } from './wasm.mjs';
+import { numbersIn } from './instructions.mjs';
+import { needed, readLinked } from './linked.mjs';
+import { bare, dataOf, parsed } from './wasm.mjs';
 
 const [from, toFirst, toRest] = process.argv.slice(2);
 const require = createRequire(`${process.cwd()}/target/tools/`);
@@ -33,7 +38,8 @@ const LOADS = 'rest_now';
 /** What the two are to each other. Not the names of exports that the page's script knows. */
 const PROGRAM = 'p', TABLE = 'T', STACK = 'S', THERE = 'R';
 
-const bytes = readFileSync(from);
+const linked = readLinked(readFileSync(from));
+const bytes = bare(readFileSync(from));
 const [first, rest] = [binaryen.readBinary(bytes), binaryen.readBinary(bytes)];
 const list = (count, get) => Array.from({ length: count }, (_, i) => get(i));
 const functionsOf = module => list(module.getNumFunctions(), i => binaryen.getFunctionInfo(module.getFunctionByIndex(i)));
@@ -54,7 +60,9 @@ segments[0].data.forEach((name, i) => places.set(name, [...(places.get(name) ?? 
 
 // How long each is. A short one may stand for others too, of which the compiler found that they do the same.
 const SHORT = 48;
-const module = read(from);
+/** As many bytes as the head of a run of data, about. */
+const SHORT_GAP = 6;
+const module = parsed(bytes);
 const long = new Set(module.functions.flatMap((f, i) => (f.length > SHORT ? [module.names.get(i + module.functionsImported)] : [])));
 
 const plain = name => name.replace(/\[[0-9a-f]+\]|::h[0-9a-f]{16}$/g, '');
@@ -95,6 +103,25 @@ first.runPasses(['remove-unused-module-elements']);
 const kept = new Set(functionsOf(first).map(f => f.name));
 for (const { name } of moved) kept.delete(name);
 
+// Which constants the first file can do without: those that no function of it needs, each with its neighbours in one run.
+const codeOfFirst = parsed(Buffer.from(first.emitBinary())).functions;
+const runs = linked ? runsWithout(needed(linked, numbersIn(codeOfFirst))) : [];
+
+/** The runs of constants that are not among these pieces: from and to which address. */
+function runsWithout(kept) {
+  const { pieces, constants } = linked, last = constants.address + constants.content.length, runs = [];
+  for (const piece of pieces) {
+    if (kept.has(piece) || piece.address < constants.address || piece.address >= last) continue;
+    const end = piece.address + piece.size, run = runs.at(-1);
+    // A constant that both have does no harm where it is short: to begin another run takes as many bytes.
+    if (run && piece.address - run.to <= SHORT_GAP) {
+      run.without.push([piece.address, end]);
+      run.to = end;
+    } else runs.push({ from: piece.address, to: end, without: [[piece.address, end]] });
+  }
+  return runs;
+}
+
 // The rest: its functions, and what they call of the first file as imports. Memory, table and stack are those of the first file.
 for (const { name } of exportsOf(rest)) rest.removeExport(name);
 rest.removeElementSegment(segments[0].name);
@@ -107,7 +134,10 @@ for (const f of all.filter(f => f.module || kept.has(f.name))) {
   rest.addFunctionImport(name, PROGRAM, short, params, results);
 }
 const memory = rest.getMemoryInfo();
-rest.setMemory(memory.initial, -1, null, []);
+rest.setMemory(memory.initial, -1, null, runs.map(({ from, to }) => {
+  const { address, content } = linked.constants;
+  return { passive: false, offset: rest.i32.const(from), data: content.subarray(from - address, to - address) };
+}));
 rest.addMemoryImport('0', PROGRAM, 'memory');
 rest.addTableImport(table.name, PROGRAM, TABLE);
 // Where the program keeps what it holds of the page: a table of its own would be another one.
@@ -136,5 +166,11 @@ for (const { base } of functionsOf(rest).filter(f => f.module === PROGRAM)) {
 binaryen.setDebugInfo(true);
 for (const [module, path] of [[first, toFirst], [rest, toRest]]) {
   if (!module.validate()) throw new Error(`${path} is not valid`);
-  writeFileSync(path, module.emitBinary());
+  const written = Buffer.from(module.emitBinary());
+  // Nothing where the constants of the rest were: wasm-opt leaves out what is nothing, as memory is that from the start.
+  if (module === first) for (const [begin, end] of runs.flatMap(({ without }) => without)) {
+    const { address, content } = dataOf(written).find(({ address, content }) => begin >= address && begin < address + content.length);
+    content.fill(0, begin - address, end - address);
+  }
+  writeFileSync(path, written);
 }

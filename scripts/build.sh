@@ -7,8 +7,8 @@ scripts/install-tools.sh
 
 # What the front door fetches, with thirty-six patterns. Each adds its name to it and little else: all but one of them are in the rest
 # (scripts/split-wasm.mjs).
-mark=780000
-if build_std_for_size; then mark=740000; fi
+mark=640000
+if build_std_for_size; then mark=600000; fi
 # The linker tells who points to which data: what only the rest reads goes with it. Nothing but that script reads it.
 if have node; then
   export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="${CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:-} -Clink-arg=--emit-relocs"

@@ -1,18 +1,19 @@
-// Reads what the linker wrote beside a program about its data (`--emit-relocs`): what lies where, and who points to it.
+// Reads what the linker wrote beside a program (`--emit-relocs`): where its data lie, and who points to what.
 //
 // The conventions are those of WebAssembly's tools: https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md
 import { Reader, dataOf, sectionsOf } from './wasm.mjs';
 
 const SEGMENTS = 5, SYMBOLS = 8, OF_DATA = 1, OF_A_SECTION = 3, UNDEFINED = 0x10, NAMED = 0x40;
-// Relocations: what is written in code or data is an address, as the two forms of LEB128 or as four bytes. And those with a number
-// of their own beside the symbol's, for reading over them.
-const ADDRESS = new Set([3, 4, 5]), WITH_ADDEND = new Set([3, 4, 5, 8, 9, 11, 14, 15, 16, 17, 21, 22, 23]);
+// Relocations: what is written in data is a place in the table of functions; what is written there or in code is an address. And those
+// with a number of their own beside the symbol's, for reading over them.
+const PLACE_IN_DATA = 2, ADDRESS = new Set([3, 4, 5]), WITH_ADDEND = new Set([3, 4, 5, 8, 9, 11, 14, 15, 16, 17, 21, 22, 23]);
 
 /**
- * The data of a linked program, or nothing if the linker's tables are not there:
- * - `pieces`, one for each constant or variable, by address: `address`, `size`, and `to`, the pieces that it points to;
+ * What is known of a linked program, or nothing if the linker's tables are not there:
+ * - `pieces`, one for each constant or variable, by address: `address`, `size`, `to`, the pieces that it points to, and `places`, those in
+ *   the table of functions that it names;
  * - `constants`, where those lie that nobody writes to: `address` and `content`;
- * - `meant`, the pieces that a number in the code can mean: the compiler folds sums, so a number may lie before its piece or after it.
+ * - `meant`, the pieces that a number in the code can mean: the compiler folds sums, so a number may lie before its piece or after it;
  */
 export function readLinked(bytes) {
   const sections = sectionsOf(bytes);
@@ -35,6 +36,7 @@ export function readLinked(bytes) {
   for (const piece of pieces) piece.address = segments[piece.segment].address + piece.offset;
   pieces.sort((a, b) => a.address - b.address);
 
+  // Where in the code this stands is of no use, as wasm-bindgen has written the code anew since.
   const meant = new Map();
   for (const { kind, of, plus } of relocations(bytes, ofCode)) {
     const piece = symbols[of];
@@ -44,24 +46,14 @@ export function readLinked(bytes) {
     meant.get(number).add(piece);
   }
   for (const { kind, at, of } of relocations(bytes, ofData)) {
-    if (!ADDRESS.has(kind) || !(symbols[of]?.size > 0)) continue;
-    const segment = segments.find(({ begin, content }) => at >= begin && at < begin + content.length);
-    const from = pieceAt(pieces, segment.address + at - segment.begin);
+    if (kind !== PLACE_IN_DATA && !(ADDRESS.has(kind) && symbols[of]?.size > 0)) continue;
+    const { address, begin, content } = segments.find(({ begin, content }) => at >= begin && at < begin + content.length);
+    const from = pieceAt(pieces, address + at - begin);
     if (!from) throw new Error('an address stands in no piece of data');
-    from.to.add(symbols[of]);
+    if (kind === PLACE_IN_DATA) from.places.add(content.readUInt32LE(at - begin));
+    else from.to.add(symbols[of]);
   }
   return { pieces, meant, constants: segments[segmentNames.indexOf('.rodata')] };
-}
-
-/** The pieces that a program needs whose code has these numbers. */
-export function needed({ meant }, numbers) {
-  const found = new Set(), next = [...numbers].flatMap(number => [...(meant.get(number) ?? [])]);
-  for (let piece; (piece = next.pop());) {
-    if (found.has(piece)) continue;
-    found.add(piece);
-    next.push(...piece.to);
-  }
-  return found;
 }
 
 /** Reads a symbol; one of data as a piece. */
@@ -70,7 +62,7 @@ function symbol(reader) {
   if (kind === OF_A_SECTION) reader.number();
   else if (kind === OF_DATA) {
     reader.text();
-    if (defined) return { segment: reader.number(), offset: reader.number(), size: reader.number(), to: new Set() };
+    if (defined) return { segment: reader.number(), offset: reader.number(), size: reader.number(), to: new Set(), places: new Set() };
   } else {
     reader.number();
     if (defined || flags & NAMED) reader.text();

@@ -28,7 +28,7 @@ pub fn text() -> String {
                 field.help
             );
         }
-        for preset in p.presets {
+        for preset in p.presets() {
             let _ok = writeln!(out, "    preset={:<9} {}", preset.id, preset.told());
         }
         out.push('\n');
@@ -59,7 +59,7 @@ fn pattern(p: &Pattern) -> Json {
         "group": p.group,
         "params": (p.fields)().iter().map(param).collect::<Vec<_>>(),
         "usual": { "label": p.usual.label, "says": p.usual.says },
-        "presets": p.presets.iter().map(|preset| json!({
+        "presets": p.presets().iter().map(|preset| json!({
             "id": preset.id,
             "label": preset.label,
             "says": preset.says,

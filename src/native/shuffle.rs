@@ -37,7 +37,7 @@ pub(super) fn scheduled(mut scenario: Scenario, number: u64) -> Scenario {
 /// # Errors
 /// [`Failure::Broken`] after that, where an `always` check failed.
 pub(super) fn run(scenario: &Scenario, notices: &[String], schedules: u64, format: Format) -> Result<(), Failure> {
-    let checks = scenario.pattern.checks.iter();
+    let checks = scenario.pattern.checks().iter();
     let mut tried: Vec<Tried> =
         checks.map(|check| Tried { check, failed_under: Vec::new(), not_seen_under: Vec::new() }).collect();
     let (mut outcomes, mut traces) = (BTreeMap::<&str, u64>::new(), BTreeSet::new());

@@ -24,7 +24,7 @@ pub fn scenarios() -> Vec<(String, Scenario)> {
             plain.fidelity = Fidelity::Shipped;
             all.push((format!("{}.default.shipped", pattern.id), plain));
         }
-        for preset in pattern.presets {
+        for preset in pattern.presets() {
             let mut scenario = Scenario::new(pattern);
             scenario.preset = Some(preset);
             scenario.fidelity = preset.fidelity.unwrap_or_default();

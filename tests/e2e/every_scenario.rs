@@ -14,7 +14,7 @@ pub fn links() -> Vec<String> {
         let plain = format!("#/{}", pattern.id);
         let shorter = SHORTER.iter().find(|link| link.split('?').next() == Some(&plain) && !link.contains("preset="));
         links.push(shorter.map_or(plain, |link| (*link).to_owned()));
-        links.extend(pattern.presets.iter().map(|preset| {
+        links.extend(pattern.presets().iter().map(|preset| {
             let own = format!("#/{}?preset={}", pattern.id, preset.id);
             let shorter = SHORTER.iter().find(|link| link.split('&').next() == Some(&own));
             shorter.map_or(own, |link| (*link).to_owned())

@@ -125,7 +125,7 @@ fn what_was_done_at_the_playhead_is_done_to_both_at_its_time() {
 fn a_preset_that_has_another_run_beside_it_opens_both_and_a_link_to_it_alone_opens_one() {
     let mut two = 0;
     for pattern in patterns::ALL {
-        for preset in pattern.presets {
+        for preset in pattern.presets() {
             let chosen = Scenario::of(pattern, preset.id);
             let link = link::encode(&chosen);
             let (again, notices) = read(&link);

@@ -109,7 +109,7 @@ fn a_controller_that_looks_more_often_leaves_no_longer_log() {
 // The checks, seen to fail.
 
 fn check(pattern: &str, name: &str) -> &'static Check {
-    let checks = patterns::find(pattern).expect("a pattern").checks;
+    let checks = patterns::find(pattern).expect("a pattern").checks();
     checks.iter().find(|check| check.name() == name).unwrap_or_else(|| panic!("{pattern} has no check {name}"))
 }
 

@@ -34,7 +34,7 @@ fn seen(pattern: &'static Pattern, preset: &Preset, fidelity: Fidelity) -> BTree
 fn a_scenario_of_what_was_shipped_shows_something_that_does_not_happen_as_documented() {
     let mut without = Vec::new();
     for pattern in patterns::ALL {
-        for preset in pattern.presets.iter().filter(|preset| preset.fidelity == Some(Fidelity::Shipped)) {
+        for preset in pattern.presets().iter().filter(|preset| preset.fidelity == Some(Fidelity::Shipped)) {
             let [shipped, documented] =
                 [Fidelity::Shipped, Fidelity::Documented].map(|fidelity| seen(pattern, preset, fidelity));
             if shipped.is_subset(&documented) {

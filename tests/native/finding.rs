@@ -52,7 +52,7 @@ fn a_timeout_is_found_as_the_parameter_that_it_is() {
 #[test]
 fn every_scenario_is_found_by_its_own_name() {
     for pattern in patterns::ALL {
-        for preset in pattern.presets {
+        for preset in pattern.presets() {
             let (found, own) = (scenarios(preset.label), format!("{} {}", pattern.id, preset.id));
             assert!(found.contains(&own), "{:?} finds {found:?}", preset.label);
         }

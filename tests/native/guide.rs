@@ -53,7 +53,7 @@ fn the_template_runs_to_its_end_and_is_drawn_with_its_places() {
     for preset in [None, template::PATTERN.preset("one-desk")] {
         let mut scenario = Scenario::new(&template::PATTERN);
         scenario.preset = preset;
-        let mut session = Session::new(scenario, Ledger::new(), History::watching(template::PATTERN.checks));
+        let mut session = Session::new(scenario, Ledger::new(), History::watching(template::PATTERN.checks()));
         while !session.compute(SimTime::MAX, u64::MAX) {}
         assert_eq!(session.outcome(), Some(&Progress::Drained));
         for canvas in [Canvas::PAGE, Canvas::PHONE] {

@@ -69,12 +69,14 @@ pub static PATTERN: Pattern = Pattern {
             ["l1", "l2", "server"].map(|server| Wire::new("workers", server)),
         )
     },
-    checks: &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT],
+    checks: || CHECKS,
     file: file!(),
     home: (StationKind::Sink, "results"),
     run: |env, values, _| -> ProgramFuture { Box::pin(run(env, Params::read(values))) },
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT];
 
 /// Those of the origin first: a link that names no server means it.
 pub fn faults() -> Vec<FaultSpec> {

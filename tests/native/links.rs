@@ -138,7 +138,7 @@ fn an_unknown_pattern_is_an_error_that_names_those_there_are() {
 #[test]
 fn a_scenario_as_it_is_has_the_link_that_is_known_without_its_values() {
     for pattern in patterns::ALL {
-        for preset in pattern.presets.iter().map(|preset| preset.id).chain([""]) {
+        for preset in pattern.presets().iter().map(|preset| preset.id).chain([""]) {
             assert_eq!(link::of_preset(pattern, preset), link::encode(&Scenario::of(pattern, preset)));
         }
     }

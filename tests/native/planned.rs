@@ -197,7 +197,7 @@ fn every_kind_of_step_is_taken_back_in_every_pattern() {
         }
         step("fidelity", &mut now, &|s| s.fidelity = s.fidelity.other());
         step("beside", &mut now, &|s| s.differ_in_fidelity(s.fidelity.other()));
-        for preset in pattern.presets {
+        for preset in pattern.presets() {
             step(preset.id, &mut now, &|s| s.preset = Some(preset));
         }
         assert!(links.len() > 4, "{}", pattern.id);

@@ -5,6 +5,7 @@ use millrace::analysis::History;
 use millrace::engine::Progress;
 use millrace::export::Report;
 use millrace::patterns::questions;
+use millrace::session::link;
 use millrace::session::{Scenario, Session};
 use millrace::spec::{CheckKind, Pattern, Question, Unit};
 use millrace::trace::{EventKind, Ledger, SimTime};
@@ -26,6 +27,8 @@ fn the_front_door_asks_five_questions_or_more_and_each_names_a_scenario() {
     for (pattern, question) in questions {
         let is_there = question.preset.is_empty() || pattern.preset(question.preset).is_some();
         assert!(is_there, "{}: there is no preset {}", pattern.id, question.preset);
+        let scenario = link::of_preset(pattern, question.preset);
+        assert_eq!(link::of_question(pattern, &question), scenario, "beside as in the preset");
         for (text, most) in [(question.asks, 38), (question.fact, 24)] {
             assert!((5..=most).contains(&text.chars().count()) && !text.ends_with('.'), "{}: {text:?}", pattern.id);
         }

@@ -32,7 +32,7 @@ fn configurations(
     pattern: &'static Pattern,
 ) -> impl Iterator<Item = (String, Fidelity, Values, Option<&'static Preset>)> {
     FIDELITIES.into_iter().flat_map(move |fidelity| {
-        std::iter::once(None).chain(pattern.presets.iter().map(Some)).map(move |preset| {
+        std::iter::once(None).chain(pattern.presets().iter().map(Some)).map(move |preset| {
             let name = format!("{} {} {}", pattern.id, preset.map_or("defaults", |p| p.id), fidelity.id());
             (name, fidelity, values(pattern, fidelity, preset, &[]), preset)
         })
@@ -182,9 +182,9 @@ fn assert_choices(field: &Field, of: &str) {
 #[test]
 fn presets_have_words_and_every_value_in_them_is_read_without_a_problem() {
     for pattern in everyone() {
-        let ids: BTreeSet<_> = pattern.presets.iter().map(|p| p.id).collect();
-        assert_eq!(ids.len(), pattern.presets.len(), "{}: a preset is there twice", pattern.id);
-        for preset in pattern.presets {
+        let ids: BTreeSet<_> = pattern.presets().iter().map(|p| p.id).collect();
+        assert_eq!(ids.len(), pattern.presets().len(), "{}: a preset is there twice", pattern.id);
+        for preset in pattern.presets() {
             let of = format!("{} preset {}", pattern.id, preset.id);
             assert!(is_kebab(preset.id), "{of}");
             assert_label(preset.label, &of);
@@ -217,10 +217,10 @@ fn presets_have_words_and_every_value_in_them_is_read_without_a_problem() {
 #[test]
 fn checks_have_names_and_every_pattern_promises_conservation_and_capacity() {
     for pattern in everyone() {
-        let names: BTreeSet<_> = pattern.checks.iter().map(|c| c.name()).collect();
-        assert_eq!(names.len(), pattern.checks.len(), "{}: a check is there twice", pattern.id);
+        let names: BTreeSet<_> = pattern.checks().iter().map(|c| c.name()).collect();
+        assert_eq!(names.len(), pattern.checks().len(), "{}: a check is there twice", pattern.id);
         names.iter().for_each(|name| assert_label(name, pattern.id));
-        let always = pattern.checks.iter().filter(|c| c.kind == CheckKind::Always).count();
+        let always = pattern.checks().iter().filter(|c| c.kind == CheckKind::Always).count();
         assert!(always >= 2, "{}", pattern.id);
     }
 }
@@ -311,7 +311,7 @@ fn every_pattern_with_every_preset_runs_to_its_end_and_keeps_its_promises_at_eve
 
             let trace = run.trace();
             let (mut ledger, mut cursor) = (Ledger::new(), Cursor::new());
-            let always: Vec<_> = pattern.checks.iter().filter(|c| c.kind == CheckKind::Always).collect();
+            let always: Vec<_> = pattern.checks().iter().filter(|c| c.kind == CheckKind::Always).collect();
             let promises = |ledger: &Ledger| {
                 for check in &always {
                     assert!((check.holds)(ledger, &trace), "{name}: {} not at {} ns", check.name(), ledger.now.0);

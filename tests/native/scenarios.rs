@@ -116,7 +116,7 @@ fn the_structure_of_a_run_is_that_of_the_whole_run_and_takes_few_jobs() {
         (stations, tasks)
     };
     for pattern in patterns::ALL {
-        for preset in std::iter::once(None).chain(pattern.presets.iter().map(Some)) {
+        for preset in std::iter::once(None).chain(pattern.presets().iter().map(Some)) {
             for fidelity in [Fidelity::Documented, Fidelity::Shipped] {
                 let mut scenario = Scenario::of(pattern, preset.map_or("", |preset| preset.id));
                 scenario.fidelity = fidelity;

@@ -31,7 +31,7 @@ fn scenario(query: &str) -> Scenario {
 
 #[track_caller]
 fn follow(query: &str) -> Over {
-    let mut session = Session::new(scenario(query), Ledger::new(), History::watching(PATTERN.checks));
+    let mut session = Session::new(scenario(query), Ledger::new(), History::watching(PATTERN.checks()));
     while !session.compute(SimTime::MAX, u64::MAX) {}
     for state in session.history().checks.states() {
         assert_eq!(state.first_seen(), None, "{query}: {}", state.check.name());

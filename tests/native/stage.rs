@@ -158,7 +158,7 @@ pub fn crossing(shapes: &[Shape]) -> Option<String> {
 /// Every pattern with its defaults and every preset, in both fidelities.
 fn everything() -> impl Iterator<Item = (&'static Pattern, Option<&'static Preset>, Fidelity)> {
     everyone().flat_map(|pattern| {
-        let presets = std::iter::once(None).chain(pattern.presets.iter().map(Some));
+        let presets = std::iter::once(None).chain(pattern.presets().iter().map(Some));
         presets.flat_map(move |preset| {
             let asked = preset.and_then(|p| p.fidelity);
             let both =

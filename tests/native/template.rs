@@ -54,27 +54,31 @@ pub static PATTERN: Pattern = Pattern {
         tries: &[Trial::at(2_000, "Slow the server ×3 for 1 s", &[Deed::fault_for("slow-server", 2_000, 3, 1_000)])],
         ..Preset::BASE
     },
-    presets: &[Preset {
-        id: "one-desk",
-        label: "One desk",
-        says: "One desk can serve 50 a second and 120 come: the line grows until everybody has come.",
-        tries: &[Trial::at(2_000, "Open a second desk", &[Deed::Value("desks", "2")])],
-        values: &[("desks", "1")],
-        ..Preset::BASE
-    }],
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::sometimes("somebody stood in line", |l, t| {
-            l.find("line", t).is_some_and(|(_, line)| line.levels.present > 0)
-        }),
-        Check::ALL_LEFT,
-    ],
+    presets: || PRESETS,
+    checks: || CHECKS,
     file: file!(),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const PRESETS: &[Preset] = &[Preset {
+    id: "one-desk",
+    label: "One desk",
+    says: "One desk can serve 50 a second and 120 come: the line grows until everybody has come.",
+    tries: &[Trial::at(2_000, "Open a second desk", &[Deed::Value("desks", "2")])],
+    values: &[("desks", "1")],
+    ..Preset::BASE
+}];
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::sometimes("somebody stood in line", |l, t| {
+        l.find("line", t).is_some_and(|(_, line)| line.levels.present > 0)
+    }),
+    Check::ALL_LEFT,
+];
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
     let places = [

@@ -200,7 +200,7 @@ fn every_pattern_takes_every_traffic_and_keeps_its_promises_with_it() {
             // One that a pattern has by default would be in force whatever the arrivals are.
             scenario.set("script", if way == SCRIPT { "*100@10ms;*49@200ms;@1s" } else { "" }).expect("a script");
             let what = format!("{} {way}", pattern.id);
-            let mut session = Session::new(scenario, Ledger::new(), History::watching(pattern.checks));
+            let mut session = Session::new(scenario, Ledger::new(), History::watching(pattern.checks()));
             while !session.compute(SimTime::MAX, u64::MAX) {}
             for state in session.history().checks.states().iter().filter(|s| s.check.kind == CheckKind::Always) {
                 assert_eq!(state.first_seen(), None, "{what}: {}", state.check.name());

@@ -12,7 +12,7 @@ use millrace::view::{Palette, Picture, Shape, Theme};
 fn small_runs() -> Vec<String> {
     let mut links = Vec::new();
     for pattern in patterns::ALL {
-        for preset in std::iter::once(None).chain(pattern.presets.iter().map(Some)) {
+        for preset in std::iter::once(None).chain(pattern.presets().iter().map(Some)) {
             let mut scenario = Scenario::new(pattern);
             scenario.preset = preset;
             scenario.fidelity = preset.and_then(|preset| preset.fidelity).unwrap_or_default();

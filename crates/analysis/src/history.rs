@@ -79,7 +79,7 @@ impl History {
 
     /// A history of a run of a pattern: it watches its checks, and measures what it declares.
     pub fn of(pattern: &Pattern, values: &Values) -> History {
-        History::watching(pattern.checks).measuring((pattern.measures)(values))
+        History::watching(pattern.checks()).measuring((pattern.measures)(values))
     }
 
     /// With these measures beside calls and responses, which are always there.
@@ -94,7 +94,7 @@ impl History {
 
     /// A history of a run whose default server is a real endpoint: how long calls wait before they are sent to it is a measure too.
     pub fn of_real(pattern: &Pattern, values: &Values) -> History {
-        History::watching(pattern.checks).measuring([Measure::held()]).measuring((pattern.measures)(values))
+        History::watching(pattern.checks()).measuring([Measure::held()]).measuring((pattern.measures)(values))
     }
 
     /// Within another budget.

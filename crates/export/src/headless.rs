@@ -120,7 +120,7 @@ mod tests {
     fn of(bounds: Bounds) -> Headless<History> {
         let mut scenario = Scenario::new(patterns::find("sequential").expect("a pattern"));
         scenario.set("requests", "50").expect("a count");
-        let history = History::watching(scenario.pattern.checks);
+        let history = History::watching(scenario.pattern.checks());
         Headless::new(scenario, bounds, history)
     }
 

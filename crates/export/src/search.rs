@@ -42,7 +42,7 @@ impl Search {
     /// 1, 2, 3, … What people did to the scenario's run at a place among its events is left out. None if the pattern has no
     /// check of that number.
     pub fn new(base: &Scenario, check: usize) -> Option<Search> {
-        let check = base.pattern.checks.get(check)?;
+        let check = base.pattern.checks().get(check)?;
         let base = base.elsewhere();
         let both_ways = base.field(SCHEDULE).is_some() && base.values().word(SCHEDULE) != SHUFFLED;
         Some(Search {
@@ -191,7 +191,7 @@ mod tests {
     fn searching(check: &str, tries: u64) -> Search {
         let mut scenario = Scenario::new(patterns::find("sequential").expect("a pattern"));
         scenario.set("requests", "20").expect("a count");
-        let place = scenario.pattern.checks.iter().position(|c| c.name() == check).expect("a check");
+        let place = scenario.pattern.checks().iter().position(|c| c.name() == check).expect("a check");
         Search::new(&scenario, place).expect("a search").at_most(tries)
     }
 

@@ -97,65 +97,17 @@ pub static PATTERN: Pattern = Pattern {
         ],
         ..Preset::BASE
     },
-    presets: &[
-        Preset {
-            id: "new-config",
-            label: "NewConfig: 10 requests, 4 workers",
-            says: "Ten requests for four workers: all are done before the controller looks at all.",
-            help: "The configuration that NewConfig really gives, where its manual says 7,500 and 15.",
-            tries: &[
-                Trial::at(20, "Let it look each 10 ms", &[Deed::Value("tick", "10ms"), Deed::Value("high", "3")]),
-                Trial::at(100, "Send 1,000", &[Deed::Value("requests", "1000")]),
-            ],
-            speed: 0.01,
-            values: &[("requests", "10"), ("workers", "4")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "bang-bang",
-            label: "Bang-bang",
-            says: "The controller holds back 5 ms, then nothing, then 5 ms again: it never settles.",
-            help: "The documented controller against the shipped server: it alternates between 5 ms and 0 and never settles.",
-            tries: &[
-                Trial::at(1_000, "Take steps of 1 ms", &[Deed::Value("step", "1ms")]),
-                Trial::at(1_000, "Look ten times as often", &[Deed::Value("tick", "10ms")]),
-                Trial::at(1_000, "Open the code at the rule", &[Deed::Code("patterns/backpressure.rs", "knobs.adjust(")]),
-            ],
-            speed: 0.3,
-            values: &[("server", "shipped"), ("base", "0.86ms")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "hard-cap",
-            label: "Hard cap",
-            says: "As shipped each worker makes about 200 calls a second, however fast the server is.",
-            help: "The shipped cool-down tasks: 200 requests a second for each worker, however fast the server is.",
-            tries: &[
-                Trial::at(1_000, "Take 30 workers", &[Deed::Value("workers", "30")]),
-                Trial::at(1_000, "As documented beside it", &[Deed::Beside("fidelity", "documented")]),
-            ],
-            speed: 0.1,
-            fidelity: Some(Fidelity::Shipped),
-            values: &[("requests", "30000"), ("server", "shipped"), ("base", "0.86ms")],
-            ..Preset::BASE
-        },
-    ],
+    presets: || PRESETS,
     question: Some(Question {
         place: 4,
         asks: "Watch a controller that never settles",
         preset: "bang-bang",
+        beside: &[],
         stops: Span::millis(1_450),
         fact: "5, 0, 5, 0 ms, for ever",
         picture: "bang-bang",
     }),
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY, Check::SLOTS_KEPT,
-        Check::always("as many busy signals are in the channel as workers are busy", signals_are_there)
-            .by("the pressure, against the calls that are under way; where not all workers have room, no more than there is"),
-        Check::sometimes("the controller held back", |l, t| l.find("busy", t).is_some_and(|(_, s)| s.gauge(DELAY) > 0)),
-        Check::ALL_LEFT,
-    ],
+    checks: || CHECKS,
     shipped: "each worker is held back, not the producer",
     disagreement: Some(
         "Documented, one monitor delays the producer; shipped, a cool-down task for each worker delays the taking of signals: \
@@ -184,6 +136,61 @@ pub static PATTERN: Pattern = Pattern {
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };
+
+const PRESETS: &[Preset] = &[
+    Preset {
+        id: "new-config",
+        label: "NewConfig: 10 requests, 4 workers",
+        says: "Ten requests for four workers: all are done before the controller looks at all.",
+        help: "The configuration that NewConfig really gives, where its manual says 7,500 and 15.",
+        tries: &[
+            Trial::at(20, "Let it look each 10 ms", &[Deed::Value("tick", "10ms"), Deed::Value("high", "3")]),
+            Trial::at(100, "Send 1,000", &[Deed::Value("requests", "1000")]),
+        ],
+        speed: 0.01,
+        values: &[("requests", "10"), ("workers", "4")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "bang-bang",
+        label: "Bang-bang",
+        says: "The controller holds back 5 ms, then nothing, then 5 ms again: it never settles.",
+        help: "The documented controller against the shipped server: it alternates between 5 ms and 0 and never settles.",
+        tries: &[
+            Trial::at(1_000, "Take steps of 1 ms", &[Deed::Value("step", "1ms")]),
+            Trial::at(1_000, "Look ten times as often", &[Deed::Value("tick", "10ms")]),
+            Trial::at(1_000, "Open the code at the rule", &[Deed::Code("patterns/backpressure.rs", "knobs.adjust(")]),
+        ],
+        speed: 0.3,
+        values: &[("server", "shipped"), ("base", "0.86ms")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "hard-cap",
+        label: "Hard cap",
+        says: "As shipped each worker makes about 200 calls a second, however fast the server is.",
+        help: "The shipped cool-down tasks: 200 requests a second for each worker, however fast the server is.",
+        tries: &[
+            Trial::at(1_000, "Take 30 workers", &[Deed::Value("workers", "30")]),
+            Trial::at(1_000, "As documented beside it", &[Deed::Beside("fidelity", "documented")]),
+        ],
+        speed: 0.1,
+        fidelity: Some(Fidelity::Shipped),
+        values: &[("requests", "30000"), ("server", "shipped"), ("base", "0.86ms")],
+        ..Preset::BASE
+    },
+];
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("as many busy signals are in the channel as workers are busy", signals_are_there).by(
+        "the pressure, against the calls that are under way; where not all workers have room, no more than there is",
+    ),
+    Check::sometimes("the controller held back", |l, t| l.find("busy", t).is_some_and(|(_, s)| s.gauge(DELAY) > 0)),
+    Check::ALL_LEFT,
+];
 
 /// What is counted is what is there. As shipped nobody takes a signal back, so that they count nothing.
 fn signals_are_there(ledger: &Ledger, trace: &Trace) -> bool {

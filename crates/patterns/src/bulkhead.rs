@@ -94,84 +94,88 @@ pub static PATTERN: Pattern = Pattern {
         speed: 0.1,
         ..Preset::BASE
     },
-    presets: &[
-        Preset {
-            id: "one-hull",
-            label: "One hull",
-            says: "One call of ten is slow, and soon slow calls hold all places: the fast ones are refused too.",
-            help: "Slow calls take two seconds, fast ones 20 ms. Ten places for both: the slow ones stay a hundred times as long, so they are who is inside.",
-            tries: &[
-                Trial::at(3_000, "Put a bulkhead between them", &[Deed::Value("compartments", "2")]),
-                Trial::at(3_000, "Give it 40 places", &[Deed::Value("limit", "40")]),
-            ],
-            speed: 0.3,
-            values: &[("requests", "1500"), ("arrivals", "poisson"), ("rate", "150"), ("slow-share", "0.1")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "two-compartments",
-            label: "Two compartments",
-            says: "The same calls, but the slow ones have a compartment of their own: the fast ones are served.",
-            help: "The slow compartment is full and refuses nearly all of its own. Beside it nobody notices.",
-            tries: &[
-                Trial::at(3_000, "Take the bulkhead out", &[Deed::Value("compartments", "1")]),
-                Trial::at(3_000, "Let ten wait before each", &[Deed::Value("queue", "10")]),
-            ],
-            speed: 0.3,
-            values: &[
-                ("requests", "1500"),
-                ("arrivals", "poisson"),
-                ("rate", "150"),
-                ("slow-share", "0.1"),
-                ("compartments", "2"),
-            ],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "line",
-            label: "A line that waits in vain",
-            says: "More come than ten places can serve: a long line only makes all of them wait first.",
-            help: "600 a second come and some 500 can be served. A line of 200 refuses as many as no line does, and everybody who is served has waited 400 ms.",
-            tries: &[
-                Trial::at(3_000, "Let nobody wait", &[Deed::Value("queue", "0")]),
-                Trial::at(3_000, "Wait 50 ms at most", &[Deed::Value("max-wait", "50ms")]),
-            ],
-            speed: 0.3,
-            values: &[("requests", "4000"), ("arrivals", "poisson"), ("rate", "600"), ("queue", "200")],
-            ..Preset::BASE
-        },
-    ],
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::always("never are more in a compartment than it has places", |l, _| {
-            pools(l).all(|pool| pool.holders().len() <= pool.capacity as usize)
-        })
-        .by("who is in each compartment, against its places"),
-        Check::always("nobody waits before a place that is free", |l, _| {
-            pools(l).all(|pool| pool.queue.is_empty() || pool.holders().len() >= pool.capacity as usize)
-        })
-        .by("who waits before each compartment, beside who is in it"),
-        Check::sometimes("a compartment was full", |l, _| {
-            pools(l).any(|pool| pool.holders().len() >= pool.capacity as usize)
-        }),
-        Check::sometimes("a compartment was full while another had places", |l, _| {
-            let full = |pool: &StationRow| pool.holders().len() >= pool.capacity as usize;
-            pools(l).any(full) && pools(l).any(|pool| !full(pool))
-        }),
-        Check::sometimes("somebody had to wait", |l, _| pools(l).any(|pool| !pool.queue.is_empty())),
-        Check::sometimes("somebody was refused", |l, _| l.tally.count(Outcome::Rejected) > 0),
-        Check::eventually("every place is free again", |l, _| pools(l).all(|pool| pool.holders().len() == 0))
-            .by("who is in each compartment at the end"),
-        Check::ALL_LEFT,
-    ],
+    presets: || PRESETS,
+    checks: || CHECKS,
     file: file!(),
     ceiling: |values, _| upstream::ceiling(values, None),
     detail: Some(|values| Box::new(Compartments::new(values))),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const PRESETS: &[Preset] = &[
+    Preset {
+        id: "one-hull",
+        label: "One hull",
+        says: "One call of ten is slow, and soon slow calls hold all places: the fast ones are refused too.",
+        help: "Slow calls take two seconds, fast ones 20 ms. Ten places for both: the slow ones stay a hundred times as long, so they are who is inside.",
+        tries: &[
+            Trial::at(3_000, "Put a bulkhead between them", &[Deed::Value("compartments", "2")]),
+            Trial::at(3_000, "Give it 40 places", &[Deed::Value("limit", "40")]),
+        ],
+        speed: 0.3,
+        values: &[("requests", "1500"), ("arrivals", "poisson"), ("rate", "150"), ("slow-share", "0.1")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "two-compartments",
+        label: "Two compartments",
+        says: "The same calls, but the slow ones have a compartment of their own: the fast ones are served.",
+        help: "The slow compartment is full and refuses nearly all of its own. Beside it nobody notices.",
+        tries: &[
+            Trial::at(3_000, "Take the bulkhead out", &[Deed::Value("compartments", "1")]),
+            Trial::at(3_000, "Let ten wait before each", &[Deed::Value("queue", "10")]),
+        ],
+        speed: 0.3,
+        values: &[
+            ("requests", "1500"),
+            ("arrivals", "poisson"),
+            ("rate", "150"),
+            ("slow-share", "0.1"),
+            ("compartments", "2"),
+        ],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "line",
+        label: "A line that waits in vain",
+        says: "More come than ten places can serve: a long line only makes all of them wait first.",
+        help: "600 a second come and some 500 can be served. A line of 200 refuses as many as no line does, and everybody who is served has waited 400 ms.",
+        tries: &[
+            Trial::at(3_000, "Let nobody wait", &[Deed::Value("queue", "0")]),
+            Trial::at(3_000, "Wait 50 ms at most", &[Deed::Value("max-wait", "50ms")]),
+        ],
+        speed: 0.3,
+        values: &[("requests", "4000"), ("arrivals", "poisson"), ("rate", "600"), ("queue", "200")],
+        ..Preset::BASE
+    },
+];
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("never are more in a compartment than it has places", |l, _| {
+        pools(l).all(|pool| pool.holders().len() <= pool.capacity as usize)
+    })
+    .by("who is in each compartment, against its places"),
+    Check::always("nobody waits before a place that is free", |l, _| {
+        pools(l).all(|pool| pool.queue.is_empty() || pool.holders().len() >= pool.capacity as usize)
+    })
+    .by("who waits before each compartment, beside who is in it"),
+    Check::sometimes("a compartment was full", |l, _| {
+        pools(l).any(|pool| pool.holders().len() >= pool.capacity as usize)
+    }),
+    Check::sometimes("a compartment was full while another had places", |l, _| {
+        let full = |pool: &StationRow| pool.holders().len() >= pool.capacity as usize;
+        pools(l).any(full) && pools(l).any(|pool| !full(pool))
+    }),
+    Check::sometimes("somebody had to wait", |l, _| pools(l).any(|pool| !pool.queue.is_empty())),
+    Check::sometimes("somebody was refused", |l, _| l.tally.count(Outcome::Rejected) > 0),
+    Check::eventually("every place is free again", |l, _| pools(l).all(|pool| pool.holders().len() == 0))
+        .by("who is in each compartment at the end"),
+    Check::ALL_LEFT,
+];
 
 const CLIENTS: &str = "clients";
 /// The names of the compartments.

@@ -75,46 +75,50 @@ pub static PATTERN: Pattern = Pattern {
         speed: 0.3,
         ..Preset::BASE
     },
-    presets: &[Preset {
-        id: "one-too-many",
-        label: "One too many",
-        says: "Six writers, room for five: the sixth waits for a reader, and the readers wait for the sixth.",
-        help: "Nothing is wrong with any of the lines. The program works for as long as everything fits, and not when one more comes: the wait for \
-               all writers and the first read are in an order in which neither can be first.",
-        tries: &[
-            Trial::at(500, "Give it room for six", &[Deed::Value("buffer", "6")]),
-            Trial::at(500, "Take five writers", &[Deed::Value("jobs", "5")]),
-        ],
-        speed: 0.3,
-        values: &[("jobs", "6")],
-        beside: &[("buffer", "6")],
-        ..Preset::BASE
-    }],
+    presets: || PRESETS,
     gets_stuck: &["one-too-many"],
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::always("nobody reads before all have written", |l, t| {
-            let written = l.find(VALUES, t).map_or(0, |(_, row)| row.levels.arrivals);
-            let read = l.find(READERS, t).map_or(0, |(_, row)| row.levels.arrivals);
-            read == 0 || written >= l.tally.offered
-        })
-        .by("what came into the first channel, against what came out of it"),
-        Check::sometimes("a writer waited for room that nobody would make", |l, t| {
-            l.find(VALUES, t).is_some_and(|(_, row)| {
-                row.levels.present >= u64::from(row.capacity) && row.levels.arrivals < l.tally.offered
-            })
-        })
-        .by("the full channel, and those who have written nothing yet"),
-        Check::sometimes("every value arrived", |l, _| {
-            l.tally.offered > 0 && l.tally.count(Outcome::Completed) == l.tally.offered
-        }),
-    ],
+    checks: || CHECKS,
     file: file!(),
     detail: Some(|_| Box::<Received>::default()),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const PRESETS: &[Preset] = &[Preset {
+    id: "one-too-many",
+    label: "One too many",
+    says: "Six writers, room for five: the sixth waits for a reader, and the readers wait for the sixth.",
+    help: "Nothing is wrong with any of the lines. The program works for as long as everything fits, and not when one more comes: the wait for \
+           all writers and the first read are in an order in which neither can be first.",
+    tries: &[
+        Trial::at(500, "Give it room for six", &[Deed::Value("buffer", "6")]),
+        Trial::at(500, "Take five writers", &[Deed::Value("jobs", "5")]),
+    ],
+    speed: 0.3,
+    values: &[("jobs", "6")],
+    beside: &[("buffer", "6")],
+    ..Preset::BASE
+}];
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::always("nobody reads before all have written", |l, t| {
+        let written = l.find(VALUES, t).map_or(0, |(_, row)| row.levels.arrivals);
+        let read = l.find(READERS, t).map_or(0, |(_, row)| row.levels.arrivals);
+        read == 0 || written >= l.tally.offered
+    })
+    .by("what came into the first channel, against what came out of it"),
+    Check::sometimes("a writer waited for room that nobody would make", |l, t| {
+        l.find(VALUES, t).is_some_and(|(_, row)| {
+            row.levels.present >= u64::from(row.capacity) && row.levels.arrivals < l.tally.offered
+        })
+    })
+    .by("the full channel, and those who have written nothing yet"),
+    Check::sometimes("every value arrived", |l, _| {
+        l.tally.offered > 0 && l.tally.count(Outcome::Completed) == l.tally.offered
+    }),
+];
 
 const WRITERS: &str = "writers";
 const READERS: &str = "readers";

@@ -97,96 +97,100 @@ pub static PATTERN: Pattern = Pattern {
         speed: 0.01,
         ..Preset::BASE
     },
-    presets: &[
-        Preset {
-            id: "later",
-            label: "One each millisecond",
-            says: "Callers come a millisecond apart: some wait for what is left of it, and the rest find it done.",
-            help: "Who comes while it is being done waits for what is left of 50 ms, each a millisecond less; who comes later does not wait.",
-            tries: &[
-                Trial::at(40, "Let it take 10 ms", &[Deed::Value("work", "10ms")]),
-                Trial::at(60, "Let it panic", &[Deed::Value("panics", "on")]),
-            ],
-            speed: 0.02,
-            values: &[("gap", "1ms")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "done",
-            label: "Panic: counts as done",
-            says: "It panics and counts as done: one caller fails, and 99 go on with what was never made.",
-            help: "Go's sync.Once asks only whether the body was left. The caller that ran it panics, and nobody else ever hears of it.",
-            tries: &[
-                Trial::at(50, "Poison it", &[Deed::Value("after-panic", "poisoned")]),
-                Trial::at(50, "Panic again for each", &[Deed::Value("after-panic", "again")]),
-            ],
-            speed: 0.01,
-            values: &[("panics", "on")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "poisoned",
-            label: "Panic: poisoned",
-            says: "It panics and is poisoned: the waiters wake, and all of them panic because of the first.",
-            help: "Rust's Once lets nobody go on with what was not made, not even those who come later.",
-            tries: &[
-                Trial::at(50, "Count it as done", &[Deed::Value("after-panic", "done")]),
-                Trial::at(60, "Let them come 1 ms apart", &[Deed::Value("gap", "1ms")]),
-            ],
-            speed: 0.01,
-            values: &[("panics", "on"), ("after-panic", "poisoned")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "again",
-            label: "Panic: again for each",
-            says: "It panics once, and every caller gets that same panic again, now and later.",
-            help: "Go's sync.OnceFunc keeps what the body panicked with, and panics with it whenever it is called.",
-            tries: &[
-                Trial::at(50, "Count it as done", &[Deed::Value("after-panic", "done")]),
-                Trial::at(50, "Poison it", &[Deed::Value("after-panic", "poisoned")]),
-            ],
-            speed: 0.01,
-            values: &[("panics", "on"), ("after-panic", "again")],
-            ..Preset::BASE
-        },
-    ],
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::always("never do two do it at once", |l, t| once(l, t).is_none_or(|once| once.holders().len() <= 1))
-            .by("who is at it"),
-        Check::always("nobody waits once it is over", |l, t| {
-            once(l, t).is_none_or(|once| once.state.is_none() || once.levels.present == 0)
-        })
-        .by("who waits, beside whether it is over"),
-        Check::always("nobody waits while nobody does it", |l, t| {
-            once(l, t).is_none_or(|once| once.queue.is_empty() || once.holders().len() == 1)
-        })
-        .by("who waits, beside who is at it"),
-        Check::sometimes("somebody had to wait for it", |l, t| once(l, t).is_some_and(|once| !once.queue.is_empty())),
-        Check::sometimes("a caller panicked", |l, _| l.tally.count(Outcome::Failed) > 0),
-        Check::sometimes("everybody but the first panicked because of it, or as it did", |l, _| {
-            l.tally.count(Outcome::Failed) > 1
-        }),
-        Check::sometimes("somebody went on with what was never made", |l, _| {
-            l.tally.count(Outcome::Failed) > 0 && l.tally.count(Outcome::Completed) > 0
-        })
-        .by("who returned, beside who panicked"),
-        Check::sometimes("somebody came when it was over", |l, t| {
-            once(l, t).is_some_and(|once| once.state.is_some() && once.levels.arrivals < l.tally.offered)
-        }),
-        Check::eventually("every caller returned or panicked", |l, _| {
-            l.tally.count(Outcome::Completed) + l.tally.count(Outcome::Failed) == l.tally.offered
-        })
-        .by("the outcomes of all callers"),
-        Check::ALL_LEFT,
-    ],
+    presets: || PRESETS,
+    checks: || CHECKS,
     file: file!(),
     detail: Some(|_| Box::new(Calls { station: StationId::NONE, runs: 0, waited: 0, panicked: 0, returned: 0 })),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const PRESETS: &[Preset] = &[
+    Preset {
+        id: "later",
+        label: "One each millisecond",
+        says: "Callers come a millisecond apart: some wait for what is left of it, and the rest find it done.",
+        help: "Who comes while it is being done waits for what is left of 50 ms, each a millisecond less; who comes later does not wait.",
+        tries: &[
+            Trial::at(40, "Let it take 10 ms", &[Deed::Value("work", "10ms")]),
+            Trial::at(60, "Let it panic", &[Deed::Value("panics", "on")]),
+        ],
+        speed: 0.02,
+        values: &[("gap", "1ms")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "done",
+        label: "Panic: counts as done",
+        says: "It panics and counts as done: one caller fails, and 99 go on with what was never made.",
+        help: "Go's sync.Once asks only whether the body was left. The caller that ran it panics, and nobody else ever hears of it.",
+        tries: &[
+            Trial::at(50, "Poison it", &[Deed::Value("after-panic", "poisoned")]),
+            Trial::at(50, "Panic again for each", &[Deed::Value("after-panic", "again")]),
+        ],
+        speed: 0.01,
+        values: &[("panics", "on")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "poisoned",
+        label: "Panic: poisoned",
+        says: "It panics and is poisoned: the waiters wake, and all of them panic because of the first.",
+        help: "Rust's Once lets nobody go on with what was not made, not even those who come later.",
+        tries: &[
+            Trial::at(50, "Count it as done", &[Deed::Value("after-panic", "done")]),
+            Trial::at(60, "Let them come 1 ms apart", &[Deed::Value("gap", "1ms")]),
+        ],
+        speed: 0.01,
+        values: &[("panics", "on"), ("after-panic", "poisoned")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "again",
+        label: "Panic: again for each",
+        says: "It panics once, and every caller gets that same panic again, now and later.",
+        help: "Go's sync.OnceFunc keeps what the body panicked with, and panics with it whenever it is called.",
+        tries: &[
+            Trial::at(50, "Count it as done", &[Deed::Value("after-panic", "done")]),
+            Trial::at(50, "Poison it", &[Deed::Value("after-panic", "poisoned")]),
+        ],
+        speed: 0.01,
+        values: &[("panics", "on"), ("after-panic", "again")],
+        ..Preset::BASE
+    },
+];
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::always("never do two do it at once", |l, t| once(l, t).is_none_or(|once| once.holders().len() <= 1))
+        .by("who is at it"),
+    Check::always("nobody waits once it is over", |l, t| {
+        once(l, t).is_none_or(|once| once.state.is_none() || once.levels.present == 0)
+    })
+    .by("who waits, beside whether it is over"),
+    Check::always("nobody waits while nobody does it", |l, t| {
+        once(l, t).is_none_or(|once| once.queue.is_empty() || once.holders().len() == 1)
+    })
+    .by("who waits, beside who is at it"),
+    Check::sometimes("somebody had to wait for it", |l, t| once(l, t).is_some_and(|once| !once.queue.is_empty())),
+    Check::sometimes("a caller panicked", |l, _| l.tally.count(Outcome::Failed) > 0),
+    Check::sometimes("everybody but the first panicked because of it, or as it did", |l, _| {
+        l.tally.count(Outcome::Failed) > 1
+    }),
+    Check::sometimes("somebody went on with what was never made", |l, _| {
+        l.tally.count(Outcome::Failed) > 0 && l.tally.count(Outcome::Completed) > 0
+    })
+    .by("who returned, beside who panicked"),
+    Check::sometimes("somebody came when it was over", |l, t| {
+        once(l, t).is_some_and(|once| once.state.is_some() && once.levels.arrivals < l.tally.offered)
+    }),
+    Check::eventually("every caller returned or panicked", |l, _| {
+        l.tally.count(Outcome::Completed) + l.tally.count(Outcome::Failed) == l.tally.offered
+    })
+    .by("the outcomes of all callers"),
+    Check::ALL_LEFT,
+];
 
 const ONCE: &str = "once";
 

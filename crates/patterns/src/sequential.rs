@@ -61,26 +61,8 @@ pub static PATTERN: Pattern = Pattern {
         ],
         ..Preset::BASE
     },
-    presets: &[Preset {
-        id: "new-config",
-        label: "NewConfig: 10 requests",
-        says: "Ten requests, one after the other: each is sent when the one before it was answered.",
-        help: "The configuration that NewConfig really gives: 10 requests, not 7,500.",
-        tries: &[
-            Trial::at(160, "Send 100", &[Deed::Value("requests", "100")]),
-            Trial::at(0, "Lose a quarter to errors", &[Deed::fault("error-burst", 0, 25)]),
-        ],
-        speed: 0.03,
-        values: &[("requests", "10")],
-        ..Preset::BASE
-    }],
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::always("at most one request is under way", |l, _| l.tally.in_flight <= 1),
-        Check::ALL_LEFT,
-    ],
+    presets: || PRESETS,
+    checks: || CHECKS,
     file: file!(),
     home: (StationKind::Worker, "client"),
     suite: Some(Suite {
@@ -104,6 +86,28 @@ pub static PATTERN: Pattern = Pattern {
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const PRESETS: &[Preset] = &[Preset {
+    id: "new-config",
+    label: "NewConfig: 10 requests",
+    says: "Ten requests, one after the other: each is sent when the one before it was answered.",
+    help: "The configuration that NewConfig really gives: 10 requests, not 7,500.",
+    tries: &[
+        Trial::at(160, "Send 100", &[Deed::Value("requests", "100")]),
+        Trial::at(0, "Lose a quarter to errors", &[Deed::fault("error-burst", 0, 25)]),
+    ],
+    speed: 0.03,
+    values: &[("requests", "10")],
+    ..Preset::BASE
+}];
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("at most one request is under way", |l, _| l.tally.in_flight <= 1),
+    Check::ALL_LEFT,
+];
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
     let flow = Flow::row([

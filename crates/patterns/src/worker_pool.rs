@@ -74,105 +74,17 @@ pub static PATTERN: Pattern = Pattern {
         ],
         ..Preset::BASE
     },
-    presets: &[
-        Preset {
-            id: "new-config",
-            label: "NewConfig: 10 requests, 4 workers",
-            says: "Ten requests and four workers: whoever is free takes the next, until none is left.",
-            help: "The configuration that NewConfig really gives, where its manual says 7,500 and 15.",
-            tries: &[
-                Trial::at(10, "Take one worker", &[Deed::Value("workers", "1")]),
-                Trial::at(20, "Send 100", &[Deed::Value("requests", "100")]),
-            ],
-            speed: 0.01,
-            values: &[("requests", "10"), ("workers", "4")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "constant",
-            label: "Constant 20 ms",
-            says: "Every call takes 20 ms: fifteen workers do 750 a second, and 7,500 take 10 s exactly.",
-            help: "A server that always takes 20 ms: the total is exactly 7,500 × 20 ms ÷ 15 = 10 s.",
-            tries: &[
-                Trial::at(4_900, "Take 30 workers", &[Deed::Value("workers", "30")]),
-                Trial::at(
-                    2_000,
-                    "Kill five workers at 2 s",
-                    &[
-                        Deed::fault("kill-worker", 2_000, 1),
-                        Deed::fault("kill-worker", 2_000, 2),
-                        Deed::fault("kill-worker", 2_000, 3),
-                        Deed::fault("kill-worker", 2_000, 4),
-                        Deed::fault("kill-worker", 2_000, 5),
-                    ],
-                ),
-            ],
-            values: &[("server", "general"), ("service", "constant"), ("mean", "20ms")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "open",
-            label: "Open arrivals",
-            says: "Requests come by chance, at 90 % of what the workers can do: now and then a line grows.",
-            help: "Requests come when they come, at 90 % of what the workers can do: the backlog and the response time tell what latency hides.",
-            tries: &[
-                Trial::at(
-                    3_000,
-                    "Triple the rate at 3 s",
-                    &[Deed::Value("arrivals", "step"), Deed::Value("to", "2025"), Deed::Value("step-at", "3s")],
-                ),
-                Trial::at(2_000, "Slow the server ×3 for 1 s", &[Deed::fault_for("slow-server", 2_000, 3, 1_000)]),
-                Trial::at(2_000, "Take 20 workers", &[Deed::Value("workers", "20")]),
-            ],
-            values: &[
-                ("requests", "5000"),
-                ("arrivals", "poisson"),
-                ("rate", "675"),
-                ("server", "general"),
-                ("mean", "20ms"),
-            ],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "drowned",
-            label: "More workers than slots",
-            says: "A hundred workers ask a server that has four slots: most calls wait longer than they may.",
-            help: "Four slots of 20 ms answer 200 calls a second at most. A hundred calls wait for them, so nearly everybody \
-                   gives up in the queue: a caller waits 100 ms and no longer.",
-            tries: &[
-                Trial::at(1_000, "Take 8 workers", &[Deed::Value("workers", "8")]),
-                Trial::at(1_000, "Wait without a limit", &[Deed::Value("timeout", "0ms")]),
-                Trial::at(1_000, "Give the server 100 slots", &[Deed::Value("slots", "100")]),
-            ],
-            speed: 0.3,
-            values: &[
-                ("requests", "5000"),
-                ("workers", "100"),
-                ("server", "general"),
-                ("mean", "20ms"),
-                ("slots", "4"),
-                ("timeout", "100ms"),
-            ],
-            ..Preset::BASE
-        },
-    ],
+    presets: || PRESETS,
     question: Some(Question {
         place: 1,
         asks: "Drown a server",
         preset: "drowned",
+        beside: &[],
         stops: Span::secs(1),
         fact: "80 % of calls time out",
         picture: "drown",
     }),
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::sometimes("the request channel was full", |l, t| {
-            l.find("requests", t).is_some_and(|(_, s)| s.levels.present >= u64::from(s.capacity))
-        }),
-        Check::ALL_LEFT,
-    ],
+    checks: || CHECKS,
     shipped: "the channels hold every request",
     disagreement: Some(
         "Documented channels hold 100, shipped ones hold every request: look at the producer, which blocks in the one and \
@@ -201,6 +113,99 @@ pub static PATTERN: Pattern = Pattern {
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const PRESETS: &[Preset] = &[
+    Preset {
+        id: "new-config",
+        label: "NewConfig: 10 requests, 4 workers",
+        says: "Ten requests and four workers: whoever is free takes the next, until none is left.",
+        help: "The configuration that NewConfig really gives, where its manual says 7,500 and 15.",
+        tries: &[
+            Trial::at(10, "Take one worker", &[Deed::Value("workers", "1")]),
+            Trial::at(20, "Send 100", &[Deed::Value("requests", "100")]),
+        ],
+        speed: 0.01,
+        values: &[("requests", "10"), ("workers", "4")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "constant",
+        label: "Constant 20 ms",
+        says: "Every call takes 20 ms: fifteen workers do 750 a second, and 7,500 take 10 s exactly.",
+        help: "A server that always takes 20 ms: the total is exactly 7,500 × 20 ms ÷ 15 = 10 s.",
+        tries: &[
+            Trial::at(4_900, "Take 30 workers", &[Deed::Value("workers", "30")]),
+            Trial::at(
+                2_000,
+                "Kill five workers at 2 s",
+                &[
+                    Deed::fault("kill-worker", 2_000, 1),
+                    Deed::fault("kill-worker", 2_000, 2),
+                    Deed::fault("kill-worker", 2_000, 3),
+                    Deed::fault("kill-worker", 2_000, 4),
+                    Deed::fault("kill-worker", 2_000, 5),
+                ],
+            ),
+        ],
+        values: &[("server", "general"), ("service", "constant"), ("mean", "20ms")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "open",
+        label: "Open arrivals",
+        says: "Requests come by chance, at 90 % of what the workers can do: now and then a line grows.",
+        help: "Requests come when they come, at 90 % of what the workers can do: the backlog and the response time tell what latency hides.",
+        tries: &[
+            Trial::at(
+                3_000,
+                "Triple the rate at 3 s",
+                &[Deed::Value("arrivals", "step"), Deed::Value("to", "2025"), Deed::Value("step-at", "3s")],
+            ),
+            Trial::at(2_000, "Slow the server ×3 for 1 s", &[Deed::fault_for("slow-server", 2_000, 3, 1_000)]),
+            Trial::at(2_000, "Take 20 workers", &[Deed::Value("workers", "20")]),
+        ],
+        values: &[
+            ("requests", "5000"),
+            ("arrivals", "poisson"),
+            ("rate", "675"),
+            ("server", "general"),
+            ("mean", "20ms"),
+        ],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "drowned",
+        label: "More workers than slots",
+        says: "A hundred workers ask a server that has four slots: most calls wait longer than they may.",
+        help: "Four slots of 20 ms answer 200 calls a second at most. A hundred calls wait for them, so nearly everybody \
+               gives up in the queue: a caller waits 100 ms and no longer.",
+        tries: &[
+            Trial::at(1_000, "Take 8 workers", &[Deed::Value("workers", "8")]),
+            Trial::at(1_000, "Wait without a limit", &[Deed::Value("timeout", "0ms")]),
+            Trial::at(1_000, "Give the server 100 slots", &[Deed::Value("slots", "100")]),
+        ],
+        speed: 0.3,
+        values: &[
+            ("requests", "5000"),
+            ("workers", "100"),
+            ("server", "general"),
+            ("mean", "20ms"),
+            ("slots", "4"),
+            ("timeout", "100ms"),
+        ],
+        ..Preset::BASE
+    },
+];
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::sometimes("the request channel was full", |l, t| {
+        l.find("requests", t).is_some_and(|(_, s)| s.levels.present >= u64::from(s.capacity))
+    }),
+    Check::ALL_LEFT,
+];
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
     SceneSpec { faults: upstream::faults_with_crew(), ..upstream::fan_out(None) }

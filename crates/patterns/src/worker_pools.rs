@@ -99,93 +99,97 @@ pub static PATTERN: Pattern = Pattern {
         speed: 0.1,
         ..Preset::BASE
     },
-    presets: &[
-        Preset {
-            id: "abort",
-            label: "Abort",
-            says: "Stopped at 1 s: who comes later is refused, and all that is inside is cut off in that instant.",
-            help: "The queue is emptied and the workers end where they wait. What they had begun is lost work: nobody has a result of it.",
-            tries: &[
-                Trial::at(1_100, "Drain it", &[Deed::Value("stop", "drain")]),
-                Trial::at(1_000, "Let nothing wait", &[Deed::Value("queue", "0")]),
-            ],
-            speed: 0.1,
-            values: &[("stop", "abort")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "both",
-            label: "Drain and abort",
-            says: "Stopped at 1 s, whoever comes later is refused; what was inside ends so or so.",
-            help: "The same jobs and the same stop, drained in one run and aborted in the other: the same are refused, and the others are \
-                   finished 200 ms later or never.",
-            tries: &[Trial::at(1_150, "Let more wait", &[Deed::Value("queue", "60")])],
-            speed: 0.1,
-            beside: &[("stop", "abort")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "deadline",
-            label: "The deadline passes",
-            says: "It may drain for 100 ms, and the queue needs longer: what is not finished by then is cut off.",
-            help: "Twenty jobs in the queue take five workers 200 ms. Half of that is allowed.",
-            tries: &[
-                Trial::at(1_150, "Give it 1 s", &[Deed::Value("deadline", "1s")]),
-                Trial::at(500, "Take 20 workers", &[Deed::Value("workers", "20")]),
-            ],
-            speed: 0.1,
-            values: &[("deadline", "100ms")],
-            ..Preset::BASE
-        },
-        Preset {
-            id: "late",
-            label: "Who comes too late",
-            says: "A job comes every 12 ms, before the stop and after it: each that is late is refused at once.",
-            help: "Five workers keep up with one job in 12 ms, so hardly anybody waits. At the stop the last ones inside are finished within \
-                   50 ms, and the door is shut for all that follow.",
-            tries: &[
-                Trial::at(1_500, "Stop it at 2 s", &[Deed::Value("stop-at", "2s")]),
-                Trial::at(990, "Abort it", &[Deed::Value("stop", "abort")]),
-            ],
-            speed: 0.1,
-            values: &[("gap", "12ms")],
-            ..Preset::BASE
-        },
-    ],
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::always("whoever comes after the stop is refused at once", |l, t| {
-            !has_begun_to_stop(l, t) || l.find("door", t).is_none_or(|(_, door)| door.levels.present == 0)
-        })
-        .by("who is at the door once nobody is let in"),
-        Check::always("nothing is inside once it has stopped", |l, t| {
-            let empty = |name| l.find(name, t).is_none_or(|(_, row)| row.levels.present == 0);
-            !has_stopped(l, t) || empty(QUEUE) && l.stations.iter().all(|s| s.in_hand.is_none())
-        })
-        .by("the queue and the hands of the workers"),
-        Check::sometimes("somebody was refused", |l, _| l.tally.count(Outcome::Rejected) > 0),
-        Check::sometimes("work went on after the stop, and nobody was let in", |l, t| {
-            has_begun_to_stop(l, t) && !has_stopped(l, t) && l.stations.iter().any(|s| s.in_hand.is_some())
-        })
-        .by("the hands of the workers while it drains"),
-        Check::sometimes("somebody waited at the door", |l, t| {
-            l.find(QUEUE, t).is_some_and(|(_, queue)| queue.levels.present >= u64::from(queue.capacity))
-        })
-        .by("a queue that is full"),
-        Check::sometimes("work was cut off", |l, _| l.tally.count(Outcome::Cancelled) > 0),
-        Check::eventually("every job was finished, aborted or refused", |l, _| {
-            let ended = [Outcome::Completed, Outcome::Cancelled, Outcome::Rejected];
-            ended.iter().map(|outcome| l.tally.count(*outcome)).sum::<u64>() == l.tally.offered
-        })
-        .by("the outcomes of all jobs"),
-        Check::ALL_LEFT,
-    ],
+    presets: || PRESETS,
+    checks: || CHECKS,
     file: file!(),
     detail: Some(|_| Box::<Ends>::default()),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const PRESETS: &[Preset] = &[
+    Preset {
+        id: "abort",
+        label: "Abort",
+        says: "Stopped at 1 s: who comes later is refused, and all that is inside is cut off in that instant.",
+        help: "The queue is emptied and the workers end where they wait. What they had begun is lost work: nobody has a result of it.",
+        tries: &[
+            Trial::at(1_100, "Drain it", &[Deed::Value("stop", "drain")]),
+            Trial::at(1_000, "Let nothing wait", &[Deed::Value("queue", "0")]),
+        ],
+        speed: 0.1,
+        values: &[("stop", "abort")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "both",
+        label: "Drain and abort",
+        says: "Stopped at 1 s, whoever comes later is refused; what was inside ends so or so.",
+        help: "The same jobs and the same stop, drained in one run and aborted in the other: the same are refused, and the others are \
+               finished 200 ms later or never.",
+        tries: &[Trial::at(1_150, "Let more wait", &[Deed::Value("queue", "60")])],
+        speed: 0.1,
+        beside: &[("stop", "abort")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "deadline",
+        label: "The deadline passes",
+        says: "It may drain for 100 ms, and the queue needs longer: what is not finished by then is cut off.",
+        help: "Twenty jobs in the queue take five workers 200 ms. Half of that is allowed.",
+        tries: &[
+            Trial::at(1_150, "Give it 1 s", &[Deed::Value("deadline", "1s")]),
+            Trial::at(500, "Take 20 workers", &[Deed::Value("workers", "20")]),
+        ],
+        speed: 0.1,
+        values: &[("deadline", "100ms")],
+        ..Preset::BASE
+    },
+    Preset {
+        id: "late",
+        label: "Who comes too late",
+        says: "A job comes every 12 ms, before the stop and after it: each that is late is refused at once.",
+        help: "Five workers keep up with one job in 12 ms, so hardly anybody waits. At the stop the last ones inside are finished within \
+               50 ms, and the door is shut for all that follow.",
+        tries: &[
+            Trial::at(1_500, "Stop it at 2 s", &[Deed::Value("stop-at", "2s")]),
+            Trial::at(990, "Abort it", &[Deed::Value("stop", "abort")]),
+        ],
+        speed: 0.1,
+        values: &[("gap", "12ms")],
+        ..Preset::BASE
+    },
+];
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::always("whoever comes after the stop is refused at once", |l, t| {
+        !has_begun_to_stop(l, t) || l.find("door", t).is_none_or(|(_, door)| door.levels.present == 0)
+    })
+    .by("who is at the door once nobody is let in"),
+    Check::always("nothing is inside once it has stopped", |l, t| {
+        let empty = |name| l.find(name, t).is_none_or(|(_, row)| row.levels.present == 0);
+        !has_stopped(l, t) || empty(QUEUE) && l.stations.iter().all(|s| s.in_hand.is_none())
+    })
+    .by("the queue and the hands of the workers"),
+    Check::sometimes("somebody was refused", |l, _| l.tally.count(Outcome::Rejected) > 0),
+    Check::sometimes("work went on after the stop, and nobody was let in", |l, t| {
+        has_begun_to_stop(l, t) && !has_stopped(l, t) && l.stations.iter().any(|s| s.in_hand.is_some())
+    })
+    .by("the hands of the workers while it drains"),
+    Check::sometimes("somebody waited at the door", |l, t| {
+        l.find(QUEUE, t).is_some_and(|(_, queue)| queue.levels.present >= u64::from(queue.capacity))
+    })
+    .by("a queue that is full"),
+    Check::sometimes("work was cut off", |l, _| l.tally.count(Outcome::Cancelled) > 0),
+    Check::eventually("every job was finished, aborted or refused", |l, _| {
+        let ended = [Outcome::Completed, Outcome::Cancelled, Outcome::Rejected];
+        ended.iter().map(|outcome| l.tally.count(*outcome)).sum::<u64>() == l.tally.offered
+    })
+    .by("the outcomes of all jobs"),
+    Check::ALL_LEFT,
+];
 
 const QUEUE: &str = "queue";
 const WORKERS: &str = "workers";

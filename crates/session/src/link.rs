@@ -14,7 +14,7 @@
 use super::{DEFAULT_SEED, Scenario, Target, beside};
 use millrace_engine::{Action, Intervention, Ordinal};
 use millrace_patterns as patterns;
-use millrace_spec::{FaultSpec, Fidelity, Pattern, Problem, Role, parse_span};
+use millrace_spec::{FaultSpec, Fidelity, Pattern, Problem, Question, Role, parse_span};
 use millrace_trace::{SimTime, Span};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -118,10 +118,19 @@ fn magnitude_in_link(fault: Option<FaultSpec>, magnitude: i64) -> String {
 
 /// The link of a pattern's scenario as it is, `""` for that of its defaults: what [`encode`] writes, without a look at any value.
 pub fn of_preset(pattern: &Pattern, preset: &str) -> String {
+    let found = if preset.is_empty() { None } else { pattern.preset(preset) };
+    with_beside(pattern, preset, found.map_or(&[][..], |preset| preset.beside))
+}
+
+/// The link of the scenario that answers a question.
+pub fn of_question(pattern: &Pattern, question: &Question) -> String {
+    with_beside(pattern, question.preset, question.beside)
+}
+
+fn with_beside(pattern: &Pattern, preset: &str, beside: &[(&str, &str)]) -> String {
     if preset.is_empty() {
         return format!("#/{}", pattern.id);
     }
-    let beside = pattern.preset(preset).map_or(&[][..], |preset| preset.beside);
     let pairs: Vec<String> = beside.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let beside = if pairs.is_empty() { String::new() } else { format!("&vs={}", pairs.join(",")) };
     format!("#/{}?preset={preset}{beside}", pattern.id)

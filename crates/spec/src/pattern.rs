@@ -33,14 +33,14 @@ pub struct Pattern {
     pub measures: fn(&Values) -> Vec<Measure>,
     /// The scenario that the defaults are: its name, what it shows, what to try. It has no id and no values of its own.
     pub usual: Preset,
-    /// Other scenarios worth seeing.
-    pub presets: &'static [Preset],
+    /// Other scenarios worth seeing: see [`Pattern::presets`].
+    pub presets: fn() -> &'static [Preset],
     /// Those of them whose runs get stuck or panic, with work left undone, because that is what there is to see.
     pub gets_stuck: &'static [&'static str],
     /// What the page asks on its front door, if one of the scenarios answers it at a glance.
     pub question: Option<Question>,
-    /// What should hold.
-    pub checks: &'static [Check],
+    /// What should hold: see [`Pattern::checks`].
+    pub checks: fn() -> &'static [Check],
     /// The practices that its document lists, if it lists some.
     pub practices: &'static [Practice],
     /// What its code did where its document promises otherwise, if it did: what goes on "there …", in at most [`Pattern::SHORT`]
@@ -158,10 +158,10 @@ impl Pattern {
         scene: |_, _| SceneSpec::new(Flow::Row(Vec::new()), []),
         measures: |_| Vec::new(),
         usual: Preset::BASE,
-        presets: &[],
+        presets: || &[],
         gets_stuck: &[],
         question: None,
-        checks: &[],
+        checks: || &[],
         practices: &[],
         shipped: "",
         disagreement: None,
@@ -180,14 +180,25 @@ impl Pattern {
     /// The most characters of [`Pattern::shipped`]: with what is said before it, two lines beside the stage.
     pub const SHORT: usize = 42;
 
+    /// Other scenarios worth seeing than that of the defaults. A function gives them, as it does the checks: so their words, half of what
+    /// all patterns have, need not be there before somebody asks for them (`scripts/split-wasm.mjs`).
+    pub fn presets(&self) -> &'static [Preset] {
+        (self.presets)()
+    }
+
+    /// What should hold.
+    pub fn checks(&self) -> &'static [Check] {
+        (self.checks)()
+    }
+
     /// A preset by id.
     pub fn preset(&self, id: &str) -> Option<&'static Preset> {
-        self.presets.iter().find(|p| p.id == id)
+        self.presets().iter().find(|p| p.id == id)
     }
 
     /// All scenarios: that of the defaults, and the presets.
     pub fn scenarios(&'static self) -> impl Iterator<Item = &'static Preset> {
-        std::iter::once(&self.usual).chain(self.presets)
+        std::iter::once(&self.usual).chain(self.presets())
     }
 
     /// The values of a preset, or the defaults, where `given` does not say otherwise.

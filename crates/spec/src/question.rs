@@ -11,6 +11,8 @@ pub struct Question {
     pub asks: &'static str,
     /// The preset; empty for the defaults.
     pub preset: &'static str,
+    /// What that preset has beside it, as it says itself; here once more, so that the door's links need no presets. A test holds them together.
+    pub beside: &'static [(&'static str, &'static str)],
     /// Where in the run there is something to see: there it stops.
     pub stops: Span,
     /// What happens, in a few words with the run's own figures: "80 % of calls time out". A test holds it against the run.

@@ -39,7 +39,7 @@ fn cell(page: &Page, number: usize, (pattern, question): (&'static Pattern, Ques
     };
     html! {
         <li>
-            <a href={link::of_preset(pattern, question.preset)} data-testid={format!("question-{}", pattern.id)}
+            <a href={link::of_question(pattern, &question)} data-testid={format!("question-{}", pattern.id)}
                 aria-current={here.then_some("true")} {onclick}>
                 { picture(question.picture) }
                 <b>{ question.asks }</b>

@@ -82,7 +82,7 @@ pub fn menu_actions(page: &Page, on_chosen: &Callback<()>) -> Html {
 /// The choice of a preset. Outside scripts know it by name; its twin in the phone's menu is not the one they mean.
 fn presets(page: &Page, in_menu: Option<&Callback<()>>) -> Html {
     let scenario = page.scenario();
-    let presets = scenario.pattern.presets;
+    let presets = scenario.pattern.presets();
     if presets.is_empty() {
         return Html::default();
     }

@@ -36,7 +36,7 @@ const CAR: StationId = StationId(1);
 #[track_caller]
 fn holds_of(events: &[EventKind], name: &str) -> bool {
     let (ledger, trace) = made_up(events);
-    let check = scenario("").pattern.checks.iter().find(|check| check.name().contains(name)).expect("a check");
+    let check = scenario("").pattern.checks().iter().find(|check| check.name().contains(name)).expect("a check");
     (check.holds)(&ledger, &trace)
 }
 
@@ -87,7 +87,7 @@ fn as_documented_every_check_of_a_list_holds_and_no_breaker_has_reason_to_open()
 
 #[test]
 fn every_list_that_a_run_can_verify_something_of_is_there_and_says_what_is_looked_at() {
-    let checks = scenario("").pattern.checks;
+    let checks = scenario("").pattern.checks();
     let mut sections: Vec<_> = checks.iter().map(|check| check.section).collect();
     // Those of one list stand together, so that there is one heading for each.
     sections.dedup();
@@ -187,7 +187,7 @@ fn every_practice_of_the_lists_names_checks_that_are_there_or_files_that_are() {
                 assert!(!names.is_empty(), "{}", practice.item);
                 for name in names {
                     assert!(
-                        pattern.checks.iter().any(|check| check.statement == *name),
+                        pattern.checks().iter().any(|check| check.statement == *name),
                         "{}: no check {name}",
                         practice.item
                     );

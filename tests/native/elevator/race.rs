@@ -135,7 +135,7 @@ fn a_race_takes_faults_along_at_their_times_and_leaves_out_what_was_asked_of_the
 fn searched(query: &str, tries: u64) -> Search {
     let base = scenario(query);
     let check =
-        base.pattern.checks.iter().position(|c| c.name().contains("stands still with work")).expect("the check");
+        base.pattern.checks().iter().position(|c| c.name().contains("stands still with work")).expect("the check");
     let mut search = Search::new(&base, check).expect("a search").at_most(tries);
     while !search.work(512) {}
     search

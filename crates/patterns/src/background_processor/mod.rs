@@ -89,8 +89,8 @@ pub static PATTERN: Pattern = Pattern {
         vec![Measure { who: "tasks", ..Measure::new("waiting", "Wait for a worker", "Waits", Step::Entered, begun) }]
     },
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: checks::CHECKS,
+    presets: || presets::PRESETS,
+    checks: || checks::CHECKS,
     environment: Some(&ENVIRONMENT),
     shipped: "what was accepted may be thrown away",
     disagreement: Some(

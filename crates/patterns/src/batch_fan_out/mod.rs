@@ -81,28 +81,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::always("each task has one frame, and each frame under way a task", each_task_has_one)
-            .by("the tasks that live, beside the frames that they have and those that are at the server"),
-        Check::always("no task waits to deliver", |l, _| {
-            l.live_tasks().all(|(_, task)| task.wait.is_none_or(|wait| wait.what != Wait::Send))
-        })
-        .by("what every task waits for"),
-        Check::sometimes("a frame came back before one that began earlier", overtaken)
-            .by("how many are done, beside the first that is not"),
-        Check::sometimes("frames came back with a result and others with an error", |l, _| {
-            l.tally.count(Outcome::Completed) > 0 && l.tally.count(Outcome::Failed) > 0
-        }),
-        Check::sometimes("more than fifty frames had a task at once", |l, t| {
-            l.find(TASKS, t).is_some_and(|(_, tasks)| tasks.tasks_live > AT_ONCE)
-        })
-        .by("the tasks that live"),
-        Check::ALL_LEFT,
-    ],
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     shipped: "a task for each frame, however many come",
     disagreement: Some(
         "The document means a batch of at most fifty frames. Its listing has no such limit: a batch of a thousand is a thousand tasks, and a \
@@ -115,6 +95,28 @@ pub static PATTERN: Pattern = Pattern {
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("each task has one frame, and each frame under way a task", each_task_has_one)
+        .by("the tasks that live, beside the frames that they have and those that are at the server"),
+    Check::always("no task waits to deliver", |l, _| {
+        l.live_tasks().all(|(_, task)| task.wait.is_none_or(|wait| wait.what != Wait::Send))
+    })
+    .by("what every task waits for"),
+    Check::sometimes("a frame came back before one that began earlier", overtaken)
+        .by("how many are done, beside the first that is not"),
+    Check::sometimes("frames came back with a result and others with an error", |l, _| {
+        l.tally.count(Outcome::Completed) > 0 && l.tally.count(Outcome::Failed) > 0
+    }),
+    Check::sometimes("more than fifty frames had a task at once", |l, t| {
+        l.find(TASKS, t).is_some_and(|(_, tasks)| tasks.tasks_live > AT_ONCE)
+    })
+    .by("the tasks that live"),
+    Check::ALL_LEFT,
+];
 
 const TASKS: &str = "tasks";
 const RESULTS: &str = "results";

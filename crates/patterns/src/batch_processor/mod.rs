@@ -55,8 +55,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: CHECKS,
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     shipped: "each flush is a task, and nothing stops it",
     disagreement: Some(
         "The document has a batch processor that writes what it is given. Its code closes no input: `done` is never closed and the \

@@ -70,9 +70,9 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::with_levels,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
+    presets: || presets::PRESETS,
     measures: |_| vec![Measure::new("total", "Time to answer", "Totals", Step::Entered, Step::Left)],
-    checks: checks::CHECKS,
+    checks: || checks::CHECKS,
     shipped: "a copy is handed out past its time",
     disagreement: Some(
         "The document promises two levels with times to live. In its code a copy that the first level takes from the second has none, so it is \

@@ -56,9 +56,9 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
+    presets: || presets::PRESETS,
     question: Some(presets::QUESTION),
-    checks: checks::CHECKS,
+    checks: || checks::CHECKS,
     shipped: "this breaker can never open",
     disagreement: Some(
         "Documented, errors and timeouts open the breaker; shipped, the wrapped call always returns no error and timeouts are not \

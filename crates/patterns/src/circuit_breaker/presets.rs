@@ -7,6 +7,7 @@ pub(super) const QUESTION: Question = Question {
     place: 0,
     asks: "See a breaker open",
     preset: "",
+    beside: &[],
     stops: Span::millis(2_030),
     fact: "opened at 2.03 s",
     picture: "breaker",

@@ -79,8 +79,8 @@ pub static PATTERN: Pattern = Pattern {
         }]
     },
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: checks::CHECKS,
+    presets: || presets::PRESETS,
+    checks: || checks::CHECKS,
     environment: Some(&ENVIRONMENT),
     shipped: "permits are given back too early",
     disagreement: Some(

@@ -97,29 +97,31 @@ pub static PATTERN: Pattern = Pattern {
         SceneSpec { gauges, ..SceneSpec::new(Flow::row(places), wires) }
     },
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::always("no consumer waits beside an item that nobody is on the way to", nobody_waits_beside_an_item)
-            .by("who waits for an item and who was woken, beside the items in the buffer"),
-        Check::always("nobody has more than one item in hand", |l, _| {
-            l.stations.iter().filter(|s| s.kind == StationKind::Worker).all(|s| s.holders().len() <= 1)
-        }),
-        Check::sometimes("a consumer was woken and found nothing", |l, t| counted(l, t, MISSED) > 0),
-        Check::sometimes("the buffer was full", |l, t| {
-            l.find(BUFFER, t).is_some_and(|(_, buffer)| buffer.levels.present >= u64::from(buffer.capacity))
-        }),
-        Check::sometimes("a consumer went on with nothing", |l, t| counted(l, t, TOOK_NOTHING) > 0),
-        Check::eventually("every item was used once", |l, _| l.tally.count(Outcome::Completed) == l.tally.offered)
-            .by("the outcomes of all items"),
-        Check::ALL_LEFT,
-    ],
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     file: file!(),
     detail: Some(|_| Box::new(report::Counts::default())),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::always("no consumer waits beside an item that nobody is on the way to", nobody_waits_beside_an_item)
+        .by("who waits for an item and who was woken, beside the items in the buffer"),
+    Check::always("nobody has more than one item in hand", |l, _| {
+        l.stations.iter().filter(|s| s.kind == StationKind::Worker).all(|s| s.holders().len() <= 1)
+    }),
+    Check::sometimes("a consumer was woken and found nothing", |l, t| counted(l, t, MISSED) > 0),
+    Check::sometimes("the buffer was full", |l, t| {
+        l.find(BUFFER, t).is_some_and(|(_, buffer)| buffer.levels.present >= u64::from(buffer.capacity))
+    }),
+    Check::sometimes("a consumer went on with nothing", |l, t| counted(l, t, TOOK_NOTHING) > 0),
+    Check::eventually("every item was used once", |l, _| l.tally.count(Outcome::Completed) == l.tally.offered)
+        .by("the outcomes of all items"),
+    Check::ALL_LEFT,
+];
 
 const BUFFER: &str = "buffer";
 const CONSUMERS: &str = "consumers";

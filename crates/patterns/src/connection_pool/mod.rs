@@ -64,8 +64,8 @@ pub static PATTERN: Pattern = Pattern {
         vec![Measure { who: "callers", ..waits }]
     },
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: CHECKS,
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     shipped: "one statement is nil, one is forgotten",
     disagreement: Some(
         "The document promises three prepared statements that live as long as the program. Its code declares the update and never prepares \

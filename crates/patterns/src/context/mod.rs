@@ -143,55 +143,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::ALL,
-    checks: &[
-        Check::always("the work under every context goes on, or has ended", |l, _| l.is_conserved())
-            .by("the work that began, against what goes on at each context and what has ended"),
-        Check::always("as many contexts are open as are counted", |l, t| {
-            let counted = l.find(CONTEXTS, t).map_or(0, |(_, above)| above.gauge(GAUGES.open));
-            contexts(l).filter(|row| is_open(row, t)).count() as i64 == counted
-        })
-        .by("the state of each context, against the count"),
-        Check::always("no deadline is later than that of the context above", |l, _| {
-            contexts(l).all(|row| is_within(row, l))
-        })
-        .by("the deadline of each context, beside its parent's"),
-        Check::always("who is below one that ended has ended too", |l, t| {
-            contexts(l).all(|row| is_detached(row) || !is_open(row, t) || above(row, l).is_none_or(|up| is_open(up, t)))
-        })
-        .by("the state of each context, beside its parent's"),
-        Check::always("no context outlives its deadline", |l, t| {
-            contexts(l).all(|row| !is_open(row, t) || deadline(row).is_none_or(|at| l.now < at))
-        })
-        .by("the contexts that are open, and their deadlines"),
-        Check::sometimes("who was below one that was cancelled ended with it while other work went on", |l, t| {
-            let below = |row: &StationRow| row.gauge(GAUGES.order) > 1;
-            contexts(l).any(|row| below(row) && is_in(row, ContextState::Canceled, t))
-                && contexts(l).any(|row| is_open(row, t))
-        })
-        .by("who was reached by a cancellation, beside who is open then"),
-        Check::sometimes("a deadline ended what was under way", |l, _| l.tally.count(Outcome::TimedOut) > 0),
-        Check::sometimes("one that asked for more time ended with the context above", |l, t| {
-            contexts(l).any(|row| row.gauge(GAUGES.asked) > 0 && is_in(row, ContextState::DeadlineExceeded, t))
-        })
-        .by("what was asked for, beside the deadline of the context above"),
-        Check::sometimes("work went on after its context had ended", |l, t| {
-            contexts(l).any(|row| !is_open(row, t) && row.levels.present > 0)
-        })
-        .by("who is at work under a context that has ended"),
-        Check::sometimes("a context was open that nobody would end", |l, t| {
-            contexts(l).any(|row| is_in(row, ContextState::Leaked, t))
-        })
-        .by("the contexts that were forgotten"),
-        Check::sometimes("a row was left that belongs to no interview", |l, t| {
-            contexts(l).any(|row| row.gauge(ROWS) > 0 && !is_open(row, t) && row.levels.present == 0)
-        })
-        .by("the rows that were created, once the interview has ended and nobody works on it any more"),
-        Check::eventually("no row is left that belongs to no interview", |l, _| {
-            contexts(l).all(|row| row.gauge(ROWS) == 0)
-        })
-        .by("the rows that were created, against those of interviews and those deleted"),
-    ],
+    presets: || presets::ALL,
+    checks: || CHECKS,
     shipped: "the row stays when the service fails",
     disagreement: Some(
         "The document means a failed start to leave nothing behind; the code has no compensation: with StartInterview and a service that \
@@ -203,6 +156,55 @@ pub static PATTERN: Pattern = Pattern {
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::always("the work under every context goes on, or has ended", |l, _| l.is_conserved())
+        .by("the work that began, against what goes on at each context and what has ended"),
+    Check::always("as many contexts are open as are counted", |l, t| {
+        let counted = l.find(CONTEXTS, t).map_or(0, |(_, above)| above.gauge(GAUGES.open));
+        contexts(l).filter(|row| is_open(row, t)).count() as i64 == counted
+    })
+    .by("the state of each context, against the count"),
+    Check::always("no deadline is later than that of the context above", |l, _| {
+        contexts(l).all(|row| is_within(row, l))
+    })
+    .by("the deadline of each context, beside its parent's"),
+    Check::always("who is below one that ended has ended too", |l, t| {
+        contexts(l).all(|row| is_detached(row) || !is_open(row, t) || above(row, l).is_none_or(|up| is_open(up, t)))
+    })
+    .by("the state of each context, beside its parent's"),
+    Check::always("no context outlives its deadline", |l, t| {
+        contexts(l).all(|row| !is_open(row, t) || deadline(row).is_none_or(|at| l.now < at))
+    })
+    .by("the contexts that are open, and their deadlines"),
+    Check::sometimes("who was below one that was cancelled ended with it while other work went on", |l, t| {
+        let below = |row: &StationRow| row.gauge(GAUGES.order) > 1;
+        contexts(l).any(|row| below(row) && is_in(row, ContextState::Canceled, t))
+            && contexts(l).any(|row| is_open(row, t))
+    })
+    .by("who was reached by a cancellation, beside who is open then"),
+    Check::sometimes("a deadline ended what was under way", |l, _| l.tally.count(Outcome::TimedOut) > 0),
+    Check::sometimes("one that asked for more time ended with the context above", |l, t| {
+        contexts(l).any(|row| row.gauge(GAUGES.asked) > 0 && is_in(row, ContextState::DeadlineExceeded, t))
+    })
+    .by("what was asked for, beside the deadline of the context above"),
+    Check::sometimes("work went on after its context had ended", |l, t| {
+        contexts(l).any(|row| !is_open(row, t) && row.levels.present > 0)
+    })
+    .by("who is at work under a context that has ended"),
+    Check::sometimes("a context was open that nobody would end", |l, t| {
+        contexts(l).any(|row| is_in(row, ContextState::Leaked, t))
+    })
+    .by("the contexts that were forgotten"),
+    Check::sometimes("a row was left that belongs to no interview", |l, t| {
+        contexts(l).any(|row| row.gauge(ROWS) > 0 && !is_open(row, t) && row.levels.present == 0)
+    })
+    .by("the rows that were created, once the interview has ended and nobody works on it any more"),
+    Check::eventually("no row is left that belongs to no interview", |l, _| {
+        contexts(l).all(|row| row.gauge(ROWS) == 0)
+    })
+    .by("the rows that were created, against those of interviews and those deleted"),
+];
 
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let open = GaugeSpec {

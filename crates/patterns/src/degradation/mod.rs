@@ -55,8 +55,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::with_classes,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: CHECKS,
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     shipped: "the threshold is above the limit",
     disagreement: Some(
         "Documented degradation begins at 80 % of the limit. The shipped threshold is the limit × the argument ÷ 100, and the argument was 0.8 × the limit: 160 for \

@@ -82,9 +82,9 @@ pub static PATTERN: Pattern = Pattern {
     scene: scene::scene,
     measures: |_| measures::measures(),
     usual: presets::USUAL,
-    presets: presets::PRESETS,
+    presets: || presets::PRESETS,
     question: Some(presets::QUESTION),
-    checks: checks::CHECKS,
+    checks: || checks::CHECKS,
     practices: practices::PRACTICES,
     shipped: "a car can be stranded",
     disagreement: Some(

@@ -8,6 +8,7 @@ pub(super) const QUESTION: Question = Question {
     place: 3,
     asks: "Strand an elevator",
     preset: "stranded",
+    beside: &[],
     stops: Span::millis(48_500),
     fact: "one waits for ever",
     picture: "strand",

@@ -57,39 +57,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::always("nobody has more than one frame in hand", |l, _| {
-            workers(l).all(|worker| worker.holders().len() <= 1)
-        }),
-        Check::always("Stop is not over while a worker has a frame", |l, t| {
-            !is_closed(l, t, RESULTS) || workers(l).all(|worker| worker.in_hand.is_none())
-        })
-        .by("the results channel, which Stop closes last, beside what workers have in hand"),
-        Check::sometimes("the jobs channel was full", |l, t| is_full(l, t, JOBS)),
-        Check::sometimes("Stop waited for the workers", |l, t| {
-            is_closed(l, t, JOBS) && !is_closed(l, t, RESULTS) && workers(l).any(|worker| worker.in_hand.is_some())
-        }),
-        Check::sometimes("the results were full and every worker had one more in hand", everybody_waits_to_deliver)
-            .by("the results channel, the server, and what workers have in hand"),
-        Check::sometimes("frames were abandoned", |l, _| l.tally.count(Outcome::Cancelled) > 0),
-        Check::sometimes("Stop waited without a limit for workers that could not deliver", |l, t| {
-            let stops = is_closed(l, t, JOBS) && !is_closed(l, t, RESULTS);
-            stops && said(l, t, LIMITED) == 0 && everybody_waits_to_deliver(l, t)
-        })
-        .by("the jobs channel, which is closed, the results, which are full, and whether Stop ends its wait"),
-        Check::sometimes("a call went on for nobody", |l, t| {
-            said(l, t, CANCELLED) > 0 && l.find("server", t).is_some_and(|(_, server)| server.levels.present > 0)
-        })
-        .by("the calls that are under way after everything was cancelled"),
-        Check::sometimes("a frame was submitted after Stop", |l, t| said(l, t, LATE) > 0)
-            .by("what is sent by whoever does not know of the stop, once the jobs channel is closed"),
-        Check::sometimes("a frame after Stop was a panic", |l, _| l.crash.is_some()),
-        Check::ALL_LEFT,
-    ],
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     shipped: "Stop waits for ever, or a frame panics",
     disagreement: Some(
         "The document means a pool that ends well: look at how it ends. In its listing Stop has no limit, so it waits for ever where nobody \
@@ -105,6 +74,39 @@ pub static PATTERN: Pattern = Pattern {
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("nobody has more than one frame in hand", |l, _| {
+        workers(l).all(|worker| worker.holders().len() <= 1)
+    }),
+    Check::always("Stop is not over while a worker has a frame", |l, t| {
+        !is_closed(l, t, RESULTS) || workers(l).all(|worker| worker.in_hand.is_none())
+    })
+    .by("the results channel, which Stop closes last, beside what workers have in hand"),
+    Check::sometimes("the jobs channel was full", |l, t| is_full(l, t, JOBS)),
+    Check::sometimes("Stop waited for the workers", |l, t| {
+        is_closed(l, t, JOBS) && !is_closed(l, t, RESULTS) && workers(l).any(|worker| worker.in_hand.is_some())
+    }),
+    Check::sometimes("the results were full and every worker had one more in hand", everybody_waits_to_deliver)
+        .by("the results channel, the server, and what workers have in hand"),
+    Check::sometimes("frames were abandoned", |l, _| l.tally.count(Outcome::Cancelled) > 0),
+    Check::sometimes("Stop waited without a limit for workers that could not deliver", |l, t| {
+        let stops = is_closed(l, t, JOBS) && !is_closed(l, t, RESULTS);
+        stops && said(l, t, LIMITED) == 0 && everybody_waits_to_deliver(l, t)
+    })
+    .by("the jobs channel, which is closed, the results, which are full, and whether Stop ends its wait"),
+    Check::sometimes("a call went on for nobody", |l, t| {
+        said(l, t, CANCELLED) > 0 && l.find("server", t).is_some_and(|(_, server)| server.levels.present > 0)
+    })
+    .by("the calls that are under way after everything was cancelled"),
+    Check::sometimes("a frame was submitted after Stop", |l, t| said(l, t, LATE) > 0)
+        .by("what is sent by whoever does not know of the stop, once the jobs channel is closed"),
+    Check::sometimes("a frame after Stop was a panic", |l, _| l.crash.is_some()),
+    Check::ALL_LEFT,
+];
 
 const JOBS: &str = "jobs";
 const RESULTS: &str = "results";

@@ -127,8 +127,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: checks::CHECKS,
+    presets: || presets::PRESETS,
+    checks: || checks::CHECKS,
     shipped: "nobody stops sockets, frames and batch",
     disagreement: Some(
         "The document promises a graceful shutdown. Its code stops accepting, waits up to 30 s for requests, and exits with 1 if that is \

@@ -56,32 +56,34 @@ pub static PATTERN: Pattern = Pattern {
         vec![Measure::new("total", "Time to answer", "Totals", Step::Came(callers), Step::Left)]
     },
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::always("as many attempts are counted as under way as there are calls", |l, t| {
-            l.find(CALLERS, t).is_none_or(|(_, callers)| callers.gauge(UNDER_WAY) == l.tally.in_flight as i64)
-        })
-        .by("the calls under way, against the count of the attempts"),
-        Check::sometimes("a request was asked twice", |l, t| {
-            l.find(CALLERS, t).is_some_and(|(_, callers)| callers.gauge(HEDGES) > 0)
-        }),
-        Check::sometimes("a hedge won", |l, t| l.find(CALLERS, t).is_some_and(|(_, callers)| callers.gauge(WON) > 0)),
-        Check::eventually("there was one attempt for each request and one for each hedge", |l, t| {
-            l.find(CALLERS, t)
-                .is_none_or(|(_, callers)| callers.gauge(MADE) == l.tally.offered as i64 + callers.gauge(HEDGES))
-        })
-        .by("the attempts that were made, against the requests and the hedges"),
-        Check::ALL_LEFT,
-    ],
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     file: file!(),
     ceiling: |values, _| upstream::ceiling(values, None),
     detail: Some(|_| Box::new(Races::default())),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("as many attempts are counted as under way as there are calls", |l, t| {
+        l.find(CALLERS, t).is_none_or(|(_, callers)| callers.gauge(UNDER_WAY) == l.tally.in_flight as i64)
+    })
+    .by("the calls under way, against the count of the attempts"),
+    Check::sometimes("a request was asked twice", |l, t| {
+        l.find(CALLERS, t).is_some_and(|(_, callers)| callers.gauge(HEDGES) > 0)
+    }),
+    Check::sometimes("a hedge won", |l, t| l.find(CALLERS, t).is_some_and(|(_, callers)| callers.gauge(WON) > 0)),
+    Check::eventually("there was one attempt for each request and one for each hedge", |l, t| {
+        l.find(CALLERS, t)
+            .is_none_or(|(_, callers)| callers.gauge(MADE) == l.tally.offered as i64 + callers.gauge(HEDGES))
+    })
+    .by("the attempts that were made, against the requests and the hedges"),
+    Check::ALL_LEFT,
+];
 
 const CALLERS: &str = "callers";
 

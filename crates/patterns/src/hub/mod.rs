@@ -79,13 +79,13 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
+    presets: || presets::PRESETS,
     measures: |_| {
         let client = At::Kind(StationKind::Worker);
         let lag = Measure::new("lag", "Lag of a message", "Lags", Step::Entered, Step::Went(client));
         vec![Measure { who: "messages", ..lag }]
     },
-    checks: CHECKS,
+    checks: || CHECKS,
     shipped: "one that leaves takes another along",
     disagreement: Some(
         "The document promises a hub that gives each message to its session and lets slow clients go. In its code a session that comes \

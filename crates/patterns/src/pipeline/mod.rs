@@ -115,28 +115,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::sometimes("a worker waits to hand on what it has", |l, _| {
-            let waits = |wait: Option<WaitRow>| wait.is_some_and(|wait| wait.what == Wait::Select);
-            l.live_tasks().any(|(_, task)| {
-                let home = l.station(task.station).filter(|home| home.kind == StationKind::Worker);
-                waits(task.wait) && home.is_some_and(|home| home.in_hand.is_some())
-            })
-        }),
-        Check::sometimes("the feeder waits, and no stage is left", |l, t| {
-            let stages = l.stations.iter().filter(|station| station.kind == StationKind::Worker);
-            let feeder = l.find("source", t).map_or(0, |(_, source)| source.tasks_live);
-            feeder > 0 && stages.map(|stage| stage.tasks_live).sum::<u64>() == 0
-        })
-        .by("the tasks of the source, and those of all stages"),
-        Check::sometimes("an item of a wrong type is refused", |l, _| l.tally.count(Outcome::Rejected) > 0),
-        Check::sometimes("an item of a wrong type is a panic", |l, _| l.crash.is_some()),
-        Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
-    ],
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     shipped: "an error stops one stage and no other",
     disagreement: Some(
         "Documented, the first error cancels the whole pipeline; shipped, only its own stage: look at the source and the stages \
@@ -164,6 +144,28 @@ pub static PATTERN: Pattern = Pattern {
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::sometimes("a worker waits to hand on what it has", |l, _| {
+        let waits = |wait: Option<WaitRow>| wait.is_some_and(|wait| wait.what == Wait::Select);
+        l.live_tasks().any(|(_, task)| {
+            let home = l.station(task.station).filter(|home| home.kind == StationKind::Worker);
+            waits(task.wait) && home.is_some_and(|home| home.in_hand.is_some())
+        })
+    }),
+    Check::sometimes("the feeder waits, and no stage is left", |l, t| {
+        let stages = l.stations.iter().filter(|station| station.kind == StationKind::Worker);
+        let feeder = l.find("source", t).map_or(0, |(_, source)| source.tasks_live);
+        feeder > 0 && stages.map(|stage| stage.tasks_live).sum::<u64>() == 0
+    })
+    .by("the tasks of the source, and those of all stages"),
+    Check::sometimes("an item of a wrong type is refused", |l, _| l.tally.count(Outcome::Rejected) > 0),
+    Check::sometimes("an item of a wrong type is a panic", |l, _| l.crash.is_some()),
+    Check::eventually("nothing is left in the pipeline at the end", |l, _| l.tally.in_system == 0),
+];
 
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let stages = read_stages(values.word("stages")).unwrap_or_default();

@@ -91,8 +91,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: checks::CHECKS,
+    presets: || presets::PRESETS,
+    checks: || checks::CHECKS,
     shipped: "nobody stops sockets, pool and batch",
     disagreement: Some(
         "The document promises a graceful shutdown, limits for each user, and an interview that begins or does not. Its code waits for API \

@@ -51,24 +51,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::always("what is inside the innermost layer is at the server", |l, t| {
-            let counts = counts(l, t);
-            counts.last().is_none_or(|server| server.inside == l.tally.in_flight as i64)
-        })
-        .by("the calls under way, against what the layers say of who is inside"),
-        Check::always("no layer has ended or let through more calls than came to it", |l, t| {
-            counts(l, t).iter().all(|layer| layer.passed >= 0 && layer.inside >= 0)
-        })
-        .by("what came to each layer, against what it ended and what is inside"),
-        Check::sometimes("a layer ended a call itself", |l, t| counts(l, t).iter().any(|layer| layer.ended > 0)),
-        Check::eventually("nothing is left in any layer", |l, t| counts(l, t).iter().all(|layer| layer.inside == 0)),
-        Check::ALL_LEFT,
-    ],
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     file: file!(),
     ceiling: |values, _| upstream::ceiling(values, None),
     detail: Some(|values| {
@@ -78,6 +62,24 @@ pub static PATTERN: Pattern = Pattern {
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("what is inside the innermost layer is at the server", |l, t| {
+        let counts = counts(l, t);
+        counts.last().is_none_or(|server| server.inside == l.tally.in_flight as i64)
+    })
+    .by("the calls under way, against what the layers say of who is inside"),
+    Check::always("no layer has ended or let through more calls than came to it", |l, t| {
+        counts(l, t).iter().all(|layer| layer.passed >= 0 && layer.inside >= 0)
+    })
+    .by("what came to each layer, against what it ended and what is inside"),
+    Check::sometimes("a layer ended a call itself", |l, t| counts(l, t).iter().any(|layer| layer.ended > 0)),
+    Check::eventually("nothing is left in any layer", |l, t| counts(l, t).iter().all(|layer| layer.inside == 0)),
+    Check::ALL_LEFT,
+];
 
 const CALLERS: &str = "callers";
 

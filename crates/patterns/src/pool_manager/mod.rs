@@ -91,8 +91,8 @@ pub static PATTERN: Pattern = Pattern {
         [served, waits].into_iter().map(|measure| Measure { who: "clients", ..measure }).collect()
     },
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: checks::CHECKS,
+    presets: || presets::PRESETS,
+    checks: || checks::CHECKS,
     environment: Some(&ENVIRONMENT),
     shipped: "0.8 % of use grows the pool",
     disagreement: Some(

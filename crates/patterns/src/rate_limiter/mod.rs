@@ -57,8 +57,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::with_costs,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: checks::CHECKS,
+    presets: || presets::PRESETS,
+    checks: || checks::CHECKS,
     shipped: "two buckets may be made for one key",
     disagreement: Some(
         "Documented, each key has one bucket; shipped, it is looked up and stored in two steps: look at requests of one key that come at once, \

@@ -76,8 +76,8 @@ pub static PATTERN: Pattern = Pattern {
         vec![Measure { who: "batches", ..waits }]
     },
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: CHECKS,
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     shipped: "a batch runs on for nobody",
     disagreement: Some(
         "The document saves emotions for an interview that somebody may leave. Its code runs the pipeline with a background context: \

@@ -81,8 +81,8 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::with_script,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: checks::CHECKS,
+    presets: || presets::PRESETS,
+    checks: || checks::CHECKS,
     environment: Some(&ENVIRONMENT),
     shipped: "it is never degraded, and counts wrong",
     disagreement: Some(

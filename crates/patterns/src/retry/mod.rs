@@ -53,38 +53,39 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
+    presets: || presets::PRESETS,
     question: Some(presets::QUESTION),
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::SLOTS_KEPT,
-        Check::always("as many are counted as waiting for their next try as there are", |l, t| {
-            l.find(CALLERS, t).is_none_or(|(_, callers)| callers.gauge(WAITING) == callers.levels.present as i64)
-        })
-        .by("the requests that callers have in hand and that are at no server, against the count of the waits"),
-        Check::always("no more requests wait and are served for nobody than the server has room for", |l, t| {
-            l.find("server", t).is_none_or(|(_, server)| {
-                server.levels.in_service + server.gone_in_slots() <= u64::from(server.capacity)
-            })
-        })
-        .by("the requests in its slots, with and without a caller, against the slots"),
-        Check::sometimes("a request was tried again", |l, t| {
-            l.find(CALLERS, t).is_some_and(|(_, callers)| callers.gauge(RETRIES) > 0)
-        }),
-        Check::eventually("every request was answered, given up or out of budget", |l, _| {
-            let ways = [Outcome::Completed, Outcome::Failed, Outcome::TimedOut, Outcome::Rejected];
-            ways.iter().map(|way| l.tally.count(*way)).sum::<u64>() == l.tally.offered
-        })
-        .by("the outcomes of all requests"),
-        Check::ALL_LEFT,
-    ],
+    checks: || CHECKS,
     file: file!(),
     ceiling: |values, _| upstream::ceiling(values, None),
     detail: Some(|_| Box::new(Amplified::default())),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::SLOTS_KEPT,
+    Check::always("as many are counted as waiting for their next try as there are", |l, t| {
+        l.find(CALLERS, t).is_none_or(|(_, callers)| callers.gauge(WAITING) == callers.levels.present as i64)
+    })
+    .by("the requests that callers have in hand and that are at no server, against the count of the waits"),
+    Check::always("no more requests wait and are served for nobody than the server has room for", |l, t| {
+        l.find("server", t)
+            .is_none_or(|(_, server)| server.levels.in_service + server.gone_in_slots() <= u64::from(server.capacity))
+    })
+    .by("the requests in its slots, with and without a caller, against the slots"),
+    Check::sometimes("a request was tried again", |l, t| {
+        l.find(CALLERS, t).is_some_and(|(_, callers)| callers.gauge(RETRIES) > 0)
+    }),
+    Check::eventually("every request was answered, given up or out of budget", |l, _| {
+        let ways = [Outcome::Completed, Outcome::Failed, Outcome::TimedOut, Outcome::Rejected];
+        ways.iter().map(|way| l.tally.count(*way)).sum::<u64>() == l.tally.offered
+    })
+    .by("the outcomes of all requests"),
+    Check::ALL_LEFT,
+];
 
 const CALLERS: &str = "callers";
 

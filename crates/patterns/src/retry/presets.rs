@@ -7,6 +7,7 @@ pub(super) const QUESTION: Question = Question {
     place: 5,
     asks: "Start a storm of retries",
     preset: "storm",
+    beside: &[],
     stops: Span::millis(18_000),
     fact: "3.6 attempts a request",
     picture: "backoff",

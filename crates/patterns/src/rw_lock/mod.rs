@@ -113,57 +113,59 @@ pub static PATTERN: Pattern = Pattern {
         vec![Measure { who: "turns", ..waits }]
     },
     usual: presets::USUAL,
-    presets: presets::PRESETS,
+    presets: || presets::PRESETS,
     gets_stuck: &["reentrant"],
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::always("whoever writes is alone inside", |l, t| {
-            lock(l, t).is_none_or(|lock| lock.weights().all(|w| w == 1) || lock.holders().len() == 1)
-        })
-        .by("who holds the lock, and how"),
-        Check::always("nobody waits while the lock is free", |l, t| {
-            lock(l, t).is_none_or(|lock| lock.queue.is_empty() || lock.taken() > 0)
-        })
-        .by("who waits, beside who holds the lock"),
-        Check::always("every turn under way is in the hand of one reader or writer", |l, _| {
-            let busy = l.stations.iter().filter(|s| s.kind == StationKind::Worker && s.in_hand.is_some()).count();
-            busy as u64 == l.tally.in_system
-        })
-        .by("the turns under way, against the readers and writers that have one"),
-        Check::sometimes("several read at once", |l, t| lock(l, t).is_some_and(|lock| lock.holders().len() > 1)),
-        Check::sometimes("a reader waited for a writer that waited", |l, t| {
-            lock(l, t).is_some_and(|lock| reads(lock) && lock.queue.iter().any(|job| weight(l, job) == 1))
-        })
-        .by("who waits to read while others read"),
-        Check::sometimes("a writer waited for half a second while others read", |l, t| {
-            lock(l, t).is_some_and(|lock| reads(lock) && waits_since(l, lock, |weight| weight > 1) >= Span::millis(500))
-        })
-        .by("since when the first of the writers waits, beside who reads"),
-        Check::sometimes("a reader waited for half a second", |l, t| {
-            lock(l, t).is_some_and(|lock| waits_since(l, lock, |weight| weight == 1) >= Span::millis(500))
-        })
-        .by("since when the first of the readers waits"),
-        Check::sometimes("a reader went on with its copy while somebody wrote", |l, t| {
-            let copies = || l.find(READERS, t).is_some_and(|(id, _)| l.members(id).any(|(_, s)| s.levels.present > 0));
-            lock(l, t).is_some_and(|lock| lock.taken() > 0 && !reads(lock) && copies())
-        })
-        .by("who is at work without the lock, beside who holds it"),
-        Check::sometimes("a reader that was inside waited to read again", |l, t| {
-            lock(l, t).is_some_and(|lock| lock.queue.iter().any(|job| l.job(*job).is_some_and(|job| !job.root)))
-        }),
-        Check::eventually("who waited was served in the order of coming, unless some are preferred", |l, t| {
-            lock(l, t).is_none_or(|lock| lock.overtaken == 0 || lock.state.is_some())
-        })
-        .by("the order in which they began to wait, against that in which they were served"),
-        Check::eventually("everybody took all its turns", |l, _| l.tally.count(Outcome::Completed) == l.tally.offered)
-            .by("the outcomes of all turns"),
-    ],
+    checks: || CHECKS,
     file: file!(),
     detail: Some(|_| Box::new(report::Turns::default())),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::always("whoever writes is alone inside", |l, t| {
+        lock(l, t).is_none_or(|lock| lock.weights().all(|w| w == 1) || lock.holders().len() == 1)
+    })
+    .by("who holds the lock, and how"),
+    Check::always("nobody waits while the lock is free", |l, t| {
+        lock(l, t).is_none_or(|lock| lock.queue.is_empty() || lock.taken() > 0)
+    })
+    .by("who waits, beside who holds the lock"),
+    Check::always("every turn under way is in the hand of one reader or writer", |l, _| {
+        let busy = l.stations.iter().filter(|s| s.kind == StationKind::Worker && s.in_hand.is_some()).count();
+        busy as u64 == l.tally.in_system
+    })
+    .by("the turns under way, against the readers and writers that have one"),
+    Check::sometimes("several read at once", |l, t| lock(l, t).is_some_and(|lock| lock.holders().len() > 1)),
+    Check::sometimes("a reader waited for a writer that waited", |l, t| {
+        lock(l, t).is_some_and(|lock| reads(lock) && lock.queue.iter().any(|job| weight(l, job) == 1))
+    })
+    .by("who waits to read while others read"),
+    Check::sometimes("a writer waited for half a second while others read", |l, t| {
+        lock(l, t).is_some_and(|lock| reads(lock) && waits_since(l, lock, |weight| weight > 1) >= Span::millis(500))
+    })
+    .by("since when the first of the writers waits, beside who reads"),
+    Check::sometimes("a reader waited for half a second", |l, t| {
+        lock(l, t).is_some_and(|lock| waits_since(l, lock, |weight| weight == 1) >= Span::millis(500))
+    })
+    .by("since when the first of the readers waits"),
+    Check::sometimes("a reader went on with its copy while somebody wrote", |l, t| {
+        let copies = || l.find(READERS, t).is_some_and(|(id, _)| l.members(id).any(|(_, s)| s.levels.present > 0));
+        lock(l, t).is_some_and(|lock| lock.taken() > 0 && !reads(lock) && copies())
+    })
+    .by("who is at work without the lock, beside who holds it"),
+    Check::sometimes("a reader that was inside waited to read again", |l, t| {
+        lock(l, t).is_some_and(|lock| lock.queue.iter().any(|job| l.job(*job).is_some_and(|job| !job.root)))
+    }),
+    Check::eventually("who waited was served in the order of coming, unless some are preferred", |l, t| {
+        lock(l, t).is_none_or(|lock| lock.overtaken == 0 || lock.state.is_some())
+    })
+    .by("the order in which they began to wait, against that in which they were served"),
+    Check::eventually("everybody took all its turns", |l, _| l.tally.count(Outcome::Completed) == l.tally.offered)
+        .by("the outcomes of all turns"),
+];
 
 const LOCK: &str = "lock";
 const READERS: &str = "readers";

@@ -103,39 +103,41 @@ pub static PATTERN: Pattern = Pattern {
     fields: Params::fields,
     scene: |values, _| scene(values),
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::always("as many values came out of the inputs as were picked", |l, t| {
-            let picked: i64 = INPUTS.iter().zip(0..).map(|(_, input)| counted(l, t, Gauge(input))).sum();
-            picked - counted(l, t, ZERO_VALUES) == l.tally.count(Outcome::Completed) as i64
-        })
-        .by("the counts of the cases, against the values that were taken"),
-        Check::sometimes("a turn timed out", |l, t| counted(l, t, TIMEOUTS) > 0),
-        Check::sometimes("a turn went on with its default", |l, t| counted(l, t, DEFAULTS) > 0),
-        Check::sometimes("a zero value was taken from a closed input", |l, t| counted(l, t, ZERO_VALUES) > 0),
-        Check::sometimes("every input was picked", |l, t| {
-            let inputs = INPUTS.iter().zip(0..).filter(|(name, _)| l.find(name, t).is_some());
-            inputs.map(|(_, input)| counted(l, t, Gauge(input))).all(|n| n > 0)
-        }),
-        Check::sometimes("an input that is nil was passed over", |l, t| {
-            let all = || INPUTS.iter().zip(0..).filter(|(name, _)| l.find(name, t).is_some());
-            let turns: i64 = all().map(|(_, input)| counted(l, t, Gauge(input))).sum();
-            let never = |(name, input): (&&str, u8)| {
-                let row = l.find(name, t).map(|(_, row)| row);
-                row.is_some_and(|row| row.levels.arrivals == 0) && counted(l, t, Gauge(input)) == 0
-            };
-            turns >= 50 && all().any(never)
-        })
-        .by("an input to which no value ever came, when fifty had been taken from the others"),
-        Check::ALL_LEFT,
-    ],
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     file: file!(),
     detail: Some(|values| Box::new(report::Picks::new(values))),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::always("as many values came out of the inputs as were picked", |l, t| {
+        let picked: i64 = INPUTS.iter().zip(0..).map(|(_, input)| counted(l, t, Gauge(input))).sum();
+        picked - counted(l, t, ZERO_VALUES) == l.tally.count(Outcome::Completed) as i64
+    })
+    .by("the counts of the cases, against the values that were taken"),
+    Check::sometimes("a turn timed out", |l, t| counted(l, t, TIMEOUTS) > 0),
+    Check::sometimes("a turn went on with its default", |l, t| counted(l, t, DEFAULTS) > 0),
+    Check::sometimes("a zero value was taken from a closed input", |l, t| counted(l, t, ZERO_VALUES) > 0),
+    Check::sometimes("every input was picked", |l, t| {
+        let inputs = INPUTS.iter().zip(0..).filter(|(name, _)| l.find(name, t).is_some());
+        inputs.map(|(_, input)| counted(l, t, Gauge(input))).all(|n| n > 0)
+    }),
+    Check::sometimes("an input that is nil was passed over", |l, t| {
+        let all = || INPUTS.iter().zip(0..).filter(|(name, _)| l.find(name, t).is_some());
+        let turns: i64 = all().map(|(_, input)| counted(l, t, Gauge(input))).sum();
+        let never = |(name, input): (&&str, u8)| {
+            let row = l.find(name, t).map(|(_, row)| row);
+            row.is_some_and(|row| row.levels.arrivals == 0) && counted(l, t, Gauge(input)) == 0
+        };
+        turns >= 50 && all().any(never)
+    })
+    .by("an input to which no value ever came, when fifty had been taken from the others"),
+    Check::ALL_LEFT,
+];
 
 const MOST_INPUTS: usize = 8;
 /// The channels of the inputs, and what their counts are called.

@@ -118,49 +118,51 @@ pub static PATTERN: Pattern = Pattern {
         vec![Measure { who: "callers", ..waits }]
     },
     usual: presets::USUAL,
-    presets: presets::PRESETS,
-    checks: &[
-        Check::CONSERVED,
-        Check::WITHIN_CAPACITY,
-        Check::always("never are more held than there are permits", |l, t| {
-            pool(l, t).is_none_or(|pool| pool.taken() <= u64::from(pool.capacity))
-        })
-        .by("what those hold who hold something, against the number of permits"),
-        Check::always("the first in line does not wait while there is enough for it", |l, t| {
-            pool(l, t).is_none_or(|pool| pool.queue.front().is_none_or(|first| weight(l, first) > pool.free()))
-        })
-        .by("what the first in line needs, beside what is free"),
-        Check::always("with overtaking nobody waits for whom there is enough", |l, t| {
-            pool(l, t).is_none_or(|pool| !overtakes(pool, t) || !somebody_fits(l, pool))
-        })
-        .by("what each of the first thousand in line needs, beside what is free"),
-        Check::sometimes("somebody had to wait", |l, t| pool(l, t).is_some_and(|pool| !pool.queue.is_empty())),
-        Check::sometimes("permits lay free that were enough for somebody behind the first", |l, t| {
-            pool(l, t).is_some_and(|pool| somebody_fits(l, pool))
-        })
-        .by("what each of the first thousand in line needs, beside what is free"),
-        Check::sometimes("the first in line had waited for a second, and others went past it", |l, t| {
-            let since = |pool: &StationRow| pool.queue.front().and_then(|first| l.job(*first)).map(|first| first.since);
-            pool(l, t).is_some_and(|pool| {
-                pool.overtaken > 0 && since(pool).is_some_and(|since| l.now.since(since) >= Span::secs(1))
-            })
-        }),
-        Check::eventually("who waited was served in the order of coming, unless it might be overtaken", |l, t| {
-            pool(l, t).is_none_or(|pool| pool.overtaken == 0 || overtakes(pool, t))
-        })
-        .by("the order in which callers began to wait, against that in which they were served"),
-        Check::eventually("everybody was served, or refused after the longest wait", |l, _| {
-            l.tally.count(Outcome::Completed) + l.tally.count(Outcome::Rejected) == l.tally.offered
-        })
-        .by("the outcomes of all callers"),
-        Check::eventually("every permit came back", |l, t| pool(l, t).is_none_or(|pool| pool.taken() == 0))
-            .by("who holds a permit at the end"),
-    ],
+    presets: || presets::PRESETS,
+    checks: || CHECKS,
     file: file!(),
     detail: Some(|values| Box::new(report::Permits::of(read_weights(values.word("weights")).unwrap_or_default()))),
     run: |env, values, _| Box::pin(run(env, Params::read(values))),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] = &[
+    Check::CONSERVED,
+    Check::WITHIN_CAPACITY,
+    Check::always("never are more held than there are permits", |l, t| {
+        pool(l, t).is_none_or(|pool| pool.taken() <= u64::from(pool.capacity))
+    })
+    .by("what those hold who hold something, against the number of permits"),
+    Check::always("the first in line does not wait while there is enough for it", |l, t| {
+        pool(l, t).is_none_or(|pool| pool.queue.front().is_none_or(|first| weight(l, first) > pool.free()))
+    })
+    .by("what the first in line needs, beside what is free"),
+    Check::always("with overtaking nobody waits for whom there is enough", |l, t| {
+        pool(l, t).is_none_or(|pool| !overtakes(pool, t) || !somebody_fits(l, pool))
+    })
+    .by("what each of the first thousand in line needs, beside what is free"),
+    Check::sometimes("somebody had to wait", |l, t| pool(l, t).is_some_and(|pool| !pool.queue.is_empty())),
+    Check::sometimes("permits lay free that were enough for somebody behind the first", |l, t| {
+        pool(l, t).is_some_and(|pool| somebody_fits(l, pool))
+    })
+    .by("what each of the first thousand in line needs, beside what is free"),
+    Check::sometimes("the first in line had waited for a second, and others went past it", |l, t| {
+        let since = |pool: &StationRow| pool.queue.front().and_then(|first| l.job(*first)).map(|first| first.since);
+        pool(l, t).is_some_and(|pool| {
+            pool.overtaken > 0 && since(pool).is_some_and(|since| l.now.since(since) >= Span::secs(1))
+        })
+    }),
+    Check::eventually("who waited was served in the order of coming, unless it might be overtaken", |l, t| {
+        pool(l, t).is_none_or(|pool| pool.overtaken == 0 || overtakes(pool, t))
+    })
+    .by("the order in which callers began to wait, against that in which they were served"),
+    Check::eventually("everybody was served, or refused after the longest wait", |l, _| {
+        l.tally.count(Outcome::Completed) + l.tally.count(Outcome::Rejected) == l.tally.offered
+    })
+    .by("the outcomes of all callers"),
+    Check::eventually("every permit came back", |l, t| pool(l, t).is_none_or(|pool| pool.taken() == 0))
+        .by("who holds a permit at the end"),
+];
 
 const PERMITS: &str = "permits";
 /// The state of a pool at which one may be served before another who came earlier.

@@ -75,9 +75,9 @@ pub static PATTERN: Pattern = Pattern {
     fields,
     scene,
     usual: presets::USUAL,
-    presets: presets::PRESETS,
+    presets: || presets::PRESETS,
     question: Some(presets::QUESTION),
-    checks: &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT, Check::ALL_LEFT, Check::NOTHING_LOST],
+    checks: || CHECKS,
     shipped: "results get lost in a race",
     disagreement: Some(
         "Documented results are kept one by one, shipped ones are appended by all tasks at once without a lock: look at the \
@@ -105,6 +105,9 @@ pub static PATTERN: Pattern = Pattern {
     run: |env, values, fidelity| Box::pin(run(env, Params::read(values), fidelity)),
     ..Pattern::BASE
 };
+
+const CHECKS: &[Check] =
+    &[Check::CONSERVED, Check::WITHIN_CAPACITY, Check::SLOTS_KEPT, Check::ALL_LEFT, Check::NOTHING_LOST];
 
 fn scene(_: &Values, _: Fidelity) -> SceneSpec {
     let flow = Flow::row([

@@ -7,6 +7,7 @@ pub(super) const QUESTION: Question = Question {
     place: 2,
     asks: "Lose results in a race",
     preset: "lost-results",
+    beside: &[("fidelity", "documented")],
     // Where the program counts what it has: before, nobody knows what is lost.
     stops: Span::nanos(36_195_699),
     fact: "1,032 of 7,500 lost",

@@ -110,6 +110,7 @@ impl Checks {
     }
 
     /// An instant is over, and this is how it left things.
+    #[inline(never)]
     pub(super) fn instant_over(&mut self, ledger: &Ledger, trace: &Trace) {
         for state in self.states.iter_mut().filter(|s| s.first.is_none()) {
             let noteworthy = match state.check.kind {

@@ -3,7 +3,7 @@
 //! Folded at the far end of what is computed, with a ledger of its own. Never rewound: [`Prefix`] is what it was at a
 //! playhead. It takes no more memory than its [`Budget`] allows: what nobody goes back to any more is put together.
 
-use super::measured::Change;
+use super::measured::{Change, Kinds};
 use super::{Checks, Exchanges, Journal, Levels, Measured, Prefix, Subject};
 use millrace_spec::{Check, Detail, Measure, Pattern, Values};
 use millrace_trace::ledger::Transition;
@@ -34,6 +34,8 @@ pub struct History {
     pub ledger: Ledger,
     /// What is measured: calls, responses, and what the pattern declares.
     pub measured: Vec<Measured>,
+    /// The kinds of events that may matter to any of them.
+    watched: Kinds,
     /// What was asked of the running system, and what it answered.
     pub exchanges: Exchanges,
     /// How many servers there are.
@@ -57,7 +59,8 @@ impl Default for History {
     fn default() -> History {
         History {
             ledger: Ledger::new(),
-            measured: [Measure::latency(), Measure::response()].map(Measured::new).into(),
+            measured: Vec::new(),
+            watched: Kinds::default(),
             exchanges: Exchanges::default(),
             servers: 0,
             took: None,
@@ -68,6 +71,7 @@ impl Default for History {
             budget: Budget::default(),
             charts: true,
         }
+        .measuring([Measure::latency(), Measure::response()])
     }
 }
 
@@ -86,7 +90,9 @@ impl History {
     pub fn measuring(mut self, measures: impl IntoIterator<Item = Measure>) -> History {
         for measure in measures {
             if self.measured.iter().all(|known| known.measure.id != measure.id) {
-                self.measured.push(Measured::new(measure));
+                let measured = Measured::new(measure);
+                self.watched = self.watched.and(measured.kinds());
+                self.measured.push(measured);
             }
         }
         self
@@ -143,20 +149,27 @@ impl History {
     }
 
     /// An event moved a job: what is measured of it, and how full it leaves the places that it was and is at.
+    #[inline]
     fn moved(&mut self, event: &TraceEvent, position: u64, transition: &Transition, trace: &Trace) {
         self.journal.moved(event, position, transition, &self.ledger, trace);
-        let took = match event.kind {
-            EventKind::Answered { job, .. } => self.took.take().filter(|(of, _)| *of == job).map(|(_, span)| span),
-            _ => None,
-        };
-        let change = Change::new(&event.kind, transition, took, (&self.ledger, trace));
-        self.measured.iter_mut().for_each(|measured| measured.observe(event, position, &change));
+        if self.watched.has(Kinds::one(&event.kind)) {
+            self.measure(event, position, transition, trace);
+        }
         if self.charts {
             // Who is served now stays where it is, and waits no more.
             let more = i64::from(!matches!(event.kind, EventKind::Started { .. }));
             self.came(transition.from, -more, position, event.at);
             self.came(transition.to, more, position, event.at);
         }
+    }
+
+    fn measure(&mut self, event: &TraceEvent, position: u64, transition: &Transition, trace: &Trace) {
+        let took = match event.kind {
+            EventKind::Answered { job, .. } => self.took.take().filter(|(of, _)| *of == job).map(|(_, span)| span),
+            _ => None,
+        };
+        let change = Change::new(&event.kind, transition, took, (&self.ledger, trace));
+        self.measured.iter_mut().for_each(|measured| measured.observe(event, position, &change));
     }
 
     /// So many more jobs are at a station.
@@ -180,6 +193,7 @@ impl History {
 }
 
 impl Fold for History {
+    #[inline]
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
         let position = self.ledger.events;
         if event.at > self.ledger.now {
@@ -197,16 +211,24 @@ impl Fold for History {
             self.moved(event, position, transition, trace);
         } else if !matches!(event.kind, EventKind::Waits { .. }) {
             // Where a task waits is a third of all events, and nothing but a row of the ledger.
-            self.journal.observe(event, position, (&self.ledger, &self.exchanges), trace);
-            self.exchanges.observe(event, position);
-            match event.kind {
-                EventKind::Gauged { station, gauge, value } if self.charts => {
-                    self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
-                }
-                EventKind::Opened { kind: StationKind::Server, .. } => self.servers += 1,
-                EventKind::Took { job, span } => self.took = Some((job, span)),
-                _ => {}
+            self.rare(event, position, trace);
+        }
+    }
+}
+
+impl History {
+    /// An event that comes seldom, and moved no job.
+    #[inline(never)]
+    fn rare(&mut self, event: &TraceEvent, position: u64, trace: &Trace) {
+        self.journal.observe(event, position, (&self.ledger, &self.exchanges), trace);
+        self.exchanges.observe(event, position);
+        match event.kind {
+            EventKind::Gauged { station, gauge, value } if self.charts => {
+                self.levels.set(Subject::Gauge(station, gauge), position, event.at, value);
             }
+            EventKind::Opened { kind: StationKind::Server, .. } => self.servers += 1,
+            EventKind::Took { job, span } => self.took = Some((job, span)),
+            _ => {}
         }
     }
 }

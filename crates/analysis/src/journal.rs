@@ -8,7 +8,7 @@
 use super::{Exchanges, PAGE, Request};
 use litemap::LiteMap;
 use millrace_spec::{Closing, ConnectionState};
-use millrace_trace::ledger::Transition;
+use millrace_trace::ledger::{StationRow, Transition};
 use millrace_trace::{
     Answer, EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, UNLIMITED,
 };
@@ -100,26 +100,41 @@ impl Journal {
         after: &Ledger,
         trace: &Trace,
     ) {
-        let told = match event.kind {
-            _ if self.bank
-                && let Some(told) = travelled(event, transition, after, trace) =>
-            {
-                Some(told)
-            }
-            EventKind::Moved { .. } => self.fill(transition, after, trace),
-            EventKind::Answered { answer: Answer::Status(200..=299) | Answer::Cancelled, .. } => None,
-            EventKind::Answered { answer, .. } => Some(answered(answer, event.at, transition, after, trace)),
-            EventKind::Left { job, outcome: Outcome::Lost } => {
-                Some((Tone::Server, "program".into(), format!("the result of {} was lost", number(job)), None))
-            }
-            EventKind::Left { job, outcome: Outcome::Cancelled } => {
-                Some((Tone::Killed, "program".into(), format!("{} was cancelled", number(job)), None))
-            }
-            _ => None,
-        };
-        if let Some(told) = told {
-            self.tell(event, position, told);
+        if self.bank
+            && let Some(told) = travelled(event, transition, after, trace)
+        {
+            return self.tell(event, position, told);
         }
+        match event.kind {
+            EventKind::Moved { .. } => self.fill(event, position, transition, after, trace),
+            EventKind::Answered { answer: Answer::Status(200..=299) | Answer::Cancelled, .. } => {}
+            EventKind::Answered { .. } | EventKind::Left { outcome: Outcome::Lost | Outcome::Cancelled, .. } => {
+                self.ended_badly(event, position, transition, after, trace);
+            }
+            _ => {}
+        }
+    }
+
+    /// A call that was answered with an error or not at all, or a job that is lost or was cancelled.
+    #[cold]
+    fn ended_badly(
+        &mut self,
+        event: &TraceEvent,
+        position: u64,
+        transition: &Transition,
+        after: &Ledger,
+        trace: &Trace,
+    ) {
+        let program = |tone, text| (tone, "program".to_owned(), text, None);
+        let number = number(transition.job);
+        let told = match event.kind {
+            EventKind::Answered { answer, .. } => answered(answer, event.at, transition, after, trace),
+            EventKind::Left { outcome: Outcome::Lost, .. } => {
+                program(Tone::Server, format!("the result of {number} was lost"))
+            }
+            _ => program(Tone::Killed, format!("{number} was cancelled")),
+        };
+        self.tell(event, position, told);
     }
 
     /// Takes in any other event, with the state after it and the exchanges before it.
@@ -204,20 +219,34 @@ impl Journal {
 
     /// A channel that becomes full, and one that had been full and is empty again.
     #[inline]
-    fn fill(&mut self, moved: &Transition, after: &Ledger, trace: &Trace) -> Option<Told> {
+    fn fill(&mut self, event: &TraceEvent, position: u64, moved: &Transition, after: &Ledger, trace: &Trace) {
+        if moved.from == moved.to {
+            return;
+        }
         let channel = |id: StationId| after.station(id).filter(|row| row.kind == StationKind::Channel);
-        let is_another = moved.from != moved.to;
-        if let Some(row) = channel(moved.to).filter(|row| is_another && row.levels.present == u64::from(row.capacity))
+        if let Some(row) = channel(moved.to)
+            && row.levels.present == u64::from(row.capacity)
             && row.capacity != UNLIMITED
             && self.full.insert(moved.to.0, ()).is_none()
         {
-            let text = format!("full, {} of {}", row.capacity, row.capacity);
-            return Some((Tone::Blocked, trace.name(row.name).to_owned(), text, Some(Mark::Change)));
+            self.filled(event, position, row, trace);
+        } else if !self.full.is_empty()
+            && let Some(row) = channel(moved.from)
+            && row.levels.present == 0
+            && self.full.remove(&moved.from.0).is_some()
+        {
+            self.filled(event, position, row, trace);
         }
-        let row = channel(moved.from).filter(|row| is_another && row.levels.present == 0)?;
-        self.full
-            .remove(&moved.from.0)
-            .map(|()| (Tone::Success, trace.name(row.name).to_owned(), "empty again".to_owned(), Some(Mark::Change)))
+    }
+
+    /// A channel is full, or empty again.
+    #[cold]
+    fn filled(&mut self, event: &TraceEvent, position: u64, row: &StationRow, trace: &Trace) {
+        let (tone, text) = match row.levels.present {
+            0 => (Tone::Success, "empty again".to_owned()),
+            _ => (Tone::Blocked, format!("full, {} of {}", row.capacity, row.capacity)),
+        };
+        self.tell(event, position, (tone, trace.name(row.name).to_owned(), text, Some(Mark::Change)));
     }
 }
 

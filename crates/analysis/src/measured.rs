@@ -37,8 +37,8 @@ pub struct Measured {
 }
 
 /// Kinds of events that move a job, a bit each.
-#[derive(Clone, Copy, Debug)]
-struct Kinds(u8);
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Kinds(u8);
 
 impl Kinds {
     const MOVED: Kinds = Kinds(1);
@@ -50,11 +50,11 @@ impl Kinds {
     /// Those after which a job is on its way to nowhere.
     const GONE: Kinds = Kinds::LEFT.and(Kinds::MERGED);
 
-    const fn and(self, others: Kinds) -> Kinds {
+    pub(super) const fn and(self, others: Kinds) -> Kinds {
         Kinds(self.0 | others.0)
     }
 
-    const fn has(self, one: Kinds) -> bool {
+    pub(super) const fn has(self, one: Kinds) -> bool {
         self.0 & one.0 != 0
     }
 
@@ -74,7 +74,7 @@ impl Kinds {
     }
 
     /// That of an event.
-    const fn one(kind: &EventKind) -> Kinds {
+    pub(super) const fn one(kind: &EventKind) -> Kinds {
         match kind {
             EventKind::Moved { .. } => Kinds::MOVED,
             EventKind::Started { .. } => Kinds::STARTED,
@@ -125,6 +125,11 @@ impl Measured {
     /// The stations that have samples of their own, or [`StationId::NONE`] for all together, in the order of their first.
     pub fn series(&self) -> &[(StationId, Series)] {
         &self.series
+    }
+
+    /// The kinds of events that may matter to it.
+    pub(super) fn kinds(&self) -> Kinds {
+        self.kinds
     }
 
     pub(super) fn series_mut(&mut self) -> impl Iterator<Item = &mut Series> {

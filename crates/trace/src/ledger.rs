@@ -21,6 +21,7 @@ use super::{
     Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, TaskId, TextId, Trace, TraceEvent, Wait,
 };
 use litemap::LiteMap;
+use station::Breaches;
 use std::collections::BTreeMap;
 use transition::Course;
 
@@ -200,16 +201,45 @@ impl Ledger {
         self.job(job).filter(|j| j.calling()).map(|j| at - j.since)
     }
 
-    /// Changes a station, and with it the sums over all of them.
+    /// A job comes to a station.
     #[inline]
+    fn arrives(&mut self, id: StationId, job: JobId, started: bool, weight: u32) {
+        let now = self.now;
+        let Some(station) = self.stations.get_mut(id.0 as usize) else { return };
+        station.arrive(job, started, weight, now);
+        self.held += u64::from(station.closed.is_none());
+        if let Some(looked) = station.look() {
+            self.looked(looked);
+        }
+    }
+
+    /// A job goes from a station; with `keeping` only for the time being.
+    #[inline]
+    fn leaves(&mut self, id: StationId, job: JobId, started: bool, keeping: bool) {
+        let now = self.now;
+        let Some(station) = self.stations.get_mut(id.0 as usize) else { return };
+        self.held -= u64::from(station.closed.is_none() && station.levels.present > 0);
+        station.leave(job, started, keeping, now);
+        if let Some(looked) = station.look() {
+            self.looked(looked);
+        }
+    }
+
+    /// What rules a station has broken until now and breaks from now on, for the sums over all of them.
+    #[cold]
+    fn looked(&mut self, (before, now): (Breaches, Breaches)) {
+        self.overfull = self.overfull - u32::from(before.overfull) + u32::from(now.overfull);
+        self.idle = self.idle - u32::from(before.idle) + u32::from(now.idle);
+    }
+
+    /// Changes a station, and with it the sums over all of them.
     fn change(&mut self, id: StationId, change: impl FnOnce(&mut StationRow)) {
         let Some(station) = self.stations.get_mut(id.0 as usize) else { return };
         let held = station.held();
         change(station);
         self.held = self.held - held + station.held();
-        if let Some((before, now)) = station.look() {
-            self.overfull = self.overfull - u32::from(before.overfull) + u32::from(now.overfull);
-            self.idle = self.idle - u32::from(before.idle) + u32::from(now.idle);
+        if let Some(looked) = station.look() {
+            self.looked(looked);
         }
     }
 

@@ -265,12 +265,18 @@ impl Cursor {
         self.hash
     }
 
-    #[inline]
+    #[inline(always)]
     fn pass(&mut self, event: &TraceEvent, trace: &Trace) {
-        // Nearly all events move a job, and have no text.
-        if !event.kind.moves_a_job()
-            && let Some(last) = last_text(&event.kind).filter(|last| self.texts <= last.0)
-        {
+        // Nearly all events move a job or say what a task waits for, and have no text.
+        if !event.kind.moves_a_job() && !matches!(event.kind, EventKind::Waits { .. }) {
+            return self.pass_rare(event, trace);
+        }
+        self.hash.event(event);
+    }
+
+    #[inline(never)]
+    fn pass_rare(&mut self, event: &TraceEvent, trace: &Trace) {
+        if let Some(last) = last_text(&event.kind).filter(|last| self.texts <= last.0) {
             self.pass_texts(last, trace);
         }
         self.hash.event(event);

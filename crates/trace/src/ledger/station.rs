@@ -61,6 +61,8 @@ pub struct StationRow {
     pub gauged: SimTime,
     /// What a station that shrank may still hold until it has drained.
     allowed: u64,
+    /// Whether it was ever given a limit: there is no rule that others could break.
+    limited: bool,
     capacity_ns: u128,
     sized: SimTime,
     /// What the sums have of it.
@@ -111,6 +113,7 @@ impl StationRow {
             gone_ns: 0,
             gauged: at,
             allowed: u64::MAX,
+            limited: false,
             capacity_ns: 0,
             sized: at,
             breaches: Breaches::default(),
@@ -163,7 +166,7 @@ impl StationRow {
     /// it could break.
     #[inline]
     pub(super) fn look(&mut self) -> Option<(Breaches, Breaches)> {
-        if self.allowed == u64::MAX && self.kind != StationKind::Server && !self.breaches.overfull {
+        if !self.limited {
             return None;
         }
         let now = self.breaches();
@@ -198,7 +201,7 @@ impl StationRow {
     /// What one that shrank got rid of is not allowed any more.
     #[inline]
     fn drains(&mut self) {
-        if self.allowed > self.limit() {
+        if self.limited && self.allowed > self.limit() {
             self.allowed = self.allowed.min(self.load().max(self.limit()));
         }
     }
@@ -263,6 +266,7 @@ impl StationRow {
         self.capacity_ns = self.room_ns(at);
         self.sized = at;
         self.capacity = capacity;
+        self.limited |= capacity != UNLIMITED;
         self.capacity_peak = self.capacity_peak.max(capacity);
         // Shrinking throws nobody out.
         self.allowed = self.limit().max(self.load());

@@ -73,7 +73,7 @@ impl Ledger {
         self.tally.in_system += u64::from(root);
         self.tally.offered += u64::from(root);
         self.tally.at_stations += 1;
-        self.change(to, |station| station.arrive(job, false, 1, now));
+        self.arrives(to, job, false, 1);
         Transition { job, from: StationId::NONE, to, entered: now, since: now, root, calling: false }
     }
 
@@ -92,7 +92,7 @@ impl Ledger {
         let now = self.now;
         let Some(row) = self.jobs.get_mut(job.0) else {
             // Nobody knows it: it is one too many.
-            self.change(to, |station| station.arrive(job, started, 1, now));
+            self.arrives(to, job, started, 1);
             return None;
         };
         let (going, was_started) = (row.going(job, to), row.started);
@@ -107,9 +107,9 @@ impl Ledger {
         let weight = row.weight;
         let grip = if let Course::Onward = course { self.grip(job, going.from, to) } else { Grip::Same };
         let keeping = matches!(course, Course::Out) || matches!(grip, Grip::Further);
-        self.change(going.from, |station| station.leave(job, was_started, keeping, now));
+        self.leaves(going.from, job, was_started, keeping);
         self.regrip(job, going.from, grip);
-        self.change(to, |station| station.arrive(job, started, weight, now));
+        self.arrives(to, job, started, weight);
         if weight != 1 && matches!(course, Course::Onward) {
             self.lighten(job, to, grip);
         }
@@ -136,7 +136,7 @@ impl Ledger {
         let from_outside = u32::from(row.root) + std::mem::take(&mut row.carries);
         (row.fate, row.since) = (fate, now);
         self.jobs.over(job.0);
-        self.change(going.from, |station| station.leave(job, was_started, false, now));
+        self.leaves(going.from, job, was_started, false);
         self.let_go(job);
         if going.calling {
             self.tally.in_flight = self.tally.in_flight.saturating_sub(1);

@@ -64,6 +64,7 @@ impl Server {
 
     /// Calls it with a job and waits for the answer.
     #[track_caller]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn call(&self, job: &Job) -> Call {
         Call::new(self.core.clone(), Some(self.address()), job, Location::caller())
     }
@@ -102,10 +103,7 @@ pub struct Call {
 
 enum State {
     /// To no server at all, where there is none.
-    Unsent {
-        to: Option<Address>,
-        number: u32,
-    },
+    Unsent { to: Option<Address>, number: u32 },
     Sent {
         at: SimTime,
         server: StationId,
@@ -113,10 +111,12 @@ enum State {
         said: bool,
         answer: Pin<Box<dyn Future<Output = Answer>>>,
     },
-    Over,
+    /// It has taken so long, and its caller is asked to stay away for so long.
+    Over { latency: Span, retry_after: Span },
 }
 
 impl Call {
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn new(core: Rc<Core>, to: Option<Address>, job: &Job, site: &'static Location<'static>) -> Call {
         let number = to.as_ref().map_or(0, |(server, _)| job.next_attempt(*server));
         Call { core, job: job.id(), home: StationId::NONE, site, state: State::Unsent { to, number } }
@@ -128,8 +128,8 @@ impl Call {
         self
     }
 
-    fn end(&mut self, answer: Answer) {
-        self.state = State::Over;
+    fn end(&mut self, answer: Answer, latency: Span, retry_after: Span) {
+        self.state = State::Over { latency, retry_after };
         self.core.emit(EventKind::Answered { job: self.job, station: self.home, answer });
     }
 }
@@ -143,43 +143,56 @@ impl fmt::Debug for Call {
 impl Future for Call {
     type Output = Reply;
 
+    // A reply is put together where it is wanted, of what comes in registers and of words that are read as they were written.
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reply> {
-        let this = &mut *self;
-        let now = this.core.now();
-        if let State::Unsent { to, number } = &mut this.state {
+        let Poll::Ready(answer) = self.answered(cx) else { return Poll::Pending };
+        let (latency, retry_after) = match self.state {
+            State::Over { latency, retry_after } => (latency, retry_after),
+            _ => (Span::ZERO, Span::ZERO),
+        };
+        Poll::Ready(Reply { answer, latency, retry_after })
+    }
+}
+
+impl Call {
+    #[inline(never)]
+    fn answered(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
+        let now = self.core.now();
+        if let State::Unsent { to, number } = &mut self.state {
             let Some((server, upstream)) = to.take() else {
-                this.state = State::Over;
-                return Poll::Ready(Reply { answer: Answer::Failed, latency: Span::ZERO, retry_after: Span::ZERO });
+                self.state = State::Over { latency: Span::ZERO, retry_after: Span::ZERO };
+                return Poll::Ready(Answer::Failed);
             };
-            let attempt = Attempt { job: this.job, number: *number };
-            let held = this.core.numbers.borrow().home(this.job);
-            this.home = this.home.some().or(held).unwrap_or(this.core.station());
-            this.core.emit_at(
-                EventKind::Called { job: this.job, station: server, started: upstream.has_room() },
-                millrace_trace::Site(Some(this.core.site.get().unwrap_or(this.site))),
+            let attempt = Attempt { job: self.job, number: *number };
+            let held = self.core.numbers.borrow().home(self.job);
+            self.home = self.home.some().or(held).unwrap_or(self.core.station());
+            self.core.emit_at(
+                EventKind::Called { job: self.job, station: server, started: upstream.has_room() },
+                millrace_trace::Site(Some(self.core.site.get().unwrap_or(self.site))),
             );
-            let answer = upstream.call(&Env::new(this.core.clone()), attempt);
-            this.state = State::Sent { at: now, server, upstream, said: false, answer };
+            let answer = upstream.call(&Env::new(self.core.clone()), attempt);
+            self.state = State::Sent { at: now, server, upstream, said: false, answer };
         }
-        let State::Sent { at, server, upstream, said, answer } = &mut this.state else { return Poll::Pending };
+        let State::Sent { at, server, upstream, said, answer } = &mut self.state else { return Poll::Pending };
         let (sent, server) = (*at, *server);
         // What the server itself waits for is its own affair: the task waits at this line, for an answer.
-        let muted = this.core.muted.replace(true);
+        let muted = self.core.muted.replace(true);
         let result = answer.as_mut().poll(cx);
-        this.core.muted.set(muted);
+        self.core.muted.set(muted);
         match result {
             Poll::Ready(answer) => {
                 let retry_after = upstream.retry_after(answer);
                 let took = upstream.took();
                 if let Some(span) = took {
-                    this.core.emit(EventKind::Took { job: this.job, span });
+                    self.core.emit(EventKind::Took { job: self.job, span });
                 }
-                this.end(answer);
-                Poll::Ready(Reply { answer, latency: took.unwrap_or(now - sent), retry_after })
+                self.end(answer, took.unwrap_or(now - sent), retry_after);
+                Poll::Ready(answer)
             }
             Poll::Pending => {
                 if !std::mem::replace(said, true) {
-                    this.core.waits(Wait::Call, server, this.site);
+                    self.core.waits(Wait::Call, server, self.site);
                 }
                 Poll::Pending
             }
@@ -191,7 +204,7 @@ impl Drop for Call {
     fn drop(&mut self) {
         if let State::Sent { .. } = self.state {
             // The request is taken back first, so that its slot is free when the answer is written down.
-            self.end(Answer::Cancelled);
+            self.end(Answer::Cancelled, Span::ZERO, Span::ZERO);
         }
     }
 }

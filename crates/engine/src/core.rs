@@ -158,7 +158,7 @@ impl Core {
     #[inline]
     pub fn emit(&self, kind: EventKind) {
         if !self.closed.get() {
-            self.trace.borrow_mut().push_with(|| TraceEvent {
+            self.trace.borrow_mut().push_with(kind.moves_a_job(), || TraceEvent {
                 at: self.now.get(),
                 task: self.current.get().id,
                 kind,
@@ -171,13 +171,23 @@ impl Core {
     pub fn emit_at(&self, kind: EventKind, site: Site) {
         if !self.closed.get() {
             let (at, task) = (&self.now, &self.current);
-            self.trace.borrow_mut().push_with(|| TraceEvent { at: at.get(), task: task.get().id, kind, site });
+            self.trace.borrow_mut().push_with(kind.moves_a_job(), || TraceEvent {
+                at: at.get(),
+                task: task.get().id,
+                kind,
+                site,
+            });
         }
     }
 
     fn emit_for(&self, task: TaskId, kind: EventKind, site: Site) {
         if !self.closed.get() {
-            self.trace.borrow_mut().push_with(|| TraceEvent { at: self.now.get(), task, kind, site });
+            self.trace.borrow_mut().push_with(kind.moves_a_job(), || TraceEvent {
+                at: self.now.get(),
+                task,
+                kind,
+                site,
+            });
         }
     }
 
@@ -343,6 +353,12 @@ impl Core {
     /// How many tasks have not ended.
     pub(super) fn live_tasks(&self) -> u64 {
         self.tasks.borrow().count()
+    }
+
+    /// Whether any fault stands.
+    #[inline]
+    pub(super) fn has_faults(&self) -> bool {
+        self.faults_stand.get()
     }
 
     /// The greatest magnitude of the faults of a kind that stand.

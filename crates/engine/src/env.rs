@@ -160,6 +160,7 @@ impl Env {
 
     /// Calls the default server with a job and waits for the answer. Others are called by their handles: [`Server::call`].
     #[track_caller]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn call(&self, job: &Job) -> Call {
         let to = self.core.default_server.borrow().as_ref().map(Server::address);
         Call::new(self.core.clone(), to, job, Location::caller())
@@ -339,6 +340,12 @@ impl Env {
     #[inline]
     pub fn fault(&self, fault: &str) -> Option<i64> {
         self.core.fault(fault)
+    }
+
+    /// Whether any fault stands.
+    #[inline]
+    pub fn has_faults(&self) -> bool {
+        self.core.has_faults()
     }
 
     /// The magnitudes of all faults of a kind that stand, in the order of their beginnings.

@@ -39,6 +39,7 @@ impl<F> Within<F> {
 impl<F: Future> Future for Within<F> {
     type Output = F::Output;
 
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let outer = this.core.site.get();

@@ -302,6 +302,8 @@ pub struct Recv<T: Carries> {
 impl<T: Carries> Future for Recv<T> {
     type Output = Option<T>;
 
+    // In line natively, for then what is received stays in registers. The page has no room for it at each place that receives.
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<T>> {
         let this = &mut *self;
         let state = &mut *this.shared.state.borrow_mut();

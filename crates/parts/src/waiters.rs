@@ -34,17 +34,13 @@ pub(crate) struct Waiters<W, G> {
 
 #[derive(Debug)]
 struct Place<W, G> {
-    holds: Holds<W, G>,
+    /// Who waits there with what it brought, and what it was given: one of the two, or neither where the place is free. Each has its own
+    /// room: as one thing of two kinds it was written in parts and moved as a whole, and for that the processor waits.
+    waiter: Option<W>,
+    gift: Option<G>,
     before: u32,
     /// Who has waited next longest; for a free place, the next free one.
     after: u32,
-}
-
-#[derive(Debug)]
-enum Holds<W, G> {
-    Nobody,
-    Waiter(W),
-    Gift(G),
 }
 
 const NONE: u32 = u32::MAX;
@@ -58,7 +54,7 @@ impl<W, G> Default for Waiters<W, G> {
 impl<W, G> Waiters<W, G> {
     /// Joins at the end.
     pub fn join(&mut self, waiter: W) -> Ticket {
-        let place = Place { holds: Holds::Waiter(waiter), before: self.last, after: NONE };
+        let place = Place { waiter: Some(waiter), gift: None, before: self.last, after: NONE };
         let number = if let Some(free) = self.places.get_mut(self.free as usize) {
             let number = std::mem::replace(&mut self.free, free.after);
             *free = place;
@@ -77,10 +73,7 @@ impl<W, G> Waiters<W, G> {
 
     /// Who has waited longest.
     pub fn first(&self) -> Option<&W> {
-        match &self.places.get(self.first as usize)?.holds {
-            Holds::Waiter(waiter) => Some(waiter),
-            _ => None,
-        }
+        self.places.get(self.first as usize)?.waiter.as_ref()
     }
 
     /// All who wait, in the order of joining.
@@ -89,40 +82,32 @@ impl<W, G> Waiters<W, G> {
         std::iter::from_fn(move || {
             let place = self.places.get(next as usize)?;
             next = place.after;
-            match &place.holds {
-                Holds::Waiter(waiter) => Some(waiter),
-                _ => None,
-            }
+            place.waiter.as_ref()
         })
     }
 
     /// Gives something to whoever has waited longest, and hands out what they brought: their task is to be woken. Where nobody
     /// waits, the gift is dropped.
+    #[inline]
     pub fn give(&mut self, gift: G) -> Option<W> {
         let place = self.places.get_mut(self.first as usize)?;
-        let held = std::mem::replace(&mut place.holds, Holds::Gift(gift));
+        let waiter = place.waiter.take();
+        place.gift = Some(gift);
         self.first = place.after;
         match self.places.get_mut(self.first as usize) {
             Some(next) => next.before = NONE,
             None => self.last = NONE,
         }
-        match held {
-            Holds::Waiter(waiter) => Some(waiter),
-            _ => None,
-        }
+        waiter
     }
 
     /// What the holder of a ticket was given; nothing yet, as long as it waits. With the gift the ticket is spent.
+    #[inline]
     pub fn redeem(&mut self, ticket: Ticket) -> Option<G> {
         let place = self.places.get_mut(ticket.0 as usize)?;
-        if !matches!(place.holds, Holds::Gift(_)) {
-            return None;
-        }
+        let gift = place.gift.take()?;
         place.after = std::mem::replace(&mut self.free, ticket.0);
-        match std::mem::replace(&mut place.holds, Holds::Nobody) {
-            Holds::Gift(gift) => Some(gift),
-            _ => None,
-        }
+        Some(gift)
     }
 
     /// The holder of a ticket waits no longer.
@@ -131,7 +116,7 @@ impl<W, G> Waiters<W, G> {
             return Some(Left::Given(gift));
         }
         let place = self.places.get_mut(ticket.0 as usize)?;
-        let Holds::Waiter(waiter) = std::mem::replace(&mut place.holds, Holds::Nobody) else { return None };
+        let waiter = place.waiter.take()?;
         let (before, after) = (place.before, place.after);
         place.after = std::mem::replace(&mut self.free, ticket.0);
         match self.places.get_mut(before as usize) {

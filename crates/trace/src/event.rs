@@ -65,19 +65,15 @@ pub enum EventKind {
     /// follows from what has happened, and nobody has to look ahead.
     Travelled { station: StationId, place: i32, pace: i32 },
 
+    // Those that move a job stand beside each other, so that asking whether one does is one comparison.
     /// A job came into the system, at a station. The time of this event is the intended start of the work.
     Entered { job: JobId, station: StationId },
     /// A job went to another station; `started` if it is served there at once rather than queued.
     Moved { job: JobId, station: StationId, started: bool },
     /// A job that was queued at its station is being served there.
     Started { job: JobId },
-    /// A job asks for so many things of the pool that it goes to next: said right before it goes, where that is not one.
-    Weighs { job: JobId, weight: u32 },
     /// A job went out to an upstream server: its call begins. `started` if no slot had to be waited for.
     Called { job: JobId, station: StationId, started: bool },
-    /// The call of a job took so long, as whoever carries it out measured by itself: said right before its [`EventKind::Answered`], by a
-    /// real endpoint alone. Where nothing is said, a call took from its `Called` to its `Answered`.
-    Took { job: JobId, span: Span },
     /// The call of a job ended, and the job is back at a station: that of its caller, unless the caller said otherwise.
     Answered { job: JobId, station: StationId, answer: Answer },
     /// A job became two: a hedged attempt, an item of a batch that is taken apart. The child is where the job is, or where
@@ -88,6 +84,11 @@ pub enum EventKind {
     Merged { job: JobId, into: JobId },
     /// A job left the system.
     Left { job: JobId, outcome: Outcome },
+    /// A job asks for so many things of the pool that it goes to next: said right before it goes, where that is not one.
+    Weighs { job: JobId, weight: u32 },
+    /// The call of a job took so long, as whoever carries it out measured by itself: said right before its [`EventKind::Answered`], by a
+    /// real endpoint alone. Where nothing is said, a call took from its `Called` to its `Answered`.
+    Took { job: JobId, span: Span },
     /// A job is meant for a station, by way of another where that is known: a passenger's destination and car, a request's
     /// shard. A hint: the job is not there yet, and need not go there.
     Bound { job: JobId, to: StationId, via: StationId },

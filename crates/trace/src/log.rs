@@ -21,7 +21,8 @@ pub struct Trace {
     tail: Vec<TraceEvent>,
     forgotten: usize,
     spare: Vec<Vec<TraceEvent>>,
-    /// Events of the full chunks that brought a job on.
+    /// Events that brought a job on, and those of the full chunks.
+    moving: u64,
     moves: u64,
     texts: Texts,
     /// By task: the size in bytes of its future as boxed at spawn. Beside the log, because it differs between targets. Those of
@@ -39,16 +40,17 @@ impl Trace {
     /// Appends an event.
     #[inline]
     pub fn push(&mut self, event: TraceEvent) {
-        self.push_with(|| event);
+        self.push_with(event.kind.moves_a_job(), || event);
     }
 
     /// Appends an event that is put together where it is to lie: after the room was made, so that nothing of it has to be kept
-    /// meanwhile.
+    /// meanwhile. Whether it brings a job on is said beside it: whoever emits it knows that when it is compiled.
     #[inline]
-    pub fn push_with(&mut self, event: impl FnOnce() -> TraceEvent) {
+    pub fn push_with(&mut self, moves: bool, event: impl FnOnce() -> TraceEvent) {
         if self.tail.len() == self.tail.capacity() {
             self.next_chunk();
         }
+        self.moving += u64::from(moves);
         self.tail.push(event());
     }
 
@@ -57,13 +59,12 @@ impl Trace {
         let fresh = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
         let full = std::mem::replace(&mut self.tail, fresh);
         if !full.is_empty() {
-            self.moves += full.iter().map(|event| u64::from(event.kind.moves_a_job())).sum::<u64>();
+            self.moves = self.moving;
             self.full.push_back(full);
         }
     }
 
-    /// How many of the events brought a job on, but for the last chunk that is not full yet: counted a chunk at a time, so that nothing
-    /// is added to what every event costs, and whoever emits one puts it together where it lies.
+    /// How many of the events brought a job on, but for the last chunk that is not full yet.
     pub fn moves(&self) -> u64 {
         self.moves
     }

@@ -74,13 +74,14 @@ fn open_station(env: &Env, name: ServerName, params: &ServerParams, is_real: boo
     (station, slots)
 }
 
+/// A server as its callers have it: with the patience that they have, if that ends.
 fn patient(inner: Simulated, params: &ServerParams) -> Rc<dyn Upstream> {
-    Rc::new(Patient { inner: Rc::new(inner), patience: params.timeout })
+    if params.timeout.is_zero() { Rc::new(inner) } else { Rc::new(Patient { inner, patience: params.timeout }) }
 }
 
 /// A caller's patience: a call that takes longer is dropped, and so taken back.
 struct Patient {
-    inner: Rc<dyn Upstream>,
+    inner: Simulated,
     patience: Span,
 }
 
@@ -95,9 +96,6 @@ impl Upstream for Patient {
 
     fn call(&self, env: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {
         let call = self.inner.call(env, attempt);
-        if self.patience.is_zero() {
-            return call;
-        }
         let (env, patience) = (env.clone(), self.patience);
         Box::pin(async move { timeout(&env, patience, call).await.unwrap_or(Answer::TimedOut) })
     }

@@ -166,13 +166,17 @@ impl State {
             Some(false) => env.note_by(self.station, self.name.as_str(), "error state off", 0),
             None => {}
         }
+        let base = self.base.get().max(0) as u64;
+        if !env.has_faults() {
+            return (Span(visit.takes.0.saturating_add(base)), Answer::Status(visit.status));
+        }
         let meets = |stream: Stream, share: f64| stream.draw(key, attempt.number).chance(share);
         let slower = env.fault(&self.faults.slow).map_or(1, |times| times.max(1) as u64);
         let brownout = env.fault(&self.faults.brownout).map(|hundredths| hundredths.max(100) as u64);
         let burst =
             env.fault(&self.faults.burst).is_some_and(|percent| meets(self.streams.burst, percent as f64 / 100.0));
         let faint = brownout.is_some_and(|hundredths| meets(self.streams.brownout, brownout_errors(hundredths)));
-        let takes = visit.takes.0.saturating_add(self.base.get().max(0) as u64).saturating_mul(slower);
+        let takes = visit.takes.0.saturating_add(base).saturating_mul(slower);
         let takes = brownout.map_or(takes, |hundredths| {
             u64::try_from(u128::from(takes) * u128::from(hundredths) / 100).unwrap_or(u64::MAX)
         });
@@ -206,6 +210,9 @@ impl Upstream for Simulated {
         let full = || !self.has_room() && self.state.waiting.get() >= self.state.queue;
         if self.state.down() == Some(Down::AtOnce) || full() {
             return Box::pin(Refusal(self.state.refused.clone()));
+        }
+        if self.slots.is_none() && !self.state.keeps_gone {
+            return Box::pin(Service::entering(&self.state, attempt, self.less.clone()));
         }
         let service = Service::begin(&self.state, self.slots.as_ref(), attempt, self.less.clone());
         if self.state.keeps_gone { Box::pin(Kept::new(&self.state, service)) } else { Box::pin(service) }

@@ -85,18 +85,29 @@ impl Service {
         attempt: Attempt,
         less: Option<Rc<Cell<i64>>>,
     ) -> Service {
-        let slot = slots.and_then(Semaphore::try_acquire);
-        let queues = slots.filter(|_| slot.is_none());
+        let mut service = Service::entering(state, attempt, less);
+        service.slot = slots.and_then(Semaphore::try_acquire);
+        if let Some(slots) = slots.filter(|_| service.slot.is_none()) {
+            service.queues = true;
+            service.stage = Stage::Waits(slots.acquire());
+            service.queued = Some(Queued::begin(state));
+        }
+        service
+    }
+
+    /// A request comes to a server that has room for everybody. Nothing in it has to be kept before it lies where it is polled.
+    #[inline]
+    pub fn entering(state: &Rc<State>, attempt: Attempt, less: Option<Rc<Cell<i64>>>) -> Service {
         Service {
             state: state.clone(),
             attempt,
             less,
             crashes: state.reach.crashes(),
-            queues: queues.is_some(),
-            stage: queues.map_or(Stage::Enters, |slots| Stage::Waits(slots.acquire())),
+            queues: false,
+            stage: Stage::Enters,
             in_service: None,
-            slot,
-            queued: queues.map(|_| Queued::begin(state)),
+            slot: None,
+            queued: None,
             left: None,
         }
     }

@@ -253,6 +253,7 @@ impl<T: Carries> Unpin for Send<T> {}
 impl<T: Carries> Future for Send<T> {
     type Output = Result<(), Closed<T>>;
 
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let state = &mut *this.shared.state.borrow_mut();

@@ -17,8 +17,9 @@ const SPARE: usize = 4;
 pub struct Trace {
     /// Full chunks that are held, oldest first; `forgotten` before them were given up.
     full: VecDeque<Vec<TraceEvent>>,
-    /// The chunk that is being filled.
+    /// The chunk that is being filled, and how many events came before it.
     tail: Vec<TraceEvent>,
+    before: u64,
     forgotten: usize,
     spare: Vec<Vec<TraceEvent>>,
     /// Events that brought a job on, and those of the full chunks.
@@ -59,6 +60,7 @@ impl Trace {
         let fresh = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
         let full = std::mem::replace(&mut self.tail, fresh);
         if !full.is_empty() {
+            self.before += full.len() as u64;
             self.moves = self.moving;
             self.full.push_back(full);
         }
@@ -70,8 +72,9 @@ impl Trace {
     }
 
     /// How many events there were, given-up ones included.
+    #[inline]
     pub fn len(&self) -> u64 {
-        ((self.forgotten + self.full.len()) * CHUNK + self.tail.len()) as u64
+        self.before + self.tail.len() as u64
     }
 
     /// Whether nothing happened yet.

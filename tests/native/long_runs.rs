@@ -81,6 +81,22 @@ fn a_report_is_the_same_without_what_only_charts_ask_for_and_takes_less_memory()
 }
 
 #[test]
+fn what_is_known_of_tasks_that_are_over_goes_with_the_log_and_the_figures_stay() {
+    // Each request is a task of its own, of which a day has millions.
+    let of = |keep: Keep| {
+        let scenario = Scenario::read("backend?requests=8000&rate=400").expect("a good link").scenario;
+        let history = History::for_report(scenario.pattern, &scenario.values());
+        let mut session = Session::keeping(keep, scenario, Ledger::new(), history);
+        while !session.compute(SimTime::MAX, 2_048) {}
+        let tally = &session.history().ledger.tally;
+        (tally.tasks_spawned, tally.task_bytes_peak, session.run().trace().sizes_held() as u64)
+    };
+    let ((tasks, peak, held), (_, peak_of_all, all)) = (of(Keep::NOTHING), of(Keep::ALL));
+    assert_eq!((peak, all), (peak_of_all, tasks));
+    assert!(tasks > 8_000 && held < 3_000, "of {tasks} tasks {held} are known");
+}
+
+#[test]
 fn of_a_program_with_thousands_of_stations_the_log_gives_up_what_its_key_frames_take() {
     // Each key frame has a row of each of 2,600 workers: they took several times what they may, and the log all of its own.
     let link = "platform?sessions=2000&hasty=0&run-for=20s";

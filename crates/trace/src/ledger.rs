@@ -120,6 +120,8 @@ pub struct TaskRow {
     pub station: StationId,
     /// When it was spawned.
     pub spawned: SimTime,
+    /// The size of its future, in bytes: at its end the log may have given that up.
+    pub bytes: u32,
     /// What it waits for; none before its first poll and after its end.
     pub wait: Option<WaitRow>,
     /// When and how it ended.
@@ -264,13 +266,13 @@ impl Ledger {
         }
     }
 
-    fn spawned(&mut self, child: TaskId, row: TaskRow, trace: &Trace) {
-        let home = row.station;
+    fn spawned(&mut self, child: TaskId, row: TaskRow) {
+        let (home, bytes) = (row.station, row.bytes);
         self.tasks.put(child.0, row);
         if let Some(home) = self.stations.get_mut(home.0 as usize) {
             home.task_started();
         }
-        self.tally.task_started(trace.bytes_of(child));
+        self.tally.task_started(bytes.into());
     }
 }
 
@@ -357,19 +359,20 @@ impl Ledger {
                 }
             }
             EventKind::Spawned { child, name, station } => {
-                self.spawned(child, TaskRow { name, station, spawned: event.at, wait: None, ended: None }, trace);
+                let bytes = trace.bytes_of(child);
+                self.spawned(child, TaskRow { name, station, spawned: event.at, bytes, wait: None, ended: None });
             }
             EventKind::Ended { how } => {
                 if let Some(task) = self.tasks.get_mut(event.task.0) {
                     task.wait = None;
                     task.ended = Some((event.at, how));
-                    let home = task.station;
+                    let (home, bytes) = (task.station, task.bytes);
                     self.tasks.over(event.task.0);
+                    self.tally.task_ended(bytes.into());
                     if let Some(home) = self.stations.get_mut(home.0 as usize) {
                         home.task_ended();
                     }
                 }
-                self.tally.task_ended(trace.bytes_of(event.task));
             }
             EventKind::Faulted { fault, on, magnitude } => {
                 let standing = self.faults.entry(fault).or_default();

@@ -27,7 +27,7 @@ pub struct Trace {
     moves: u64,
     texts: Texts,
     /// By task: the size in bytes of its future as boxed at spawn. Beside the log, because it differs between targets. Those of
-    /// the first so many tasks were given up.
+    /// the first so many tasks were given up, with the part of the log that tells of their beginning.
     task_bytes: VecDeque<u32>,
     sizes_from: u32,
 }
@@ -143,6 +143,12 @@ impl Trace {
             && let Some(mut old) = self.full.pop_front()
         {
             self.forgotten += 1;
+            // A day has millions of tasks.
+            let last = old.iter().rev().find_map(|event| match event.kind {
+                EventKind::Spawned { child, .. } => Some(child),
+                _ => None,
+            });
+            last.into_iter().for_each(|task| self.forget_sizes_to(task));
             if self.spare.len() < SPARE {
                 old.clear();
                 self.spare.push(old);
@@ -190,10 +196,10 @@ impl Trace {
         self.task_bytes.push_back(bytes as u32);
     }
 
-    /// The size of a task's future, in bytes, as boxed at spawn.
-    pub fn bytes_of(&self, task: super::TaskId) -> u64 {
+    /// The size of a task's future, in bytes, as boxed at spawn. To be asked for when it is told that the task begins.
+    pub fn bytes_of(&self, task: super::TaskId) -> u32 {
         let place = task.0.checked_sub(self.sizes_from);
-        place.and_then(|place| self.task_bytes.get(place as usize)).map_or(0, |&b| u64::from(b))
+        place.and_then(|place| self.task_bytes.get(place as usize)).copied().unwrap_or(0)
     }
 
     /// Gives up the sizes of the futures of the tasks up to one, that one too: nobody sums them up any more.

@@ -7,7 +7,7 @@ use millrace::analysis::History;
 use millrace::patterns::{self, find};
 use millrace::session::{Scenario, Session};
 use millrace::spec::{CheckKind, Fidelity};
-use millrace::trace::{EventKind, Ledger, Outcome, StationId};
+use millrace::trace::{EventKind, Ledger, Outcome, SimTime, StationId};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -208,6 +208,18 @@ fn each_scenario_that_asks_for_shipped_shows_on_every_seed_what_the_documented_o
             assert!(!seen("&fidelity=documented"), "{link} as documented, seed {seed}: {point}");
         }
     }
+}
+
+/// What a batch does again and again, and what a connection does as it is used, is no mark.
+#[test]
+fn the_timeline_of_the_default_scenario_marks_what_matters_and_nothing_that_comes_every_second() {
+    let session = follow("backend");
+    let end = session.computed();
+    let marked: Vec<_> = session.history().journal.entries().iter().filter(|entry| entry.mark.is_some()).collect();
+    let within: Vec<_> = marked.iter().filter(|entry| entry.at > SimTime::ZERO && entry.at < end).collect();
+    let told: Vec<_> = within.iter().map(|e| format!("{} {} {}", e.at.seconds(), e.who, e.text)).collect();
+    assert!(within.len() <= 10, "{told:#?}");
+    assert!(within.iter().any(|entry| entry.text.ends_with("may be open")), "the pool changes its size: {told:#?}");
 }
 
 #[test]

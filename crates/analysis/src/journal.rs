@@ -64,7 +64,8 @@ pub enum Mark {
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
     entries: Vec<Entry>,
-    full: LiteMap<u32, ()>,
+    /// The channels that became full and have not been empty since: by which event.
+    full: LiteMap<u32, u64>,
     left_out: u64,
     /// Whether there are landings: elsewhere nobody has to look at where each job goes.
     bank: bool,
@@ -217,7 +218,8 @@ impl Journal {
         self.entries.push(Entry { event: position, at: event.at, tone, who, text, mark });
     }
 
-    /// A channel that becomes full, and one that had been full and is empty again.
+    /// A channel that becomes full, and one that had been full and is empty again. One that is so at once, with nothing told in between, was
+    /// never full to anybody: a batch goes out with what fills it.
     #[inline]
     fn fill(&mut self, event: &TraceEvent, position: u64, moved: &Transition, after: &Ledger, trace: &Trace) {
         if moved.from == moved.to {
@@ -227,15 +229,20 @@ impl Journal {
         if let Some(row) = channel(moved.to)
             && row.levels.present == u64::from(row.capacity)
             && row.capacity != UNLIMITED
-            && self.full.insert(moved.to.0, ()).is_none()
+            && !self.full.contains_key(&moved.to.0)
         {
+            self.full.insert(moved.to.0, position);
             self.filled(event, position, row, trace);
         } else if !self.full.is_empty()
             && let Some(row) = channel(moved.from)
             && row.levels.present == 0
-            && self.full.remove(&moved.from.0).is_some()
+            && let Some(filled) = self.full.remove(&moved.from.0)
         {
-            self.filled(event, position, row, trace);
+            if self.entries.last().is_some_and(|last| last.event == filled && last.at == event.at) {
+                self.entries.pop();
+            } else {
+                self.filled(event, position, row, trace);
+            }
         }
     }
 

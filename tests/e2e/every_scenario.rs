@@ -4,21 +4,17 @@ use millrace::session::{Scenario, link};
 
 use crate::page::{Page, before_the_page};
 
-/// Those whose run has more events than a page keeps, and is shorter here: back to the start goes only what is kept from there on.
-const SHORTER: [&str; 2] = ["#/platform?run-for=10s", "#/backend?preset=endurance&requests=4000"];
+/// The one whose run has more events than a page keeps, and is shorter here: back to the start goes only what is kept from there on.
+const SHORTER: &str = "#/platform?run-for=10s";
 
 /// The links of all patterns and presets.
 pub fn links() -> Vec<String> {
     let mut links = Vec::new();
     for pattern in millrace::patterns::ALL {
         let plain = format!("#/{}", pattern.id);
-        let shorter = SHORTER.iter().find(|link| link.split('?').next() == Some(&plain) && !link.contains("preset="));
-        links.push(shorter.map_or(plain, |link| (*link).to_owned()));
-        links.extend(pattern.presets().iter().map(|preset| {
-            let own = format!("#/{}?preset={}", pattern.id, preset.id);
-            let shorter = SHORTER.iter().find(|link| link.split('&').next() == Some(&own));
-            shorter.map_or(own, |link| (*link).to_owned())
-        }));
+        let is_shorter = SHORTER.split('?').next() == Some(&plain);
+        links.push(if is_shorter { SHORTER.to_owned() } else { plain });
+        links.extend(pattern.presets().iter().map(|preset| format!("#/{}?preset={}", pattern.id, preset.id)));
     }
     links
 }

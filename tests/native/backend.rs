@@ -119,6 +119,28 @@ proptest! {
         }
     }
 
+    /// What is gone is told nothing and counted once, and nothing of it is left; what comes afterwards is served as ever.
+    #[test]
+    fn whenever_the_process_crashes_each_request_ends_once_and_nothing_of_it_outlives_it(
+        link in any_backend(),
+        (at, lasts, again) in (0..900_u64, 1..500_u64, 0..1_500_u64),
+        is_shipped in any::<bool>(),
+    ) {
+        let fidelity = if is_shipped { "&fidelity=shipped&installed=on" } else { "" };
+        let again = format!("x={}~0~fault~process-crash~150000000", again * 1_000_000);
+        let link = format!("{link}{fidelity}&crash-at={at}ms&crash-for={lasts}ms&sockets=3&{again}");
+        let session = follow(&link);
+        let (read, told) = (read(&session), detail(&link));
+        prop_assert_eq!(session.history().ledger.tally.in_system, 0, "{}", link);
+        let answers: u64 = told["answers"].as_object().expect("an object").values().filter_map(Json::as_u64).sum();
+        let unheard = told["unheard"].as_u64().expect("a number");
+        let cut = read.ended.get(&Outcome::Cancelled).copied().unwrap_or_default();
+        prop_assert_eq!(answers + unheard + cut, read.came, "{} {:?} {}", link, read, told);
+        for (name, holds) in checks(&session, CheckKind::Always) {
+            prop_assert!(holds, "{}: {}", link, name);
+        }
+    }
+
     #[test]
     fn whoever_gives_the_whole_up_leaves_nothing_behind(seed in 0..1_000_u32, ms in 0..900_u64) {
         let pattern = find("backend").expect("it is in the catalogue");
@@ -231,6 +253,22 @@ fn a_stress_test_is_told_degraded_before_it_is_turned_away_and_comes_back() {
         assert!(turned_away > 100 && degraded > 100, "{told}");
         let active = told["sections"]["request_handler_stats"]["active_requests"].as_u64();
         assert!(active.is_some_and(|active| active < 50), "{active:?}");
+    }
+}
+
+#[test]
+fn a_rule_that_fits_serves_those_whom_the_plain_one_turns_away() {
+    for seed in 0..5 {
+        let of = |rule: &str| {
+            let session = follow(&format!("backend?preset=adaptive&rule={rule}&seed=s{seed}"));
+            let tally = &session.history().ledger.tally;
+            [Outcome::Completed, Outcome::Rejected].map(|outcome| tally.count(outcome))
+        };
+        let ([served, refused], [plainly, refused_plainly]) = (of("adaptive"), of("steps"));
+        assert!(
+            served > plainly + 500 && refused * 2 < refused_plainly,
+            "{served}, {refused} and {plainly}, {refused_plainly}"
+        );
     }
 }
 

@@ -1,11 +1,11 @@
 //! The backend for those outside, and for those who watch it: what its routes tell of a run, what a reset leaves, what is counted, and the alerts over that.
 
 use crate::coordination::detail;
-use crate::program::follow_scenario;
+use crate::program::{follow, follow_scenario};
 use millrace::analysis::PAGE;
 use millrace::engine::{Action, Intervention, Ordinal};
 use millrace::session::Scenario;
-use millrace::trace::SimTime;
+use millrace::trace::{EventKind, Outcome, SimTime};
 use serde_json::{Value as Json, json};
 
 const CONCURRENCY: &str = "/api/v1/performance/concurrency";
@@ -220,4 +220,57 @@ fn each_rule_fires_where_what_it_looks_at_is_so() {
     let silent: Vec<_> = ALERTS.iter().filter(|(query, rule)| !fired(query).iter().any(|of| of == rule)).collect();
     assert_eq!(silent, [&("", ""); 0]);
     assert_eq!(fired("routes=save:1&errors=0&db-errors=0"), [""; 0], "nothing is wrong");
+}
+
+/// Rules are looked at every 15 s: it is gone from 20 s to 110 s, so that is seen at 30 s and at 120 s, and the minute of the rule is over at 90 s.
+#[test]
+fn a_crash_fires_the_alert_that_it_is_down_after_its_minute_and_the_restart_clears_it() {
+    for fidelity in ["documented", "shipped"] {
+        let session = follow(&format!("backend?preset=crash&fidelity={fidelity}"));
+        let trace = session.run().trace();
+        let named = |station| {
+            trace.iter().any(|event| match event.kind {
+                EventKind::Opened { station: of, name, .. } => of == station && trace.name(name) == "app down",
+                _ => false,
+            })
+        };
+        let told: Vec<_> = trace
+            .iter()
+            .filter_map(|event| match event.kind {
+                EventKind::Stated { station, state } if named(station) => Some((event.at.seconds(), trace.name(state))),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(told, [(30.0, "pending"), (90.0, "firing"), (120.0, "quiet")], "{fidelity}");
+        assert_eq!(session.history().ledger.tally.in_system, 0);
+        let called = "somebody was called because the process was gone";
+        let seen = session.history().checks.states().iter().find(|state| state.check.statement == called);
+        assert!(seen.is_some_and(|state| state.holds(session.computed(), true)), "{fidelity}");
+        // Half of the run is before and after it: who came in between was refused.
+        let tally = &session.history().ledger.tally;
+        let [completed, rejected] = [Outcome::Completed, Outcome::Rejected].map(|outcome| tally.count(outcome));
+        assert!((1_600..2_000).contains(&rejected), "{rejected} refused of 1,800 in 90 s");
+        assert!(completed > 1_500, "{completed}");
+    }
+}
+
+/// Some 380 have come by 19 s, and 100 in the five seconds after the restart at 110 s.
+#[test]
+fn while_it_is_down_it_answers_nobody_and_afterwards_it_counts_from_nought() {
+    let asks: Vec<_> = [19_000, 60_000, 60_100, 60_200, 115_000]
+        .into_iter()
+        .zip([CONCURRENCY, CONCURRENCY, HEALTH, "/metrics", CONCURRENCY])
+        .map(|(ms, path)| (ms, "GET", path, ""))
+        .collect();
+    let all = asked("preset=crash", &asks);
+    let statuses: Vec<_> = all.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [200, 503, 503, 503, 200]);
+    let total = |(_, body): &(u16, String)| {
+        let told: Json = serde_json::from_str(body).expect("JSON");
+        let count = |section: &str, field: &str| told[section][field].as_u64().expect("a number");
+        [count("request_handler_stats", "total_requests"), count("database_stats", "max_open_connections")]
+    };
+    let ([before, _], [after, size]) = (total(&all[0]), total(&all[4]));
+    assert!((330..430).contains(&before) && (70..130).contains(&after), "{before} before and {after} after");
+    assert_eq!(size, 32, "the pool has its first size");
 }

@@ -396,12 +396,36 @@ fn who_is_let_go_is_who_was_meant_whatever_order_they_sat_down_in_and_whoever_ne
     }
     // One was killed before it could sit down.
     let killed = detail("background-processor?preset=let-go&x=0~0~fault~kill-worker~1@100000000");
-    assert_eq!(killed["workers"][3], serde_json::json!([3_000 * MS, 5]), "{:?}", killed["workers"]);
+    let sizes = killed["workers"].as_array().expect("a list");
+    assert!(sizes.contains(&serde_json::json!([3_000 * MS, 5])), "{sizes:?}");
     let killed = "workers=4&scale-every=1s&task=300ms&script=plain*12@3500ms\
                   &x=0~0~fault~kill-worker~2@100000000;500000000~0~fault~kill-worker~4@100000000";
     let (tasks, _) = of(killed);
     let at_once = |at: u64| tasks.iter().filter(|task| task.starts[0] <= at && task.ended > Some(at)).count();
     assert_eq!((at_once(3_700 * MS), count(&tasks, "completed")), (2, 12), "two of four are left by then");
+}
+
+#[test]
+fn a_worker_that_is_killed_for_good_is_counted_among_the_workers_no_more() {
+    for fidelity in ["documented", "shipped"] {
+        let told = detail(&format!(
+            "background-processor?fidelity={fidelity}&workers=4&scale=off&scale-every=1s&script=plain*8@1s&task=1s\
+             &x=500000000~0~fault~kill-worker~4"
+        ));
+        assert_eq!(told["workers"], serde_json::json!([[0, 4], [500 * MS, 3]]), "{fidelity}");
+        assert_eq!(told["totals"]["total_workers"], 3, "{fidelity}");
+        // All three have a task in hand when it is looked at, a second after they came.
+        let busy = detail(&format!(
+            "background-processor?fidelity={fidelity}&workers=4&scale=off&scale-every=1s&script=plain*8@1s&task=1s&until=2500ms\
+             &x=500000000~0~fault~kill-worker~4"
+        ));
+        assert_eq!(busy["totals"]["worker_utilization"], 1.0, "{fidelity}: {busy:?}");
+    }
+    // Who comes back is counted again.
+    let back = detail(
+        "background-processor?workers=4&scale=off&script=plain*8@1s&task=1s&x=500000000~0~fault~kill-worker~4@1000000000",
+    );
+    assert_eq!(back["workers"], serde_json::json!([[0, 4], [500 * MS, 3], [1_500 * MS, 4]]));
 }
 
 #[test]

@@ -230,6 +230,12 @@ fn the_statistics_are_those_of_the_last_look() {
     assert_eq!((&shipped["goroutine_count"], &shipped["last_updated_ns"]), (&json!(76), &json!(30_000 * MS)));
     assert_eq!((&shipped["cpu_usage"], &shipped["load_average"]), (&json!(0.0), &json!(0.0)));
     let documented = told("preset=statistics&fidelity=documented");
+    // As shipped the limit is what the process has from the system, twice its heap, and not what there is.
+    let memory =
+        |told: &Json| ["memory_limit_bytes", "memory_usage_bytes"].map(|key| told[key].as_u64().expect(key) >> 20);
+    let [limit, heap] = memory(&shipped);
+    assert!(limit / 2 == heap && heap >= 64, "{shipped}");
+    assert_eq!(memory(&documented)[0], 4_096);
     assert!(documented["goroutine_count"].as_u64() > Some(76), "{documented}");
     assert!(documented["load_average"].as_f64() > Some(0.0) && documented["cpu_usage"].as_f64() > Some(0.0));
 }

@@ -3,7 +3,7 @@
 use crate::faults::switch;
 use crate::program::{Log, finish, run, setup, start};
 use millrace::engine::{Env, Intervention, Ordinal, Setup};
-use millrace::parts::{CRASH, Either, Holds, Machine, MachineParams, MachineSettings, select2};
+use millrace::parts::{Either, Holds, Machine, MachineParams, MachineSettings, PROCESS_CRASH, select2};
 use millrace::spec::{Fidelity, Field, FieldGroup, Value, Values};
 use millrace::trace::{SimTime, Span};
 use proptest::prelude::*;
@@ -121,7 +121,7 @@ fn a_crash_ends_the_process_for_its_time_and_whoever_runs_it_hears_of_both() {
     let switched = |ms: u64, magnitude| Intervention {
         at: SimTime(ms * MS),
         ordinal: Ordinal::ByTime,
-        action: switch(CRASH, magnitude),
+        action: switch(PROCESS_CRASH, magnitude),
     };
     let interventions = vec![switched(5, Some(1)), switched(15, None)];
     finish(start(Setup { interventions, ..setup() }, |env| async move {

@@ -168,6 +168,12 @@ impl Batcher {
         full.chain(self.0.open.take()).collect()
     }
 
+    /// Begins anew with nothing, after all was abandoned.
+    pub fn begins_anew(&self) {
+        self.0.input.set(Input::Open);
+        self.begin_interval(self.0.env.now());
+    }
+
     /// The next batch, once there is one. None after the last. Dropped while it waits, it takes no batch with it. One task at a time.
     pub async fn next(&self) -> Option<Batch> {
         let Shared { env, full, changed, due, .. } = &*self.0;

@@ -47,6 +47,8 @@ struct Shared {
     hire: Hire,
     places: RefCell<Vec<Place>>,
     running: Cell<u32>,
+    /// Their process is gone: nobody comes back until it is there again.
+    down: Cell<bool>,
     /// One of them is done: it found nothing more to do, and the others will find the same.
     finished: Cell<bool>,
     /// All of them are.
@@ -106,6 +108,7 @@ impl Crew {
             }),
             places: RefCell::default(),
             running: Cell::new(0),
+            down: Cell::new(false),
             finished: Cell::new(false),
             over: Cell::new(false),
             when_done: RefCell::default(),
@@ -186,6 +189,28 @@ impl Crew {
     pub fn numbers(&self) -> Vec<u32> {
         let places = self.shared.places.borrow();
         places.iter().filter(|place| place.stands == Stands::Taken).map(|place| place.worker.number).collect()
+    }
+
+    /// How many are there: neither killed, nor told to end.
+    pub fn there(&self) -> u32 {
+        let places = self.shared.places.borrow();
+        places.iter().filter(|place| place.stands == Stands::Taken && place.task.is_some()).count() as u32
+    }
+
+    /// Their process is gone, and all of them with it, and with what they have in hand.
+    pub fn crashes(&self) {
+        let shared = &self.shared;
+        shared.down.set(true);
+        let all: Vec<_> = shared.places.borrow().iter().map(|place| i64::from(place.worker.number)).collect();
+        Shared::on_fault(shared, &all);
+    }
+
+    /// Their process is there again, and as many as began with it; but for those who are killed by a fault that stands.
+    pub fn comes_back(&self) {
+        let shared = &self.shared;
+        shared.down.set(false);
+        shared.places.borrow_mut().iter_mut().for_each(|place| place.stands = Stands::Taken);
+        Shared::on_fault(shared, &shared.env.faults(KILL_WORKER));
     }
 
     /// The station of all of them together.
@@ -278,6 +303,11 @@ impl Shared {
         self.one_less();
     }
 
+    /// Whether nobody is to come back: they have done all there was, or their process is gone.
+    fn is_away(&self) -> bool {
+        self.finished.get() || self.down.get()
+    }
+
     fn one_less(&self) {
         self.running.set(self.running.get().saturating_sub(1));
         if self.running.get() == 0 && self.finished.get() {
@@ -302,7 +332,7 @@ impl Shared {
         let (mut back, mut away) = (Vec::new(), Vec::new());
         for place in shared.places.borrow_mut().iter_mut() {
             match (&place.task, is_wanted(&place.worker)) {
-                (None, false) if !shared.finished.get() && place.stands == Stands::Taken => back.push(place.worker),
+                (None, false) if !shared.is_away() && place.stands == Stands::Taken => back.push(place.worker),
                 // Who is done already cannot be killed any more.
                 (Some(task), true) if !task.is_finished() => {
                     if place.stands == Stands::Leaving {

@@ -225,6 +225,21 @@ impl Hub {
         })
     }
 
+    /// Its process is gone: so is everybody in its map, without a word and with what waits for them. It can run again, and begins with nobody.
+    pub fn crashes(&self) {
+        let shared = &*self.0;
+        for (_, entry) in shared.entries.take() {
+            self.removed(&entry);
+            entry.end(self, Parting::Exit);
+        }
+        for entry in shared.forgotten.take() {
+            self.tell(&entry);
+        }
+        while let Some(letter) = shared.broadcast.1.try_recv() {
+            letter.leave(Outcome::Lost);
+        }
+    }
+
     /// Tells it to come to its end.
     pub fn stop(&self) {
         self.0.stop.give();

@@ -89,7 +89,7 @@ pub use limiter::{
     Account, Admission, Allowance, Decision, FixedWindow, Gcra, KeyedLimiter, LeakyBucket, Limiter, LimiterSettings,
     Refusal, Reservation, Rule, SlidingCounter, SlidingLog, TokenBucket,
 };
-pub use machine::{CRASH, CpuMark, Held, Holds, Machine, MachineParams, MachineSettings};
+pub use machine::{CpuMark, Held, Holds, Machine, MachineParams, MachineSettings, PROCESS_CRASH};
 pub use once::{AfterPanic, Once, Panicked};
 pub use pipeline_stage::{Message, PipelineStage, PipelineStageHandle};
 pub use priority_queue::{PriorityQueue, PriorityQueueSettings, Put, Taken};

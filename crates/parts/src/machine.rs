@@ -25,8 +25,8 @@ use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
 
-/// The fault that ends the process of a machine, for the time that is its magnitude.
-pub const CRASH: &str = "crash";
+/// The fault that ends the process of a machine, for the time that is its magnitude. A server that is called has a crash of its own, which is of another process.
+pub const PROCESS_CRASH: &str = "process-crash";
 
 /// How large a machine is, and what takes how much of it. All memory is in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,10 +188,10 @@ impl Machine {
         self.0.work.load.get()
     }
 
-    /// The process ends with the fault [`CRASH`], and is up again when that is over.
+    /// The process ends with the fault [`PROCESS_CRASH`], and is up again when that is over.
     pub fn may_crash(self) -> Machine {
         let up = Rc::downgrade(&self.0);
-        self.0.env.on_fault(CRASH, move |standing| {
+        self.0.env.on_fault(PROCESS_CRASH, move |standing| {
             if let Some(shared) = up.upgrade().filter(|shared| shared.up.get() != standing.is_empty()) {
                 shared.up.set(standing.is_empty());
             }
@@ -202,7 +202,7 @@ impl Machine {
     /// That fault, for scenes.
     pub fn crash() -> FaultSpec {
         FaultSpec::of_program(
-            (CRASH, "Crash"),
+            (PROCESS_CRASH, "App crash"),
             "The process is gone, with all that it had in hand. It comes back after this time and remembers nothing.",
             FaultUnit::Lasts,
             (2_000_000_000, 1_000_000, 600_000_000_000),

@@ -181,6 +181,17 @@ impl<T: Carries> PriorityQueue<T> {
         Some(item)
     }
 
+    /// Takes out all who are in it, as its process is gone. Who waits for room is not looked at.
+    pub fn empty(&self) -> Vec<T> {
+        let inner = &mut *self.0.inner.borrow_mut();
+        inner.overflowing = 0;
+        let lanes = inner.lanes.iter_mut().flat_map(|lane| {
+            lane.on_rail = 0;
+            std::mem::take(&mut lane.all)
+        });
+        lanes.map(|entry| entry.item).collect()
+    }
+
     /// Takes out whoever is next now, to be served at a station.
     pub fn take(&self, to: StationId) -> Option<Taken<T>> {
         let Shared { env, age, .. } = &*self.0;

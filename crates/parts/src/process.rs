@@ -94,8 +94,8 @@ impl Parts {
         self.tasks.borrow().get(part).map_or(0, Vec::len)
     }
 
-    /// Ends the tasks of a part where they are.
-    fn drop_tasks(&self, part: usize) {
+    /// Ends the tasks of a part where they are: as it is cut off, or with the whole process, which may come again.
+    pub fn drop_tasks(&self, part: usize) {
         // Not within a borrow: a task that is dropped lets go of what it holds.
         let tasks = self.tasks.borrow_mut().get_mut(part).map(std::mem::take);
         drop(tasks);

@@ -1,6 +1,6 @@
 //! How many connections there may be, where that changes, and what is counted of those who wait for one.
 
-use super::{ConnectionPool, State, Waiter};
+use super::{ConnectionPool, Counts, State, Waiter};
 use millrace_spec::Closing;
 use millrace_trace::{SimTime, Span};
 
@@ -17,6 +17,28 @@ impl<T: 'static> ConnectionPool<T> {
         self.close_surplus();
         self.open_for_waiters();
         self.keep_warm();
+    }
+}
+
+impl<T: 'static> ConnectionPool<T> {
+    /// Its process is gone: none is opened any more, and those that are idle are broken, as those are that were in somebody's hands.
+    pub fn crashes(&self) {
+        self.give_up_openings();
+        let idle = std::mem::take(&mut self.0.state.borrow_mut().idle);
+        idle.into_iter().for_each(|open| self.close(open, Closing::Broken));
+        self.ends();
+    }
+
+    /// Its process is there again: as large as it was opened, with none open, and nothing counted.
+    pub fn begins_anew(&self) {
+        let settings = self.0.settings;
+        {
+            let mut state = self.0.state.borrow_mut();
+            state.counts = Counts { ids: state.counts.ids, ..Counts::default() };
+            state.warm = settings.min_idle;
+        }
+        self.show();
+        self.set_limits(settings.open, settings.idle);
     }
 }
 

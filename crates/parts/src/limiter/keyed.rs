@@ -110,6 +110,14 @@ impl KeyedLimiter {
         }
     }
 
+    /// Knows nobody any more, as a process that begins anew.
+    pub fn forgets_all(&self) {
+        let Inner { buckets, .. } = self.0.inner.take();
+        let stations = buckets.values().filter_map(|(_, station)| station.some());
+        stations.for_each(|station| self.0.book.env().close(station));
+        self.0.book.keeps(-(buckets.len() as i64));
+    }
+
     /// Throws away what was idle for long enough and is as if it were new.
     fn forget(&self) {
         let Some(after) = self.0.forget_after else { return };

@@ -108,11 +108,12 @@ impl Limiter {
         limiter
     }
 
-    /// Lets a bucket that may save up a burst begin with nothing saved.
+    /// Lets a bucket that may save up a burst begin with nothing saved; or begin so anew, while nobody waits.
     pub fn starting_empty(self) -> Limiter {
         let (now, burst) = (self.0.book.env().now(), self.0.settings.allowance.burst);
         {
             let inner = &mut *self.0.inner.borrow_mut();
+            inner.rule = Rule::new(self.0.settings.rule, &self.0.settings.allowance);
             inner.rule.take(now, burst);
             inner.plan = None;
             self.0.show(inner);

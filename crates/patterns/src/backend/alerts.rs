@@ -6,6 +6,9 @@ use super::metrics::{BUSY, CPU, DURATION, FAILED, HEAP, MAX_OPEN, MISSES, OPEN, 
 use millrace_spec::{AlertRule, AlertUnit, Limit, Reading};
 use millrace_trace::Span;
 
+/// The one that looks whether there is somebody.
+pub(super) const DOWN: &str = "app down";
+
 /// All eight.
 pub(super) fn rules() -> Vec<AlertRule> {
     const MINUTE: u64 = 60;
@@ -20,7 +23,7 @@ pub(super) fn rules() -> Vec<AlertRule> {
     let busy = Reading::Share { of: BUSY, among: CPU, window: FIVE };
     let p95 = Reading::Quantile { q: 0.95, of: DURATION, window: FIVE };
     vec![
-        rule("app down", Reading::Level(UP), Limit::Below(1.0), 1, AlertUnit::NUMBER),
+        rule(DOWN, Reading::Level(UP), Limit::Below(1.0), 1, AlertUnit::NUMBER),
         rule("5xx rate", Reading::Rate(FAILED, FIVE), above(0.1), 2, AlertUnit::PER_SECOND),
         rule("p95 latency", p95, above(2.0), 5, AlertUnit::SECONDS),
         rule("open / max", Reading::Ratio(OPEN, MAX_OPEN), above(0.8), 3, AlertUnit::NUMBER),

@@ -3,7 +3,7 @@
 //! They are asked once a second, at the beats of whoever says the figures, and not at every instant: what they look at only grows.
 
 use super::books::Count;
-use super::{CLIENTS, HANDLER, POOL, benefits, key, life, sockets, throttle};
+use super::{CLIENTS, HANDLER, POOL, benefits, crash, key, life, sockets, throttle};
 use crate::request_handler::G;
 use millrace_spec::{Check, RailGauges, ScalerGauges};
 use millrace_trace::{Gauge, Ledger, Trace};
@@ -26,7 +26,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::always("as documented nothing is lost that was let in", |l, t| {
         !is_beat(l) || lost(l, t) == 0 || is_shipped(l, t)
     })
-    .by("the tasks in the background that were thrown away or never run"),
+    .by("the tasks in the background that were thrown away or never run; what goes with the process counts nobody"),
     Check::always("a handler that is in no router counts nothing", |l, t| {
         !is_beat(l) || at(l, t, HANDLER, G.installed) == 1 || at(l, t, HANDLER, G.total) == 0
     }),
@@ -59,6 +59,7 @@ pub(super) const CHECKS: &[Check] = &[
     throttle::CHECKS[1],
     life::CHECKS[0],
     life::CHECKS[1],
+    crash::CHECKS[0],
     sockets::CHECKS[0],
     sockets::CHECKS[1],
     Check::ALL_LEFT,

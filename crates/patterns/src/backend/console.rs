@@ -108,7 +108,10 @@ impl Desk {
         let lap = self.env.lap();
         let (status, body) = self.answer(asked).unwrap_or_else(|refused| self.refuses(asked, refused));
         let took: Span = self.env.took(lap);
-        self.metrics.answered(&CONSOLE, (&asked.method, asked.place()), status, took);
+        // A process that is gone counts nothing.
+        if self.backend.upgrade().is_some_and(|backend| backend.is_up()) {
+            self.metrics.answered(&CONSOLE, (&asked.method, asked.place()), status, took);
+        }
         self.env.reply(asked.number, status, &body);
     }
 

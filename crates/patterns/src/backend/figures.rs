@@ -24,6 +24,8 @@ pub(super) trait Backend {
 pub(super) struct Figures {
     /// When.
     pub now: SimTime,
+    /// Since when the process has been there.
+    pub begun: SimTime,
     /// The concurrency manager, where it was built.
     pub manager: Option<ManagerFigures>,
     /// The connections to the database, as its driver counts them.
@@ -254,6 +256,7 @@ pub(super) mod tests {
         [76, 78].into_iter().for_each(|ms| times.add(Span::millis(ms), true));
         Figures {
             now: secs(100),
+            begun: SimTime::ZERO,
             manager: Some(ManagerFigures {
                 active: [1, 2, 3],
                 total: [11, 12, 13],

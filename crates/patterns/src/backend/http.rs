@@ -143,6 +143,17 @@ impl Http {
     pub fn hangs_up(&self) {
         self.listens.set(false);
     }
+
+    /// Its process is gone: nobody is let in, and nobody is connected any more.
+    pub fn crashes(&self) {
+        self.hangs_up();
+        self.last.take();
+    }
+
+    /// It listens again.
+    pub fn listens(&self) {
+        self.listens.set(true);
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::figures::Figures;
 use millrace_engine::Env;
 use millrace_parts::{BreakerState, Shown};
 use millrace_spec::{GaugeSpec, Unit};
-use millrace_trace::{Gauge, Ledger, Span, StationId, StationKind, Trace};
+use millrace_trace::{Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace};
 use std::cell::{Cell, RefCell};
 
 /// The station.
@@ -87,8 +87,8 @@ pub(super) struct KeyMetrics {
     env: Env,
     station: StationId,
     shown: RefCell<Shown>,
-    /// How large the pool was, whether it was ever made smaller, and whether the breaker was ever open.
-    before: Cell<(u32, bool, bool)>,
+    /// Since when the process was there, how large its pool was, whether it was ever made smaller, and whether the breaker was ever open.
+    before: Cell<(SimTime, u32, bool, bool)>,
 }
 
 impl KeyMetrics {
@@ -100,10 +100,11 @@ impl KeyMetrics {
     /// They are so now.
     pub fn show(&self, figures: &Figures) {
         let (size, breaker) = (figures.database.max_open, breaker(figures));
-        let (was, mut shrank, mut opened) = self.before.get();
-        shrank |= size < was;
+        let (begun, was, mut shrank, mut opened) = self.before.get();
+        // One that begins anew is no smaller one.
+        shrank |= size < was && begun == figures.begun;
         opened |= breaker == OPEN;
-        self.before.set((size, shrank, opened));
+        self.before.set((figures.begun, size, shrank, opened));
         let is_told = figures.manager.is_some_and(|of| of.latency.iter().any(|latency| !latency.is_zero()));
         let seen = [shrank, opened && breaker == CLOSED, is_told].map(i64::from);
         let values = KEYS.iter().map(|key| key.3(figures)).chain(seen).zip(0..);
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
     use crate::backend::figures::{DatabaseFigures, HandlerFigures, ManagerFigures};
     use millrace_engine::{Run, Seed, Setup};
-    use millrace_trace::{Cursor, SimTime};
+    use millrace_trace::Cursor;
 
     /// What is said after each of these, a second apart.
     fn said(all: Vec<Figures>) -> Vec<[i64; 12]> {

@@ -1,6 +1,5 @@
 //! The figures of a process that runs, read off its parts.
 
-use super::books::Count;
 use super::figures::{
     CacheFigures, DatabaseFigures, Figures, HandlerFigures, HostFigures, ManagerFigures, PoolFigures, SystemFigures,
 };
@@ -57,9 +56,10 @@ pub(super) fn figures(of: &Process) -> Figures {
             scaled: looked.event.map(|(at, ..)| at),
         }
     });
-    let cache = CacheFigures { hits: of.books.counted(Count::Hits), misses: of.books.counted(Count::Misses) };
+    let [hits, misses] = of.looked_up();
     Figures {
         now: of.env.now(),
+        begun: of.begun.get(),
         manager,
         database,
         system,
@@ -67,7 +67,7 @@ pub(super) fn figures(of: &Process) -> Figures {
         pool: sized,
         handler: of.p.is_enabled().then(|| handler(of)),
         background: Some(of.background.statistics()),
-        cache,
+        cache: CacheFigures { hits, misses },
     }
 }
 

@@ -45,7 +45,6 @@ impl Metrics {
     }
 
     /// The process has ended, and what it counted is gone.
-    #[cfg(test)]
     pub fn forget(&self) {
         self.served.replace(Served::new(BUCKETS, ""));
     }

@@ -30,6 +30,7 @@ mod benefits;
 mod books;
 mod checks;
 mod console;
+mod crash;
 mod database;
 mod detail;
 mod figures;
@@ -185,7 +186,7 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     ]);
     let mut faults = upstream::faults_of(ServerName::DEFAULT, "External");
     faults.extend(upstream::faults_of(DATABASE, "Database"));
-    faults.push(upstream::kill_worker());
+    faults.extend([crash::fault(), upstream::kill_worker()]);
     faults.extend(tells_of_sockets.then(|| Sockets::fault(&p.connected)));
     let backlog = Some(Arrivals::BACKLOG.into());
     SceneSpec { backlog, gauges, faults, alerts: alerts::rules(), ..SceneSpec::new(Flow::Row(columns), wires) }
@@ -198,9 +199,9 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     process.begin();
     let backend: Rc<dyn Backend> = process.clone();
     let answers = Answers::open(&env, &backend, &process.metrics, settings);
-    let outages = process.p.outages.start(&env);
+    let troubles = (process.p.outages.start(&env), process.p.crashing.start(&env));
     process.life.lasts(&*process, process.over()).await;
-    drop((outages, answers));
+    drop((troubles, answers));
     drop(ends);
 }
 

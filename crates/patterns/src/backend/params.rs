@@ -4,15 +4,16 @@
 //! what the twelve say.
 
 use super::BACKGROUND;
+use super::crash::Crashing;
 use super::life::{Lifetime, MANAGER_STOPS};
 use super::requests::Route;
 use super::sockets::Connected;
 use super::throttle::Throttling;
 use crate::background_processor::Settings;
 use crate::{concurrency_manager, pool_manager, request_handler};
-use millrace_parts::MachineParams;
+use millrace_parts::{MachineParams, Sizing};
 use millrace_spec::{
-    Choice, DefaultValue, Fidelity, Field, FieldGroup, Pattern, Role, Value, Values, params, parse_weights,
+    Choice, DefaultValue, Fidelity, Field, FieldGroup, Level, Pattern, Role, Value, Values, params, parse_weights,
 };
 use millrace_trace::Span;
 use millrace_upstream::{Load, Outages, ServerParams};
@@ -118,12 +119,24 @@ params! {
         ;
         ..external: ServerParams { server: "general", service: "uniform", base: Span::millis(20), mean: Span::millis(40), timeout: Span::secs(30) },
         ..outages: Outages,
+        ..sizing: Sizing,
         ..database: ServerParams as "db" { server: "general", service: "uniform", base: Span::millis(5), mean: Span::micros(7_500) },
         ..cache: ServerParams as "cache" { server: "general", service: "uniform", base: Span::micros(500), mean: Span::micros(750) },
         ..throttling: Throttling,
         ..lifetime: Lifetime,
+        ..crashing: Crashing,
         ..connected: Connected,
         ..machine: MachineParams,
+    }
+}
+
+/// What is forecast has to be seen several times in a period.
+fn seen_in_a_period(values: &Values) -> Result<(), String> {
+    let (period, every) = (values.span("period"), values.span("health-check-interval"));
+    if values.word("rule") == "forecast" && period.0 < every.0.saturating_mul(2) {
+        Err(format!("who looks every {every} sees nothing repeat itself every {period}"))
+    } else {
+        Ok(())
     }
 }
 
@@ -134,12 +147,18 @@ fn part<P: FieldGroup>(pattern: &Pattern, fidelity: Fidelity, given: &[(&str, Va
 }
 
 impl Params {
-    /// The fields. A script says when requests come and of which class, and not what for.
+    /// The fields. A script says when requests come and of which class, and not what for; what a rule of size has beside its name is for whoever wants to know.
     pub(super) fn with_script() -> Vec<Field> {
-        let mut fields = Params::fields();
+        let (mut fields, sizing) = (Params::fields(), Sizing::fields());
         for field in &mut fields {
             if field.role == Some(Role::Script) {
                 field.kind = request_handler::SCRIPT;
+            }
+            if field.key == "period" {
+                field.fits = Some(seen_in_a_period);
+            }
+            if field.key != "rule" && sizing.iter().any(|own| own.key == field.key) {
+                field.level = Level::Advanced;
             }
         }
         fields
@@ -215,7 +234,7 @@ impl Params {
     }
 
     pub(super) fn pool(&self, fidelity: Fidelity) -> pool_manager::Params {
-        part(
+        let mut pool: pool_manager::Params = part(
             &pool_manager::PATTERN,
             fidelity,
             &[
@@ -223,7 +242,10 @@ impl Params {
                 ("interval", Value::Span(self.interval)),
                 self.cpus(),
             ],
-        )
+        );
+        pool.sizing = self.sizing.clone();
+        pool.wanted.period = self.load.period;
+        pool
     }
 
     pub(super) fn background(&self, fidelity: Fidelity) -> Settings {

@@ -7,6 +7,7 @@ use millrace_spec::{Deed, Fidelity, Preset, Trial};
 
 const AS_DOCUMENTED: &[Deed] = &[Deed::Fidelity(Fidelity::Documented)];
 const DOCUMENTED_BESIDE: &[(&str, &str)] = &[("fidelity", "documented")];
+const CRASHES: &[Deed] = &[Deed::fault_for(millrace_parts::PROCESS_CRASH, 2_000, 3_000_000_000, 3_000)];
 const SLOWER: &[Deed] = &[Deed::fault_for("slow-server", 2_000, 10, 5_000)];
 
 pub(super) const USUAL: Preset = Preset {
@@ -31,6 +32,7 @@ pub(super) const PRESETS: &[Preset] = &[
         tries: &[
             Trial::at(2_000, "Slow the service ×10 for 5 s", SLOWER),
             Trial::at(2_000, "Three times as many", &[Deed::Value("rate", "600")]),
+            Trial::at(2_000, "Crash it for 3 s", CRASHES),
         ],
         values: &[("rate", "200"), ("requests", "4000")],
         speed: 0.5,
@@ -105,17 +107,17 @@ pub(super) const PRESETS: &[Preset] = &[
         id: "endurance",
         label: "Endurance test",
         says: "Half of what can be served, for two hours: nothing grows that is not to grow.",
-        help: "One worker for each kind, and 2.7 requests a second. What an endurance test is to show: what leaks. The heap is at rest but for what the cache keeps, the pool goes down to its least size, and each task in the background ends.",
+        help: "One worker for each kind, and 1.2 requests a second. What an endurance test is to show: what leaks. The heap is at rest but for what the cache keeps, the pool goes down to its least size, and each task in the background ends.",
         tries: &[Trial::at(600_000, "Run it as shipped", &[Deed::Fidelity(Fidelity::Shipped)])],
         speed: 100.0,
         values: &[
-            ("requests", "19440"),
-            ("rate", "2.7"),
+            ("requests", "8640"),
+            ("rate", "1.2"),
             ("worker-pool-size-db", "1"),
             ("worker-pool-size-http", "1"),
             ("worker-pool-size-cache", "1"),
-            ("base", "200ms"),
-            ("mean", "400ms"),
+            ("base", "450ms"),
+            ("mean", "900ms"),
         ],
         ..Preset::BASE
     },
@@ -175,6 +177,33 @@ pub(super) const PRESETS: &[Preset] = &[
         fidelity: Some(Fidelity::Shipped),
         values: &[("requests", "12000"), ("rate", "20"), ("db-base", "400ms")],
         beside: DOCUMENTED_BESIDE,
+    },
+    Preset {
+        id: "adaptive",
+        label: "A rule that fits",
+        says: "Ten times as many come: one step makes room for all, and beside it five more at a time.",
+        help: "Of what the document wants for later, adaptive scaling: the rule takes what is wanted, also by those who wait, and goes in one step to the size of which that would be 70 %. The plain one \
+               takes steps, and until they have come to eighty connections the requests under way are at their limit and others are turned away. The other rules can be chosen in its place, and raced on this traffic.",
+        tries: &[
+            Trial::at(150_000, "Take steps of five", &[Deed::Value("rule", "steps")]),
+            Trial::at(150_000, "Go by the use alone", &[Deed::Value("rule", "stabilised")]),
+        ],
+        speed: 5.0,
+        values: &[
+            ("requests", "8000"),
+            ("arrivals", "step"),
+            ("rate", "10"),
+            ("to", "100"),
+            ("step-at", "120s"),
+            ("health-check-interval", "10s"),
+            ("rule", "adaptive"),
+            ("cool-down", "30s"),
+            ("routes", "search:0,check:0,save:1"),
+            ("worker-pool-size-db", "150"),
+            ("db-base", "800ms"),
+        ],
+        beside: &[("rule", "steps")],
+        ..Preset::BASE
     },
     Preset {
         id: "throttled",
@@ -246,6 +275,24 @@ pub(super) const PRESETS: &[Preset] = &[
             ("shutdown-at", "3s"),
         ],
         beside: DOCUMENTED_BESIDE,
+    },
+    Preset {
+        id: "crash",
+        label: "It crashes",
+        says: "It is gone for 90 s: who is inside is told nothing, and after a minute somebody is called.",
+        help: "Requests in hand end without an answer, and whoever comes is refused. Nobody answers under /metrics, so its target is down: that alert is pending at the next look, fires after a minute, and is \
+               over at the first look after the restart. What was accepted for later has gone with the process, and all begins anew: cache and limiter are empty, the pool has its first size, and counts begin at nought.",
+        tries: &[
+            Trial::at(50_000, "Gone for 30 s only", &[Deed::Value("crash-for", "30s")]),
+            Trial::at(
+                140_000,
+                "Crash it again",
+                &[Deed::fault_for(millrace_parts::PROCESS_CRASH, 140_000, 10_000_000_000, 10_000)],
+            ),
+        ],
+        speed: 5.0,
+        values: &[("rate", "20"), ("requests", "3600"), ("crash-for", "90s")],
+        ..Preset::BASE
     },
     Preset {
         id: "sockets",

@@ -8,13 +8,13 @@ use super::metrics::Metrics;
 use super::params::Params;
 use super::sockets::Sockets;
 use super::throttle::Throttle;
-use super::{CACHE, CLIENTS, DATABASE, live, requests, said};
+use super::{CACHE, CLIENTS, DATABASE, crash, live, requests, said};
 use crate::background_processor::{Background, Rank};
 use crate::concurrency_manager::Kind;
 use crate::request_handler::{Does, Ended, Handler};
 use crate::{concurrency_manager, pool_manager};
 use millrace_engine::{Env, Job, Server};
-use millrace_parts::{Cache, Crew, Holds, Machine, Parts, WaitGroup};
+use millrace_parts::{Cache, Crew, Holds, Machine, Parts, WaitGroup, select2};
 use millrace_spec::Fidelity;
 use millrace_trace::{Answer, JobId, SimTime};
 use millrace_upstream::{self as upstream, Asking, Keys};
@@ -55,13 +55,16 @@ pub(super) struct Process {
     running: Rc<[Cell<u32>; 3]>,
     /// How long requests took behind the handler, and when the last one had.
     pub times: Cell<(Times, Option<SimTime>)>,
-    crews: RefCell<Vec<Crew>>,
+    pub crews: RefCell<Vec<Crew>>,
+    /// Since when it has been there, and how many words had been in the cache by then, and not been.
+    pub begun: Cell<SimTime>,
+    before: Cell<[u64; 2]>,
 }
 
 impl Process {
     /// All is open, and nobody works yet.
     pub(super) fn open(env: &Env, p: Params, fidelity: Fidelity) -> Rc<Process> {
-        let machine = Machine::new(env, p.machine.settings());
+        let machine = Machine::new(env, p.machine.settings()).may_crash();
         let life = Rc::new(Life::open(env, &p.lifetime, p.is_enabled()));
         upstream::open(env, &p.external);
         let cache = upstream::open_as(env, CACHE, &p.cache);
@@ -109,6 +112,8 @@ impl Process {
                 running: Rc::default(),
                 times: Cell::default(),
                 crews: RefCell::default(),
+                begun: Cell::new(SimTime::ZERO),
+                before: Cell::default(),
                 throttle: Throttle::open(env, &p.throttling),
                 sockets: Sockets::open(env, &p.connected),
                 metrics: Rc::new(Metrics::new()),
@@ -136,16 +141,36 @@ impl Process {
         self.background.start();
         self.sockets.start();
         self.crews.replace(self.manager.as_ref().map_or(Vec::new(), concurrency_manager::start_all));
-        let pool = self.database.pool.clone();
-        parts.looks("reaper", pool.station(), pool.clone().reap());
+        self.looks();
+        parts.looks("figures", env.station(), said::watch(self.clone()));
+        parts.looks("crashes", here, crash::watch(self.clone()));
+        parts.comes(CLIENTS, here, requests::come(self.clone(), self.requests.under_way()));
+    }
+
+    /// Those begin who look again and again, each of which is of a part.
+    pub(super) fn looks(&self) {
+        let (parts, here, pool) = (self.life.parts(), self.env.station(), self.database.pool.clone());
+        let of = |part| self.life.number(part).unwrap_or_default();
+        parts.start(of(Part::Database), "reaper", pool.station(), pool.clone().reap());
         if let Some(manager) = &self.manager {
-            parts.looks("monitor", here, concurrency_manager::watch(manager.clone()));
+            parts.start(of(Part::Manager), "monitor", here, concurrency_manager::watch(manager.clone()));
         }
         if let Some(manager) = self.pool_manager.clone() {
-            parts.looks("manager", pool.station(), async move { manager.watches().await });
+            parts.start(of(Part::Connections), "manager", pool.station(), async move { manager.watches().await });
         }
-        parts.looks("figures", env.station(), said::watch(self.clone()));
-        parts.comes(CLIENTS, here, requests::come(self.clone(), self.requests.under_way()));
+    }
+
+    /// How many words were found in the cache, and not, since the process began.
+    pub(super) fn looked_up(&self) -> [u64; 2] {
+        let ([hits, misses], counted) = (self.before.get(), |what| self.books.counted(what));
+        [counted(Count::Hits) - hits, counted(Count::Misses) - misses]
+    }
+
+    /// What it knew of requests and words it knows no more.
+    pub(super) fn forgets(&self) {
+        self.before.set([Count::Hits, Count::Misses].map(|what| self.books.counted(what)));
+        self.warming.take();
+        self.times.take();
     }
 
     /// Waits until all that was to come has been answered, and what that set off has been done.
@@ -219,6 +244,10 @@ impl millrace_parts::Process for Process {
     }
 
     async fn close(&self, part: usize) {
+        // Of what is gone nothing can be stopped.
+        if !self.machine.is_up() {
+            return self.cut(part);
+        }
         match self.life.part(part) {
             Some(Part::Http) => self.life.http.closes().await,
             Some(Part::Sockets) => self.sockets.closes().await,
@@ -226,7 +255,8 @@ impl millrace_parts::Process for Process {
             Some(Part::Manager) => {
                 let crews = self.crews.take();
                 if let Some(manager) = &self.manager {
-                    concurrency_manager::stop(manager, crews).await;
+                    let stops = concurrency_manager::stop(manager, crews);
+                    select2(&self.env, self.machine.until_up(false), stops).await;
                 }
             }
             Some(Part::Database) => self.database.pool.settled().await,

@@ -28,6 +28,39 @@ struct Served {
     rest: Span,
 }
 
+/// A request that somebody outside waits for. Where it is let go of because the process is gone, its connection breaks: whoever asked is told nothing.
+struct InHand {
+    process: Rc<Process>,
+    /// It, before it goes into the handler, and there.
+    job: RefCell<Option<Job>>,
+    request: RefCell<Option<Rc<Request>>>,
+}
+
+impl InHand {
+    fn goes_in(&self, rank: Rank) -> Option<Rc<Request>> {
+        let request = self.process.handler.receives(self.job.take()?, rank);
+        self.request.replace(Some(request.clone()));
+        Some(request)
+    }
+
+    fn takes(&self) -> Option<Job> {
+        let inside = self.request.take().and_then(|request| request.takes());
+        inside.or_else(|| self.job.take())
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        if self.process.machine.is_up() {
+            return;
+        }
+        if let Some(job) = self.takes() {
+            self.process.books.count(Count::Unheard);
+            job.leave(Outcome::Failed);
+        }
+    }
+}
+
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
@@ -111,7 +144,7 @@ impl Process {
         let (is_known, number) = (rank != Rank::Low, job.id().0);
         let route = self.route_of(&job);
         let asker = Asker::of(&self.env, &self.p.throttling, number, is_known, route.path());
-        let held = RefCell::new(Some(job));
+        let held = InHand { process: self.clone(), job: RefCell::new(Some(job)), request: RefCell::default() };
         let served = self.life.http.serve(asker.address, self.lets_in(&held, asker, rank, route)).await;
         let (outcome, rest) = match served {
             Ok(Served { status, outcome, rest }) => {
@@ -128,27 +161,27 @@ impl Process {
                 (outcome, PAUSE)
             }
         };
-        if let Some(job) = held.take() {
+        if let Some(job) = held.takes() {
             job.leave(outcome);
         }
         if outcome == Outcome::Completed { rest } else { rest.max(PAUSE) }
     }
 
     /// It comes to the limiter and then to the handler. Its job is back in the end.
-    async fn lets_in(&self, held: &RefCell<Option<Job>>, asker: Asker, rank: Rank, route: Route) -> Served {
+    async fn lets_in(&self, held: &InHand, asker: Asker, rank: Rank, route: Route) -> Served {
         let came = self.env.now();
-        let served = match (self.throttle.ask(asker), held.take()) {
-            (Err(refused), job) => {
-                held.replace(job);
+        let served = match self.throttle.ask(asker) {
+            Err(refused) => {
                 let rest = refused.retry_after.unwrap_or(PAUSE);
                 Served { status: throttle::STATUS, outcome: Outcome::Rejected, rest }
             }
-            (Ok(()), None) => Served { status: 503, outcome: Outcome::Cancelled, rest: PAUSE },
-            (Ok(()), Some(job)) => {
-                let (request, told) = self.handler.answer(job, rank).await;
-                held.replace(request.takes());
-                Served { status: told.status, outcome: told.outcome, rest: told.rest }
-            }
+            Ok(()) => match held.goes_in(rank) {
+                Some(request) => {
+                    let told = self.handler.answers(&request).await;
+                    Served { status: told.status, outcome: told.outcome, rest: told.rest }
+                }
+                None => Served { status: 503, outcome: Outcome::Cancelled, rest: PAUSE },
+            },
         };
         let took = self.env.now().since(came);
         self.metrics.served(route.method(), route.path(), served.status, took);

@@ -19,9 +19,7 @@ impl Since {
     /// What is to be told of figures. A process that has begun anew since then counts from nought by itself.
     pub fn tell(&mut self, mut figures: Figures, is_shipped: bool) -> Figures {
         let Some((at, manager, handler)) = &self.0 else { return figures };
-        let (of_manager, of_handler) = (figures.manager.unwrap_or_default(), figures.handler.unwrap_or_default());
-        let fewer = |now: &[u64], then: &[u64]| now.iter().zip(then).any(|(now, then)| now < then);
-        if fewer(&of_manager.total, &manager.total) || of_handler.total < handler.total {
+        if figures.begun > *at {
             self.0 = None;
             return figures;
         }

@@ -173,6 +173,20 @@ impl Sockets {
         drop((seats, hub));
     }
 
+    /// The process is gone, and so are all, without a word and with what waits for them. Who starts again begins with nobody.
+    pub fn crashes(&self) {
+        let (tasks, seats) = (self.tasks.take(), self.seats.take());
+        drop(tasks);
+        if let Some(hub) = self.hub() {
+            hub.crashes();
+        }
+        for seat in seats.values() {
+            self.env.close(seat.client.queue());
+            self.env.close(seat.client.station());
+        }
+        drop(seats);
+    }
+
     fn hub(&self) -> Option<Hub> {
         self.hub.borrow().clone()
     }

@@ -175,11 +175,19 @@ impl Throttle {
         if asker.signs_in { asks(&self.sign_in, asker.address, self.keeps, Over::SignIn) } else { Ok(()) }
     }
 
+    /// It knows nobody any more.
+    pub fn forgets(&self) {
+        self.all().for_each(KeyedLimiter::forgets_all);
+    }
+
+    fn all(&self) -> impl Iterator<Item = &KeyedLimiter> {
+        self.unknown.iter().chain(&self.users).chain([&self.sign_in])
+    }
+
     /// How many buckets and quotas there are.
     #[cfg(test)]
     pub fn kept(&self) -> usize {
-        let all = self.unknown.iter().chain(&self.users).chain([&self.sign_in]);
-        all.map(KeyedLimiter::kept).sum()
+        self.all().map(KeyedLimiter::kept).sum()
     }
 }
 

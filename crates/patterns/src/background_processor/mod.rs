@@ -52,7 +52,7 @@ use millrace_spec::{
     At, Batch, Bucket, Environment, Fidelity, FieldGroup, Flow, GaugeSpec, LimiterRule, Measure, Pattern, Place,
     RailGauges, Rails, SceneSpec, Step, Unit, Values, Wire,
 };
-use millrace_trace::{Span, StationId, StationKind, UNLIMITED};
+use millrace_trace::{SimTime, Span, StationId, StationKind, UNLIMITED};
 use millrace_upstream as upstream;
 use params::Params;
 use rank::Ranks;
@@ -204,6 +204,8 @@ struct Processor {
     /// Handlers that run by themselves: their workers wait for them, also where all else is over.
     handlers: Started,
     numbers: Cell<u64>,
+    /// Since when it has been counting.
+    since: Cell<SimTime>,
     /// Nobody is let in any more.
     is_closed: Cell<bool>,
 }
@@ -244,7 +246,7 @@ impl Processor {
         books.set(G.keeps, (!is_shipped).into());
         let team = Team::new(env, &books);
         let (started, handlers) = (RefCell::default(), RefCell::default());
-        let (numbers, is_closed) = (Cell::new(0), Cell::new(false));
+        let (numbers, since, is_closed) = (Cell::new(0), Cell::new(SimTime::ZERO), Cell::new(false));
         let env = env.clone();
         Rc::new(Processor {
             env,
@@ -262,6 +264,7 @@ impl Processor {
             started,
             handlers,
             numbers,
+            since,
             is_closed,
         })
     }
@@ -296,6 +299,11 @@ impl Processor {
             worker::serve(inner.clone(), worker)
         });
         self.team.has(crew);
+        self.hands_out()
+    }
+
+    /// Starts those who hand tasks to the workers, and see to it that there are as many as are needed.
+    fn hands_out(self: &Rc<Self>) -> Vec<Task<()>> {
         let mut tasks = vec![self.env.spawn_at("scaler", self.aside, team::scale(self.clone()))];
         let mut start = |name: &str, body: std::pin::Pin<Box<dyn Future<Output = ()>>>| {
             tasks.push(self.env.spawn_at(name, self.aside, body));
@@ -314,6 +322,19 @@ impl Processor {
             }
         }
         tasks
+    }
+
+    /// All that waits is dropped.
+    fn empties(&self) {
+        if let Some(of) = &self.documented {
+            let together = of.batcher.iter().flat_map(Batcher::abandon);
+            together.for_each(|job| self.books.drops(job, Vec::new()));
+            drop(of.queue.empty());
+        }
+        if let Some(of) = &self.shipped {
+            let queues = of.rails.iter().chain([&of.main]);
+            queues.for_each(|(_, queue)| while queue.try_recv().is_some() {});
+        }
     }
 
     fn submit(&self, job: Job, rank: Rank) {

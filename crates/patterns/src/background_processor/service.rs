@@ -9,7 +9,7 @@ use super::statistics::Statistics;
 use super::{BATCH, G, Processor, QUEUE, WORKERS, rails, stop};
 use millrace_engine::{Env, Job, Task};
 use millrace_spec::{Fidelity, FieldGroup, LimiterRule, Place, Value, Values};
-use millrace_trace::{JobId, SimTime, StationId};
+use millrace_trace::{JobId, StationId};
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
@@ -136,6 +136,29 @@ impl Background {
         drop(dispatchers);
     }
 
+    /// Its process is gone, with all that was let in. Once more changes nothing.
+    pub fn crashes(&self) {
+        let processor = &self.processor;
+        processor.books.crashes();
+        let (started, handlers) = (processor.started.take(), processor.handlers.take());
+        drop((started, handlers, self.dispatchers.take()));
+        processor.team.crashes();
+        processor.empties();
+    }
+
+    /// Its process is there again: with all workers, nothing to do and nothing counted.
+    pub fn comes_back(&self) {
+        let processor = &self.processor;
+        processor.since.set(processor.env.now());
+        processor.books.begins_anew();
+        drop(processor.tokens.clone().starting_empty());
+        if let Some(batcher) = processor.documented.as_ref().and_then(|of| of.batcher.as_ref()) {
+            batcher.begins_anew();
+        }
+        processor.team.comes_back();
+        self.dispatchers.replace(processor.hands_out());
+    }
+
     /// The statistics as they are now.
     pub fn statistics(&self) -> Statistics {
         let Processor { env, p, is_shipped, books, team, .. } = &*self.processor;
@@ -143,7 +166,7 @@ impl Background {
         let [total_workers, active_workers] = match (is_shipped, G.seen.map(counted)) {
             // Nobody looks before the first beat.
             (true, seen) => seen,
-            (false, _) => [team.size().into(), team.at_work().into()],
+            (false, _) => [team.there().into(), team.at_work().into()],
         };
         Statistics {
             total: tally.came.iter().sum(),
@@ -157,7 +180,7 @@ impl Background {
             active_workers,
             total_workers,
             now: env.now(),
-            last_reset: SimTime::ZERO,
+            last_reset: self.processor.since.get(),
             kind: p.kind_word(),
             by_priority: tally.came,
             refused: counted(G.refused),

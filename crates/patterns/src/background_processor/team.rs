@@ -95,10 +95,40 @@ impl Team {
         drop(self.seats.take());
     }
 
-    fn tell_size(&self) {
-        self.books.set(G.workers, self.size().into());
+    /// Its process is gone, and everybody with it.
+    pub fn crashes(&self) {
+        if let Some(crew) = self.crew.borrow().as_ref() {
+            crew.crashes();
+        }
+        drop(self.seats.take());
+        while self.free.1.try_recv().is_some() {}
     }
 
+    /// Its process is there again, with as many as it begins with.
+    pub fn comes_back(&self) {
+        if let Some(crew) = self.crew.borrow().as_ref() {
+            crew.comes_back();
+        }
+        self.tell_size();
+    }
+
+    fn tell_size(&self) {
+        self.books.set(G.workers, self.there().into());
+    }
+
+    /// The same where somebody was killed or has come back: before there is a crew, and once it is disbanded, nobody was.
+    fn tell_there(&self) {
+        if self.crew.borrow().is_some() {
+            self.tell_size();
+        }
+    }
+
+    /// How many are there. Who was killed is not, and its place is not free.
+    pub fn there(&self) -> u32 {
+        self.crew.borrow().as_ref().map_or(0, Crew::there)
+    }
+
+    /// How many places are taken.
     pub fn size(&self) -> u32 {
         self.crew.borrow().as_ref().map_or(0, |crew| crew.numbers().len() as u32)
     }
@@ -114,6 +144,8 @@ impl Team {
             is_leaving: Cell::new(!self.is_wanted(worker.number)),
         });
         self.seats.borrow_mut().insert(worker.number, seat.clone());
+        // Who comes back after it was killed is one more.
+        self.tell_there();
         Seated { team: self, seat, is_busy: false }
     }
 
@@ -247,6 +279,7 @@ impl Drop for Seated<'_> {
         self.seat.is_there.set(false);
         let left = self.seat.hand.take();
         drop(left);
+        self.team.tell_there();
     }
 }
 
@@ -256,16 +289,16 @@ pub(super) async fn scale(processor: Rc<Processor>) {
     let mut ticker = Ticker::new(env, p.scale_every).in_background();
     loop {
         ticker.tick().await;
-        let (size, at_work) = (team.size(), team.at_work());
-        for (gauge, value) in G.seen.into_iter().zip([size, at_work]) {
+        let (size, there, at_work) = (team.size(), team.there(), team.at_work());
+        for (gauge, value) in G.seen.into_iter().zip([there, at_work]) {
             books.set(gauge, value.into());
         }
         if !p.scales() {
             continue;
         }
-        if at_work * 10 > size * 8 {
+        if at_work * 10 > there * 8 {
             grow(&processor);
-        } else if at_work * 10 < size * 3 {
+        } else if at_work * 10 < there * 3 {
             let fewer = size.saturating_sub(p.least()).min((size / 4).max(1));
             for _ in 0..fewer {
                 let Some(number) = team.next_to_go(!processor.is_shipped) else { break };

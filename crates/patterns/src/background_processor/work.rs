@@ -47,6 +47,8 @@ struct Shared {
     /// Whether what is dropped falls back.
     is_safe: bool,
     closed: Cell<bool>,
+    /// As what is then dropped leaves.
+    dropped: Cell<Outcome>,
     fell: RefCell<Vec<Fallen>>,
     changed: Cond,
 }
@@ -72,6 +74,7 @@ impl Books {
             pending: WaitGroup::new(env),
             is_safe,
             closed: Cell::new(false),
+            dropped: Cell::new(Outcome::Cancelled),
             fell: RefCell::default(),
             changed: Cond::of(env, aside.retries),
         }))
@@ -137,6 +140,31 @@ impl Books {
     pub fn close(&self) {
         self.0.closed.set(true);
         drop(self.0.fell.take());
+    }
+
+    /// The process is gone: from here on what is dropped is lost, until it begins anew.
+    pub fn crashes(&self) {
+        self.0.dropped.set(Outcome::Lost);
+        self.0.closed.set(true);
+        for Fallen { job, with, .. } in self.0.fell.take() {
+            self.drops(job, with);
+        }
+    }
+
+    /// The process is there again, and has counted nothing but how it is.
+    pub fn begins_anew(&self) {
+        self.0.dropped.set(Outcome::Cancelled);
+        self.0.closed.set(false);
+        self.0.tally.take();
+        let all = (0..RailGauges::COUNT).map(|gauge| Gauge(gauge as u8));
+        all.filter(|gauge| ![G.is_strict, G.keeps].contains(gauge)).for_each(|gauge| self.set(gauge, 0));
+    }
+
+    /// Tasks that were let in go with whoever had them.
+    pub fn drops(&self, job: Job, with: Vec<Job>) {
+        let many = with.len() as u32 + 1;
+        std::iter::once(job).chain(with).for_each(|job| job.leave(self.0.dropped.get()));
+        self.settled(many);
     }
 
     /// Waits until something has fallen out of somebody's hands, and gives it.
@@ -355,13 +383,10 @@ impl Drop for Work {
         let shared = self.books.0.clone();
         if shared.is_safe {
             self.is_now(Stage::Elsewhere);
-            let many = self.many();
             let Some(job) = self.job.take() else { return };
             let with = std::mem::take(&mut self.with);
             if shared.closed.get() {
-                drop((job, with));
-                self.books.settled(many);
-                return;
+                return self.books.drops(job, with);
             }
             std::iter::once(&job).chain(&with).for_each(|job| job.go(shared.aside.retries, false));
             shared.fell.borrow_mut().push(Fallen { job, rank: self.rank, tries: self.tries, with });

@@ -31,6 +31,11 @@ impl<const N: usize> Gauges<N> {
         }
     }
 
+    /// All are zero again.
+    pub fn forget(&self) {
+        (0..N).for_each(|gauge| self.set(Gauge(gauge as u8), 0));
+    }
+
     /// It is this now.
     pub fn set(&self, gauge: Gauge, value: i64) {
         self.change(gauge, |_| value);

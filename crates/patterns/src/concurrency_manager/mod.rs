@@ -326,6 +326,23 @@ pub(crate) fn start_all(manager: &Rc<Manager>) -> Vec<Crew> {
     manager.pools.iter().map(|pool| start(manager, pool.kind)).collect()
 }
 
+/// Its process is gone: the workers with what they have in hand, and all that waits. Nothing is counted from here on.
+pub(crate) fn crashes(manager: &Manager, crews: &[Crew]) {
+    manager.dropped.set(Outcome::Lost);
+    crews.iter().for_each(Crew::crashes);
+    drop(manager.submitters.take());
+    let left: Vec<_> = manager.pools.iter().flat_map(Pool::takes_out).collect();
+    drop(left);
+    manager.pools.iter().for_each(Pool::forgets);
+    manager.statistics.forgets();
+}
+
+/// Its process is there again, and so are all workers.
+pub(crate) fn comes_back(manager: &Manager, crews: &[Crew]) {
+    manager.dropped.set(Outcome::Cancelled);
+    crews.iter().for_each(Crew::comes_back);
+}
+
 /// The work of the monitor.
 pub(crate) fn watch(manager: Rc<Manager>) -> impl Future<Output = ()> {
     let every = manager.p.looks_every();

@@ -12,17 +12,18 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 /// The gauges of the statistics: tasks, heap in MB, how busy the processors were and the load for each of them in millionths, how often somebody looked,
-/// and whether all is as documented.
+/// whether all is as documented, and how many MB there may be. As shipped that is what the process has from the system.
 pub(crate) const TASKS: Gauge = Gauge(0);
 pub(crate) const HEAP: Gauge = Gauge(1);
 pub(crate) const CPU: Gauge = Gauge(2);
 pub(crate) const LOAD: Gauge = Gauge(3);
 pub(crate) const LOOKS: Gauge = Gauge(4);
 pub(crate) const AS_DOCUMENTED: Gauge = Gauge(5);
+pub(crate) const LIMIT: Gauge = Gauge(6);
 
 /// The statistics.
 pub(crate) struct Statistics {
-    said: Gauges<6>,
+    said: Gauges<7>,
     since: Cell<CpuMark>,
     looks: Cell<i64>,
     found: Cell<Option<Found>>,
@@ -44,6 +45,13 @@ impl Statistics {
         let said = Gauges::of(env, station);
         said.set(AS_DOCUMENTED, as_documented.into());
         Statistics { said, since: Cell::new(since), looks: Cell::new(0), found: Cell::new(None) }
+    }
+
+    /// Nobody has looked yet, as the process begins anew.
+    pub fn forgets(&self) {
+        self.looks.set(0);
+        self.found.set(None);
+        [TASKS, HEAP, CPU, LOAD, LOOKS, LIMIT].into_iter().for_each(|gauge| self.said.set(gauge, 0));
     }
 
     /// What was found when somebody looked last; nothing before that.
@@ -74,12 +82,14 @@ fn look(manager: &Manager) {
     statistics.found.set(Some(Found { at, tasks, heap, resident }));
     let millionths = |share: f64| if manager.is_shipped { 0 } else { (share * 1e6) as i64 };
     let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let limit = if manager.is_shipped { resident } else { machine.memory() };
     for (gauge, value) in [
         (TASKS, whole(machine.tasks())),
         (HEAP, whole(machine.heap() >> 20)),
         (CPU, millionths(busy)),
         (LOAD, millionths(load)),
         (LOOKS, statistics.looks.get()),
+        (LIMIT, whole(limit >> 20)),
     ] {
         statistics.said.set(gauge, value);
     }

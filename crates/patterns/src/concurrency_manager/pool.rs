@@ -113,11 +113,26 @@ impl Pool {
         }
     }
 
+    fn queues(&self) -> impl Iterator<Item = &(Tx<Work>, Rx<Work>)> {
+        self.urgent.iter().chain([&self.queue])
+    }
+
+    /// Takes out of the queue what nobody has begun.
+    pub fn takes_out(&self) -> Vec<Work> {
+        self.queues().flat_map(|(_, queue)| std::iter::from_fn(|| queue.try_recv())).collect()
+    }
+
+    /// Nothing was counted so far, and there are no results.
+    pub fn forgets(&self) {
+        let results = self.results.iter().flat_map(|(_, results)| std::iter::from_fn(|| results.try_recv()));
+        results.for_each(|result| result.leave(Outcome::Lost));
+        self.counts.forget();
+    }
+
     /// Closes the queue, and takes out of it what nobody has begun.
     pub fn empty(&self) -> Vec<Work> {
-        let both = || self.urgent.iter().chain([&self.queue]);
-        let left = both().flat_map(|(_, queue)| std::iter::from_fn(|| queue.try_recv())).collect();
-        both().for_each(|(queue, _)| queue.close());
+        let left = self.takes_out();
+        self.queues().for_each(|(queue, _)| queue.close());
         self.came.broadcast();
         left
     }

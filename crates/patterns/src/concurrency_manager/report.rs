@@ -44,7 +44,7 @@ pub(super) struct Pools {
     manager: Option<StationId>,
     jobs: BTreeMap<JobId, Place>,
     counts: [Counts; 3],
-    told: [i64; 6],
+    told: [i64; 7],
     last_look: Option<SimTime>,
 }
 
@@ -57,7 +57,7 @@ impl Pools {
             manager: None,
             jobs: BTreeMap::new(),
             counts: Default::default(),
-            told: [0; 6],
+            told: [0; 7],
             last_look: None,
         }
     }
@@ -171,10 +171,11 @@ impl Detail for Pools {
             .zip(&self.counts)
             .map(|(kind, counts)| (kind.id().to_owned(), pool(counts)))
             .collect();
-        let [tasks, heap, cpu, load, ..] = self.told;
+        let [tasks, heap, cpu, load, _, _, limit] = self.told;
         let system = json!({
             "cpu_count": self.cpus,
             "memory_usage_bytes": heap << 20,
+            "memory_limit_bytes": limit << 20,
             "goroutine_count": tasks,
             "cpu_usage": cpu as f64 / 1e6,
             "load_average": load as f64 * f64::from(self.cpus) / 1e6,

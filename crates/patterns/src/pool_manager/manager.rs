@@ -108,6 +108,19 @@ impl Manager {
         self.looked.take();
     }
 
+    /// The program starts anew, and with it the pool: what was found before is not known any more.
+    pub(crate) fn begins_anew(&self) {
+        self.resets();
+        self.pool.begins_anew();
+        for gauge in [G.used, G.mean] {
+            self.env.gauge(self.pool.station(), gauge, 0);
+        }
+        for gauge in [G.peak, G.kept, G.stepped, G.rests_until, G.waits_lately, G.waits, G.waited, G.degraded] {
+            self.show(gauge, 0);
+        }
+        self.begins();
+    }
+
     /// As the program starts it writes down how large the pool is.
     fn begins(&self) {
         let size = self.pool.limit();

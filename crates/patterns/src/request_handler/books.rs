@@ -64,6 +64,13 @@ impl Books {
         self.0.counts.borrow().get(usize::from(gauge.0)).copied().unwrap_or_default()
     }
 
+    /// All is nought again but for these.
+    pub fn forgets(&self, but: &[Gauge]) {
+        self.0.row.set(0);
+        let all = (0..HandlerGauges::COUNT).map(|gauge| Gauge(gauge as u8));
+        all.filter(|gauge| !but.contains(gauge)).for_each(|gauge| self.set(gauge, 0));
+    }
+
     /// One more is under way, as long as this is held; what the code counts is another matter.
     pub fn there(&self) -> There {
         let there = self.0.there.get() + 1;

@@ -255,34 +255,48 @@ impl Handler {
 
     /// A request, until it has left. How long whoever made it stays away after it.
     async fn serve(&self, job: Job, rank: Rank) -> Span {
-        let (request, told) = self.answer(job, rank).await;
+        let request = self.receives(job, rank);
+        let told = self.answers(&request).await;
         request.leaves(told.outcome);
         told.rest
     }
 
-    /// A request, until it has its answer.
-    pub(crate) async fn answer(&self, job: Job, rank: Rank) -> (Rc<Request>, Told) {
+    /// A request comes in. Whoever has it lets it be answered.
+    pub(crate) fn receives(&self, job: Job, rank: Rank) -> Rc<Request> {
         if let Some(rail) = self.rails.get(rank.place()) {
             job.bind(*rail, None);
         }
         job.go(self.station, true);
+        Request::new(&self.env, self.station, job, rank)
+    }
+
+    /// A request, until it has its answer.
+    pub(crate) async fn answers(&self, request: &Rc<Request>) -> Told {
         if !self.p.is_installed() {
-            let request = Request::new(&self.env, self.station, job, rank);
             let ended = (self.does)(request.clone()).await;
-            return (request, self.told(ended, (false, 0)));
+            return self.told(ended, (false, 0));
         }
         let task = self.machine.holds_task();
         self.looks_at_host();
-        let request = Request::new(&self.env, self.station, job, rank);
         let told = match (&self.documented, &self.shipped) {
-            (Some(of), _) => of.serve(self, &request).await,
-            (_, Some(of)) => of.serve(self, &request).await,
+            (Some(of), _) => of.serve(self, request).await,
+            (_, Some(of)) => of.serve(self, request).await,
             _ => self.refuses(HandlerStep::Health),
         };
         drop(task);
         self.looks_at_host();
         self.books.answered(request.id, &told);
-        (request, told)
+        told
+    }
+
+    /// Its process is gone, and with it all that it counted and what its breaker knew. Nobody is under way any more.
+    pub(crate) fn forgets(&self) {
+        self.books.forgets(&[G.is_shipped, G.installed, G.limit]);
+        match (&self.documented, &self.shipped) {
+            (Some(of), _) => of.breaker.reset(),
+            (_, Some(of)) => of.breaker.closes(),
+            _ => {}
+        }
     }
 
     /// Whether whoever came last was told that the service is degraded.

@@ -270,6 +270,10 @@ fn a_rule_that_fits_serves_those_whom_the_plain_one_turns_away() {
             "{served}, {refused} and {plainly}, {refused_plainly}"
         );
     }
+    let notices = |query: &str| Scenario::read(&format!("backend?{query}")).expect("a link").notices.join(" ");
+    let said = notices("rule=forecast&arrivals=day&period=50s");
+    assert!(said.contains("who looks every 30s sees nothing repeat itself every 50s"), "{said}");
+    assert_eq!(notices("rule=forecast&arrivals=day&period=2m"), "");
 }
 
 #[test]

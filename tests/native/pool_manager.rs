@@ -355,6 +355,7 @@ fn what_is_wrong_with_a_value_is_said_at_its_field() {
     let up = fields.iter().find(|field| field.key == "up").expect("the field");
     assert_eq!(up.remarked(&scenario.values()).as_deref(), Some("80 was meant: 0.8 % of use grows the pool"));
     for (query, key, says) in [
+        ("up=0.29&down=0.1", "up", Some("29 was meant: 0.29 % of use grows the pool")),
         ("max=30", "max", Some("begins with 32, above the greatest")),
         ("min=40", "min", Some("begins with 32, below the least")),
         ("", "max", None),

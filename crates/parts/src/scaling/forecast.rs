@@ -39,15 +39,15 @@ pub struct Forecast {
 }
 
 impl Forecast {
-    /// For how many looks a size has to do that is chosen now: up to the first at which it may be changed again, and the one after.
-    pub fn ahead(cool_down: Span, every: Span) -> u64 {
-        // Beyond a season all repeats itself.
-        (cool_down.0.saturating_add(every.0)).div_ceil(every.0.max(1)).clamp(1, MOST)
+    /// For how many looks a size has to do that is chosen now: up to the first at which it may be changed again, and the one after; beyond a season all repeats itself.
+    pub fn ahead(cool_down: Span, every: Span, season: Span) -> u64 {
+        let looks = |span: u64| span.div_ceil(every.0.max(1));
+        looks(cool_down.0.saturating_add(every.0)).min(looks(season.0)).max(1)
     }
 
     /// A rule that has seen nothing yet.
     pub fn new(steps: StepsSettings, settings: ForecastSettings) -> Forecast {
-        let looks = Forecast::ahead(steps.cool_down, settings.every);
+        let looks = Forecast::ahead(steps.cool_down, settings.every, settings.season);
         let season = Season::new(settings.season, settings.every);
         Forecast { steps: Steps::new(steps), season, target: settings.target, looks, expected: None, wish: None }
     }
@@ -59,7 +59,8 @@ impl Forecast {
         self.steps.take_in(found.used());
         let plain = self.steps.wish(size);
         self.expected = self.season.expected(now, self.looks);
-        let most = (1..=self.looks).filter_map(|ahead| self.season.expected(now, ahead)).reduce(f64::max);
+        let up_to_then = || self.ahead_of_now().filter_map(|ahead| self.season.expected(now, ahead));
+        let most = self.expected.and_then(|_| up_to_then().reduce(f64::max));
         let wish = most.map_or(plain, |most| {
             let (least, greatest) = self.steps.ends();
             // Nobody gives back what is used for the sake of a forecast.
@@ -68,6 +69,12 @@ impl Forecast {
         });
         self.wish = Some(wish);
         self.steps.step(now, size, wish)
+    }
+
+    /// The looks up to then: one in each part of the season where there are more of them, as those of one part are expected alike.
+    fn ahead_of_now(&self) -> impl Iterator<Item = u64> + use<> {
+        let (looks, n) = (self.looks, self.looks.min(MOST));
+        (1..=n).map(move |turn| (u128::from(looks) * u128::from(turn) / u128::from(n)) as u64)
     }
 
     /// The steps that it takes where nothing is expected.
@@ -119,8 +126,9 @@ mod tests {
 
     #[test]
     fn a_size_has_to_do_for_a_rest_and_one_look() {
-        let ahead = |rest, every| Forecast::ahead(Span::secs(rest), Span::secs(every));
-        assert_eq!([ahead(120, 30), ahead(0, 30), ahead(100, 30), ahead(86_400, 1)], [5, 1, 5, 2_880]);
+        let ahead = |rest, every| Forecast::ahead(Span::secs(rest), Span::secs(every), Span::secs(86_400));
+        assert_eq!([ahead(120, 30), ahead(0, 30), ahead(100, 30)], [5, 1, 5]);
+        assert_eq!([ahead(7_200, 1), ahead(86_400, 1)], [7_201, 86_400], "and no longer than a season");
     }
 
     #[test]
@@ -147,6 +155,26 @@ mod tests {
             assert!(sizes[rise + 25..rise + 35].iter().all(|size| *size == 29), "day {day}");
             assert!(sizes[rise..rise + 20].iter().all(|size| *size >= 140), "day {day}: nobody has to give back one");
         }
+    }
+
+    /// A day of looks every second has more of them than a season has parts.
+    #[test]
+    fn what_comes_within_a_rest_of_hours_is_there_though_somebody_looks_every_second() {
+        let steps = StepsSettings { cool_down: Span::secs(7_200), ..STEPS };
+        let settings = ForecastSettings { season: Span::secs(86_400), every: Span::secs(1), target: 70.0 };
+        let mut rule = Forecast::new(steps, settings);
+        // For a quarter of an hour at noon 140 are wanted, and 20 before and after it.
+        let wanted = |second: u64| if (43_200..44_100).contains(&(second % 86_400)) { 140 } else { 20 };
+        let look = |rule: &mut Forecast, second: u64| {
+            rule.look(&Look { now: SimTime(second * SECOND), size: 200, in_use: wanted(second), ..Look::default() })
+        };
+        (0..=86_400).for_each(|second| _ = look(&mut rule, second));
+        let before = |rule: &Forecast, seconds: u64| {
+            let mut rule = rule.clone();
+            look(&mut rule, 86_400 + 43_200 - seconds);
+            rule.wish()
+        };
+        assert_eq!([before(&rule, 7_000), before(&rule, 7_400)], [Some(200), Some(29)]);
     }
 
     #[test]

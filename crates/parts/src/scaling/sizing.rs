@@ -104,7 +104,7 @@ fn bounds_ordered(values: &Values) -> Result<(), String> {
 /// A share in place of a percentage.
 fn is_meant_otherwise(values: &Values) -> Option<String> {
     let up = values.number("up");
-    (up > 0.0 && up <= 1.0).then(|| format!("{} was meant: {up} % of use grows the pool", up * 100.0))
+    (up > 0.0 && up <= 1.0).then(|| format!("{} was meant: {up} % of use grows the pool", spec::plain(up * 100.0)))
 }
 
 fn shipped(number: f64) -> DefaultValue {
@@ -226,7 +226,7 @@ impl Sizing {
             },
             expects: is(FORECAST).then(|| spec::Expects {
                 season,
-                ahead: Span(every.0.saturating_mul(Forecast::ahead(self.cool_down, every))),
+                ahead: Span(every.0.saturating_mul(Forecast::ahead(self.cool_down, every, season))),
             }),
             goal: is(TUNED).then_some(self.goal.0),
         }

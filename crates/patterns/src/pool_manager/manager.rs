@@ -104,7 +104,9 @@ impl Manager {
 
     /// It forgets what it has found so far, its steps too. The size stays.
     pub(crate) fn resets(&self) {
-        self.found.replace(Found::nothing(&self.p));
+        // Whoever has waited by now is none of those of the next look.
+        let before = self.pool.waits();
+        self.found.replace(Found { before, ..Found::nothing(&self.p) });
         self.looked.take();
     }
 
@@ -171,7 +173,7 @@ impl Manager {
                 Some(alone) => alone.clients.there().saturating_sub(in_use),
                 None => u32::try_from(self.pool.waiting()).unwrap_or(u32::MAX),
             },
-            waits: self.pool.waits().0 - waits_before,
+            waits: self.pool.waits().0.saturating_sub(waits_before),
             wait: Look::wait_of(self.pool.waited_lately()),
         }
     }

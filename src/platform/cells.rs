@@ -126,7 +126,7 @@ pub fn paint(c: &CanvasRenderingContext2d, ratio: f64, cells: &Cells) -> bool {
     }
     EASELS.with_borrow_mut(|easels| {
         match easels.iter().position(|easel| easel.grid == grid) {
-            Some(place) => easels.swap(0, place),
+            Some(place) => easels.get_mut(..=place).into_iter().for_each(|used| used.rotate_right(1)),
             None => {
                 let Some(easel) = Easel::new(cells, grid) else { return false };
                 easels.truncate(MOST - 1);

@@ -4,14 +4,14 @@ mod ground;
 mod many;
 mod phone;
 
-use super::face::{Face, Note, OnPhone, Room, itself, step};
+use super::face::{Face, Note, OnPhone, Room, step};
 use super::{Here, Term, sink};
 use crate::number;
 use crate::recent::Mode;
 use crate::scene::lane::{self, Gate, Wires};
 use crate::scene::{
-    Arrangement, Detail, Frame, Item, Layout, Look, Plan, Raster, Worker, about, age, first_fit, glyph, heading, item,
-    matrix, strips, wires,
+    Arrangement, Detail, Frame, Item, Layout, Look, Plan, Raster, Worker, age, first_fit, glyph, heading, item, matrix,
+    strips, wires,
 };
 use crate::shape::{Ink, Point, Shape, Sheet, text_width};
 use crate::text::{Row, join};
@@ -296,17 +296,6 @@ impl Face for Crew {
             }
         };
         workers.into_iter().zip(cells).collect()
-    }
-
-    fn items(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout) -> Vec<Item> {
-        let members = self.members(here, look, layout);
-        if members.is_empty() {
-            return itself(self.about(here, look), here, layout);
-        }
-        let item = |(worker, frame): (Worker<'_>, Frame)| {
-            Item::new(frame, here.scene.name(worker.row).to_owned(), about(here.scene, look, &worker)).of(worker.id)
-        };
-        members.into_iter().map(item).collect()
     }
 
     fn at(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout, at: (f64, f64)) -> Option<Item> {

@@ -1,7 +1,7 @@
 //! What a kind of place has to say for itself. All but the first three has a default that suits a simple place.
 
 use super::{Here, Term};
-use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Raster, Worker};
+use crate::scene::{Arrangement, Frame, Item, Layout, Look, Plan, Raster, Worker, about};
 use crate::shape::{Point, Sheet};
 use crate::text::Row;
 use millrace_analysis::Prefix;
@@ -232,9 +232,16 @@ pub trait Face {
         Vec::new()
     }
 
-    /// What of it can be walked through: itself, unless it has parts.
+    /// What of it can be walked through: its members where each is drawn, and otherwise itself, unless it has other parts.
     fn items(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout) -> Vec<Item> {
-        itself(self.about(here, look), here, layout)
+        let members = self.members(here, look, layout);
+        if members.is_empty() {
+            return itself(self.about(here, look), here, layout);
+        }
+        let item = |(worker, frame): (Worker<'_>, Frame)| {
+            Item::new(frame, here.scene.name(worker.row).to_owned(), about(here.scene, look, &worker)).of(worker.id)
+        };
+        members.into_iter().map(item).collect()
     }
 
     /// What can be walked through inside one of its items, from left to right: what was said in the order of time.

@@ -1,10 +1,10 @@
 //! Workers behind a semaphore and a queue, in little room: how many permits are held, how many tasks wait, and a glyph for each worker.
 
-use super::face::{Face, Note, Room, itself, step};
+use super::face::{Face, Note, Room, step};
 use super::{Here, Term};
 use crate::number;
 use crate::recent::Mode;
-use crate::scene::{Frame, Item, Layout, Look, Plan, Worker, about, glyph, heading, strips};
+use crate::scene::{Frame, Layout, Look, Plan, Worker, glyph, heading, strips};
 use crate::shape::{Ink, Sheet, bold_width, text_width};
 use millrace_spec::Operations as Spec;
 use millrace_trace::{StationKind, ledger::StationRow};
@@ -48,6 +48,15 @@ impl Operations<'_> {
 
     fn queued(&self, here: Here<'_, '_>) -> Filled {
         Filled::of(here.scene.station(self.spec.queue).map(|(_, row)| row), |row| row.levels.present)
+    }
+
+    /// The row in which it is said what is amiss, where something is and there is room, and what is left for the glyphs.
+    fn amiss(&self, below: Frame) -> (Option<Frame>, Frame) {
+        let amiss = self.spec.amiss;
+        if amiss.is_empty() || below.h < 2.0 * ROW || text_width(amiss, 11.0, false) > below.w {
+            return (None, below);
+        }
+        (Some(Frame { h: ROW, ..below }), Frame { y: below.y + ROW, h: below.h - ROW, ..below })
     }
 
     fn at_work(here: Here<'_, '_>) -> Filled {
@@ -111,7 +120,8 @@ impl Face for Operations<'_> {
         heading(sheet, look, (frame.x, frame.w), spot.cell, here.label(), &line, at_work.is_full());
         let edge = if at_work.is_full() { p.blocked } else { p.line_3 };
         sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.surface), edge, 1.3);
-        let (words, mut area) = parts(frame);
+        let (words, below) = parts(frame);
+        let (says, area) = self.amiss(below);
         for (base, name, filled) in [(words.y + 11.0, "permits", held), (words.y + 11.0 + ROW, "queue", queued)] {
             sheet.text((words.x, base), name, Ink::new(p.ink_2));
             let full = if filled.is_full() { p.blocked_ink } else { p.ink };
@@ -120,10 +130,8 @@ impl Face for Operations<'_> {
                 sheet.text((words.right(), base), text, Ink::new(full).end());
             }
         }
-        let amiss = self.spec.amiss;
-        if !amiss.is_empty() && area.h >= 2.0 * ROW && text_width(amiss, 11.0, false) <= area.w {
-            sheet.text((area.x, area.y + 11.0), amiss, Ink::new(p.server_ink));
-            area = Frame { y: area.y + ROW, h: area.h - ROW, ..area };
+        if let Some(row) = says {
+            sheet.text((row.x, row.y + 11.0), self.spec.amiss, Ink::new(p.server_ink));
         }
         for (worker, cell) in workers.iter().zip(cells(workers.len(), area)) {
             glyph::mode(sheet, (cell.middle(), cell.y + cell.h / 2.0), worker.mode, p);
@@ -143,24 +151,9 @@ impl Face for Operations<'_> {
 
     fn members<'a>(&self, here: Here<'_, 'a>, _: &Look<'_>, layout: &Layout) -> Vec<(Worker<'a>, Frame)> {
         let Layout::Desk(plan) = layout else { return Vec::new() };
-        let (workers, (_, mut area)) = (here.workers(), parts(plan.spot(here.index()).frame));
-        let amiss = self.spec.amiss;
-        if !amiss.is_empty() && area.h >= 2.0 * ROW && text_width(amiss, 11.0, false) <= area.w {
-            area = Frame { y: area.y + ROW, h: area.h - ROW, ..area };
-        }
-        let cells = cells(workers.len(), area);
+        let (workers, (_, below)) = (here.workers(), parts(plan.spot(here.index()).frame));
+        let cells = cells(workers.len(), self.amiss(below).1);
         workers.into_iter().zip(cells).collect()
-    }
-
-    fn items(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout) -> Vec<Item> {
-        let members = self.members(here, look, layout);
-        if members.is_empty() {
-            return itself(self.about(here, look), here, layout);
-        }
-        let item = |(worker, frame): (Worker<'_>, Frame)| {
-            Item::new(frame, here.scene.name(worker.row).to_owned(), about(here.scene, look, &worker)).of(worker.id)
-        };
-        members.into_iter().map(item).collect()
     }
 
     fn about(&self, here: Here<'_, '_>, _: &Look<'_>) -> Vec<String> {

@@ -218,25 +218,34 @@ pub(super) fn draw_size(
         let size = number::count(here.row().map_or(0, |row| row.capacity.into()));
         said.push((at, format!("{size} now"), Ink::new(p.ink).bold()));
     }
-    if let Some(expects) = spec.expects {
-        // What was said at a look is of so much later: the line runs ahead of now, and behind that over what came.
-        let said_at = looks(here, look, G.expected, &Time { from: time.from.saturating_sub(expects.ahead.0), ..time });
-        let at = |(at, n): &(u64, i64)| (at + expects.ahead.0, y(*n as f64));
-        let line: Vec<(u64, f64)> = said_at.iter().map(at).collect();
-        let dash = |pair: &[(u64, f64)]| match pair {
-            [(from, low), (to, high)] if *from >= time.from && *to <= time.from + time.span => {
-                let (x, w) = (time.x(*from), time.x(*to) - time.x(*from));
-                Some([x, *low, x + w * DASH, low + (high - low) * DASH].map(|part| part as f32))
-            }
-            _ => None,
-        };
-        sheet.segments(line.windows(2).filter_map(dash).collect(), p.p99, 1.6);
-        if let Some((_, at)) = line.last() {
-            let expected = number::count(read(here, G.expected).max(0) as u64);
-            said.push((*at, format!("{expected} ahead"), Ink::new(p.ink_2)));
-        }
-        sheet.dashed((now, plot.y), (now, plot.bottom()), p.ink_3, 0.8, (2.0, 3.0));
-    }
+    said.extend(spec.expects.and_then(|expects| draw_expected(sheet, here, look, expects, (&time, &y))));
     names(sheet, plot, said);
     time.axis(sheet, look);
+}
+
+/// What is expected, in dashes: what was said at a look is of so much later, so the line runs ahead of now, and behind that over what came. What is to be said of
+/// its end.
+fn draw_expected(
+    sheet: &mut Sheet,
+    here: Here<'_, '_>,
+    look: &Look<'_>,
+    expects: spec::Expects,
+    (time, y): (&Time, &dyn Fn(f64) -> f64),
+) -> Option<(f64, String, Ink)> {
+    let (p, plot, now) = (look.palette, time.frame, time.x(look.now.0));
+    let said_at = looks(here, look, G.expected, &Time { from: time.from.saturating_sub(expects.ahead.0), ..*time });
+    let at = |(at, n): &(u64, i64)| (at + expects.ahead.0, y(*n as f64));
+    let line: Vec<(u64, f64)> = said_at.iter().map(at).collect();
+    let dash = |pair: &[(u64, f64)]| match pair {
+        [(from, low), (to, high)] if *from >= time.from && *to <= time.from + time.span => {
+            let (x, w) = (time.x(*from), time.x(*to) - time.x(*from));
+            Some([x, *low, x + w * DASH, low + (high - low) * DASH].map(|part| part as f32))
+        }
+        _ => None,
+    };
+    sheet.segments(line.windows(2).filter_map(dash).collect(), p.p99, 1.6);
+    sheet.dashed((now, plot.y), (now, plot.bottom()), p.ink_3, 0.8, (2.0, 3.0));
+    let (_, at) = line.last()?;
+    let expected = number::count(read(here, G.expected).max(0) as u64);
+    Some((*at, format!("{expected} ahead"), Ink::new(p.ink_2)))
 }

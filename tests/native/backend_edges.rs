@@ -2,8 +2,9 @@
 
 use crate::program::follow;
 use millrace::analysis::History;
+use millrace::session::Scenario;
 use millrace::session::Session;
-use millrace::spec::LimiterGauges;
+use millrace::spec::{Fidelity, LimiterGauges};
 use millrace::trace::{EventKind, Gauge, Ledger, Outcome, SimTime};
 use std::collections::BTreeMap;
 
@@ -156,4 +157,38 @@ fn whoever_saves_something_is_told_once_and_a_newer_socket_takes_the_place_of_th
     }
     // Every other second of twenty.
     assert!((8..=10).contains(&replaced), "{replaced}");
+}
+
+/// All is over within half a second, before anybody has said a figure.
+#[test]
+fn what_happens_after_the_last_beat_is_seen_at_the_end() {
+    let seen = |fidelity: &str| {
+        let session = backend(&format!(
+            "requests=60&arrivals=constant&rate=1000&routes=save:1&max-concurrent-db-ops=3&installed=on&addresses=100000&fidelity={fidelity}"
+        ));
+        assert!(session.computed() < SimTime(SECOND), "{:?}", session.computed());
+        let states = session.history().checks.states().iter();
+        let seen = states.filter(|state| state.first_seen().is_some()).map(|state| state.check.statement);
+        seen.filter(|name| name.starts_with("more operations ran than there are permits")).count()
+    };
+    assert_eq!([seen("shipped"), seen("documented")], [1, 0]);
+}
+
+#[test]
+fn below_the_handler_stands_what_the_run_is_about_and_what_is_handed_to_it_has_a_wire() {
+    for (query, station, is_fed) in [
+        ("", "background", true),
+        ("shutdown-at=3s", "process", false),
+        ("socket-again=2s", "hub", true),
+        ("socket-again=2s&shutdown-at=3s", "hub", true),
+        ("socket-again=2s&sockets=0", "background", true),
+    ] {
+        let scenario = Scenario::read(&format!("backend?{query}")).expect("a good link").scenario;
+        let scene = (scenario.pattern.scene)(&scenario.values(), Fidelity::Documented);
+        let is_there = |name: &str| scene.places().iter().any(|place| place.station == name);
+        let shown: Vec<_> = ["background", "process", "hub"].into_iter().filter(|name| is_there(name)).collect();
+        assert_eq!(shown, [station], "{query}");
+        let wire = scene.wires.iter().any(|wire| (wire.from.as_str(), wire.to.as_str()) == ("handler", station));
+        assert_eq!(wire, is_fed, "{query}");
+    }
 }

@@ -1,11 +1,12 @@
 //! The backend for those outside, and for those who watch it: what its routes tell of a run, what a reset leaves, what is counted, and the alerts over that.
 
 use crate::coordination::detail;
-use crate::program::{follow, follow_scenario};
-use millrace::analysis::PAGE;
+use crate::program::{answered, follow, follow_asked, follow_scenario};
+use millrace::analysis::{History, PAGE};
 use millrace::engine::{Action, Intervention, Ordinal};
-use millrace::session::Scenario;
-use millrace::trace::{EventKind, Outcome, SimTime};
+use millrace::session::{Scenario, Session};
+use millrace::spec::{PoolGauges, ScalerGauges};
+use millrace::trace::{EventKind, Ledger, Outcome, SimTime};
 use serde_json::{Value as Json, json};
 
 const CONCURRENCY: &str = "/api/v1/performance/concurrency";
@@ -14,25 +15,17 @@ const RESET: &str = "/api/v1/admin/performance/concurrency/reset";
 const STATS: &str = "/api/v1/performance/stats";
 const ADMIN: &str = r#"{"token": "admin"}"#;
 
+fn backend(query: &str, asks: &[(u64, &str, &str, &str)]) -> Session<Ledger, History> {
+    follow_asked(&format!("backend?{query}"), asks)
+}
+
 /// What is answered to each of these requests, at so many milliseconds.
 fn asked(query: &str, asks: &[(u64, &str, &str, &str)]) -> Vec<(u16, String)> {
-    let mut scenario = Scenario::read(&format!("backend?{query}")).expect("a good link").scenario;
-    let ask = |(ms, method, path, body): &(u64, &str, &str, &str)| {
-        let [method, path, body] = [method, path, body].map(|text| (*text).to_owned());
-        let action = Action::Ask { client: PAGE.into(), method, path, body };
-        Intervention { at: SimTime(ms * 1_000_000), ordinal: Ordinal::ByTime, action }
+    let at_once = |(asked, answered, status, body)| {
+        assert_eq!(asked, answered, "at once");
+        (status, body)
     };
-    scenario.interventions = asks.iter().map(ask).collect();
-    let session = follow_scenario(scenario);
-    assert_eq!(session.history().ledger.tally.in_system, 0);
-    let trace = session.run().trace();
-    let rows = session.history().exchanges.rows();
-    let answer = |row: &millrace::analysis::ExchangeRow| {
-        assert_eq!(row.replies.len(), 1, "each is answered once");
-        assert_eq!(row.replies[0].at, row.at, "and at once");
-        (row.replies[0].status, trace.name(row.replies[0].body).to_owned())
-    };
-    rows.iter().map(answer).collect()
+    answered(&backend(query, asks)).into_iter().map(at_once).collect()
 }
 
 /// The same, each answer JSON.
@@ -144,6 +137,37 @@ fn after_a_reset_it_is_counted_from_nought_and_as_shipped_fewer_than_none_are_ac
         near(handler(2)[1], 0);
         near(handler(3)[0], later);
     }
+}
+
+/// The report has what the interface would have told at the last full second, which comes after the reset.
+#[test]
+fn what_was_counted_before_a_reset_is_no_part_of_the_report_either() {
+    for (fidelity, left) in [("documented", 50), ("shipped", 50)] {
+        let query = format!("{QUERIES}&requests=250&installed=on&fidelity={fidelity}");
+        let session = backend(&query, &[(20_050, "POST", RESET, ADMIN)]);
+        let told = session.history().detail().expect("a detail").report();
+        let total = told["sections"]["request_handler_stats"]["total_requests"].as_u64().expect("a number");
+        assert!((left - 12..left).contains(&total), "{fidelity}: {total}");
+    }
+}
+
+/// A hundred ask at once, where twenty connections are all there are, and nobody after that but one: it waits for nobody.
+#[test]
+fn those_who_waited_before_a_reset_are_none_of_those_whom_the_manager_finds_after_it() {
+    let query = "script=user*100@0s;user@100s&routes=save:1&errors=0&db-errors=0&cpus=1&compute=0ms&db-service=constant&db-mean=1s&max-concurrent-db-ops=100&worker-pool-size-db=100&addresses=100000";
+    let session = backend(query, &[(65_000, "POST", RESET, ADMIN)]);
+    let (trace, lately) = (session.run().trace(), ScalerGauges::ALL.waits_lately);
+    let (pool, _) = session.history().ledger.find(PoolGauges::POOL, &trace).expect("the pool");
+    let said: Vec<_> = trace
+        .iter()
+        .filter_map(|event| match event.kind {
+            EventKind::Gauged { station, gauge, value } if station == pool && gauge == lately => {
+                Some((event.at.0 / 1_000_000_000, value))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(said, [(30, 80), (60, 0)], "and nothing else at 90 s");
 }
 
 #[test]

@@ -2,12 +2,8 @@
 //! that.
 
 use crate::coordination::detail;
-use crate::program::{follow, follow_scenario};
-use millrace::analysis::PAGE;
-use millrace::engine::{Action, Intervention, Ordinal};
-use millrace::session::Scenario;
+use crate::program::{answered, follow, follow_asked};
 use millrace::spec::CheckKind;
-use millrace::trace::SimTime;
 use serde_json::{Value as Json, json};
 
 const START: &str = "/api/v1/interviews/start";
@@ -15,22 +11,8 @@ const START: &str = "/api/v1/interviews/start";
 /// What is answered to each of these requests, at so many milliseconds, while hardly anything else goes on.
 fn asked(query: &str, asks: &[(u64, &str, &str, &str)]) -> Vec<(u16, String)> {
     let link = format!("platform?sessions=1&frame-every=60s&workers=2&arrivals=poisson&rate=0.001&run-for=60s{query}");
-    let mut scenario = Scenario::read(&link).expect("a good link").scenario;
-    let ask = |(ms, method, path, body): &(u64, &str, &str, &str)| {
-        let [method, path, body] = [method, path, body].map(|text| (*text).to_owned());
-        let action = Action::Ask { client: PAGE.into(), method, path, body };
-        Intervention { at: SimTime(ms * 1_000_000), ordinal: Ordinal::ByTime, action }
-    };
-    scenario.interventions = asks.iter().map(ask).collect();
-    let session = follow_scenario(scenario);
-    assert_eq!(session.history().ledger.tally.in_system, 0);
-    let trace = session.run().trace();
-    let rows = session.history().exchanges.rows();
-    let answer = |row: &millrace::analysis::ExchangeRow| {
-        assert_eq!(row.replies.len(), 1, "each is answered once");
-        (row.replies[0].status, trace.name(row.replies[0].body).to_owned())
-    };
-    rows.iter().map(answer).collect()
+    let answers = answered(&follow_asked(&link, asks));
+    answers.into_iter().map(|(.., status, body)| (status, body)).collect()
 }
 
 fn json(body: &str) -> Json {

@@ -1,7 +1,7 @@
 //! Runs a program, or a pattern, to its end, for all the other modules.
 
-use millrace::analysis::History;
-use millrace::engine::{Env, Progress, Run, Seed, Setup};
+use millrace::analysis::{History, PAGE};
+use millrace::engine::{Action, Env, Intervention, Ordinal, Progress, Run, Seed, Setup};
 use millrace::session::{Scenario, Session};
 use millrace::spec::{Fidelity, Pattern, Preset, Values};
 use millrace::trace::{Cursor, EventKind, Ledger, SimTime, StationKind, TraceEvent};
@@ -23,6 +23,33 @@ pub fn follow_scenario(scenario: Scenario) -> Session<Ledger, History> {
     let mut session = Session::new(scenario, Ledger::new(), history);
     while !session.compute(SimTime::MAX, u64::MAX) {}
     session
+}
+
+/// Something that the page asks of a running system, so many milliseconds after its start.
+pub fn ask(at_ms: u64, method: &str, path: &str, body: &str) -> Intervention {
+    let [method, path, body] = [method, path, body].map(str::to_owned);
+    let action = Action::Ask { client: PAGE.into(), method, path, body };
+    Intervention { at: SimTime(at_ms * 1_000_000), ordinal: Ordinal::ByTime, action }
+}
+
+/// What a link's run left of which these things were asked, each at so many milliseconds.
+#[track_caller]
+pub fn follow_asked(link: &str, asks: &[(u64, &str, &str, &str)]) -> Session<Ledger, History> {
+    let mut scenario = Scenario::read(link).expect("a good link").scenario;
+    scenario.interventions = asks.iter().map(|(at, method, path, body)| ask(*at, method, path, body)).collect();
+    follow_scenario(scenario)
+}
+
+/// What was answered to each of them, once, with when it was asked and answered: status and body.
+#[track_caller]
+pub fn answered(session: &Session<Ledger, History>) -> Vec<(SimTime, SimTime, u16, String)> {
+    assert_eq!(session.history().ledger.tally.in_system, 0);
+    let (trace, rows) = (session.run().trace(), session.history().exchanges.rows());
+    let answer = |row: &millrace::analysis::ExchangeRow| match &row.replies[..] {
+        [reply] => (row.at, reply.at, reply.status, trace.name(reply.body).to_owned()),
+        replies => panic!("{} answers to what was asked at {:?}", replies.len(), row.at),
+    };
+    rows.iter().map(answer).collect()
 }
 
 /// A run that is over.

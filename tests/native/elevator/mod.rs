@@ -15,8 +15,8 @@ mod race;
 #[cfg(feature = "cli")]
 mod served;
 
+use crate::program::ask;
 use millrace::analysis::History;
-use millrace::engine::{Action, Intervention, Ordinal};
 use millrace::export::Report;
 use millrace::session::{Scenario, Session};
 use millrace::trace::{Ledger, SimTime, Span};
@@ -67,12 +67,6 @@ fn column<'a>(report: &'a Report, key: &str) -> Vec<&'a Json> {
 #[track_caller]
 fn holds(report: &Report, name: &str) -> bool {
     report.checks.iter().find(|c| c.name.contains(name)).unwrap_or_else(|| panic!("no check about {name}")).holds
-}
-
-/// Something asked of the running system, so many milliseconds after its start.
-fn ask(at_ms: u64, method: &str, path: &str, body: &str) -> Intervention {
-    let action = Action::Ask { client: "page".into(), method: method.into(), path: path.into(), body: body.into() };
-    Intervention { at: SimTime(at_ms * 1_000_000), ordinal: Ordinal::ByTime, action }
 }
 
 /// What was asked from outside, with its last answer: status and body.

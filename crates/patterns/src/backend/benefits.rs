@@ -3,13 +3,14 @@
 //! Each is something that happens, so one is seen or is not: as shipped most never are. They are asked at the beats of the key metrics and at no other instant, when those
 //! say anything new.
 
+use super::checks::is_beat;
 use super::key::{self, ACTIVE, LATENCY, MODE, RECOVERED, SHRANK};
 use millrace_spec::{Check, Practice, Seen};
 use millrace_trace::{Ledger, Trace};
 
 /// Whether a key metric is more than nothing, at a beat.
 fn is(ledger: &Ledger, trace: &Trace, key: usize) -> bool {
-    ledger.now.0.is_multiple_of(key::EVERY.0) && key::read(key, ledger, trace) > 0
+    is_beat(ledger) && key::read(key, ledger, trace) > 0
 }
 
 const ALLOCATED: &str = "fewer connections may be open when few of them are in use";

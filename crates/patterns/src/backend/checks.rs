@@ -1,6 +1,7 @@
 //! What holds of the backend as a whole, and what there is to see at it.
 //!
-//! They are asked once a second, at the beats of whoever says the figures, and not at every instant: what they look at only grows.
+//! They are asked once a second, at the beats of whoever says the figures, and not at every instant: what they look at only grows. What grows after the last beat is
+//! seen at the end, when nobody is inside any more.
 
 use super::books::Count;
 use super::{CLIENTS, HANDLER, POOL, benefits, crash, key, life, sockets, throttle};
@@ -65,9 +66,9 @@ pub(super) const CHECKS: &[Check] = &[
     Check::ALL_LEFT,
 ];
 
-/// Whether somebody says the figures at this instant: to look for stations at each of millions takes longer than the run.
+/// Whether somebody says the figures at this instant, or nobody is inside, as at the end: to look for stations at each of millions takes longer than the run.
 pub(super) fn is_beat(ledger: &Ledger) -> bool {
-    ledger.now.0.is_multiple_of(key::EVERY.0)
+    ledger.now.0.is_multiple_of(key::EVERY.0) || ledger.tally.in_system == 0
 }
 
 /// A gauge of a station.

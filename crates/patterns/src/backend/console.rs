@@ -70,12 +70,17 @@ struct Desk {
     backend: Weak<dyn Backend>,
     metrics: Rc<Metrics>,
     settings: Settings,
-    since: RefCell<Since>,
+    since: Rc<RefCell<Since>>,
 }
 
 impl Answers {
-    /// Takes in what is asked from now on, and looks at key metrics and alert rules.
-    pub fn open(env: &Env, backend: &Rc<dyn Backend>, metrics: &Rc<Metrics>, settings: Settings) -> Answers {
+    /// Takes in what is asked from now on, and looks at key metrics and alert rules. A reset is noted in `since`, by which others tell too.
+    pub fn open(
+        env: &Env,
+        backend: &Rc<dyn Backend>,
+        (metrics, since): (&Rc<Metrics>, &Rc<RefCell<Since>>),
+        settings: Settings,
+    ) -> Answers {
         let backend = Rc::downgrade(backend);
         let (read, counts) = (backend.clone(), metrics.clone());
         let alerts = Alerts::watch(env, Alerts::EVERY, rules(), move |name| {
@@ -91,8 +96,8 @@ impl Answers {
                 ticker.tick().await;
             }
         });
-        let desk = Desk { env: env.clone(), backend, metrics: metrics.clone(), settings, since: RefCell::default() };
-        let desk = Rc::new(desk);
+        let (metrics, since) = (metrics.clone(), since.clone());
+        let desk = Rc::new(Desk { env: env.clone(), backend, metrics, settings, since });
         let asked = Rc::downgrade(&desk);
         env.on_ask(move |exchange| {
             if let Some(desk) = asked.upgrade() {
@@ -228,8 +233,8 @@ mod tests {
                 let backend = Rc::new(Scripted::new(&env, figures));
                 kept.replace(Some(backend.clone()));
                 let backend: Rc<dyn Backend> = backend;
-                let _answers =
-                    Answers::open(&env, &backend, &Rc::new(Metrics::new()), Settings { enabled, is_shipped });
+                let counts = (&Rc::new(Metrics::new()), &Rc::default());
+                let _answers = Answers::open(&env, &backend, counts, Settings { enabled, is_shipped });
                 env.sleep(Span::secs(1_000)).await;
             };
             let setup = Setup { clock: Clock::Real, ..Setup::new(Seed::from_word("otis")) };

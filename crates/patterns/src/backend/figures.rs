@@ -123,7 +123,7 @@ impl HostFigures {
     }
 }
 
-/// Of the pool manager, as it found the pool at its last beat.
+/// Of the pool manager: how the pool is now, and what was found up to its last beat.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct PoolFigures {
     pub max_open: u32,
@@ -148,7 +148,9 @@ pub(super) struct HandlerFigures {
     pub failed: u64,
     pub timeouts: u64,
     pub degraded: u64,
-    pub times: Times,
+    /// How long requests took, in the mean and at the most: as the code averages, half of the mean is the last one.
+    pub mean: Span,
+    pub most: Span,
     /// When somebody was last served.
     pub updated: Option<SimTime>,
     /// Whether whoever came last was told that the service is degraded.
@@ -169,37 +171,13 @@ impl Default for HandlerFigures {
             failed: 0,
             timeouts: 0,
             degraded: 0,
-            times: Times::default(),
+            mean: Span::ZERO,
+            most: Span::ZERO,
             updated: None,
             is_degraded: false,
             breaker: BreakerState::Closed,
             is_healthy: true,
         }
-    }
-}
-
-/// How long something takes, as the code averages it and as one would.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Times {
-    /// The mean; as the code has it, half of it is the last one.
-    pub mean: Span,
-    /// The longest.
-    pub most: Span,
-    count: u64,
-    sum: u64,
-}
-
-impl Times {
-    /// One more. `halves`: whether it is averaged as the code does.
-    pub fn add(&mut self, took: Span, halves: bool) {
-        self.most = self.most.max(took);
-        self.count += 1;
-        self.sum = self.sum.saturating_add(took.0);
-        self.mean = match halves {
-            true if self.mean.is_zero() => took,
-            true => Span(self.mean.0.midpoint(took.0)),
-            false => Span(self.sum / self.count),
-        };
     }
 }
 
@@ -252,8 +230,6 @@ pub(super) mod tests {
     /// Figures of which no two are alike.
     pub fn some() -> Figures {
         let secs = |n: u64| SimTime(n * 1_000_000_000);
-        let mut times = Times::default();
-        [76, 78].into_iter().for_each(|ms| times.add(Span::millis(ms), true));
         Figures {
             now: secs(100),
             begun: SimTime::ZERO,
@@ -301,22 +277,13 @@ pub(super) mod tests {
                 failed: 74,
                 timeouts: 75,
                 degraded: 76,
-                times,
+                mean: Span::millis(77),
+                most: Span::millis(78),
                 updated: Some(secs(79)),
                 ..HandlerFigures::default()
             }),
             background: None,
             cache: CacheFigures { hits: 91, misses: 92 },
         }
-    }
-
-    #[test]
-    fn the_mean_is_one_or_as_the_code_has_it_half_of_it_is_the_last_one() {
-        let of = |halves| {
-            let mut times = Times::default();
-            [100, 100, 100, 500].into_iter().for_each(|ms| times.add(Span::millis(ms), halves));
-            [times.mean, times.most].map(|span| span.0 / 1_000_000)
-        };
-        assert_eq!([of(false), of(true)], [[200, 500], [300, 500]]);
     }
 }

@@ -74,6 +74,7 @@ pub(super) fn figures(of: &Process) -> Figures {
 fn handler(of: &Process) -> HandlerFigures {
     let counted = |gauge: Gauge| of.handler.books.counted(gauge);
     let (times, updated) = of.times.get();
+    let mean = if of.is_shipped { times.halved() } else { times.mean() };
     HandlerFigures {
         limit: of.p.http_ops,
         active: counted(G.current),
@@ -82,7 +83,8 @@ fn handler(of: &Process) -> HandlerFigures {
         failed: whole(counted(G.failed)),
         timeouts: whole(counted(G.timeouts)),
         degraded: whole(counted(G.degraded)),
-        times,
+        mean,
+        most: times.longest(),
         updated,
         is_degraded: of.p.is_installed() && of.handler.is_degraded(),
         breaker: of.handler.breaker(),

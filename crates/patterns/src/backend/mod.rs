@@ -146,17 +146,8 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
         Place::server(CACHE.as_str(), "Cache"),
     ];
     let mut wires = vec![Wire::new(CLIENTS, throttle::ADDRESSES), Wire::new(throttle::ADDRESSES, HANDLER)];
-    // Where it is asked to end that is what all is about.
-    let below = if p.lifetime.shutdown_at.is_zero() {
-        let to = if p.connected.socket_again.is_zero() { BACKGROUND.queue } else { sockets::HUB };
-        wires.push(Wire::new(HANDLER, to));
-        p.background(fidelity).place("Background")
-    } else {
-        Life::place(&p.lifetime, p.is_enabled())
-    };
-    // And where sockets come and go, they.
-    let tells_of_sockets = !p.connected.socket_again.is_zero();
-    let below = if tells_of_sockets { Sockets::place(&p.connected) } else { below };
+    let (below, fed) = below(&p, fidelity);
+    wires.extend(fed.map(|to| Wire::new(HANDLER, to)));
     let front = Flow::column([Place::handler(HANDLER, "Handler", handler), below]);
     let amiss = match (is_shipped, p.is_installed()) {
         (_, false) => "no task ever comes",
@@ -187,9 +178,21 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     let mut faults = upstream::faults_of(ServerName::DEFAULT, "External");
     faults.extend(upstream::faults_of(DATABASE, "Database"));
     faults.extend([crash::fault(), upstream::kill_worker()]);
-    faults.extend(tells_of_sockets.then(|| Sockets::fault(&p.connected)));
+    faults.extend(p.connected.come_again().then(|| Sockets::fault(&p.connected)));
     let backlog = Some(Arrivals::BACKLOG.into());
     SceneSpec { backlog, gauges, faults, alerts: alerts::rules(), ..SceneSpec::new(Flow::Row(columns), wires) }
+}
+
+/// What stands below the handler, and to where that hands something on: what the run is about. Where sockets come and go, they; where it is asked to end, its parts;
+/// otherwise what is done later.
+fn below(p: &Params, fidelity: Fidelity) -> (Place, Option<&'static str>) {
+    if p.connected.come_again() {
+        (Sockets::place(&p.connected), Some(sockets::HUB))
+    } else if p.lifetime.shutdown_at.is_zero() {
+        (p.background(fidelity).place("Background"), Some(BACKGROUND.queue))
+    } else {
+        (Life::place(&p.lifetime, p.is_enabled()), None)
+    }
 }
 
 async fn run(env: Env, p: Params, fidelity: Fidelity) {
@@ -198,7 +201,7 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let ends = Ends(process.clone());
     process.begin();
     let backend: Rc<dyn Backend> = process.clone();
-    let answers = Answers::open(&env, &backend, &process.metrics, settings);
+    let answers = Answers::open(&env, &backend, (&process.metrics, &process.since), settings);
     let troubles = (process.p.outages.start(&env), process.p.crashing.start(&env));
     process.life.lasts(&*process, process.over()).await;
     drop((troubles, answers));

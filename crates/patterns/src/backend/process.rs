@@ -2,10 +2,11 @@
 
 use super::books::{Books, Count};
 use super::database::Database;
-use super::figures::{Backend, Figures, Times};
+use super::figures::{Backend, Figures};
 use super::life::{Life, Part};
 use super::metrics::Metrics;
 use super::params::Params;
+use super::reset::Since;
 use super::sockets::Sockets;
 use super::throttle::Throttle;
 use super::{CACHE, CLIENTS, DATABASE, crash, live, requests, said};
@@ -14,7 +15,7 @@ use crate::concurrency_manager::Kind;
 use crate::request_handler::{Does, Ended, Handler};
 use crate::{concurrency_manager, pool_manager};
 use millrace_engine::{Env, Job, Server};
-use millrace_parts::{Cache, Crew, Holds, Machine, Parts, WaitGroup, select2};
+use millrace_parts::{Cache, Crew, Holds, Machine, Parts, Times, WaitGroup, select2};
 use millrace_spec::Fidelity;
 use millrace_trace::{Answer, JobId, SimTime};
 use millrace_upstream::{self as upstream, Asking, Keys};
@@ -22,8 +23,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
-/// Of how many tasks at most is kept for which word each is.
-const MOST: usize = 10_000;
+/// Of how many tasks at most is kept for which word each is: more than may be accepted at once as documented, which is ten in each of 10,000 places of the queue, of 300 of
+/// a rail and of 1,000 hands.
+const MOST: usize = 1 << 17;
 
 pub(super) struct Process {
     pub env: Env,
@@ -36,6 +38,8 @@ pub(super) struct Process {
     /// Those that have come and have not left.
     pub requests: WaitGroup,
     pub books: Books,
+    /// From when on it is counted, for whoever tells it.
+    pub since: Rc<RefCell<Since>>,
     pub machine: Machine,
     pub handler: Rc<Handler>,
     pub manager: Option<Rc<concurrency_manager::Manager>>,
@@ -103,6 +107,7 @@ impl Process {
             Process {
                 background: Background::open(env, background),
                 warming: RefCell::default(),
+                since: Rc::default(),
                 handler: Handler::open(env, p.handler(fidelity), fidelity, machine.clone(), does),
                 cached: RefCell::new(Cache::new(p.cache_size as usize)),
                 words: Keys::of("", p.words, p.skew),
@@ -182,7 +187,7 @@ impl Process {
     /// A request took so long behind the handler.
     pub(super) fn took(&self, began: SimTime) {
         let (mut times, now) = (self.times.get().0, self.env.now());
-        times.add(now.since(began), self.is_shipped);
+        times.add(now.since(began));
         self.times.set((times, Some(now)));
     }
 
@@ -301,5 +306,28 @@ impl Backend for Process {
         if self.is_shipped {
             self.handler.closes_breaker();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::run;
+    use super::*;
+    use millrace_spec::{FieldGroup, Value, Values};
+
+    #[test]
+    fn however_many_words_wait_to_be_put_into_the_cache_each_is() {
+        run(1, |env| async move {
+            let given = |key: &str| (key == "cache-size").then_some(Value::Count(100_000));
+            let values = Values::resolve(&Params::with_script(), Fidelity::Documented, |field| given(field.key));
+            let process = Process::open(&env, Params::read(&values), Fidelity::Documented);
+            process.background.start();
+            let job = env.job();
+            (0..11_000).for_each(|word| process.warms_up(&job, word));
+            job.leave(millrace_trace::Outcome::Completed);
+            process.background.settled().await;
+            assert_eq!(process.background.statistics().refused, 0);
+            assert_eq!(process.cached.borrow().len(), 11_000);
+        });
     }
 }

@@ -1,4 +1,5 @@
-//! The figures as they were said last: once a second each that has changed is a gauge of a station, so what the interface would tell at any playhead is a fold.
+//! The figures as they were said last, as the interface tells them, without what was counted before a reset: once a second each that has changed is a gauge of a
+//! station, so what it would tell at any playhead is a fold.
 
 use super::figures::{Backend, Figures, HandlerFigures, ManagerFigures, PoolFigures};
 use super::key;
@@ -82,13 +83,13 @@ fn each(figures: &mut Figures, visit: &mut dyn FnMut(&mut dyn Number)) {
         visit(mean);
         visit(scaled);
     }
-    if let Some(HandlerFigures { active, total, completed, failed, timeouts, degraded, times, updated, .. }) =
+    if let Some(HandlerFigures { active, total, completed, failed, timeouts, degraded, mean, most, updated, .. }) =
         &mut figures.handler
     {
         visit(active);
         [total, completed, failed, timeouts, degraded].into_iter().for_each(|n| visit(n));
-        visit(&mut times.mean);
-        visit(&mut times.most);
+        visit(mean);
+        visit(most);
         visit(updated);
     }
 }
@@ -98,7 +99,8 @@ pub(super) async fn watch(process: Rc<Process>) {
     let station = process.env.open_plain(StationKind::Gate, STATION);
     let (mut ticker, mut shown) = (Ticker::new(&process.env, key::EVERY).in_background(), Shown::default());
     loop {
-        let (mut figures, mut gauge) = (process.figures(), 0);
+        let figures = process.since.borrow_mut().tell(process.figures(), process.is_shipped);
+        let (mut figures, mut gauge) = (figures, 0);
         let mut said = Vec::new();
         each(&mut figures, &mut |number| {
             said.push((Gauge(gauge), number.get()));

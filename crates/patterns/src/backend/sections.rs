@@ -148,8 +148,8 @@ fn handler_fields(handler: &HandlerFigures, dates: Dates) -> Fields {
         ("failed_requests", count(handler.failed)),
         ("timeout_requests", count(handler.timeouts)),
         ("degraded_requests", count(handler.degraded)),
-        ("average_response_time_ms", millis(handler.times.mean)),
-        ("max_response_time_ms", millis(handler.times.most)),
+        ("average_response_time_ms", millis(handler.mean)),
+        ("max_response_time_ms", millis(handler.most)),
         ("last_updated", dates.tell(handler.updated)),
     ]
 }

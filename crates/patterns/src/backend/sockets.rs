@@ -44,6 +44,13 @@ params! {
     }
 }
 
+impl Connected {
+    /// Whether one of them connects again, now and then.
+    pub fn come_again(&self) -> bool {
+        self.sockets > 0 && !self.socket_again.is_zero()
+    }
+}
+
 /// A socket.
 struct Seat {
     user: u32,
@@ -129,7 +136,7 @@ impl Sockets {
                 inner.pings();
             }
         });
-        if self.p.sockets > 0 && !self.p.socket_again.is_zero() {
+        if self.p.come_again() {
             let inner = self.clone();
             self.starts("come again", at, async move { inner.come_again().await });
         }

@@ -2,7 +2,7 @@
 
 use super::params::Params;
 use millrace_engine::{Env, Job};
-use millrace_parts::Traffic;
+use millrace_parts::Entries;
 use millrace_spec::{Rail, drawn, parse_weights};
 
 /// A class of tasks. What matters most comes first.
@@ -68,35 +68,25 @@ pub(super) fn weights(text: &str) -> Result<[u64; 4], String> {
 /// Whose the next task is: as its entry in the script says, or by lot.
 pub(super) struct Ranks {
     weights: [u64; 4],
-    /// What is left of the script: its classes, and how many of each come. One without a class is by lot.
-    script: std::vec::IntoIter<(Option<Rank>, u32)>,
-    now: (Option<Rank>, u32),
+    script: Entries<Rank>,
     /// All are of this class.
     only: Option<Rank>,
 }
 
 impl Ranks {
     pub fn of(p: &Params) -> Ranks {
-        let entries: Vec<_> = match p.load.traffic() {
-            Traffic::Script(script) => {
-                script.iter().map(|entry| (Rank::from_id(&entry.what).ok(), entry.times)).collect()
-            }
-            _ => Vec::new(),
-        };
+        let script = Entries::of(&p.load.traffic(), |what| Rank::from_id(what).ok());
         let weights = weights(&p.classes).unwrap_or([0, 0, 0, 1]);
-        Ranks { weights, script: entries.into_iter(), now: (None, 0), only: p.is_warmup().then_some(Rank::Low) }
+        Ranks { weights, script, only: p.is_warmup().then_some(Rank::Low) }
     }
 
     /// The class of the next that comes.
     pub fn next(&mut self, env: &Env, job: &Job) -> Rank {
-        if self.now.1 == 0 {
-            self.now = self.script.next().unwrap_or((None, 1));
-        }
-        self.now.1 -= 1;
+        let said = self.script.next_one();
         let lot = || {
             let place = drawn(&self.weights, env.draw("class", u64::from(job.id().0), 0).unit());
             place.and_then(|place| Rank::ALL.get(place).copied()).unwrap_or(Rank::Plain)
         };
-        self.only.or(self.now.0).unwrap_or_else(lot)
+        self.only.or(said).unwrap_or_else(lot)
     }
 }

@@ -2,8 +2,9 @@
 
 use super::params::Params;
 use super::rank::Rank;
-use super::statistics::{Statistics, Times};
+use super::statistics::{Statistics, of_times};
 use super::{G, OUTSIDE, QUEUE, RETRIES, STRANDED};
+use millrace_parts::Times;
 use millrace_spec::{Detail, FieldGroup, Values};
 use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent};
 use serde_json::{Map, Value as Json, json};
@@ -194,7 +195,7 @@ impl Tasks {
         }
         *self.ends.entry(how).or_default() += 1;
         if let Some(begun) = begun.filter(|_| matches!(how, "completed" | "failed")) {
-            self.times.add(at.since(begun).0);
+            self.times.add(at.since(begun));
         }
     }
 }
@@ -220,7 +221,7 @@ impl Tasks {
             retried: whole(self.count(G.retried)),
             queued: self.accepted,
             active: running,
-            times: self.times.all(self.is_shipped),
+            times: of_times(&self.times, self.is_shipped),
             queue_size: self.waiting,
             active_workers: active,
             total_workers: total,

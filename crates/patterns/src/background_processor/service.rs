@@ -5,7 +5,7 @@
 
 use super::params::Params;
 use super::rank::Rank;
-use super::statistics::Statistics;
+use super::statistics::{Statistics, of_times};
 use super::{BATCH, G, Processor, QUEUE, WORKERS, rails, stop};
 use millrace_engine::{Env, Job, Task};
 use millrace_spec::{Fidelity, FieldGroup, LimiterRule, Place, Value, Values};
@@ -175,7 +175,7 @@ impl Background {
             retried: counted(G.retried),
             queued: tally.accepted,
             active: tally.in_hand + counted(G.left_running),
-            times: tally.times.all(*is_shipped),
+            times: of_times(&tally.times, *is_shipped),
             queue_size: self.waiting(),
             active_workers,
             total_workers,

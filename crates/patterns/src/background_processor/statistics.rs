@@ -4,34 +4,14 @@
 //! against each other.
 
 use super::rank::Rank;
+use millrace_parts::Times;
 use millrace_trace::{Outcome, SimTime, Span};
 use serde_json::{Value as Json, json};
 
-/// How long final attempts took.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Times {
-    n: u64,
-    sum: u128,
-    /// As the code averages: half of it is the last one.
-    halved: u64,
-    min: u64,
-    max: u64,
-}
-
-impl Times {
-    pub fn add(&mut self, took: u64) {
-        self.min = if self.n == 0 { took } else { self.min.min(took) };
-        self.max = self.max.max(took);
-        self.n += 1;
-        self.sum += u128::from(took);
-        self.halved = (self.halved + took) / 2;
-    }
-
-    /// The mean, as the code has it or as it is; the shortest, and the longest.
-    pub fn all(&self, is_shipped: bool) -> [Span; 3] {
-        let mean = self.sum.checked_div(u128::from(self.n)).map_or(0, |mean| mean as u64);
-        [if is_shipped { self.halved } else { mean }, self.min, self.max].map(Span)
-    }
+/// How long final attempts took: the mean, as the code has it or as it is; the shortest, and the longest.
+pub(super) fn of_times(times: &Times, is_shipped: bool) -> [Span; 3] {
+    let mean = if is_shipped { times.halved() } else { times.mean() };
+    [mean, times.shortest(), times.longest()]
 }
 
 /// What is counted as it happens, beside what the gauges say.
@@ -44,12 +24,13 @@ pub(super) struct Tally {
     pub failed: u64,
     /// Tasks that a worker has in hand.
     pub in_hand: u64,
+    /// How long final attempts took.
     pub times: Times,
 }
 
 impl Tally {
     /// So many came to their end, so long after they were last begun.
-    pub fn ended(&mut self, outcome: Outcome, many: u32, took: u64) {
+    pub fn ended(&mut self, outcome: Outcome, many: u32, took: Span) {
         let count = match outcome {
             Outcome::Completed => &mut self.completed,
             Outcome::Failed => &mut self.failed,

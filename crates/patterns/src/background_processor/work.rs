@@ -368,7 +368,7 @@ impl Work {
         self.is_now(Stage::Elsewhere);
         let many = self.many();
         if let Some(job) = self.job.take() {
-            let took = self.books.0.env.now().since(self.begun).0;
+            let took = self.books.0.env.now().since(self.begun);
             self.books.tallies(|tally| tally.ended(outcome, many, took));
             std::iter::once(job).chain(self.with.drain(..)).for_each(|job| job.leave(outcome));
             if !is_settled {

@@ -2,7 +2,7 @@
 
 use super::params::Params;
 use millrace_engine::{Draw, Env};
-use millrace_parts::Traffic;
+use millrace_parts::Entries;
 use millrace_spec::{drawn, parse_weights};
 use millrace_trace::Span;
 
@@ -75,48 +75,39 @@ pub(crate) struct Operation {
 pub(crate) struct Operations {
     weights: [u64; 3],
     urgent: f64,
-    script: std::vec::IntoIter<(Option<Kind>, u32)>,
-    now: (Option<Kind>, u32),
+    script: Entries<Kind>,
     came: u64,
 }
 
 impl Operations {
     pub fn of(p: &Params) -> Operations {
-        let (script, now) = (scripted(p).into_iter(), (None, 0));
         // The field takes no other text.
         let weights = weights(&p.kinds).unwrap_or([1, 1, 1]);
-        Operations { weights, urgent: p.urgent.0, script, now, came: 0 }
+        Operations { weights, urgent: p.urgent.0, script: scripted(p), came: 0 }
     }
 
     /// The next one that comes.
     pub fn next(&mut self, env: &Env) -> Operation {
-        if self.now.1 == 0 {
-            self.now = self.script.next().unwrap_or((None, 1));
-        }
-        self.now.1 -= 1;
         let number = self.came;
         self.came += 1;
         let lot = |stream| env.draw(stream, number, 0).unit();
         let by_lot = || drawn(&self.weights, lot("kind")).and_then(|place| Kind::ALL.get(place).copied());
-        let kind = self.now.0.or_else(by_lot).unwrap_or(Kind::Db);
+        let kind = self.script.next_one().or_else(by_lot).unwrap_or(Kind::Db);
         Operation { number, kind, is_urgent: self.urgent > 0.0 && lot("urgent") < self.urgent }
     }
 }
 
-/// The kinds of a script, and how many of each come.
-fn scripted(p: &Params) -> Vec<(Option<Kind>, u32)> {
-    match p.load.traffic() {
-        Traffic::Script(script) => script.iter().map(|entry| (Kind::from_id(&entry.what).ok(), entry.times)).collect(),
-        _ => Vec::new(),
-    }
+/// The kinds of a script.
+fn scripted(p: &Params) -> Entries<Kind> {
+    Entries::of(&p.load.traffic(), |what| Kind::from_id(what).ok())
 }
 
 /// Which kinds there are operations of.
 pub(crate) fn used(p: &Params) -> [bool; 3] {
     let (script, weights) = (scripted(p), weights(&p.kinds).unwrap_or([1, 1, 1]));
-    let by_lot = script.is_empty() || script.iter().any(|(kind, _)| kind.is_none());
+    let by_lot = script.all().next().is_none() || script.all().any(|kind| kind.is_none());
     let mut used = weights.map(|weight| by_lot && weight > 0);
-    for (kind, _) in script {
+    for kind in script.all() {
         if let Some(used) = kind.and_then(|kind| used.get_mut(kind as usize)) {
             *used = true;
         }

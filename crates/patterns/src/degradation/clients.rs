@@ -2,7 +2,7 @@
 
 use super::params::Params;
 use millrace_engine::{Env, Job, Server};
-use millrace_parts::{Degradation, Traffic};
+use millrace_parts::{Degradation, Entries, Traffic};
 use millrace_spec::{Priority, Shares, parse_classes};
 use millrace_trace::{Outcome, Span, StationId};
 use std::cell::RefCell;
@@ -66,30 +66,19 @@ impl Desk {
 /// Whose the next request is: as its entry in the script says, or by lot.
 struct Classes {
     shares: Shares,
-    /// What is left of the script: its classes, and how many of each come. One without a class is by lot.
-    script: std::vec::IntoIter<(Option<Priority>, u32)>,
-    now: (Option<Priority>, u32),
+    script: Entries<Priority>,
 }
 
 impl Classes {
     fn of(params: &Params) -> Classes {
-        let entries: Vec<_> = match params.load.traffic() {
-            Traffic::Script(script) => {
-                script.iter().map(|entry| (Priority::from_id(&entry.what).ok(), entry.times)).collect()
-            }
-            _ => Vec::new(),
-        };
+        let script = Entries::of(&params.load.traffic(), |what| Priority::from_id(what).ok());
         let shares = parse_classes(&params.classes).unwrap_or(Shares([0, 1, 0]));
-        Classes { shares, script: entries.into_iter(), now: (None, 0) }
+        Classes { shares, script }
     }
 
     /// The class of the next that comes.
     fn next(&mut self, env: &Env, job: &Job) -> Priority {
-        if self.now.1 == 0 {
-            self.now = self.script.next().unwrap_or((None, 1));
-        }
-        self.now.1 -= 1;
         let lot = || self.shares.of(env.draw("class", u64::from(job.id().0), 0).unit());
-        self.now.0.unwrap_or_else(lot)
+        self.script.next_one().unwrap_or_else(lot)
     }
 }

@@ -112,8 +112,8 @@ impl Manager {
 
     /// The program starts anew, and with it the pool: what was found before is not known any more.
     pub(crate) fn begins_anew(&self) {
-        self.resets();
         self.pool.begins_anew();
+        self.resets();
         for gauge in [G.used, G.mean] {
             self.env.gauge(self.pool.station(), gauge, 0);
         }

@@ -2,7 +2,7 @@
 
 use super::params::Params;
 use millrace_engine::{Env, Job};
-use millrace_parts::Traffic;
+use millrace_parts::Entries;
 use millrace_spec::{Rail, drawn, parse_weights};
 
 /// Who asks.
@@ -105,33 +105,24 @@ pub(crate) fn weights(text: &str) -> Result<[u64; 3], String> {
 /// How much the next request matters: as its entry in the script says, or by lot.
 pub(crate) struct Ranks {
     weights: [u64; 3],
-    /// What is left of the script: how much each entry matters, and how many of it come. One without a class is by lot.
-    script: std::vec::IntoIter<(Option<Rank>, u32)>,
-    now: (Option<Rank>, u32),
+    script: Entries<Rank>,
 }
 
 impl Ranks {
     pub fn of(p: &Params) -> Ranks {
-        let entries: Vec<_> = match p.load.traffic() {
-            Traffic::Script(script) => script.iter().map(|entry| (request(&entry.what).ok(), entry.times)).collect(),
-            _ => Vec::new(),
-        };
+        let script = Entries::of(&p.load.traffic(), |what| request(what).ok());
         let weights = weights(&p.classes).unwrap_or([1, 0, 0]);
-        Ranks { weights, script: entries.into_iter(), now: (None, 0) }
+        Ranks { weights, script }
     }
 
     /// That of the next that comes.
     pub fn next(&mut self, env: &Env, job: &Job) -> Rank {
-        if self.now.1 == 0 {
-            self.now = self.script.next().unwrap_or((None, 1));
-        }
-        self.now.1 -= 1;
         let lot = || {
             let place = drawn(&self.weights, env.draw("class", u64::from(job.id().0), 0).unit());
             let who = place.and_then(|place| Who::ALL.get(place).copied()).unwrap_or(Who::Anonymous);
             Rank::of(who, who.usual_path())
         };
-        self.now.0.unwrap_or_else(lot)
+        self.script.next_one().unwrap_or_else(lot)
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the handler alone reports: its answers by status, its statistics by the names of its code, who was turned away where, and each request.
 
 use super::{BREAKER, Ended, G, HANDLER};
+use millrace_parts::Times;
 use millrace_spec::{Detail, HandlerAnswer, HandlerStep, Packed, base36};
-use millrace_trace::{EventKind, Gauge, JobId, Ledger, SimTime, StationId, Trace, TraceEvent};
+use millrace_trace::{EventKind, Gauge, JobId, Ledger, SimTime, Span, StationId, Trace, TraceEvent};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ pub(super) struct Answers {
     list: Vec<Json>,
     more: u64,
     states: Vec<(u64, String)>,
+    /// How long those took who were let in.
     times: Times,
 }
 
@@ -43,29 +45,6 @@ impl Default for Answers {
     }
 }
 
-/// How long those took who were let in.
-#[derive(Debug, Default)]
-struct Times {
-    n: u64,
-    sum: u128,
-    /// As the code averages: half of it is the last one.
-    halved: u64,
-    most: u64,
-}
-
-impl Times {
-    fn add(&mut self, took: u64) {
-        self.n += 1;
-        self.sum += u128::from(took);
-        self.halved = (self.halved + took) / 2;
-        self.most = self.most.max(took);
-    }
-
-    fn mean(&self, is_shipped: bool) -> u64 {
-        if is_shipped { self.halved } else { self.sum.checked_div(u128::from(self.n)).unwrap_or(0) as u64 }
-    }
-}
-
 impl Answers {
     fn count(&self, gauge: Gauge) -> i64 {
         self.counts.get(&gauge.0).copied().unwrap_or_default()
@@ -82,7 +61,7 @@ impl Answers {
         let (came, bound) = (self.inside.remove(&job).unwrap_or(at), self.bound.remove(&job));
         // As shipped a panic goes past the line that would have averaged it.
         if answer.step.is_let_in() && !(self.is_shipped() && answer.step == HandlerStep::Panicked) {
-            self.times.add(at.since(came).0);
+            self.times.add(at.since(came));
         }
         if self.list.len() >= MOST {
             self.more += 1;
@@ -145,7 +124,7 @@ impl Detail for Answers {
     fn report(&self) -> Map<String, Json> {
         let [total, failed] = [G.total, G.failed].map(|gauge| self.count(gauge));
         let rate = (total > 0).then(|| failed as f64 / total as f64);
-        let ms = |nanos: u64| nanos as f64 / 1e6;
+        let ms = |span: Span| span.0 as f64 / 1e6;
         let statuses: Map<String, Json> =
             self.statuses.iter().map(|(status, n)| (status.to_string(), (*n).into())).collect();
         let [breaker, health, limit] = G.refused.map(|gauge| self.count(gauge));
@@ -157,8 +136,8 @@ impl Detail for Answers {
             "failed_requests": failed,
             "timeout_requests": self.count(G.timeouts),
             "degraded_requests": self.count(G.degraded),
-            "average_response_time_ms": ms(self.times.mean(self.is_shipped())),
-            "max_response_time_ms": ms(self.times.most),
+            "average_response_time_ms": ms(if self.is_shipped() { self.times.halved() } else { self.times.mean() }),
+            "max_response_time_ms": ms(self.times.longest()),
         });
         let all = [
             ("answers", statuses.into()),

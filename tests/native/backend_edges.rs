@@ -192,3 +192,13 @@ fn below_the_handler_stands_what_the_run_is_about_and_what_is_handed_to_it_has_a
         assert_eq!(wire, is_fed, "{query}");
     }
 }
+
+#[test]
+fn a_socket_that_is_asked_too_late_to_answer_in_time_is_told_of_at_both_fields() {
+    let notices = |query: &str| Scenario::read(&format!("backend?{query}")).expect("a link").notices.join(" ");
+    let says = "a ping every 1m comes too late for an answer within 1m";
+    for query in ["socket-ping=60s", "socket-wait=60s&socket-ping=60s"] {
+        assert!(notices(query).contains(says), "{query}: {}", notices(query));
+    }
+    assert_eq!(notices("socket-ping=59s"), "");
+}

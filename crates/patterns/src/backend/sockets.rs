@@ -10,7 +10,7 @@
 use super::checks::is_beat;
 use millrace_engine::{Env, Job, Task};
 use millrace_parts::{Client, Either, Hub, HubSettings, Letter, Ticker, WaitGroup, select2};
-use millrace_spec::{Check, ClientGauges, FaultSpec, FaultUnit, Field, HubGauges, Parting, Place, params};
+use millrace_spec::{Check, ClientGauges, FaultSpec, FaultUnit, Field, HubGauges, Parting, Place, Values, params};
 use millrace_trace::{Ledger, Outcome, SimTime, Span, StationId, Trace, Wait};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -28,6 +28,12 @@ const G: HubGauges = HubGauges::ALL;
 const C: ClientGauges = ClientGauges::ALL;
 const HOUR: Span = Span::secs(3_600);
 
+/// Whoever is asked has to have the time to answer.
+fn pings_in_time(values: &Values) -> Result<(), String> {
+    let (ping, wait) = (values.span("socket-ping"), values.span("socket-wait"));
+    if ping < wait { Ok(()) } else { Err(format!("a ping every {ping} comes too late for an answer within {wait}")) }
+}
+
 params! {
     /// The parameters of the sockets.
     pub struct Connected {
@@ -38,9 +44,9 @@ params! {
         /// How long it takes to write a message to one.
         socket_write: Span => Field::span("socket-write", "Socket write", Span::millis(1), Span::ZERO..=Span::secs(60)),
         /// How often each is asked whether it is there.
-        socket_ping: Span => Field::span("socket-ping", "Ping every", Span::secs(30), Span::millis(10)..=HOUR),
+        socket_ping: Span => Field::span("socket-ping", "Ping every", Span::secs(30), Span::millis(10)..=HOUR).fits(pings_in_time),
         /// After how long without an answer one is let go.
-        socket_wait: Span => Field::span("socket-wait", "Unresponsive after", Span::secs(60), Span::millis(10)..=HOUR),
+        socket_wait: Span => Field::span("socket-wait", "Unresponsive after", Span::secs(60), Span::millis(10)..=HOUR).fits(pings_in_time),
     }
 }
 
@@ -314,7 +320,7 @@ mod tests {
     use super::super::tests::{SEEDS, run};
     use super::*;
     use millrace_engine::Run;
-    use millrace_spec::{Fidelity, FieldGroup, Value, Values};
+    use millrace_spec::{Fidelity, FieldGroup, Value};
     use millrace_trace::{EventKind, Fold};
 
     fn read(given: &[(&str, Value)]) -> Connected {

@@ -78,7 +78,8 @@ impl Journal {
     /// How many entries are kept.
     pub const MOST: usize = 5_000;
 
-    /// How many are kept of those that the timeline marks: a channel that becomes full and empty again does so for hours.
+    /// How many are kept of those that the timeline marks, as a channel that becomes full and empty again does so for hours; and of what the program says of itself, which is
+    /// not to be missed for how often its connections are used.
     const MOST_MARKED: usize = 20_000;
 
     /// The entries, oldest first.
@@ -210,7 +211,8 @@ impl Journal {
     fn tell(&mut self, event: &TraceEvent, position: u64, (tone, who, text, mark): Told) {
         // What people did always counts; of what a system does by itself an hour has enough.
         let by_people = matches!(mark, Some(Mark::FaultOn(..) | Mark::FaultOff(..)));
-        let most = if mark.is_some() { Journal::MOST_MARKED } else { Journal::MOST };
+        let is_told = mark.is_some() || matches!(event.kind, EventKind::Noted { .. });
+        let most = if is_told { Journal::MOST_MARKED } else { Journal::MOST };
         if self.entries.len() >= most && !by_people {
             self.left_out += 1;
             return;

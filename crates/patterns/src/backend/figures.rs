@@ -15,7 +15,7 @@ pub(super) trait Backend {
     /// Whether the process is there.
     fn is_up(&self) -> bool;
     /// The counts are told anew from here on, which whoever tells them sees to. What is left to do: the history of the pool, its changes of size and its peak are
-    /// forgotten, and so are the times of handler and manager. As shipped both breakers are closed besides, and who waits in a priority queue is thrown out of it.
+    /// forgotten, and so are the times of handler and manager. As shipped both breakers are closed besides; its priority queues would be emptied too, and it has none.
     fn reset(&self);
 }
 

@@ -36,7 +36,7 @@ const INSTALLED: &[Choice] = &[
     },
 ];
 
-const ROUTES: &[&str] = &["search:6,check:3,save:1", "search:1", "save:1,check:0,search:9"];
+const ROUTES: &[&str] = &["search:6,check:3,save:1", "search:1", "sign-in:1,save:3,search:9"];
 const CLASSES: &[&str] = &["anonymous:6,user:3,admin:1", "user:1", "admin:1,user:0,anonymous:4"];
 const HOUR: Span = Span::secs(3_600);
 const DAY: Span = Span::secs(86_400);
@@ -98,7 +98,7 @@ params! {
         installed: String => Field::choice("installed", "Handler and pools", "on", INSTALLED).simple().when(is_enabled)
             .shipped(DefaultValue::Is(Value::Word("off".into()))),
         /// What requests are for, by lot and in proportion to each other: a search looks into the cache and asks the database for what is not there, a check calls the
-        /// external service, to save is a query.
+        /// external service, to save and to sign in are a query.
         routes: String => Field::text("routes", "Routes", "search:6,check:3,save:1", "route:weight,…", check_routes, ROUTES).simple(),
         /// How many come of each class in proportion to each other, by lot: anonymous, user, admin.
         classes: String => Field::text("classes", "Classes", "anonymous:6,user:3,admin:1", "class:weight,…", check_classes, CLASSES),
@@ -178,9 +178,9 @@ impl Params {
         [self.db_ops, self.http_ops, self.cache_ops]
     }
 
-    pub(super) fn routes(&self) -> [u64; 3] {
+    pub(super) fn routes(&self) -> [u64; 4] {
         // The field takes no other text.
-        parse_weights(&self.routes, Route::ALL.map(Route::id)).unwrap_or([1, 0, 0])
+        parse_weights(&self.routes, Route::ALL.map(Route::id)).unwrap_or([1, 0, 0, 0])
     }
 
     fn word(text: &str) -> Value {

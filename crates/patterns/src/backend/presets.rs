@@ -8,6 +8,7 @@ use millrace_spec::{Deed, Fidelity, Preset, Trial};
 const AS_DOCUMENTED: &[Deed] = &[Deed::Fidelity(Fidelity::Documented)];
 const DOCUMENTED_BESIDE: &[(&str, &str)] = &[("fidelity", "documented")];
 const CRASHES: &[Deed] = &[Deed::fault_for(millrace_parts::PROCESS_CRASH, 2_000, 3_000_000_000, 3_000)];
+const SIGNS_IN: &[Deed] = &[Deed::Fidelity(Fidelity::Documented), Deed::Value("routes", "sign-in:1")];
 const SLOWER: &[Deed] = &[Deed::fault_for("slow-server", 2_000, 10, 5_000)];
 
 pub(super) const USUAL: Preset = Preset {
@@ -41,7 +42,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "development",
         label: "Development",
-        says: "The settings of development: a quarter of limits and workers, and a tenth of the queue.",
+        says: "The settings of development: a fifth to a third of limits and workers, a tenth of the queue.",
         help: "Limits of 20, 50 and 30, workers 5, 10 and 5, three workers in the background and room for a hundred tasks.",
         tries: &[
             Trial::at(2_000, "Slow the service ×10 for 5 s", SLOWER),
@@ -212,7 +213,7 @@ pub(super) const PRESETS: &[Preset] = &[
         help: "Each client has a bucket of ten a second. As shipped the limiter stands before sign-in, where nobody has a name, and a variable that hides the one outside of it gives \
                each request a bucket of its own: it is always full. As documented whoever comes again finds its bucket, and is answered 429 before any handler runs.",
         tries: &[
-            Trial::at(2_500, "Run it as documented", AS_DOCUMENTED),
+            Trial::at(2_500, "Everybody only signs in", SIGNS_IN),
             Trial::at(2_500, "Let clients keep their bucket", &[Deed::Value("limiter-buckets", "kept")]),
             Trial::at(
                 2_500,

@@ -51,7 +51,7 @@ pub(super) struct Process {
     pub cached: RefCell<Cache<u32, ()>>,
     pub words: Keys,
     pub asking: RefCell<Asking>,
-    pub routes: [u64; 3],
+    pub routes: [u64; 4],
     /// The words that are to be put into the cache, by the task that does it.
     warming: RefCell<BTreeMap<JobId, u32>>,
     /// How many operations there have been, and how many of each kind run.
@@ -75,12 +75,7 @@ impl Process {
         let server = upstream::open_as(env, DATABASE, &p.database);
         let pool = Rc::new(p.pool(fidelity));
         let database = Database::open(env, &pool, server);
-        let manager = || concurrency_manager::Manager::open(env, p.manager(fidelity), fidelity, machine.clone());
-        let manager = p.is_enabled().then(manager);
         let is_shipped = fidelity == Fidelity::Shipped;
-        let pool_manager = p
-            .is_enabled()
-            .then(|| Rc::new(pool_manager::Manager::new(env, pool, database.pool.clone(), None, is_shipped)));
         let books = Books::open(env, env.station());
         let process = Rc::new_cyclic(|process: &Weak<Process>| {
             let warms = process.clone();
@@ -104,8 +99,16 @@ impl Process {
                     }
                 })
             });
+            // Each that is built by others is built after them, and the background processor before all that may be off.
+            let background = Background::open(env, background);
+            let manager = || concurrency_manager::Manager::open(env, p.manager(fidelity), fidelity, machine.clone());
+            let manager = p.is_enabled().then(manager);
+            let connections = database.pool.clone();
+            let pool_manager = || Rc::new(pool_manager::Manager::new(env, pool, connections, None, is_shipped));
             Process {
-                background: Background::open(env, background),
+                background,
+                manager,
+                pool_manager: p.is_enabled().then(pool_manager),
                 warming: RefCell::default(),
                 since: Rc::default(),
                 handler: Handler::open(env, p.handler(fidelity), fidelity, machine.clone(), does),
@@ -128,8 +131,6 @@ impl Process {
                 env: env.clone(),
                 books,
                 machine,
-                manager,
-                pool_manager,
                 database,
                 cache,
                 p,

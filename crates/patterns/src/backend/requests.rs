@@ -1,4 +1,4 @@
-//! What a request asks for: a search, a check or to save something.
+//! What a request asks for: a search, a check, to save something or to sign in.
 //!
 //! A search looks into the cache, and asks the database for what is not there. Each of its operations is a task of the pool of its kind, where requests go through the
 //! pools, and its own await where they do not.
@@ -67,21 +67,23 @@ pub(super) enum Route {
     Search,
     Check,
     Save,
+    SignIn,
 }
 
 impl Route {
-    pub(super) const ALL: [Route; 3] = [Route::Search, Route::Check, Route::Save];
+    pub(super) const ALL: [Route; 4] = [Route::Search, Route::Check, Route::Save, Route::SignIn];
 
     pub(super) const fn id(self) -> &'static str {
         match self {
             Route::Search => "search",
             Route::Check => "check",
             Route::Save => "save",
+            Route::SignIn => "sign-in",
         }
     }
 
     const fn method(self) -> &'static str {
-        if matches!(self, Route::Save) { "POST" } else { "GET" }
+        if matches!(self, Route::Save | Route::SignIn) { "POST" } else { "GET" }
     }
 
     const fn path(self) -> &'static str {
@@ -89,6 +91,7 @@ impl Route {
             Route::Search => "/api/v1/words/search",
             Route::Check => "/api/v1/grammar/check",
             Route::Save => "/api/v1/progress",
+            Route::SignIn => "/api/v1/auth/login",
         }
     }
 }
@@ -141,8 +144,9 @@ pub(super) async fn come(process: Rc<Process>, coming: UnderWay) {
 impl Process {
     /// A request from a client, from its coming until it has left. How long whoever made it stays away after it.
     async fn serves(self: &Rc<Self>, job: Job, rank: Rank) -> Span {
-        let (is_known, number) = (rank != Rank::Low, job.id().0);
-        let route = self.route_of(&job);
+        let (route, number) = (self.route_of(&job), job.id().0);
+        // Whoever signs in has no name yet.
+        let is_known = rank != Rank::Low && route != Route::SignIn;
         let asker = Asker::of(&self.env, &self.p.throttling, number, is_known, route.path());
         let held = InHand { process: self.clone(), job: RefCell::new(Some(job)), request: RefCell::default() };
         let served = self.life.http.serve(asker.address, self.lets_in(&held, asker, rank, route)).await;
@@ -213,6 +217,7 @@ impl Process {
         match self.route_of(job) {
             Route::Search => self.searches(job).await,
             Route::Check => self.asks(Asks::External, job).await,
+            Route::SignIn => self.asks(Asks::Database, job).await,
             Route::Save => {
                 let saved = self.asks(Asks::Database, job).await;
                 if saved.is_success() {

@@ -29,7 +29,7 @@ fn asked(query: &str, asks: &[(u64, &str, &str, &str)]) -> Vec<(u16, String)> {
 }
 
 /// The same, each answer JSON.
-fn told(query: &str, asks: &[(u64, &str, &str, &str)]) -> Vec<(u16, Json)> {
+pub fn told(query: &str, asks: &[(u64, &str, &str, &str)]) -> Vec<(u16, Json)> {
     let json = |body: &str| serde_json::from_str(body).unwrap_or_else(|_| panic!("no JSON: {body}"));
     asked(query, asks).iter().map(|(status, body)| (*status, json(body))).collect()
 }

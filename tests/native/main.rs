@@ -9,6 +9,7 @@ mod alerts;
 mod any_size;
 mod backend;
 mod backend_edges;
+mod backend_figures;
 mod backend_outside;
 mod background_processor;
 mod background_service;

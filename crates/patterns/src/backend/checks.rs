@@ -56,6 +56,8 @@ pub(super) const CHECKS: &[Check] = &[
     benefits::CHECKS[2],
     benefits::CHECKS[3],
     benefits::CHECKS[4],
+    benefits::CHECKS[5],
+    benefits::CHECKS[6],
     throttle::CHECKS[0],
     throttle::CHECKS[1],
     life::CHECKS[0],

@@ -5,7 +5,7 @@
 use super::figures::Figures;
 use millrace_engine::Env;
 use millrace_parts::{BreakerState, Shown};
-use millrace_spec::{GaugeSpec, Unit};
+use millrace_spec::{GaugeSpec, TargetSpec, Unit, Wanted};
 use millrace_trace::{Gauge, Ledger, SimTime, Span, StationId, StationKind, Trace};
 use std::cell::{Cell, RefCell};
 
@@ -61,6 +61,10 @@ const KEYS: [Key; 9] = [
     Key("heap", "Heap, MiB", Unit::Count("MiB"), |of| whole(of.host.heap >> 20)),
     Key("tasks", "Tasks", Unit::Count("tasks"), |of| whole(of.host.tasks)),
 ];
+
+/// What the document wants of one of them: less than four fifths of the connections in use.
+pub(super) const POOL_USE: TargetSpec =
+    TargetSpec { name: "Pool use", gauge: "pool-use", wanted: Wanted::Below(800_000), window: Span::ZERO };
 
 /// Which of them is what, for checks: the mode, and the active operations.
 pub(super) const MODE: usize = 4;

@@ -180,7 +180,8 @@ fn scene(values: &Values, fidelity: Fidelity) -> SceneSpec {
     faults.extend([crash::fault(), upstream::kill_worker()]);
     faults.extend(p.connected.come_again().then(|| Sockets::fault(&p.connected)));
     let backlog = Some(Arrivals::BACKLOG.into());
-    SceneSpec { backlog, gauges, faults, alerts: alerts::rules(), ..SceneSpec::new(Flow::Row(columns), wires) }
+    let targets = vec![key::POOL_USE];
+    SceneSpec { backlog, gauges, faults, alerts: alerts::rules(), targets, ..SceneSpec::new(Flow::Row(columns), wires) }
 }
 
 /// What stands below the handler, and to where that hands something on: what the run is about. Where sockets come and go, they; where it is asked to end, its parts;

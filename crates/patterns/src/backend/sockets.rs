@@ -24,6 +24,8 @@ const BROADCAST: &str = "broadcast";
 const CUT_LINE: &str = "cut-line";
 /// How many messages wait for a socket, and how many for the hub.
 const BUFFER: u32 = 256;
+/// How soon after one another two come again at the soonest.
+const SOONEST: Span = Span::millis(50);
 const G: HubGauges = HubGauges::ALL;
 const C: ClientGauges = ClientGauges::ALL;
 const HOUR: Span = Span::secs(3_600);
@@ -34,17 +36,24 @@ fn pings_in_time(values: &Values) -> Result<(), String> {
     if ping < wait { Ok(()) } else { Err(format!("a ping every {ping} comes too late for an answer within {wait}")) }
 }
 
+/// Each that comes again is a socket more in the picture and in the log.
+fn again(values: &Values) -> Result<(), String> {
+    let again = values.span("socket-again");
+    let is_good = again.is_zero() || again >= SOONEST;
+    if is_good { Ok(()) } else { Err(format!("one comes again after {SOONEST} at the soonest, or after 0 never")) }
+}
+
 params! {
     /// The parameters of the sockets.
     pub struct Connected {
         /// How many users are connected, with a socket each.
         sockets: u32 => Field::count("sockets", "Sockets", 20, 0..=1_000),
         /// How often one of them connects again, by lot; 0 for never. Its older socket is let go.
-        socket_again: Span => Field::span("socket-again", "One comes again", Span::ZERO, Span::ZERO..=HOUR),
+        socket_again: Span => Field::span("socket-again", "One comes again", Span::ZERO, Span::ZERO..=HOUR).fits(again),
         /// How long it takes to write a message to one.
         socket_write: Span => Field::span("socket-write", "Socket write", Span::millis(1), Span::ZERO..=Span::secs(60)),
         /// How often each is asked whether it is there.
-        socket_ping: Span => Field::span("socket-ping", "Ping every", Span::secs(30), Span::millis(10)..=HOUR).fits(pings_in_time),
+        socket_ping: Span => Field::span("socket-ping", "Ping every", Span::secs(30), Span::secs(1)..=HOUR).fits(pings_in_time),
         /// After how long without an answer one is let go.
         socket_wait: Span => Field::span("socket-wait", "Unresponsive after", Span::secs(60), Span::millis(10)..=HOUR).fits(pings_in_time),
     }

@@ -273,3 +273,30 @@ fn a_rule_that_fired_in_a_run_is_over_when_what_it_looks_at_is() {
     // Two a second are 30 errors after 15 s: pending at the look after that, and firing two minutes later. The last is at 300 s; at 585 s 30 of the last minutes are left.
     assert!((180..=225).contains(&from) && (570..=615).contains(&to), "{from} {to}");
 }
+
+#[test]
+fn what_the_tests_of_performance_are_to_show_is_so() {
+    let load = answers("preset=load&requests=2000");
+    assert_eq!(load, BTreeMap::from([("200".to_owned(), 2_000)]), "seven tenths are served");
+    let link = "backend?preset=endurance&requests=2000";
+    let told = detail(link);
+    assert_eq!((&told["answers"], &told["lost"]), (&json!({ "200": 2_000 }), &json!(0)));
+    // From 32 five fewer every two minutes, as a twentieth of them is in use.
+    assert_eq!(told["sections"]["connection_pool_stats"]["current_max_open"], 10);
+    // Of 600 ms a call each worker does 100 a minute: as long as they are what limits, twice as many serve twice as many calls in a time.
+    let calls = |workers: u32| {
+        let session = follow(&format!("backend?preset=scalability&worker-pool-size-http={workers}"));
+        let calls = session
+            .history()
+            .ledger
+            .find("server", &session.run().trace())
+            .map_or(0, |(_, row)| row.levels.present_peak);
+        (calls, with(&answers(&format!("preset=scalability&worker-pool-size-http={workers}")), "429"))
+    };
+    let [(four, over_four), (eight, over_eight), (sixteen, over)] = [4, 8, 16].map(calls);
+    assert_eq!((four, eight), (4, 8), "all are at work");
+    assert!(
+        over_four > over_eight && over_eight > 0 && over == 0 && (12..=16).contains(&sixteen),
+        "{over_four} {over_eight} {over} {sixteen}"
+    );
+}

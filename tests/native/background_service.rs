@@ -1,5 +1,6 @@
 //! The background processor of a program that is none of its own: its statistics as they are now, what a task does, and its end.
 
+use crate::coordination::detail;
 use crate::program::{Log, Over, finish, run, setup, start};
 use millrace::engine::Env;
 use millrace::patterns::background_processor::{Background, Does, Names, Rank, Settings, Statistics};
@@ -266,5 +267,21 @@ fn its_stations_have_the_names_that_they_are_given() {
         ("batch", false),
     ] {
         assert_eq!(over.ledger.find(name, &trace).is_some(), is_there, "{name}");
+    }
+}
+
+#[test]
+fn the_health_of_the_queue_goes_by_its_room_and_as_shipped_is_one_word() {
+    // A hundred and twenty come at once, and there is room for a hundred; ten a fifth of a second are done.
+    let health = |query: &str| {
+        let told = detail(&format!("background-processor?preset=dropped&{query}"));
+        told["queue_health"]["health"].as_str().expect("a word").to_owned()
+    };
+    assert_eq!(health("fidelity=documented&until=100ms"), "full");
+    assert_eq!(health("fidelity=documented"), "ok", "when all is done");
+    let words: Vec<_> = (1..30).map(|n| health(&format!("fidelity=documented&until={}ms", n * 100))).collect();
+    assert!(words.iter().any(|word| word == "nearly full"), "{words:?}");
+    for until in ["&until=10ms", "&until=100ms", ""] {
+        assert_eq!(health(&format!("fidelity=shipped{until}")), "ok");
     }
 }

@@ -5,74 +5,38 @@ use crate::cabinet_reference::{DISAGREEMENTS, Shown};
 use crate::pool::seen_of;
 use crate::program::follow_scenario;
 use crate::stage::{crossing, fault_of};
-use millrace::export::Report;
+use millrace::analysis::{History, Who, parting};
+use millrace::export::{Report, figure, written};
 use millrace::patterns;
-use millrace::session::{Drawers, Scenario, link};
+use millrace::session::{Drawers, Scenario, Session, link};
 use millrace::spec::{COSTS, Card, KINDS, SOURCES, digest, line_with, short_path};
-use millrace::trace::Span;
+use millrace::trace::{Ledger, SimTime, Span};
 use millrace::view::card::{self, Ink};
 use millrace::view::scene::{Look, draw};
-use millrace::view::{Palette, Theme, number};
-use serde_json::Value as Json;
+use millrace::view::{Palette, Theme};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
 /// The cards of all patterns, as scripts/cards.sh puts them together.
-fn text() -> String {
+pub fn text() -> String {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/patterns/src");
     let mut folders: Vec<_> = std::fs::read_dir(src).expect("the patterns").flatten().map(|e| e.path()).collect();
     folders.sort();
     folders.iter().filter_map(|folder| std::fs::read_to_string(folder.join("cards.txt")).ok()).collect()
 }
 
-/// What stands in a report at a path: keys, one after the other. In a list of things with names a name leads to one, and `#` says how many
-/// there are: none, where there is no list.
-fn figure(report: &Json, path: &str) -> Json {
-    let mut here = report;
-    for key in path.split('.') {
-        let next = match here {
-            Json::Array(all) if key == "#" => return all.len().into(),
-            Json::Array(all) => all.iter().find(|one| one["name"] == key),
-            other => other.get(key),
-        };
-        match next {
-            Some(next) => here = next,
-            None if path.ends_with('#') => return 0.into(),
-            None => return Json::Null,
-        }
-    }
-    here.clone()
+/// A scenario's run, until an instant as if it ended there, or until the end that it has.
+pub fn run_of(scenario: &Scenario, until: Option<Span>) -> Session<Ledger, History> {
+    let mut scenario = scenario.clone();
+    scenario.until = until.or(scenario.until);
+    follow_scenario(scenario)
 }
 
-/// A figure as a card says it.
-fn shown(figure: &Json, path: &str) -> String {
-    match figure {
-        Json::Null => "none".to_owned(),
-        Json::Bool(holds) => if *holds { "yes" } else { "no" }.to_owned(),
-        Json::String(word) => word.clone(),
-        Json::Number(n) => match n.as_u64() {
-            Some(nanos) if path.contains("_ns") => number::time_text(nanos),
-            Some(n) => number::count(n),
-            None if path.contains("_ns") => number::time_text(n.as_f64().expect("a number") as u64),
-            None => {
-                let tenths = (n.as_f64().expect("a number") * 10.0).round() as u64;
-                format!("{}.{}", number::count(tenths / 10), tenths % 10)
-            }
-        },
-        Json::Array(_) | Json::Object(_) => panic!("{path} is no figure"),
-    }
-}
-
-/// A figure of a scenario's run at an instant, as if it ended there, and at the end that it has.
-fn figures(scenario: &Scenario, at: Option<Span>, path: &str) -> [String; 2] {
-    [at, scenario.until].map(|until| {
-        let mut scenario = scenario.clone();
-        scenario.until = until;
-        let session = follow_scenario(scenario);
-        let report = serde_json::to_value(Report::of(&session, Vec::new(), 0)).expect("a report");
-        shown(&figure(&report, path), path)
-    })
+/// A figure of a run that is over.
+fn figure_of(session: &Session<Ledger, History>, path: &str) -> String {
+    let report = serde_json::to_value(Report::of(session, Vec::new(), 0)).expect("a report");
+    written(&figure(&report, path), path)
 }
 
 #[test]
@@ -131,17 +95,26 @@ fn the_two_runs_differ(part: usize) {
         let at = document.moment.at;
         assert_eq!(document.seed, code.seed, "{}: one seed", card.id);
         assert!(at.is_some(), "{}: an instant", card.id);
-        let [there, document] = figures(&document, at, card.path);
-        let whole = card.whole_path.is_empty() || figures(&code, None, card.whole_path)[1] == card.whole;
-        let [beside, code] = figures(&code, at, card.path);
-        if !whole {
+        let sides = [&document, &code];
+        let [there, beside] = sides.map(|side| figure_of(&run_of(side, at), card.path));
+        let runs = sides.map(|side| run_of(side, None));
+        let [document, code] = runs.each_ref().map(|run| figure_of(run, card.path));
+        if !card.whole_path.is_empty() && figure_of(&runs[1], card.whole_path) != card.whole {
             writeln!(wrong, "{}: of {} at {}?", card.id, card.whole, card.whole_path).expect("memory");
         }
-        let parted = there != beside;
-        if !parted || document == code || (document.as_str(), code.as_str()) != (card.document, card.code) {
+        if there == beside || document == code || (document.as_str(), code.as_str()) != (card.document, card.code) {
             let at = format!("{there} and {beside} at {}", card.at);
             writeln!(wrong, "{}: {document} and {code}, {at}; the card: {} and {}", card.id, card.document, card.code)
                 .expect("memory");
+        }
+        let [first, second] = runs.each_ref().map(|run| run.run().trace());
+        let scenario = runs[0].scenario();
+        let spec = (scenario.pattern.scene)(&scenario.values(), scenario.fidelity);
+        let is_shown = |name: &str, gauge| spec.gauges.iter().any(|one| one.station == name && one.gauge == gauge);
+        let by = SimTime(at.expect("an instant").0);
+        let parted = parting(&first, &second, by, &is_shown);
+        if !parted.is_some_and(|parted| parted.at <= by && parted.next[0] != parted.next[1]) {
+            writeln!(wrong, "{}: nobody fares otherwise until {}", card.id, card.at).expect("memory");
         }
     }
     assert_eq!(wrong, "");
@@ -170,6 +143,25 @@ fn and_those_of_the_third() {
 #[test]
 fn and_those_of_the_last() {
     the_two_runs_differ(3);
+}
+
+#[test]
+fn two_runs_of_one_scenario_never_part_and_those_of_a_card_do_not_before_they_do() {
+    let text = text();
+    let card = *Card::all(&text).iter().find(|card| card.id == "stranded").expect("a card");
+    let document = link::decode(&card.link()).expect(card.id).scenario;
+    let code = document.beside().expect("another stands beside it");
+    let [first, again, code] = [&document, &document, &code].map(|side| run_of(side, None));
+    let [first, again, code] = [first.run().trace(), again.run().trace(), code.run().trace()];
+    let until = |other, at| parting(&first, other, at, &|_, _| true);
+    assert_eq!(until(&again, SimTime::MAX), None);
+    let parted = until(&code, SimTime::MAX).expect("they part");
+    assert_eq!(until(&code, parted.at).as_ref(), Some(&parted), "whoever looks no farther finds the same");
+    let before = SimTime(parted.at.0 - 1);
+    assert!(
+        until(&code, before).is_none_or(|other| matches!(other.who, Who::Station(_))),
+        "no job fares otherwise before"
+    );
 }
 
 #[test]
@@ -261,15 +253,8 @@ fn every_disagreement_of_the_reference_has_its_card_and_every_card_is_one() {
                 assert!(!ids.is_empty(), "{section}: {says}");
                 named.extend(*ids);
             }
-            Shown::NotYet(pattern) => assert!(
-                patterns::find(pattern).is_none() || LATER.contains(pattern),
-                "{pattern} is built: write the card of {section}, {says}"
-            ),
             Shown::Nowhere(why) => assert!(why.len() > 10, "{section}: {says}: {why}"),
         }
     }
     assert_eq!(named, cards, "left those that the reference is said to have, right those that there are");
 }
-
-/// Patterns that may come before their cards do.
-const LATER: &[&str] = &["backend"];

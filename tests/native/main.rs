@@ -23,6 +23,7 @@ mod breaker_knobs;
 mod bucket;
 mod bulkhead;
 mod cabinet;
+mod cabinet_lost;
 mod cabinet_reference;
 mod cache;
 #[cfg(feature = "cli")]

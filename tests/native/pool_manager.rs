@@ -395,3 +395,20 @@ fn the_picture_stays_on_its_canvas_and_says_what_it_shows() {
     assert!(rows("preset=peak", 10).contains("degraded: peak 100 %"));
     assert!(!rows("preset=peak&fidelity=documented", 10).contains("degraded"));
 }
+
+#[test]
+fn it_begins_with_what_is_configured_where_somebody_reads_that_and_otherwise_with_four_for_each_processor() {
+    for (query, size) in [
+        ("", 32),
+        ("&db-max-open-conns=50", 50),
+        ("&db-max-open-conns=50&fidelity=shipped", 32),
+        ("&db-max-open-conns=50&fidelity=shipped&settings=read", 50),
+        ("&db-max-open-conns=7&cpus=2", 7),
+        ("&cpus=2", 20),
+    ] {
+        let session = follow(&format!("pool-manager?load=2@0s&run-for=5s{query}"));
+        let trace = session.run().trace();
+        let (_, pool) = session.history().ledger.find("pool", &trace).expect("a pool");
+        assert_eq!(pool.capacity, size, "{query}");
+    }
+}

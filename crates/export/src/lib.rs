@@ -1,9 +1,11 @@
 //! What leaves the program: the report of a run, and its trace as lines of JSON, and the comparison of a suite.
 
+mod figure;
 pub mod headless;
 mod headline;
 mod host;
 mod jsonl;
+pub mod pairs;
 mod perfetto;
 mod picture;
 pub mod race;
@@ -13,6 +15,7 @@ pub mod suite;
 mod table;
 mod text;
 
+pub use figure::{figure, written};
 pub use headline::headline;
 pub use host::{Documents, Heap, Host, costs};
 pub use jsonl::json_line;

@@ -130,6 +130,9 @@ fn waits(drawing: &mut Drawing, x: i32, is_hit: bool) {
 
 /// Two amounts on one scale: what the code has beyond the document is bad, and so is what it has not.
 fn bars(drawing: &mut Drawing, cost: &str, (document, code): (f64, f64), is_code: bool) {
+    if code < 0.0 && cost == "wrong" {
+        return below_none(drawing, (document, code), is_code);
+    }
     let scale = |amount: f64| (amount / document.max(code).max(f64::MIN_POSITIVE) * LONGEST) as i32;
     let long = |amount: f64| if amount > 0.0 { scale(amount).max(2) } else { 0 };
     let (promised, is) = (long(document), long(code));
@@ -156,6 +159,19 @@ fn bars(drawing: &mut Drawing, cost: &str, (document, code): (f64, f64), is_code
     if cost == "unprotected" {
         // The guard, where it is meant to stand.
         drawing.bar(Ink::Plain, promised.max(1), 1, (2, SIZE.1 - 2));
+    }
+}
+
+/// A figure that cannot be: where there is nothing is to the right, and what the code tells goes the other way from there.
+fn below_none(drawing: &mut Drawing, (document, code): (f64, f64), is_code: bool) {
+    let whole = document.max(0.0) - code;
+    let long = |amount: f64| ((amount / whole * LONGEST) as i32).max(2);
+    let none = LONGEST as i32 - if document > 0.0 { long(document) } else { 0 };
+    drawing.bar(Ink::Plain, none, MIDDLE - 8, (1, 16));
+    match is_code {
+        true => drawing.bar(Ink::Bad, none - long(-code), MIDDLE - 5, (long(-code), 10)),
+        false if document > 0.0 => drawing.bar(Ink::Plain, none, MIDDLE - 5, (long(document), 10)),
+        false => {}
     }
 }
 

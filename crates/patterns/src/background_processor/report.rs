@@ -6,7 +6,9 @@ use super::statistics::{Statistics, of_times};
 use super::{G, OUTSIDE, QUEUE, RETRIES, STRANDED};
 use millrace_parts::Times;
 use millrace_spec::{Detail, FieldGroup, Values};
-use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent};
+use millrace_trace::{
+    EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, UNLIMITED,
+};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +52,9 @@ pub(super) struct Tasks {
     times: Times,
     now: SimTime,
     waiting: u64,
+    /// How many the main queue has, and how many it has room for.
+    main: (u64, u32),
+    workers: u32,
 }
 
 /// Those of a class: how many came, were begun and were completed, and how long they waited until they were first begun.
@@ -79,8 +84,11 @@ struct Inside {
 
 impl Tasks {
     pub fn of(values: &Values) -> Tasks {
+        let p = Params::read(values);
         Tasks {
-            kind: Params::read(values).kind_word(),
+            kind: p.kind_word(),
+            workers: p.crew(),
+            main: (0, UNLIMITED),
             is_shipped: false,
             queue: StationId::NONE,
             rails: Vec::new(),
@@ -201,6 +209,18 @@ impl Tasks {
 }
 
 impl Tasks {
+    /// How the queue is. The code knows one word for that, however full it is.
+    fn queue_health(&self) -> Json {
+        let (present, room) = (self.main.0, u64::from(self.main.1));
+        let health = match () {
+            () if self.is_shipped => "ok",
+            () if present >= room => "full",
+            () if present * 100 > room * 80 => "nearly full",
+            () => "ok",
+        };
+        json!({ "health": health, "queue_size": self.waiting, "max_workers": self.workers })
+    }
+
     /// The statistics, by the names that the code has for them; and what it has no name for.
     fn totals(&self) -> Map<String, Json> {
         let whole = |n: i64| u64::try_from(n).unwrap_or(0);
@@ -292,6 +312,7 @@ impl Detail for Tasks {
             // As shipped the main queue is all that is looked at.
             let rails = self.rails.iter().filter(|_| !self.is_shipped);
             let present = |station: &StationId| after.station(*station).map_or(0, |row| row.levels.present);
+            self.main = after.station(self.queue).map_or(self.main, |row| (row.levels.present, row.capacity));
             self.waiting = rails.chain([&self.queue]).map(present).sum();
         }
     }
@@ -311,6 +332,7 @@ impl Detail for Tasks {
         let mut detail = Map::new();
         detail.insert("tasks".to_owned(), self.list.iter().map(task).collect());
         detail.insert("totals".to_owned(), Json::Object(self.totals()));
+        detail.insert("queue_health".to_owned(), self.queue_health());
         let class = |(rank, class): (Rank, Class)| {
             let mean = class.waited.checked_div(u128::from(class.begun)).map(|mean| mean as u64);
             let longest = (class.begun > 0).then_some(class.longest);

@@ -2,7 +2,7 @@
 
 use super::wanted::Wanted;
 use millrace_parts::{ConnectionPoolSettings, Scaled, Sizing, Take};
-use millrace_spec::{Field, Role, Values, params};
+use millrace_spec::{Choice, DefaultValue, Field, Role, Value, Values, params};
 use millrace_trace::Span;
 
 const HOUR: Span = Span::secs(3_600);
@@ -14,9 +14,16 @@ fn ends_ordered(values: &Values) -> Result<(), String> {
     if least <= greatest { Ok(()) } else { Err(format!("the least size, {least}, is above the greatest, {greatest}")) }
 }
 
+/// Whether somebody reads how many connections are configured.
+const SETTINGS: &[Choice] = &[
+    Choice { id: "read", label: "Read", help: "The pool begins with what is configured." },
+    Choice { id: "unread", label: "Unread", help: "It begins with four for each processor, whatever is configured." },
+];
+
 /// Where it begins nobody asks how large it may be.
 fn begins_outside(values: &Values) -> Option<String> {
-    let (begins, least, greatest) = (begins_with(values.count("cpus")), values.count("min"), values.count("max"));
+    let own = (values.count("db-max-open-conns"), values.word("settings"));
+    let (begins, least, greatest) = (begins(own, values.count("cpus")), values.count("min"), values.count("max"));
     match () {
         () if begins > greatest => Some(format!("begins with {begins}, above the greatest")),
         () if begins < least => Some(format!("begins with {begins}, below the least")),
@@ -24,9 +31,16 @@ fn begins_outside(values: &Values) -> Option<String> {
     }
 }
 
-/// Four connections for each processor, within bounds.
-fn begins_with(cpus: u64) -> u64 {
-    cpus.saturating_mul(4).clamp(20, 100)
+/// As many connections as are configured, where somebody reads that; otherwise four for each processor, within bounds.
+fn begins((configured, settings): (u64, &str), cpus: u64) -> u64 {
+    match (configured, settings) {
+        (0, _) | (_, "unread") => cpus.saturating_mul(4).clamp(20, 100),
+        (connections, _) => connections,
+    }
+}
+
+fn is_configured(values: &Values) -> bool {
+    values.count("db-max-open-conns") > 0
 }
 
 fn refuses(values: &Values) -> bool {
@@ -40,6 +54,10 @@ params! {
         ..sizing: Sizing,
         /// How many processors there are. The pool begins with four connections for each, but no fewer than 20 and no more than 100.
         cpus: u32 => Field::count("cpus", "Processors", 8, 1..=256).simple(),
+        /// DB_MAX_OPEN_CONNS: how many connections the pool begins with; 0 for four for each processor.
+        max_open: u32 => Field::count("db-max-open-conns", "Begins with", 0, 0..=1_000).remark(begins_outside),
+        /// Whether that setting is read.
+        settings: String => Field::choice("settings", "Settings", "read", SETTINGS).when(is_configured).shipped(DefaultValue::Is(Value::Word("unread".into()))),
         /// The least size of the pool.
         min: u32 => Field::count("min", "Least size", 10, 1..=1_000).simple().fits(ends_ordered).remark(begins_outside),
         /// The greatest size of the pool.
@@ -69,7 +87,7 @@ pub(crate) fn idle_of(size: u32) -> u32 {
 impl Params {
     /// How many connections the pool may have open when the program starts.
     pub(crate) fn initial(&self) -> u32 {
-        u32::try_from(begins_with(self.cpus.into())).unwrap_or(u32::MAX)
+        u32::try_from(begins((self.max_open.into(), &self.settings), self.cpus.into())).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn pool(&self) -> ConnectionPoolSettings {

@@ -1,8 +1,9 @@
 //! The bug cabinet: every place where a document and its code say different things, as cards, the dearest first.
 //!
 //! The cards are a file of the site, fetched when somebody wants to see one. A card is a link to two runs on one seed, at the instant where
-//! they have parted; what stands over those is in [`head`]. Nothing moves here, and nothing runs.
+//! they have parted; what stands over those is in [`head`], and beside them in [`difference`]. Nothing moves here, and nothing runs.
 
+mod difference;
 mod drawer;
 mod found;
 mod head;
@@ -18,6 +19,7 @@ use crate::patterns;
 use crate::platform::{clock, field, grid, host};
 use crate::session::Drawers;
 use crate::spec::{COSTS, Card, KINDS, SOURCES};
+pub use difference::CardPanel;
 use drawer::drawer;
 pub use found::FoundCards;
 pub use head::CardHead;

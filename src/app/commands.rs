@@ -174,6 +174,8 @@ pub fn carry_out(wish: Command, shared: &Rc<RefCell<Lab>>, side_runs: &mut SideR
         Command::CancelRace => side_runs.cancel_race(),
         Command::FindSeed(check) => side_runs.find_seed(lab.scenario(), check),
         Command::CancelSearch => side_runs.cancel_search(),
+        Command::OnSeeds(path) => side_runs.run_pairs(lab.scenario(), path),
+        Command::CancelSeeds => side_runs.cancel_pairs(),
         Command::OpenFound(check) => {
             let found = side_runs.search(check).and_then(|search| search.found()).cloned();
             return found.is_some_and(|scenario| replace(lab, state, scenario));

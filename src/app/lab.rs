@@ -4,6 +4,7 @@
 //! large the run. What is shown is never ahead of what is computed. It must not be borrowed across a frame.
 
 mod before;
+mod card;
 mod changes;
 mod interventions;
 mod moment;
@@ -26,6 +27,7 @@ use crate::trace::{Ledger, SimTime};
 use crate::upstream::Limits;
 use crate::view::Picture;
 use before::Before;
+use card::OfCard;
 use pace::Pace;
 pub use side::Side;
 use way::Found;
@@ -95,6 +97,7 @@ pub struct Lab {
     before: Option<Before>,
     /// The run that stands beside this one, under the same playhead.
     second: Option<Experiment>,
+    card: OfCard,
     found: Found,
     /// Who reads it whenever its stage is painted.
     pub readers: Readers,
@@ -122,6 +125,7 @@ impl Lab {
         Lab {
             lifted: None,
             second: beside(&scenario),
+            card: OfCard::by(wanted),
             pace: Pace::of(&scenario),
             session: fresh(scenario),
             playing: false,
@@ -246,7 +250,7 @@ impl Lab {
 
     /// Whether frames have something to do.
     pub fn is_busy(&self) -> bool {
-        self.playing || self.wanted.is_some() || self.before.as_ref().is_some_and(Before::is_open)
+        self.playing || self.wanted.is_some() || self.before.as_ref().is_some_and(Before::is_open) || self.runs_ahead()
     }
 
     /// Runs or pauses; at the end of a run, starts it again.
@@ -363,7 +367,8 @@ impl Lab {
         let changed = self.move_on(now_ms);
         let earlier = self.before.as_mut().filter(|before| before.is_open());
         let computed = earlier.map(|before| before.work(clock::now_ms() + share)).is_some();
-        changed || computed
+        let ahead = self.run_ahead(clock::now_ms() + share);
+        changed || computed || ahead
     }
 
     fn move_on(&mut self, now_ms: f64) -> bool {
@@ -456,11 +461,20 @@ impl Lab {
 }
 
 fn fresh(scenario: Scenario) -> Experiment {
-    let history = History::of(scenario.pattern, &scenario.values());
+    let of_card = scenario.card.is_some();
+    start(scenario, of_card)
+}
+
+/// A run that has not begun; with what its pattern alone reports where a figure of that is wanted.
+fn start(scenario: Scenario, detailed: bool) -> Experiment {
+    let values = scenario.values();
+    let history = History::of(scenario.pattern, &values);
+    let history = if detailed { history.detailed(scenario.pattern, &values) } else { history };
     Session::keeping(Keep::PAGE, scenario, Picture::default(), history)
 }
 
 /// The run that stands beside a scenario's own, if one does. A real endpoint has no second.
 fn beside(scenario: &Scenario) -> Option<Experiment> {
-    scenario.beside().filter(|_| scenario.target == Target::Sim).map(fresh)
+    let of_card = scenario.card.is_some();
+    scenario.beside().filter(|_| scenario.target == Target::Sim).map(|second| start(second, of_card))
 }

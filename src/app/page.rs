@@ -112,6 +112,10 @@ pub enum Command {
     CancelSearch,
     /// Open what was found for the check of this number.
     OpenFound(usize),
+    /// Run the two runs of a card on other seeds too: the figure that is wanted stands at this path of a report.
+    OnSeeds(&'static str),
+    /// Run them on no more.
+    CancelSeeds,
     /// The simulated server or a real endpoint.
     Target(Target),
     /// The endpoint's address.

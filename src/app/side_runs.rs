@@ -1,9 +1,11 @@
-//! What is computed beside the run on the stage: a race of a choice's alternatives, searches for seeds that break a check.
+//! What is computed beside the run on the stage: a race of a choice's alternatives, searches for seeds that break a check, the two runs of a card on
+//! other seeds.
 //!
 //! It outlives the panels that show it. Each frame gives it a few milliseconds, fewer while the stage is busy. What it found
 //! is about the scenario it set out with: when that becomes another, a race is marked as old, and a search is forgotten.
 
 use super::slices::work_for;
+use crate::export::pairs::Pairs;
 use crate::export::race::{Line, RaceRun, Verdict, verdict};
 use crate::export::search::Search;
 use crate::session::Scenario;
@@ -11,6 +13,9 @@ use crate::session::Scenario;
 /// Milliseconds a frame may spend here while the stage has nothing to do, and while it has.
 const BUDGET_MS: f64 = 9.0;
 const BUSY_MS: f64 = 4.0;
+
+/// On how many seeds the two runs of a card are run.
+const SEEDS: usize = 30;
 
 /// A race, and how far it is.
 #[derive(Debug)]
@@ -68,6 +73,8 @@ pub struct SideRuns {
     searching: Option<usize>,
     /// The check whose search was over last.
     latest: Option<usize>,
+    pairs: Option<Pairs>,
+    pairing: bool,
 }
 
 impl SideRuns {
@@ -125,6 +132,29 @@ impl SideRuns {
         self.latest = self.searching.take();
     }
 
+    /// The two runs of a card on several seeds, if somebody asked for them.
+    pub fn pairs(&self) -> Option<&Pairs> {
+        self.pairs.as_ref()
+    }
+
+    /// Whether they are being computed.
+    pub fn is_pairing(&self) -> bool {
+        self.pairing
+    }
+
+    /// Runs a scenario and the one beside it on several seeds, or goes on where that was given up.
+    pub fn run_pairs(&mut self, scenario: &Scenario, path: &'static str) {
+        if self.pairs.is_none() {
+            self.pairs = Some(Pairs::new(scenario, path, SEEDS));
+        }
+        self.pairing = true;
+    }
+
+    /// Gives them up. What is computed stays.
+    pub fn cancel_pairs(&mut self) {
+        self.pairing = false;
+    }
+
     /// The scenario is this one now.
     pub fn look_at(&mut self, scenario: &Scenario) {
         let same_pattern = |race: &Race| race.run.base().pattern.id == scenario.pattern.id;
@@ -136,11 +166,13 @@ impl SideRuns {
         self.searches.retain(|(_, search)| search.is_about(scenario));
         self.searching = self.searching.filter(|check| self.search(*check).is_some());
         self.latest = self.latest.filter(|check| self.search(*check).is_some());
+        self.pairs = self.pairs.take().filter(|pairs| pairs.is_about(scenario));
+        self.pairing &= self.pairs.is_some();
     }
 
     /// Whether there is something to compute.
     pub fn is_busy(&self) -> bool {
-        self.searching.is_some() || self.race.as_ref().is_some_and(Race::is_running)
+        self.pairing || self.searching.is_some() || self.race.as_ref().is_some_and(Race::is_running)
     }
 
     /// One frame. Whether there is something new to see.
@@ -160,6 +192,8 @@ impl SideRuns {
         {
             self.searching = None;
             self.latest = Some(check);
+        } else if let Some(pairs) = self.pairs.as_mut().filter(|_| self.pairing && self.searching.is_none()) {
+            self.pairing = !work_for(ms, |polls| pairs.work(polls));
         }
         true
     }

@@ -84,6 +84,38 @@ async fn an_opened_card_has_both_values_both_runs_at_the_instant_and_the_line() 
 }
 
 #[tokio::test]
+async fn the_panel_of_a_card_adds_up_says_where_the_runs_part_and_runs_other_seeds_beside() {
+    on_the_page("#/cabinet", async |page: Page| {
+        let text = text();
+        let card = *Card::all(&text).iter().find(|card| card.id == "two-buckets").expect("a card");
+        page.go(&card.link()).await;
+        page.until("both runs are over", "$('difference-rows')").await;
+        let rows = "[...$('difference-rows').querySelectorAll('tbody tr')].map(row => [...row.children].map(cell => cell.innerText))";
+        let rows: Vec<Vec<String>> = serde_json::from_value(page.value(rows).await).expect("rows");
+        let own = rows.last().expect("the figure of the card");
+        assert_eq!(*own, [card.figure, card.document, card.code], "read out of the runs");
+        for side in [1, 2] {
+            let n = |row: &Vec<String>| row[side].replace(',', "").parse::<u64>().expect("a count");
+            let ways = rows.iter().skip(1).take_while(|row| row[0] != "Over after").map(n);
+            assert_eq!(ways.sum::<u64>(), n(&rows[0]), "whoever came is in one of the rows below: {rows:?}");
+        }
+        let parting = page.attribute("parting", "data-ns").await;
+        page.click("parting-go").await;
+        page.until("the playhead stands where they part", &format!("$('clock').dataset.ns === '{parting}' && !$('cancel')")).await;
+        assert!(page.text("$('card').querySelector('[role=status].vh').textContent").await.starts_with("They part at "));
+        page.click("seeds-start").await;
+        page.until("some are run", "Number($('seeds').dataset.done) > 0").await;
+        page.until("all are", "$('seeds').dataset.done === '30' && !$('seeds-cancel')").await;
+        assert_eq!(page.value("document.querySelectorAll('.strips circle').length").await, json!(60));
+        let said = page.text("$('seeds-say').innerText").await;
+        assert!(said.starts_with("They differ on ") && said.ends_with(" of 30 seeds."), "{said}");
+        page.fill("seed", "7").await;
+        page.until("none of it is said of another run", "$('card-changed') && !$('difference') && !$('seeds')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn keys_lead_from_card_to_card_and_show_document_or_code_alone() {
     on_the_page("#/cabinet?kind=order", async |page: Page| {
         let text = text();

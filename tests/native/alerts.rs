@@ -243,6 +243,7 @@ fn panel_text_story_and_timeline_say_how_the_rules_stand_at_any_playhead() {
     );
     let journal = session.history().journal.entries();
     let timeline = Timeline {
+        parting: None,
         size: (832.0, 86.0),
         palette: Palette::of(Theme::Light),
         left: None,

@@ -33,6 +33,8 @@ pub struct Timeline<'a> {
     pub end: SimTime,
     /// Whether the end is known.
     pub over: bool,
+    /// Where the two runs of a card part.
+    pub parting: Option<SimTime>,
     /// From when to when the request was there that is followed.
     pub life: Option<(SimTime, SimTime)>,
 }
@@ -134,6 +136,12 @@ impl Timeline<'_> {
             // Below the states of the breaker; in a low picture there is room above the bars alone.
             let y = if low { 0.0 } else { base + 8.0 };
             sheet.fill((a, y), ((b - a).max(2.0), 3.0), 0.0, p.accent);
+        }
+        if let Some(at) = self.parting {
+            let x = crisp(self.x(at));
+            sheet.line((x, top - 8.0), (x, base), p.ink_2, 1.0);
+            sheet.disc((x, base), 4.0, p.surface);
+            sheet.ring((x, base), 3.5, p.ink, 1.5);
         }
         self.flag(&mut sheet, base, low);
         sheet.shapes
@@ -241,6 +249,9 @@ impl Timeline<'_> {
 
     fn names(&self, sheet: &mut Sheet, top: f64) {
         let mut names = Names { free: 0.0, flag: self.flag_room(), right: self.size.0 };
+        if let Some(at) = self.parting {
+            names.put(sheet, (self.x(at), top - 12.0), "here they part".to_owned(), self.palette.ink, false);
+        }
         for (band, _) in self.bands() {
             let Hue { wash, ink, .. } = band.hue;
             let (x, y) = (self.x(band.from), top - 12.0);
@@ -348,6 +359,7 @@ mod tests {
 
     fn with<T>(journal: &[Entry], end: SimTime, read: impl FnOnce(&Timeline<'_>) -> T) -> T {
         read(&Timeline {
+            parting: None,
             size: (832.0, 86.0),
             palette: Palette::of(Theme::Light),
             left: None,

@@ -4,6 +4,7 @@
 //! The figures are those of the runs as the card has them, held against them by a test. Where something of the runs was changed since, that
 //! is said in place of the figures.
 
+use super::difference::spoken;
 use super::{capital, sections, use_cards};
 use crate::app::icon::{IconName, icon, icon_of};
 use crate::app::markup::html;
@@ -47,16 +48,22 @@ pub fn CardHead() -> Html {
                 <p class="sentence">{ card.says }</p>
                 { difference(&page, &scenario, card) }
             </div>
+            <p class="vh" role="status">{ spoken(&page.lab()) }</p>
             <p class="why">{ card.why }{ " " }<a href={without_card(card)} data-testid="card-leave">{ "Open in the workbench" }</a></p>
         </section>
     }
 }
 
-/// The figure, and where the runs part.
-fn difference(page: &Page, scenario: &Scenario, card: &Card<'static>) -> Html {
+/// Whether a scenario and the one beside it are the two runs of a card, wherever one stands in them.
+pub fn is_of(scenario: &Scenario, card: &Card<'_>) -> bool {
     let mut runs = scenario.clone();
     runs.moment = Moment::default();
-    if link::encode(&runs) != card.link_to_runs() {
+    link::encode(&runs) == card.link_to_runs()
+}
+
+/// The figure, and where the runs part.
+fn difference(page: &Page, scenario: &Scenario, card: &Card<'static>) -> Html {
+    if !is_of(scenario, card) {
         return html! {
             <p class="differs" role="status" data-testid="card-changed">{ "These are no more the runs of the card. " }<a href={card.link()}>{ "Back to those" }</a></p>
         };

@@ -55,6 +55,7 @@ impl Lab {
             (self.wanted, self.waited_ms) = (Some(self.playhead()), 0.0);
         }
         self.second = beside(&scenario);
+        self.card.forget();
         if same_run {
             // Only what stands beside it is another: the run stays as it is.
             let own = self.session.scenario_mut();

@@ -53,6 +53,7 @@ pub use two_runs::{Difference, differences, name, two_runs};
 use super::narrow::use_narrow;
 use super::page::{Page, use_page};
 use super::{family, scene};
+use crate::app::cabinet::CardPanel;
 use crate::app::markup::html;
 use yew::prelude::*;
 
@@ -78,7 +79,7 @@ pub fn Panel() -> Html {
     if narrow {
         return Html::default();
     }
-    html! { <>{ endpoint_section(&page) }{ two_runs(&page) }{ params(&page) }{ standings(&page) }{ faults(&page) }</> }
+    html! { <>{ endpoint_section(&page) }<CardPanel />{ two_runs(&page) }{ params(&page) }{ standings(&page) }{ faults(&page) }</> }
 }
 
 /// The lower part: what is measured.

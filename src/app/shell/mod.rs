@@ -20,4 +20,4 @@ mod undo;
 mod voice;
 
 pub use root::mount;
-pub use voice::voice;
+pub use voice::{trial_button, voice};

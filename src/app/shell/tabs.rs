@@ -1,6 +1,7 @@
 //! The lower region: code, log, explanation, report, the interface of a system that has one; on narrow screens the panel's
 //! parts too.
 
+use crate::app::cabinet::CardPanel;
 use crate::app::effect::use_effect_on;
 use crate::app::held::{Held, use_held};
 use crate::app::markup::html;
@@ -118,7 +119,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
                     Tab::Api => html! { <Api /> },
                     Tab::Follow => follow(&page),
                     Tab::Params => html! { <div class="scroll fill">{ endpoint_section(&page) }{ params(&page) }{ faults(&page) }</div> },
-                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }{ two_runs(&page) }{ standings(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
+                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }<CardPanel />{ two_runs(&page) }{ standings(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
                 } }
             </div>
         </section>

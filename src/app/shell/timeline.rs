@@ -139,6 +139,7 @@ fn with_picture(page: &Page, size: (f64, f64), body: &mut dyn FnMut(&Picture<'_>
         computed: lab.computed().max(page.at),
         end: end(lab),
         over: session.outcome().is_some(),
+        parting: lab.parting().map(|parting| parting.at),
         life: life(page),
     };
     body(&picture);

@@ -13,6 +13,7 @@ use crate::app::panels::before_note;
 use crate::app::trying::is_done;
 use crate::patterns;
 use crate::session::{Scenario, Target};
+use crate::spec::Trial;
 use crate::trace::Span;
 use crate::view::fault_bands::planned_name;
 use crate::view::number;
@@ -94,22 +95,24 @@ fn tries(page: &Page) -> Html {
     if real || tries.is_empty() {
         return html! { <div class="tries">{ before_note(page) }</div> };
     }
-    let button = |(number, trial): (usize, &'static crate::spec::Trial)| {
-        let done = is_done(trial, &page.lab(), &page.state);
-        html! {
-            <button class={classes!("btn", "bd", done.then_some("tried"))} data-testid={format!("try-{number}")} aria-pressed={done.to_string()}
-                onclick={page.asks(Command::Try(number))}>
-                if done { { icon_of(IconName::Check) } }
-                { trial.label }
-            </button>
-        }
-    };
     html! {
         <div class="tries" role="group" aria-label="Try">
             <span>{ "Try" }</span>
-            { for tries.iter().enumerate().map(button) }
+            { for tries.iter().enumerate().map(|(number, trial)| trial_button(page, number, trial)) }
             { stopped(page) }
             { before_note(page) }
         </div>
+    }
+}
+
+/// What is pressed to try something.
+pub fn trial_button(page: &Page, number: usize, trial: &'static Trial) -> Html {
+    let done = is_done(trial, &page.lab(), &page.state);
+    html! {
+        <button class={classes!("btn", "bd", done.then_some("tried"))} data-testid={format!("try-{number}")} aria-pressed={done.to_string()}
+            onclick={page.asks(Command::Try(number))}>
+            if done { { icon_of(IconName::Check) } }
+            { trial.label }
+        </button>
     }
 }

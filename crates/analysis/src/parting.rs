@@ -60,8 +60,9 @@ type Gauges<'a> = Option<&'a dyn Fn(&str, Gauge) -> bool>;
 
 /// What happens at an instant, as far as it is compared.
 type Moment = Vec<EventKind>;
-/// The same in words, each with whom it happens to.
-type Told = Vec<(Who, usize, Happened)>;
+/// The same in words, each with whom it happens to, and in which order: a station tells its gauges in any.
+type Told = Vec<One>;
+type One = (Who, (u16, usize), Happened);
 
 /// A log, read instant by instant.
 struct Reading<'a> {
@@ -115,7 +116,8 @@ impl<'a> Reading<'a> {
     fn told(&self, moment: &[EventKind]) -> Told {
         let one = |(place, kind): (usize, &EventKind)| {
             let (who, happened) = if self.gauges.is_none() { self.of_job(kind) } else { self.of_station(kind) }?;
-            Some((who, place, happened))
+            let gauge = if let Happened::Gauged(gauge, _) = happened { u16::from(gauge.0) + 1 } else { 0 };
+            Some((who, (gauge, place), happened))
         };
         let mut told: Told = moment.iter().enumerate().filter_map(one).collect();
         order::sort_by(&mut told, |a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
@@ -185,8 +187,8 @@ fn apart(both: [&Trace; 2], until: SimTime, gauges: Gauges<'_>) -> Option<Partin
 
 /// Whoever fares otherwise in the one moment than in the other, and what first is another.
 fn first_apart(mine: &Told, other: &Told) -> Option<(Who, [Option<Happened>; 2])> {
-    let is_same = |(a, b): &(&(Who, usize, Happened), &(Who, usize, Happened))| (&a.0, &a.2) == (&b.0, &b.2);
-    let place = mine.iter().zip(other).take_while(is_same).count();
+    let is_same = |a: &One, b: &One| (&a.0, &a.2) == (&b.0, &b.2);
+    let place = mine.iter().zip(other).take_while(|(a, b)| is_same(a, b)).count();
     let both = [mine.get(place), other.get(place)];
     let who = both.into_iter().flatten().map(|(who, ..)| who).min()?.clone();
     let happened = both.map(|told| told.filter(|(other, ..)| *other == who).map(|(.., happened)| happened.clone()));

@@ -140,8 +140,10 @@ impl Timeline<'_> {
         if let Some(at) = self.parting {
             let x = crisp(self.x(at));
             sheet.line((x, top - 8.0), (x, base), p.ink_2, 1.0);
-            sheet.disc((x, base), 4.0, p.surface);
-            sheet.ring((x, base), 3.5, p.ink, 1.5);
+            // Below a low one the times stand close.
+            let y = if low { top } else { base };
+            sheet.disc((x, y), 4.0, p.surface);
+            sheet.ring((x, y), 3.5, p.ink, 1.5);
         }
         self.flag(&mut sheet, base, low);
         sheet.shapes

@@ -15,6 +15,7 @@ use crate::app::shell::trial_button;
 use crate::export::pairs::Pairs;
 use crate::export::{Report, figure, written};
 use crate::spec::{Card, Deed, SOURCES, SceneSpec, Unit};
+use crate::trace::SimTime;
 use crate::view::number;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -139,10 +140,10 @@ const STRIP: (f64, f64) = (280.0, 18.0);
 /// A dot for each seed, on one scale for both sides; of words, on how many it is which.
 fn strips(pairs: &Pairs) -> Html {
     let ends = pairs.ends();
-    let strip = |side: usize, name: &'static str| {
+    let strip = |side: usize, name: &'static str, class: &'static str| {
         let dots = ends.as_ref().zip(pairs.numbers(side)).map(|(ends, numbers)| dots(&numbers, ends));
         html! {
-            <div class={name}><span>{ name }</span>
+            <div {class}><span>{ name }</span>
                 <b data-testid={format!("seeds-{name}")}>{ pairs.says(side) }</b>
                 if let Some(dots) = dots { { dots } }
             </div>
@@ -150,8 +151,8 @@ fn strips(pairs: &Pairs) -> Html {
     };
     html! {
         <div class="strips">
-            { strip(0, "document") }
-            { strip(1, "code") }
+            { strip(0, "document", "promised") }
+            { strip(1, "code", "amiss") }
             if let Some([(_, low), (_, high)]) = ends.as_ref() {
                 <div class="ends" aria-hidden="true"><i>{ low.clone() }</i><i>{ high.clone() }</i></div>
             }
@@ -185,9 +186,9 @@ fn parts(page: &Page) -> Html {
     let [document, code] = parting.next.each_ref().map(|next| says(parting, next, &spec));
     html! {
         <section class="sec parting" aria-labelledby="h-parting" data-testid="parting" data-ns={parting.at.0.to_string()}>
-            <header><h2 id="h-parting">{ "Here they part" }</h2><span class="note">{ number::time_text(parting.at.0) }</span></header>
-            <p>{ format!("Up to then all happens in both. Then {who}") }</p>
-            <dl><dt>{ "document" }</dt><dd>{ document }</dd><dt>{ "code" }</dt><dd class="code">{ code }</dd></dl>
+            <header><h2 id="h-parting">{ "Here they part" }</h2><span class="note">{ instant(parting.at) }</span></header>
+            <p>{ if parting.at == SimTime::ZERO { format!("From the start on another thing happens to {who}:") } else { format!("Until then all happens in both. Then {who}") } }</p>
+            <dl><dt>{ "document" }</dt><dd>{ document }</dd><dt>{ "code" }</dt><dd class="amiss">{ code }</dd></dl>
             <div class="seek">
                 <button type="button" class="btn bd sm" data-testid="parting-go" onclick={page.asks(Command::Seek(parting.at))}>{ "Go there" }</button>
                 if let Some((label, wish)) = follows {
@@ -205,9 +206,14 @@ pub fn spoken(lab: &Lab) -> Option<String> {
     let [document, code] = parting.next.each_ref().map(|next| says(parting, next, &spec));
     Some(format!(
         "They part at {}: {} {document} in the document, and {code} in the code.",
-        number::spoken(parting.at.0),
+        instant(parting.at),
         who(parting)
     ))
+}
+
+/// When, in words.
+fn instant(at: SimTime) -> String {
+    if at == SimTime::ZERO { "the start".to_owned() } else { number::time_text(at.0) }
 }
 
 fn who(parting: &Parting) -> String {

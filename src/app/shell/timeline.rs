@@ -86,7 +86,8 @@ pub fn Timeline() -> Html {
                 <canvas ref={node} aria-hidden="true"></canvas>
             </div>
             { bands(&page) }
-            if !live && !lab.playing {
+            // Of a card all is computed, and nothing is live.
+            if !live && !lab.playing && lab.scenario().card.is_none() {
                 <button class="golive" onclick={page.asks(Command::GoLive)}>{ "Go to live" }</button>
             }
         </section>

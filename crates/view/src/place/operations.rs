@@ -122,7 +122,14 @@ impl Face for Operations<'_> {
         sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.surface), edge, 1.3);
         let (words, below) = parts(frame);
         let (says, area) = self.amiss(below);
-        for (base, name, filled) in [(words.y + 11.0, "permits", held), (words.y + 11.0 + ROW, "queue", queued)] {
+        // In a box that is lower than both a row is left out: that of the queue, unless somebody waits there.
+        let (row, two) = (words.y + 11.0, frame.h >= 2.0 * ROW + 6.0);
+        let rows = match queued.0 {
+            _ if two => vec![(row, "permits", held), (row + ROW, "queue", queued)],
+            0 => vec![(row, "permits", held)],
+            _ => vec![(row, "queue", queued)],
+        };
+        for (base, name, filled) in rows {
             sheet.text((words.x, base), name, Ink::new(p.ink_2));
             let full = if filled.is_full() { p.blocked_ink } else { p.ink };
             let text = filled.text("");

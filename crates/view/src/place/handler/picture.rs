@@ -3,6 +3,7 @@
 use super::super::Here;
 use super::super::breaker;
 use super::state::{State, sort};
+use crate::scene::contact::Contact;
 use crate::scene::{Frame, Look, glyph};
 use crate::shape::{Ink, Sheet, bold_width, crisp, cut, text_width};
 use millrace_spec::HandlerGauges;
@@ -24,6 +25,8 @@ const PITCH: f64 = 11.0;
 const CONTACT: f64 = 30.0;
 const STATUS: f64 = 34.0;
 const LOW_BAR: f64 = 56.0;
+/// The bar with its words, and nothing of the threshold.
+const LOWEST_BAR: f64 = 42.0;
 
 /// Where the parts are.
 pub(super) struct Plot {
@@ -83,12 +86,16 @@ pub(super) fn boxed(sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, state: 
     sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.surface), edge, 1.3);
     let inner = inside(frame);
     if !state.spec.installed {
-        let says = ["No request goes through it:", "nothing is limited, and", "all counters stay at 0."];
-        for (line, text) in says.into_iter().enumerate() {
+        let all = ["No request goes through it:", "nothing is limited, and", "all counters stay at 0."];
+        let says = if inner.h >= all.len() as f64 * 16.0 { &all[..] } else { &["No request goes through it."][..] };
+        for (line, text) in says.iter().enumerate() {
             let base = inner.y + 14.0 + 16.0 * line as f64;
             sheet.text((inner.x, base), cut(text, inner.w, 11.0, false), Ink::new(p.ink_3));
         }
         return;
+    }
+    if inner.h < CONTACT + LOWEST_BAR {
+        return lowest(sheet, look, state, inner);
     }
     let plot = Plot::of(inner, state);
     breaker::chip(sheet, p, &state.breaker, Frame { h: 24.0, ..plot.breaker });
@@ -111,6 +118,22 @@ pub(super) fn boxed(sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, state: 
             }
         }
     }
+}
+
+/// In a box that has no room for both: how many are under way, and how the breaker stands where it is not closed.
+fn lowest(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, inner: Frame) {
+    let (p, contact) = (look.palette, state.breaker.contact);
+    let (word, ink) = match contact {
+        Contact::Closed => ("In flight".to_owned(), p.ink),
+        other => (format!("Breaker {}", other.word()), other.ink(p)),
+    };
+    let under_way = state.under_way();
+    if bold_width(&word, 11.0) + bold_width(&under_way, 11.0) + 6.0 <= inner.w {
+        sheet.text((inner.x, inner.y + 6.0), word, Ink::new(ink).bold());
+    }
+    let ink = if state.is_full() { p.blocked_ink } else { p.ink };
+    sheet.text((inner.right(), inner.y + 6.0), under_way, Ink::new(ink).bold().end());
+    bar(sheet, look, state, Frame { y: inner.y + 14.0, h: 10.0, ..inner });
 }
 
 /// The cell of an answer: the newest on the right.

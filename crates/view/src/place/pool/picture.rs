@@ -19,6 +19,9 @@ const RIBBON: [(Span, &str); 6] = [
 ];
 const LONGEST: (Span, &str) = (Span::secs(2), "2 s");
 
+/// The height of the bar with what is written below it.
+const UNDER_BAR: f64 = 31.0;
+
 /// Draws waiters, bar, capsules and ribbon.
 pub(super) fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, state: &State, plot: &Plot) {
     let p = look.palette;
@@ -27,14 +30,19 @@ pub(super) fn draw(sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, state
     let high = (plot.first.1 - top + plot.height()).max(plot.rows.min(state.waiters.len()) as f64 * ROW);
     let (colour, width) = if state.waiters.is_empty() { (p.line_3, 1.5) } else { (p.blocked, 2.0) };
     sheet.line((plot.bar, top), (plot.bar, top + high.min(plot.waiters.h)), colour, width);
-    let y = plot.first.1 + plot.size.1 / 2.0;
+    // To the first capsule; to the bar where there is room for that alone.
+    let alone = plot.level.filter(|frame| frame.h < UNDER_BAR);
+    let y = alone.map_or(plot.first.1 + plot.size.1 / 2.0, |frame| frame.y + 6.0);
     sheet.line((plot.bar + 5.0, crisp(y)), (plot.bar + 15.0, crisp(y)), p.line_3, 1.0);
     sheet.area(vec![(plot.bar + 20.0, y), (plot.bar + 14.0, y - 3.5), (plot.bar + 14.0, y + 3.5)], p.line_3);
     if let Some(frame) = plot.level {
         level(sheet, look, state, Frame { y: frame.y, h: 12.0, ..frame });
         let [_, held] = state.words();
         let used = bold_width(&held, 11.0).max(82.0) + 8.0;
-        sheet.text((frame.x, frame.y + 28.0), held, Ink::new(p.ink).bold());
+        // Above a low one the same is said already.
+        if alone.is_none() {
+            sheet.text((frame.x, frame.y + 28.0), held, Ink::new(p.ink).bold());
+        }
         if plot.shown() > 0 && text_width("held longest", 11.0, false) + used < frame.w {
             sheet.text((frame.right(), frame.y + 28.0), "held longest", Ink::new(p.ink_3).end());
         }

@@ -80,7 +80,7 @@ impl Plot {
             pitch,
             first: (right.x, top),
             capsules,
-            level: many.then_some(Frame { h: 40.0, ..right }),
+            level: many.then_some(Frame { h: right.h.min(40.0), ..right }),
             ribbon: (chart >= CHART).then_some(Frame { y: under, h: chart.min(150.0), ..below }),
         }
     }

@@ -85,7 +85,9 @@ impl Face for Shutdown<'_> {
         let told: Vec<String> = told.map(|part| format!("{} {}", part.name, part.says(now))).collect();
         let lost: Vec<String> = state.parts.iter().filter_map(Part::lost).collect();
         let lost = if lost.is_empty() { "nothing is lost".to_owned() } else { format!("lost: {}", lost.join(", ")) };
-        Some(format!("{line}: {}; {}.", told.join(", "), with_before(&lost, state.before())))
+        let lost = format!("; {}", with_before(&lost, state.before()));
+        let lost = if state.counts() { lost.as_str() } else { "" };
+        Some(format!("{line}: {}{lost}.", told.join(", ")))
     }
 
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {

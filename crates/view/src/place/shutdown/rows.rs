@@ -104,7 +104,8 @@ pub(super) fn draw(sheet: &mut Sheet, look: &Look<'_>, state: &State, rows: &Row
             one(sheet, look, rows, axis.as_ref(), part, row);
         }
     }
-    if !rows.has_axis {
+    // Where nothing of the parts is counted nobody knows what is lost of it.
+    if !rows.has_axis || !state.counts() {
         return;
     }
     let lost = state.lost();

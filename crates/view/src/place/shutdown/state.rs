@@ -132,6 +132,11 @@ impl State {
         }
     }
 
+    /// Whether anything of its parts is counted.
+    pub fn counts(&self) -> bool {
+        self.parts.iter().any(|part| !part.counts.is_empty())
+    }
+
     /// How many of all kinds are lost since it was asked to end.
     pub fn lost(&self) -> u64 {
         self.parts.iter().flat_map(|part| &part.counts).map(|count| count.lost).sum()

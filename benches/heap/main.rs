@@ -81,6 +81,6 @@ fn waiting(work: &Work) -> Option<Waiting> {
     let trace = run.trace();
     let waits = trace.iter().filter(|e| matches!(e.kind, EventKind::Waits { .. }) && e.task != TaskId::MAIN).count();
     let log = usize::try_from(trace.heap_bytes()).unwrap_or(usize::MAX);
-    let future = trace.bytes_of(TaskId(u32::try_from(waits).ok()?));
+    let future = trace.bytes_of(TaskId(u32::try_from(waits).ok()?)).into();
     (waits >= CROWD).then(|| Waiting { future, heap: held.saturating_sub(log) as f64 / waits as f64 })
 }

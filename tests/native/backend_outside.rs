@@ -1,12 +1,11 @@
 //! The backend for those outside, and for those who watch it: what its routes tell of a run, what a reset leaves, what is counted, and the alerts over that.
 
 use crate::coordination::detail;
-use crate::program::{answered, follow, follow_asked, follow_scenario};
-use millrace::analysis::{History, PAGE};
-use millrace::engine::{Action, Intervention, Ordinal};
-use millrace::session::{Scenario, Session};
+use crate::program::{answered, follow, follow_asked};
+use millrace::analysis::History;
+use millrace::session::Session;
 use millrace::spec::{PoolGauges, ScalerGauges};
-use millrace::trace::{EventKind, Ledger, Outcome, SimTime};
+use millrace::trace::{EventKind, Ledger, Outcome};
 use serde_json::{Value as Json, json};
 
 const CONCURRENCY: &str = "/api/v1/performance/concurrency";

@@ -72,6 +72,15 @@ pub fn standings(page: &Page) -> Html {
     }
 }
 
+/// What is told of the card that was opened. Only then is it mounted: it is none of what the front door has.
+pub fn card(page: &Page) -> Html {
+    if page.scenario().card.is_some() {
+        html! { <CardPanel /> }
+    } else {
+        Html::default()
+    }
+}
+
 /// The upper part of the panel beside the stage, where there is room for one: what can be set.
 #[component]
 pub fn Panel() -> Html {
@@ -79,7 +88,7 @@ pub fn Panel() -> Html {
     if narrow {
         return Html::default();
     }
-    html! { <>{ endpoint_section(&page) }<CardPanel />{ two_runs(&page) }{ params(&page) }{ standings(&page) }{ faults(&page) }</> }
+    html! { <>{ endpoint_section(&page) }{ card(&page) }{ two_runs(&page) }{ params(&page) }{ standings(&page) }{ faults(&page) }</> }
 }
 
 /// The lower part: what is measured.

@@ -1,15 +1,14 @@
 //! The lower region: code, log, explanation, report, the interface of a system that has one; on narrow screens the panel's
 //! parts too.
 
-use crate::app::cabinet::CardPanel;
 use crate::app::effect::use_effect_on;
 use crate::app::held::{Held, use_held};
 use crate::app::markup::html;
 use crate::app::narrow::use_narrow;
 use crate::app::page::{Command, Tab, use_page};
 use crate::app::panels::{
-    Api, Charts, Code, Explain, FamilySections, ReportPane, before_note, checks_badge, checks_pane, endpoint_section,
-    faults, follow, followed, log, params, standings, start, tiles, title_of, two_runs,
+    Api, Charts, Code, Explain, FamilySections, ReportPane, before_note, card, checks_badge, checks_pane,
+    endpoint_section, faults, follow, followed, log, params, standings, start, tiles, title_of, two_runs,
 };
 use crate::app::scene;
 use crate::platform::{clock, host};
@@ -119,7 +118,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
                     Tab::Api => html! { <Api /> },
                     Tab::Follow => follow(&page),
                     Tab::Params => html! { <div class="scroll fill">{ endpoint_section(&page) }{ params(&page) }{ faults(&page) }</div> },
-                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }<CardPanel />{ two_runs(&page) }{ standings(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
+                    Tab::Charts => html! { <div class="scroll fill">{ before_note(&page) }{ card(&page) }{ two_runs(&page) }{ standings(&page) }<FamilySections />{ tiles(&page) }<Charts /></div> },
                 } }
             </div>
         </section>

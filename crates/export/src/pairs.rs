@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn words_are_counted_and_it_is_about_its_scenario_wherever_one_stands() {
-        let link = "#/wait-group?preset=lost-results&fidelity=documented&requests=300&seed=5&vs=fidelity=shipped";
+        let link = "#/wait-group?preset=lost-results&fidelity=documented&requests=300&seed=6&vs=fidelity=shipped";
         let pairs = lost(link, "outcome", 4);
         assert_eq!(pairs.says(0), "drained");
         assert!(pairs.says(1).contains("crashed"), "{}", pairs.says(1));

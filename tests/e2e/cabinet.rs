@@ -103,6 +103,15 @@ async fn the_panel_of_a_card_adds_up_says_where_the_runs_part_and_runs_other_see
         page.click("parting-go").await;
         page.until("the playhead stands where they part", &format!("$('clock').dataset.ns === '{parting}' && !$('cancel')")).await;
         assert!(page.text("$('card').querySelector('[role=status].vh').textContent").await.starts_with("They part at "));
+        page.blur().await;
+        for (key, end) in [('[', "'0'"), (']', "$('parting').dataset.ns")] {
+            page.press(key).await;
+            page.until("it goes where the runs begin, and where they part", &format!("$('clock').dataset.ns === {end} && !$('cancel')")).await;
+        }
+        page.press(']').await;
+        page.until("and where one ends", &format!("Number($('clock').dataset.ns) > {parting} && !$('cancel')")).await;
+        page.press('[').await;
+        page.until("and back", &format!("$('clock').dataset.ns === '{parting}' && !$('cancel')")).await;
         page.click("seeds-start").await;
         page.until("some are run", "Number($('seeds').dataset.done) > 0").await;
         page.until("all are", "$('seeds').dataset.done === '30' && !$('seeds-cancel')").await;
@@ -126,7 +135,7 @@ async fn keys_lead_from_card_to_card_and_show_document_or_code_alone() {
         page.click(&format!("card-{}", first.id)).await;
         page.until("the first is open", &is_open(first)).await;
         page.blur().await;
-        page.press(']').await;
+        page.press('n').await;
         page.until("the next of those that were chosen is", &is_open(second)).await;
         for (key, shown) in [('d', "stage"), ('s', "stage-second"), ('s', "stage stage-second")] {
             page.press(key).await;
@@ -135,13 +144,13 @@ async fn keys_lead_from_card_to_card_and_show_document_or_code_alone() {
         page.press('d').await;
         page.until("the document is alone", &format!("{STAGES} === 'stage'")).await;
         assert_eq!(page.attribute("solo-first", "aria-label").await, "both runs again");
-        page.press('[').await;
+        page.press('p').await;
         page.until(
             "the first is open again, with both",
             &format!("{} && {STAGES} === 'stage stage-second'", is_open(first)),
         )
         .await;
-        page.press('[').await;
+        page.press('p').await;
         page.until("before the first stands the last", &is_open(last)).await;
         page.click("solo-second").await;
         page.until("a press does it too", &format!("{STAGES} === 'stage-second'")).await;

@@ -4,7 +4,7 @@ use crate::coordination::detail;
 use crate::program::{answered, follow, follow_asked};
 use millrace::analysis::History;
 use millrace::session::Session;
-use millrace::spec::{PoolGauges, ScalerGauges};
+use millrace::spec::{PoolGauges, RailGauges, ScalerGauges};
 use millrace::trace::{EventKind, Ledger, Outcome};
 use serde_json::{Value as Json, json};
 
@@ -274,6 +274,11 @@ fn a_crash_fires_the_alert_that_it_is_down_after_its_minute_and_the_restart_clea
         let [completed, rejected] = [Outcome::Completed, Outcome::Rejected].map(|outcome| tally.count(outcome));
         assert!((1_600..2_000).contains(&rejected), "{rejected} refused of 1,800 in 90 s");
         assert!(completed > 1_500, "{completed}");
+        // What went with it is not in its own counts any more, and the picture tells it all the same.
+        let (_, background) = session.history().ledger.find("background", &trace).expect("a queue");
+        let lost = tally.count(Outcome::Lost);
+        assert_eq!(background.gauge(RailGauges::ALL.until_crash), lost as i64, "{fidelity}");
+        assert!(lost > 0, "{fidelity}: a crash takes somebody along");
     }
 }
 

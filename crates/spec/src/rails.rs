@@ -13,6 +13,8 @@ pub struct RailGauges {
     pub dropped: [Gauge; 4],
     /// How many were let in and never begun, as they were handed to somebody who is not there any more, or lay there as all came to its end.
     pub never_run: Gauge,
+    /// How many were lost until the process that they were in crashed, or with it. It does not know of them afterwards; whoever watches does.
+    pub until_crash: Gauge,
     /// How many were handed to somebody who is not there.
     pub stranded: Gauge,
     /// How many were turned away because there was no room.
@@ -95,11 +97,12 @@ impl RailGauges {
         submitted: Gauge(18),
         longest: Gauge(20),
         keeps: Gauge(21),
+        until_crash: Gauge(22),
         tried: Gauge(60),
     };
 
     /// How many numbers the counts take.
-    pub const COUNT: usize = 22;
+    pub const COUNT: usize = 23;
 }
 
 #[cfg(test)]

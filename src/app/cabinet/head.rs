@@ -41,8 +41,8 @@ pub fn CardHead() -> Html {
                 <span>{ icon(card.kind) }{ capital(card.kind) }</span>
                 <span class="cost">{ cost }</span>
                 <span><i>{ "card" }</i>{ format!("{} of {}", place + 1, cards.len()) }</span>
-                { neighbour(cards.len() - 1, ("Previous card", '['), IconName::Back, "card-previous") }
-                { neighbour(1, ("Next card", ']'), IconName::Next, "card-next") }
+                { neighbour(cards.len() - 1, ("Previous card", 'P'), IconName::Back, "card-previous") }
+                { neighbour(1, ("Next card", 'N'), IconName::Next, "card-next") }
             </p>
             <div class="lines">
                 <p class="sentence">{ card.says }</p>

@@ -47,6 +47,13 @@ impl Lab {
         self.card.parting.as_ref()
     }
 
+    /// Where the two runs of a card begin, part and end, as far as that is known.
+    pub fn turns_of_card(&self) -> Option<Vec<SimTime>> {
+        let runs = self.of_card()?;
+        let ends = runs.into_iter().filter_map(|run| run.end());
+        Some([SimTime::ZERO].into_iter().chain(self.parting().map(|parting| parting.at)).chain(ends).collect())
+    }
+
     /// Whether there is more of them to be computed.
     pub(super) fn runs_ahead(&self) -> bool {
         self.of_card().is_some_and(|runs| runs.into_iter().any(is_open))

@@ -13,12 +13,13 @@ use std::rc::Rc;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-const MAP: [(&str, &str); 23] = [
+const MAP: [(&str, &str); 24] = [
     ("Space", "run, pause"),
     ("R", "restart, same seed"),
     ("Shift R", "restart, new seed"),
     (". and ,", "one event on, one back; of a request that is followed"),
-    ("[ and ]", "previous, next mark; of an open card, the next card"),
+    ("[ and ]", "previous, next mark; of a card, where its runs part and end"),
+    ("N and P", "the next card, the one before"),
     ("D and S", "of two runs, document or shipped alone"),
     ("Home, End", "start, live edge"),
     ("← →", "on the timeline: 100 ms; with Shift 1 s"),
@@ -76,8 +77,10 @@ fn wish(event: &web_sys::KeyboardEvent, page: &Page) -> Option<Command> {
         "R" => Command::NewSeed,
         "." => stretch(page, true).map_or(Command::Step, Command::Seek),
         "," => stretch(page, false).map_or(Command::StepBack, Command::Seek),
-        "[" | "]" if page.scenario().card.is_some() => {
-            host::press(if key == "[" { "[data-testid=card-previous]" } else { "[data-testid=card-next]" });
+        "n" | "N" | "p" | "P" if page.scenario().card.is_some() => {
+            let to =
+                if key.eq_ignore_ascii_case("n") { "[data-testid=card-next]" } else { "[data-testid=card-previous]" };
+            host::press(to);
             event.prevent_default();
             return None;
         }
@@ -136,11 +139,13 @@ fn in_hand(page: &Page) -> Option<JobId> {
     row.in_hand
 }
 
-/// The next or the previous mark of the timeline.
+/// The next or the previous mark of the timeline; of an open card, where its two runs begin, part and end.
 fn mark(page: &Page, forward: bool) -> Option<SimTime> {
     let lab = page.lab();
-    let (at, journal) = (lab.aimed(), lab.session().history().journal.entries());
-    let marks = journal.iter().filter(|e| e.mark.is_some()).map(|e| e.at);
+    let at = lab.aimed();
+    let journal = lab.session().history().journal.entries().iter();
+    let marks = lab.turns_of_card().unwrap_or_else(|| journal.filter(|e| e.mark.is_some()).map(|e| e.at).collect());
+    let marks = marks.into_iter();
     if forward { marks.filter(|m| *m > at).min() } else { marks.filter(|m| *m < at).max() }
 }
 

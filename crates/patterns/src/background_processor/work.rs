@@ -151,18 +151,23 @@ impl Books {
         }
     }
 
-    /// The process is there again, and has counted nothing but how it is.
+    /// The process is there again, and has counted nothing but how it is. What went with it nobody but a bystander knows.
     pub fn begins_anew(&self) {
+        let thrown: i64 = G.dropped.into_iter().chain([G.never_run]).map(|gauge| self.counted(gauge)).sum();
+        self.count(G.until_crash, thrown);
         self.0.dropped.set(Outcome::Cancelled);
         self.0.closed.set(false);
         self.0.tally.take();
         let all = (0..RailGauges::COUNT).map(|gauge| Gauge(gauge as u8));
-        all.filter(|gauge| ![G.is_strict, G.keeps].contains(gauge)).for_each(|gauge| self.set(gauge, 0));
+        all.filter(|gauge| ![G.is_strict, G.keeps, G.until_crash].contains(gauge)).for_each(|gauge| self.set(gauge, 0));
     }
 
     /// Tasks that were let in go with whoever had them.
     pub fn drops(&self, job: Job, with: Vec<Job>) {
         let many = with.len() as u32 + 1;
+        if self.0.dropped.get() == Outcome::Lost {
+            self.count(G.until_crash, many.into());
+        }
         std::iter::once(job).chain(with).for_each(|job| job.leave(self.0.dropped.get()));
         self.settled(many);
     }

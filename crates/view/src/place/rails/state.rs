@@ -79,15 +79,17 @@ impl<'a> State<'a> {
         self.rails.iter().chain([&self.main]).map(|line| line.n).sum()
     }
 
-    /// How many were let in and never came to an end, thrown away or never run.
+    /// How many were let in and never came to an end, thrown away, never run or gone with their process.
     pub(super) fn lost(&self) -> u64 {
-        G.dropped.iter().map(|gauge| self.count(*gauge)).sum::<u64>() + self.count(G.never_run)
+        G.dropped.iter().map(|gauge| self.count(*gauge)).sum::<u64>()
+            + self.count(G.never_run)
+            + self.count(G.until_crash)
     }
 
     /// "551 lost: 51 high, 200 medium, 300 low"
     pub(super) fn losses(&self) -> Option<String> {
         let dropped = self.spec.rails.iter().zip(G.dropped).map(|(rail, gauge)| (rail.class, self.count(gauge)));
-        let all = dropped.chain([("never run", self.count(G.never_run))]);
+        let all = dropped.chain([("never run", self.count(G.never_run)), ("until a crash", self.count(G.until_crash))]);
         let told: Vec<String> =
             all.filter(|(_, n)| *n > 0).map(|(word, n)| format!("{} {word}", number::count(n))).collect();
         (!told.is_empty()).then(|| format!("{} lost: {}", number::count(self.lost()), told.join(", ")))

@@ -28,7 +28,7 @@ function readInstruction(reader, { calls, constants, offsets }) {
   else if (code === CALL || code === REF_FUNC) calls.add(reader.number());
   else if (code === BRANCH || code === BRANCH_IF) reader.number();
   else if (code === BRANCH_TABLE) for (let n = reader.number(); n >= 0; n--) reader.number();
-  else if (code === CALL_INDIRECT) two(reader);
+  else if (code === CALL_INDIRECT) reader.skipTwo();
   else if (code === SELECT_OF) reader.at += reader.number();
   else if (code >= LOCAL_GET && code <= TABLE_SET) reader.number();
   else if (code >= LOAD && code <= STORE) {
@@ -47,10 +47,5 @@ function readInstruction(reader, { calls, constants, offsets }) {
 function readMore(reader) {
   const code = reader.number();
   if (code === 9 || code === 11 || code === 13 || code >= 15) reader.number();
-  else if (code >= 8) two(reader);
-}
-
-function two(reader) {
-  reader.number();
-  reader.number();
+  else if (code >= 8) reader.skipTwo();
 }

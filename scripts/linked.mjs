@@ -28,7 +28,7 @@ export function readLinked(bytes) {
     const kind = reader.byte(), end = reader.number() + reader.at;
     if (kind === SEGMENTS) for (let n = reader.number(); n > 0; n--) {
       segmentNames.push(reader.text());
-      two(reader);
+      reader.skipTwo();
     } else if (kind === SYMBOLS) for (let n = reader.number(); n > 0; n--) symbols.push(symbol(reader));
     reader.at = end;
   }
@@ -68,11 +68,6 @@ function symbol(reader) {
     if (defined || flags & NAMED) reader.text();
   }
   return undefined;
-}
-
-function two(reader) {
-  reader.number();
-  reader.number();
 }
 
 function* relocations(bytes, section) {

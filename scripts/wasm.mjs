@@ -25,6 +25,12 @@ export class Reader {
     }
   }
 
+  /** Two numbers that are of no use. */
+  skipTwo() {
+    this.number();
+    this.number();
+  }
+
   /** A number of 32 bits that may be below nothing. */
   signed() {
     let value = 0, shift = 0, byte;

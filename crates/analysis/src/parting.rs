@@ -172,9 +172,9 @@ fn apart(both: [&Trace; 2], until: SimTime, gauges: Gauges<'_>) -> Option<Partin
     loop {
         let at = [mine.at(), other.at()].into_iter().flatten().min().filter(|at| *at <= until)?;
         let (here, there) = (mine.moment(at), other.moment(at));
-        // Mostly all is the same, and need not be put into words.
         // What stations are told when they are opened is how they are set.
         let is_set = gauges.is_some() && at == SimTime::ZERO;
+        // Mostly all is the same, and need not be put into words.
         if is_set || here == there && mine.names == other.names {
             continue;
         }

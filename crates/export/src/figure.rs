@@ -36,8 +36,10 @@ pub fn written(figure: &Json, path: &str) -> String {
             (None, Some(n)) => format!("-{}", number::count(n.unsigned_abs())),
             (None, None) if path.contains("_ns") => number::time_text(n.as_f64().unwrap_or_default() as u64),
             (None, None) => {
-                let tenths = (n.as_f64().unwrap_or_default() * 10.0 + 0.5) as u64;
-                format!("{}.{}", number::count(tenths / 10), tenths % 10)
+                let n = n.as_f64().unwrap_or_default();
+                let tenths = (n.abs() * 10.0 + 0.5) as u64;
+                let sign = if n < 0.0 && tenths > 0 { "-" } else { "" };
+                format!("{sign}{}.{}", number::count(tenths / 10), tenths % 10)
             }
         },
         Json::Null | Json::Array(_) | Json::Object(_) => "none".to_owned(),
@@ -62,5 +64,7 @@ mod tests {
         let said = |figure: Json| (written(&figure, "mean_ns"), written(&figure, "mean"));
         assert_eq!(said(json!(1_500_000)), ("1.5 ms".to_owned(), "1,500,000".to_owned()));
         assert_eq!((said(json!(-1_200)).1, said(json!(2.25)).1), ("-1,200".to_owned(), "2.3".to_owned()));
+        // A trend that went down was once written as "0.0".
+        assert_eq!((said(json!(-1.25)).1, said(json!(-0.01)).1), ("-1.3".to_owned(), "0.0".to_owned()));
     }
 }

@@ -656,3 +656,12 @@ fn each_target_stands_beside_what_the_last_second_was_and_says_by_how_much_it_is
     assert!((2_300..2_700).contains(&on_stage), "{on_stage}");
     assert_eq!(table.iter().find_map(|row| needs(&row.says)), Some(on_stage));
 }
+
+#[test]
+fn more_idle_than_open_connections_are_refused_at_their_field_here_too() {
+    let notices = |query: &str| {
+        millrace::session::Scenario::read(&format!("platform?{query}")).expect("a link").notices.join(" ")
+    };
+    assert!(notices("open=3&idle=30").contains("30 cannot be idle where only 3 may be open"));
+    assert_eq!(notices("open=3") + &notices("open=30&idle=30"), "", "fewer are idle where nobody has said how many");
+}

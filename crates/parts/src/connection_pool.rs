@@ -23,11 +23,13 @@
 //! back there. What lives with a connection and ends with it (`T`: a session, statements that were prepared) is made by whoever opens it.
 
 mod handle;
+mod idle;
 mod keeping;
 mod limits;
 mod reaper;
 
 pub use handle::{Connection, InUse};
+pub use idle::{IDLE, idle_acts_as, idle_fits};
 
 use super::cond::Cond;
 use super::shown::Shown;

@@ -80,7 +80,9 @@ pub use bulkhead::{Bulkhead, BulkheadSettings, Crowded};
 pub use cache::Cache;
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};
 pub use cond::{Cond, WaitFor};
-pub use connection_pool::{Connection, ConnectionPool, ConnectionPoolSettings, Dial, InUse, NoConnection, Take};
+pub use connection_pool::{
+    Connection, ConnectionPool, ConnectionPoolSettings, Dial, IDLE, InUse, NoConnection, Take, idle_acts_as, idle_fits,
+};
 pub use context::{Context, Ended, Leak, Scope};
 pub use crew::{Crew, JoinCrew, KILL_WORKER, Worker};
 pub use degradation::{Admitted, Degradation, DegradationSettings, Shed};

@@ -1,6 +1,6 @@
 //! The parameters of the pool of connections.
 
-use millrace_parts::{ConnectionPoolSettings, Take};
+use millrace_parts::{ConnectionPoolSettings, IDLE, Take, idle_acts_as, idle_fits};
 use millrace_spec::{Choice, DefaultValue, Field, Share, Value, Values, params};
 use millrace_trace::Span;
 use millrace_upstream::{Load, ServerParams};
@@ -48,25 +48,6 @@ fn is(word: &str) -> DefaultValue {
 
 fn is_prepared(values: &Values) -> bool {
     values.word("prepared") != "off"
-}
-
-/// How many may be idle unless somebody says so; where fewer may be open, as many as those.
-const IDLE: u32 = 5;
-
-/// No more can be idle than may be open, where somebody has chosen how many.
-fn idle_fits(values: &Values) -> Result<(), String> {
-    let (open, idle) = (values.count("open"), values.count("idle"));
-    if idle <= open || idle == u64::from(IDLE) {
-        Ok(())
-    } else {
-        Err(format!("{idle} cannot be idle where only {open} may be open"))
-    }
-}
-
-/// How many may be idle where no more may be open.
-fn idle_acts_as(values: &Values) -> Option<String> {
-    let (open, idle) = (values.count("open"), values.count("idle"));
-    (idle > open).then(|| format!("acts as {open}: no more may be open"))
 }
 
 /// A connection that rested for too long was too old before.

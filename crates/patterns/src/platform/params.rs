@@ -1,7 +1,9 @@
 //! The parameters of the platform.
 
 use super::store::Manners;
-use millrace_parts::{Allowance, BatcherSettings, ConnectionPoolSettings, LimiterSettings, Take};
+use millrace_parts::{
+    Allowance, BatcherSettings, ConnectionPoolSettings, IDLE, LimiterSettings, Take, idle_acts_as, idle_fits,
+};
 use millrace_spec::{Choice, DefaultValue, Field, LimiterRule, Role, Share, Value, Values, params};
 use millrace_trace::Span;
 use millrace_upstream::{Load, Outages, ServerParams};
@@ -131,9 +133,9 @@ params! {
         /// How often a batch is sent to Redis again that nobody has answered.
         redis_retries: u32 => Field::count("redis-retries", "Redis retries", 3, 0..=20),
         /// How many connections to the database may be open at once.
-        open: u32 => Field::count("open", "Database open", 25, 1..=500),
+        open: u32 => Field::count("open", "Database open", 25, 1..=500).fits(idle_fits),
         /// How many of those may be idle.
-        idle: u32 => Field::count("idle", "Database idle", 5, 0..=500),
+        idle: u32 => Field::count("idle", "Database idle", IDLE.into(), 0..=500).fits(idle_fits).remark(idle_acts_as),
         /// How long a query of a single row takes, on average. An insert of a batch takes the mean of the database.
         query: Span => Field::span("query", "A query takes", Span::millis(6), Span::ZERO..=MINUTE).live(),
         /// How long the service takes to begin an interview, on average.

@@ -78,7 +78,7 @@ for wasm in "$site"/*_bg.wasm; do
   if have node && node scripts/split-wasm.mjs "$linked" target/first.wasm target/rest.wasm &&
     shrink target/first.wasm "$wasm.optimised" && shrink target/rest.wasm "$rest"; then
     mv "$wasm.optimised" "$wasm"
-    node scripts/name-the-rest.mjs "$site/index.html" "${rest##*/}"
+    node scripts/ask-early.mjs "$site/index.html" "${rest##*/}"
   elif cp "$wasm" target/whole.wasm && shrink target/whole.wasm "$wasm.optimised"; then
     say "Leaving the program in one piece; the site works, and a first visit takes longer"
     mv "$wasm.optimised" "$wasm"

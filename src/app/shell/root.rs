@@ -238,8 +238,6 @@ fn App(props: &AppProps) -> Html {
                     <aside class="panel scroll" aria-label="Parameters, faults and metrics">
                         if parts > 3 {
                             <Later frames=1 content={html! { <Panel /> }} />
-                        }
-                        if parts > 4 {
                             <Later frames=2 content={html! { <Measured /> }} />
                         }
                     </aside>
@@ -305,11 +303,11 @@ fn use_opening(
 }
 
 /// How many parts of the page come after the first.
-const LAST: u8 = 5;
+const LAST: u8 = 4;
 
 /// The page is mounted in parts, each in a task and a frame of its own, so that the browser answers between them, and never lays out more
 /// than one: how many are there beside the first, which is the top bar. What is said of the scenario and the transport are the next, and
-/// with them the page appears; then the stage; then rail, timeline and tabs; then what the chosen tab shows and what can be set; then what is
+/// with them the page appears; then the stage; then rail, timeline and tabs; then what the chosen tab shows, what can be set and what is
 /// measured. When all are there, the page is ready. More parts would be shorter tasks and more frames, which a slow processor pays for.
 #[hook]
 fn use_parts(opened: &Shared) -> u8 {

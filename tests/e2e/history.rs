@@ -94,34 +94,6 @@ async fn the_title_says_what_is_shown_and_goes_with_the_history() {
 }
 
 #[tokio::test]
-async fn every_pattern_and_scenario_has_a_title_of_its_own() {
-    on_the_page("", async |page: Page| {
-        let mut titles = Vec::new();
-        for (number, link) in crate::every_scenario::links().into_iter().enumerate() {
-            // Chromium ignores more than two hundred steps of a document's history in ten seconds: a fresh one from time to time.
-            if number % 30 == 0 {
-                page.open(&link).await;
-            } else {
-                page.go(&link).await;
-            }
-            page.until("it is opened", &format!("location.hash === '{link}'")).await;
-            let pattern = millrace::session::link::decode(&link).expect("a pattern").scenario.pattern;
-            page.until(
-                &format!("the title of {link}"),
-                &format!("document.title.startsWith({:?})", pattern.name.trim_start_matches("+ ")),
-            )
-            .await;
-            titles.push(page.text("document.title").await);
-        }
-        let all = titles.len();
-        titles.sort();
-        titles.dedup();
-        assert_eq!(titles.len(), all, "{titles:?}");
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_browser_that_keeps_no_history_for_the_page_gets_all_the_rest() {
     before_the_page(async |page: Page| {
         let refuse = "for (const way of ['pushState', 'replaceState']) history[way] = () => { throw new DOMException('no', 'SecurityError'); };";

@@ -90,18 +90,6 @@ fn from_a_socket_come_messages_at_their_instants_and_no_batches() {
 const MANY: &str = "more than fifty frames had a task at once";
 
 #[test]
-fn tasks_without_a_bound_are_seen_as_shipped_and_not_as_documented() {
-    for preset in ["thousand", "read-pump"] {
-        for (fidelity, is_seen) in [("documented", false), ("shipped", true)] {
-            let session = follow(&format!("batch-fan-out?preset={preset}&fidelity={fidelity}"));
-            let mut states = session.history().checks.states().iter();
-            let state = states.find(|state| state.check.name() == MANY).expect("the check");
-            assert_eq!(state.first_seen().is_some(), is_seen, "{preset}, {fidelity}");
-        }
-    }
-}
-
-#[test]
 fn what_the_scenarios_of_the_batches_promise_holds_over_two_hundred_seeds() {
     let both = "frames came back with a result and others with an error";
     let points = [

@@ -225,7 +225,7 @@ fn an_insert_that_is_under_way_when_the_process_ends_is_lost_with_it_unless_it_i
 }
 
 #[test]
-fn what_each_scenario_shows_is_seen_whatever_the_seed_and_only_as_shipped_where_it_is_a_fault() {
+fn what_each_scenario_shows_is_seen_whatever_the_seed() {
     let full = "a batch went out because it was full";
     let (early, several) = (
         "a batch that was not full went out less than an interval after the one before",
@@ -235,12 +235,6 @@ fn what_each_scenario_shows_is_seen_whatever_the_seed_and_only_as_shipped_where_
     hold_with("batch-processor", &[("", full), ("exit", lost), ("small-batch", early), ("flood", several)], |_| {
         String::new()
     });
-    for (preset, fault) in [("exit", lost), ("small-batch", early), ("flood", several)] {
-        let session = follow(&format!("batch-processor?preset={preset}&fidelity=documented"));
-        let mut states = session.history().checks.states().iter();
-        let state = states.find(|state| state.check.name() == fault).expect("the check");
-        assert_eq!(state.first_seen(), None, "{preset}: {fault}");
-    }
 }
 
 #[test]

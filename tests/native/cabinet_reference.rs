@@ -184,11 +184,8 @@ pub const DISAGREEMENTS: &[(&str, &str, Shown)] = &[
     ("4.6", "copies have a time to live; in L1 they have none", By(&["stale-copies"])),
     ("4.6", "errors are told; they are misses", By(&["error-is-a-miss"])),
     ("4.6", "a cache spares the origin; there is no single flight", By(&["stampede"])),
-    (
-        "4.6",
-        "read your write; writes to L1 may be dropped",
-        Nowhere("the library does that in both, and its scenario shows it"),
-    ),
+    ("4.6", "read your write; writes to L1 may be dropped", By(&["dropped-writes"])),
+    ("4.6", "a value comes back as it was stored; from L2 it is a text", By(&["texts"])),
     ("4.6", "a caller that goes ends its batch; the context is Background", By(&["runs-for-nobody"])),
     ("4.6", "the batch processor writes all; the buffer is lost at exit", By(&["exit-loses"])),
     ("4.6", "one flush after the other; any number at once", By(&["flood"])),

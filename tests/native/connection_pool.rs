@@ -299,18 +299,6 @@ fn that_one_at_rest_is_too_old_is_said_where_the_idle_time_never_acts_and_not_wh
 }
 
 #[test]
-fn what_the_code_does_otherwise_is_seen_as_shipped_and_not_as_documented() {
-    for (preset, fault) in [("never-prepared", NIL), ("first-leaks", LEFT)] {
-        for (fidelity, is_seen) in [("documented", false), ("shipped", true)] {
-            let session = follow(&format!("connection-pool?preset={preset}&fidelity={fidelity}"));
-            let mut states = session.history().checks.states().iter();
-            let state = states.find(|state| state.check.name() == fault).expect("the check");
-            assert_eq!(state.first_seen().is_some(), is_seen, "{preset}, {fidelity}: {fault}");
-        }
-    }
-}
-
-#[test]
 fn the_picture_names_each_connection_and_who_waits() {
     for size in [WIDE, PHONE] {
         let all = seen("connection-pool", 20, size, items);

@@ -147,9 +147,9 @@ const FULL: &str = "the jobs channel was full";
 const STOP_WAITS: &str = "Stop waited for the workers";
 const FOR_EVER: &str = "Stop waited without a limit for workers that could not deliver";
 const ABANDONED: &str = "frames were abandoned";
-const FOR_NOBODY: &str = "a call went on for nobody";
 const LATE: &str = "a frame was submitted after Stop";
 const PANIC: &str = "a frame after Stop was a panic";
+const USED_OLD: &str = "a result was too old, and was used as if it were new";
 
 fn is_seen(link: &str, statement: &str) -> bool {
     let session = follow(link);
@@ -158,14 +158,21 @@ fn is_seen(link: &str, statement: &str) -> bool {
 }
 
 #[test]
-fn what_the_listing_does_is_seen_as_shipped_and_not_as_documented() {
-    for (preset, faults) in [("unread", &[FOR_EVER][..]), ("cancelled", &[ABANDONED, FOR_NOBODY]), ("late", &[PANIC])] {
-        for fault in faults {
-            assert!(is_seen(&format!("frame-processor?preset={preset}"), fault), "{preset}: {fault}");
-            let documented = format!("frame-processor?preset={preset}&fidelity=documented");
-            assert!(!is_seen(&documented, fault), "{preset}: {fault}");
-        }
-    }
+fn a_result_that_is_too_old_is_put_aside_where_it_says_so_and_used_where_it_does_not() {
+    // A hundred come at once, and eight are done each 100 ms: eighty are not older than a second when they are read.
+    let old = |more: &str| {
+        let told = told(&format!("frames=100&fresh-for=1s&{more}"));
+        (told("put_aside"), told("used_old"), told("processed"))
+    };
+    assert_eq!(old("fidelity=documented"), (json!(20), json!(0), json!(100)));
+    assert_eq!(old("fidelity=shipped"), (json!(0), json!(20), json!(100)));
+    assert_eq!(old("fidelity=shipped&fresh-for=2s"), (json!(0), json!(0), json!(100)));
+    let session = follow(&format!("frame-processor?{EVEN}&frames=100&fresh-for=1s"));
+    let tally = &session.history().ledger.tally;
+    assert_eq!((tally.count(Outcome::Completed), tally.count(Outcome::TimedOut)), (80, 20));
+    // What is of use for however long is never too old.
+    assert_eq!(old("fresh-for=0s&fidelity=shipped"), (json!(0), json!(0), json!(100)));
+    assert!(!is_seen("frame-processor?fidelity=shipped", USED_OLD));
 }
 
 #[test]
@@ -179,7 +186,14 @@ fn that_a_frame_was_submitted_after_stop_is_said_where_somebody_did_and_nowhere_
 
 #[test]
 fn what_the_scenarios_of_the_frame_processor_promise_holds_over_two_hundred_seeds() {
-    let points = [("", FULL), ("stopped", STOP_WAITS), ("unread", FOR_EVER), ("cancelled", ABANDONED), ("late", PANIC)];
+    let points = [
+        ("", FULL),
+        ("stopped", STOP_WAITS),
+        ("unread", FOR_EVER),
+        ("cancelled", ABANDONED),
+        ("late", PANIC),
+        ("no-time", USED_OLD),
+    ];
     hold_with("frame-processor", &points, |id| format!("frames={}", if id.is_empty() { 1_020 } else { 800 }));
 }
 
@@ -190,8 +204,8 @@ proptest! {
     #[test]
     fn stopped_and_cancelled_at_any_instants_every_frame_ends_in_exactly_one_way(
         (frames, workers, jobs, results) in (1..60_u32, 1..6_u32, 0..20_u32, 0..20_u32),
-        (stop, cancel, within) in (0..900_u64, 0..900_u64, 0..300_u64),
-        [reads, late, answers, cuts, documented] in proptest::array::uniform5(proptest::bool::ANY),
+        (stop, cancel, within, fresh) in (0..900_u64, 0..900_u64, 0..300_u64, 0..200_u64),
+        [reads, late, answers, cuts, documented, says] in proptest::array::uniform6(proptest::bool::ANY),
         (seed, ms) in (0..1_000_u32, 0..1_200_u64),
     ) {
         let on = |is: bool| if is { "on" } else { "off" };
@@ -203,6 +217,7 @@ proptest! {
             ("read-results", on(reads).to_owned()), ("submit-after-stop", on(late).to_owned()),
             ("late-submit", "refused".to_owned()), ("mean", "40ms".to_owned()),
             ("on-cancel", if answers { "answers" } else { "abandons" }.to_owned()), ("call-cancels", on(cuts).to_owned()),
+            ("fresh-for", Span::millis(fresh).to_string()), ("result-time", on(says).to_owned()),
         ];
         let fidelity = if documented { Fidelity::Documented } else { Fidelity::Shipped };
         let pattern = patterns::find("frame-processor").unwrap();
@@ -215,7 +230,7 @@ proptest! {
         match &over.progress {
             Progress::Drained => {
                 prop_assert_eq!((tally.offered, tally.in_system), (u64::from(frames), 0));
-                let ends = [Outcome::Completed, Outcome::Failed, Outcome::Cancelled, Outcome::Rejected, Outcome::Lost];
+                let ends = [Outcome::Completed, Outcome::Failed, Outcome::Cancelled, Outcome::Rejected, Outcome::Lost, Outcome::TimedOut];
                 prop_assert_eq!(ends.map(|end| tally.count(end)).iter().sum::<u64>(), u64::from(frames));
                 // Nobody abandons where nobody cancels, or where all are answered for and somebody takes the answers.
                 if cancel == 0 && (stop == 0 || within == 0) || answers && reads {

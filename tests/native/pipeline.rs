@@ -109,20 +109,6 @@ fn an_item_of_a_wrong_type_is_never_taken_in_as_documented_and_all_others_come_t
 }
 
 #[test]
-fn what_the_code_of_the_frames_does_is_seen_as_shipped_and_not_as_documented() {
-    for (preset, fault) in
-        [("feeder", "the feeder waits, and no stage is left"), ("wrong-type", "an item of a wrong type is a panic")]
-    {
-        for (fidelity, is_seen) in [("documented", false), ("shipped", true)] {
-            let session = follow(&format!("pipeline?preset={preset}&fidelity={fidelity}"));
-            let mut states = session.history().checks.states().iter();
-            let state = states.find(|state| state.check.name() == fault).expect("the check");
-            assert_eq!(state.first_seen().is_some(), is_seen, "{preset}, {fidelity}");
-        }
-    }
-}
-
-#[test]
 fn what_cannot_be_read_is_told_with_the_stage_and_the_character() {
     let pattern = patterns::find("pipeline").expect("the pipeline");
     let told = |stages: &str| Scenario::new(pattern).set("stages", stages).expect_err(stages).message().to_owned();

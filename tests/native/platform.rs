@@ -7,7 +7,7 @@ use crate::program::{Log, follow, run, values};
 use millrace::engine::Progress;
 use millrace::parts::{Allowance, Decision, KeyedLimiter, LimiterSettings};
 use millrace::patterns::find;
-use millrace::session::Session;
+use millrace::session::{Scenario, Session};
 use millrace::spec::{CheckKind, Closing, Fidelity, LimiterRule, PoolGauges};
 use millrace::trace::{EventKind, JobId, Ledger, Outcome, SimTime, Span, StationId};
 use millrace::view::scene::draw;
@@ -419,6 +419,18 @@ fn both_limits_of_the_api_refuse_and_each_lets_through_what_it_says() {
         assert!(through + user <= 3 * (20 + 200), "{seed}: {report}");
         assert_eq!((user + address, nobody), (limited, 0), "{seed}: {report}");
     }
+}
+
+#[test]
+fn a_burst_that_a_socket_never_has_is_told_of_at_its_field() {
+    let remark = |link: &str| {
+        let scenario = Scenario::read(link).expect("a good link").scenario;
+        let fields = (scenario.pattern.fields)();
+        fields.iter().find(|field| field.key == "burst").expect("the field").remarked(&scenario.values())
+    };
+    assert_eq!(remark("platform").as_deref(), Some("acts as 10 for a socket: a second's frames"));
+    assert_eq!(remark("platform?burst=5"), None);
+    assert_eq!(remark("platform?frame-limit=20"), None);
 }
 
 #[test]

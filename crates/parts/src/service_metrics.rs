@@ -72,6 +72,11 @@ impl ServiceMetrics {
         self.served.borrow_mut().observe(method, route, status, took);
     }
 
+    /// How many sockets are open, and how many the gauge of them says.
+    pub fn sockets(&self) -> (u32, f64) {
+        (self.open.get(), self.gauge(self.open.get() as usize))
+    }
+
     /// How much lies in the queue, and how much the gauge of it says.
     pub fn queue(&self) -> (usize, f64) {
         let queued = (self.queued)();

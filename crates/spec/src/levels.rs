@@ -28,6 +28,8 @@ pub struct LevelGauges {
     pub failed_by_l2: Gauge,
     /// How many values were loaded again before their time was over.
     pub refreshed: Gauge,
+    /// How many requests were handed a text where they asked for the type that was stored.
+    pub mistyped: Gauge,
     /// How many entries the first level holds.
     pub held: Gauge,
     /// How many requests waited for somebody else's load.
@@ -57,6 +59,7 @@ impl LevelGauges {
         followed: Gauge(11),
         took_over: Gauge(12),
         failed_by_l2: Gauge(13),
+        mistyped: Gauge(14),
         asks: Gauge(40),
         good: Gauge(41),
         keeps: [Gauge(42), Gauge(43)],

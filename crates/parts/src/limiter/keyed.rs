@@ -118,8 +118,8 @@ impl KeyedLimiter {
         self.0.book.keeps(-(buckets.len() as i64));
     }
 
-    /// Throws away what was idle for long enough and is as if it were new.
-    fn forget(&self) {
+    /// Throws away what was idle for long enough and is as if it were new. Whoever asks has it done; where nobody may ask for long, somebody else should.
+    pub fn forget(&self) {
         let Some(after) = self.0.forget_after else { return };
         let (now, inner) = (self.0.book.env().now(), &mut *self.0.inner.borrow_mut());
         while let Some((_, key)) = inner.due.first().copied().filter(|(at, _)| *at <= now) {

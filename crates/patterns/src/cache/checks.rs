@@ -37,6 +37,10 @@ pub(super) const CHECKS: &[Check] = &[
     Check::sometimes("somebody did not find in L1 what had been written there", |l, t| count(l, t, G.unseen) > 0)
         .by("the writes that wait or were dropped, against what is looked up"),
     Check::sometimes("the origin was asked because L2 had failed", |l, t| count(l, t, G.taken_for_miss) > 0),
+    Check::sometimes("somebody was handed a text where it had stored something else", |l, t| {
+        count(l, t, G.mistyped) > 0
+    })
+    .by("what comes from L2 or was copied from there, where whoever asks expects the type that was stored"),
     Check::sometimes("a request failed because L2 had, and the origin was not asked", |l, t| {
         count(l, t, G.failed_by_l2) > 0
     }),

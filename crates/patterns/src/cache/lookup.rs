@@ -10,15 +10,39 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// From which level a value came, 0 for the first; or what became of the request that did not get one.
-pub(super) type Loaded = Result<usize, Outcome>;
+/// A value that was found, or what became of the request that did not get one.
+pub(super) type Loaded = Result<Found, Outcome>;
+
+/// Where a value was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    /// From which level it came, 0 for the first.
+    level: usize,
+    form: Form,
+}
+
+/// What a value is handed out as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// The type that was stored.
+    Typed,
+    /// What the second level made of it, which has texts and nothing else.
+    Text,
+}
+
+/// What the first level keeps of a value: until when it is good, and as what it was put there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    good: SimTime,
+    form: Form,
+}
 
 /// A write to the first level that waits to be carried out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Write {
     key: u32,
-    /// Until when the value is good, and until when the level keeps it.
-    good: SimTime,
+    kept: Kept,
+    /// Until when the level keeps it.
     until: SimTime,
 }
 
@@ -28,7 +52,7 @@ impl millrace_engine::Carries for Write {
     }
 }
 
-/// A cache of two levels before an origin. What a level keeps of a value is until when that is good.
+/// A cache of two levels before an origin. What the second keeps of a value is until when that is good.
 pub(super) struct Levels {
     pub env: Env,
     pub p: Params,
@@ -36,7 +60,7 @@ pub(super) struct Levels {
     pub station: StationId,
     pub book: Book,
     pub servers: [Server; 2],
-    pub l1: RefCell<Cache<u32, SimTime>>,
+    pub l1: RefCell<Cache<u32, Kept>>,
     pub l2: RefCell<Cache<u32, SimTime>>,
     pub flights: SingleFlight<u32, Loaded>,
     /// Where writes to the first level wait, if they do.
@@ -52,7 +76,11 @@ impl Levels {
     /// A request for a key, until it has left.
     pub(super) async fn ask(self: Rc<Self>, job: Job, key: u32) {
         let outcome = match at_most(&self.env, self.p.deadline, self.get(&job, key)).await {
-            Ok(Ok(level)) => {
+            Ok(Ok(found)) if found.form == Form::Text && self.p.expects_its_type() => {
+                self.book.count(G.mistyped, 1);
+                Outcome::Failed
+            }
+            Ok(Ok(Found { level, .. })) => {
                 G.hits.get(level).into_iter().for_each(|hits| self.book.count(*hits, 1));
                 Outcome::Completed
             }
@@ -66,9 +94,9 @@ impl Levels {
         let [l1, _] = &self.servers;
         // A memory cannot fail.
         l1.call(job).await;
-        if let Some(good) = self.look(key) {
+        if let Some(Kept { good, form }) = self.look(key) {
             self.may_refresh(job, key, good);
-            return Ok(0);
+            return Ok(Found { level: 0, form });
         }
         if !self.p.shares_loads() {
             return self.load(job, key).await;
@@ -85,8 +113,9 @@ impl Levels {
     /// Asks the second level, and then the origin.
     async fn load(self: &Rc<Self>, job: &Job, key: u32) -> Loaded {
         // Whoever led before may have kept it already.
-        if self.l1.borrow().peek(&key, self.env.now()).is_some() {
-            return Ok(0);
+        let kept = self.l1.borrow().peek(&key, self.env.now()).copied();
+        if let Some(Kept { form, .. }) = kept {
+            return Ok(Found { level: 0, form });
         }
         let [_, l2] = &self.servers;
         let answer = l2.call(job).await.answer;
@@ -101,9 +130,10 @@ impl Levels {
         let found = self.l2.borrow_mut().get(&key, self.env.now()).copied();
         let Some(good) = found else { return self.fetch(job, key).await };
         let until = if self.p.copies_have_a_time() { self.in_l1_until(good) } else { SimTime::MAX };
-        self.write(Write { key, good, until });
+        let form = if self.p.l2_gives_text() { Form::Text } else { Form::Typed };
+        self.write(Write { key, kept: Kept { good, form }, until });
         self.may_refresh(job, key, good);
-        Ok(1)
+        Ok(Found { level: 1, form })
     }
 
     /// Asks the origin, and keeps what it says in both levels.
@@ -115,13 +145,14 @@ impl Levels {
             return Err(answer.outcome());
         }
         let good = self.env.now() + self.p.l2_ttl;
-        self.write(Write { key, good, until: self.in_l1_until(good) });
+        let form = Form::Typed;
+        self.write(Write { key, kept: Kept { good, form }, until: self.in_l1_until(good) });
         let [_, l2] = &self.servers;
         if l2.call(job).await.answer.is_success() && good > self.env.now() {
             self.l2.borrow_mut().put(key, good, good);
             self.book.keeps(1, key, good);
         }
-        Ok(2)
+        Ok(Found { level: 2, form })
     }
 
     /// Until when the first level keeps what it has got now: not longer than the value is good.
@@ -129,8 +160,8 @@ impl Levels {
         (self.env.now() + self.p.l1_ttl).min(good)
     }
 
-    /// What the first level has: until when that is good, or was.
-    fn look(&self, key: u32) -> Option<SimTime> {
+    /// What the first level has, be it past its time or not.
+    fn look(&self, key: u32) -> Option<Kept> {
         let now = self.env.now();
         let found = {
             let mut l1 = self.l1.borrow_mut();
@@ -139,7 +170,7 @@ impl Levels {
             found
         };
         match found {
-            Some(good) => self.book.count(G.stale, (good <= now).into()),
+            Some(Kept { good, .. }) => self.book.count(G.stale, (good <= now).into()),
             None => {
                 let was_written = self.unseen.borrow().get(&key).is_some_and(|until| *until > now);
                 self.book.count(G.unseen, was_written.into());
@@ -158,16 +189,16 @@ impl Levels {
     }
 
     /// Carries a write out.
-    pub(super) fn keep(&self, Write { key, good, until }: Write) {
+    pub(super) fn keep(&self, Write { key, kept, until }: Write) {
         self.unseen.borrow_mut().remove(&key);
         if until <= self.env.now() {
             return;
         }
         let mut l1 = self.l1.borrow_mut();
-        if let Some(gone) = l1.put(key, good, until) {
+        if let Some(gone) = l1.put(key, kept, until) {
             self.book.keeps(0, gone, SimTime::ZERO);
         }
-        self.book.good(good);
+        self.book.good(kept.good);
         self.book.keeps(0, key, until);
         self.book.set(G.held, l1.len() as i64);
     }
@@ -175,10 +206,9 @@ impl Levels {
     /// Removes a key from both levels.
     pub(super) fn remove(&self, key: u32) {
         self.unseen.borrow_mut().remove(&key);
-        for (level, cache) in [&self.l1, &self.l2].into_iter().enumerate() {
-            if cache.borrow_mut().remove(&key).is_some() {
-                self.book.keeps(level, key, SimTime::ZERO);
-            }
+        let had = [self.l1.borrow_mut().remove(&key).is_some(), self.l2.borrow_mut().remove(&key).is_some()];
+        for (level, _) in had.into_iter().enumerate().filter(|(_, had)| *had) {
+            self.book.keeps(level, key, SimTime::ZERO);
         }
         self.book.set(G.held, self.l1.borrow().len() as i64);
     }

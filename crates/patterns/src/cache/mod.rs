@@ -12,7 +12,8 @@
 //! second one serves nearly all of the rest once it is warm. Remove the key that is asked for most: without single flight everybody who misses it
 //! loads it, for as long as the first load takes; with it one does, and the others follow. As shipped a copy from the second level has no time of
 //! its own: it is handed out long after the value is past its time. Writes to the first level wait in a buffer and are dropped where that is
-//! full. And an error of the second level is taken for a miss, so that its outage is the origin's too.
+//! full. An error of the second level is taken for a miss, so that its outage is the origin's too. And the second level gives back texts: whoever
+//! expects the type that it has stored cannot use them, nor their copies in the first level.
 //!
 //! # Choose
 //! Where the same is read again and again, and may be a little old. A time to live bounds how old; it does not make two levels agree. Single flight
@@ -26,8 +27,9 @@
 //! The cache manager of a strategy for an interview platform: ristretto in the process and Redis behind it, with 2 h for a session, 1 h for what was
 //! read of a face, half an hour for a user. Its copies from Redis have no time, every error of Redis is a miss, and there is no single flight. That
 //! writes to the first level are asynchronous and may be dropped, 32 × 1,024 of them waiting, is the library's. So are its ten million counters, its
-//! greatest cost of 2³⁰ and its 64 reads in a buffer, by which it admits what is asked for often: here the first level just lets go what was not asked for
-//! longest, and its size is a number of entries. Single flight is that of golang.org/x/sync, but for a leader that goes: there a follower takes the lead.
+//! greatest cost of 2³⁰ and its 64 reads in a buffer, by which it admits what is asked for often once it is full. As each copy costs 1 there, that takes a
+//! thousand million of them: no run comes near it, so they are not modelled. Here the first level has room for a number of entries, and lets go what was
+//! not asked for longest. Single flight is that of golang.org/x/sync, but for a leader that goes: there a follower takes the lead.
 
 mod book;
 mod checks;
@@ -78,8 +80,8 @@ pub static PATTERN: Pattern = Pattern {
         "The document promises two levels with times to live. In its code a copy that the first level takes from the second has none, so it is \
          handed out long after the value is past its time: look at who reads it. Whoever misses a key loads it, however many do. An error of \
          the second level is a miss, so its outage sends everything to the origin. And writes to the first level wait in a buffer: one that \
-         is full drops them, and who has just written does not find it. What is found has the type that it was stored with if it comes from \
-         L1, and is a text if it comes from L2.",
+         is full drops them, and who has just written does not find it. And what the second level gives back is a text, whatever was \
+         stored: who expects the type that it stored fails on that, and on its copies.",
     ),
     file: file!(),
     detail: Some(|values| Box::new(report::Report::new(values))),
@@ -118,6 +120,9 @@ fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     }
     if !p.fails_on_error() {
         gauges.push(gauge("errors-as-misses", G.taken_for_miss, "L2 errors", Unit::Sum("errors")));
+    }
+    if p.expects_its_type() {
+        gauges.push(gauge("mistyped", G.mistyped, "Wrong type", Unit::Sum("requests")));
     }
     let mut faults = upstream::faults_of(ServerName::DEFAULT, "Origin");
     faults.extend(upstream::faults_of(L2, "L2"));

@@ -49,6 +49,32 @@ const WRITES: &[Choice] = &[
     },
 ];
 
+const READERS: &[Choice] = &[
+    Choice {
+        id: "take",
+        label: "Take what is there",
+        help: "Whoever asks can do with a text as well as with what it was written from.",
+    },
+    Choice {
+        id: "cast",
+        label: "Expect its type",
+        help: "Whoever asks takes what it is given for the type that was stored. A text is not of that type: the request fails.",
+    },
+];
+
+const GIVES: &[Choice] = &[
+    Choice {
+        id: "type",
+        label: "What was stored",
+        help: "The text that the second level has is read back into the type that was stored.",
+    },
+    Choice {
+        id: "text",
+        label: "A text",
+        help: "What the second level has is handed on as it is there, as a text, and kept so in the first level.",
+    },
+];
+
 fn is(word: &str) -> DefaultValue {
     DefaultValue::Is(Value::Word(word.to_owned()))
 }
@@ -59,6 +85,16 @@ fn general(values: &Values) -> bool {
 
 fn refreshes(values: &Values) -> bool {
     values.word("refresh-early") == "on"
+}
+
+fn casts(values: &Values) -> bool {
+    values.word("readers") == "cast"
+}
+
+/// No value is kept for longer than it is good.
+fn l1_ttl_acts_as(values: &Values) -> Option<String> {
+    let (l1, good) = (values.span("l1-ttl"), values.span("l2-ttl"));
+    (l1 > good).then(|| format!("acts as {good}: no value is good for longer"))
 }
 
 fn buffers(values: &Values) -> bool {
@@ -89,7 +125,7 @@ params! {
         /// How many entries the first level has room for: for one more the one goes that was not asked for longest.
         l1_size: u32 => Field::count("l1-size", "L1 size", 100, 1..=MOST).simple(),
         /// How long the first level keeps an entry.
-        l1_ttl: Span => Field::span("l1-ttl", "L1 TTL", Span::secs(1), Span::millis(1)..=DAY).simple(),
+        l1_ttl: Span => Field::span("l1-ttl", "L1 TTL", Span::secs(1), Span::millis(1)..=DAY).simple().remark(l1_ttl_acts_as),
         /// How long a value is good: the second level keeps it so long from its load on.
         l2_ttl: Span => Field::span("l2-ttl", "L2 TTL", Span::secs(10), Span::millis(1)..=DAY).simple(),
         /// How long the origin takes for a value on average.
@@ -104,6 +140,10 @@ params! {
         refresh_at: Share => Field::share("refresh-at", "Refresh at", 0.2, 1.0).when(refreshes),
         /// What an error of the second level is for whoever asked it.
         l2_error: String => Field::choice("l2-error", "An error of L2", "fails", ON_ERROR).shipped(is("miss")),
+        /// What whoever asks can do with what it is given.
+        readers: String => Field::choice("readers", "Readers", "take", READERS),
+        /// What the second level gives back of what was stored in it.
+        l2_gives: String => Field::choice("l2-gives", "L2 gives", "type", GIVES).shipped(is("text")).when(casts),
         /// When a write to the first level is done.
         l1_writes: String => Field::choice("l1-writes", "L1 writes", "at-once", WRITES).shipped(is("buffered")),
         /// How many writes to the first level wait for whoever carries them out; one more is dropped. With 0 none waits: each is done at once.
@@ -131,6 +171,7 @@ impl Params {
         let of_l2 = [
             "l2-ttl",
             "l2-error",
+            "l2-gives",
             "l2-mean",
             "l2-service",
             "l2-slots",
@@ -195,6 +236,16 @@ impl Params {
     /// How many writes to the first level may wait; none where each is done at once.
     pub(super) fn waiting_writes(&self) -> Option<u32> {
         (self.l1_writes == "buffered" && self.l1_write_buffer > 0).then_some(self.l1_write_buffer)
+    }
+
+    /// Whether whoever asks fails where it is given a text.
+    pub(super) fn expects_its_type(&self) -> bool {
+        self.readers == "cast"
+    }
+
+    /// Whether what comes from the second level is a text.
+    pub(super) fn l2_gives_text(&self) -> bool {
+        self.l2_gives == "text"
     }
 
     pub(super) fn fails_on_error(&self) -> bool {

@@ -158,6 +158,29 @@ pub(super) const PRESETS: &[Preset] = &[
         beside: &[("fidelity", "documented")],
     },
     Preset {
+        id: "texts",
+        label: "A text for a type",
+        says: "Whoever asks expects the type that was stored, and as shipped L2 gives back a text.",
+        help: "The origin's value is put into the first level as it is, and into the second as a text. As shipped that text comes back: whoever takes it for the \
+               type that was stored fails, and as it is copied into the first level and has no time there, so does everybody else who wants that key, \
+               until it has to make room. As documented the text is read back into its type.",
+        tries: &[
+            Trial::at(1_000, "Read it back", &[Deed::Value("l2-gives", "type")]),
+            Trial::at(1_000, "Give copies a time", &[Deed::Value("l1-copy-ttl", "on")]),
+        ],
+        speed: 0.2,
+        fidelity: Some(Fidelity::Shipped),
+        values: &[
+            ("arrivals", "poisson"),
+            ("rate", "1000"),
+            ("requests", "3000"),
+            ("l1-ttl", "500ms"),
+            ("origin", "20ms"),
+            ("readers", "cast"),
+        ],
+        beside: &[("fidelity", "documented")],
+    },
+    Preset {
         id: "early-refresh",
         label: "Early refresh",
         says: "Each time a value is past its time all wait for the next; loaded early, nobody waits.",

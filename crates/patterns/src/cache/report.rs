@@ -100,6 +100,7 @@ impl Detail for Report {
             ("dropped_writes", G.dropped),
             ("unseen_writes", G.unseen),
             ("errors_taken_for_misses", G.taken_for_miss),
+            ("texts_for_types", G.mistyped),
         ] {
             detail.insert(key.to_owned(), count(gauge).into());
         }

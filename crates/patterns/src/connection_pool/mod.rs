@@ -70,7 +70,7 @@ pub static PATTERN: Pattern = Pattern {
     disagreement: Some(
         "The document promises three prepared statements that live as long as the program. Its code declares the update and never prepares \
          it: the first who uses it uses a nil pointer. And when the second preparation fails it returns the error and forgets the first \
-         statement, which nobody closes. A lock for the statements is declared and never taken. Both agree on an idle time of ten minutes beside a lifetime of five, which never acts.",
+         statement, which nobody closes. A lock for the statements is declared and never taken, which no run shows: what nobody takes holds nobody up. Both agree on an idle time of ten minutes beside a lifetime of five, which never acts.",
     ),
     file: file!(),
     home: (StationKind::Source, CALLERS),

@@ -15,7 +15,8 @@
 //! before them. A worker that has a result and room for it finds both ways open then and takes either by lot: some results are dropped
 //! that were done. A call to the model has no context, so it goes on for nobody, and who cancels waits for it. And a frame that is
 //! submitted after Stop goes into a closed channel, which is a panic. As documented it is refused, and a cancellation ends the calls
-//! and gives every frame that was taken in a result, if only an error. A result says of which frame it is, and not when that was taken.
+//! and gives every frame that was taken in a result, if only an error. And a result says as shipped of which frame it is and not when that was
+//! taken: whoever wants none that is too old cannot tell, and shows what was seen seconds ago.
 //!
 //! # Choose
 //! As a pool for anything that takes long and must not be forgotten. Then Stop needs a limit of time after which it cancels, Submit
@@ -26,7 +27,9 @@
 //!
 //! # Origin
 //! The `FrameProcessor` of the concurrency document of an interview platform. There is no code beside that document: as shipped is what its own listing
-//! does, and as documented what it is there for. Workers and service time are not given there.
+//! does, and as documented what it is there for. Workers and service time are not given there. A frame has a session, bytes and a time in it, and a result a
+//! session, an emotion and an error. Session, bytes and emotion change nothing that a pool does, so no run of this one could show them: sessions are to be
+//! seen on the platform, and emotions and how large a message may be at the hub.
 
 mod params;
 mod presets;
@@ -36,11 +39,13 @@ use millrace_engine::{Carries, Env, Job, Reply};
 use millrace_parts::{
     Crew, Either, ErrorGroup, GroupError, Rx, Tx, WaitGroup, Watch, at_most, channel, select2, timeout,
 };
-use millrace_spec::{Check, Fidelity, FieldGroup, Flow, Ideal, Pattern, Place, SceneSpec, Values, Wire, plain};
+use millrace_spec::{
+    Check, Fidelity, FieldGroup, Flow, GaugeSpec, Ideal, Pattern, Place, SceneSpec, Unit, Values, Wire, plain,
+};
 use millrace_trace::{
     Answer, Gauge, JobId, Ledger, Outcome, SimTime, Span, StationId, StationKind, Trace, Wait, ledger::StationRow,
 };
-use millrace_upstream::{self as upstream, Response};
+use millrace_upstream as upstream;
 use params::Params;
 use std::cell::Cell;
 use std::panic::Location;
@@ -105,6 +110,8 @@ const CHECKS: &[Check] = &[
     Check::sometimes("a frame was submitted after Stop", |l, t| said(l, t, LATE) > 0)
         .by("what is sent by whoever does not know of the stop, once the jobs channel is closed"),
     Check::sometimes("a frame after Stop was a panic", |l, _| l.crash.is_some()),
+    Check::sometimes("a result was too old, and was used as if it were new", |l, t| said(l, t, USED_OLD) > 0)
+        .by("when its frame was taken, against when the result was read"),
     Check::ALL_LEFT,
 ];
 
@@ -114,16 +121,18 @@ const READER: &str = "reader";
 const FRAMES: &str = "frames";
 
 /// What the station of the frames says: how many were submitted after Stop, that everything was cancelled, that Stop does not wait for ever,
-/// and how many frames have a result that says no more than that they were cancelled.
+/// how many frames have a result that says no more than that they were cancelled, and how many results were too old: used, as nobody could tell, or put aside.
 const LATE: Gauge = Gauge(0);
 const CANCELLED: Gauge = Gauge(1);
 const LIMITED: Gauge = Gauge(2);
 const CUT: Gauge = Gauge(3);
+const USED_OLD: Gauge = Gauge(4);
+const PUT_ASIDE: Gauge = Gauge(5);
 
 /// How long somebody who was cancelled waits for room: for whoever is making it just now.
 const LAST_WAIT: Span = Span::millis(100);
 
-fn scene(_: &Values, _: Fidelity) -> SceneSpec {
+fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let places = [
         Place::source(FRAMES, "Frames"),
         Place::channel(JOBS, "Jobs"),
@@ -138,7 +147,12 @@ fn scene(_: &Values, _: Fidelity) -> SceneSpec {
         Wire::new("workers", RESULTS).through(["server"]),
         Wire::new(RESULTS, READER),
     ];
-    SceneSpec { faults: upstream::faults_with_crew(), ..SceneSpec::new(Flow::row(places), wires) }
+    let old = |id, gauge, label| GaugeSpec { id, station: FRAMES.into(), gauge, label, unit: Unit::Sum("results") };
+    let gauges = match values.span("fresh-for").is_zero() {
+        true => Vec::new(),
+        false => vec![old("used-old", USED_OLD, "Used old"), old("put-aside", PUT_ASIDE, "Put aside")],
+    };
+    SceneSpec { gauges, faults: upstream::faults_with_crew(), ..SceneSpec::new(Flow::row(places), wires) }
 }
 
 /// Frames × mean ÷ workers, where nothing ends it before.
@@ -177,10 +191,26 @@ fn everybody_waits_to_deliver(ledger: &Ledger, trace: &Trace) -> bool {
 /// A frame that is submitted. As long as it is there, it has no result.
 struct Frame {
     job: Job,
+    taken: SimTime,
     open: Open,
 }
 
 impl Carries for Frame {
+    fn job(&self) -> Option<JobId> {
+        self.job.job()
+    }
+}
+
+/// What whoever reads the results is handed.
+struct FrameResult {
+    job: Job,
+    reply: Reply,
+    /// When its frame was taken: that is for the books, and for nobody else where the result does not say it.
+    taken: SimTime,
+    time: Option<SimTime>,
+}
+
+impl Carries for FrameResult {
     fn job(&self) -> Option<JobId> {
         self.job.job()
     }
@@ -202,12 +232,14 @@ struct Processor {
     /// The station of the frames, which says what befalls them.
     frames: StationId,
     jobs: (Tx<Frame>, Rx<Frame>),
-    results: (Tx<Response>, Rx<Response>),
+    results: (Tx<FrameResult>, Rx<FrameResult>),
     cancelled: Watch<bool>,
     /// The context of the calls, where they have one.
     context: Option<ErrorGroup>,
     /// How many frames have a result that says no more than that they were cancelled.
     cut: Cell<i64>,
+    /// How many results that were too old were used, and put aside.
+    old: [Cell<i64>; 2],
     /// Stop was called.
     stopped: Watch<bool>,
     /// No result comes any more.
@@ -227,6 +259,7 @@ impl Processor {
             cancelled: no(),
             context: (p.call_cancels != "off").then(|| ErrorGroup::new(env)),
             cut: Cell::new(0),
+            old: Default::default(),
             stopped: no(),
             quiet: no(),
             workers: WaitGroup::new(env),
@@ -253,9 +286,11 @@ impl Processor {
                 Either::Second(_) if self.p.answers_all() => self.jobs.1.try_recv(),
                 Either::Second(_) => None,
             };
-            let Some(Frame { job, open }) = taken else { return };
+            let Some(Frame { job, taken, open }) = taken else { return };
             let reply = self.analyse(&job).await;
-            let delivered = self.hand_on(self.results.0.send(Response { job, reply })).await;
+            let time = self.p.results_have_a_time().then_some(taken);
+            let result = FrameResult { job, reply, taken, time };
+            let delivered = self.hand_on(self.results.0.send(result)).await;
             drop(open);
             if !matches!(delivered, Some(Ok(()))) {
                 return;
@@ -273,8 +308,7 @@ impl Processor {
             None => Some(call().await),
         };
         reply.unwrap_or_else(|| {
-            self.cut.set(self.cut.get() + 1);
-            self.says(CUT, self.cut.get());
+            self.counts(CUT, &self.cut);
             Reply { answer: Answer::Cancelled, latency: Span::ZERO, retry_after: Span::ZERO }
         })
     }
@@ -324,17 +358,38 @@ impl Processor {
     async fn read(&self) {
         let env = &self.env;
         while let Either::First(Some(result)) = select2(env, self.results.1.recv(), self.quiet.until(|is| is)).await {
-            note(result);
+            self.note(result);
         }
         while let Some(result) = self.results.1.try_recv() {
-            note(result);
+            self.note(result);
         }
     }
-}
 
-/// A result leaves with whoever reads it. That its frame was cancelled is an error like any other.
-fn note(Response { job, reply }: Response) {
-    job.leave(if reply.answer == Answer::Cancelled { Outcome::Failed } else { reply.answer.outcome() });
+    /// A result leaves with whoever reads it. That its frame was cancelled is an error like any other. One that says that it is too old is put aside; one
+    /// that is, and does not say so, is used.
+    fn note(&self, FrameResult { job, reply, taken, time }: FrameResult) {
+        let is_old = |taken: SimTime| self.p.is_old(self.env.now().since(taken));
+        let [used, aside] = &self.old;
+        job.leave(match reply.answer {
+            Answer::Cancelled => Outcome::Failed,
+            answer if !answer.is_success() => answer.outcome(),
+            _ if time.is_some_and(is_old) => {
+                self.counts(PUT_ASIDE, aside);
+                Outcome::TimedOut
+            }
+            answer => {
+                if is_old(taken) {
+                    self.counts(USED_OLD, used);
+                }
+                answer.outcome()
+            }
+        });
+    }
+
+    fn counts(&self, gauge: Gauge, count: &Cell<i64>) {
+        count.set(count.get() + 1);
+        self.says(gauge, count.get());
+    }
 }
 
 async fn run(env: Env, p: Params) {
@@ -373,7 +428,7 @@ async fn run(env: Env, p: Params) {
         Some(reader) => reader.await,
         // The program ends, and what nobody read goes with it.
         None => {
-            while let Some(Response { job, .. }) = processor.results.1.try_recv() {
+            while let Some(FrameResult { job, .. }) = processor.results.1.try_recv() {
                 job.leave(Outcome::Lost);
             }
         }
@@ -388,7 +443,7 @@ async fn submit(processor: Rc<Processor>, open: WaitGroup) {
     let is_over = || processor.cancelled.get() || processor.stopped.get() && !goes_on;
     let mut late = 0;
     for number in 1..=p.frames {
-        let frame = Frame { job: env.job(), open: Open(open.clone()) };
+        let frame = Frame { job: env.job(), taken: env.now(), open: Open(open.clone()) };
         if goes_on && number == p.frames {
             processor.stopped.until(|is| is).await;
         }

@@ -41,6 +41,19 @@ const LATE: &[Choice] = &[
     Choice { id: "refused", label: "Refused", help: "Submit looks whether there was a stop, and says no." },
 ];
 
+const TIMES: &[Choice] = &[
+    Choice {
+        id: "on",
+        label: "Says it",
+        help: "A result says when its frame was taken: whoever reads it puts aside what is too old.",
+    },
+    Choice {
+        id: "off",
+        label: "Does not",
+        help: "A result has a session, an emotion and an error: whoever reads it takes it for new, however old it is.",
+    },
+];
+
 params! {
     /// The parameters of the frame processor.
     pub struct Params {
@@ -70,6 +83,10 @@ params! {
         on_cancel: String => Field::choice("on-cancel", "A cancellation", "answers", ON_CANCEL).shipped(is("abandons")).when(may_cancel),
         /// Whether a cancellation ends the calls that are under way.
         call_cancels: String => Field::choice("call-cancels", "It ends calls", "on", CALLS).shipped(is("off")).when(may_cancel),
+        /// For how long after its frame was taken a result is of use to whoever reads it; 0 for however long.
+        fresh_for: Span => Field::span("fresh-for", "Of use for", Span::ZERO, Span::ZERO..=Span::secs(3600)).when(is_read),
+        /// Whether a result says when its frame was taken.
+        result_time: String => Field::choice("result-time", "A result's time", "on", TIMES).shipped(is("off")).when(ages),
         ;
         ..server: ServerParams { server: "general", service: "lognormal", mean: Span::millis(120), errors: 0.01 },
     }
@@ -90,6 +107,15 @@ fn submits_late(values: &Values) -> bool {
     stops(values) && values.word("submit-after-stop") == "on"
 }
 
+fn is_read(values: &Values) -> bool {
+    values.word("read-results") == "on"
+}
+
+/// Whether a result may be too old.
+fn ages(values: &Values) -> bool {
+    is_read(values) && !values.span("fresh-for").is_zero()
+}
+
 /// Whether there may be a cancellation: by somebody, or by a Stop that has waited for long enough.
 fn may_cancel(values: &Values) -> bool {
     !values.span("cancel-at").is_zero() || stops(values) && !values.span("stop-within").is_zero()
@@ -99,6 +125,16 @@ impl Params {
     /// Every frame that was taken in has a result, also where everything is cancelled.
     pub(super) fn answers_all(&self) -> bool {
         self.on_cancel != "abandons"
+    }
+
+    /// Whether a result tells whoever reads it how old it is.
+    pub(super) fn results_have_a_time(&self) -> bool {
+        self.result_time != "off"
+    }
+
+    /// Whether a result whose frame was taken so long ago is of no use any more.
+    pub(super) fn is_old(&self, age: Span) -> bool {
+        !self.fresh_for.is_zero() && age > self.fresh_for
     }
 
     /// Who submits does not know of the stop.

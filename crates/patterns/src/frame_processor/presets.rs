@@ -1,4 +1,4 @@
-//! What there is to see at a frame processor: how it ends well, and the three ways in which it does not as shipped.
+//! What there is to see at a frame processor: how it ends well, and what goes wrong as shipped.
 
 use millrace_spec::{Deed, Fidelity, Preset, Trial};
 
@@ -76,6 +76,21 @@ pub(super) const PRESETS: &[Preset] = &[
         speed: 0.3,
         fidelity: Some(Fidelity::Shipped),
         values: &[("frames", "300"), ("submit-after-stop", "on"), ("stop-at", "1500ms"), ("jobs-buffer", "50")],
+        beside: &[("fidelity", "documented")],
+    },
+    Preset {
+        id: "no-time",
+        label: "A result without a time",
+        says: "Results are of use for 1 s, and as shipped none says when its frame was taken: all are used.",
+        help: "Two hundred frames lie in the buffer, so each waits for three seconds. As shipped a result says nothing of when its frame was taken: whoever \
+               reads it shows what was seen three seconds ago as if it were now. As documented it says so, and what is too old is put aside.",
+        tries: &[
+            Trial::at(4_000, "Let a result say when", &[Deed::Value("result-time", "on")]),
+            Trial::at(4_000, "Let ten frames wait", &[Deed::Value("jobs-buffer", "10")]),
+        ],
+        speed: 1.0,
+        fidelity: Some(Fidelity::Shipped),
+        values: &[("frames", "600"), ("jobs-buffer", "200"), ("fresh-for", "1s")],
         beside: &[("fidelity", "documented")],
     },
 ];

@@ -1,6 +1,6 @@
 //! What the frame processor alone reports: frames with a result, frames without one, and how long Stop took.
 
-use super::{CUT, FRAMES, JOBS, READER, RESULTS};
+use super::{CUT, FRAMES, JOBS, PUT_ASIDE, READER, RESULTS, USED_OLD};
 use millrace_spec::Detail;
 use millrace_trace::{EventKind, JobId, Ledger, Outcome, SimTime, StationId, Trace, TraceEvent};
 use serde_json::{Map, Value as Json};
@@ -20,6 +20,9 @@ pub(super) struct Frames {
     abandoned: u64,
     /// Results that say no more than that their frame was cancelled.
     cut: i64,
+    /// Results that were too old: used all the same, and put aside.
+    used_old: i64,
+    put_aside: i64,
     not_submitted: u64,
     stop: Option<SimTime>,
     over: Option<SimTime>,
@@ -38,6 +41,8 @@ impl Default for Frames {
             processed: 0,
             abandoned: 0,
             cut: 0,
+            used_old: 0,
+            put_aside: 0,
             not_submitted: 0,
             stop: None,
             over: None,
@@ -73,7 +78,12 @@ impl Detail for Frames {
                     self.over = Some(event.at);
                 }
             }
-            EventKind::Gauged { station, gauge: CUT, value } if station == self.frames => self.cut = value,
+            EventKind::Gauged { station, gauge, value } if station == self.frames => match gauge {
+                CUT => self.cut = value,
+                USED_OLD => self.used_old = value,
+                PUT_ASIDE => self.put_aside = value,
+                _ => {}
+            },
             EventKind::Crashed { .. } => self.panicked = true,
             _ => {}
         }
@@ -86,10 +96,12 @@ impl Detail for Frames {
             (_, None) => "never returned",
             _ => "returned",
         };
-        let members: [(&str, Json); 8] = [
+        let members: [(&str, Json); 10] = [
             ("processed", self.processed.into()),
             ("abandoned", self.abandoned.into()),
             ("cut", self.cut.into()),
+            ("used_old", self.used_old.into()),
+            ("put_aside", self.put_aside.into()),
             ("stop_waited_ns", waited.into()),
             ("panicked", self.panicked.into()),
             ("stop", stop.into()),

@@ -83,10 +83,12 @@ pub(super) enum Count {
     OverUser,
     /// API requests that were over the limit of their address.
     OverAddress,
+    /// Sockets that are open while their gauge says that there is none.
+    SocketsUnseen,
 }
 
 impl Count {
-    const COUNT: usize = Count::OverAddress as usize + 1;
+    const COUNT: usize = Count::SocketsUnseen as usize + 1;
 
     /// Its gauge, of the station of the process.
     pub(super) const fn gauge(self) -> Gauge {

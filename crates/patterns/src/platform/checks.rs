@@ -76,6 +76,7 @@ pub(super) const CHECKS: &[Check] = &[
     metrics::LATENCY_FIRED,
     metrics::QUEUE_FIRED,
     metrics::QUEUE_UNSEEN,
+    metrics::SOCKETS_UNSEEN,
     Check::ALL_LEFT,
 ];
 

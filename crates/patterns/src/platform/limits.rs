@@ -55,9 +55,11 @@ impl Limits {
         }
     }
 
-    /// How many buckets of users and addresses there are, and how many of those nobody has asked for so long.
+    /// How many buckets of users and addresses there are, and how many of those nobody has asked for so long. What is to be thrown away is: also where
+    /// nobody comes who would have it done.
     pub(super) fn kept(&self, idle: Span) -> [usize; 2] {
         let both = [&self.per_user, &self.per_address];
+        both.iter().for_each(|limiter| limiter.forget());
         [both.map(KeyedLimiter::kept), both.map(|limiter| limiter.idle_for(idle))]
             .map(|[users, addresses]| users + addresses)
     }

@@ -55,6 +55,11 @@ pub(super) const QUEUE_UNSEEN: Check =
     })
     .by("the jobs, beside the gauge of them, once a second");
 
+/// The other one.
+pub(super) const SOCKETS_UNSEEN: Check =
+    Check::sometimes("sockets were open, and the count of them said none", |l, _| count(l, Count::SocketsUnseen) > 0)
+        .by("the sockets, beside the gauge of them, once a second");
+
 /// The scenario in which each of them fires.
 pub(super) const SCENARIO: Preset = Preset {
     id: "alerts",
@@ -62,7 +67,7 @@ pub(super) const SCENARIO: Preset = Preset {
     says: "The service hangs for ten minutes: errors and latency call somebody, and later the queue does.",
     help: "The service does not answer from the first minute on. Interviews cannot begin and give up after thirty seconds, so one in ten answers is an error \
            and takes long, and frames pile up in the queue of the broker. A rule has to be over its limit for five minutes, or ten, before somebody is called, and \
-           is over when what it looks at is: five minutes of the past for the first two. As shipped nobody sets the length of the queue, and that alert never comes.",
+           is over when what it looks at is: five minutes of the past for the first two. As shipped nobody sets the length of the queue, and that alert never comes; nor does the count of the sockets ever say that there is one.",
     tries: &[
         Trial::at(930_000, "As shipped", &[Deed::Fidelity(Fidelity::Shipped)]),
         Trial::at(600_000, "Refuse at once", &[Deed::Value("outage-answers", "at-once")]),
@@ -121,6 +126,12 @@ impl Metrics {
     pub(super) fn hides_the_queue(&self) -> bool {
         let (waiting, said) = self.counts.queue();
         waiting > LONG && said == 0.0
+    }
+
+    /// How many sockets are open while the gauge of them says none.
+    pub(super) fn hidden_sockets(&self) -> i64 {
+        let (open, said) = self.counts.sockets();
+        if said == 0.0 { open.into() } else { 0 }
     }
 
     /// A request to a route of the interface was answered.

@@ -112,7 +112,7 @@ params! {
         /// How many requests a minute may come from each address.
         address_limit: u32 => Field::count("address-limit", "Requests an address", 1_000, 1..=1_000_000),
         /// How many may come at once after a rest, by each of the limits.
-        burst: u32 => Field::count("burst", "Burst", 20, 1..=10_000),
+        burst: u32 => Field::count("burst", "Burst", 20, 1..=10_000).remark(burst_acts_as),
         /// After how long a bucket is thrown away that nobody asks; 0 for never.
         forget_after: Span => Field::span("forget-after", "Buckets kept for", MINUTE, Span::ZERO..=HOUR)
             .shipped(DefaultValue::Is(Value::Span(Span::ZERO))),
@@ -165,6 +165,12 @@ params! {
     }
 }
 
+/// A socket has no more at once than in a second.
+fn burst_acts_as(values: &Values) -> Option<String> {
+    let most = values.count("frame-limit");
+    (values.count("burst") > most).then(|| format!("acts as {most} for a socket: a second's frames"))
+}
+
 /// Who is asked to end when all is over is never asked.
 fn end_fits(values: &Values) -> Result<(), String> {
     let (end, over) = (values.span("shutdown-at"), values.span("run-for"));
@@ -185,7 +191,6 @@ impl Params {
     }
 
     pub(super) fn per_socket(&self) -> LimiterSettings {
-        // A socket has no more at once than in a second.
         let settings = self.limit(self.frame_limit, Span::secs(1));
         let burst = self.burst.min(self.frame_limit);
         LimiterSettings { allowance: Allowance { burst, ..settings.allowance }, ..settings }

@@ -53,6 +53,7 @@ pub(super) async fn watch(process: Rc<Process>) {
         books.set(Count::Buckets, kept as i64);
         books.set(Count::Idle, idle as i64);
         books.count(Count::Unseen, process.metrics.hides_the_queue().into());
+        books.set(Count::SocketsUnseen, process.metrics.hidden_sockets());
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn facts(sheet: &mut Sheet, look: &Look<'_>, state: &State<'_>, plot:
         ("dropped writes", G.dropped),
         ("written, not seen", G.unseen),
         ("L2 errors as misses", G.taken_for_miss),
+        ("text, not a type", G.mistyped),
         ("refreshed early", G.refreshed),
         ("taken over", G.took_over),
     ];

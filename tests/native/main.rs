@@ -79,6 +79,7 @@ mod links;
 mod listed;
 mod long_runs;
 mod machine;
+mod manager_figures;
 mod many;
 mod measured_race;
 mod meter;

@@ -30,6 +30,7 @@
 //! last asked for together with the instant at which it ends: a picture says that its time is over, and by whom it will be noticed.
 //! Forgetting is noticed in the same way.
 
+mod counting;
 mod settings;
 mod shown;
 
@@ -42,6 +43,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+pub use counting::{Checked, CountingBreaker};
 pub use settings::{BreakerSettings, BreakerState, Growth, HalfOpen, Probing, Rejected, Slow, Trip};
 
 /// A circuit breaker. Its clones are the same breaker.

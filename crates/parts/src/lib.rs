@@ -75,7 +75,10 @@ pub use at_work::{AtWork, Working};
 pub use backend_environment::BACKEND_VARIABLES;
 pub use backoff::{Backoff, Grows, Jitter};
 pub use batcher::{Batch, Batcher, BatcherSettings};
-pub use breaker::{Breaker, BreakerSettings, BreakerState, Growth, HalfOpen, Pass, Probing, Rejected, Slow, Trip};
+pub use breaker::{
+    Breaker, BreakerSettings, BreakerState, Checked, CountingBreaker, Growth, HalfOpen, Pass, Probing, Rejected, Slow,
+    Trip,
+};
 pub use bulkhead::{Bulkhead, BulkheadSettings, Crowded};
 pub use cache::Cache;
 pub use channel::{Closed, Rx, TrySendError, Tx, channel, channel_of};

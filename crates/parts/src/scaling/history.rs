@@ -36,7 +36,7 @@ impl Sums {
 }
 
 impl UsageHistory {
-    /// A history that keeps what is younger than this.
+    /// A history that keeps what is no older than this.
     pub fn new(keep: Span) -> UsageHistory {
         UsageHistory { keep, looks: VecDeque::new(), peak: 0.0, sums: Sums::default() }
     }
@@ -46,7 +46,7 @@ impl UsageHistory {
         self.peak = self.peak.max(used);
         self.looks.push_back((now, in_use));
         self.sums.add((now, in_use), 1);
-        while self.looks.front().is_some_and(|(at, _)| now.since(*at) >= self.keep) {
+        while self.looks.front().is_some_and(|(at, _)| now.since(*at) > self.keep) {
             if let Some(old) = self.looks.pop_front() {
                 self.sums.add(old, -1);
             }
@@ -97,14 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_older_than_a_day_is_no_part_of_the_trend_and_of_no_memory() {
+    fn what_is_older_than_a_day_is_no_part_of_the_trend_and_of_no_memory_and_what_is_a_day_old_is_kept() {
         // A steep day, and then one that is level: after it nothing is left of the first.
         let mut history = UsageHistory::new(Span::secs(86_400));
-        for look in 0..2 * 2_880_u64 {
+        for look in 0..=2 * 2_880_u64 {
             let in_use = if look < 2_880 { look as u32 / 10 } else { 100 };
             history.look(SimTime(look * 30 * 1_000_000_000), in_use, 10.0);
         }
-        assert_eq!((history.len(), history.trend()), (2_880, Some(0)));
+        assert_eq!((history.len(), history.trend()), (2_881, Some(0)));
     }
 
     #[test]

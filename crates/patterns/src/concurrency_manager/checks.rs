@@ -47,6 +47,10 @@ pub(super) const CHECKS: &[Check] = &[
         l.now.0 >= 1_000_000_000 && manager(l, t, monitor::TASKS) == 0 && any(l, t, |l, t, of| running(l, t, of) > 0)
     })
     .by("the hands of the workers, beside what the monitor said last"),
+    Check::sometimes("the limit of memory that was told was twice the heap, whatever the host has", |l, t| {
+        let [limit, heap] = [monitor::LIMIT, monitor::HEAP].map(|gauge| manager(l, t, gauge));
+        limit > 0 && limit / 2 == heap
+    }),
     Check::sometimes("what waited was thrown away at the end", |l, _| l.tally.count(Outcome::Lost) > 0),
     Check::sometimes("somebody who came was refused", |l, _| l.tally.count(Outcome::Rejected) > 0),
     Check::sometimes("somebody waited for a permit", |l, t| {

@@ -22,7 +22,7 @@
 //!
 //! # Origin
 //! The concurrency manager of a backend in Go: semaphores of 100, 200 and 150, workers 20, 30 and 25, statistics that are written
-//! unsynchronised. Nobody ever gave it a task. The document has the pools scale by themselves and says
+//! unsynchronised. Nobody ever gave it a task. Its metrics are to be kept for 24 hours, which nothing reads: there is no history here that they could bound. The document has the pools scale by themselves and says
 //! no rule for it, and the code has none, so there is none here. How long each kind takes, which share computes and what the host has are added; its heap is a model: 64 MB, 16 KB for
 //! each task and 4 KB for whatever waits.
 
@@ -86,7 +86,7 @@ pub static PATTERN: Pattern = Pattern {
     disagreement: Some(
         "The document bounds how many operations of each kind run at once, measures how long they take, and scales its pools. In its code a permit is held until the task \
          is in the queue and no longer: as many run as there are workers. What it counts as active are submitters before a full queue. Average latencies and the load are \
-         never written, the results have no reader, priorities no effect, and a panic in a handler ends the process. The statistics are those of the last look, every 30 s, \
+         never written, its limit of memory is what the process has from the system, the results have no reader, priorities no effect, and a panic in a handler ends the process. The statistics are those of the last look, every 30 s, \
          written while others read. A shutdown throws away what waits. Nothing scales.",
     ),
     file: file!(),

@@ -1,7 +1,8 @@
 //! The monitor: what the statistics say of the process and its host, which is what was so when it looked last.
 //!
 //! As shipped it looks every 30 s, so what comes and goes in between is in no statistics, and before the first look they say that there is nothing. Two of
-//! them nobody ever writes: how busy the processors are, and the load. As documented it looks at the start and each second, and both are there.
+//! them nobody ever writes: how busy the processors are, and the load. What they call the limit of memory is what the process has from the system. As documented it looks at the
+//! start and each second, both are there, and the limit is one. The second is a choice: the document promises what is so now, and names no beat.
 
 use super::Manager;
 use super::gauges::Gauges;

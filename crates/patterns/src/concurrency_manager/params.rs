@@ -87,7 +87,8 @@ params! {
         kinds: String => Field::text("kinds", "Kinds", "db:1,http:1,cache:1", "kind:weight,…", check_kinds, KINDS),
         /// How many submitters there are, each with one operation at a time.
         callers: u32 => Field::count("callers", "Submitters", 200, 1..=10_000).when(Values::is_closed_loop),
-        /// How often the statistics are refreshed; 0 for every 30 s. They say nothing else in between.
+        /// How often the statistics are refreshed; 0 for every 30 s. They say nothing else in between. The document has them tell of now and names no beat: once a second
+        /// is what is made of that here.
         monitor_every: Span => Field::span("monitor-every", "Monitor every", Span::secs(1), Span::ZERO..=DAY).fits(not_too_often)
             .shipped(DefaultValue::Is(Value::Span(Span::secs(30)))),
         /// When the manager is asked to end; 0 for never. As documented it finishes first what it has let in. Whoever comes after that is refused.

@@ -3,9 +3,10 @@
 //! Who gets one has it until it is not wanted any more, or until the pool has become smaller than what is in use. Who gets none waits in line until the manager
 //! looks next, gives up, and asks again when the manager has looked. So each look finds nobody in line, and all that was waited is over.
 
+use super::guard::Guard;
 use super::params::Params;
 use millrace_engine::{Env, Job, Task};
-use millrace_parts::{Breaker, Cond, ConnectionPool};
+use millrace_parts::{Cond, ConnectionPool};
 use millrace_trace::{Outcome, SimTime, StationId, Wait};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,8 +16,7 @@ pub(crate) struct Clients {
     env: Env,
     station: StationId,
     pool: ConnectionPool<()>,
-    /// Nothing where nobody asks it.
-    breaker: Option<Breaker>,
+    guard: Guard,
     /// The waits are over: the manager is about to look.
     over: Cond,
     /// It has looked.
@@ -84,12 +84,7 @@ impl Drop for There {
 }
 
 impl Clients {
-    pub(crate) fn new(
-        env: &Env,
-        station: StationId,
-        pool: ConnectionPool<()>,
-        breaker: Option<Breaker>,
-    ) -> Rc<Clients> {
+    pub(super) fn new(env: &Env, station: StationId, pool: ConnectionPool<()>, guard: Guard) -> Rc<Clients> {
         let cond = || Cond::of(env, pool.station());
         Rc::new(Clients {
             env: env.clone(),
@@ -98,7 +93,7 @@ impl Clients {
             again: cond(),
             fewer: cond(),
             pool,
-            breaker,
+            guard,
             coming: Cell::new(0),
             there: Cell::new(0),
             changes_at: Cell::new(SimTime::ZERO),
@@ -162,11 +157,10 @@ async fn client(clients: Rc<Clients>, coming: Coming) {
     let Some(job) = &present.job else { return };
     drop(coming);
     loop {
-        let pass = clients.breaker.as_ref().map(Breaker::admit).transpose();
-        if let Ok(pass) = pass {
+        if let Some(leave) = clients.guard.admits() {
             match clients.pool.take_unless(job, clients.over.wait()).await {
                 Ok(connection) => {
-                    pass.into_iter().for_each(|pass| pass.success());
+                    leave.success();
                     present.served.set(true);
                     while !clients.pool.is_crowded() {
                         clients.fewer.wait().await;
@@ -177,7 +171,7 @@ async fn client(clients: Rc<Clients>, coming: Coming) {
                 Err(millrace_parts::NoConnection::TooLate) => {}
                 Err(_) => {
                     clients.in_vain.set(clients.in_vain.get() + 1);
-                    pass.into_iter().for_each(|pass| pass.failure());
+                    leave.failure();
                 }
             }
         }

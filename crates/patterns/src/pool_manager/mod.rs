@@ -6,7 +6,7 @@
 //!
 //! # Idea
 //! A manager looks every thirty seconds at how much of the pool is in use. Where the mean of ten looks is above a threshold the pool may have five more, below
-//! another five fewer, and after each step it rests for two minutes. It keeps a day of looks, and warns.
+//! another five fewer, and after each step it rests for two minutes. It keeps a day of looks, of which no more than the last ten decide, and warns.
 //!
 //! The document names five things to come. Four are rules here, each against the plain one on the same load; with w for what is wanted (in use and waiting) of n:
 //!
@@ -38,12 +38,14 @@
 //! Connection pool. Sizing rules. Ticker. Condition variable. Circuit breaker. Alerts.
 //!
 //! # Origin
-//! The connection pool manager of a backend for language tests in Go (`connection_pool_manager.go`), and the set-up of its pool (`pool.go`); beside it the
+//! The connection pool manager of a backend for language tests in Go (`connection_pool_manager.go`), and the set-up of its pool (`pool.go`), by which it begins: the 100 connections that
+//! the manager is told to begin with are read by nobody. Its breaker counts all failures since it was closed, and half-open lets everybody through; beside it the
 //! Horizontal Pod Autoscaler of Kubernetes, whose formula the adaptive rule and the one by a measure take too. The controller is the integral law of Hellerstein and others ("Feedback Control of
 //! Computing Systems", 2004), on the target use as in Lim and others (ACDC 2009); the forecast is that of Winters (Management Science, 1960).
 
 mod checks;
 mod clients;
+mod guard;
 mod manager;
 mod params;
 mod presets;
@@ -51,14 +53,15 @@ mod report;
 mod wanted;
 
 use clients::{Clients, come_and_go};
+use guard::Guard;
 pub(crate) use manager::Manager;
 use millrace_engine::Env;
-use millrace_parts::{BACKEND_VARIABLES, Breaker, BreakerSettings, ConnectionPool, Dial, HalfOpen};
+use millrace_parts::{BACKEND_VARIABLES, ConnectionPool, Dial};
 use millrace_spec::{
     AlertRule, AlertUnit, At, Environment, FaultSpec, FaultUnit, Fidelity, FieldGroup, Flow, GaugeSpec, Limit, Measure,
     Pattern, Place, PoolGauges, Race, Reading, Scaler, ScalerGauges, SceneSpec, Step, Unit, Values, Wire,
 };
-use millrace_trace::{SimTime, Span, StationId, StationKind};
+use millrace_trace::{SimTime, Span, StationKind};
 pub(crate) use params::Params;
 use std::rc::Rc;
 
@@ -185,11 +188,8 @@ async fn run(env: Env, p: Params, fidelity: Fidelity) {
     let (p, is_shipped) = (Rc::new(p), fidelity == Fidelity::Shipped);
     let pool = ConnectionPool::open(&env, POOL, p.pool(), dial(&env, &p));
     let _ends = Ends(pool.clone());
-    let settings = BreakerSettings::plain(10, Span::secs(60), HalfOpen::of(1));
-    let breaker = Breaker::open(&env, StationId::NONE, BREAKER, settings);
-    // As shipped it is there, and nobody ever tells it anything.
-    let asked = (!is_shipped).then_some(breaker);
-    let clients = Clients::new(&env, env.station(), pool.clone(), asked);
+    let guard = Guard::open(&env, &p, is_shipped);
+    let clients = Clients::new(&env, env.station(), pool.clone(), guard);
     let _reaper = env.spawn_at("reaper", pool.station(), pool.clone().reap());
     let load = env.spawn_at("load", env.station(), come_and_go(clients.clone(), p.clone()));
     let manager = Manager::new(&env, p, pool.clone(), Some(clients), is_shipped);

@@ -39,6 +39,16 @@ fn begins((configured, settings): (u64, &str), cpus: u64) -> u64 {
     }
 }
 
+/// Whether anybody calls the breaker.
+const BREAKER: &[Choice] = &[
+    Choice {
+        id: "asked",
+        label: "Asked",
+        help: "Who wants a connection asks it, and tells it how that went: ten failures open it for a minute.",
+    },
+    Choice { id: "uncalled", label: "Uncalled", help: "It is there, and nobody asks it or tells it anything." },
+];
+
 fn is_configured(values: &Values) -> bool {
     values.count("db-max-open-conns") > 0
 }
@@ -52,7 +62,7 @@ params! {
     pub struct Params {
         ..wanted: Wanted,
         ..sizing: Sizing,
-        /// How many processors there are. The pool begins with four connections for each, but no fewer than 20 and no more than 100.
+        /// How many processors there are. The pool begins with four connections for each, but no fewer than 20 and no more than 100. The 100 that the manager is told to begin with are read by nobody.
         cpus: u32 => Field::count("cpus", "Processors", 8, 1..=256).simple(),
         /// DB_MAX_OPEN_CONNS: how many connections the pool begins with; 0 for four for each processor.
         max_open: u32 => Field::count("db-max-open-conns", "Begins with", 0, 0..=1_000).remark(begins_outside),
@@ -74,6 +84,8 @@ params! {
         refuse_at: Span => Field::span("refuse-at", "Refuses from", Span::ZERO, Span::ZERO..=DAY),
         /// For how long it takes no more.
         refuse_for: Span => Field::span("refuse-for", "Refuses for", Span::secs(300), Span::secs(1)..=DAY).when(refuses),
+        /// Whether anybody calls the breaker. As shipped it counts all failures since it was closed, and half-open it lets everybody through.
+        breaker: String => Field::choice("breaker", "Breaker", "asked", BREAKER).shipped(DefaultValue::Is(Value::Word("uncalled".into()))),
         /// How long it is watched. What happens at the very end still happens.
         run_for: Span => Field::span("run-for", "Run for", HOUR, Span::secs(1)..=Span::secs(7 * 86_400)).role(Role::Lasts),
     }

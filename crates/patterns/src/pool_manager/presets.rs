@@ -79,6 +79,7 @@ pub(super) const PRESETS: &[Preset] = &[
         tries: &[
             Trial::at(minutes(7), "Run it as documented", &[Deed::Fidelity(Fidelity::Documented)]),
             Trial::at(minutes(7), "Refuse for 20 minutes", &[Deed::Value("refuse-for", "20m")]),
+            Trial::at(minutes(5), "Ask the one of the code", &[Deed::Value("breaker", "asked")]),
         ],
         speed: 60.0,
         fidelity: Some(Fidelity::Shipped),

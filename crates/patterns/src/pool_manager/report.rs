@@ -1,4 +1,5 @@
-//! What the manager alone reports: the sizes of the pool and the alerts, each with its instant, and what its history says at the end.
+//! What the manager alone reports: the sizes of the pool, its steps by the names that its code records them under, and the alerts, each with its instant; and what its history says
+//! at the end.
 
 use super::{BREAKER, G, POOL, rules};
 use millrace_spec::Detail;
@@ -30,7 +31,10 @@ pub(super) struct Report {
     pool: StationId,
     size: i64,
     sizes: List,
+    events: List,
     alerts: List,
+    /// A step of which the mean that it went by is not known yet: when, from what to what, and why.
+    step: Option<(u64, i64, i64, &'static str)>,
     last: Vec<(Gauge, i64)>,
     breaker: String,
     /// Up to when, and how much there was of the sizes times how long each was in force.
@@ -41,9 +45,9 @@ pub(super) struct Report {
 
 impl Default for Report {
     fn default() -> Report {
-        let (sizes, alerts, last) = (List::default(), List::default(), Vec::new());
-        let (pool, breaker) = (StationId::NONE, String::new());
-        Report { pool, size: 0, sizes, alerts, last, breaker, at: 0, sized: 0, waits: 0 }
+        let [sizes, events, alerts] = [(); 3].map(|()| List::default());
+        let (pool, breaker, last) = (StationId::NONE, String::new(), Vec::new());
+        Report { pool, size: 0, sizes, events, alerts, step: None, last, breaker, at: 0, sized: 0, waits: 0 }
     }
 }
 
@@ -56,8 +60,17 @@ impl Report {
                 before if value > before => "high_usage",
                 _ => "low_usage",
             };
+            self.step = (self.size != 0).then_some((at, self.size, value, why));
             self.size = value;
             self.sizes.push(json!([at, value, why]));
+        }
+        if gauge == G.mean
+            && let Some((at, from, to, why)) = self.step.take()
+        {
+            let (event, mean) = (if to > from { "scale_up" } else { "scale_down" }, value as f64 / 1e4);
+            self.events.push(json!({
+                "at_ns": at, "event": event, "old": from, "new": to, "reason": why, "avg_percent": mean,
+            }));
         }
         if gauge == G.used {
             // What the look before found; the last one's is added in the end.
@@ -106,6 +119,7 @@ impl Detail for Report {
         let mut detail = Map::new();
         let mut put = |key: &str, value: Json| detail.insert(key.to_owned(), value);
         put("sizes", Json::Array(self.sizes.entries.clone()));
+        put("events", Json::Array(self.events.entries.clone()));
         put("alerts", Json::Array(self.alerts.entries.clone()));
         put("truncated", (self.sizes.more + self.alerts.more).into());
         // Of nothing in use there is no event, and no peak before somebody has looked.

@@ -42,8 +42,8 @@ pub(crate) use books::Books;
 use documented::{Documented, Queue};
 use millrace_engine::{Env, Job, StationSpec};
 use millrace_parts::{
-    Arrivals, BACKEND_VARIABLES, Breaker, BreakerState, Cond, Crew, Machine, PriorityQueue, PriorityQueueSettings,
-    Traffic, channel_of,
+    Arrivals, BACKEND_VARIABLES, Breaker, BreakerState, Cond, CountingBreaker, Crew, Machine, PriorityQueue,
+    PriorityQueueSettings, Traffic, channel_of,
 };
 use millrace_spec::{
     self as spec, Environment, Fidelity, FieldGroup, Flow, GaugeSpec, HEALTHY, HandlerGauges, HandlerStep, Pattern,
@@ -57,7 +57,7 @@ use rank::Ranks;
 pub(crate) use rank::{Rank, weights};
 pub(crate) use request::Told;
 pub(crate) use request::{Ended, Request};
-use shipped::{CountingBreaker, Shipped};
+use shipped::Shipped;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;

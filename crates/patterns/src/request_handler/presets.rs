@@ -103,7 +103,7 @@ pub(super) const PRESETS: &[Preset] = &[
             Trial::at(
                 2_500,
                 "Open the code of the breaker",
-                &[Deed::Code("patterns/request_handler/shipped.rs", "self.breaker.fails(handler)")],
+                &[Deed::Code("patterns/request_handler/shipped.rs", "self.breaker.fails()")],
             ),
         ],
         fidelity: Some(Fidelity::Shipped),

@@ -2,15 +2,12 @@
 
 use super::Handler;
 use super::request::{Ended, Request, Ticket, Told};
-use millrace_engine::Env;
-use millrace_parts::{BreakerState, Cond, Rx, TrySendError, Tx};
-use millrace_spec::{BreakerGauges, HandlerGauges, HandlerStep};
-use millrace_trace::{SimTime, Span, StationId, StationKind};
-use std::cell::Cell;
+use millrace_parts::{Checked, Cond, CountingBreaker, Rx, TrySendError, Tx};
+use millrace_spec::{HandlerGauges, HandlerStep};
+use millrace_trace::StationId;
 use std::rc::Rc;
 
 const G: HandlerGauges = HandlerGauges::ALL;
-const B: BreakerGauges = BreakerGauges::ALL;
 
 /// What only this handler has.
 pub(crate) struct Shipped {
@@ -29,7 +26,7 @@ impl Shipped {
     /// Serves a request.
     pub async fn serve(&self, handler: &Handler, request: &Rc<Request>) -> Told {
         let books = &handler.books;
-        if self.breaker.is_open(handler) {
+        if self.is_turned_away(handler) {
             return handler.refuses(HandlerStep::Breaker);
         }
         if !handler.is_healthy() {
@@ -61,11 +58,26 @@ impl Shipped {
         books.count(G.current, -1);
         handler.settles(request, ended);
         if ended.is_late() || ended.status() >= 400 {
-            self.breaker.fails(handler);
+            if self.breaker.fails() {
+                handler.books.count(G.forgiven, 1);
+            }
         } else {
             self.breaker.succeeds();
         }
         handler.told(ended, let_in)
+    }
+
+    /// Whether the breaker turns a request away. The check that finds its time over makes it half-open, and turns its own request away all the same.
+    fn is_turned_away(&self, handler: &Handler) -> bool {
+        let found = self.breaker.checks();
+        if found == Checked::Ripe {
+            handler.books.count(G.probe_refused, 1);
+        }
+        let is_turned_away = found != Checked::Admits;
+        if is_turned_away {
+            self.breaker.turns_away();
+        }
+        is_turned_away
     }
 
     /// Puts a request into the queue of its class. One that is full, or is not there, lets it run at once.
@@ -112,114 +124,5 @@ struct Back<'a> {
 impl Drop for Back<'_> {
     fn drop(&mut self) {
         self.request.goes(self.station, false);
-    }
-}
-
-/// The breaker of that code. It counts all failures that there were while it is closed, whoever's they were; the check that finds its time over makes it
-/// half-open and turns its own request away; half-open it lets everybody in, and opens again only with as many failures more.
-pub(crate) struct CountingBreaker {
-    env: Env,
-    station: StationId,
-    limit: u32,
-    open_for: Span,
-    state: Cell<BreakerState>,
-    failures: Cell<u32>,
-    until: Cell<SimTime>,
-    turned_away: Cell<i64>,
-    /// Those let in since it is half-open.
-    let_in: Cell<i64>,
-}
-
-impl CountingBreaker {
-    pub fn open(env: &Env, name: &str, limit: u32, open_for: Span) -> CountingBreaker {
-        let station = env.open_plain(StationKind::Gate, name);
-        env.state(station, BreakerState::Closed.word());
-        env.gauge(station, B.limit, limit.into());
-        env.gauge(station, B.permitted, 1);
-        CountingBreaker {
-            env: env.clone(),
-            station,
-            limit,
-            open_for,
-            state: Cell::new(BreakerState::Closed),
-            failures: Cell::new(0),
-            until: Cell::new(SimTime::ZERO),
-            turned_away: Cell::new(0),
-            let_in: Cell::new(0),
-        }
-    }
-
-    /// Whether it turns a request away.
-    fn is_open(&self, handler: &Handler) -> bool {
-        if self.state.get() != BreakerState::Open {
-            return false;
-        }
-        if self.env.now() >= self.until.get() {
-            self.enters(BreakerState::HalfOpen);
-            handler.books.count(G.probe_refused, 1);
-        }
-        self.turned_away.set(self.turned_away.get() + 1);
-        self.env.gauge(self.station, B.turned_away, self.turned_away.get());
-        true
-    }
-
-    pub fn state(&self) -> BreakerState {
-        self.state.get()
-    }
-
-    /// It is closed, and has counted nothing.
-    pub fn closes(&self) {
-        if self.state.get() != BreakerState::Closed || self.failures.get() > 0 {
-            self.enters(BreakerState::Closed);
-        }
-    }
-
-    fn enters(&self, state: BreakerState) {
-        self.state.set(state);
-        self.env.state(self.station, state.word());
-        if state != BreakerState::Open {
-            self.fails_so_far(0);
-            self.has_let_in(0);
-        }
-    }
-
-    fn fails_so_far(&self, failures: u32) {
-        if self.failures.replace(failures) != failures {
-            self.env.gauge(self.station, B.failures, failures.into());
-        }
-    }
-
-    fn has_let_in(&self, let_in: i64) {
-        if self.let_in.replace(let_in) != let_in {
-            self.env.gauge(self.station, B.probes, let_in);
-        }
-    }
-
-    /// Somebody was let in.
-    fn lets_in(&self) {
-        if self.state.get() == BreakerState::HalfOpen {
-            self.has_let_in(self.let_in.get() + 1);
-        }
-    }
-
-    fn fails(&self, handler: &Handler) {
-        self.fails_so_far(self.failures.get().saturating_add(1));
-        if self.state.get() == BreakerState::Open {
-            return;
-        }
-        if self.failures.get() >= self.limit {
-            let until = self.env.now() + self.open_for;
-            self.until.set(until);
-            self.env.gauge(self.station, B.until, i64::try_from(until.nanos()).unwrap_or(i64::MAX));
-            self.enters(BreakerState::Open);
-        } else if self.state.get() == BreakerState::HalfOpen {
-            handler.books.count(G.forgiven, 1);
-        }
-    }
-
-    fn succeeds(&self) {
-        if self.state.get() == BreakerState::HalfOpen {
-            self.enters(BreakerState::Closed);
-        }
     }
 }

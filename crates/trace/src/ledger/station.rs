@@ -333,7 +333,8 @@ impl StationRow {
     #[inline]
     pub(super) fn leave(&mut self, job: JobId, started: bool, keeping: bool, at: SimTime) {
         self.levels.leave(started, at);
-        if !self.queue.is_empty() {
+        // Who holds a thing of a pool stands in no line any more: nobody looks for it among all who do.
+        if !(self.queue.is_empty() || started && self.kind == StationKind::Pool) {
             self.unqueue(job);
         }
         if !keeping && !self.hands.is_empty() {
@@ -346,6 +347,9 @@ impl StationRow {
     fn unqueue(&mut self, job: JobId) {
         if self.queue.front() == Some(&job) {
             self.queue.pop_front();
+        } else if self.queue.back() == Some(&job) {
+            // Whoever came a moment ago, which is what looks in for a moment only.
+            self.queue.pop_back();
         } else if let Some(index) = self.queue.iter().position(|&j| j == job) {
             self.queue.remove(index);
         }

@@ -1,11 +1,14 @@
 //! The edges of the backend as a whole: who is let in, whose answer is written, who is told by a socket, and what is lost when it ends.
 
+use crate::pool::{PHONE, WIDE, seen};
 use crate::program::follow;
 use millrace::analysis::History;
+use millrace::patterns;
 use millrace::session::Scenario;
 use millrace::session::Session;
-use millrace::spec::{Fidelity, LimiterGauges};
-use millrace::trace::{EventKind, Gauge, Ledger, Outcome, SimTime};
+use millrace::spec::{Fidelity, Kind, LimiterGauges, Value};
+use millrace::trace::{EventKind, Gauge, Ledger, Outcome, SimTime, Span};
+use millrace::view::{Shape, scene::draw, text};
 use std::collections::BTreeMap;
 
 const SECOND: u64 = 1_000_000_000;
@@ -201,4 +204,67 @@ fn a_socket_that_is_asked_too_late_to_answer_in_time_is_told_of_at_both_fields()
         assert!(notices(query).contains(says), "{query}: {}", notices(query));
     }
     assert_eq!(notices("socket-ping=59s"), "");
+}
+
+#[test]
+fn what_is_no_route_is_told_at_its_place_and_called_what_it_is() {
+    let notices = |routes: &str| Scenario::read(&format!("backend?routes={routes}")).expect("a link").notices.join(" ");
+    let said = notices("search:1,find:2");
+    assert!(said.contains("route 2, at character 10: \"find\" is none of search, check, save, sign-in"), "{said}");
+    assert!(notices("").contains("there is no route"), "{}", notices(""));
+}
+
+/// Would have caught: a box with milliseconds whose text is read as seconds.
+#[test]
+fn what_the_box_of_a_time_shows_is_read_as_the_same_time_and_the_seconds_of_the_backend_are_seconds() {
+    for pattern in patterns::ALL {
+        for field in (pattern.fields)() {
+            let Kind::Span { min, max } = field.kind else { continue };
+            for span in [min, Span(min.0 + 1), Span(min.0.midpoint(max.0)), max] {
+                let (shown, unit) = field.boxed(span);
+                assert_eq!(
+                    field.read(&shown).ok(),
+                    Some(Value::Span(span)),
+                    "{} {}: {shown} {unit}",
+                    pattern.id,
+                    field.key
+                );
+            }
+        }
+    }
+    let fields = (patterns::find("backend").expect("the pattern").fields)();
+    let boxed = |key: &str, span| fields.iter().find(|field| field.key == key).expect("a field").boxed(span);
+    assert_eq!(boxed("request-timeout-seconds", Span::secs(30)), ("30".to_owned(), "s"));
+    assert_eq!(boxed("health-check-interval", Span::millis(1_500)), ("1.5".to_owned(), "s"));
+    assert_eq!(boxed("request-timeout-seconds", Span::secs(3_600)), ("3600".to_owned(), "s"));
+    assert_eq!(boxed("warm-up", Span::millis(20)), ("20".to_owned(), "ms"));
+    assert_eq!(boxed("warm-up", Span::secs(2_400)), ("40m".to_owned(), ""));
+}
+
+#[test]
+fn while_the_process_is_down_its_handler_says_so_and_nothing_else() {
+    for size in [(1_104.0, 700.0), PHONE] {
+        let texts = |ms| {
+            let shapes = seen("#/backend?preset=crash", ms, size, draw);
+            let text = |shape| if let Shape::Text { text, .. } = shape { Some(text) } else { None };
+            shapes.into_iter().filter_map(text).collect::<Vec<_>>()
+        };
+        let has = |ms, wanted: &str| texts(ms).iter().any(|text| text == wanted);
+        // From 20 s to 110 s.
+        assert_eq!(
+            [19_000, 21_000, 109_000, 111_000].map(|ms| has(ms, "down")),
+            [false, true, true, false],
+            "{size:?}"
+        );
+        assert!(!has(21_000, "closed"), "{size:?}: of its breaker there is nothing to say");
+    }
+    let says = |ms| {
+        let rows = seen("#/backend?preset=crash", ms, WIDE, text::rows);
+        rows.into_iter().find(|row| row.what == "Handler").map(|row| row.says).expect("a row")
+    };
+    assert!(
+        says(40_000).contains("down, whoever comes is refused") && !says(15_000).contains("down"),
+        "{}",
+        says(40_000)
+    );
 }

@@ -128,4 +128,5 @@ mod trials;
 mod tries_on_stage;
 mod way;
 mod weights;
+mod work_figures;
 mod work_pool;

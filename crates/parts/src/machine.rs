@@ -201,12 +201,13 @@ impl Machine {
 
     /// That fault, for scenes.
     pub fn crash() -> FaultSpec {
-        FaultSpec::of_program(
+        let crash = FaultSpec::of_program(
             (PROCESS_CRASH, "App crash"),
             "The process is gone, with all that it had in hand. It comes back after this time and remembers nothing.",
             FaultUnit::Lasts,
             (2_000_000_000, 1_000_000, 600_000_000_000),
-        )
+        );
+        FaultSpec { state: "down", ..crash }
     }
 
     /// Whether the process is there.

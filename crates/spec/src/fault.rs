@@ -20,7 +20,7 @@ pub struct FaultSpec {
     pub whose: Option<String>,
     /// What it does.
     pub help: &'static str,
-    /// What the picture of its server says while it stands: "down".
+    /// What the picture of its server, or of what stands for the program, says while it stands: "down". Nothing where it says no such thing.
     pub state: &'static str,
     /// What its magnitude is.
     pub unit: FaultUnit,
@@ -90,6 +90,12 @@ impl SceneSpec {
             Some(StandingFault { fault, magnitude })
         });
         standing.last()
+    }
+
+    /// How the program itself is, by a fault of it that stands: "down".
+    pub fn own_state(&self, ledger: &Ledger, trace: &Trace) -> Option<&'static str> {
+        let own = self.faults.iter().filter(|fault| fault.server.is_none() && !fault.state.is_empty());
+        own.filter(|fault| ledger.strongest(fault.id, trace).is_some()).map(|fault| fault.state).last()
     }
 }
 

@@ -317,8 +317,7 @@ impl Field {
                 )
             }
             Kind::Span { min, max } => {
-                let bare = if self.unit == "s" { Span::secs(1) } else { Span::millis(1) };
-                let span = super::parse_span(text, bare).map_err(form)?;
+                let span = super::parse_span(text, self.bare().0).map_err(form)?;
                 self.within((*min..=*max).contains(&span), Value::Span(span.clamp(*min, *max)))
             }
             Kind::Share { max } => {
@@ -346,6 +345,22 @@ impl Field {
                 Ok(Value::Word(text.to_owned()))
             }
         }
+    }
+
+    /// What a number without a unit means in a field of a time, and its name.
+    fn bare(&self) -> (Span, &'static str) {
+        if self.unit == "s" { (Span::secs(1), "s") } else { (Span::millis(1), "ms") }
+    }
+
+    /// A time as a box shows it, and the unit beside that: what is in the box is read as the same time. The box has room for six digits: what has more is written with a
+    /// unit of its own, `40m`.
+    pub fn boxed(&self, span: Span) -> (String, &'static str) {
+        let (one, unit) = self.bare();
+        if span.0 / one.0 >= 1_000_000 {
+            return (span.to_string(), "");
+        }
+        let digits = format!("{:.9}", span.0 as f64 / one.0 as f64);
+        (digits.trim_end_matches('0').trim_end_matches('.').to_owned(), unit)
     }
 
     fn within(&self, inside: bool, nearest: Value) -> Result<Value, Problem> {

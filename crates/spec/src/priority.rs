@@ -66,23 +66,23 @@ impl Shares {
 /// # Errors
 /// What is wrong, and where.
 pub fn parse_classes(text: &str) -> Result<Shares, String> {
-    parse_weights(text, Priority::ALL.map(Priority::id)).map(Shares)
+    parse_weights("class", text, Priority::ALL.map(Priority::id)).map(Shares)
 }
 
-/// The same for classes of other names: the weight of each, in their order.
+/// The same for others than classes, or of other names: the weight of each, in their order. `what` is what one of them is called.
 ///
 /// # Errors
 /// What is wrong, and where.
-pub fn parse_weights<const N: usize>(text: &str, names: [&str; N]) -> Result<[u64; N], String> {
+pub fn parse_weights<const N: usize>(what: &str, text: &str, names: [&str; N]) -> Result<[u64; N], String> {
     let mut seen = [None; N];
     for (number, at, entry) in entries(text, ',') {
-        let wrong = |why: String| format!("class {number}, at character {at}: {why}");
-        let (class, weight) = entry.split_once(':').unwrap_or((entry, ""));
-        let class = class.trim();
-        let place = names.iter().position(|name| *name == class);
-        let place = place.ok_or_else(|| wrong(format!("\"{class}\" is none of {}", names.join(", "))))?;
+        let wrong = |why: String| format!("{what} {number}, at character {at}: {why}");
+        let (name, weight) = entry.split_once(':').unwrap_or((entry, ""));
+        let name = name.trim();
+        let place = names.iter().position(|known| *known == name);
+        let place = place.ok_or_else(|| wrong(format!("\"{name}\" is none of {}", names.join(", "))))?;
         if weight.trim().is_empty() {
-            return Err(wrong(format!("write {class}:1")));
+            return Err(wrong(format!("write {name}:1")));
         }
         let weight = parse_count(weight).map_err(wrong)?;
         if weight > MOST {
@@ -91,7 +91,7 @@ pub fn parse_weights<const N: usize>(text: &str, names: [&str; N]) -> Result<[u6
         if let Some(seen) = seen.get_mut(place)
             && seen.replace(weight).is_some()
         {
-            return Err(wrong(format!("{class} is there twice")));
+            return Err(wrong(format!("{name} is there twice")));
         }
     }
     let shares = seen.map(Option::unwrap_or_default);
@@ -100,7 +100,7 @@ pub fn parse_weights<const N: usize>(text: &str, names: [&str; N]) -> Result<[u6
         Some((_, at, _)) => Err(format!("at character {at}: all weights are 0, so nobody would come")),
         None => {
             let one = names.get(1).or(names.first()).copied().unwrap_or_default();
-            Err(format!("at character 1: there is no class, write one as in {one}:1"))
+            Err(format!("at character 1: there is no {what}, write one as in {one}:1"))
         }
     }
 }

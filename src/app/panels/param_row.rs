@@ -116,14 +116,14 @@ pub fn ParamRow(props: &RowProps) -> Html {
             <>
                 { slider(field, &props.value, props.written.as_ref(), &commit) }
                 <span class={classes!("num", bad.then_some("bad"))}>
-                    <Entry id={id.clone()} {testid} value={shown(&props.value)} inputmode={keys(field)} {bad} {described} {commit} />
+                    <Entry id={id.clone()} {testid} value={shown(field, &props.value)} inputmode={keys(field)} {bad} {described} {commit} />
                     <i>{ unit(field, &props.value) }</i>
                 </span>
             </>
         },
     };
     let reset = props.written.as_ref().map(|written| {
-        let (unit, written) = (unit(field, written), shown(written));
+        let (unit, written) = (unit(field, written), shown(field, written));
         let gap = if unit.is_empty() { "" } else { " " };
         let name = format!("{}: back to {}{gap}{unit}", field.label, number::quoted(&written));
         html! {
@@ -170,34 +170,24 @@ fn complaint(problem: &Problem, field: &Field, value: &Value) -> String {
     let message: String = chars.next().into_iter().map(|first| first.to_ascii_uppercase()).chain(chars).collect();
     let unit = unit(field, value);
     let gap = if unit.is_empty() { "" } else { " " };
-    let value = number::quoted(&shown(value));
+    let value = number::quoted(&shown(field, value));
     let end = if value.ends_with('…') { "" } else { "." };
     format!("{message}. Running with {value}{gap}{unit}{end}")
 }
 
-/// The box has room for six digits: a time of more is written with a unit of its own, `40m`.
-fn is_long(value: &Value) -> bool {
-    matches!(value, Value::Span(span) if *span >= Span::secs(1_000))
-}
-
 /// The value as the number box has it, without its unit.
-fn shown(value: &Value) -> String {
+fn shown(field: &Field, value: &Value) -> String {
     match value {
         Value::Count(n) => number::count(*n),
-        Value::Span(span) if is_long(value) => span.to_string(),
-        Value::Span(span) => {
-            let ms = format!("{:.6}", span.as_millis());
-            ms.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
+        Value::Span(span) => field.boxed(*span).0,
         Value::Number(x) => x.to_string(),
         Value::Word(word) => word.clone(),
     }
 }
 
 fn unit(field: &Field, value: &Value) -> &'static str {
-    match field.kind {
-        Kind::Span { .. } if is_long(value) => "",
-        Kind::Span { .. } => "ms",
+    match value {
+        Value::Span(span) => field.boxed(*span).1,
         _ => field.unit,
     }
 }
@@ -217,8 +207,9 @@ fn slider(field: &Field, value: &Value, written: Option<&Value>, commit: &Callba
     let (low, high) = field.slides().unwrap_or((0.0, 1.0));
     let position = to_position(as_number(value), low, high);
     let was = written.map(|written| to_position(as_number(written), low, high));
-    let text_at =
-        |at: f64| field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(&end));
+    let text_at = |at: f64| {
+        field.read(&at_position(field, at, low, high)).map_or_else(|_| String::new(), |end| shown(field, &end))
+    };
     let onchange = {
         let (commit, field) = (commit.clone(), field.clone());
         Callback::from(move |at: f64| {
@@ -228,7 +219,7 @@ fn slider(field: &Field, value: &Value, written: Option<&Value>, commit: &Callba
     };
     html! {
         <span class="rng">
-            <Range step=0.005 value={position} {was} label={field.label} text={format!("{} {}", shown(value), unit(field, value))} skipped=true {onchange} />
+            <Range step=0.005 value={position} {was} label={field.label} text={format!("{} {}", shown(field, value), unit(field, value))} skipped=true {onchange} />
             <span class="ends" aria-hidden="true"><span>{ text_at(0.0) }</span><span>{ text_at(1.0) }</span></span>
         </span>
     }

@@ -42,7 +42,7 @@ const HOUR: Span = Span::secs(3_600);
 const DAY: Span = Span::secs(86_400);
 
 fn check_routes(text: &str) -> Result<(), String> {
-    parse_weights(text, Route::ALL.map(Route::id)).map(|_| ())
+    parse_weights("route", text, Route::ALL.map(Route::id)).map(|_| ())
 }
 
 fn check_classes(text: &str) -> Result<(), String> {
@@ -108,9 +108,9 @@ params! {
         skew: f64 => Field::rate("skew", "Skew", 1.0, 0.0..=3.0).unit(""),
         /// For how many words the cache has room.
         cache_size: u32 => Field::count("cache-size", "Cache size", 5_000, 1..=100_000),
-        /// How long the cache keeps a word.
+        /// How long the cache keeps a word after the last task that put it there.
         cache_ttl: Span => Field::span("cache-ttl", "Cache TTL", Span::secs(600), Span::millis(1)..=DAY),
-        /// How long it takes to put a word into the cache that was not there. It is done in the background.
+        /// How long it takes to put a word into the cache. It is done in the background, after each search that found its word.
         warm_up: Span => Field::span("warm-up", "Warm-up", Span::millis(20), Span::ZERO..=HOUR),
         /// How long a request computes, with a processor of its own.
         compute: Span => Field::span("compute", "Computes", Span::millis(2), Span::ZERO..=HOUR),
@@ -180,7 +180,7 @@ impl Params {
 
     pub(super) fn routes(&self) -> [u64; 4] {
         // The field takes no other text.
-        parse_weights(&self.routes, Route::ALL.map(Route::id)).unwrap_or([1, 0, 0, 0])
+        parse_weights("route", &self.routes, Route::ALL.map(Route::id)).unwrap_or([1, 0, 0, 0])
     }
 
     fn word(text: &str) -> Value {

@@ -205,7 +205,7 @@ impl Process {
         Running(self.running.clone(), place)
     }
 
-    /// A word was found that the cache has not: to put it there is a task for later, and a part of the request for it that goes its own way.
+    /// A word was found: to put it into the cache is a task for later, and a part of the request for it that goes its own way. One that is there is kept for longer by that.
     pub(super) fn warms_up(&self, job: &Job, word: u32) {
         let task = job.split();
         let id = task.id();

@@ -1,6 +1,6 @@
 //! What a request asks for: a search, a check, to save something or to sign in.
 //!
-//! A search looks into the cache, and asks the database for what is not there. Each of its operations is a task of the pool of its kind, where requests go through the
+//! A search looks into the cache, and asks the database for what is not there; what it found is put into the cache later, also where it was there. Each of its operations is a task of the pool of its kind, where requests go through the
 //! pools, and its own await where they do not.
 
 use super::books::Count;
@@ -240,12 +240,14 @@ impl Process {
         let (word, _) = self.asking.borrow_mut().next(&self.words, job);
         let looked = self.asks(Asks::Cache, job).await;
         let now = self.env.now();
-        if looked.is_success() && self.cached.borrow_mut().get(&word, now).is_some() {
+        let found = if looked.is_success() && self.cached.borrow_mut().get(&word, now).is_some() {
             self.books.count(Count::Hits);
-            return looked;
-        }
-        self.books.count(Count::Misses);
-        let found = self.asks(Asks::Database, job).await;
+            looked
+        } else {
+            self.books.count(Count::Misses);
+            self.asks(Asks::Database, job).await
+        };
+        // Wherever it was found: its caller does not ask.
         if found.is_success() {
             self.warms_up(job, word);
         }

@@ -62,7 +62,7 @@ impl Rank {
 
 /// How many come of each class, in proportion to each other.
 pub(super) fn weights(text: &str) -> Result<[u64; 4], String> {
-    parse_weights(text, Rank::ALL.map(Rank::id))
+    parse_weights("class", text, Rank::ALL.map(Rank::id))
 }
 
 /// Whose the next task is: as its entry in the script says, or by lot.

@@ -58,7 +58,7 @@ impl Kind {
 
 /// How many come of each kind, in proportion to each other.
 pub(crate) fn weights(text: &str) -> Result<[u64; 3], String> {
-    parse_weights(text, Kind::ALL.map(Kind::id))
+    parse_weights("kind", text, Kind::ALL.map(Kind::id))
 }
 
 /// An operation that somebody submits.

@@ -402,7 +402,8 @@ fn open_documented(env: &Env, p: &Params, station: StationId) -> Documented {
 }
 
 fn open_shipped(env: &Env, p: &Params, station: StationId) -> Shipped {
-    let breaker = CountingBreaker::open(env, BREAKER, p.breaker_failures, p.breaker_reset);
+    let (failures, open_for) = p.opens();
+    let breaker = CountingBreaker::open(env, BREAKER, failures, open_for);
     let main = p.by_class().then(|| env.open_plain(StationKind::Channel, QUEUE));
     let rail = |main| Rank::ALL.map(|rank| channel_of(env, main, rank.id(), rank.room())).into_iter().collect();
     let rails = main.map_or(Vec::new(), rail);

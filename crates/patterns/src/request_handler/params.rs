@@ -74,10 +74,10 @@ params! {
         /// a number of requests: 160 for 200, and so 320.
         degrade: u32 => Field::count("degrade", "Degrades from", 80, 0..=100_000).unit("%").simple().when(is_installed).remark(degrades_at)
             .shipped(DefaultValue::PercentOf(&("max", 80))),
-        /// How many failures open the breaker: in a row, and of the server. As shipped all that there were, however long ago, and mistakes of clients too.
-        breaker_failures: u32 => Field::count("breaker-failures", "Failures to open", 10, 1..=100_000).simple().when(is_installed),
-        /// How long the breaker turns everybody away before it lets a probe through.
-        breaker_reset: Span => Field::span("breaker-reset", "Open for", Span::secs(300), Span::millis(1)..=DAY).simple().when(is_installed),
+        /// How many failures open the breaker: in a row, and of the server; 0 for 10. As shipped all that there were, however long ago, and mistakes of clients too.
+        breaker_failures: u32 => Field::count("breaker-failures", "Failures to open", 10, 0..=100_000).simple().when(is_installed),
+        /// How long the breaker turns everybody away before it lets a probe through; 0 for a minute.
+        breaker_reset: Span => Field::span("breaker-reset", "Open for", Span::secs(300), Span::ZERO..=DAY).simple().when(is_installed),
         /// What takes longer than that is counted as slow: half of the timeout, if nothing else is said; 0 for 5 s.
         slow: Span => Field::span("slow", "Slow from", Span::secs(15), Span::ZERO..=HOUR).when(is_installed),
         /// Whether requests wait in a queue by class until a processor takes them.
@@ -157,8 +157,15 @@ impl Params {
         if self.slow.is_zero() { Span::secs(5) } else { self.slow }
     }
 
+    /// How many failures open the breaker, and for how long it is open then.
+    pub(super) fn opens(&self) -> (u32, Span) {
+        let failures = if self.breaker_failures == 0 { 10 } else { self.breaker_failures };
+        (failures, if self.breaker_reset.is_zero() { Span::secs(60) } else { self.breaker_reset })
+    }
+
     /// The breaker that the document promises: failures in a row, and one probe that decides.
     pub(crate) fn breaker(&self) -> BreakerSettings {
-        BreakerSettings::plain(self.breaker_failures, self.breaker_reset, HalfOpen::of(1))
+        let (failures, open_for) = self.opens();
+        BreakerSettings::plain(failures, open_for, HalfOpen::of(1))
     }
 }

@@ -99,7 +99,7 @@ pub(crate) fn request(what: &str) -> Result<Rank, String> {
 
 /// How many come of each class, in proportion to each other.
 pub(crate) fn weights(text: &str) -> Result<[u64; 3], String> {
-    parse_weights(text, Who::ALL.map(Who::id))
+    parse_weights("class", text, Who::ALL.map(Who::id))
 }
 
 /// How much the next request matters: as its entry in the script says, or by lot.

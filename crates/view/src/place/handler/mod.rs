@@ -41,13 +41,13 @@ impl Face for Handler<'_> {
     }
 
     fn reads(&self) -> &'static str {
-        "The contact is that of the breaker. The bar is how many are under way, with a tick at the limit and a dashed one where answers begin to say that the service is degraded. Below \
+        "While the process is gone it says that it is down, and nothing else. The contact is that of the breaker. The bar is how many are under way, with a tick at the limit and a dashed one where answers begin to say that the service is degraded. Below \
          are the last answers, the newest on the right."
     }
 
     fn story(&self, here: Here<'_, '_>, _: &Prefix<'_>) -> Option<String> {
         let state = self.state(here);
-        state.is_used().then(|| format!("{}: {}.", here.label(), state.says().join("; ")))
+        (state.down.is_some() || state.is_used()).then(|| format!("{}: {}.", here.label(), state.says().join("; ")))
     }
 
     fn room(&self, _: Here<'_, '_>, level: usize) -> Room {
@@ -78,6 +78,10 @@ impl Face for Handler<'_> {
         let (spot, state) = (plan.spot(here.index()), self.state(here));
         let line = if self.spec.installed { "in the router" } else { "in no router" };
         heading(sheet, look, (spot.frame.x, spot.frame.w), spot.cell, here.label(), line, false);
+        if let Some(down) = state.down {
+            let at = (spot.frame.right(), spot.cell.y + 17.0);
+            sheet.text(at, down, Ink::new(look.palette.server_ink).bold().end());
+        }
         picture::boxed(sheet, here, look, &state, spot.frame);
     }
 
@@ -88,7 +92,7 @@ impl Face for Handler<'_> {
     fn strip(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, bar: Frame) -> Note {
         let state = self.state(here);
         picture::bar(sheet, look, &state, bar);
-        (state.under_way(), state.is_full())
+        (state.load(), state.down.is_some() || state.is_full())
     }
 
     fn full(&self, sheet: &mut Sheet, here: Here<'_, '_>, look: &Look<'_>, all: &Arrangement) {
@@ -96,12 +100,17 @@ impl Face for Handler<'_> {
     }
 
     fn over(&self, here: Here<'_, '_>, _: &Arrangement) -> String {
-        format!("{}: {} under way", here.label(), self.state(here).under_way())
+        let state = self.state(here);
+        let gap = if state.down.is_some() { "" } else { " under way" };
+        format!("{}: {}{gap}", here.label(), state.load())
     }
 
     fn parts(&self, here: Here<'_, '_>, look: &Look<'_>, layout: &Layout, _: &Item) -> Vec<Item> {
         let Some(area) = Handler::area(here, layout) else { return Vec::new() };
         let state = self.state(here);
+        if !state.instead().is_empty() {
+            return Vec::new();
+        }
         let Some(row) = Plot::of(picture::inside(area), &state).answers else { return Vec::new() };
         let told = state.answers.iter().enumerate();
         told.map(|(index, answer)| {

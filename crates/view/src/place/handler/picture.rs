@@ -78,19 +78,21 @@ pub(super) fn inside(frame: Frame) -> Frame {
 /// The box, with all it has room for.
 pub(super) fn boxed(sheet: &mut Sheet, _: Here<'_, '_>, look: &Look<'_>, state: &State<'_>, frame: Frame) {
     let p = look.palette;
-    let edge = match state.spec.installed {
-        true if state.is_full() => p.blocked,
-        true => p.line_3,
-        false => p.line_2,
+    let (edge, first) = match (state.down, state.spec.installed) {
+        (Some(_), _) => (p.server, Ink::new(p.server_ink).bold()),
+        (None, true) if state.is_full() => (p.blocked, Ink::new(p.ink_3)),
+        (None, true) => (p.line_3, Ink::new(p.ink_3)),
+        (None, false) => (p.line_2, Ink::new(p.ink_3)),
     };
     sheet.frame((frame.x + 0.5, frame.y + 0.5), (frame.w - 1.0, frame.h - 1.0), 4.0, Some(p.surface), edge, 1.3);
-    let inner = inside(frame);
-    if !state.spec.installed {
-        let all = ["No request goes through it:", "nothing is limited, and", "all counters stay at 0."];
-        let says = if inner.h >= all.len() as f64 * 16.0 { &all[..] } else { &["No request goes through it."][..] };
-        for (line, text) in says.iter().enumerate() {
+    let (inner, instead) = (inside(frame), state.instead());
+    if let [only, ..] = instead {
+        let says =
+            if inner.h >= instead.len() as f64 * 16.0 { instead.to_vec() } else { vec![only.trim_end_matches(':')] };
+        for (line, text) in says.into_iter().enumerate() {
             let base = inner.y + 14.0 + 16.0 * line as f64;
-            sheet.text((inner.x, base), cut(text, inner.w, 11.0, false), Ink::new(p.ink_3));
+            let ink = if line == 0 { first } else { Ink::new(p.ink_3) };
+            sheet.text((inner.x, base), cut(text, inner.w, 11.0, false), ink);
         }
         return;
     }

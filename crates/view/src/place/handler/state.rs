@@ -16,6 +16,8 @@ pub(super) struct State<'a> {
     pub spec: &'a spec::Handler,
     row: Option<&'a StationRow>,
     pub breaker: Reading,
+    /// How the process is that it is in, where it is not there: "down".
+    pub down: Option<&'static str>,
     /// The last answers, the newest last.
     pub answers: Vec<HandlerAnswer>,
 }
@@ -23,11 +25,26 @@ pub(super) struct State<'a> {
 impl<'a> State<'a> {
     pub(super) fn of(spec: &'a spec::Handler, here: Here<'_, 'a>) -> State<'a> {
         let breaker = here.scene.station(spec.breaker).map(|(_, row)| row);
-        State { spec, row: here.row(), breaker: Reading::at(here, breaker), answers: last(here.row()) }
+        let down = here.scene.spec.own_state(here.scene.ledger, here.scene.trace);
+        State { spec, row: here.row(), breaker: Reading::at(here, breaker), down, answers: last(here.row()) }
+    }
+
+    /// What there is to say in the place of all that it counts, in lines: it is not there, or nobody asks it.
+    pub(super) fn instead(&self) -> &'static [&'static str] {
+        match (self.down, self.spec.installed) {
+            (Some(_), _) => &["Process down:", "whoever comes is refused,", "and what it had is gone."],
+            (None, false) => &["No request goes through it:", "nothing is limited, and", "all counters stay at 0."],
+            (None, true) => &[],
+        }
     }
 
     pub(super) fn count(&self, gauge: Gauge) -> u64 {
         self.row.map_or(0, |row| row.gauge(gauge).max(0) as u64)
+    }
+
+    /// How many are counted as under way: "200 of 200", or how it is that nobody can be.
+    pub(super) fn load(&self) -> String {
+        self.down.map_or_else(|| self.under_way(), str::to_owned)
     }
 
     /// How many are counted as under way: "200 of 200".
@@ -102,6 +119,9 @@ impl<'a> State<'a> {
 
     /// Everything there is to say, a phrase each.
     pub(super) fn says(&self) -> Vec<String> {
+        if let Some(down) = self.down {
+            return vec![down.to_owned(), "whoever comes is refused".to_owned()];
+        }
         if !self.spec.installed {
             return vec!["in no router".to_owned(), "counts nothing".to_owned()];
         }

@@ -94,8 +94,8 @@ impl SceneSpec {
 
     /// How the program itself is, by a fault of it that stands: "down".
     pub fn own_state(&self, ledger: &Ledger, trace: &Trace) -> Option<&'static str> {
-        let own = self.faults.iter().filter(|fault| fault.server.is_none() && !fault.state.is_empty());
-        own.filter(|fault| ledger.strongest(fault.id, trace).is_some()).map(|fault| fault.state).last()
+        let mut own = self.faults.iter().filter(|fault| fault.server.is_none() && !fault.state.is_empty());
+        own.find(|fault| ledger.strongest(fault.id, trace).is_some()).map(|fault| fault.state)
     }
 }
 

@@ -23,7 +23,7 @@
 //!
 //! # Origin
 //! The background processor of a backend in Go: ten workers, rails of 100, 200 and 300, a main queue of 1,000 and 100 tokens a second. Its one caller warms up a cache after
-//! each search for a word. Ageing, and how a batch is put together, of which there are only fields, are added here.
+//! each search for a word. Ageing, and how a batch is put together, of which there are only fields, are added here. A timeout of 0 is none, where that code takes 30 s for it.
 
 mod checks;
 mod documented;

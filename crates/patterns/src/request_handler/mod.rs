@@ -26,7 +26,7 @@
 //! # Origin
 //! The middleware of a backend in Go, which promises priorities, a breaker, degradation, a health check, a limit and timeouts. It is in no router of that backend, so all its
 //! counters stay at 0. The classes of those who ask and how many processors there are as documented are added here; as documented a processor takes what matters most, and
-//! nobody rises by having waited: that ends with the deadline.
+//! nobody rises by having waited: that ends with the deadline. A timeout of 0 is none here, where that code takes 30 s for it.
 
 mod books;
 mod checks;

@@ -115,6 +115,7 @@ const BUGS: &[Bug] = &[
         "a batch ran on although its caller had gone",
     ),
     Bug("4.6", "buffered items are lost at exit", "batch-processor exit", "items were lost with the process"),
+    Bug("4.6", "the ticker is never stopped", "batch-processor exit", "the process ended, and the ticker beat on"),
     Bug("4.6", "any number of flushes at once", "batch-processor flood", "several inserts were under way at once"),
     Bug(
         "4.6",

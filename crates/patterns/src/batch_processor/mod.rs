@@ -85,6 +85,10 @@ const CHECKS: &[Check] = &[
     .by("the time between batches, against the interval"),
     Check::sometimes("several inserts were under way at once", |l, t| under_way(l, t) > 1),
     Check::sometimes("an insert failed, and its items with it", |l, _| l.tally.count(Outcome::Failed) > 0),
+    Check::sometimes("the process ended, and the ticker beat on", |l, t| {
+        l.find(INSERTS, t).is_some_and(|(_, row)| row.gauge(BEATS_ON) > 0)
+    })
+    .by("the task that waits for the ticker, when all else of the process is over"),
     Check::sometimes("items were lost with the process", |l, _| l.tally.count(Outcome::Lost) > 0),
     Check::eventually("what came was written, or is known to have failed or to be lost", |l, _| {
         let known = [Outcome::Completed, Outcome::Failed, Outcome::Lost].map(|way| l.tally.count(way));
@@ -109,6 +113,9 @@ fn under_way(ledger: &Ledger, trace: &Trace) -> i64 {
 
 /// A gauge of the inserts: how many are under way.
 const UNDER_WAY: Gauge = Gauge(0);
+
+/// Another: whether whoever hands the batches to them was left waiting for its ticker when the process ended.
+const BEATS_ON: Gauge = Gauge(1);
 
 fn scene(values: &Values, _: Fidelity) -> SceneSpec {
     let (size, interval) = (values.count("batch-size") as u32, values.span("interval"));
@@ -180,10 +187,15 @@ async fn run(env: Env, p: Params) {
     }
     // The source goes with the future that waits for it: nobody adds to a process that ends.
     let stopped = matches!(select2(&env, env.sleep(p.stop_at), all_written).await, Either::First(()));
-    if stopped && p.drains() {
+    if !stopped {
+        return;
+    }
+    if p.drains() {
         batcher.close();
         processor.under_way.wait().await;
-    } else if stopped {
+    }
+    if !flusher.is_finished() {
+        env.gauge(inserts, BEATS_ON, 1);
         drop(flusher);
         processor.tasks.take();
         batcher.abandon().into_iter().for_each(|item| item.leave(Outcome::Lost));

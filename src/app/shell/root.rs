@@ -228,24 +228,28 @@ fn App(props: &AppProps) -> Html {
                                 { overlay(&page) }
                             }
                         </section>
-                        if parts > 2 {
+                        if parts > 3 {
                             <Timeline />
-                            <Later frames=1 content={html! { <Tabs filled={parts > 3} /> }} />
+                            <Later frames=1 content={html! { <Tabs filled={parts > 4} /> }} />
                         } else {
                             { not_yet(&page) }
                         }
                     </main>
                     <aside class="panel scroll" aria-label="Parameters, faults and metrics">
-                        if parts > 3 {
+                        if parts > 5 {
                             <Later frames=1 content={html! { <Panel /> }} />
+                        }
+                        if parts > 6 {
                             <Later frames=2 content={html! { <Measured /> }} />
                         }
                     </aside>
                     }
                 }
             </div>
-            <KeyboardMap />
-            <Announce />
+            if parts > 6 {
+                <KeyboardMap />
+                <Announce />
+            }
         </>
     };
     yew::html! { <ContextProvider<Page> context={page.clone()}>{ content }</ContextProvider<Page>> }
@@ -302,13 +306,15 @@ fn use_opening(
     });
 }
 
-/// How many parts of the page come after the first.
-const LAST: u8 = 4;
+/// How many parts of the page come after the first, and how many of those are painted before more comes.
+const LAST: u8 = 7;
+const PAINTED: u8 = 2;
 
-/// The page is mounted in parts, each in a task and a frame of its own, so that the browser answers between them, and never lays out more
-/// than one: how many are there beside the first, which is the top bar. What is said of the scenario and the transport are the next, and
-/// with them the page appears; then the stage; then rail, timeline and tabs; then what the chosen tab shows, what can be set and what is
-/// measured. When all are there, the page is ready. More parts would be shorter tasks and more frames, which a slow processor pays for.
+/// The page is mounted in parts, each in a task of its own, so that the browser answers between them: how many are there beside the first,
+/// which is the top bar. What is said of the scenario and the transport are the next, and with them the page appears; then the stage. Both are
+/// painted at once, for somebody is waiting for them. Then come, one after the other, the rail, timeline and tabs, what the chosen tab shows,
+/// what can be set, and what is measured, with what nobody sees. When all are there, the page is ready. A frame for each of those would be laid
+/// out and painted for nobody, which a slow processor pays for; fewer parts would be longer tasks.
 #[hook]
 fn use_parts(opened: &Shared) -> u8 {
     let parts = use_held(|| 0);
@@ -321,7 +327,8 @@ fn use_parts(opened: &Shared) -> u8 {
         }
         match *next {
             LAST => host::set_ready(),
-            part => clock::after_a_frame(move || next.set(part + 1)),
+            part if part <= PAINTED => clock::after_a_frame(move || next.set(part + 1)),
+            part => clock::soon(move || next.set(part + 1)),
         }
     });
     *parts

@@ -9,6 +9,7 @@ use super::attempts::Attempt;
 use super::core::Core;
 use super::env::Env;
 use super::job::Job;
+use super::timers::{Purpose, TimerId};
 use millrace_trace::{Answer, EventKind, JobId, SimTime, Span, StationId, Wait};
 use std::fmt;
 use std::future::Future;
@@ -35,8 +36,56 @@ pub trait Upstream {
         None
     }
 
+    /// Serves a call by saying at once how it will end, if that is known as it comes: nearly all calls of a simulated server end so.
+    /// It lies in the call itself, where a future of its own would be made, moved and given back for each. Whoever says nothing
+    /// serves it by [`Upstream::call`].
+    fn schedule(&self, attempt: Attempt) -> Option<Scheduled> {
+        let _nothing_known = attempt;
+        None
+    }
+
+    /// What there is between the caller of a scheduled call and its answer. Whoever changes that wakes its task.
+    fn way_to(&self, scheduled: &Scheduled) -> Way {
+        let _always = scheduled;
+        Way::Open
+    }
+
+    /// A scheduled call is over, or was taken back: said once of each.
+    fn released(&self) {}
+
     /// Serves a call.
     fn call(&self, env: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>>;
+}
+
+/// How a call will end that is known as it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scheduled {
+    /// How long it takes.
+    pub takes: Span,
+    /// How it is answered.
+    pub answer: Answer,
+    /// How often the server had crashed when it came: another crash ends it.
+    pub crashes: u32,
+}
+
+/// What there is between a caller and an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Nothing: it gets through.
+    Open,
+    /// A partition: nothing gets through, until it is over.
+    Cut,
+    /// A crash: nobody remembers the call.
+    Lost,
+}
+
+/// A server counts a scheduled call as its own for as long as this is held.
+struct AtServer(Rc<dyn Upstream>);
+
+impl Drop for AtServer {
+    fn drop(&mut self) {
+        self.0.released();
+    }
 }
 
 /// Where a call goes.
@@ -111,6 +160,8 @@ enum State {
         said: bool,
         answer: Pin<Box<dyn Future<Output = Answer>>>,
     },
+    /// It will be answered at an instant, for which its timer is armed.
+    Waits { at: SimTime, until: SimTime, timer: TimerId, scheduled: Scheduled, server: AtServer },
     /// It has taken so long, and its caller is asked to stay away for so long.
     Over { latency: Span, retry_after: Span },
 }
@@ -129,6 +180,12 @@ impl Call {
     }
 
     fn end(&mut self, answer: Answer, latency: Span, retry_after: Span) {
+        // One that is over before its time never moves the clock.
+        if let State::Waits { until, timer, .. } = self.state
+            && self.core.now() < until
+        {
+            self.core.drop_timer(timer);
+        }
         self.state = State::Over { latency, retry_after };
         self.core.emit(EventKind::Answered { job: self.job, station: self.home, answer });
     }
@@ -158,22 +215,57 @@ impl Future for Call {
 impl Call {
     #[inline(never)]
     fn answered(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
-        let now = self.core.now();
-        if let State::Unsent { to, number } = &mut self.state {
-            let Some((server, upstream)) = to.take() else {
-                self.state = State::Over { latency: Span::ZERO, retry_after: Span::ZERO };
-                return Poll::Ready(Answer::Failed);
-            };
-            let attempt = Attempt { job: self.job, number: *number };
-            let held = self.core.numbers.borrow().home(self.job);
-            self.home = self.home.some().or(held).unwrap_or(self.core.station());
-            self.core.emit_at(
-                EventKind::Called { job: self.job, station: server, started: upstream.has_room() },
-                millrace_trace::Site(Some(self.core.site.get().unwrap_or(self.site))),
-            );
+        match &mut self.state {
+            State::Waits { at, until, scheduled, server, .. } => {
+                let (now, at) = (self.core.now(), *at);
+                let answer = match server.0.way_to(scheduled) {
+                    Way::Open if now >= *until => scheduled.answer,
+                    Way::Lost => Answer::Failed,
+                    _ => return Poll::Pending,
+                };
+                self.end(answer, now - at, Span::ZERO);
+                Poll::Ready(answer)
+            }
+            State::Unsent { .. } => self.begin(cx),
+            _ => self.answered_later(cx),
+        }
+    }
+
+    #[inline]
+    fn begin(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
+        let State::Unsent { to, number } = &mut self.state else { return Poll::Pending };
+        let Some((server, upstream)) = to.take() else {
+            self.state = State::Over { latency: Span::ZERO, retry_after: Span::ZERO };
+            return Poll::Ready(Answer::Failed);
+        };
+        let (now, attempt) = (self.core.now(), Attempt { job: self.job, number: *number });
+        let held = self.core.numbers.borrow().home(self.job);
+        self.home = self.home.some().or(held).unwrap_or(self.core.station());
+        self.core.emit_at(
+            EventKind::Called { job: self.job, station: server, started: upstream.has_room() },
+            millrace_trace::Site(Some(self.core.site.get().unwrap_or(self.site))),
+        );
+        let Some(scheduled) = upstream.schedule(attempt) else {
             let answer = upstream.call(&Env::new(self.core.clone()), attempt);
             self.state = State::Sent { at: now, server, upstream, said: false, answer };
+            return self.answered_later(cx);
+        };
+        let (at_server, until) = (AtServer(upstream), now + scheduled.takes);
+        if until <= now {
+            drop(at_server);
+            self.end(scheduled.answer, Span::ZERO, Span::ZERO);
+            return Poll::Ready(scheduled.answer);
         }
+        let timer = self.core.arm(until, Purpose::Work);
+        self.state = State::Waits { at: now, until, timer, scheduled, server: at_server };
+        self.core.waits(Wait::Call, server, self.site);
+        Poll::Pending
+    }
+
+    /// Of a call that has a future of its own.
+    #[inline(never)]
+    fn answered_later(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
+        let now = self.core.now();
         let State::Sent { at, server, upstream, said, answer } = &mut self.state else { return Poll::Pending };
         let (sent, server) = (*at, *server);
         // What the server itself waits for is its own affair: the task waits at this line, for an answer.
@@ -202,7 +294,7 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        if let State::Sent { .. } = self.state {
+        if let State::Sent { .. } | State::Waits { .. } = self.state {
             // The request is taken back first, so that its slot is free when the answer is written down.
             self.end(Answer::Cancelled, Span::ZERO, Span::ZERO);
         }

@@ -10,7 +10,7 @@ use super::model::Model;
 use super::params::ServerParams;
 use super::reach::Reach;
 use super::service::Service;
-use millrace_engine::{Attempt, Env, Stream, Upstream};
+use millrace_engine::{Attempt, Env, Scheduled, Stream, Upstream, Way};
 use millrace_parts::Semaphore;
 use millrace_spec::ServerName;
 use millrace_trace::{Answer, Span, StationId, UNLIMITED};
@@ -201,6 +201,29 @@ impl Upstream for Simulated {
 
     fn retry_after(&self, _: Answer) -> Span {
         if self.state.refused.take() { self.state.retry_after } else { Span::ZERO }
+    }
+
+    fn schedule(&self, attempt: Attempt) -> Option<Scheduled> {
+        let state = &self.state;
+        // Who may have to queue, and whom an outage or a partition meets, has more to go through than time.
+        if self.slots.is_some() || state.reach.is_gone() || state.reach.is_cut() || state.down().is_some() {
+            return None;
+        }
+        state.in_service.set(state.in_service.get() + 1);
+        let (takes, answer) = state.visit(attempt, self.less.as_ref().map(|less| less.get()));
+        Some(Scheduled { takes, answer, crashes: state.reach.crashes() })
+    }
+
+    fn way_to(&self, scheduled: &Scheduled) -> Way {
+        match &self.state.reach {
+            reach if reach.crashes() != scheduled.crashes => Way::Lost,
+            reach if reach.is_cut() => Way::Cut,
+            _ => Way::Open,
+        }
+    }
+
+    fn released(&self) {
+        self.state.in_service.set(self.state.in_service.get().saturating_sub(1));
     }
 
     fn call(&self, _: &Env, attempt: Attempt) -> Pin<Box<dyn Future<Output = Answer>>> {

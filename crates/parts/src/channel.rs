@@ -102,13 +102,15 @@ impl<T: Carries> Shared<T> {
         }
     }
 
-    /// Hands a value to the receiver that has waited longest; gives it back where none does.
-    fn hand_over(&self, state: &mut State<T>, order: Order, value: T) -> Result<(), T> {
-        let Some(&(task, home)) = state.receivers.first() else { return Err(value) };
+    /// Hands a value to the receiver that has waited longest; leaves it where it is if none does. Whether it was handed over.
+    #[inline]
+    fn hand_over(&self, state: &mut State<T>, order: Order, value: &mut Option<T>) -> bool {
+        let Some(&(task, home)) = state.receivers.first() else { return false };
+        let Some(value) = value.take() else { return false };
         self.moved(&value, home);
         state.receivers.give(Some((order, value)));
         self.env.wake(task);
-        Ok(())
+        true
     }
 
     /// Puts a value that was handed over back at its place at the head. Where there is no room its job stays where it is.
@@ -120,19 +122,25 @@ impl<T: Carries> Shared<T> {
         state.returned.insert(index, (order, value));
     }
 
-    /// Hands a value over, or puts it in the buffer where there is room.
-    fn accept(&self, state: &mut State<T>, value: T) -> Result<(), TrySendError<T>> {
+    /// Hands a value over, or puts it in the buffer where there is room; takes it from where it is only then, so that it is moved once. Whether
+    /// it was.
+    #[inline(never)]
+    fn accept(&self, state: &mut State<T>, value: &mut Option<T>) -> bool {
         if state.closed {
-            return Err(TrySendError::Closed(value));
+            return false;
         }
         state.handed += 1;
-        let Err(value) = self.hand_over(state, state.handed, value) else { return Ok(()) };
-        if state.held() < self.capacity as usize {
+        if self.hand_over(state, state.handed, value) {
+            return true;
+        }
+        if state.held() >= self.capacity as usize {
+            return false;
+        }
+        if let Some(value) = value.take() {
             self.moved(&value, self.station);
             state.buffer.push_back(value);
-            return Ok(());
         }
-        Err(TrySendError::Full(value))
+        true
     }
 
     /// Takes the next value, and lets the sender that has waited longest put its value in the freed place. After the
@@ -171,7 +179,14 @@ impl<T: Carries> Tx<T> {
     /// # Errors
     /// The value comes back if there is no room or the channel is closed.
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        self.0.accept(&mut self.0.state.borrow_mut(), value)
+        let state = &mut *self.0.state.borrow_mut();
+        let mut value = Some(value);
+        self.0.accept(state, &mut value);
+        match value {
+            None => Ok(()),
+            Some(value) if state.closed => Err(TrySendError::Closed(value)),
+            Some(value) => Err(TrySendError::Full(value)),
+        }
     }
 
     /// Closes the channel: receivers get what is left and then nothing; waiting senders get their values back.
@@ -219,8 +234,10 @@ impl<T: Carries> Rx<T> {
     /// channel is there to be received too.
     pub fn give_back(&self, value: T) {
         let state = &mut *self.0.state.borrow_mut();
-        let Err(value) = self.0.hand_over(state, BACK, value) else { return };
-        self.0.put_back(state, BACK, value);
+        let mut value = Some(value);
+        if !self.0.hand_over(state, BACK, &mut value) {
+            value.into_iter().for_each(|value| self.0.put_back(state, BACK, value));
+        }
     }
 
     /// How many values it holds.
@@ -257,16 +274,17 @@ impl<T: Carries> Future for Send<T> {
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let state = &mut *this.shared.state.borrow_mut();
-        if let Some(value) = this.value.take() {
-            return match this.shared.accept(state, value) {
-                Ok(()) => Poll::Ready(Ok(())),
-                Err(TrySendError::Closed(value)) => Poll::Ready(Err(Closed(Box::new(value)))),
-                Err(TrySendError::Full(value)) => {
-                    this.ticket = Some(state.senders.join((this.shared.env.current(), value)));
-                    this.shared.env.waits(Wait::Send, this.shared.station, this.site);
-                    Poll::Pending
-                }
-            };
+        if this.value.is_some() {
+            if this.shared.accept(state, &mut this.value) {
+                return Poll::Ready(Ok(()));
+            }
+            let Some(value) = this.value.take() else { return Poll::Pending };
+            if state.closed {
+                return Poll::Ready(Err(Closed(Box::new(value))));
+            }
+            this.ticket = Some(state.senders.join((this.shared.env.current(), value)));
+            this.shared.env.waits(Wait::Send, this.shared.station, this.site);
+            return Poll::Pending;
         }
         let Some(ticket) = this.ticket else { return Poll::Pending };
         if state.senders.redeem(ticket).is_some() {
@@ -333,8 +351,10 @@ impl<T: Carries> Drop for Recv<T> {
         let Some(ticket) = self.ticket else { return };
         let state = &mut *self.shared.state.borrow_mut();
         let Some(Left::Given(Some((order, value)))) = state.receivers.leave(ticket) else { return };
-        let Err(value) = self.shared.hand_over(state, order, value) else { return };
-        self.shared.put_back(state, order, value);
+        let mut value = Some(value);
+        if !self.shared.hand_over(state, order, &mut value) {
+            value.into_iter().for_each(|value| self.shared.put_back(state, order, value));
+        }
     }
 }
 

@@ -8,15 +8,16 @@ const BLOCK: usize = 1_024;
 /// The values.
 #[derive(Clone, Debug)]
 pub struct Blocks<T> {
-    blocks: VecDeque<Vec<T>>,
-    len: usize,
+    /// Those that are full, and the one that is being filled.
+    full: VecDeque<Vec<T>>,
+    tail: Vec<T>,
     /// A block that was taken away, to be filled again.
     spare: Option<Vec<T>>,
 }
 
 impl<T> Default for Blocks<T> {
     fn default() -> Blocks<T> {
-        Blocks { blocks: VecDeque::new(), len: 0, spare: None }
+        Blocks { full: VecDeque::new(), tail: Vec::new(), spare: None }
     }
 }
 
@@ -24,40 +25,38 @@ impl<T> Blocks<T> {
     /// Appends a value.
     #[inline]
     pub fn push(&mut self, value: T) {
-        if self.len.is_multiple_of(BLOCK) {
-            // The first one grows as it is filled: most series are short.
-            let fresh = if self.blocks.is_empty() { Vec::new() } else { Vec::with_capacity(BLOCK) };
-            self.blocks.push_back(self.spare.take().unwrap_or(fresh));
+        // The first one grows as it is filled: most series are short.
+        if self.tail.len() == BLOCK {
+            self.begin_block();
         }
-        self.len += 1;
-        if let Some(last) = self.blocks.back_mut() {
-            last.push(value);
-        }
+        self.tail.push(value);
+    }
+
+    #[cold]
+    fn begin_block(&mut self) {
+        let fresh = self.spare.take().unwrap_or_else(|| Vec::with_capacity(BLOCK));
+        self.full.push_back(std::mem::replace(&mut self.tail, fresh));
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.len
+        self.full.len() * BLOCK + self.tail.len()
     }
 
     /// All of them.
     pub fn all(&self) -> View<'_, T> {
-        View { of: self, from: 0, to: self.len }
+        View { of: self, from: 0, to: self.len() }
     }
 
     fn get(&self, index: usize) -> Option<&T> {
-        self.blocks.get(index / BLOCK)?.get(index % BLOCK)
+        self.full.get(index / BLOCK).unwrap_or(&self.tail).get(index % BLOCK)
     }
 
     /// Hands the oldest full block to `take`, if all its values are such, and gives it up. Whether it was.
     pub fn take_oldest(&mut self, are: impl Fn(&T) -> bool, take: impl FnMut(&T)) -> bool {
-        let Some(oldest) = self.blocks.front().filter(|block| block.len() == BLOCK && block.last().is_some_and(are))
-        else {
-            return false;
-        };
+        let Some(oldest) = self.full.front().filter(|block| block.last().is_some_and(are)) else { return false };
         oldest.iter().for_each(take);
-        self.len -= BLOCK;
-        if let Some(mut block) = self.blocks.pop_front() {
+        if let Some(mut block) = self.full.pop_front() {
             block.clear();
             self.spare = Some(block);
         }
@@ -95,7 +94,8 @@ impl<'a, T> View<'a, T> {
     /// The values, in order.
     pub fn iter(self) -> impl Iterator<Item = &'a T> + Clone {
         let (first, last) = (self.from / BLOCK, self.to / BLOCK);
-        let blocks = self.of.blocks.iter().enumerate().skip(first).take(last + 1 - first.min(last));
+        let blocks =
+            self.of.full.iter().chain([&self.of.tail]).enumerate().skip(first).take(last + 1 - first.min(last));
         blocks.flat_map(move |(index, block)| {
             let start = if index == first { self.from % BLOCK } else { 0 };
             let end = if index == last { self.to % BLOCK } else { block.len() };

@@ -111,11 +111,11 @@ impl<'a> Figures<'a> {
     pub fn counts(self) -> Counts {
         let mut counts = [0; How::COUNT];
         self.folded().for_each(|folded| folded.add_counts(&mut counts));
-        for sample in self.kept() {
+        self.kept().for_each(|sample| {
             if let Some(count) = counts.get_mut(sample.place()) {
                 *count += 1;
             }
-        }
+        });
         counts
     }
 

@@ -3,12 +3,12 @@
 //! Folded at the far end of what is computed, with a ledger of its own. Never rewound: [`Prefix`] is what it was at a
 //! playhead. It takes no more memory than its [`Budget`] allows: what nobody goes back to any more is put together.
 
-use super::measured::{Change, Kinds};
+use super::measured::Change;
 use super::{Checks, Exchanges, Journal, Levels, Measured, Prefix, Subject};
 use millrace_spec::{Check, Detail, Measure, Pattern, Values};
-use millrace_trace::ledger::Transition;
+use millrace_trace::ledger::{Signs, Transition};
 use millrace_trace::{
-    EventKind, FarFold, Fold, JobId, Ledger, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
+    EventKind, FarFold, Fold, JobId, Ledger, Passed, SimTime, Span, StationId, StationKind, Trace, TraceEvent,
 };
 
 /// How much of a run is kept one by one.
@@ -34,8 +34,10 @@ pub struct History {
     pub ledger: Ledger,
     /// What is measured: calls, responses, and what the pattern declares.
     pub measured: Vec<Measured>,
-    /// The kinds of events that may matter to any of them.
-    watched: Kinds,
+    /// What may matter to any of them.
+    watched: Signs,
+    /// What there may be something to tell of, or to draw.
+    shown: Signs,
     /// What was asked of the running system, and what it answered.
     pub exchanges: Exchanges,
     /// How many servers there are.
@@ -60,7 +62,8 @@ impl Default for History {
         History {
             ledger: Ledger::new(),
             measured: Vec::new(),
-            watched: Kinds::default(),
+            watched: Signs::NONE,
+            shown: Signs::ALL,
             exchanges: Exchanges::default(),
             servers: 0,
             took: None,
@@ -91,7 +94,7 @@ impl History {
         for measure in measures {
             if self.measured.iter().all(|known| known.measure.id != measure.id) {
                 let measured = Measured::new(measure);
-                self.watched = self.watched.and(measured.kinds());
+                self.watched = self.watched.and(measured.cares());
                 self.measured.push(measured);
             }
         }
@@ -148,14 +151,23 @@ impl History {
         self.measured.iter().flat_map(Measured::series).map(|(_, series)| series.kept()).sum()
     }
 
-    /// An event moved a job: what is measured of it, and how full it leaves the places that it was and is at.
-    #[inline]
-    fn moved(&mut self, event: &TraceEvent, position: u64, transition: &Transition, trace: &Trace) {
-        self.journal.moved(event, position, transition, &self.ledger, trace);
-        if self.watched.has(Kinds::one(&event.kind)) {
-            self.measure(event, position, transition, trace);
+    /// What there may be something to tell of, or to draw. It changes with what is told, and most of what happens changes nothing of it.
+    fn shows(&self) -> Signs {
+        if self.charts { Signs::ALL } else { self.journal.cares() }
+    }
+
+    /// What is told of an event that moved a job, and how full it leaves the places that it was and is at.
+    #[inline(never)]
+    fn show(&mut self, event: &TraceEvent, position: u64, transition: &Transition, trace: &Trace) {
+        if self.journal.cares().has(transition.signs) {
+            self.journal.moved(event, position, transition, &self.ledger, trace);
+            self.shown = self.shows();
         }
         if self.charts {
+            if transition.calling || matches!(event.kind, EventKind::Called { .. }) {
+                let in_flight = self.ledger.tally.in_flight as i64;
+                self.levels.set(Subject::InFlight, position, event.at, in_flight);
+            }
             // Who is served now stays where it is, and waits no more.
             let more = i64::from(!matches!(event.kind, EventKind::Started { .. }));
             self.came(transition.from, -more, position, event.at);
@@ -163,6 +175,7 @@ impl History {
         }
     }
 
+    #[inline(never)]
     fn measure(&mut self, event: &TraceEvent, position: u64, transition: &Transition, trace: &Trace) {
         let took = match event.kind {
             EventKind::Answered { job, .. } => self.took.take().filter(|(of, _)| *of == job).map(|(_, span)| span),
@@ -193,30 +206,85 @@ impl History {
 }
 
 impl Fold for History {
-    #[inline]
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
-        let position = self.ledger.events;
+        self.apply_passing(event, trace, &mut Passed::default());
+    }
+
+    /// What an event is is asked once: for the hash, the ledger, and who cares for it here.
+    #[inline]
+    fn apply_passing(&mut self, event: &TraceEvent, trace: &Trace, passed: &mut Passed) {
         if event.at > self.ledger.now {
             self.checks.instant_over(&self.ledger, trace);
         }
-        let in_flight = self.ledger.tally.in_flight;
-        let transition = self.ledger.take_in(event, trace);
-        if let Some(detail) = &mut self.detail {
-            detail.apply(event, &self.ledger, trace);
-        }
-        if self.charts && self.ledger.tally.in_flight != in_flight {
-            self.levels.set(Subject::InFlight, position, event.at, self.ledger.tally.in_flight as i64);
-        }
-        if let Some(transition) = &transition {
-            self.moved(event, position, transition, trace);
-        } else if !matches!(event.kind, EventKind::Waits { .. }) {
-            // Where a task waits is a third of all events, and nothing but a row of the ledger.
-            self.rare(event, position, trace);
+        self.ledger.goes_on(event);
+        match event.kind {
+            EventKind::Waits { .. } => {
+                passed.pass(event, trace);
+                self.ledger.waits(event);
+                self.told(event, trace);
+            }
+            EventKind::Moved { job, station, started } => {
+                passed.pass(event, trace);
+                let moved = self.ledger.moves(job, station, started);
+                self.stepped(event, moved, trace);
+            }
+            EventKind::Called { job, station, started } => {
+                passed.pass(event, trace);
+                let out = self.ledger.calls(job, station, started);
+                self.stepped(event, out, trace);
+            }
+            EventKind::Answered { job, station, answer } => {
+                passed.pass(event, trace);
+                let back = self.ledger.comes_back(job, station, answer);
+                self.stepped(event, back, trace);
+            }
+            EventKind::Entered { job, station } => {
+                passed.pass(event, trace);
+                let came = self.ledger.comes_in(job, station);
+                self.stepped(event, came, trace);
+            }
+            EventKind::Left { job, outcome } => {
+                passed.pass(event, trace);
+                let left = self.ledger.leave(job, outcome);
+                self.stepped(event, left, trace);
+            }
+            _ => {
+                passed.pass(event, trace);
+                self.seldom(event, trace);
+            }
         }
     }
 }
 
 impl History {
+    /// What the pattern alone reports hears of every event.
+    #[inline]
+    fn told(&mut self, event: &TraceEvent, trace: &Trace) {
+        if let Some(detail) = &mut self.detail {
+            detail.apply(event, &self.ledger, trace);
+        }
+    }
+
+    /// A job has taken a step.
+    #[inline]
+    fn stepped(&mut self, event: &TraceEvent, step: Option<Transition>, trace: &Trace) {
+        self.told(event, trace);
+        let position = self.ledger.events - 1;
+        let Some(step) = &step else { return self.rare(event, position, trace) };
+        if self.watched.has(step.signs) {
+            self.measure(event, position, step, trace);
+        }
+        if self.shown.has(step.signs) {
+            self.show(event, position, step, trace);
+        }
+    }
+
+    #[inline(never)]
+    fn seldom(&mut self, event: &TraceEvent, trace: &Trace) {
+        let step = self.ledger.take_in_seldom(event, trace);
+        self.stepped(event, step, trace);
+    }
+
     /// An event that comes seldom, and moved no job.
     #[inline(never)]
     fn rare(&mut self, event: &TraceEvent, position: u64, trace: &Trace) {
@@ -230,6 +298,7 @@ impl History {
             EventKind::Took { job, span } => self.took = Some((job, span)),
             _ => {}
         }
+        self.shown = self.shows();
     }
 }
 

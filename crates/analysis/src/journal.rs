@@ -8,7 +8,7 @@
 use super::{Exchanges, PAGE, Request};
 use litemap::LiteMap;
 use millrace_spec::{Closing, ConnectionState};
-use millrace_trace::ledger::{StationRow, Transition};
+use millrace_trace::ledger::{Signs, StationRow, Transition};
 use millrace_trace::{
     Answer, EventKind, JobId, Ledger, Outcome, SimTime, StationId, StationKind, Trace, TraceEvent, UNLIMITED,
 };
@@ -90,6 +90,15 @@ impl Journal {
     /// How many entries were left out because there were too many.
     pub fn left_out(&self) -> u64 {
         self.left_out
+    }
+
+    /// What there may be something to tell of: of by far most events that move a job there is nothing.
+    pub(super) fn cares(&self) -> Signs {
+        match (self.bank, self.full.is_empty()) {
+            (true, _) => Signs::ALL,
+            (false, true) => Signs::FILLED.and(Signs::BADLY),
+            (false, false) => Signs::FILLED.and(Signs::BADLY).and(Signs::EMPTIED),
+        }
     }
 
     /// Takes in an event that moved a job, with the state after it.

@@ -6,7 +6,7 @@
 use super::sample::{How, Sample};
 use super::series::Series;
 use millrace_spec::{At, Measure, Step};
-use millrace_trace::ledger::{StationRow, Transition};
+use millrace_trace::ledger::{Signs, StationRow, Transition};
 use millrace_trace::{EventKind, JobId, Ledger, SimTime, Span, StationId, Trace, TraceEvent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,68 +29,34 @@ pub struct Measured {
     /// What is measured.
     pub measure: Measure,
     since: Since,
-    /// The events that may matter to it: it looks no closer at the others.
-    kinds: Kinds,
+    /// What may matter to it: it looks no closer at anything else.
+    cares: Signs,
     series: Vec<(StationId, Series)>,
     /// What was found last: the next is mostly of the same station.
     last: usize,
 }
 
-/// Kinds of events that move a job, a bit each.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Kinds(u8);
+/// Those after which a job is on its way to nowhere.
+const GONE: Signs = Signs::LEFT.and(Signs::MERGED);
 
-impl Kinds {
-    const MOVED: Kinds = Kinds(1);
-    const STARTED: Kinds = Kinds(1 << 1);
-    const CALLED: Kinds = Kinds(1 << 2);
-    const ANSWERED: Kinds = Kinds(1 << 3);
-    const LEFT: Kinds = Kinds(1 << 4);
-    const MERGED: Kinds = Kinds(1 << 5);
-    /// Those after which a job is on its way to nowhere.
-    const GONE: Kinds = Kinds::LEFT.and(Kinds::MERGED);
-
-    pub(super) const fn and(self, others: Kinds) -> Kinds {
-        Kinds(self.0 | others.0)
-    }
-
-    pub(super) const fn has(self, one: Kinds) -> bool {
-        self.0 & one.0 != 0
-    }
-
-    /// Those that may be a step.
-    const fn of(step: &Step) -> Kinds {
-        match step {
-            // What comes in has come from nowhere: that is no step between two.
-            Step::Entered => Kinds(0),
-            Step::Came(_) => Kinds::MOVED,
-            Step::Queued(_) => Kinds::MOVED.and(Kinds::CALLED),
-            Step::Served(_) => Kinds::STARTED.and(Kinds::MOVED).and(Kinds::CALLED),
-            Step::Called(_) => Kinds::CALLED,
-            Step::Answered(_) => Kinds::ANSWERED,
-            Step::Went(_) => Kinds::MOVED.and(Kinds::GONE),
-            Step::Left => Kinds::LEFT,
-        }
-    }
-
-    /// That of an event.
-    pub(super) const fn one(kind: &EventKind) -> Kinds {
-        match kind {
-            EventKind::Moved { .. } => Kinds::MOVED,
-            EventKind::Started { .. } => Kinds::STARTED,
-            EventKind::Called { .. } => Kinds::CALLED,
-            EventKind::Answered { .. } => Kinds::ANSWERED,
-            EventKind::Left { .. } => Kinds::LEFT,
-            EventKind::Merged { .. } => Kinds::MERGED,
-            _ => Kinds(0),
-        }
+/// Those of events that may be a step.
+const fn of(step: &Step) -> Signs {
+    match step {
+        // What comes in has come from nowhere: that is no step between two.
+        Step::Entered => Signs::NONE,
+        Step::Came(_) => Signs::MOVED,
+        Step::Queued(_) => Signs::MOVED.and(Signs::CALLED),
+        Step::Served(_) => Signs::STARTED.and(Signs::MOVED).and(Signs::CALLED),
+        Step::Called(_) => Signs::CALLED,
+        Step::Answered(_) => Signs::ANSWERED,
+        Step::Went(_) => Signs::MOVED.and(GONE),
+        Step::Left => Signs::LEFT,
     }
 }
 
 /// What an event meant for a job, with the stations that it was and is at.
 pub(super) struct Change<'a> {
     kind: &'a EventKind,
-    kinds: Kinds,
     job: &'a Transition,
     /// How long the call took that ends here, where that was said.
     took: Option<Span>,
@@ -113,13 +79,13 @@ impl Measured {
             }
             _ => Since::Noted(BTreeMap::new()),
         };
-        let ends = Kinds::of(&measure.to);
-        let kinds = match since {
-            Since::Noted(_) => ends.and(Kinds::of(&measure.from)).and(Kinds::GONE),
-            Since::First(_) => ends.and(Kinds::GONE),
+        let ends = of(&measure.to);
+        let cares = match since {
+            Since::Noted(_) => ends.and(of(&measure.from)).and(GONE),
+            Since::First(_) => ends.and(GONE),
             Since::Entered | Since::Here => ends,
         };
-        Measured { measure, since, kinds, series: Vec::new(), last: 0 }
+        Measured { measure, since, cares, series: Vec::new(), last: 0 }
     }
 
     /// The stations that have samples of their own, or [`StationId::NONE`] for all together, in the order of their first.
@@ -127,9 +93,9 @@ impl Measured {
         &self.series
     }
 
-    /// The kinds of events that may matter to it.
-    pub(super) fn kinds(&self) -> Kinds {
-        self.kinds
+    /// What may matter to it.
+    pub(super) fn cares(&self) -> Signs {
+        self.cares
     }
 
     pub(super) fn series_mut(&mut self) -> impl Iterator<Item = &mut Series> {
@@ -139,15 +105,19 @@ impl Measured {
     /// Takes in an event at a position, with what it meant for its job.
     #[inline]
     pub(super) fn observe(&mut self, event: &TraceEvent, position: u64, change: &Change<'_>) {
-        if !self.kinds.has(change.kinds) {
-            return;
+        if self.cares.has(change.job.signs) {
+            self.look_closer(event, position, change);
         }
+    }
+
+    #[inline(never)]
+    fn look_closer(&mut self, event: &TraceEvent, position: u64, change: &Change<'_>) {
         if let Some(station) = change.is(&self.measure.to) {
             let since = match &mut self.since {
                 Since::Entered => Some(change.job.entered),
-                Since::First(taken) => taken.insert(change.job.job).then_some(change.job.entered),
                 // Who comes and is served at once has not waited.
                 Since::Here => (change.job.from == station).then_some(change.job.since),
+                Since::First(taken) => first(taken, change.job),
                 Since::Noted(begun) => begun.remove(&change.job.job),
             };
             if let Some(since) = since {
@@ -157,7 +127,15 @@ impl Measured {
                 self.push(of, Sample::new(position, event.at, took.unwrap_or(event.at - since), how));
             }
         }
-        let is_gone = Kinds::GONE.has(change.kinds);
+        if let Since::Noted(_) | Since::First(_) = self.since {
+            self.note(event, change);
+        }
+    }
+
+    /// Whose way to the second step begins, or is over.
+    #[inline(never)]
+    fn note(&mut self, event: &TraceEvent, change: &Change<'_>) {
+        let is_gone = GONE.has(change.job.signs);
         match &mut self.since {
             Since::Noted(begun) => {
                 if change.is(&self.measure.from).is_some() {
@@ -171,17 +149,29 @@ impl Measured {
         }
     }
 
+    #[inline]
     fn push(&mut self, of: StationId, sample: Sample) {
         if self.series.get(self.last).is_none_or(|(station, _)| *station != of) {
-            self.last = self.series.iter().position(|(station, _)| *station == of).unwrap_or_else(|| {
-                self.series.push((of, Series::default()));
-                self.series.len() - 1
-            });
+            self.find(of);
         }
         if let Some((_, series)) = self.series.get_mut(self.last) {
             series.push(sample);
         }
     }
+
+    #[cold]
+    fn find(&mut self, of: StationId) {
+        self.last = self.series.iter().position(|(station, _)| *station == of).unwrap_or_else(|| {
+            self.series.push((of, Series::default()));
+            self.series.len() - 1
+        });
+    }
+}
+
+/// Since when a job is on its way to a step that it takes for the first time.
+#[inline(never)]
+fn first(taken: &mut BTreeSet<JobId>, job: &Transition) -> Option<SimTime> {
+    taken.insert(job.job).then_some(job.entered)
 }
 
 impl<'a> Change<'a> {
@@ -193,22 +183,38 @@ impl<'a> Change<'a> {
         took: Option<Span>,
         (ledger, trace): (&'a Ledger, &'a Trace),
     ) -> Change<'a> {
-        Change { kind, kinds: Kinds::one(kind), job, took, ledger, trace }
+        Change { kind, job, took, ledger, trace }
     }
 
     /// The station, if it is one of these.
+    #[inline]
     fn at(&self, station: StationId, which: &At) -> Option<StationId> {
         let row: &StationRow = self.ledger.station(station)?;
         let is = match which {
             At::Kind(kind) => row.kind == *kind,
-            At::Named(name) => self.trace.name(row.name) == name,
+            At::Named(name) => self.is_named(row, name),
         };
         is.then_some(station)
+    }
+
+    #[inline(never)]
+    fn is_named(&self, row: &StationRow, name: &str) -> bool {
+        self.trace.name(row.name) == name
     }
 
     /// Whether the event is such a step, and at which station.
     #[inline]
     fn is(&self, step: &Step) -> Option<StationId> {
+        match (step, self.kind) {
+            (Step::Answered(at), EventKind::Answered { .. }) => self.at(self.job.from, at),
+            // Parts leave with their whole.
+            (Step::Left, EventKind::Left { .. }) => self.job.root.then_some(StationId::NONE),
+            _ => self.is_on_the_way(step),
+        }
+    }
+
+    #[inline(never)]
+    fn is_on_the_way(&self, step: &Step) -> Option<StationId> {
         let (from, to) = (|at| self.at(self.job.from, at), |at| self.at(self.job.to, at));
         match (step, self.kind) {
             (Step::Came(at), EventKind::Moved { .. }) => to(at).filter(|_| from(at).is_none()),
@@ -220,12 +226,9 @@ impl<'a> Change<'a> {
                 to(at)
             }
             (Step::Called(at), EventKind::Called { .. }) => to(at),
-            (Step::Answered(at), EventKind::Answered { .. }) => from(at),
             (Step::Went(at), EventKind::Moved { .. } | EventKind::Left { .. } | EventKind::Merged { .. }) => {
                 from(at).filter(|_| to(at).is_none())
             }
-            // Parts leave with their whole.
-            (Step::Left, EventKind::Left { .. }) if self.job.root => Some(StationId::NONE),
             _ => None,
         }
     }

@@ -87,8 +87,11 @@ pub(super) fn summary<'a>(
     counts: impl Fn(How) -> bool + Copy,
 ) -> Option<Summary> {
     if series.clone().all(|own| own.folded.is_none()) {
+        // With room for all, one after the other: that is as quick as reading them.
+        let mut nanos = Vec::with_capacity(series.clone().map(|own| own.until(events).len()).sum());
         let kept = series.flat_map(|own| own.until(events).iter()).filter(|sample| counts(sample.how()));
-        return Summary::of(kept.map(|sample| sample.span.0).collect());
+        kept.for_each(|sample| nanos.push(sample.span.0));
+        return Summary::of(nanos);
     }
     let mut spans = Spans::new();
     for own in series {

@@ -7,23 +7,25 @@
 mod exchanges;
 mod holding;
 mod rows;
+mod signs;
 mod station;
 mod tally;
 mod transition;
 
 pub use exchanges::Exchanges;
 pub use rows::Rows;
+pub use signs::Signs;
 pub use station::{GONE_IN_QUEUE, GONE_IN_SLOTS, SERVED_FOR_NOBODY, StationRow};
 pub use tally::{Levels, Tally, Way};
 pub use transition::Transition;
 
 use super::{
-    Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, TaskId, TextId, Trace, TraceEvent, Wait,
+    Answer, EventKind, Fold, JobId, Outcome, SimTime, Site, Span, StationId, StationKind, TaskId, TextId, Trace,
+    TraceEvent, Wait,
 };
 use litemap::LiteMap;
 use station::Breaches;
 use std::collections::BTreeMap;
-use transition::Course;
 
 /// The state of a run after some of its events.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +54,8 @@ pub struct Ledger {
     named: LiteMap<TextId, StationId>,
     /// Of jobs that hold of a pool: who had them before and has them still, the outermost first: a worker's hand, other pools.
     outer: BTreeMap<JobId, Vec<StationId>>,
+    /// Whether there ever was a pool: elsewhere nobody holds anything further out.
+    has_pools: bool,
     /// Sums over all stations, kept as they change: there may be hundreds, and they are asked for at every instant.
     held: u64,
     overfull: u32,
@@ -203,27 +207,56 @@ impl Ledger {
         self.job(job).filter(|j| j.calling()).map(|j| at - j.since)
     }
 
-    /// A job comes to a station.
-    #[inline]
-    fn arrives(&mut self, id: StationId, job: JobId, started: bool, weight: u32) {
+    /// A job comes to a station. Whether that is full now, which is asked of those who go `onward` to another.
+    #[inline(always)]
+    fn arrives(&mut self, id: StationId, job: JobId, started: bool, weight: u32, onward: bool) -> Signs {
         let now = self.now;
-        let Some(station) = self.stations.get_mut(id.0 as usize) else { return };
+        let Some(station) = self.stations.get_mut(id.0 as usize) else { return Signs::NONE };
         station.arrive(job, started, weight, now);
         self.held += u64::from(station.closed.is_none());
+        if !station.is_limited() {
+            return Signs::NONE;
+        }
+        let filled = onward && station.fills();
         if let Some(looked) = station.look() {
             self.looked(looked);
         }
+        Signs::FILLED.only_if(filled)
     }
 
-    /// A job goes from a station; with `keeping` only for the time being.
-    #[inline]
-    fn leaves(&mut self, id: StationId, job: JobId, started: bool, keeping: bool) {
+    /// A job goes from a station; with `keeping` only for the time being. Whether nobody is left there, which is asked of the same.
+    #[inline(always)]
+    fn leaves(&mut self, id: StationId, job: JobId, started: bool, keeping: bool, onward: bool) -> Signs {
         let now = self.now;
-        let Some(station) = self.stations.get_mut(id.0 as usize) else { return };
-        self.held -= u64::from(station.closed.is_none() && station.levels.present > 0);
-        station.leave(job, started, keeping, now);
+        let Some(station) = self.stations.get_mut(id.0 as usize) else { return Signs::NONE };
+        if station.leave(job, started, keeping, now) && station.closed.is_none() {
+            self.held -= 1;
+        }
+        if !station.is_limited() {
+            return Signs::NONE;
+        }
+        let emptied = onward && station.empties();
         if let Some(looked) = station.look() {
             self.looked(looked);
+        }
+        Signs::EMPTIED.only_if(emptied)
+    }
+
+    /// What is to be seen at the two stations of a job that went on. What fills the one and empties the other is seen of the first alone: the
+    /// other is empty when it is so again.
+    #[inline(always)]
+    fn seen(&mut self, from: StationId, emptied: Signs, filled: Signs) -> Signs {
+        if emptied != Signs::NONE && filled != Signs::NONE {
+            self.was_full_still(from);
+            return filled;
+        }
+        emptied.and(filled)
+    }
+
+    #[cold]
+    fn was_full_still(&mut self, id: StationId) {
+        if let Some(station) = self.stations.get_mut(id.0 as usize) {
+            station.was_full_still();
         }
     }
 
@@ -240,12 +273,15 @@ impl Ledger {
         let held = station.held();
         change(station);
         self.held = self.held - held + station.held();
-        if let Some(looked) = station.look() {
+        if station.is_limited()
+            && let Some(looked) = station.look()
+        {
             self.looked(looked);
         }
     }
 
     fn opened(&mut self, id: StationId, row: StationRow) {
+        self.has_pools |= row.kind == StationKind::Pool;
         let known = self.named.get(&row.name).and_then(|known| self.station(*known));
         if known.is_none_or(|known| known.closed.is_some()) {
             self.named.insert(row.name, id);
@@ -291,38 +327,55 @@ impl Fold for Ledger {
 impl Ledger {
     /// Takes in the next event, as [`Fold::apply`] does; what it meant for a job, for folds that build on this one and need not
     /// look for it again. Nothing where it moved no job that is known.
-    #[inline]
+    ///
+    /// A fold that has asked already what an event is says [`Ledger::goes_on`], and then what it was.
     pub fn take_in(&mut self, event: &TraceEvent, trace: &Trace) -> Option<Transition> {
+        self.goes_on(event);
+        match event.kind {
+            EventKind::Waits { .. } => {
+                self.waits(event);
+                None
+            }
+            EventKind::Entered { job, station } => self.comes_in(job, station),
+            EventKind::Moved { job, station, started } => self.moves(job, station, started),
+            EventKind::Called { job, station, started } => self.calls(job, station, started),
+            EventKind::Answered { job, station, answer } => self.comes_back(job, station, answer),
+            EventKind::Left { job, outcome } => self.end(job, Fate::Left(outcome)),
+            _ => self.take_in_seldom(event, trace),
+        }
+    }
+
+    /// The next event is about to be taken in.
+    #[inline]
+    pub fn goes_on(&mut self, event: &TraceEvent) {
         self.now = event.at;
         self.events += 1;
+    }
+
+    /// A task waits.
+    #[inline]
+    pub fn waits(&mut self, event: &TraceEvent) {
+        if let EventKind::Waits { what, station, inner } = event.kind
+            && let Some(task) = self.tasks.get_mut(event.task.0)
+        {
+            task.wait = Some(WaitRow { what, station, site: event.site, inner, since: event.at });
+        }
+    }
+
+    /// What is neither a wait nor one of the steps that most jobs take.
+    #[inline(never)]
+    pub fn take_in_seldom(&mut self, event: &TraceEvent, trace: &Trace) -> Option<Transition> {
         match event.kind {
-            EventKind::Entered { job, station } => return Some(self.enter(job, station, true)),
-            EventKind::Moved { job, station, started } => return self.bring(job, station, started, Course::Onward),
-            EventKind::Started { job } => return self.start(job),
-            EventKind::Called { job, station, started } => {
-                let out = self.bring(job, station, started, Course::Out);
-                self.tally.call_started();
-                return out;
-            }
-            EventKind::Answered { job, station, answer } => {
-                self.tally.answered(answer);
-                return self.bring(job, station, true, Course::Back(answer));
-            }
-            EventKind::Split { job, child } => return Some(self.split(job, child)),
-            EventKind::Merged { job, into } => return self.end(job, Fate::In(into)),
-            EventKind::Left { job, outcome } => return self.end(job, Fate::Left(outcome)),
-            EventKind::Waits { what, station, inner } => {
-                if let Some(task) = self.tasks.get_mut(event.task.0) {
-                    task.wait = Some(WaitRow { what, station, site: event.site, inner, since: event.at });
-                }
-            }
+            EventKind::Started { job } => self.start(job),
+            EventKind::Split { job, child } => self.split(job, child),
+            EventKind::Merged { job, into } => self.end(job, Fate::In(into)),
             _ => self.take_in_rare(event, trace),
         }
-        None
     }
 
     /// What comes seldom, and moves no job.
-    fn take_in_rare(&mut self, event: &TraceEvent, trace: &Trace) {
+    #[inline(never)]
+    fn take_in_rare(&mut self, event: &TraceEvent, trace: &Trace) -> Option<Transition> {
         match event.kind {
             EventKind::Opened { station, kind, name, parent } => {
                 let mut row = StationRow::new(kind, name, parent, event.at);
@@ -393,6 +446,7 @@ impl Ledger {
             EventKind::Crashed { text } => self.crash = Some(text),
             _ => {}
         }
+        None
     }
 }
 

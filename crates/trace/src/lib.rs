@@ -21,7 +21,7 @@ pub use event::{Answer, Ending, EventKind, Outcome, Site, StationKind, TraceEven
 pub use hash::TraceHash;
 pub use ids::{Gauge, JobId, Speaker, StationId, TaskId, TextId};
 pub use ledger::Ledger;
-pub use log::{Cursor, Trace};
+pub use log::{Cursor, Passed, Trace};
 pub use text::Texts;
 pub use time::{SimTime, Span};
 
@@ -32,6 +32,13 @@ pub use time::{SimTime, Span};
 pub trait Fold {
     /// Takes in the next event. `trace` gives the texts that events refer to, never later events.
     fn apply(&mut self, event: &TraceEvent, trace: &Trace);
+
+    /// The same, and takes the hash of what is passed along: whoever asks what an event is asks once for both.
+    #[inline]
+    fn apply_passing(&mut self, event: &TraceEvent, trace: &Trace, passed: &mut Passed) {
+        passed.pass(event, trace);
+        self.apply(event, trace);
+    }
 
     /// About how many bytes a clone of it takes: key frames are kept within a budget.
     fn bytes(&self) -> usize {

@@ -17,6 +17,8 @@ const SPARE: usize = 4;
 pub struct Trace {
     /// Full chunks that are held, oldest first; `forgotten` before them were given up.
     full: VecDeque<Vec<TraceEvent>>,
+    /// How many tasks had begun when each of them was full.
+    begun: VecDeque<u32>,
     /// The chunk that is being filled, and how many events came before it.
     tail: Vec<TraceEvent>,
     before: u64,
@@ -44,26 +46,33 @@ impl Trace {
         self.push_with(event.kind.moves_a_job(), || event);
     }
 
-    /// Appends an event that is put together where it is to lie: after the room was made, so that nothing of it has to be kept
-    /// meanwhile. Whether it brings a job on is said beside it: whoever emits it knows that when it is compiled.
+    /// Appends an event that is put together where it is to lie. Whether it brings a job on is said beside it: whoever emits it knows that
+    /// when it is compiled. A chunk that is full is the affair of a function that gets the event whole: so whoever emits one has nothing of
+    /// it to keep, which is a third of what emitting takes.
     #[inline]
     pub fn push_with(&mut self, moves: bool, event: impl FnOnce() -> TraceEvent) {
-        if self.tail.len() == self.tail.capacity() {
-            self.next_chunk();
-        }
         self.moving += u64::from(moves);
-        self.tail.push(event());
+        if self.tail.len() < self.tail.capacity() {
+            self.tail.push(event());
+        } else {
+            self.push_to_next(event());
+        }
     }
 
     #[cold]
-    fn next_chunk(&mut self) {
+    #[inline(never)]
+    fn push_to_next(&mut self, event: TraceEvent) {
         let fresh = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
         let full = std::mem::replace(&mut self.tail, fresh);
         if !full.is_empty() {
             self.before += full.len() as u64;
-            self.moves = self.moving;
+            self.moves = self.moving - u64::from(event.kind.moves_a_job());
             self.full.push_back(full);
+            // A task is noted right before it is told of.
+            let untold = u32::from(matches!(event.kind, EventKind::Spawned { .. }));
+            self.begun.push_back((self.sizes_from + self.task_bytes.len() as u32).saturating_sub(untold));
         }
+        self.tail.push(event);
     }
 
     /// How many of the events brought a job on, but for the last chunk that is not full yet.
@@ -144,11 +153,8 @@ impl Trace {
         {
             self.forgotten += 1;
             // A day has millions of tasks.
-            let last = old.iter().rev().find_map(|event| match event.kind {
-                EventKind::Spawned { child, .. } => Some(child),
-                _ => None,
-            });
-            last.into_iter().for_each(|task| self.forget_sizes_to(task));
+            let begun = self.begun.pop_front().and_then(|begun| begun.checked_sub(1));
+            begun.into_iter().for_each(|last| self.forget_sizes_to(super::TaskId(last)));
             if self.spare.len() < SPARE {
                 old.clear();
                 self.spare.push(old);
@@ -187,8 +193,8 @@ impl Trace {
     /// as well.
     pub fn hash(&self) -> TraceHash {
         let mut cursor = Cursor::new();
-        self.iter().for_each(|event| cursor.pass(event, self));
-        cursor.hash
+        self.iter().for_each(|event| cursor.passed.pass(event, self));
+        cursor.hash()
     }
 
     /// Notes the size of the future of the next task. Tasks are numbered in the order of these calls.
@@ -229,54 +235,20 @@ impl Trace {
 pub struct Cursor {
     /// How many events were passed.
     pub index: u64,
+    passed: Passed,
+}
+
+/// What is kept of the events that were passed: their hash, and that of how many texts.
+#[derive(Clone, Debug, Default)]
+pub struct Passed {
     hash: TraceHash,
     texts: u32,
 }
 
-impl Cursor {
-    /// At the start of a log.
-    pub fn new() -> Cursor {
-        Cursor::default()
-    }
-
-    /// Hands the next event to `fold`, unless there is none or it is later than `until`.
-    #[inline]
-    pub fn step(&mut self, trace: &Trace, until: SimTime, fold: &mut impl super::Fold) -> bool {
-        let Some(event) = trace.get(self.index).filter(|e| e.at <= until) else { return false };
-        self.index += 1;
-        self.pass(event, trace);
-        fold.apply(event, trace);
-        true
-    }
-
-    /// Hands all events that there are to `fold`.
-    pub fn catch_up(&mut self, trace: &Trace, fold: &mut impl super::Fold) {
-        let _all = self.catch_up_some(trace, fold, u64::MAX);
-    }
-
-    /// Hands the events that there are to `fold`, so many and what is left of a chunk. Whether that was all of them.
-    pub fn catch_up_some(&mut self, trace: &Trace, fold: &mut impl super::Fold, most: u64) -> bool {
-        let last = self.index.saturating_add(most);
-        loop {
-            let events = trace.chunk_from(self.index);
-            if events.is_empty() || self.index >= last {
-                return events.is_empty();
-            }
-            for event in events {
-                self.pass(event, trace);
-                fold.apply(event, trace);
-            }
-            self.index += events.len() as u64;
-        }
-    }
-
-    /// The hash of the passed events, and of the texts they use for the first time.
-    pub fn hash(&self) -> TraceHash {
-        self.hash
-    }
-
+impl Passed {
+    /// Takes the next event in.
     #[inline(always)]
-    fn pass(&mut self, event: &TraceEvent, trace: &Trace) {
+    pub fn pass(&mut self, event: &TraceEvent, trace: &Trace) {
         // Nearly all events move a job or say what a task waits for, and have no text.
         if !event.kind.moves_a_job() && !matches!(event.kind, EventKind::Waits { .. }) {
             return self.pass_rare(event, trace);
@@ -298,6 +270,47 @@ impl Cursor {
             self.hash.text(trace.name(TextId(self.texts)));
             self.texts += 1;
         }
+    }
+}
+
+impl Cursor {
+    /// At the start of a log.
+    pub fn new() -> Cursor {
+        Cursor::default()
+    }
+
+    /// Hands the next event to `fold`, unless there is none or it is later than `until`.
+    #[inline]
+    pub fn step(&mut self, trace: &Trace, until: SimTime, fold: &mut impl super::Fold) -> bool {
+        let Some(event) = trace.get(self.index).filter(|e| e.at <= until) else { return false };
+        self.index += 1;
+        fold.apply_passing(event, trace, &mut self.passed);
+        true
+    }
+
+    /// Hands all events that there are to `fold`.
+    pub fn catch_up(&mut self, trace: &Trace, fold: &mut impl super::Fold) {
+        let _all = self.catch_up_some(trace, fold, u64::MAX);
+    }
+
+    /// Hands the events that there are to `fold`, so many and what is left of a chunk. Whether that was all of them.
+    pub fn catch_up_some(&mut self, trace: &Trace, fold: &mut impl super::Fold, most: u64) -> bool {
+        let last = self.index.saturating_add(most);
+        loop {
+            let events = trace.chunk_from(self.index);
+            if events.is_empty() || self.index >= last {
+                return events.is_empty();
+            }
+            for event in events {
+                fold.apply_passing(event, trace, &mut self.passed);
+            }
+            self.index += events.len() as u64;
+        }
+    }
+
+    /// The hash of the passed events, and of the texts they use for the first time.
+    pub fn hash(&self) -> TraceHash {
+        self.passed.hash
     }
 }
 

@@ -17,8 +17,14 @@ pub(super) enum Grip {
 }
 
 impl Ledger {
-    /// What a job does about what it holds that goes from one station to another.
+    /// Whether somebody holds something further out, or somebody who goes to a station is to hold something of it.
     #[inline]
+    pub(super) fn may_hold(&self, to: StationId) -> bool {
+        self.has_pools
+            && (!self.outer.is_empty() || self.station(to).is_some_and(|station| station.kind == StationKind::Pool))
+    }
+
+    /// What a job does about what it holds that goes from one station to another.
     pub(super) fn grip(&self, job: JobId, from: StationId, to: StationId) -> Grip {
         let is_pool = self.station(to).is_some_and(|station| station.kind == StationKind::Pool);
         if !is_pool && self.outer.is_empty() {
@@ -48,7 +54,6 @@ impl Ledger {
     }
 
     /// It has left the one station, and is not at the other yet.
-    #[inline]
     pub(super) fn regrip(&mut self, job: JobId, from: StationId, grip: Grip) {
         match grip {
             Grip::Same => {}
@@ -65,9 +70,13 @@ impl Ledger {
     /// A job lets go of all that it held further out.
     #[inline]
     pub(super) fn let_go(&mut self, job: JobId) {
-        if self.outer.is_empty() {
-            return;
+        if !self.outer.is_empty() {
+            self.let_go_of_all(job);
         }
+    }
+
+    #[inline(never)]
+    fn let_go_of_all(&mut self, job: JobId) {
         let now = self.now;
         for station in self.outer.remove(&job).unwrap_or_default() {
             self.change(station, |station| station.let_go(job, now));

@@ -4,7 +4,6 @@
 //! are all over is given up once newer ones have followed it: so a ledger is as large as what is alive in it. A clone shares
 //! the pages that neither it nor the original changes, which makes key frames cheap.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Rows a page.
@@ -16,7 +15,7 @@ const RECENT: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Rows<T> {
     /// From the first page that is held; none for those between that were given up.
-    pages: VecDeque<Option<Rc<Page<T>>>>,
+    pages: Vec<Option<Rc<Page<T>>>>,
     /// How many pages before those were given up.
     gone: usize,
     len: usize,
@@ -39,7 +38,7 @@ impl<T> Default for Rows<T> {
 impl<T> Rows<T> {
     /// No rows. None is given up as long as there are at most `all`.
     pub fn keeping(all: usize) -> Rows<T> {
-        Rows { pages: VecDeque::new(), gone: 0, len: 0, all }
+        Rows { pages: Vec::new(), gone: 0, len: 0, all }
     }
 
     /// How many rows there ever were.
@@ -84,10 +83,10 @@ impl<T> Rows<T> {
         if let Some(page) = self.pages.get_mut(place) {
             *page = None;
         }
-        while self.pages.front().is_some_and(Option::is_none) {
-            self.pages.pop_front();
-            self.gone += 1;
-        }
+        // There are as many as hold what is alive, and one goes in the time of hundreds of rows: so they are moved up, and are found at once.
+        let gone = self.pages.iter().take_while(|page| page.is_none()).count();
+        self.pages.drain(..gone);
+        self.gone += gone;
     }
 }
 
@@ -100,29 +99,43 @@ impl<T: Clone> Rows<T> {
     }
 
     /// Puts the row of a number there. Numbers come in order; rows for those that were left out are copies of it.
+    #[inline(always)]
     pub fn put(&mut self, number: u32, row: T) {
-        while self.len < number as usize {
-            self.push(row.clone());
+        if self.len < number as usize {
+            self.leave_out(number, &row);
         }
         self.push(row);
     }
 
+    #[cold]
+    fn leave_out(&mut self, number: u32, row: &T) {
+        while self.len < number as usize {
+            self.push(row.clone());
+        }
+    }
+
+    #[inline(always)]
     fn push(&mut self, row: T) {
         if self.len.is_multiple_of(PAGE) {
-            self.pages.push_back(Some(Rc::new(Page { rows: Vec::with_capacity(PAGE), live: 0 })));
-            match self.len.checked_sub(self.all) {
-                // There are more than all can be kept of: from now on only the last.
-                Some(0..PAGE) => (0..self.pages.len()).rev().for_each(|place| self.give_up(place)),
-                Some(_) => self.pages.len().checked_sub(RECENT + 1).into_iter().for_each(|place| self.give_up(place)),
-                None => {}
-            }
+            self.begin_page();
         }
         self.len += 1;
-        if let Some(Some(page)) = self.pages.back_mut()
+        if let Some(Some(page)) = self.pages.last_mut()
             && let Some(page) = own(page)
         {
-            page.rows.push(row);
             page.live += 1;
+            page.rows.push(row);
+        }
+    }
+
+    #[cold]
+    fn begin_page(&mut self) {
+        self.pages.push(Some(Rc::new(Page { rows: Vec::with_capacity(PAGE), live: 0 })));
+        match self.len.checked_sub(self.all) {
+            // There are more than all can be kept of: from now on only the last.
+            Some(0..PAGE) => (0..self.pages.len()).rev().for_each(|place| self.give_up(place)),
+            Some(_) => self.pages.len().checked_sub(RECENT + 1).into_iter().for_each(|place| self.give_up(place)),
+            None => {}
         }
     }
 

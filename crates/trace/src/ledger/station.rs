@@ -63,6 +63,8 @@ pub struct StationRow {
     allowed: u64,
     /// Whether it was ever given a limit: there is no rule that others could break.
     limited: bool,
+    /// Whether it was full since nobody was there.
+    was_full: bool,
     capacity_ns: u128,
     sized: SimTime,
     /// What the sums have of it.
@@ -114,6 +116,7 @@ impl StationRow {
             gauged: at,
             allowed: u64::MAX,
             limited: false,
+            was_full: false,
             capacity_ns: 0,
             sized: at,
             breaches: Breaches::default(),
@@ -137,8 +140,32 @@ impl StationRow {
     }
 
     /// Whether it holds no more than it may: its capacity, or what it held when it shrank and did not get rid of yet.
+    #[inline]
     pub fn is_within_capacity(&self) -> bool {
         self.load() <= self.allowed
+    }
+
+    /// Whether it was ever given a limit. Where it was not there is no rule that it could break.
+    #[inline]
+    pub(super) fn is_limited(&self) -> bool {
+        self.limited
+    }
+
+    /// Somebody has come. Whether there are as many here now as there is room for, for the first time since nobody was left.
+    #[inline]
+    pub(super) fn fills(&mut self) -> bool {
+        self.levels.present == u64::from(self.capacity) && !std::mem::replace(&mut self.was_full, true)
+    }
+
+    /// Somebody has gone. Whether nobody is left now, for the first time since it was full.
+    #[inline]
+    pub(super) fn empties(&mut self) -> bool {
+        self.levels.present == 0 && std::mem::take(&mut self.was_full)
+    }
+
+    /// That nobody is left was not seen.
+    pub(super) fn was_full_still(&mut self) {
+        self.was_full = true;
     }
 
     /// Whether nobody waits here for a slot that is free.
@@ -162,15 +189,12 @@ impl StationRow {
         if self.closed.is_none() { self.levels.present } else { 0 }
     }
 
-    /// Looks anew after a change: what the sums had of it before, and what they have from now on. Nothing where there is no rule that
-    /// it could break.
+    /// Looks anew after a change, where there is a limit: what the sums had of it before, and what they have from now on, if that is another.
     #[inline]
     pub(super) fn look(&mut self) -> Option<(Breaches, Breaches)> {
-        if !self.limited {
-            return None;
-        }
         let now = self.breaches();
-        Some((std::mem::replace(&mut self.breaches, now), now)).filter(|(before, now)| before != now)
+        let before = std::mem::replace(&mut self.breaches, now);
+        (before != now).then_some((before, now))
     }
 
     /// Those its capacity is there for.
@@ -272,6 +296,7 @@ impl StationRow {
         self.allowed = self.limit().max(self.load());
     }
 
+    #[inline]
     fn limit(&self) -> u64 {
         if self.capacity == UNLIMITED { u64::MAX } else { u64::from(self.capacity) }
     }
@@ -317,22 +342,27 @@ impl StationRow {
         self.levels.close(at);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn arrive(&mut self, job: JobId, started: bool, weight: u32, at: SimTime) {
         self.levels.arrive(started, at);
         match self.kind {
-            StationKind::Pool if !started => self.queue.push_back(job),
-            StationKind::Pool => self.hold(job, weight, at),
+            StationKind::Pool if started => self.hold(job, weight, at),
             StationKind::Worker => self.hold(job, 1, at),
-            _ if self.is_queue() => self.queue.push_back(job),
+            StationKind::Pool => self.queue_up(job),
+            _ if self.is_queue() => self.queue_up(job),
             _ => {}
         }
     }
 
-    /// The job goes; with `keeping` only for the time being, and what it has of this station is still its own.
-    #[inline]
-    pub(super) fn leave(&mut self, job: JobId, started: bool, keeping: bool, at: SimTime) {
-        self.levels.leave(started, at);
+    #[inline(never)]
+    fn queue_up(&mut self, job: JobId) {
+        self.queue.push_back(job);
+    }
+
+    /// The job goes; with `keeping` only for the time being, and what it has of this station is still its own. Whether anybody was there.
+    #[inline(always)]
+    pub(super) fn leave(&mut self, job: JobId, started: bool, keeping: bool, at: SimTime) -> bool {
+        let was_there = self.levels.leave(started, at);
         // Who holds a thing of a pool stands in no line any more: nobody looks for it among all who do.
         if !(self.queue.is_empty() || started && self.kind == StationKind::Pool) {
             self.unqueue(job);
@@ -341,13 +371,21 @@ impl StationRow {
             self.let_go(job, at);
         }
         self.drains();
+        was_there
     }
 
-    #[inline]
+    #[inline(never)]
     fn unqueue(&mut self, job: JobId) {
         if self.queue.front() == Some(&job) {
             self.queue.pop_front();
-        } else if self.queue.back() == Some(&job) {
+        } else {
+            self.unqueue_later(job);
+        }
+    }
+
+    #[inline(never)]
+    fn unqueue_later(&mut self, job: JobId) {
+        if self.queue.back() == Some(&job) {
             // Whoever came a moment ago, which is what looks in for a moment only.
             self.queue.pop_back();
         } else if let Some(index) = self.queue.iter().position(|&j| j == job) {
@@ -355,6 +393,7 @@ impl StationRow {
         }
     }
 
+    #[inline(never)]
     fn hold(&mut self, job: JobId, weight: u32, at: SimTime) {
         if !self.is_held_by(job) {
             self.hands.push(Hand { job, since: at, weight });
@@ -363,10 +402,12 @@ impl StationRow {
     }
 
     /// The job has nothing of this station any more.
+    #[inline(never)]
     pub(super) fn let_go(&mut self, job: JobId, at: SimTime) {
         if let Some(index) = self.hands.iter().position(|hand| hand.job == job) {
-            let hand = self.hands.remove(index);
-            self.handled(0, hand.weight, at);
+            // The last has nobody behind it who would move up, and mostly it is the only one.
+            let hand = if index + 1 == self.hands.len() { self.hands.pop() } else { Some(self.hands.remove(index)) };
+            self.handled(0, hand.map_or(0, |hand| hand.weight), at);
             self.drains();
         }
     }

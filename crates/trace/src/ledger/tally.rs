@@ -136,6 +136,17 @@ impl Area {
         self.0 = self.0.wrapping_add(u128::from(at.0));
     }
 
+    /// The level rises by so much at once.
+    #[inline]
+    fn rises_by(&mut self, much: u64, at: SimTime) {
+        self.0 = self.0.wrapping_sub(u128::from(much) * u128::from(at.0));
+    }
+
+    #[inline]
+    fn falls_by(&mut self, much: u64, at: SimTime) {
+        self.0 = self.0.wrapping_add(u128::from(much) * u128::from(at.0));
+    }
+
     /// In seconds, where the level has been the same until now since its last change.
     fn seconds(self, level: u64, now: SimTime) -> f64 {
         (u128::from(level) * u128::from(now.0)).wrapping_add(self.0) as f64 / 1e9
@@ -222,10 +233,12 @@ impl Levels {
         self.waiting_peak = self.waiting_peak.max(self.waiting());
     }
 
+    /// Somebody goes, if anybody is there. Whether anybody is.
     #[inline]
-    pub(super) fn leave(&mut self, started: bool, at: SimTime) {
+    pub(super) fn leave(&mut self, started: bool, at: SimTime) -> bool {
         self.changed = at;
-        if self.present > 0 {
+        let is_there = self.present > 0;
+        if is_there {
             self.present -= 1;
             self.present_area.falls(at);
         }
@@ -233,6 +246,7 @@ impl Levels {
             self.in_service -= 1;
             self.service_area.falls(at);
         }
+        is_there
     }
 
     pub(super) fn start(&mut self, at: SimTime) {
@@ -241,12 +255,15 @@ impl Levels {
         self.service_area.rises(at);
     }
 
-    /// So many are held from now on: mostly one more or one less than before.
+    /// So many are held from now on.
     #[inline]
     pub(super) fn set_held(&mut self, held: u64, at: SimTime) {
         self.changed = at;
-        (self.held..held).for_each(|_| self.held_area.rises(at));
-        (held..self.held).for_each(|_| self.held_area.falls(at));
+        if held > self.held {
+            self.held_area.rises_by(held - self.held, at);
+        } else {
+            self.held_area.falls_by(self.held - held, at);
+        }
         self.held = held;
     }
 }

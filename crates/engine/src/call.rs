@@ -62,8 +62,8 @@ pub trait Upstream {
 pub struct Scheduled {
     /// How long it takes.
     pub takes: Span,
-    /// How it is answered.
-    pub answer: Answer,
+    /// The status of its answer.
+    pub status: u16,
     /// How often the server had crashed when it came: another crash ends it.
     pub crashes: u32,
 }
@@ -219,7 +219,7 @@ impl Call {
             State::Waits { at, until, scheduled, server, .. } => {
                 let (now, at) = (self.core.now(), *at);
                 let answer = match server.0.way_to(scheduled) {
-                    Way::Open if now >= *until => scheduled.answer,
+                    Way::Open if now >= *until => Answer::Status(scheduled.status),
                     Way::Lost => Answer::Failed,
                     _ => return Poll::Pending,
                 };
@@ -253,8 +253,9 @@ impl Call {
         let (at_server, until) = (AtServer(upstream), now + scheduled.takes);
         if until <= now {
             drop(at_server);
-            self.end(scheduled.answer, Span::ZERO, Span::ZERO);
-            return Poll::Ready(scheduled.answer);
+            let answer = Answer::Status(scheduled.status);
+            self.end(answer, Span::ZERO, Span::ZERO);
+            return Poll::Ready(answer);
         }
         let timer = self.core.arm(until, Purpose::Work);
         self.state = State::Waits { at: now, until, timer, scheduled, server: at_server };

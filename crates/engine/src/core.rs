@@ -205,12 +205,24 @@ impl Core {
         if self.muted.get() {
             return;
         }
-        let site = Sites { outer: Site(Some(self.site.get().unwrap_or(at))), inner: Site(Some(at)) };
+        let outer = self.site.get().unwrap_or(at);
+        let site = Sites { outer: Site(Some(outer)), inner: Site(Some(at)) };
         let news = self.tasks.borrow_mut().waits(self.current.get(), WaitPoint { what, station, site });
-        if news.is_none() {
-            return;
+        if news.is_some() {
+            self.emit_wait(what, station, at, outer);
         }
-        self.emit_at(EventKind::Waits { what, station, inner: site.inner }, site.outer);
+    }
+
+    // By itself, and last: so neither of the two has anything to keep over what is rare in the other.
+    #[inline(never)]
+    fn emit_wait(
+        &self,
+        what: Wait,
+        station: StationId,
+        inner: &'static Location<'static>,
+        outer: &'static Location<'static>,
+    ) {
+        self.emit_at(EventKind::Waits { what, station, inner: Site(Some(inner)) }, Site(Some(outer)));
     }
 
     pub fn arm(&self, deadline: SimTime, purpose: Purpose) -> TimerId {

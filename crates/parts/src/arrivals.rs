@@ -9,11 +9,13 @@ mod rate_curve;
 
 pub use rate_curve::RateCurve;
 
-use super::channel::{Rx, channel};
+use super::channel::{Recv, Rx, channel};
 use millrace_engine::{Env, Job, Stream, Task};
 use millrace_spec::Scripted;
 use millrace_trace::{SimTime, Span, StationKind, UNLIMITED, Wait};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 /// How jobs arrive.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,14 +71,44 @@ impl Arrivals {
     #[track_caller]
     #[expect(clippy::should_implement_trait, reason = "what is next has to be waited for")]
     pub fn next(&mut self) -> impl Future<Output = Option<Job>> + use<'_> {
-        let site = std::panic::Location::caller();
-        self.env.clone().at(site, async move {
-            self.left = self.left.checked_sub(1)?;
-            match &self.open {
-                None => Some(self.env.job()),
-                Some((backlog, _)) => backlog.recv().await,
+        let (env, site) = (self.env.clone(), std::panic::Location::caller());
+        env.at(site, Next { of: self, backlog: None })
+    }
+}
+
+/// The next job of a source. Written by hand and in line natively, as what is received is: of a closed source it comes at once, and stays in
+/// registers.
+struct Next<'a> {
+    of: &'a mut Arrivals,
+    /// The wait at the backlog, once it has begun.
+    backlog: Option<Recv<Job>>,
+}
+
+impl Future for Next<'_> {
+    type Output = Option<Job>;
+
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Job>> {
+        let this = &mut *self;
+        if this.backlog.is_none() {
+            let Some(left) = this.of.left.checked_sub(1) else { return Poll::Ready(None) };
+            this.of.left = left;
+            match &this.of.open {
+                None => return Poll::Ready(Some(this.of.env.job())),
+                Some((backlog, _)) => this.backlog = Some(backlog.recv()),
             }
-        })
+        }
+        this.waits(cx)
+    }
+}
+
+impl Next<'_> {
+    #[inline(never)]
+    fn waits(&mut self, cx: &mut Context<'_>) -> Poll<Option<Job>> {
+        match &mut self.backlog {
+            Some(backlog) => Pin::new(backlog).poll(cx),
+            None => Poll::Ready(None),
+        }
     }
 }
 

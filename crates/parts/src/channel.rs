@@ -124,16 +124,22 @@ impl<T: Carries> Shared<T> {
 
     /// Hands a value over, or puts it in the buffer where there is room; takes it from where it is only then, so that it is moved once. Whether
     /// it was.
-    #[inline(never)]
+    #[inline]
     fn accept(&self, state: &mut State<T>, value: &mut Option<T>) -> bool {
         if state.closed {
             return false;
         }
         state.handed += 1;
+        let has_room = state.held() < self.capacity as usize;
+        (has_room || state.receivers.first().is_some()) && self.let_in(state, value, has_room)
+    }
+
+    #[inline(never)]
+    fn let_in(&self, state: &mut State<T>, value: &mut Option<T>, has_room: bool) -> bool {
         if self.hand_over(state, state.handed, value) {
             return true;
         }
-        if state.held() >= self.capacity as usize {
+        if !has_room {
             return false;
         }
         if let Some(value) = value.take() {
@@ -302,8 +308,18 @@ impl<T: Carries> Future for Send<T> {
 }
 
 impl<T: Carries> Drop for Send<T> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(ticket) = self.ticket else { return };
+        if let Some(ticket) = self.ticket {
+            self.leave(ticket);
+        }
+    }
+}
+
+impl<T: Carries> Send<T> {
+    #[cold]
+    #[inline(never)]
+    fn leave(&mut self, ticket: Ticket) {
         let left = self.shared.state.borrow_mut().senders.leave(ticket);
         // The value may emit when it goes, so it goes after the borrow.
         drop(left);
@@ -347,8 +363,18 @@ impl<T: Carries> Future for Recv<T> {
 }
 
 impl<T: Carries> Drop for Recv<T> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(ticket) = self.ticket else { return };
+        if let Some(ticket) = self.ticket {
+            self.leave(ticket);
+        }
+    }
+}
+
+impl<T: Carries> Recv<T> {
+    #[cold]
+    #[inline(never)]
+    fn leave(&mut self, ticket: Ticket) {
         let state = &mut *self.shared.state.borrow_mut();
         let Some(Left::Given(Some((order, value)))) = state.receivers.leave(ticket) else { return };
         let mut value = Some(value);

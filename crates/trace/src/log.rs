@@ -15,17 +15,19 @@ const SPARE: usize = 4;
 /// The append-only log of one run.
 #[derive(Debug, Default)]
 pub struct Trace {
-    /// Full chunks that are held, oldest first; `forgotten` before them were given up.
+    /// Full chunks that are held, oldest first.
     full: VecDeque<Vec<TraceEvent>>,
     /// How many tasks had begun when each of them was full.
     begun: VecDeque<u32>,
     /// The chunk that is being filled, and how many events came before it.
     tail: Vec<TraceEvent>,
     before: u64,
-    forgotten: usize,
+    /// How many events were given up.
+    first: u64,
+    /// When the last one of those happened.
+    gone_at: SimTime,
     spare: Vec<Vec<TraceEvent>>,
-    /// Events that brought a job on, and those of the full chunks.
-    moving: u64,
+    /// Events that brought a job on.
     moves: u64,
     texts: Texts,
     /// By task: the size in bytes of its future as boxed at spawn. Beside the log, because it differs between targets. Those of
@@ -51,7 +53,7 @@ impl Trace {
     /// it to keep, which is a third of what emitting takes.
     #[inline]
     pub fn push_with(&mut self, moves: bool, event: impl FnOnce() -> TraceEvent) {
-        self.moving += u64::from(moves);
+        self.moves += u64::from(moves);
         if self.tail.len() < self.tail.capacity() {
             self.tail.push(event());
         } else {
@@ -66,18 +68,22 @@ impl Trace {
         let full = std::mem::replace(&mut self.tail, fresh);
         if !full.is_empty() {
             self.before += full.len() as u64;
-            self.moves = self.moving - u64::from(event.kind.moves_a_job());
             self.full.push_back(full);
             // A task is noted right before it is told of.
             let untold = u32::from(matches!(event.kind, EventKind::Spawned { .. }));
-            self.begun.push_back((self.sizes_from + self.task_bytes.len() as u32).saturating_sub(untold));
+            self.begun.push_back(self.tasks().saturating_sub(untold));
         }
         self.tail.push(event);
     }
 
-    /// How many of the events brought a job on, but for the last chunk that is not full yet.
+    /// How many of the events brought a job on.
     pub fn moves(&self) -> u64 {
         self.moves
+    }
+
+    /// How many tasks there ever were.
+    fn tasks(&self) -> u32 {
+        self.sizes_from + self.task_bytes.len() as u32
     }
 
     /// How many events there were, given-up ones included.
@@ -93,7 +99,7 @@ impl Trace {
 
     /// The position of the first event that is held.
     pub fn first(&self) -> u64 {
-        (self.forgotten * CHUNK) as u64
+        self.first
     }
 
     /// The bytes of the events that are held.
@@ -104,7 +110,7 @@ impl Trace {
     /// The event at a position, unless there is none (any more).
     #[inline]
     pub fn get(&self, index: u64) -> Option<&TraceEvent> {
-        let (chunk, within) = ((index as usize / CHUNK).checked_sub(self.forgotten)?, index as usize % CHUNK);
+        let (chunk, within) = place(index.checked_sub(self.first)?);
         self.full.get(chunk).map_or_else(|| self.tail_at(chunk, within), |c| c.get(within))
     }
 
@@ -115,16 +121,15 @@ impl Trace {
     /// The events from a position on that lie in a row: to the end of its chunk. None where there is none (any more).
     #[inline]
     fn chunk_from(&self, index: u64) -> &[TraceEvent] {
-        let Some(chunk) = (index as usize / CHUNK).checked_sub(self.forgotten) else { return &[] };
+        let Some((chunk, within)) = index.checked_sub(self.first).map(place) else { return &[] };
         let last = || if chunk == self.full.len() { self.tail.as_slice() } else { &[] };
         let events = self.full.get(chunk).map_or_else(last, Vec::as_slice);
-        events.get(index as usize % CHUNK..).unwrap_or_default()
+        events.get(within..).unwrap_or_default()
     }
 
     /// The events that are held from a position on, in order.
     pub fn from(&self, index: u64) -> impl Iterator<Item = &TraceEvent> {
-        let index = index.saturating_sub(self.first()) as usize;
-        let (chunk, within) = (index / CHUNK, index % CHUNK);
+        let (chunk, within) = place(index.saturating_sub(self.first));
         let chunks = self.full.iter().chain(std::iter::once(&self.tail)).skip(chunk);
         chunks.enumerate().flat_map(move |(i, c)| c.get(if i == 0 { within } else { 0 }..).unwrap_or_default())
     }
@@ -136,29 +141,47 @@ impl Trace {
 
     /// When the last event happened.
     pub fn last_at(&self) -> SimTime {
-        self.tail.last().or_else(|| self.full.back().and_then(|c| c.last())).map_or(SimTime::ZERO, |e| e.at)
+        self.tail.last().or_else(|| self.full.back().and_then(|c| c.last())).map_or(self.gone_at, |e| e.at)
     }
 
     /// How many events happened up to and including an instant.
     pub fn count_until(&self, at: SimTime) -> u64 {
         let full = self.full.partition_point(|c| c.last().is_none_or(|e| e.at <= at));
         let chunk = self.full.get(full).unwrap_or(&self.tail);
-        ((self.forgotten + full) * CHUNK + chunk.partition_point(|e| e.at <= at)) as u64
+        self.first + (full * CHUNK + chunk.partition_point(|e| e.at <= at)) as u64
     }
 
-    /// Gives up the chunks that lie wholly before a position. [`Trace::get`] has `None` for their events from then on.
+    /// Gives up the chunks that lie wholly before a position; if that is the end, the one that is being filled, too: it is filled anew, in memory
+    /// that the processor has at hand. [`Trace::get`] has `None` for their events from then on.
     pub fn forget_before(&mut self, index: u64) {
-        while self.forgotten < index as usize / CHUNK
+        while self.first + (CHUNK as u64) <= index
             && let Some(mut old) = self.full.pop_front()
         {
-            self.forgotten += 1;
+            self.first += old.len() as u64;
+            self.gone_at = old.last().map_or(self.gone_at, |last| last.at);
             // A day has millions of tasks.
-            let begun = self.begun.pop_front().and_then(|begun| begun.checked_sub(1));
-            begun.into_iter().for_each(|last| self.forget_sizes_to(super::TaskId(last)));
+            let begun = self.begun.pop_front().unwrap_or_default();
+            self.forget_sizes(begun);
             if self.spare.len() < SPARE {
                 old.clear();
                 self.spare.push(old);
             }
+        }
+        if self.len() <= index
+            && let Some(last) = self.tail.last()
+        {
+            self.gone_at = last.at;
+            self.first = self.len();
+            self.before = self.first;
+            self.tail.clear();
+            self.forget_sizes(self.tasks());
+        }
+    }
+
+    /// Gives up the sizes of the futures of so many tasks.
+    fn forget_sizes(&mut self, tasks: u32) {
+        if let Some(last) = tasks.checked_sub(1) {
+            self.forget_sizes_to(super::TaskId(last));
         }
     }
 
@@ -225,6 +248,12 @@ impl Trace {
         let index = index.max(self.first());
         self.from(index).enumerate().find(|(_, e)| accepts(&e.kind)).map(|(i, e)| (index + i as u64, e))
     }
+}
+
+/// In which chunk of those that are held an event is, and at which place there.
+#[inline]
+fn place(held: u64) -> (usize, usize) {
+    (held as usize / CHUNK, held as usize % CHUNK)
 }
 
 /// A place in a log from which a fold goes on, with the hash of what it has passed.

@@ -77,6 +77,8 @@ pub(super) struct State {
     base: Rc<Cell<i64>>,
     mean: Rc<Cell<i64>>,
     errors: Rc<Cell<i64>>,
+    /// What that is as a share, of the value that was read last.
+    share: Cell<(i64, f64)>,
 }
 
 impl Streams {
@@ -125,6 +127,7 @@ impl Simulated {
             base: live("base", params.base.0),
             mean: live("mean", params.mean.0),
             errors: live("errors", (params.errors.0 * 1e6 + 0.5) as u64),
+            share: Cell::new((0, 0.0)),
         };
         Simulated { state: Rc::new(state), slots: (slots != UNLIMITED).then(|| Semaphore::new(env, slots)), less: None }
     }
@@ -141,8 +144,19 @@ impl State {
         self.env.fault(&self.faults.outage).map(|_| self.down)
     }
 
-    /// What this attempt of a job meets now, faults included. One that asks for less says what that takes on average.
-    pub fn visit(&self, attempt: Attempt, less: Option<i64>) -> (Span, Answer) {
+    /// The share of answers that are errors. It is divided by a million once for each value, and not for each request.
+    fn share_of_errors(&self) -> f64 {
+        let (errors, (known, share)) = (self.errors.get(), self.share.get());
+        if errors == known {
+            return share;
+        }
+        let share = errors as f64 / 1e6;
+        self.share.set((errors, share));
+        share
+    }
+
+    /// How long what this attempt of a job meets now takes, faults included, and the status of the answer. One that asks for less says what that takes on average.
+    pub fn visit(&self, attempt: Attempt, less: Option<i64>) -> (Span, u16) {
         let (env, key) = (&self.env, u64::from(attempt.job.0));
         let mut visit = {
             let (began, model) = &mut *self.model.borrow_mut();
@@ -151,7 +165,7 @@ impl State {
             }
             if let Model::General(general) = model {
                 general.mean = Span(less.unwrap_or(self.mean.get()).max(0) as u64);
-                general.errors = self.errors.get() as f64 / 1e6;
+                general.errors = self.share_of_errors();
             }
             let turn = self.visits.replace(self.visits.get() + 1);
             let (key, number) = if model.has_memory() { (turn, 0) } else { (key, attempt.number) };
@@ -168,7 +182,7 @@ impl State {
         }
         let base = self.base.get().max(0) as u64;
         if !env.has_faults() {
-            return (Span(visit.takes.0.saturating_add(base)), Answer::Status(visit.status));
+            return (Span(visit.takes.0.saturating_add(base)), visit.status);
         }
         let meets = |stream: Stream, share: f64| stream.draw(key, attempt.number).chance(share);
         let slower = env.fault(&self.faults.slow).map_or(1, |times| times.max(1) as u64);
@@ -185,7 +199,7 @@ impl State {
             _ if burst || faint => 500,
             status => status,
         };
-        (Span(takes), Answer::Status(status))
+        (Span(takes), status)
     }
 }
 
@@ -210,8 +224,8 @@ impl Upstream for Simulated {
             return None;
         }
         state.in_service.set(state.in_service.get() + 1);
-        let (takes, answer) = state.visit(attempt, self.less.as_ref().map(|less| less.get()));
-        Some(Scheduled { takes, answer, crashes: state.reach.crashes() })
+        let (takes, status) = state.visit(attempt, self.less.as_ref().map(|less| less.get()));
+        Some(Scheduled { takes, status, crashes: state.reach.crashes() })
     }
 
     fn way_to(&self, scheduled: &Scheduled) -> Way {

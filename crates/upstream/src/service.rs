@@ -159,8 +159,8 @@ impl Future for Service {
         if let Stage::Enters = this.stage
             && !this.state.reach.is_cut()
         {
-            let (takes, answer) = this.state.visit(this.attempt, this.less.as_ref().map(|less| less.get()));
-            this.stage = Stage::Served(this.state.env.sleep(takes), answer);
+            let (takes, status) = this.state.visit(this.attempt, this.less.as_ref().map(|less| less.get()));
+            this.stage = Stage::Served(this.state.env.sleep(takes), Answer::Status(status));
         }
         let Stage::Served(sleep, answer) = &mut this.stage else { return Poll::Pending };
         let answer = *answer;

@@ -102,13 +102,14 @@ impl<T: Clone> Rows<T> {
     #[inline(always)]
     pub fn put(&mut self, number: u32, row: T) {
         if self.len < number as usize {
-            self.leave_out(number, &row);
+            // A copy: a row whose place somebody may know is put together there, and copied from there.
+            self.leave_out(number, row.clone());
         }
         self.push(row);
     }
 
     #[cold]
-    fn leave_out(&mut self, number: u32, row: &T) {
+    fn leave_out(&mut self, number: u32, row: T) {
         while self.len < number as usize {
             self.push(row.clone());
         }

@@ -176,10 +176,12 @@ impl StationRow {
     /// Whether it breaks one of the rules that the sums over all stations are made of.
     #[inline]
     fn breaches(&self) -> Breaches {
+        if self.kind != StationKind::Server {
+            return Breaches { overfull: !self.is_within_capacity(), idle: false };
+        }
         let waits = self.levels.present > self.levels.in_service;
         // Of a server without slots, a real endpoint, nobody knows what is free: what waits there is held back by who calls it.
-        let has_slots = self.kind == StationKind::Server && self.capacity != UNLIMITED;
-        let idle = has_slots && waits && self.load() < self.limit();
+        let idle = waits && self.capacity != UNLIMITED && self.load() < self.limit();
         Breaches { overfull: !self.is_within_capacity(), idle }
     }
 
@@ -192,9 +194,12 @@ impl StationRow {
     /// Looks anew after a change, where there is a limit: what the sums had of it before, and what they have from now on, if that is another.
     #[inline]
     pub(super) fn look(&mut self) -> Option<(Breaches, Breaches)> {
-        let now = self.breaches();
-        let before = std::mem::replace(&mut self.breaches, now);
-        (before != now).then_some((before, now))
+        let (before, now) = (self.breaches, self.breaches());
+        if before == now {
+            return None;
+        }
+        self.breaches = now;
+        Some((before, now))
     }
 
     /// Those its capacity is there for.
@@ -397,29 +402,32 @@ impl StationRow {
     fn hold(&mut self, job: JobId, weight: u32, at: SimTime) {
         if !self.is_held_by(job) {
             self.hands.push(Hand { job, since: at, weight });
-            self.handled(weight, 0, at);
+            self.taken += u64::from(weight);
+            self.handled(at);
         }
     }
 
     /// The job has nothing of this station any more.
     #[inline(never)]
     pub(super) fn let_go(&mut self, job: JobId, at: SimTime) {
-        if let Some(index) = self.hands.iter().position(|hand| hand.job == job) {
-            // The last has nobody behind it who would move up, and mostly it is the only one.
-            let hand = if index + 1 == self.hands.len() { self.hands.pop() } else { Some(self.hands.remove(index)) };
-            self.handled(0, hand.map_or(0, |hand| hand.weight), at);
-            self.drains();
-        }
+        let Some(index) = self.hands.iter().position(|hand| hand.job == job) else { return };
+        // The last has nobody behind it who would move up, and mostly it is the only one.
+        let hand = if index + 1 == self.hands.len() { self.hands.pop() } else { Some(self.hands.remove(index)) };
+        self.taken -= hand.map_or(0, |hand| u64::from(hand.weight));
+        self.handled(at);
+        self.drains();
     }
 
-    /// So many things more and so many fewer are held.
-    fn handled(&mut self, more: u32, fewer: u32, at: SimTime) {
-        self.taken = self.taken + u64::from(more) - u64::from(fewer);
+    /// Others hold of it than before.
+    #[inline]
+    fn handled(&mut self, at: SimTime) {
+        if self.kind == StationKind::Pool {
+            // A pool has no hand, and its holders are many.
+            return self.levels.set_held(self.taken, at);
+        }
         let first = self.hands.first().map(|hand| hand.job);
-        let held = if self.kind == StationKind::Pool { self.taken } else { u64::from(first.is_some()) };
-        // A pool has no hand, and its holders are many.
         self.in_hand = first.filter(|_| self.kind == StationKind::Worker);
-        self.levels.set_held(held, at);
+        self.levels.set_held(u64::from(first.is_some()), at);
     }
 
     pub(super) fn start(&mut self, job: JobId, weight: u32, at: SimTime) {

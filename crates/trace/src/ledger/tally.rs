@@ -229,6 +229,14 @@ impl Levels {
             self.in_service += 1;
             self.service_area.rises(at);
         }
+        if self.present > self.present_peak || self.present > self.in_service + self.waiting_peak {
+            self.rises_above();
+        }
+    }
+
+    /// There are more than there ever were.
+    #[inline(never)]
+    fn rises_above(&mut self) {
         self.present_peak = self.present_peak.max(self.present);
         self.waiting_peak = self.waiting_peak.max(self.waiting());
     }

@@ -347,3 +347,59 @@ fn replied(at: SimTime, exchange: u32, status: u16, exchanges: &Exchanges, trace
     let said = || format!("{}: {answer}", head(trace.name(row.request)));
     (status >= 400).then(|| (tone, trace.name(row.client).to_owned(), said(), None))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::History;
+    use millrace_trace::{
+        Cursor, EventKind, JobId, SimTime, Site, StationId, StationKind, TaskId, Trace, TraceEvent, UNLIMITED,
+    };
+
+    const SOURCE: StationId = StationId(0);
+    const FIRST: StationId = StationId(1);
+    const SECOND: StationId = StationId(2);
+    const WORKER: StationId = StationId(3);
+
+    /// What is told of these moves between two channels of one, at a second each.
+    fn told(moves: &[(u32, StationId)]) -> Vec<String> {
+        let mut trace = Trace::new();
+        let push = |trace: &mut Trace, second: usize, kind| {
+            let at = SimTime(second as u64 * 1_000_000_000);
+            trace.push(TraceEvent { at, task: TaskId::MAIN, kind, site: Site::NONE });
+        };
+        let stations = [
+            (SOURCE, StationKind::Source, "source", UNLIMITED),
+            (FIRST, StationKind::Channel, "first", 1),
+            (SECOND, StationKind::Channel, "second", 1),
+            (WORKER, StationKind::Worker, "worker", UNLIMITED),
+        ];
+        for (station, kind, name, capacity) in stations {
+            let name = trace.text(name);
+            push(&mut trace, 0, EventKind::Opened { station, kind, name, parent: StationId::NONE });
+            push(&mut trace, 0, EventKind::Sized { station, capacity });
+        }
+        (0..2).map(JobId).for_each(|job| push(&mut trace, 0, EventKind::Entered { job, station: SOURCE }));
+        for (second, (job, station)) in moves.iter().enumerate() {
+            let started = *station == WORKER;
+            push(&mut trace, second + 1, EventKind::Moved { job: JobId(*job), station: *station, started });
+        }
+        let (mut cursor, mut history) = (Cursor::new(), History::default().without_charts());
+        cursor.catch_up(&trace, &mut history);
+        history.journal.entries().iter().map(|entry| format!("{} {}", entry.who, entry.text)).collect()
+    }
+
+    #[test]
+    fn a_channel_is_told_to_be_full_once_until_it_is_told_to_be_empty() {
+        let there_and_back = [(0, FIRST), (0, WORKER), (1, FIRST), (1, WORKER)];
+        let full_and_empty = ["first full, 1 of 1", "first empty again"];
+        assert_eq!(told(&there_and_back), [full_and_empty, full_and_empty].concat());
+    }
+
+    /// What empties one channel fills the next in a pipeline: once both were looked for at each step, now only where the ledger has seen them.
+    #[test]
+    fn what_fills_one_channel_and_empties_another_is_told_of_the_first_alone() {
+        let on = [(0, FIRST), (0, SECOND), (1, FIRST), (0, WORKER), (1, WORKER)];
+        let expected = ["first full, 1 of 1", "second full, 1 of 1", "second empty again", "first empty again"];
+        assert_eq!(told(&on), expected);
+    }
+}

@@ -45,9 +45,9 @@ pub trait Upstream {
     }
 
     /// What there is between the caller of a scheduled call and its answer. Whoever changes that wakes its task.
-    fn way_to(&self, scheduled: &Scheduled) -> Way {
+    fn between(&self, scheduled: &Scheduled) -> Between {
         let _always = scheduled;
-        Way::Open
+        Between::Open
     }
 
     /// A scheduled call is over, or was taken back: said once of each.
@@ -70,7 +70,7 @@ pub struct Scheduled {
 
 /// What there is between a caller and an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Between {
     /// Nothing: it gets through.
     Open,
     /// A partition: nothing gets through, until it is over.
@@ -218,9 +218,9 @@ impl Call {
         match &mut self.state {
             State::Waits { at, until, scheduled, server, .. } => {
                 let (now, at) = (self.core.now(), *at);
-                let answer = match server.0.way_to(scheduled) {
-                    Way::Open if now >= *until => Answer::Status(scheduled.status),
-                    Way::Lost => Answer::Failed,
+                let answer = match server.0.between(scheduled) {
+                    Between::Open if now >= *until => Answer::Status(scheduled.status),
+                    Between::Lost => Answer::Failed,
                     _ => return Poll::Pending,
                 };
                 self.end(answer, now - at, Span::ZERO);

@@ -47,7 +47,7 @@ mod travel;
 mod turn;
 
 pub use attempts::Attempt;
-pub use call::{Call, Reply, Scheduled, Server, Upstream, Way};
+pub use call::{Between, Call, Reply, Scheduled, Server, Upstream};
 pub use env::{Env, StationSpec};
 pub use exchange::{Exchange, Handle, Heard, Terms, Unfit};
 pub use faults::{Again, Onset};

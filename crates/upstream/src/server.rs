@@ -10,7 +10,7 @@ use super::model::Model;
 use super::params::ServerParams;
 use super::reach::Reach;
 use super::service::Service;
-use millrace_engine::{Attempt, Env, Scheduled, Stream, Upstream, Way};
+use millrace_engine::{Attempt, Between, Env, Scheduled, Stream, Upstream};
 use millrace_parts::Semaphore;
 use millrace_spec::ServerName;
 use millrace_trace::{Answer, Span, StationId, UNLIMITED};
@@ -228,11 +228,11 @@ impl Upstream for Simulated {
         Some(Scheduled { takes, status, crashes: state.reach.crashes() })
     }
 
-    fn way_to(&self, scheduled: &Scheduled) -> Way {
+    fn between(&self, scheduled: &Scheduled) -> Between {
         match &self.state.reach {
-            reach if reach.crashes() != scheduled.crashes => Way::Lost,
-            reach if reach.is_cut() => Way::Cut,
-            _ => Way::Open,
+            reach if reach.crashes() != scheduled.crashes => Between::Lost,
+            reach if reach.is_cut() => Between::Cut,
+            _ => Between::Open,
         }
     }
 

@@ -24,7 +24,7 @@ impl Default for TraceHash {
 
 impl TraceHash {
     /// Takes in an event.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn event(&mut self, event: &TraceEvent) {
         let [a, b] = words(&event.kind);
         let head = event.at.0.wrapping_mul(GOLDEN) ^ u64::from(event.task.0).rotate_left(32);
@@ -59,7 +59,7 @@ impl TraceHash {
 }
 
 /// An event's kind as two words. Written out by hand, and stable: golden files depend on it.
-#[inline(always)]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn words(kind: &EventKind) -> [u64; 2] {
     let pair =
         |tag: u64, x: u32, y: u32, z: u64| [tag | u64::from(x) << 8 | u64::from(y) << 40, u64::from(y) >> 24 | z << 8];

@@ -208,7 +208,7 @@ impl Ledger {
     }
 
     /// A job comes to a station. Whether that is full now, which is asked of those who go `onward` to another.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn arrives(&mut self, id: StationId, job: JobId, started: bool, weight: u32, onward: bool) -> Signs {
         let now = self.now;
         let Some(station) = self.stations.get_mut(id.0 as usize) else { return Signs::NONE };
@@ -225,7 +225,7 @@ impl Ledger {
     }
 
     /// A job goes from a station; with `keeping` only for the time being. Whether nobody is left there, which is asked of the same.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn leaves(&mut self, id: StationId, job: JobId, started: bool, keeping: bool, onward: bool) -> Signs {
         let now = self.now;
         let Some(station) = self.stations.get_mut(id.0 as usize) else { return Signs::NONE };
@@ -244,7 +244,7 @@ impl Ledger {
 
     /// What is to be seen at the two stations of a job that went on. What fills the one and empties the other is seen of the first alone: the
     /// other is empty when it is so again.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn seen(&mut self, from: StationId, emptied: Signs, filled: Signs) -> Signs {
         if emptied != Signs::NONE && filled != Signs::NONE {
             self.was_full_still(from);

@@ -276,7 +276,7 @@ pub struct Passed {
 
 impl Passed {
     /// Takes the next event in.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn pass(&mut self, event: &TraceEvent, trace: &Trace) {
         // Nearly all events move a job or say what a task waits for, and have no text.
         if !event.kind.moves_a_job() && !matches!(event.kind, EventKind::Waits { .. }) {

@@ -99,7 +99,7 @@ impl<T: Clone> Rows<T> {
     }
 
     /// Puts the row of a number there. Numbers come in order; rows for those that were left out are copies of it.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn put(&mut self, number: u32, row: T) {
         if self.len < number as usize {
             // A copy: a row whose place somebody may know is put together there, and copied from there.
@@ -115,7 +115,7 @@ impl<T: Clone> Rows<T> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn push(&mut self, row: T) {
         if self.len.is_multiple_of(PAGE) {
             self.begin_page();

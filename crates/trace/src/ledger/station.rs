@@ -347,7 +347,7 @@ impl StationRow {
         self.levels.close(at);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn arrive(&mut self, job: JobId, started: bool, weight: u32, at: SimTime) {
         self.levels.arrive(started, at);
         match self.kind {
@@ -365,7 +365,7 @@ impl StationRow {
     }
 
     /// The job goes; with `keeping` only for the time being, and what it has of this station is still its own. Whether anybody was there.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn leave(&mut self, job: JobId, started: bool, keeping: bool, at: SimTime) -> bool {
         let was_there = self.levels.leave(started, at);
         // Who holds a thing of a pool stands in no line any more: nobody looks for it among all who do.

@@ -61,7 +61,7 @@ impl Ledger {
     }
 
     /// A job comes in at a station: from outside, or else as a part of another.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn enter(&mut self, job: JobId, to: StationId, root: bool) -> Transition {
         let now = self.now;
         let row = JobRow {
@@ -118,7 +118,7 @@ impl Ledger {
     }
 
     /// A job gets to a station from where it was. Made for each course by itself: half of all events are one of them.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn bring(&mut self, job: JobId, to: StationId, started: bool, course: Course) -> Option<Transition> {
         let now = self.now;
         let Some(row) = self.jobs.get_mut(job.0) else {

@@ -206,16 +206,20 @@ impl History {
 }
 
 impl Fold for History {
+    /// For folds that have a history beside others: whoever hands them their events has the hash.
     fn apply(&mut self, event: &TraceEvent, trace: &Trace) {
-        self.apply_passing(event, trace, &mut Passed::default());
+        self.instant_over_before(event, trace);
+        let step = self.ledger.take_in(event, trace);
+        match event.kind {
+            EventKind::Waits { .. } => self.told(event, trace),
+            _ => self.stepped(event, step, trace),
+        }
     }
 
     /// What an event is is asked once: for the hash, the ledger, and who cares for it here.
     #[inline]
     fn apply_passing(&mut self, event: &TraceEvent, trace: &Trace, passed: &mut Passed) {
-        if event.at > self.ledger.now {
-            self.checks.instant_over(&self.ledger, trace);
-        }
+        self.instant_over_before(event, trace);
         self.ledger.goes_on(event);
         match event.kind {
             EventKind::Waits { .. } => {
@@ -257,6 +261,14 @@ impl Fold for History {
 }
 
 impl History {
+    /// The checks look at how an instant left things before anything of the next is taken in.
+    #[inline]
+    fn instant_over_before(&mut self, event: &TraceEvent, trace: &Trace) {
+        if event.at > self.ledger.now {
+            self.checks.instant_over(&self.ledger, trace);
+        }
+    }
+
     /// What the pattern alone reports hears of every event.
     #[inline]
     fn told(&mut self, event: &TraceEvent, trace: &Trace) {
